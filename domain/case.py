@@ -1,0 +1,210 @@
+"""The supervised case: what a file holds, and the few rules that admit an entry to it.
+
+``decide`` is pure and refuses nonsense by name; ``evolve`` applies what was stored and never refuses. What is odd but
+real, such as a review dated before its plan, is admitted here and reported by the pages.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct, inspect, structs
+
+from domain import errors
+from domain.facts import AssessmentCompleted, EntryCorrected, EntryWithdrawn, Fact, SupervisionStarted
+from domain.instruments import score_range
+from domain.schemas import ShapeError, convert, dump_fact, load_fact
+
+LONDON = ZoneInfo("Europe/London")
+"""A day is a day in Europe/London."""
+
+NEVER_CORRECTED = ("entry", "type", "recorded_at")
+
+
+class Recorded(Struct, frozen=True):
+    """A fact in its place: the file it belongs to and its number there (the library's domain event)."""
+
+    originator_id: str
+    originator_version: int
+    fact: Fact
+
+
+@dataclass(slots=True)
+class File:
+    """The entries of one case (or inspection) by entry id, in the order in which they were stored."""
+
+    reference: str
+    version: int = 0
+    entries: dict[str, Fact] = field(default_factory=dict)
+
+    @property
+    def beginning(self) -> Fact | None:
+        return next(iter(self.entries.values()), None)
+
+
+def evolve(file: File, recorded: Recorded) -> File:
+    """The file with one more entry. Never refuses: the file says what it says."""
+    file.version = recorded.originator_version
+    file.entries[recorded.fact.entry] = recorded.fact
+    return file
+
+
+def project(file: File | None, events: Iterable[Recorded]) -> File | None:
+    """The library's projector function: a file from its stored events, None when there are none."""
+    for recorded in events:
+        file = evolve(file or File(recorded.originator_id), recorded)
+    return file
+
+
+def decide(file: File, fact: Fact, now: datetime) -> list[Fact]:
+    """The facts to store for this one: itself, or nothing when the same entry already stands. Else ``Refused``."""
+    standing = file.entries.get(fact.entry)
+    if standing is not None:
+        if standing == fact:
+            return []
+        changed = ", ".join(name for name in _differences(standing, fact))
+        raise errors.EntryRepeats(
+            "entry", f"'{fact.entry}' is already in {file.reference} with other content ({changed}); "
+            "record an EntryCorrected that names it"
+        )  # fmt: skip
+    _check_beginning(file, fact)
+    _check_dates(file, fact, now)
+    _check_references(file, fact)
+    if isinstance(fact, AssessmentCompleted):
+        _check_score(fact)
+    if isinstance(fact, EntryCorrected):
+        _check_correction(file, fact, now)
+    return [fact]
+
+
+def amend(fact: Fact, correction: dict[str, Any]) -> Fact:
+    """The fact as it reads once these interchange fields are put in place of its own."""
+    return convert(type(fact), {**_values(fact), **correction})
+
+
+def references(fact: Fact) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each reference in a fact: the field, the entry it names, and the types it may be (none listed: any)."""
+    for name, encoded, kinds in _reference_fields(type(fact)):
+        value = getattr(fact, name)
+        for entry in value if isinstance(value, list) else [value] if value is not None else []:
+            yield encoded, entry, kinds
+
+
+@cache
+def _reference_fields(fact_type: type[Fact]) -> list[tuple[str, str, tuple[str, ...]]]:
+    described = inspect.type_info(fact_type)
+    assert isinstance(described, inspect.StructType)
+    found = []
+    for part in described.fields:
+        for kind in _inner_types(part.type):
+            if isinstance(kind, inspect.Metadata) and kind.extra and "entry_of" in kind.extra:
+                found.append((part.name, part.encode_name, kind.extra["entry_of"]))
+    return found
+
+
+def _inner_types(kind: inspect.Type) -> Iterator[inspect.Type]:
+    yield kind
+    match kind:
+        case inspect.ListType(item_type=item):
+            yield from _inner_types(item)
+        case inspect.UnionType(types=types):
+            for inner in types:
+                yield from _inner_types(inner)
+        case inspect.Metadata(type=inner):
+            yield from _inner_types(inner)
+
+
+def _values(fact: Fact) -> dict[str, Any]:
+    values = dump_fact(fact)
+    del values["type"]
+    return values
+
+
+def _differences(one: Fact, other: Fact) -> list[str]:
+    if type(one) is not type(other):
+        return ["type"]
+    return [name for name, value in structs.asdict(one).items() if getattr(other, name) != value]
+
+
+def _check_beginning(file: File, fact: Fact) -> None:
+    begins = fact.kept_on == "inspection" or isinstance(fact, SupervisionStarted)
+    if file.beginning is None and not begins:
+        raise errors.NoSuchCase(
+            "case", f"there is no case {file.reference}; its first entry must be SupervisionStarted"
+        )
+    if file.beginning is not None and begins:
+        raise errors.AlreadyStarted(
+            "type", f"{file.reference} has already begun, by entry '{file.beginning.entry}'; "
+            "correct that entry, or use another reference"
+        )  # fmt: skip
+
+
+def _check_dates(file: File, fact: Fact, now: datetime) -> None:
+    if fact.recorded_at > now:
+        raise errors.ImpossibleDate("recorded_at", f"{fact.recorded_at.isoformat()} is in the future")
+    recorded_on = fact.recorded_at.astimezone(LONDON).date()
+    if fact.occurred_on > recorded_on:
+        raise errors.ImpossibleDate(
+            "recorded_at", f"recorded on {recorded_on} but dated {fact.occurred_on}; an entry says what has happened"
+        )
+    if fact.occurred_at is not None and fact.occurred_at.astimezone(LONDON).date() != fact.occurred_on:
+        raise errors.ImpossibleDate("occurred_at", f"is not on the day of occurred_on, {fact.occurred_on}")
+    start = fact if isinstance(fact, SupervisionStarted) else file.beginning
+    if isinstance(start, SupervisionStarted):
+        born = start.person.date_of_birth
+        if fact.occurred_on < born:
+            raise errors.ImpossibleDate("occurred_on", f"{fact.occurred_on} is before the person's birth, {born}")
+    if isinstance(fact, SupervisionStarted):
+        if fact.ends_on is not None and fact.ends_on < fact.occurred_on:
+            raise errors.ImpossibleDate("ends_on", f"{fact.ends_on} is before the start, {fact.occurred_on}")
+        if not file.reference.startswith(fact.person.crn + "/"):
+            raise errors.Refused("person.crn", f"'{fact.person.crn}' is not the CRN of the case {file.reference}")
+
+
+def _check_references(file: File, fact: Fact) -> None:
+    for name, entry, kinds in references(fact):
+        subject = file.entries.get(entry)
+        if subject is None:
+            raise errors.NoSuchEntry(name, f"there is no entry '{entry}' in {file.reference}")
+        kind = type(subject).__name__
+        if kinds and kind not in kinds:
+            raise errors.WrongKindOfEntry(name, f"'{entry}' is of type {kind}; expected {' or '.join(kinds)}")
+
+
+def _check_score(fact: AssessmentCompleted) -> None:
+    if fact.likelihood_of_reoffending is None:
+        return
+    allowed = score_range(fact.instrument)
+    score = fact.likelihood_of_reoffending.score
+    if allowed is None:
+        raise errors.OutOfRange(
+            "likelihood_of_reoffending.score", f"{fact.instrument} gives no likelihood-of-reoffending score"
+        )
+    if not allowed[0] <= score <= allowed[1]:
+        raise errors.OutOfRange(
+            "likelihood_of_reoffending.score",
+            f"{score} is outside the range of {fact.instrument}, {allowed[0]} to {allowed[1]}",
+        )
+
+
+def _check_correction(file: File, fact: EntryCorrected, now: datetime) -> None:
+    subject = file.entries[fact.of]
+    for name in NEVER_CORRECTED:
+        if name in fact.fields:
+            raise errors.BadCorrection(f"fields.{name}", "cannot be corrected; withdraw the entry and record another")
+    if isinstance(subject, EntryCorrected | EntryWithdrawn):
+        raise errors.BadCorrection("of", f"'{fact.of}' is itself a {type(subject).__name__}; withdraw it instead")
+    try:
+        corrected = load_fact(type(subject).__name__, {**_values(subject), **fact.fields})
+        others = File(file.reference, file.version, {k: v for k, v in file.entries.items() if k != fact.of})
+        _check_dates(others, structs.replace(corrected, recorded_at=fact.recorded_at), now)
+        _check_references(file, corrected)
+        if isinstance(corrected, AssessmentCompleted):
+            _check_score(corrected)
+    except ShapeError as error:
+        raise errors.BadCorrection(f"fields.{error.problems[0][0]}", error.problems[0][1]) from None
+    except errors.Refused as error:
+        raise errors.BadCorrection(f"fields.{error.field}", error.reason) from None

@@ -1,0 +1,204 @@
+"""Clauses: what a standard asks, in the five kinds that the code knows, read from a cited document.
+
+========== ==========================================================  =======================================
+kind       what it says                                                example
+========== ==========================================================  =======================================
+within     within a length of time after something, it is done         plan within 15 working days of the order
+every      so often, counted from the last time                        plan review every 16 weeks
+frequency  at least n in each window of a phase                        weekly for 12 weeks, then fortnightly
+response   to the nth failure in a period                              breach on the second failure in 12 months
+while      while a state holds, something must stand                   a countersigned assessment at high risk
+========== ==========================================================  =======================================
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from domain.conditions import Entries, EntriesField, When, WhenField
+from domain.documents import Cited, Document
+from domain.workdays import Length, read_length
+
+Kind = Literal["within", "every", "frequency", "response", "while"]
+Trigger = Literal["start", "end", "absence", "failure", "risk_becomes_high", "risk_changes"]
+TRIGGERS: tuple[str, ...] = ("start", "end", "absence", "failure", "risk_becomes_high", "risk_changes")
+
+NEEDS: dict[str, tuple[set[str], set[str]]] = {
+    "within": ({"after", "by"}, {"allow", "on"}),
+    "every": ({"after", "by"}, {"allow"}),
+    "frequency": ({"counts"}, {"phases"}),
+    "response": ({"by"}, {"allow", "failures", "period"}),
+    "while": ({"during", "by"}, {"allow"}),
+}
+"""For each kind: the parts that its clause must have, and the fields that its values may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """``count`` in each window of ``window``; it lasts for ``length`` from the phase before, or to ``length`` from the start."""
+
+    count: float
+    window: Length
+    length: Length | None
+    from_start: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One row of a clause: for which cases, what, and where it is printed."""
+
+    when: When
+    cite: str
+    sure: str
+    remark: str | None = None
+    allow: Length | None = None
+    on: str | None = None
+    phases: tuple[Phase, ...] = ()
+    failures: int = 0
+    period: Length | None = None
+
+    @property
+    def text(self) -> str:
+        """The value in words, as a page prints it."""
+        if self.phases:
+            return "; then ".join(phase.text for phase in self.phases)
+        if self.on:
+            return "by the date set"
+        if self.failures:
+            return f"{self.allow} of failure {self.failures} in {self.period}"
+        return str(self.allow)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of one edition, in force for duties that arise from ``start`` and before ``end`` (None: open)."""
+
+    id: str
+    kind: Kind
+    subject: str
+    says: str
+    values: tuple[Value, ...]
+    edition: str = ""
+    start: date | None = None
+    end: date | None = None
+    when: When = ()
+    during: When = ()
+    after: Trigger | Entries | None = None
+    by: tuple[Entries, ...] = ()
+    counts: Entries | None = None
+    sum: str | None = None
+    earlier_counts: bool = False
+    from_next_day: bool = False
+    by_recording: bool = False
+    each: str | None = None
+    stands_until: str | None = None
+
+    def in_force(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+    def dated(self, edition: str, start: date | None, end: date | None) -> "Clause":
+        return replace(self, edition=edition, start=start, end=end)
+
+
+_PHASE = re.compile(
+    r"(?:(?P<word>weekly|fortnightly|monthly)|(?P<n>\d+)(?P<hours> hours)? (?:a|every) (?P<per>week|fortnight|month))"
+    r"(?: (?P<how>for|to) (?P<length>\d+ (?:weeks?|months?))| throughout)?"
+)
+_WINDOWS = {
+    "weekly": Length(1, "week"), "week": Length(1, "week"),
+    "fortnightly": Length(2, "week"), "fortnight": Length(2, "week"),
+    "monthly": Length(1, "month"), "month": Length(1, "month"),
+}  # fmt: skip
+
+
+def read_phase(text: str) -> Phase:
+    """``"weekly for 12 weeks"``, ``"fortnightly to 3 months"``, ``"5 hours a week"``, ``"monthly"``; else ``ValueError``."""
+    found = _PHASE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"'{text}' is not a frequency; write it like 'weekly for 12 weeks', '2 a week', 'monthly'")
+    length = read_length(found["length"]) if found["length"] else None
+    window = _WINDOWS[found["word"] or found["per"]]
+    return Phase(float(found["n"] or 1), window, length, found["how"] == "to", text.strip())
+
+
+class LengthField(fields.String):
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        try:
+            return read_length(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class PhaseField(fields.String):
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        try:
+            return read_phase(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class AfterField(fields.Raw):
+    """One of the trigger words, or a description of entries."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str):
+            if value not in TRIGGERS:
+                raise ValidationError(f"'{value}' is not one of {', '.join(TRIGGERS)}, nor a description of entries")
+            return value
+        return EntriesField().deserialize(value)
+
+
+class ValueSchema(Cited):
+    when = WhenField(load_default=())
+    allow = LengthField()
+    on = fields.String()
+    phases = fields.List(PhaseField(), validate=validate.Length(min=1))
+    failures = fields.Integer(strict=True, validate=validate.Range(min=1))
+    period = LengthField()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Value:
+        return Value(**{**data, "phases": tuple(data.get("phases", ()))})
+
+
+class ClauseSchema(Document):
+    id = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", error="'{input}' is not words joined by hyphens"),
+    )
+    kind = fields.String(required=True, validate=validate.OneOf(NEEDS))
+    subject = fields.String(required=True)
+    says = fields.String(required=True)
+    when = WhenField(load_default=())
+    during = WhenField(load_default=())
+    after = AfterField()
+    by = fields.List(EntriesField(), validate=validate.Length(min=1))
+    counts = EntriesField()
+    sum = fields.String()
+    earlier_counts = fields.Boolean()
+    from_next_day = fields.Boolean()
+    by_recording = fields.Boolean()
+    each = fields.String()
+    stands_until = fields.String()
+    values = fields.List(fields.Nested(ValueSchema), required=True, validate=validate.Length(min=1))
+
+    @validates_schema(skip_on_field_errors=True)
+    def has_its_parts(self, data: dict[str, Any], **_: Any) -> None:
+        parts, of_values = NEEDS[data["kind"]]
+        for part in sorted(parts):
+            if not data.get(part) and not (part == "by" and data.get("by_recording")):
+                raise ValidationError(f"missing; a clause of kind '{data['kind']}' needs it", part)
+        for value in data["values"]:
+            given = {name for name in ("allow", "on", "phases", "failures", "period") if getattr(value, name)}
+            if not given or given - of_values:
+                raise ValidationError(
+                    f"a value of kind '{data['kind']}' says {' and '.join(sorted(of_values))}", "values"
+                )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Clause:
+        return Clause(**{**data, "values": tuple(data["values"]), "by": tuple(data.get("by", ()))})

@@ -1,0 +1,206 @@
+"""Code frames: the field's own words for what an entry may say.
+
+Each frame is a ``Literal`` so that the type checker, the schemas and the forms share it; labels stand beside the
+codes whose words do not read by themselves. Sources: ``docs/interchange.md``; ethnicity: census of 2001, sixteen
+plus one codes; instruments: the report's criterion B2 and the national standards reference.
+"""
+
+from typing import Literal, get_args
+
+OrderType = Literal[
+    "community_rehabilitation_order",
+    "community_punishment_order",
+    "community_punishment_and_rehabilitation_order",
+    "drug_treatment_and_testing_order",
+    "community_order",
+    "suspended_sentence_order",
+    "licence",
+]
+RiskLevel = Literal["low", "medium", "high", "very_high"]
+Tier = Literal[1, 2, 3, 4]
+MappaLevel = Literal[1, 2, 3]
+Gender = Literal["female", "male", "not_stated"]
+Ethnicity = Literal[
+    "W1", "W2", "W9", "M1", "M2", "M3", "M9", "A1", "A2", "A3", "A9", "B1", "B2", "B9", "O1", "O9", "NS"
+]
+OfficerGrade = Literal["po", "pso", "spo", "senior_practitioner"]
+Instrument = Literal[
+    "oasys",
+    "ogrs2",
+    "lsi_r",
+    "ace",
+    "risk_of_harm_screening",
+    "risk_of_harm_full_analysis",
+    "sara",
+    "risk_matrix_2000",
+    "other_specialist",
+]
+AssessmentStage = Literal["initial", "review", "termination"]
+AssessmentSource = Literal[
+    "interview", "psr", "cps_papers", "police", "mappa", "social_services", "prison", "health", "previous_assessment"
+]
+CriminogenicFactor = Literal[
+    "accommodation",
+    "alcohol_misuse",
+    "attitudes",
+    "domestic_violence",
+    "drug_misuse",
+    "education_training_employment",
+    "emotional_wellbeing",
+    "finance",
+    "lifestyle_and_associates",
+    "relationships",
+    "sexual_offending",
+    "thinking_and_behaviour",
+]
+PlanKind = Literal["initial_supervision_plan", "community_punishment_assessment", "sentence_plan"]
+PlanBasis = Literal["psr", "ssr", "sentence_plan", "risk_of_harm", "need", "likelihood_of_reoffending"]
+ContactType = Literal[
+    "office",
+    "home_visit",
+    "telephone",
+    "letter",
+    "programme",
+    "unpaid_work",
+    "prison_visit",
+    "video",
+    "three_way",
+    "other",
+]
+Outcome = Literal[
+    "attended_complied",
+    "attended_failed_to_comply",
+    "acceptable_absence",
+    "unacceptable_absence",
+    "sent_home",
+    "rescheduled",
+    "awaiting_explanation",
+]
+WarningStage = Literal["first", "final"]
+BreachOutcome = Literal[
+    "order_continues", "order_continues_with_penalty", "revoked_and_resentenced", "not_proved", "withdrawn"
+]
+RecallOutcome = Literal["recalled", "not_recalled", "warned"]
+ConcernWork = Literal["conference", "core_group", "referral", "information_shared", "home_visit", "review"]
+OversightKind = Literal["countersignature", "case_discussion", "supervision", "file_review"]
+VictimWork = Literal["victim_awareness", "victim_contact_unit", "information_sought", "protective_condition"]
+Requirement = Literal[
+    "supervision",
+    "unpaid_work",
+    "accredited_programme",
+    "drug_treatment",
+    "alcohol_treatment",
+    "mental_health_treatment",
+    "residence",
+    "curfew",
+    "exclusion",
+]
+Programme = Literal["think_first", "enhanced_thinking_skills", "osap", "idap", "sex_offender_programme", "dids", "art"]
+Intervention = Literal[
+    "accommodation_advice",
+    "alcohol_counselling",
+    "basic_skills",
+    "cognitive_work",
+    "domestic_abuse_work",
+    "drug_treatment",
+    "employment_advice",
+    "offence_focused_work",
+    "relapse_prevention",
+    "unpaid_work",
+    "victim_awareness",
+]
+Provider = Literal["case_manager", "programme_team", "unpaid_work_team", "partner_agency", "health", "college"]
+Agency = Literal[
+    "police",
+    "social_services",
+    "prison",
+    "health",
+    "housing",
+    "programme_team",
+    "unpaid_work_team",
+    "partner_agency",
+    "college",
+    "court",
+    "victim_contact_unit",
+]
+DiversityNeed = Literal[
+    "literacy", "dyslexia", "language", "disability", "gender", "ethnicity", "religion", "childcare"
+]
+LearningStyle = Literal["activist", "reflector", "theorist", "pragmatist"]
+Motivation = Literal["unaware", "thinking_about_change", "preparing", "acting", "maintaining"]
+PreReleaseWork = Literal["prison_visit", "video_link", "sentence_plan_board", "release_plan", "home_assessment"]
+ReportKind = Literal["psr", "ssr"]
+DrugTestResult = Literal["negative", "positive", "refused", "not_provided"]
+DocumentKind = Literal[
+    "order",
+    "licence",
+    "psr",
+    "ssr",
+    "cps_papers",
+    "previous_convictions",
+    "supervision_plan",
+    "sentence_plan",
+    "assessment",
+    "risk_management_plan",
+    "instruction_letter",
+    "warning_letter",
+    "mappa_minutes",
+]
+JudgedAnswer = Literal["sufficient", "insufficient", "not_applicable"]
+JudgeRole = Literal["spo", "practice_assessor", "area_assessor", "hm_inspector"]
+EndReason = Literal["completed", "revoked", "recalled", "expired", "transferred_out", "died"]
+StateOfKnowledge = Literal["stood", "hindsight"]
+
+RISK_LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
+"""From the lowest to the highest: the order is the comparison."""
+
+HIGH_RISK: frozenset[RiskLevel] = frozenset(("high", "very_high"))
+"""What the report calls *high risk of harm*."""
+
+LABELS: dict[str, str] = {
+    "W1": "White British",
+    "W2": "White Irish",
+    "W9": "other White background",
+    "M1": "White and Black Caribbean",
+    "M2": "White and Black African",
+    "M3": "White and Asian",
+    "M9": "other mixed background",
+    "A1": "Indian",
+    "A2": "Pakistani",
+    "A3": "Bangladeshi",
+    "A9": "other Asian background",
+    "B1": "Caribbean",
+    "B2": "African",
+    "B9": "other Black background",
+    "O1": "Chinese",
+    "O9": "other ethnic group",
+    "NS": "not stated",
+    "po": "PO",
+    "pso": "PSO",
+    "spo": "SPO",
+    "psr": "PSR",
+    "ssr": "SSR",
+    "cps_papers": "CPS papers",
+    "mappa": "MAPPA",
+    "mappa_minutes": "MAPPA minutes",
+    "hm_inspector": "HM Inspector",
+    "oasys": "OASys",
+    "ogrs2": "OGRS2",
+    "lsi_r": "LSI-R",
+    "ace": "ACE",
+    "sara": "SARA",
+    "risk_matrix_2000": "Risk Matrix 2000",
+    "risk_of_harm_screening": "risk of harm screening",
+    "risk_of_harm_full_analysis": "risk of harm full analysis",
+    "idap": "IDAP",
+    "osap": "OSAP",
+    "dids": "Drink Impaired Drivers",
+    "art": "Aggression Replacement Training",
+    "think_first": "Think First",
+}
+
+
+def label(code: object) -> str:
+    """The words for a code: its own label, or the code with spaces for underscores."""
+    text = str(code)
+    return LABELS.get(text, text.replace("_", " "))

@@ -1,0 +1,129 @@
+"""Conditions in the standards' language: which entries count, and which cases a row is for.
+
+``where`` looks at the fields of an entry; ``when`` looks at the case as it was on a day (order, tier, risk, MAPPA).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+from marshmallow import ValidationError, fields, validate
+
+from domain.documents import Document
+from domain.facts import FACT_TYPES, Fact
+
+CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade")
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A description of entries: of one type, with certain fields; ``naming`` is the field that must name the trigger.
+
+    ``on``: the field with the day that counts. ``unless_outcome``: appointments with these outcomes don't count.
+    ``matching``: the field that must equal the item of the trigger that is asked for (see ``each`` of a clause).
+    """
+
+    type: type[Fact]
+    where: tuple[tuple[str, Any], ...] = ()
+    naming: str | None = None
+    on: str | None = None
+    unless_outcome: tuple[str, ...] = ()
+    matching: str | None = None
+
+    def admits(self, fact: Fact) -> bool:
+        """Whether the fact is such an entry (the type itself is looked up by the caller)."""
+        return all(_holds(wanted, getattr(fact, name)) for name, wanted in self.where)
+
+    def answers(self, fact: Fact, trigger: str | None, item: object) -> bool:
+        """Whether the fact is about the trigger: names its entry, and matches the item of it that is asked for."""
+        if self.matching is not None and getattr(fact, self.matching) != item:
+            return False
+        if self.naming is None:
+            return True
+        value = getattr(fact, self.naming)
+        return trigger in value if isinstance(value, list) else value == trigger
+
+    def day(self, fact: Fact) -> date:
+        """The day that counts: the entry's own, or the one in its field ``on``."""
+        day: date = fact.occurred_on if self.on is None else getattr(fact, self.on)
+        return day
+
+
+When = tuple[tuple[str, frozenset[Any]], ...]
+"""Attributes of a case and the values each may have; an empty one fits every case."""
+
+
+def fits(when: When, attributes: Mapping[str, Any]) -> bool:
+    return all(attributes.get(name) in values for name, values in when)
+
+
+def _holds(wanted: Any, value: Any) -> bool:
+    match wanted:
+        case "present":
+            return value is not None and value != []
+        case ("every", name):
+            return bool(value) and all(getattr(item, name) for item in value)
+        case frozenset():
+            return bool(wanted.intersection(value)) if isinstance(value, list) else value in wanted
+        case _:
+            raise AssertionError(wanted)
+
+
+def _wanted(value: Any) -> Any:
+    if value == "present":
+        return value
+    if isinstance(value, dict):
+        if set(value) != {"every"}:
+            raise ValidationError("expected a value, a list of values, 'present' or {every: FIELD}")
+        return ("every", value["every"])
+    return frozenset(value if isinstance(value, list) else [value])
+
+
+def _fields_of(fact_type: type[Fact]) -> dict[str, str]:
+    return {f.encode_name: f.name for f in msgspec.structs.fields(fact_type)}
+
+
+class EntriesField(fields.Nested):
+    """``{entry: TYPE, where: {...}, naming: FIELD, on: FIELD, unless_outcome: [...]}`` as ``Entries``."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(EntriesSchema, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any) -> Entries:
+        found = super()._deserialize(value, attr, data, partial=partial, **kwargs)
+        fact_type = FACT_TYPES[found["entry"]]
+        names = _fields_of(fact_type)
+        for name in [*found.get("where", {}), *(found[k] for k in ("naming", "on", "matching") if k in found)]:
+            if name not in names:
+                raise ValidationError(f"'{name}' is not a field of {found['entry']}")
+        return Entries(
+            fact_type,
+            tuple((names[name], _wanted(value)) for name, value in found.get("where", {}).items()),
+            names[found["naming"]] if "naming" in found else None,
+            names[found["on"]] if "on" in found else None,
+            tuple(found.get("unless_outcome", ())),
+            names[found["matching"]] if "matching" in found else None,
+        )
+
+
+class EntriesSchema(Document):
+    entry = fields.String(required=True, validate=validate.OneOf(FACT_TYPES, error="'{input}' is not a type of entry"))
+    where = fields.Dict(keys=fields.String())
+    naming = fields.String()
+    on = fields.String()
+    matching = fields.String()
+    unless_outcome = fields.List(fields.String())
+
+
+class WhenField(fields.Field[When]):
+    """``{risk: [high, very_high], order_type: licence}`` as ``When``."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> When:
+        if not isinstance(value, dict):
+            raise ValidationError("expected attributes of the case and their values, like {risk: [high, very_high]}")
+        for name in value:
+            if name not in CASE_ATTRIBUTES:
+                raise ValidationError(f"'{name}' is not an attribute of a case; one of {', '.join(CASE_ATTRIBUTES)}")
+        return tuple((name, frozenset(v if isinstance(v, list) else [v])) for name, v in value.items())

@@ -1,0 +1,207 @@
+"""Inspection frameworks: criteria, questions, how each is answered and how answers become scores, as cited data.
+
+A framework also states its own *expectations*, in the same language as the standards' clauses: what an inspector
+looks for that no national standard gives a deadline for. They raise obligations like any clause.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from domain.clauses import Clause, ClauseSchema
+from domain.documents import FRAMEWORKS, Cited, Document, PolicyError, read_document
+from domain.standards import check_clauses, national_standards
+
+Basis = Literal["derived", "judged"]
+WEIGHTS = {"critical": 2, "important": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Answered from obligations: of those under ``clauses`` that fell due, at least ``share`` were met.
+
+    ``measure`` "done": met at all by the day; "in_time": met by the due date. ``share`` is a fraction in (0, 1].
+    """
+
+    clauses: tuple[str, ...]
+    measure: Literal["done", "in_time"]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: judged, derived or both; ``scored_by`` says which of the two scores when both exist.
+
+    ``required`` names clauses without which there is nothing to judge: due and not done is insufficient, never due is
+    not applicable.
+    """
+
+    id: str
+    text: str
+    source: str
+    cite: str
+    sure: str
+    scored_by: Basis
+    derive: Derivation | None = None
+    required: tuple[str, ...] = ()
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    id: str
+    title: str
+    weight: str
+    description: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    id: str
+    title: str
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework in one version. ``aggregation``: how answers become a criterion's score.
+
+    ``section_mean_of``: whether a section is the weighted mean of its criteria as *printed* or *exact*.
+    """
+
+    id: str
+    version: str
+    title: str
+    cite: str
+    aggregation: Literal["mean_of_questions", "pooled"]
+    rounding: Literal["half_up", "half_even"]
+    section_mean_of: Literal["printed", "exact"]
+    sections: tuple[Section, ...]
+    expectations: tuple[Clause, ...]
+    reading_order: tuple[str, ...]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    remark: str | None = None
+    sure: str = "F"
+
+    @cached_property
+    def criteria(self) -> tuple[Criterion, ...]:
+        return tuple(criterion for section in self.sections for criterion in section.criteria)
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        return {question.id: question for criterion in self.criteria for question in criterion.questions}
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What this framework looks at: the national standards in force, and its own expectations."""
+        return (*national_standards().clauses, *self.expectations)
+
+    def criterion_of(self, question: str) -> Criterion:
+        return next(c for c in self.criteria if any(q.id == question for q in c.questions))
+
+    def questions_on(self, clause: str) -> list[Question]:
+        """The questions that a clause feeds."""
+        return [q for q in self.questions.values() if q.derive and clause in q.derive.clauses]
+
+
+class DerivationSchema(Document):
+    clauses = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
+    measure = fields.String(required=True, validate=validate.OneOf(["done", "in_time"]))
+    share = fields.Float(load_default=1.0, validate=validate.Range(min=0, max=1, min_inclusive=False))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Derivation:
+        return Derivation(tuple(data["clauses"]), data["measure"], data["share"])
+
+
+class QuestionSchema(Cited):
+    id = fields.String(required=True)
+    text = fields.String(required=True)
+    source = fields.String(required=True)
+    scored_by = fields.String(required=True, validate=validate.OneOf(["derived", "judged"]))
+    derive = fields.Nested(DerivationSchema)
+    required = fields.List(fields.String(), load_default=())
+
+    @validates_schema(skip_on_field_errors=True)
+    def derived_says_how(self, data: dict[str, Any], **_: Any) -> None:
+        if data["scored_by"] == "derived" and "derive" not in data:
+            raise ValidationError("missing; a derived question says from which clauses", "derive")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Question:
+        return Question(**{**data, "required": tuple(data["required"])})
+
+
+class CriterionSchema(Document):
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    weight = fields.String(required=True, validate=validate.OneOf(WEIGHTS))
+    description = fields.String(required=True)
+    questions = fields.List(fields.Nested(QuestionSchema), required=True, validate=validate.Length(min=1))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Criterion:
+        return Criterion(**{**data, "questions": tuple(data["questions"])})
+
+
+class SectionSchema(Document):
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    criteria = fields.List(fields.Nested(CriterionSchema), required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Section:
+        return Section(**{**data, "criteria": tuple(data["criteria"])})
+
+
+class FrameworkSchema(Cited):
+    framework = fields.String(required=True)
+    version = fields.String(required=True)
+    title = fields.String(required=True)
+    aggregation = fields.String(required=True, validate=validate.OneOf(["mean_of_questions", "pooled"]))
+    rounding = fields.String(required=True, validate=validate.OneOf(["half_up", "half_even"]))
+    section_mean_of = fields.String(required=True, validate=validate.OneOf(["printed", "exact"]))
+    sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    reading_order = fields.List(fields.String(), required=True)
+    sections = fields.List(fields.Nested(SectionSchema), required=True)
+    expectations = fields.List(fields.Nested(ClauseSchema), required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Framework:
+        name = data.pop("framework")
+        expectations = tuple(clause.dated(name, None, None) for clause in data.pop("expectations"))
+        data |= {key: tuple(data[key]) for key in ("sections", "reading_order")}
+        return Framework(id=name, expectations=expectations, **data)
+
+
+def read_framework(path: Path) -> Framework:
+    """One framework's file; ``PolicyError`` names what is amiss, unknown clauses and questions included."""
+    framework = read_document(path, FrameworkSchema())
+    assert isinstance(framework, Framework)
+    check_clauses(path.name, framework.expectations, framework.sources)
+    ids = {clause.id for clause in framework.clauses}
+    for question in framework.questions.values():
+        asked = (*question.required, *(question.derive.clauses if question.derive else ()))
+        for clause in asked:
+            if clause not in ids:
+                raise PolicyError(f"{path.name}: question '{question.id}' asks for an unknown clause '{clause}'")
+        if question.cite not in framework.sources:
+            raise PolicyError(f"{path.name}: question '{question.id}' cites '{question.cite}', not among the sources")
+    unordered = set(framework.questions) ^ set(framework.reading_order)
+    if unordered:
+        raise PolicyError(f"{path.name}: reading_order and questions differ in {', '.join(sorted(unordered))}")
+    return framework
+
+
+@cache
+def frameworks() -> Mapping[str, Framework]:
+    """The frameworks that ship with the program, by id."""
+    return {f.id: f for f in map(read_framework, sorted(FRAMEWORKS.glob("*.yaml")))}
+
+
+DEFAULT_FRAMEWORK = "esi-2003"

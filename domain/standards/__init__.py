@@ -1,0 +1,100 @@
+"""The national standards: every edition in this folder, each clause in force for the duties that arise in its time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from marshmallow import fields, post_load
+
+from domain.clauses import Clause, ClauseSchema
+from domain.documents import STANDARDS, Cited, PolicyError, read_document
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One edition: for duties arising from ``start`` and before ``end``; sources by their short names."""
+
+    id: str
+    title: str
+    start: date
+    end: date | None
+    cite: str
+    sure: str
+    remark: str | None
+    sources: dict[str, str]
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """Editions in order of time, without gaps or overlaps."""
+
+    editions: tuple[Edition, ...]
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        return tuple(clause for edition in self.editions for clause in edition.clauses)
+
+    def on(self, day: date) -> Edition | None:
+        """The edition by which a duty that arises on this day is judged; None before the first."""
+        return next((e for e in self.editions if e.start <= day and (e.end is None or day < e.end)), None)
+
+
+class EditionSchema(Cited):
+    edition = fields.String(required=True)
+    title = fields.String(required=True)
+    start = fields.Date(required=True)
+    end = fields.Date(allow_none=True, load_default=None)
+    sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    clauses = fields.List(fields.Nested(ClauseSchema), required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Edition:
+        name = data.pop("edition")
+        clauses = tuple(c.dated(name, data["start"], data["end"]) for c in data.pop("clauses"))
+        return Edition(id=name, clauses=clauses, **{"remark": None, **data})
+
+
+def read_edition(path: Path) -> Edition:
+    """One edition's file; ``PolicyError`` names file, clause and line."""
+    edition = read_document(path, EditionSchema())
+    assert isinstance(edition, Edition)
+    check_clauses(path.name, edition.clauses, edition.sources)
+    return edition
+
+
+def check_clauses(name: str, clauses: Sequence[Clause], sources: Iterable[str]) -> None:
+    """Refuse an id given twice and a citation of a source that the document does not list."""
+    seen: set[str] = set()
+    for clause in clauses:
+        if clause.id in seen:
+            raise PolicyError(f"{name}: '{clause.id}' stands twice; give each clause an id of its own")
+        seen.add(clause.id)
+        for value in clause.values:
+            if value.cite not in sources:
+                raise PolicyError(
+                    f"{name}: '{clause.id}' cites '{value.cite}', which is not among the sources; "
+                    f"known are {', '.join(sorted(sources))}"
+                )
+
+
+def combine(editions: Iterable[Edition]) -> Standards:
+    """The editions as one run of time; gaps and overlaps are refused."""
+    ordered = sorted(editions, key=lambda edition: edition.start)
+    for earlier, later in pairwise(ordered):
+        if earlier.end != later.start:
+            raise PolicyError(
+                f"edition {earlier.id} ends on {earlier.end} but {later.id} starts on {later.start}: "
+                "one must start on the day the other ends"
+            )
+    return Standards(tuple(ordered))
+
+
+@cache
+def national_standards() -> Standards:
+    """The editions that ship with the program."""
+    return combine(read_edition(path) for path in sorted(STANDARDS.glob("ns-*.yaml")))

@@ -1,0 +1,146 @@
+"""The event store: facts as stored events, append-only, chained by hash, on one SQLite file.
+
+The library ``eventsourcing`` keeps order, versions and conflicts; ours are the mapper (facts as JSON under a fixed
+topic) and the recorder (when it was stored, by whom, and a SHA-256 over everything before). Nothing is ever updated
+or deleted: triggers refuse it.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from eventsourcing.persistence import Mapper, StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
+
+from domain.case import Recorded
+from domain.facts import FACT_TYPES, Fact
+
+
+def topic_of(fact_type: type[Fact]) -> str:
+    """``case.appointment_outcome_recorded``: fixed for good, whatever becomes of the class."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", fact_type.__name__).lower()
+    return f"{fact_type.kept_on}.{words}"
+
+
+_TOPICS = {fact_type: topic_of(fact_type) for fact_type in FACT_TYPES.values()}
+_DECODERS = {topic: msgspec.json.Decoder(fact_type) for fact_type, topic in _TOPICS.items()}
+_encode: Callable[[Fact], bytes] = msgspec.json.Encoder().encode
+
+
+class FactMapper(Mapper[str]):
+    """Facts to stored events and back; the state is the interchange form of the fact."""
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        fact = domain_event.fact
+        return StoredEvent(
+            originator_id=domain_event.originator_id,
+            originator_version=domain_event.originator_version,
+            topic=_TOPICS[type(fact)],
+            state=_encode(fact),
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        fact = _DECODERS[stored_event.topic].decode(stored_event.state)
+        return Recorded(str(stored_event.originator_id), stored_event.originator_version, fact)
+
+
+class BrokenChain(RuntimeError):
+    """A stored entry is not what was stored: the hash of everything up to it no longer fits."""
+
+
+ORIGIN = bytes(32)
+"""What the first hash is chained to."""
+
+
+def link(previous: bytes, event: StoredEvent, stored_at: str, actor: str) -> bytes:
+    """The SHA-256 of an entry and of all before it."""
+    digest = hashlib.sha256(previous)
+    for part in (str(event.originator_id), str(event.originator_version), event.topic, stored_at, actor):
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(4, "big") + encoded)
+    digest.update(event.state)
+    return digest.digest()
+
+
+class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
+    """Append-only, with ``stored_at`` (UTC), ``actor`` and the chain's ``hash`` beside each event."""
+
+    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"):
+        super().__init__(datastore, events_table_name)
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.insert_events_statement = (
+            f"INSERT INTO {events_table_name} "
+            "(originator_id, originator_version, topic, state, stored_at, actor, hash) VALUES (?,?,?,?,?,?,?)"
+        )
+
+    def construct_create_table_statements(self) -> list[str]:
+        table = self.events_table_name
+        # The library reads the position as "rowid": named so, it is kept over a dump and never used twice.
+        create = (
+            f"CREATE TABLE IF NOT EXISTS {table} (rowid INTEGER PRIMARY KEY AUTOINCREMENT, "
+            "originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL, topic TEXT NOT NULL, "
+            "state BLOB NOT NULL, stored_at TEXT NOT NULL, actor TEXT NOT NULL, hash BLOB NOT NULL, "
+            "UNIQUE (originator_id, originator_version))"
+        )
+        guards = [
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
+            "BEGIN SELECT RAISE(ABORT, 'entries are never changed or deleted: correct or withdraw them'); END"
+            for act in ("UPDATE", "DELETE")
+        ]
+        return [create, *guards]
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], actor: str = "", **_: Any
+    ) -> Sequence[int]:
+        if not stored_events:
+            return []
+        # A write that changes nothing takes the lock before the head is read (SQLite begins deferred).
+        c.execute(f"INSERT INTO {self.events_table_name} SELECT * FROM {self.events_table_name} WHERE 0")
+        c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
+        head = c.fetchone()
+        previous = bytes(head["hash"]) if head else ORIGIN
+        first = head["rowid"] if head else 0
+        stored_at = self.clock().isoformat(timespec="microseconds")
+        rows = []
+        for event in stored_events:
+            previous = link(previous, event, stored_at, actor)
+            rows.append(
+                (event.originator_id, event.originator_version, event.topic, event.state, stored_at, actor, previous)
+            )
+        c.executemany(self.insert_events_statement, rows)
+        c.execute(f"SELECT MAX(rowid) FROM {self.events_table_name}")
+        last: int = c.fetchone()[0]
+        assert last - first >= len(rows)
+        return list(range(last - len(rows) + 1, last + 1))
+
+    def head(self) -> tuple[int, str]:
+        """The chain's last position and its hash in hex; (0, ...) when nothing is stored."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
+            row = c.fetchone()
+        return (row["rowid"], bytes(row["hash"]).hex()) if row else (0, ORIGIN.hex())
+
+    def verify(self, step: int = 1000) -> Iterator[int]:
+        """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
+        previous, position = ORIGIN, 0
+        while True:
+            with self.datastore.transaction(commit=False) as c:
+                c.execute(
+                    f"SELECT * FROM {self.events_table_name} WHERE rowid > ? ORDER BY rowid LIMIT ?", (position, step)
+                )
+                rows = c.fetchall()
+            if not rows:
+                return
+            for row in rows:
+                event = StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
+                previous = link(previous, event, row["stored_at"], row["actor"])
+                if previous != bytes(row["hash"]):
+                    raise BrokenChain(
+                        f"position {row['rowid']} ({row['originator_id']}, entry {row['originator_version']}): "
+                        "this entry, or one before it, is not what was stored"
+                    )
+                position = row["rowid"]
+            yield position

@@ -1,0 +1,84 @@
+"""Working days of England and Wales, and the lengths of time that standards are written in.
+
+A working day is Monday to Friday less the bank holidays of England and Wales, which the ``holidays`` library keeps
+(the Golden Jubilee of June 2002 and the like included). "Within n working days of X" counts X as day 0.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import Literal
+
+from dateutil.relativedelta import relativedelta
+from holidays import country_holidays
+
+FIRST_YEAR, LAST_YEAR = 1985, 2100
+
+Unit = Literal["working day", "day", "week", "month", "hour"]
+
+
+@cache
+def _working_days() -> list[date]:
+    closed = country_holidays("GB", subdiv="ENG", years=range(FIRST_YEAR, LAST_YEAR + 1))
+    days = (date(FIRST_YEAR, 1, 1) + timedelta(n) for n in range((LAST_YEAR - FIRST_YEAR + 1) * 366))
+    return [day for day in days if day.year <= LAST_YEAR and day.weekday() < 5 and day not in closed]
+
+
+def is_working_day(day: date) -> bool:
+    days = _working_days()
+    return days[bisect_left(days, day)] == day
+
+
+@lru_cache(maxsize=65_536)
+def add_working_days(start: date, count: int) -> date:
+    """The ``count``-th working day after ``start``; with 0, ``start`` itself, whatever day it is."""
+    if count == 0:
+        return start
+    days = _working_days()
+    at = bisect_right(days, start) + count - 1 if count > 0 else bisect_left(days, start) + count
+    return days[at]
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days after ``start`` ``end`` lies; negative when it lies before."""
+    days = _working_days()
+    return bisect_right(days, end) - bisect_right(days, start)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A length of time as a standard writes it, such as 15 working days or 16 weeks."""
+
+    count: int
+    unit: Unit
+
+    def after(self, start: date) -> date:
+        """The last day of this length counted from ``start``, which is day 0 (a month keeps the day of the month)."""
+        match self.unit:
+            case "working day":
+                return add_working_days(start, self.count)
+            case "day":
+                return start + timedelta(days=self.count)
+            case "week":
+                return start + timedelta(weeks=self.count)
+            case "month":
+                return start + relativedelta(months=self.count)
+            case "hour":
+                return start + timedelta(days=-(-self.count // 24))
+
+    def __str__(self) -> str:
+        if self.count == 0:
+            return "the same day"
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+def read_length(text: str) -> Length:
+    """``"15 working days"``, ``"16 weeks"``, ``"12 months"``, ``"same day"`` as a ``Length``; else ``ValueError``."""
+    if text.strip() in ("same day", "the same day"):
+        return Length(0, "day")
+    found = re.fullmatch(r"(\d{1,4}) (working day|day|week|month|hour)s?", text.strip())
+    if found is None:
+        raise ValueError(f"'{text}' is not a length of time; write it like '15 working days', '16 weeks', '12 months'")
+    return Length(int(found[1]), found[2])  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""What was due, what was done, and how it scores: pure functions from the facts of a file."""

@@ -1,0 +1,131 @@
+"""The casebook: the files in memory, kept up by following the store, with what was derived from them.
+
+Every reader first catches up with the store (one short query when nothing is new), so a form's entry is on the next
+page. Histories and obligations are kept per file and number of entries known: they are derived once, whatever the
+day asked about.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from domain.case import File, evolve
+from domain.facts import InspectionOpened, QualityJudged
+from domain.files import Files
+from domain.frameworks import Framework
+from projections.answers import Answer, answers, readings
+from projections.history import History
+from projections.obligations import Obligation, obligations
+
+BATCH = 500
+KEPT = 20_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """As at ``on``, as known at ``known_at`` (an aware instant, exclusive; None: everything recorded to date)."""
+
+    on: date
+    known_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One case read at a moment under a framework, for an inspection or for none."""
+
+    reference: str
+    moment: Moment
+    history: History
+    obligations: Sequence[Obligation]
+    answers: Sequence[Answer]
+
+
+class Casebook:
+    """All files of one store. Safe to share between threads."""
+
+    def __init__(self, files: Files):
+        self.files = files
+        self.position = 0
+        self._files: dict[str, File] = {}
+        self._inspections: dict[str, InspectionOpened] = {}
+        self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def catch_up(self) -> int:
+        """Take in what was stored since last time; the position reached."""
+        with self._lock:
+            while batch := self.files.recorder.select_notifications(self.position, BATCH, inclusive_of_start=False):
+                for notification in batch:
+                    recorded = self.files.mapper.to_domain_event(notification)
+                    reference = recorded.originator_id
+                    self._files[reference] = evolve(
+                        self._files.get(reference) or File(reference), recorded  # type: ignore[arg-type]
+                    )  # fmt: skip
+                    if isinstance(recorded.fact, InspectionOpened):  # type: ignore[attr-defined]
+                        self._inspections[reference] = recorded.fact  # type: ignore[attr-defined]
+                self.position = batch[-1].id
+            return self.position
+
+    @property
+    def cases(self) -> list[str]:
+        """The references of all cases, in order."""
+        self.catch_up()
+        return sorted(reference for reference in self._files if reference not in self._inspections)
+
+    @property
+    def inspections(self) -> dict[str, InspectionOpened]:
+        """The inspections by id, the latest sample date first."""
+        self.catch_up()
+        ordered = sorted(self._inspections.items(), key=lambda item: (item[1].occurred_on, item[0]), reverse=True)
+        return dict(ordered)
+
+    def file(self, reference: str) -> File:
+        """The file as stored; an empty one when there is none."""
+        self.catch_up()
+        return self._files.get(reference) or File(reference)
+
+    def history(self, reference: str, known_at: datetime | None) -> History:
+        """The case as it was known at an instant (None: everything recorded to date)."""
+        with self._lock:
+            file = self.file(reference)
+            entries = list(file.entries.values())
+        seen = len(entries) if known_at is None else sum(1 for f in entries if f.recorded_at < known_at)
+        return self._keep(("history", reference, len(entries), seen), lambda: History.of(entries, known_at))
+
+    def obligations(self, reference: str, known_at: datetime | None, framework: Framework) -> list[Obligation]:
+        """The duties under the standards and the framework's expectations, from what was known at an instant."""
+        history = self.history(reference, known_at)
+        key = ("obligations", framework.id, id(history))
+        return self._keep(key, lambda: (history, obligations(history, framework.clauses)))[1]
+
+    def read(self, reference: str, moment: Moment, framework: Framework, inspection: str | None = None) -> Reading:
+        """One case as at a day, as known at a moment: its history, duties and answers."""
+        history = self.history(reference, moment.known_at)
+        owed = self.obligations(reference, moment.known_at, framework)
+        to_date = self.history(reference, None).all(QualityJudged)
+        judged = readings(history.all(QualityJudged), to_date, inspection, moment.on)
+        return Reading(reference, moment, history, owed, answers(framework, owed, judged, moment.on))
+
+    def read_all(
+        self, references: Iterable[str], moment: Moment, framework: Framework, inspection: str | None = None
+    ) -> list[Reading]:
+        """Those of the cases that had begun by then, as they were known."""
+        found = (self.read(reference, moment, framework, inspection) for reference in references)
+        return [r for r in found if r.history.start is not None and r.history.start.on <= moment.on]
+
+    def _keep(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]  # type: ignore[return-value]
+        value = derive()
+        with self._lock:
+            self._kept[key] = value
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return value

@@ -1,0 +1,115 @@
+"""The caseload: one line a case as at a moment, and the list of what is overdue and falls due."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from domain.clauses import Clause
+from projections.casebook import Reading
+from projections.history import is_high_risk, value_on
+from projections.obligations import Obligation, State
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Where a case was held on a day."""
+
+    area: str
+    division: str
+    team: str
+    officer: str
+    officer_grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case on the caseload, as at a moment. ``next_due_on``: the earliest day on which something still owed is due."""
+
+    reference: str
+    name: str
+    order_type: str
+    holding: Holding
+    risk: str | None
+    tier: int | None
+    mappa_level: int | None
+    started_on: date
+    ended_on: date | None
+    overdue: int
+    missed: int
+    next_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One duty of one case that is overdue or falls due, with who answers for it on the day."""
+
+    reference: str
+    name: str
+    obligation: Obligation
+    state: State
+    holding: Holding
+
+    @property
+    def clause(self) -> Clause:
+        return self.obligation.clause
+
+
+def holding(reading: Reading) -> Holding:
+    """Where the case was held on the day (its first allocation before that)."""
+    allocation = reading.history.allocation
+    return Holding(*(value_on(allocation, reading.moment.on) or allocation[0].value))
+
+
+def line(reading: Reading) -> CaseLine:
+    history, day = reading.history, reading.moment.on
+    assert history.started is not None and history.start is not None
+    states = [(o, o.state(day)) for o in reading.obligations]
+    return CaseLine(
+        reference=reading.reference,
+        name=history.started.person.name,
+        order_type=history.started.order_type,
+        holding=holding(reading),
+        risk=value_on(history.risk, day),
+        tier=value_on(history.tier, day),
+        mappa_level=value_on(history.mappa_level, day),
+        started_on=history.start.on,
+        ended_on=history.end.on if history.end is not None and history.end.on <= day else None,
+        overdue=sum(state == "overdue" for _, state in states),
+        missed=sum(state == "missed" for _, state in states),
+        next_due_on=min((o.due_on for o, state in states if state == "due"), default=None),
+    )
+
+
+def due(readings: Iterable[Reading], within_days: int = 0) -> list[Owed]:
+    """What is overdue on the readings' day, and what falls due within so many days of it, the longest due first.
+
+    Only what can still be done: windows that were missed are history, and not listed.
+    """
+    found = []
+    for reading in readings:
+        day = reading.moment.on
+        until = day + timedelta(days=within_days)
+        started = reading.history.started
+        assert started is not None
+        for obligation in reading.obligations:
+            state = obligation.state(day)
+            if state == "overdue" or (state == "due" and obligation.due_on <= until):
+                found.append(Owed(reading.reference, started.person.name, obligation, state, holding(reading)))
+    found.sort(key=lambda owed: (owed.obligation.due_on, owed.reference, owed.clause.id))
+    return found
+
+
+def high_risk(readings: Iterable[Reading]) -> list[Reading]:
+    """The high risk of harm sub-sample: cases assessed as high or very high on the readings' day."""
+    return [r for r in readings if is_high_risk(r.history, r.moment.on)]
+
+
+def select(
+    readings: Iterable[Reading], *, area: str | None = None, team: str | None = None, officer: str | None = None
+) -> Sequence[Reading]:
+    """The cases held in this area, team or by this officer on the readings' day; None: any."""
+    wanted = {"area": area, "team": team, "officer": officer}
+    return [
+        r for r in readings
+        if all(value is None or getattr(holding(r), name) == value for name, value in wanted.items())
+    ]  # fmt: skip

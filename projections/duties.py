@@ -1,0 +1,146 @@
+"""What the kinds of clause share: duties, the things that trigger them, the spans in which a state holds."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from domain.clauses import Clause, Value
+from domain.codes import HIGH_RISK
+from domain.conditions import Entries, When, fits
+from domain.facts import Fact, RiskLevelChanged
+from projections.history import Change, History
+
+
+class Duty(NamedTuple):
+    """One duty as a kind of clause derives it; see ``projections.obligations.Obligation`` for the four dates."""
+
+    value: Value
+    arises_on: date
+    due_on: date
+    met_on: date | None
+    ended_on: date | None
+    raised_by: str | None
+    met_by: tuple[str, ...]
+
+
+class Trigger(NamedTuple):
+    """What raises a duty: the day, the entry, and the item of it that is asked for (see ``each``)."""
+
+    on: date
+    entry: str
+    fact: Fact | None = None
+    item: Any = None
+
+
+class Span(NamedTuple):
+    """A state holds from ``on`` up to, not including, ``off`` (None: open); ``entry`` began it."""
+
+    on: date
+    off: date | None
+    entry: str
+
+
+def row(clause: Clause, history: History, day: date) -> Value | None:
+    """The first row of the clause that fits the case on this day; None when the clause is not for it."""
+    attributes = history.attributes(day)
+    if not fits(clause.when, attributes):
+        return None
+    return next((value for value in clause.values if fits(value.when, attributes)), None)
+
+
+def spans(when: When, history: History) -> list[Span]:
+    """The spans, from the start of supervision on, in which the case has these attributes."""
+    assert history.start is not None
+    start = history.start.on
+    names = {name for name, _ in when}
+    changes: dict[date, str] = {start: history.start.entry}
+    for name, timeline in (("risk", history.risk), ("tier", history.tier), ("mappa_level", history.mappa_level)):
+        if name in names:
+            changes |= {max(change.on, start): change.entry for change in timeline}
+    found: list[Span] = []
+    for day in sorted(changes):
+        holds = fits(when, history.attributes(day))
+        running = bool(found) and found[-1].off is None
+        if holds and not running:
+            found.append(Span(day, None, changes[day]))
+        elif running and not holds:
+            found[-1] = found[-1]._replace(off=day)
+    return found
+
+
+def triggers(clause: Clause, history: History) -> Iterator[Trigger]:
+    """Everything that raises a duty under this clause, in order of time, within the span of supervision."""
+    assert history.start is not None
+    for trigger in _triggers(clause, history, history.start):
+        if clause.after == "end" or history.end is None or trigger.on < history.end.on:
+            yield trigger
+
+
+def _triggers(clause: Clause, history: History, start: Change) -> Iterator[Trigger]:
+    match clause.after:
+        case "start":
+            yield Trigger(start.on, start.entry)
+        case "end":
+            if history.end is not None:
+                yield Trigger(history.end.on, history.end.entry)
+        case "absence":
+            for appointment in history.appointments.values():
+                if appointment.absent:
+                    yield Trigger(appointment.for_on, appointment.entry)
+        case "failure":
+            for appointment in history.appointments.values():
+                if appointment.failed_from is not None:
+                    yield Trigger(appointment.failed_from, appointment.entry)
+        case "risk_becomes_high":
+            for span in spans((("risk", HIGH_RISK),), history):
+                yield Trigger(span.on, span.entry)
+        case "risk_changes":
+            for change in history.all(RiskLevelChanged):
+                if change.occurred_on >= start.on:
+                    yield Trigger(change.occurred_on, change.entry, change)
+        case Entries() as described:
+            for fact in history.all(described.type):
+                if described.admits(fact):
+                    for item in _items(fact, clause.each):
+                        yield Trigger(described.day(fact), fact.entry, fact, item)
+
+
+def _items(fact: Fact, each: str | None) -> list[Any]:
+    if each is None:
+        return [None]
+    value = getattr(fact, each)
+    return list(dict.fromkeys(value)) if isinstance(value, list) else [value]
+
+
+def answering(by: tuple[Entries, ...], history: History, trigger: Trigger, earliest: date) -> tuple[date, str] | None:
+    """The first entry from ``earliest`` on that answers the trigger: its day and its id."""
+    found = [
+        (day, fact.entry)
+        for described in by
+        for fact in history.all(described.type)
+        if described.admits(fact) and described.answers(fact, trigger.entry, trigger.item)
+        if (day := counting_day(described, fact)) >= earliest and counts(described, fact, history)
+    ]
+    return min(found, default=None)
+
+
+def counting_day(described: Entries, fact: Fact) -> date:
+    """The day on which an entry counts: never before the entry itself was made."""
+    return max(described.day(fact), fact.occurred_on)
+
+
+def counts(described: Entries, fact: Fact, history: History) -> bool:
+    if not described.unless_outcome or fact.entry not in history.appointments:
+        return True
+    return history.appointments[fact.entry].outcome not in described.unless_outcome
+
+
+def ending(history: History, during: When, day: date) -> date | None:
+    """The first day after ``day`` on which nobody owes the duty any more: supervision ended, or the state passed."""
+    ends = [history.end.on] if history.end is not None else []
+    if during:
+        ends += [span.off for span in spans(during, history) if span.off is not None and span.on <= day < span.off]
+    return min((end for end in ends if end >= day), default=None)
+
+
+ONE_DAY = timedelta(days=1)

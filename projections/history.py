@@ -1,0 +1,215 @@
+"""A case's history: the file as it was known at a moment, grouped once, with the timelines that clauses ask for.
+
+``known(facts, known_at)`` applies the facts about other entries (corrections, withdrawals) that had been recorded by
+then. What is left is sorted by the day it happened; the order in which entries arrived makes no difference.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from domain import codes, facts
+from domain.case import LONDON, amend
+from domain.facts import Fact
+from domain.workdays import add_working_days
+
+F = TypeVar("F", bound=Fact)
+
+FAILED = frozenset(("unacceptable_absence", "attended_failed_to_comply", "sent_home"))
+ABSENT = frozenset(("unacceptable_absence", "acceptable_absence", "awaiting_explanation"))
+
+DECISION_DAYS = 7
+"""Working days after which an absence without a decision counts as unacceptable (national standards, recalled)."""
+
+
+def known(entries: Iterable[Fact], known_at: datetime | None) -> list[Fact]:
+    """The entries as the file read at ``known_at`` (an aware instant, exclusive; None: everything recorded to date)."""
+    visible = [f for f in entries if known_at is None or f.recorded_at < known_at]
+    visible.sort(key=lambda f: (f.recorded_at, f.entry))
+    withdrawn: set[str] = set()
+    for fact in reversed(visible):
+        if isinstance(fact, facts.EntryWithdrawn) and fact.entry not in withdrawn:
+            withdrawn.add(fact.of)
+    standing = {f.entry: f for f in visible if f.entry not in withdrawn}
+    for fact in list(standing.values()):
+        if isinstance(fact, facts.EntryCorrected) and fact.of in standing:
+            standing[fact.of] = amend(standing[fact.of], fact.fields)
+    result = [f for f in standing.values() if not isinstance(f, facts.EntryCorrected | facts.EntryWithdrawn)]
+    result.sort(key=lambda f: (f.occurred_on, f.recorded_at, f.entry))
+    return result
+
+
+class Appointment(NamedTuple):
+    """An appointment with what became of it: the last outcome and the last decision known about it."""
+
+    entry: str
+    for_on: date
+    outcome: str | None
+    acceptable: bool | None
+    judged_on: date | None
+
+    @property
+    def absent(self) -> bool:
+        return self.outcome in ABSENT
+
+    @property
+    def failed_from(self) -> date | None:
+        """The day from which it counts as an unacceptable failure; None when it does not.
+
+        Its own date when it was decided unacceptable; a week of working days later when nobody decided.
+        """
+        if self.acceptable is not None:
+            return None if self.acceptable else self.for_on
+        if self.outcome in FAILED:
+            return self.for_on
+        if self.outcome == "awaiting_explanation":
+            return add_working_days(self.for_on, DECISION_DAYS) + timedelta(days=1)
+        return None
+
+
+class Change(NamedTuple):
+    """A value that holds from a day on."""
+
+    on: date
+    value: Any
+    entry: str
+
+
+@dataclass(frozen=True)
+class History:
+    """The known entries of one case, in order of the day they happened."""
+
+    entries: Sequence[Fact]
+
+    @classmethod
+    def of(cls, entries: Iterable[Fact], known_at: datetime | None = None) -> "History":
+        return cls(known(entries, known_at))
+
+    @cached_property
+    def by_type(self) -> Mapping[type[Fact], list[Fact]]:
+        grouped: defaultdict[type[Fact], list[Fact]] = defaultdict(list)
+        for fact in self.entries:
+            grouped[type(fact)].append(fact)
+        return grouped
+
+    def all(self, fact_type: type[F]) -> list[F]:
+        return self.by_type.get(fact_type, [])  # type: ignore[return-value]
+
+    @cached_property
+    def started(self) -> facts.SupervisionStarted | None:
+        return next(iter(self.all(facts.SupervisionStarted)), None)
+
+    @cached_property
+    def start(self) -> Change | None:
+        """The first day of supervision: the day of release on licence, the day of the order otherwise."""
+        if self.started is None:
+            return None
+        return Change(self.started.released_on or self.started.occurred_on, None, self.started.entry)
+
+    @cached_property
+    def end(self) -> Change | None:
+        ended = next(iter(self.all(facts.SupervisionEnded)), None)
+        return None if ended is None else Change(ended.occurred_on, ended.reason, ended.entry)
+
+    @cached_property
+    def appointments(self) -> Mapping[str, Appointment]:
+        """Every appointment by its entry, in order of the day it was for."""
+        outcomes = {o.appointment: o.outcome for o in self.all(facts.AppointmentOutcomeRecorded)}
+        judged = {j.appointment: j for j in self.all(facts.AbsenceJudged)}
+        made = sorted(self.all(facts.AppointmentMade), key=lambda a: (a.for_on, a.entry))
+        return {
+            a.entry: Appointment(
+                a.entry,
+                a.for_on,
+                outcomes.get(a.entry),
+                judged[a.entry].acceptable if a.entry in judged else None,
+                judged[a.entry].occurred_on if a.entry in judged else None,
+            )
+            for a in made
+        }
+
+    @cached_property
+    def risk(self) -> list[Change]:
+        """The overall risk of harm over time, from assessments and recorded changes."""
+        changes = [
+            Change(a.occurred_on, a.overall_risk_of_harm or (a.risk_of_harm and a.risk_of_harm.highest), a.entry)
+            for a in self.all(facts.AssessmentCompleted)
+            if a.overall_risk_of_harm or a.risk_of_harm
+        ]
+        changes += [Change(c.occurred_on, c.to, c.entry) for c in self.all(facts.RiskLevelChanged)]
+        return _settled(changes)
+
+    @cached_property
+    def tier(self) -> list[Change]:
+        changes = [Change(t.occurred_on, t.tier, t.entry) for t in self.all(facts.TierSet)]
+        if self.started is not None and self.started.tier is not None:
+            changes.insert(0, Change(self.started.occurred_on, self.started.tier, self.started.entry))
+        return _settled(changes)
+
+    @cached_property
+    def mappa_level(self) -> list[Change]:
+        return _settled([Change(m.occurred_on, m.level, m.entry) for m in self.all(facts.MappaSet)])
+
+    @cached_property
+    def allocation(self) -> list[Change]:
+        held: list[facts.SupervisionStarted | facts.CaseAllocated] = [
+            *self.all(facts.SupervisionStarted), *self.all(facts.CaseAllocated)
+        ]  # fmt: skip
+        return _settled(
+            [Change(f.occurred_on, (f.area, f.division, f.team, f.officer, f.officer_grade), f.entry) for f in held]
+        )
+
+    def attributes(self, day: date) -> dict[str, Any]:
+        """What a clause's ``when`` may ask of the case, as on this day."""
+        allocation = value_on(self.allocation, day)
+        attributes = {
+            "risk": value_on(self.risk, day),
+            "tier": value_on(self.tier, day),
+            "mappa_level": value_on(self.mappa_level, day),
+            "grade": allocation and allocation[4],
+        }
+        if self.started is not None:
+            person = self.started.person
+            attributes |= {
+                "order_type": self.started.order_type,
+                "gender": person.gender,
+                "ethnicity": person.ethnicity,
+                "disability": person.disability,
+            }
+        return attributes
+
+    @cached_property
+    def turning_points(self) -> list[date]:
+        """The days on which an attribute that clauses ask for may change."""
+        return sorted({c.on for c in (*self.risk, *self.tier, *self.mappa_level, *self.allocation)})
+
+
+def value_on(changes: Sequence[Change], day: date) -> Any:
+    """The value that holds at the end of this day; None before the first."""
+    at = bisect_right(changes, day, key=lambda change: change.on)
+    return changes[at - 1].value if at else None
+
+
+def end_of_day(day: date) -> datetime:
+    """The first instant that is no longer this day in Europe/London: what is known *at* a day was recorded before it."""
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON)
+
+
+def is_high_risk(history: History, day: date) -> bool:
+    """Whether the person is assessed as high risk of harm (high or very high) on this day."""
+    return value_on(history.risk, day) in codes.HIGH_RISK
+
+
+def _settled(changes: list[Change]) -> list[Change]:
+    """In order of time, one value a day (the last one recorded), leaving out what changes nothing."""
+    settled: list[Change] = []
+    for change in sorted(changes, key=lambda c: c.on):
+        if settled and settled[-1].on == change.on:
+            settled.pop()
+        if not settled or settled[-1].value != change.value:
+            settled.append(change)
+    return settled

@@ -4,6 +4,7 @@
 real, such as a review dated before its plan, is admitted here and reported by the pages.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +15,15 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, inspect, structs
 
 from domain import errors
-from domain.facts import AssessmentCompleted, EntryCorrected, EntryWithdrawn, Fact, SupervisionStarted
+from domain.facts import CASE_REFERENCE, AssessmentCompleted, EntryCorrected, EntryWithdrawn, Fact, SupervisionStarted
 from domain.instruments import score_range
 from domain.schemas import ShapeError, convert, dump_fact, load_fact
 
 LONDON = ZoneInfo("Europe/London")
 """A day is a day in Europe/London."""
+
+CASE_OR_INSPECTION = {"case": re.compile(CASE_REFERENCE), "inspection": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")}
+"""What the reference of each kind of file looks like."""
 
 NEVER_CORRECTED = ("entry", "type", "recorded_at")
 
@@ -78,6 +82,12 @@ def decide(file: File, fact: Fact, now: datetime) -> list[Fact]:
     if isinstance(fact, EntryCorrected):
         _check_correction(file, fact, now)
     return [fact]
+
+
+def recording_default(file: File, fact: Fact) -> Fact:
+    """The fact, with the recording time of the same entry where it stands: for a source that gives none."""
+    standing = file.entries.get(fact.entry)
+    return fact if standing is None else structs.replace(fact, recorded_at=standing.recorded_at)
 
 
 def amend(fact: Fact, correction: dict[str, Any]) -> Fact:

@@ -12,6 +12,7 @@ while      while a state holds, something must stand                   a counter
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -54,6 +55,7 @@ class Value:
     when: When
     cite: str
     sure: str
+    citation: str = ""
     remark: str | None = None
     allow: Length | None = None
     on: str | None = None
@@ -97,11 +99,18 @@ class Clause:
     each: str | None = None
     stands_until: str | None = None
 
+    @property
+    def of_standards(self) -> bool:
+        """Whether it is a clause of the national standards, not an expectation of a framework."""
+        return self.start is not None
+
     def in_force(self, day: date) -> bool:
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
 
-    def dated(self, edition: str, start: date | None, end: date | None) -> "Clause":
-        return replace(self, edition=edition, start=start, end=end)
+    def placed(self, edition: str, start: date | None, end: date | None, sources: Mapping[str, str]) -> "Clause":
+        """This clause in its edition: when it is in force, and its citations spelled out from the edition's sources."""
+        values = tuple(replace(value, citation=sources.get(value.cite, "")) for value in self.values)
+        return replace(self, edition=edition, start=start, end=end, values=values)
 
 
 _PHASE = re.compile(

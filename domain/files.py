@@ -76,10 +76,15 @@ class Writing:
         self.open: dict[str, File] = {}
         self.pending: list[Recorded] = []
 
+    def file(self, reference: str) -> File:
+        """The file as it will be once what was taken is committed."""
+        if reference not in self.open:
+            self.open[reference] = self.files.read(reference)
+        return self.open[reference]
+
     def take(self, reference: str, fact: Fact) -> list[Fact]:
         """Decide one fact on its file; raises ``Refused`` and then leaves nothing of it behind."""
-        file = self.open.get(reference) or self.files.read(reference)
-        self.open[reference] = file
+        file = self.file(reference)
         fresh = decide(file, fact, self.now)
         for accepted in fresh:
             recorded = Recorded(reference, file.version + 1, accepted)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import msgspec
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -39,7 +39,7 @@ class _Strict(Schema):
 class StrictDate(fields.Date):
     """A calendar day, written ``2005-10-03`` and no other way."""
 
-    default_error_messages = {"invalid": "not a date; write it as 2005-10-03"}
+    default_error_messages = {"invalid": "not a date; write it as 2005-10-03"}  # noqa: RUF012
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
         if not isinstance(value, str) or len(value) != 10:
@@ -48,8 +48,8 @@ class StrictDate(fields.Date):
 
 
 class Flag(fields.Boolean):
-    truthy: ClassVar[set[Any]] = {True}
-    falsy: ClassVar[set[Any]] = {False}
+    truthy = {True}  # noqa: RUF012
+    falsy = {False}  # noqa: RUF012
 
 
 def _code(values: tuple[Any, ...]) -> fields.Field[Any]:

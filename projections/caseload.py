@@ -63,7 +63,7 @@ def holding(reading: Reading) -> Holding:
 def line(reading: Reading) -> CaseLine:
     history, day = reading.history, reading.moment.on
     assert history.started is not None and history.start is not None
-    states = [(o, o.state(day)) for o in reading.obligations]
+    owed = listed(reading)
     return CaseLine(
         reference=reading.reference,
         name=history.started.person.name,
@@ -74,16 +74,16 @@ def line(reading: Reading) -> CaseLine:
         mappa_level=value_on(history.mappa_level, day),
         started_on=history.start.on,
         ended_on=history.end.on if history.end is not None and history.end.on <= day else None,
-        overdue=sum(state == "overdue" for _, state in states),
-        missed=sum(state == "missed" for _, state in states),
-        next_due_on=min((o.due_on for o, state in states if state == "due"), default=None),
+        overdue=sum(o.state(day) == "overdue" for o in owed),
+        missed=sum(o.state(day) == "missed" for o in reading.obligations if o.clause.of_standards),
+        next_due_on=min((o.due_on for o in owed if o.state(day) == "due"), default=None),
     )
 
 
 def due(readings: Iterable[Reading], within_days: int = 0) -> list[Owed]:
     """What is overdue on the readings' day, and what falls due within so many days of it, the longest due first.
 
-    Only what can still be done: windows that were missed are history, and not listed.
+    A window that was missed cannot be made good: it is history, and not listed.
     """
     found = []
     for reading in readings:
@@ -91,12 +91,22 @@ def due(readings: Iterable[Reading], within_days: int = 0) -> list[Owed]:
         until = day + timedelta(days=within_days)
         started = reading.history.started
         assert started is not None
-        for obligation in reading.obligations:
+        for obligation in listed(reading):
             state = obligation.state(day)
             if state == "overdue" or (state == "due" and obligation.due_on <= until):
                 found.append(Owed(reading.reference, started.person.name, obligation, state, holding(reading)))
     found.sort(key=lambda owed: (owed.obligation.due_on, owed.reference, owed.clause.id))
     return found
+
+
+def listed(reading: Reading) -> list[Obligation]:
+    """The duties that a caseload lists: what the national standards ask and somebody can still do on the day.
+
+    A framework's expectations are for its own score; what was overdue when supervision ended is history.
+    """
+    end = reading.history.end
+    over = end is not None and end.on <= reading.moment.on
+    return [o for o in reading.obligations if o.clause.of_standards and (not over or o.clause.after == "end")]
 
 
 def high_risk(readings: Iterable[Reading]) -> list[Reading]:

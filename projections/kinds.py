@@ -176,7 +176,7 @@ def _windows(phases: tuple[Phase, ...], start: date, on: date, off: date) -> Ite
     begins = on
     for phase in phases:
         assert ends is not None
-        ends = phase.length and phase.length.after(start if phase.from_start else ends)
+        ends = None if phase.length is None else phase.length.after(start if phase.from_start else ends)
         anchor, number = begins, 0
         while begins < off and (ends is None or begins < ends):
             number += 1

@@ -174,7 +174,7 @@ class FrameworkSchema(Cited):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Framework:
         name = data.pop("framework")
-        expectations = tuple(clause.dated(name, None, None) for clause in data.pop("expectations"))
+        expectations = tuple(c.placed(name, None, None, data["sources"]) for c in data.pop("expectations"))
         data |= {key: tuple(data[key]) for key in ("sections", "reading_order")}
         return Framework(id=name, expectations=expectations, **data)
 

@@ -55,7 +55,7 @@ class EditionSchema(Cited):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Edition:
         name = data.pop("edition")
-        clauses = tuple(c.dated(name, data["start"], data["end"]) for c in data.pop("clauses"))
+        clauses = tuple(c.placed(name, data["start"], data["end"], data["sources"]) for c in data.pop("clauses"))
         return Edition(id=name, clauses=clauses, **{"remark": None, **data})
 
 

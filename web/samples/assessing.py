@@ -38,6 +38,8 @@ def write_assessments(pen: Pen) -> date | None:
     brief = pen.brief
     due = add_working_days(pen.start, 15)
     level = "high" if brief.high else pen.rng.choice(["low", "medium", "medium"])
+    if brief.relevant("mappa-reviews-kept") and not brief.high:
+        level = "medium"
     who = pen.rng.choice(["public", "known_adult", "children"])
     likelihood = None if "likelihood" in brief.lacks else {"score": pen.between(25, 130)}
     on_time = brief.is_sufficient("risk-of-harm-assessed-on-time")
@@ -114,7 +116,7 @@ def _write_reviews(pen: Pen, who: str, changed_on: date | None, level: str, prev
     if changed_on:
         days.append(add_working_days(changed_on, 2))
         last = days[0]
-    while (following := last + timedelta(days=REVIEW_EVERY)) < pen.seen_on:
+    while (following := last + timedelta(days=REVIEW_EVERY)) < pen.until:
         last = pen.day((following - pen.start).days)
         days.append(last)
     for on in days:
@@ -167,13 +169,15 @@ def _write_plan_reviews(pen: Pen, made_on: date, plan: str) -> None:
     days: list[date] = []
     if brief.is_sufficient("plan-reviewed"):
         last = pen.start
-        while (following := last + timedelta(days=REVIEW_EVERY)) < pen.seen_on:
+        while (following := last + timedelta(days=REVIEW_EVERY)) < pen.until:
             last = pen.day((following - pen.start).days)
             days.append(last)
     else:
         days.append(pen.day(112 + pen.between(10, 24)))
     for on in days:
         pen.write("SupervisionPlanReviewed", max(on, made_on), plan=plan, reason="Four-monthly review")
+    if pen.ended and pen.rng.random() < 0.8:
+        pen.write("SupervisionPlanReviewed", pen.workday(pen.until, 0, 8), plan=plan, reason="Final review")
 
 
 def write_risk_management(pen: Pen, high_from: date | None) -> None:
@@ -187,7 +191,7 @@ def write_risk_management(pen: Pen, high_from: date | None) -> None:
     kind: dict[str, Any] = {"by": pen.manager, "grade": "spo", "recorded_by": pen.manager}
     if brief.is_sufficient("sufficient-management-oversight"):
         on = high_from
-        while (on := add_working_days(on, 30)) < pen.seen_on:
+        while (on := add_working_days(on, 30)) < pen.until:
             pen.write(
                 "OversightRecorded", on, kind="case_discussion", note="Risk and plan discussed in supervision.", **kind
             )
@@ -218,7 +222,7 @@ def _write_risk_plan(pen: Pen, high_from: date) -> None:
         changed_on = next(date.fromisoformat(x["occurred_on"]) for x in pen.lines() if x["type"] == "RiskLevelChanged")
         last = add_working_days(changed_on, 3)
         pen.write("RiskManagementPlanReviewed", last, plan=plan, changes="Revised after the change in risk")
-    while (last := add_working_days(last, 75)) < pen.seen_on:
+    while (last := add_working_days(last, 75)) < pen.until:
         pen.write("RiskManagementPlanReviewed", last, plan=plan)
 
 
@@ -235,7 +239,7 @@ def _write_mappa(pen: Pen, high_from: date | None) -> None:
     said_on, for_on = add_working_days(set_on, 2), add_working_days(set_on, 42)
     while True:
         pen.write("MappaReviewSet", said_on, for_on=for_on)
-        if for_on >= pen.seen_on:
+        if for_on >= pen.until:
             return
         pen.write("MappaMeetingHeld", for_on, level=2, agencies=["police", "social_services", "housing"])
         said_on, for_on = for_on, add_working_days(for_on, 45)

@@ -99,19 +99,19 @@ class _Table:
         """Deal one question: ``relevant`` may be asked it, ``fails`` must show it wanting, ``holds`` sufficient."""
         finding = self.sample.findings[question]
         able = self.cases if relevant is None else list(relevant)
-        fails, holds = [id(c) for c in fails], [id(c) for c in holds]
+        must_fail, must_hold = {id(c) for c in fails}, {id(c) for c in holds}
         for high, count, good in (
             (True, finding.high_relevant, finding.high_sufficient),
             (False, finding.relevant - finding.high_relevant, finding.sufficient - finding.high_sufficient),
         ):
             group = [c for c in able if c.high is high]
-            tied = [c for c in group if id(c) in fails or id(c) in holds]
+            tied = [c for c in group if id(c) in must_fail or id(c) in must_hold]
             free = [c for c in group if c not in tied]
             if len(tied) > count or len(group) < count:
                 raise ValueError(f"{question}: cannot ask {count} of {len(group)} cases, {len(tied)} of them tied")
             asked = tied + self.take(count - len(tied), free)
-            must = [c for c in asked if id(c) in holds]
-            may = [c for c in asked if id(c) not in holds and id(c) not in fails]
+            must = [c for c in asked if id(c) in must_hold]
+            may = [c for c in asked if id(c) not in must_hold | must_fail]
             if not len(must) <= good <= len(must) + len(may):
                 raise ValueError(
                     f"{question}: {good} cannot be sufficient of {len(must)} that must and {len(may)} more"

@@ -22,8 +22,12 @@ class Sample:
 
     inspection: str
     title: str
-    date: date
+    sample_date: date
     starts: tuple[date, date]
+    until: date
+    """The file is written up to this day; orders that last longer run on."""
+    days: tuple[int, ...]
+    """How long an order or licence may last."""
     follows: str | None
     orders: dict[str, int]
     high: int
@@ -134,8 +138,10 @@ sufficient-management-oversight            6 12   6 12
 ORIGINAL = Sample(
     inspection="gloucestershire-2004",
     title="Effective Supervision Inspection of Gloucestershire, October 2004",
-    date=date(2004, 10, 4),
+    sample_date=date(2004, 10, 4),
     starts=(date(2003, 12, 4), date(2004, 1, 5)),
+    until=date(2005, 2, 28),
+    days=(365, 372, 396, 410),
     follows=None,
     orders={
         "licence": 10,
@@ -155,8 +161,10 @@ ORIGINAL = Sample(
 FOLLOW_UP = Sample(
     inspection="gloucestershire-2005",
     title="Follow-up inspection of Gloucestershire, October 2005",
-    date=date(2005, 10, 3),
+    sample_date=date(2005, 10, 3),
     starts=(date(2005, 4, 4), date(2005, 5, 3)),
+    until=date(2005, 12, 23),
+    days=(365, 456, 547, 730),
     follows="gloucestershire-2004",
     orders={
         "licence": 15,

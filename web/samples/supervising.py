@@ -9,7 +9,7 @@ PUNISHMENT = ("community_punishment_order", "community_punishment_and_rehabilita
 
 
 def write_contact(pen: Pen) -> None:
-    """Appointments with what became of them, to four weeks after the sample date."""
+    """Appointments with what became of them, to the end of the file."""
     if pen.brief.order_type in PUNISHMENT:
         _write_unpaid_work(pen)
     days = _days(pen)
@@ -61,8 +61,9 @@ def _days(pen: Pen) -> list[date]:
     brief = pen.brief
     often = brief.is_sufficient("appointments-sufficiently-frequent")
     offset = 0 if brief.order_type == "licence" else pen.between(1, 3)
-    days, days_in = [], offset
-    while pen.start + timedelta(days=days_in) < pen.seen_on + timedelta(days=28):
+    days: list[date] = []
+    days_in = offset
+    while pen.start + timedelta(days=days_in) < pen.until:
         day = pen.start + timedelta(days=days_in)
         while not is_working_day(day):
             day += timedelta(days=1)
@@ -134,6 +135,6 @@ def _write_breach(pen: Pen, entry: str, day: date, judged_on: date, in_time: boo
 
 def _write_unpaid_work(pen: Pen) -> None:
     day = pen.start + timedelta(days=7)
-    while day < pen.seen_on + timedelta(days=14):
+    while day < pen.until:
         pen.write("UnpaidWorkSession", day, hours=float(pen.rng.choice([5, 6, 7])), outcome="attended_complied")
         day += timedelta(days=7)

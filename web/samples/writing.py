@@ -28,11 +28,13 @@ class Pen:
         self.sample, self.brief = sample, brief
         self.rng = Random(brief.seed)
         self.start = brief.start
-        self.seen_on = sample.date
+        self.seen_on = sample.sample_date
+        self.until = sample.until
+        self.ended = False
         self.manager = MANAGERS[brief.officer.team]
         self._lines: list[tuple[str, int, dict[str, Any]]] = []
 
-    def write(self, entry_type: str, on: date, *, recorded_on: date | None = None, **fields: Any) -> str:
+    def write(self, entry_type: str, on: date, *, recorded_on: Any = None, **fields: Any) -> str:
         """One entry; its id. ``recorded_on`` defaults to the day itself."""
         entry = f"{len(self._lines) + 1:04d}"
         hour, minute = self.rng.randint(9, 16), self.rng.randint(0, 59)
@@ -93,6 +95,8 @@ def _begin(pen: Pen) -> None:
     requirements = list(REQUIREMENTS[brief.order_type])
     if brief.relevant("programme-started"):
         requirements.append("accredited_programme")
+    ends_on = start + timedelta(days=pen.rng.choice(pen.sample.days))
+    pen.until = min(pen.until, ends_on)
     dates = {"sentenced_on": start - timedelta(days=200), "released_on": start} if licence else {}
     pen.write(
         "SupervisionStarted",
@@ -105,11 +109,14 @@ def _begin(pen: Pen) -> None:
         officer=brief.officer.name,
         officer_grade=brief.officer.grade,
         requirements=requirements,
-        ends_on=start + timedelta(days=pen.rng.choice([365, 456, 547, 730])),
+        ends_on=ends_on,
         court=pen.rng.choice(["Cheltenham Magistrates", "Gloucester Crown Court", "Stroud Magistrates"]),
         **({"tier": brief.tier} if brief.tier else {}),
         **dates,
     )
+    pen.ended = ends_on <= pen.sample.until
+    if pen.ended:
+        pen.write("SupervisionEnded", ends_on, reason="expired" if licence else "completed")
     if pen.rng.random() < 0.1:
         other = pen.rng.choice([o for o in OFFICERS if o.team == brief.officer.team and o != brief.officer])
         pen.write(

@@ -1,0 +1,98 @@
+"""A real Chromium and a real server for the tests of this folder."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MISSING = "no Chromium found (looked for chromium, chromium-browser, google-chrome): apt-get install chromium"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run."""
+    executable = next((found for found in map(shutil.which, NAMES) if found), None)
+    if executable is None:
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """``context(java_script_enabled=False, bypass_csp=True, viewport=...)``: a fresh browser context."""
+    with ExitStack() as stack:
+
+        def open_context(**options: Any) -> BrowserContext:
+            opened = browser.new_context(**options)
+            stack.callback(opened.close)
+            opened.set_default_timeout(10_000)
+            return opened
+
+        yield open_context
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve the app on a free loopback port; the address without a slash at its end."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def site() -> Iterator[Callable[[Flask], str]]:
+    """``site(app)``: the address at which the app is served until the end of the test."""
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(served(app))
+
+
+@pytest.fixture
+def complaints() -> Callable[[Page], list[str]]:
+    """``complaints(page)``: a list that fills with what the page logs as an error or throws, CSP included."""
+
+    def listen(page: Page) -> list[str]:
+        heard: list[str] = []
+        said = ("error", "warning")
+        page.on("console", lambda line: heard.append(line.text) if line.type in said else None)
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.on("requestfailed", lambda request: heard.append(f"{request.url}: {request.failure}"))
+        return heard
+
+    return listen
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """``axe(page)``: no accessibility violations; the page's context needs ``bypass_csp=True``."""
+
+    def check(page: Page) -> None:
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+    return check

@@ -1,0 +1,59 @@
+"""One case as at a moment: its entries as a timeline, what was due and what became of it, its answers."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, render_template
+from werkzeug.wrappers import Response
+
+from domain.facts import SupervisionStarted
+from projections.answers import Answer
+from projections.caseload import holding, line
+from projections.obligations import Obligation
+from projections.timeline import timeline
+from web import desk
+
+blueprint = Blueprint("cases", __name__)
+
+@blueprint.get("/cases/<crn>/<int:number>")
+def show(crn: str, number: int) -> str | Response:
+    """The case's page. With ``?inspection=`` the judgements of that inspection count."""
+    reference = f"{crn}/{number}"
+    file = desk.book().file(reference)
+    if not isinstance(file.beginning, SupervisionStarted):
+        abort(404, f"There is no case {reference}.")
+    inspection = desk.inspection_asked()
+    opened = desk.inspection(inspection) if inspection else None
+    reading = desk.book().read(reference, desk.moment(), desk.framework(), inspection)
+    if reading.history.start is None or reading.history.start.on > reading.moment.on:
+        return render_template("case_not_begun.html", reference=reference, begins=file.beginning.occurred_on)
+    day = reading.moment.on
+    arisen = [o for o in reading.obligations if o.state(day) is not None]
+    return render_template(
+        "case.html",
+        reading=reading,
+        reference=reference,
+        started=reading.history.started,
+        line=line(reading),
+        holding=holding(reading),
+        items=timeline(file, reading.history, reading.moment),
+        subjects=_by_subject(arisen),
+        criteria=_by_criterion(reading.answers),
+        day=day,
+        inspection=inspection,
+        opened=opened,
+        owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
+    )
+
+
+def _by_subject(obligations: Sequence[Obligation]) -> dict[str, list[Obligation]]:
+    """The duties by the subject of their clause, subjects in the order of the standards."""
+    subjects: dict[str, list[Obligation]] = {clause.subject: [] for clause in desk.framework().clauses}
+    for obligation in obligations:
+        subjects[obligation.clause.subject].append(obligation)
+    return {subject: duties for subject, duties in subjects.items() if duties}
+
+
+def _by_criterion(answers: Sequence[Answer]) -> list[tuple[str, str, list[Answer]]]:
+    """The answers under their criteria: (id, title, answers)."""
+    by_question = {answer.question.id: answer for answer in answers}
+    return [(c.id, c.title, [by_question[q.id] for q in c.questions]) for c in desk.framework().criteria]

@@ -1,0 +1,108 @@
+"""Entries in and out: import, export, verify."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from domain.store import BrokenChain
+from projections.casebook import Casebook
+from web import clock
+from web.cli import options
+from web.documents import entry_document
+from web.importing import Report, import_lines, read_lines
+from web.words import count_noun
+
+SHOWN = 200
+
+
+def progress_bar() -> Progress:
+    """A bar of bytes on the error stream; nothing where that is not a terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+
+
+def find_files(paths: tuple[Path, ...]) -> list[Path]:
+    """The NDJSON files named, and those in the folders named; a usage error where a folder holds none."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.glob("*.ndjson")) if path.is_dir() else [path]
+        if not inside:
+            raise click.UsageError(f"{path}: no .ndjson file in this folder")
+        found += inside
+    return found
+
+
+def load(database: str, paths: list[Path], *, actor: str, keep: bool = True) -> Report:
+    """Import these files into a database; the report of what was stored and what rejected."""
+    report, now = Report(), clock.now()
+    with progress_bar() as bar:
+        task = bar.add_task("Importing", total=sum(path.stat().st_size for path in paths))
+        lines = (
+            line for path in paths for line in read_lines(path, now, report, lambda size: bar.advance(task, size))
+        )  # fmt: skip
+        import_lines(options.open_files(database, make=True), lines, report, now=now, actor=actor, keep=keep)
+    report.rejected.sort()
+    return report
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check everything and store nothing.")
+@click.option("--actor", default="import", show_default=True, help="Who is on record as having stored the entries.")
+@options.database
+def import_(paths: tuple[Path, ...], dry_run: bool, actor: str, database: str) -> None:
+    """Import interchange files (NDJSON, one entry a line), or folders of them.
+
+    Good lines are kept; bad ones are printed as file:line: field: reason, and the exit code is then 1. The same import
+    can be run again at any time: entries that already stand are left alone.
+    """
+    report = load(database, find_files(paths), actor=actor, keep=not dry_run)
+    for rejected in report.rejected[:SHOWN]:
+        click.echo(str(rejected), err=True)
+    if len(report.rejected) > SHOWN:
+        click.echo(f"... and {len(report.rejected) - SHOWN:,} more", err=True)
+    click.echo(
+        f"{count_noun(report.stored, 'entry', 'entries')} {'would be stored' if dry_run else 'stored'}, "
+        f"{report.already:,} already there, {len(report.rejected):,} rejected"
+    )
+    sys.exit(1 if report.rejected else 0)
+
+
+@click.command()
+@click.option("--case", "reference", metavar="REF", help="Only this case.")
+@click.option("--known-at", type=options.Instant(), metavar="K|hindsight", help="Only what had been recorded by then.")
+@options.database
+def export(reference: str | None, known_at: Any, database: str) -> None:
+    """Write entries in the interchange form, one a line, to the standard output."""
+    book = Casebook(options.open_files(database))
+    inspections = book.inspections
+    if reference is not None and book.file(reference).beginning is None:
+        raise click.UsageError(f"there is no case {reference}")
+    for name in [reference] if reference else [*book.cases, *inspections]:
+        kept_on = "inspection" if name in inspections else "case"
+        for fact in book.file(name).entries.values():
+            if not isinstance(known_at, datetime) or fact.recorded_at < known_at:
+                click.echo(json.dumps(entry_document(kept_on, name, fact), ensure_ascii=False))
+
+
+@click.command()
+@options.database
+def verify(database: str) -> None:
+    """Prove that every stored entry is what was stored: walk the hash chain from the first to the last."""
+    recorder = options.open_files(database).recorder
+    try:
+        position = max(recorder.verify(), default=0)
+    except BrokenChain as error:
+        click.echo(f"broken: {error}", err=True)
+        sys.exit(1)
+    click.echo(f"{count_noun(position, 'entry', 'entries')} verified; the chain's head is {recorder.head()[1]}")
+
+
+COMMANDS = [import_, export, verify]

@@ -1,0 +1,93 @@
+"""What the commands share: the database, the moment asked about, the form of the answer."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from domain.files import Files
+from projections.casebook import Moment
+from projections.history import end_of_day
+from web import clock
+
+DEFAULT_DATABASE = Path(click.get_app_dir("caseaudit")) / "caseaudit.sqlite"
+
+Command = Callable[..., Any]
+
+database = click.option(
+    "--database",
+    envvar="CASEAUDIT_DATABASE",
+    default=str(DEFAULT_DATABASE),
+    metavar="URL",
+    help="The SQLite file, or sqlite:///PATH. Also CASEAUDIT_DATABASE. Default: caseaudit.sqlite in your data folder.",
+)
+
+
+def open_files(url: str, *, make: bool = False) -> Files:
+    """The files of this database; a usage error for another kind of URL, or where there is none and ``make`` is false."""
+    scheme, _, rest = url.partition("://")
+    if rest and scheme != "sqlite":
+        raise click.UsageError(f"--database {url}: only SQLite is served so far; write a path, or sqlite:///PATH")
+    path = Path(rest.removeprefix("/") if rest else url)
+    if rest.startswith("//"):
+        path = Path(rest[1:])
+    if not make and not path.expanduser().exists():
+        raise click.UsageError(f"there is no database {path} yet; `caseaudit demo` or `caseaudit import` makes it")
+    try:
+        return Files.open(str(path))
+    except Exception as error:
+        raise click.UsageError(f"--database {url}: cannot be opened: {error}") from error
+
+
+class Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is not a day; write it as 2005-10-03", param, ctx)
+
+
+class Instant(click.ParamType[Any]):
+    """An instant with an offset, a day (its end), or ``hindsight`` (None)."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str) or value == "hindsight":
+            return value
+        try:
+            if len(value) == 10:
+                return end_of_day(date.fromisoformat(value))
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            self.fail(f"'{value}' is not 'hindsight', a day or an instant like 2005-10-03T17:00:00+01:00", param, ctx)
+        return instant
+
+
+def moment(command: Command) -> Command:
+    """Add ``--as-at`` and ``--known-at``."""
+    command = click.option(
+        "--known-at", type=Instant(), metavar="K|hindsight", help="As known then. Default: at the end of the as-at day."
+    )(command)
+    return click.option("--as-at", type=Day(), metavar="D", help="As at this day, like 2005-10-03. Default: today.")(
+        command
+    )
+
+
+def read_moment(as_at: date | None, known_at: Any) -> Moment:
+    on = as_at or clock.today()
+    if known_at == "hindsight":
+        return Moment(on, None)
+    return Moment(on, known_at or end_of_day(on))
+
+
+def form(*forms: str) -> Callable[[Command], Command]:
+    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], show_default=True)

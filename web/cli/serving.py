@@ -1,0 +1,82 @@
+"""Running the site: serve, and demo, which loads the two Gloucestershire samples first."""
+
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from web.cli import options
+from web.cli.files import load
+from web.words import count_noun
+
+port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
+
+
+def _serve(database: str, host: str, port: int, workers: int) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Site(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in {
+                "bind": f"{host}:{port}", "workers": workers, "worker_class": "gthread", "threads": 4,
+                "accesslog": None, "loglevel": "warning", "control_socket_disable": True,
+            }.items():  # fmt: skip
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from web.app import create_app
+
+            return create_app(database)
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.UsageError(
+                f"port {port} on {host} is not free ({error.strerror}); choose another: --port"
+            ) from error
+    click.echo(f"Serving on http://{host}:{port}/ (Ctrl-C stops)")
+    Site().run()
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@port_option
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@options.database
+def serve(host: str, port: int, workers: int, database: str) -> None:
+    """Serve the site."""
+    options.open_files(database).close()
+    _serve(database, host, port, workers)
+
+
+@click.command()
+@port_option
+@click.option("--no-serve", is_flag=True, help="Load the samples and stop.")
+@click.option("--files", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+              help="Keep the samples' interchange files in this folder.")  # fmt: skip
+@options.database
+def demo(port: int, no_serve: bool, files: Path | None, database: str) -> None:
+    """Load the two Gloucestershire samples, then serve the site.
+
+    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing.
+    """
+    from web.samples import write_samples
+
+    with tempfile.TemporaryDirectory() as folder:
+        report = load(database, write_samples(files or Path(folder)), actor="demo")
+    for rejected in report.rejected:
+        click.echo(str(rejected), err=True)
+    click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
+    if report.rejected:
+        sys.exit(1)
+    if not no_serve:
+        _serve(database, "127.0.0.1", port, 1)
+
+
+COMMANDS = [demo, serve]

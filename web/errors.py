@@ -1,0 +1,62 @@
+"""What a page says when it cannot be shown: what happened and what to do, never a trace."""
+
+from flask import Flask, Response, make_response, render_template
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed
+
+from web.asat import NotAsAt
+
+_WORDS = {
+    400: (
+        "This page cannot be shown",
+        "The web address or the form has something in it that the service cannot read.",
+        "Go back, check what you entered and try again.",
+    ),
+    404: (
+        "Page not found",
+        "There is nothing at this web address.",
+        "If you typed or pasted the address, check that it is complete. A case is found by its reference,"
+        " like X123456/1.",
+    ),
+    405: (
+        "This page cannot be used in that way",
+        "The web address is right, but it does not take what was sent to it. Nothing was recorded.",
+        "Go back to the page before and use its links and buttons.",
+    ),
+    500: (
+        "Sorry, there is a problem with the service",
+        "What you asked for did not work. If you were recording an entry, look first whether it was kept.",
+        "Try again in a few minutes. If it happens again, tell the person who runs the service.",
+    ),
+}
+
+
+def _own_words(error: HTTPException) -> str | None:
+    """What our own code said on refusing (``BadRequest("...")``, ``abort(404, "...")``), if anything."""
+    said = error.description
+    return said if said and said != type(error).description else None
+
+
+def refuse(error: HTTPException) -> Response | HTTPException:
+    """Any HTTP error as a page. A client's mistake keeps the words that our code gave it."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error  # a ready answer or a redirect, not a failure
+    kind = error.code if error.code in _WORDS else 500 if error.code >= 500 else 400
+    title, happened, advice = _WORDS[kind]
+    if error.code < 500:
+        happened = _own_words(error) or happened
+    page = render_template("error.html", title=title, happened=happened, advice=advice)
+    answer = make_response(page, error.code)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
+
+
+def ask_again(error: NotAsAt) -> Response:
+    """The as-at bar with what was typed and what is wrong with it, where the page would have been."""
+    return make_response(render_template("as_at_error.html", problems=error.problems), BadRequest.code)
+
+
+def attach(app: Flask) -> None:
+    """Have every error answered by a page of ours."""
+    app.register_error_handler(HTTPException, refuse)
+    app.register_error_handler(NotAsAt, ask_again)

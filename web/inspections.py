@@ -1,0 +1,109 @@
+"""Inspections: the scoring sheet as printed, original beside follow-up, each figure opening its questions and cases."""
+
+from flask import Blueprint, abort, render_template
+
+from domain.frameworks import Criterion
+from projections.answers import VERDICTS
+from projections.scores import Score, printed
+from projections.scoring import Scored, score_inspection
+from web import desk
+
+blueprint = Blueprint("inspections", __name__)
+
+
+@blueprint.get("/")
+def index() -> str:
+    """The latest inspection's scoring sheet; what to do first where there is none."""
+    latest = next(iter(desk.book().inspections), None)
+    return render_template("welcome.html") if latest is None else _sheet(latest)
+
+
+@blueprint.get("/inspections/<inspection>")
+def sheet(inspection: str) -> str:
+    """One inspection's scoring sheet."""
+    desk.inspection(inspection)
+    return _sheet(inspection)
+
+
+def _sheet(inspection: str) -> str:
+    opened = desk.inspection(inspection)
+    now, before = _now_and_before(inspection)
+    return render_template(
+        "sheet.html",
+        inspection=inspection,
+        opened=opened,
+        before=before and desk.inspection(opened.follows or ""),
+        columns=[scored.score for scored in (before, now) if scored],
+        scored=now,
+        others=[(name, other) for name, other in desk.book().inspections.items() if name != inspection],
+        change=_change,
+    )
+
+
+@blueprint.get("/inspections/<inspection>/criteria/<criterion>")
+def criterion(inspection: str, criterion: str) -> str:
+    """One criterion: its description, its questions with n and interval, and high risk of harm beside the sample."""
+    opened = desk.inspection(inspection)
+    now, before = _now_and_before(inspection)
+    found = _criterion(now, criterion)
+    return render_template(
+        "criterion.html",
+        inspection=inspection,
+        opened=opened,
+        criterion=found,
+        scored=now,
+        before=before,
+        printed=lambda score: printed(now.framework, score),
+    )
+
+
+@blueprint.get("/inspections/<inspection>/questions/<question>")
+def question(inspection: str, question: str) -> str:
+    """One question: its figure, and every case of the sample with its answer and the reasons."""
+    opened = desk.inspection(inspection)
+    now, before = _now_and_before(inspection)
+    asked = now.framework.questions.get(question)
+    if asked is None:
+        abort(404, f"There is no question called {question} in {now.framework.title}.")
+    cases = sorted(
+        ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in now.readings),
+        key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
+    )
+    return render_template(
+        "question.html",
+        inspection=inspection,
+        opened=opened,
+        question=asked,
+        criterion=now.framework.criterion_of(question),
+        scored=now,
+        before=before,
+        cases=cases,
+        source=now.framework.sources[asked.cite],
+        printed=lambda score: printed(now.framework, score),
+    )
+
+
+def _now_and_before(inspection: str) -> tuple[Scored, Scored | None]:
+    """The inspection at the moment asked for, and the one it follows at its own."""
+    book = desk.book()
+    follows = desk.inspection(inspection).follows
+    before = score_inspection(book, follows) if follows and follows in book.inspections else None
+    return score_inspection(book, inspection, desk.moment()), before
+
+
+def _criterion(scored: Scored, name: str) -> Criterion:
+    found = next((c for c in scored.framework.criteria if c.id == name), None)
+    if found is None:
+        abort(404, f"There is no criterion called {name} in {scored.framework.title}.")
+    return found
+
+
+def _change(columns: list[Score], section: int, criterion: int | None = None) -> int | None:
+    """By how many points the printed figure rose between the two columns; None where there is nothing to compare."""
+    parts = [
+        column.sections[section].printed
+        if criterion is None
+        else column.sections[section].criteria[criterion].printed
+        for column in columns
+    ]  # fmt: skip
+    return parts[1] - parts[0] if len(parts) == 2 and None not in parts else None  # type: ignore[operator]

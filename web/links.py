@@ -1,0 +1,50 @@
+"""Links that depend on the page being read: the same page with something changed, and the navigation."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request, url_for
+
+from web import asat
+
+NAVIGATION = (("Inspections", "inspections.index"), ("Caseload", "caseload.index"), ("Due", "due.index"))
+"""What the service offers, in reading order: label and endpoint. A page not (yet) registered is left out."""
+
+
+def other_arguments() -> list[tuple[str, str]]:
+    """The query arguments of this page other than the moment, in order, repeated ones too."""
+    return [(name, text) for name, text in request.args.items(multi=True) if name not in asat.NAMES]
+
+
+def here(**changes: Any) -> str:
+    """A link to this very page with query arguments changed (None: left out); the moment is carried as ever.
+
+    It is relative (``?sort=officer``), so nothing in the address can lead it elsewhere.
+    """
+    kept = [(name, text) for name, text in other_arguments() if name not in changes]
+    carried = [(name, text) for name, text in asat.asked().carried.items() if name not in changes]
+    new = [(name, str(value)) for name, value in changes.items() if value is not None]
+    return "?" + urlencode(kept + new + carried)
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The items of the GOV.UK service navigation, the part of the site being read marked as current."""
+    items: list[dict[str, Any]] = []
+    for label, endpoint in NAVIGATION:
+        if endpoint in current_app.view_functions:
+            blueprint = endpoint.partition(".")[0]
+            items.append(
+                {
+                    "text": label,
+                    "href": url_for(endpoint),
+                    "current": request.endpoint == endpoint,
+                    "active": request.blueprint == blueprint,
+                }
+            )
+    return items
+
+
+def attach(app: Flask) -> None:
+    """Give the templates ``here``, ``navigation``, ``other_arguments`` and ``asked``."""
+    for offered in (here, navigation, other_arguments, asat.asked):
+        app.add_template_global(offered)

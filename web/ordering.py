@@ -1,0 +1,49 @@
+"""The order of a table, asked for in the address (``?sort=officer&dir=desc``) by plain links in its head."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By which column, and which way."""
+
+    key: str
+    descending: bool = False
+
+    def of(self, rows: Iterable[Row], keys: Mapping[str, Callable[[Row], Any]]) -> list[Row]:
+        """The rows in this order; equal ones keep theirs, those with no value (None) come last either way."""
+        value = keys[self.key]
+        rows = list(rows)
+        known = [row for row in rows if value(row) is not None]
+        unknown = [row for row in rows if value(row) is None]
+        return sorted(known, key=value, reverse=self.descending) + unknown
+
+
+def read_order(args: Mapping[str, str], keys: Sequence[str], default: Order) -> Order:
+    """The order asked for, else the default; ``BadRequest`` in words where the table has no such column."""
+    columns = ", ".join(keys)
+    schema = Schema.from_dict(
+        {
+            "sort": fields.String(
+                load_default=default.key,
+                validate=validate.OneOf(keys, error=f"This table can be sorted by: {columns}"),
+            ),
+            "dir": fields.String(
+                load_default="desc" if default.descending and "sort" not in args else "asc",
+                validate=validate.OneOf(("asc", "desc"), error="The direction of sorting is asc or desc"),
+            ),
+        }
+    )(unknown=EXCLUDE)
+    try:
+        given = schema.load(args)
+    except ValidationError as error:
+        messages = cast("dict[str, list[str]]", error.messages)
+        raise BadRequest(". ".join(said[0] for said in messages.values()) + ".") from None
+    return Order(given["sort"], given["dir"] == "desc")

@@ -1,0 +1,56 @@
+"""One page of a long list, and the numbers of the pages to link to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
+
+Row = TypeVar("Row")
+
+SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Page ``number`` (from 1) of a list of ``total`` rows."""
+
+    number: int
+    total: int
+    size: int = SIZE
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """The first, the last, this one and its neighbours; None stands for the pages passed over."""
+        shown = sorted({1, self.last, *range(max(1, self.number - 1), min(self.last, self.number + 1) + 1)})
+        listed: list[int | None] = []
+        for number in shown:
+            if listed and listed[-1] != number - 1:
+                listed.append(None)
+            listed.append(number)
+        return listed
+
+    def of(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows of this page."""
+        return rows[(self.number - 1) * self.size : self.number * self.size]
+
+
+class _PageSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1))
+
+
+def read_page(args: Mapping[str, str], total: int, size: int = SIZE) -> Page:
+    """The page asked for. Beyond the end (the list is shorter at another date) is the last, not an error."""
+    try:
+        number = _PageSchema().load(args)["page"]
+    except ValidationError:
+        raise BadRequest("The page number must be a whole number from 1.") from None
+    return Page(min(number, Page(1, total, size).last), total, size)

@@ -1,0 +1,137 @@
+"""Entries, duties and answers in sentences: the same words on a page and on the command line."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+
+from domain import codes
+from domain.case import LONDON
+from domain.facts import Fact
+from domain.schemas import dump_fact
+from projections.answers import Answer, Reason
+from projections.casebook import Moment
+from projections.history import end_of_day
+from projections.obligations import Obligation
+from web.words import count_noun, short_date
+
+COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by")
+
+
+def instant(at: datetime) -> str:
+    """``3 Oct 2005, 14:05`` in Europe/London."""
+    local = at.astimezone(LONDON)
+    return f"{short_date(local.date())}, {local:%H:%M}"
+
+
+def knowledge_words(moment: Moment) -> str:
+    """The state of knowledge: as the file stood that day, with hindsight, or as known at an instant."""
+    if moment.known_at is None:
+        return "with hindsight"
+    if moment.known_at == end_of_day(moment.on):
+        return "as the file stood that day"
+    return f"as known at {instant(moment.known_at)}"
+
+
+def sentence(words: str) -> str:
+    """The words with a capital in front."""
+    return words[:1].upper() + words[1:]
+
+
+def type_title(name: str) -> str:
+    """``SupervisionPlanReviewed`` as ``Supervision plan reviewed``."""
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+    return sentence(words).replace("Mappa", "MAPPA")
+
+
+def fact_title(fact: Fact) -> str:
+    return type_title(type(fact).__name__)
+
+
+def fact_details(fact: Fact) -> list[tuple[str, str]]:
+    """What the entry says beyond when and who: (field in words, value in words)."""
+    said = dump_fact(fact).items()
+    return [(sentence(name.replace("_", " ")), value_words(value)) for name, value in said if name not in COMMON_FIELDS]
+
+
+def value_words(value: Any) -> str:
+    """A value of an entry in words: codes by their labels, days as days, groups spelled out."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            return "; ".join(f"{name.replace('_', ' ')}: {value_words(inner)}" for name, inner in value.items())
+        case list():
+            return ", ".join(value_words(inner) for inner in value) or "none"
+        case str():
+            return _day(value) or (codes.label(value) if value.islower() or value in codes.LABELS else value)
+        case _:
+            return str(value)
+
+
+def _day(value: str) -> str | None:
+    try:
+        return short_date(date.fromisoformat(value)) if len(value) == 10 else None
+    except ValueError:
+        return None
+
+
+def why(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
+    """One duty on one day: what raised it, by when, and what became of it. ``entry`` shows an entry's id."""
+    raised = "" if obligation.raised_by is None else f" (entry {entry(obligation.raised_by)})"
+    arises, due = short_date(obligation.arises_on), short_date(obligation.due_on)
+    if obligation.window:
+        asked = f"{obligation.value.text}: {arises} to {due}"
+    elif obligation.value.on:
+        asked = f"by the date set, {due}{raised}"
+    else:
+        asked = f"{obligation.value.text} from {arises}{raised}: by {due}"
+    return f"{sentence(asked)}. {became(obligation, day, entry)}"
+
+
+def became(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
+    """What became of a duty by this day, in a sentence."""
+    late = count_noun(obligation.days_late(day), "working day")
+    entries = ", ".join(entry(e) for e in obligation.met_by)
+    by = f", entry {entries}" if entries else ""
+    match obligation.state(day):
+        case "met":
+            return f"Met on {short_date(obligation.met_on)}{by}."
+        case "met_late":
+            return f"Met late, on {short_date(obligation.met_on)}{by}: {late} late."
+        case "overdue":
+            return f"Not done: {late} overdue."
+        case "missed":
+            return "Missed: too few in this time" + (f", only entry {entries}." if entries else ".")
+        case "lapsed":
+            return f"Lapsed on {short_date(obligation.ended_on)}: no longer owed."
+        case "due":
+            return "Not done yet, and not overdue."
+        case None:
+            return "Has not arisen yet."
+
+
+def because(reason: Reason, day: date, entry: Callable[[str], str] = str) -> str:
+    """One reason for an answer, in a sentence or two."""
+    if reason.judgement is not None:
+        judged = reason.judgement
+        said = f": {judged.comment}" if judged.comment else "."
+        return f"Judged by {judged.by} ({codes.label(judged.role)}) on {short_date(judged.occurred_on)}{said}"
+    if reason.obligation is not None:
+        start = f"{sentence(reason.words)}. " if reason.words else ""
+        return f"{reason.obligation.clause.says} {start}{why(reason.obligation, day, entry)}"
+    return f"{sentence(reason.words)}."
+
+
+def answer_words(answer: Answer) -> str:
+    """``insufficient (nothing there)``."""
+    return codes.label(answer.answer) + (" (nothing there)" if answer.absent else "")
+
+
+def attach(app: Flask) -> None:
+    """Make the sentences known to the app's templates."""
+    for named in (sentence, fact_title, fact_details, instant, answer_words):
+        app.add_template_filter(named)
+    app.add_template_filter(codes.label, "label")
+    app.jinja_env.globals.update(why=why, because=because, became=became)

@@ -14,6 +14,7 @@ from web import desk
 
 blueprint = Blueprint("cases", __name__)
 
+
 @blueprint.get("/cases/<crn>/<int:number>")
 def show(crn: str, number: int) -> str | Response:
     """The case's page. With ``?inspection=`` the judgements of that inspection count."""

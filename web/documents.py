@@ -82,6 +82,7 @@ def score_document(scored: Scored, inspection: str | None = None) -> dict[str, A
 
 
 def obligation_document(obligation: Obligation, day: date) -> dict[str, Any]:
+    met_by = list(obligation.met_by) if obligation.met_on and obligation.met_on <= day else []
     return {
         "clause": obligation.clause.id,
         "edition": obligation.clause.edition,
@@ -92,7 +93,8 @@ def obligation_document(obligation: Obligation, day: date) -> dict[str, Any]:
         "met_on": _day(obligation.met_on if obligation.met_on and obligation.met_on <= day else None),
         "ended_on": _day(obligation.ended_on if obligation.ended_on and obligation.ended_on <= day else None),
         "raised_by": obligation.raised_by,
-        "met_by": list(obligation.met_by) if obligation.met_on and obligation.met_on <= day else [],
+        "met_by": met_by[-1] if met_by else None,
+        "met_by_entries": met_by,
         "days_late": obligation.days_late(day),
     }
 

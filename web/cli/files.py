@@ -96,13 +96,13 @@ def export(reference: str | None, known_at: Any, database: str) -> None:
 @options.database
 def verify(database: str) -> None:
     """Prove that every stored entry is what was stored: walk the hash chain from the first to the last."""
-    recorder = options.open_files(database).recorder
+    files = options.open_files(database)  # kept: without it the library closes the pool
     try:
-        position = max(recorder.verify(), default=0)
+        position = max(files.recorder.verify(), default=0)
     except BrokenChain as error:
         click.echo(f"broken: {error}", err=True)
         sys.exit(1)
-    click.echo(f"{count_noun(position, 'entry', 'entries')} verified; the chain's head is {recorder.head()[1]}")
+    click.echo(f"{count_noun(position, 'entry', 'entries')} verified; the chain's head is {files.recorder.head()[1]}")
 
 
 COMMANDS = [import_, export, verify]

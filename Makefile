@@ -1,0 +1,42 @@
+# make setup: build .venv from the lock file.  make demo: load the samples and serve.  make test: run every test.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+STAMP := $(VENV)/.made-from-lock
+
+.PHONY: setup demo test lint types contracts check lock clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock setup.cfg pyproject.toml
+	sh tools/make-venv "$(PYTHON)" "$(VENV)"
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: setup
+	$(RUN)/caseaudit demo
+
+test: setup
+	sh tools/find-browser
+	$(RUN)/python -m pytest
+
+lint: setup
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+
+types: setup
+	$(RUN)/mypy
+
+contracts: setup
+	$(RUN)/lint-imports
+
+check: lint types contracts test
+
+# Needs uv (pip install uv). Hashes are for every platform and Python from 3.11 on.
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --python-version 3.11 requirements-dev.in -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

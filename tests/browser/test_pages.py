@@ -1,0 +1,202 @@
+"""The real pages on the demo data in a real browser: what each shows, where it leads, and that everyone can use it."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+
+from web.app import create_app
+
+pytestmark = pytest.mark.browser
+
+Contexts = Callable[..., BrowserContext]
+Site = Callable[[Flask], str]
+
+FOLLOW_UP = "/inspections/gloucestershire-2005"
+CASE = "/cases/A504771/1"
+PATHS = [
+    "/",
+    "/?known=hindsight",
+    "/inspections/gloucestershire-2004",
+    f"{FOLLOW_UP}/criteria/B1",
+    f"{FOLLOW_UP}/questions/plan-reviewed",
+    f"{FOLLOW_UP}/questions/record-well-organised",
+    "/cases?as_at=2005-10-03",
+    "/cases",
+    "/due?as_at=2005-10-03",
+    f"{CASE}?as_at=2005-10-03&inspection=gloucestershire-2005",
+    f"{CASE}?as_at=2005-01-01",
+    "/cases/X999999/1",
+]
+
+
+@pytest.fixture
+def app(demo_database: Path) -> Flask:
+    return create_app(str(demo_database), today=lambda: date(2026, 11, 23))
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("width", [1280, 320])
+def test_no_violation_and_no_sideways_scroll(
+    app: Flask, site: Site, context: Contexts, axe: Callable[[Page], None], path: str, width: int
+) -> None:
+    page = context(bypass_csp=True, viewport={"width": width, "height": 800}).new_page()
+    page.goto(site(app) + path)
+    for details in page.locator("details").all():
+        details.evaluate("element => element.open = true")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_browser_has_nothing_to_complain_of(
+    app: Flask, site: Site, context: Contexts, complaints: Callable[[Page], list[str]]
+) -> None:
+    address = site(app)
+    page = context().new_page()
+    heard = complaints(page)
+    for path in PATHS[:-1]:
+        page.goto(address + path)
+    assert heard == []
+
+
+def rows(page: Page) -> dict[str, list[str]]:
+    found = {}
+    for row in page.locator(".ca-sheet tbody tr").all():
+        head = row.locator("th").inner_text()
+        name = re.match(r"([BC]\d)|Score for section ([BC])", head)
+        assert name is not None
+        figures = re.findall(r"\d+%", " ".join(row.locator("td").all_inner_texts()))
+        found[name[1] or name[2]] = figures
+    return found
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_first_page_is_the_reports_sheet_both_columns(
+    app: Flask, site: Site, context: Contexts, scripts: bool
+) -> None:
+    page = context(java_script_enabled=scripts).new_page()
+    page.goto(site(app))
+    assert rows(page) == {
+        "B1": ["46%", "55%"], "B2": ["79%", "89%"], "B3": ["53%", "48%"], "B4": ["69%", "75%"], "B": ["61%", "66%"],
+        "C1": ["79%", "71%"], "C2": ["58%", "50%"], "C3": ["82%", "79%"], "C4": ["45%", "74%"], "C5": ["60%", "47%"],
+        "C": ["67%", "63%"],
+    }  # fmt: skip
+    expect(page.get_by_label("Sample date", exact=True)).to_have_value("3/10/2005")
+
+
+def test_a_figure_opens_its_questions_and_then_its_cases_and_entries(app: Flask, site: Site, context: Contexts) -> None:
+    page = context(java_script_enabled=False).new_page()
+    page.goto(site(app))
+    page.get_by_role("link", name="50% for C2, this inspection").click()
+    expect(page.get_by_role("heading", name="C2: Delivering appropriate supervision")).to_be_visible()
+    page.get_by_role("link", name="Was the plan reviewed when due?").click()
+    expect(page.get_by_text("In 12 cases nothing was there at all.")).to_be_visible()
+    expect(page.locator(".ca-scores")).to_contain_text("30 of 55")
+    assert page.locator(".ca-case").count() == 60
+    page.locator(".ca-case a").first.click()
+    expect(page.get_by_text("Overdue").first).to_be_visible()
+    page.get_by_role("link", name=re.compile("raised by")).first.click()
+    assert "#entry-" in page.url
+    expect(page.locator(".ca-entry:target")).to_be_visible()
+
+
+def test_the_original_column_leads_to_the_original_at_its_own_date(app: Flask, site: Site, context: Contexts) -> None:
+    page = context().new_page()
+    page.goto(site(app) + "/?as_at=2005-09-01&known=hindsight")
+    page.get_by_role("link", name="46% for B1, original").click()
+    expect(page.get_by_label("Sample date", exact=True)).to_have_value("4/10/2004")
+    expect(page.get_by_label("As the file stood that day")).to_be_checked()
+
+
+def test_the_moment_goes_along_every_link(app: Flask, site: Site, context: Contexts) -> None:
+    address = site(app)
+    page = context().new_page()
+    for path in ("/cases", "/due", FOLLOW_UP, f"{FOLLOW_UP}/criteria/C1", CASE):
+        page.goto(f"{address}{path}?as_at=2005-08-01&known=hindsight")
+        links = page.locator("main a[href], nav[aria-label=Service] a[href]").evaluate_all(
+            "links => links.map(link => link.getAttribute('href'))"
+        )
+        others = [link for link in links if "gloucestershire-2004" in link or link.startswith("#")]
+        for link in set(links) - set(others):
+            assert "as_at=2005-08-01" in link and "known=hindsight" in link, f"{path}: {link}"
+
+
+def test_hindsight_shows_another_score(app: Flask, site: Site, context: Contexts) -> None:
+    page = context().new_page()
+    page.goto(site(app) + f"{FOLLOW_UP}/questions/plan-reviewed")
+    stood = page.locator(".ca-scores").inner_text()
+    page.get_by_label("With hindsight").check()
+    page.get_by_role("button", name="Show").click()
+    assert page.locator(".ca-scores").inner_text() != stood
+
+
+def test_the_caseload_is_filtered_sorted_and_paged(app: Flask, site: Site, context: Contexts) -> None:
+    page = context(java_script_enabled=False).new_page()
+    page.goto(site(app) + "/cases?as_at=2005-10-03")
+    expect(page.locator(".ca-scores")).to_contain_text("60")
+    page.get_by_label("Risk of harm").select_option("high")
+    page.get_by_role("button", name="Apply").click()
+    assert 0 < page.locator("tbody tr").count() <= 11
+    assert "as_at=2005-10-03" in page.url
+    page.get_by_role("link", name="Case", exact=True).click()
+    cases = [text.split("\n")[0] for text in page.locator("tbody th").all_inner_texts()]
+    assert cases == sorted(cases) and cases
+    page.goto(site(app) + "/cases?as_at=2005-10-03&page=2")
+    assert page.locator("tbody tr").count() == 10
+
+
+def test_before_it_began_a_case_says_so(app: Flask, site: Site, context: Contexts) -> None:
+    page = context().new_page()
+    page.goto(site(app) + f"{CASE}?as_at=2005-01-01")
+    page.get_by_role("link", name="read the file on that day").click()
+    expect(page.get_by_role("heading", name="Entries")).to_be_visible()
+
+
+def test_late_corrected_and_withdrawn_entries_are_marked(app: Flask, site: Site, context: Contexts) -> None:
+    address, page = site(app), context().new_page()
+    page.goto(f"{address}{CASE}?as_at=2005-10-03")
+    expect(page.get_by_text(re.compile("Recorded \\d+ working days late")).first).to_be_visible()
+
+
+def test_what_cannot_be_read_is_answered_in_words(app: Flask) -> None:
+    client = app.test_client()
+    for path, status, words in (
+        ("/cases?as_at=31/2/2005", 400, "Sample date must be a real date"),
+        ("/cases?sort=height", 400, "This table can be sorted by"),
+        ("/due?within=soon", 400, "Days ahead must be a whole number"),
+        ("/due?within=9999", 400, "Days ahead must be a whole number"),
+        ("/cases?team=%3Cscript%3E", 200, "No cases match"),
+        ("/inspections/nowhere", 404, "There is no inspection called nowhere"),
+        (f"{FOLLOW_UP}/criteria/Z9", 404, "There is no criterion called Z9"),
+        (f"{FOLLOW_UP}/questions/x", 404, "There is no question called x"),
+        ("/cases/X999999/1", 404, "There is no case X999999/1"),
+        (f"{CASE}?inspection=nowhere", 404, "There is no inspection called nowhere"),
+        ("/cases/gloucestershire-2005/1", 404, "There is no case"),
+        ("/cases?as_at=1990-01-01", 200, "No cases match"),
+    ):
+        answer = client.get(path)
+        assert (answer.status_code, words in answer.text) == (status, True), (path, answer.status_code)
+
+
+def test_every_page_states_its_moment(app: Flask) -> None:
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in ("static", "healthz"):
+            continue
+        values = {"inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed",
+                  "crn": "A504771", "number": 1}  # fmt: skip
+        with app.test_request_context():
+            path = app.url_for(rule.endpoint, **{k: v for k, v in values.items() if k in rule.arguments})
+        answer = client.get(f"{path}?as_at=2005-10-03")
+        assert "as the file stood at the end of that day" in answer.text, rule
+
+
+def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
+    client = create_app(str(tmp_path / "new.sqlite")).test_client()
+    assert "There is no inspection on record yet" in client.get("/").text
+    assert "No cases match" in client.get("/cases").text
+    assert "Nothing is overdue" in client.get("/due").text

@@ -1,0 +1,50 @@
+"""The demo database, loaded once a run by the ordinary command, and copied for whoever writes to it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import settings
+
+from domain.files import Files
+from projections.casebook import Casebook
+from web.cli import main
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def sample_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the two samples' interchange files."""
+    from web.samples import write_samples
+
+    folder = tmp_path_factory.mktemp("samples")
+    write_samples(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that ``caseaudit demo`` has loaded. Read only: copy it to write."""
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", str(path)])
+    assert result.exit_code == 0, result.output
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_book(demo_database: Path) -> Iterator[Casebook]:
+    files = Files.open(str(demo_database))
+    yield Casebook(files)
+    files.close()
+
+
+@pytest.fixture
+def own_database(demo_database: Path, tmp_path: Path) -> Path:
+    """A copy of the demo database to write to."""
+    for part in demo_database.parent.glob(demo_database.name + "*"):
+        shutil.copy(part, tmp_path / part.name)
+    return tmp_path / demo_database.name

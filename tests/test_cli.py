@@ -1,0 +1,175 @@
+"""The command line as an operator uses it: what it prints, in which form, with which exit code."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from web.cli import main
+
+INSPECTION = "gloucestershire-2005"
+
+
+@pytest.fixture
+def run(demo_database: Path):  # type: ignore[no-untyped-def]
+    def call(*arguments: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(main, [*arguments, "--database", str(demo_database)])
+        assert result.exit_code == code, result.output
+        return result
+
+    return call
+
+
+def test_score_prints_the_documented_document(run) -> None:  # type: ignore[no-untyped-def]
+    document = json.loads(run("score", "--inspection", INSPECTION, "--format", "json").output)
+    assert document["as_at"] == "2005-10-03"
+    assert document["known_at"] == "2005-10-04T00:00:00+01:00"
+    assert (document["framework"], document["framework_version"], document["cases"]) == ("esi-2003", "1", 60)
+    assert [(s["id"], s["printed"]) for s in document["sections"]] == [("B", 66), ("C", 63)]
+    assert document["section_a"] == []
+    b2 = document["criteria"][1]
+    assert (b2["id"], b2["weight"], b2["printed"]) == ("B2", "critical", 89)
+    present, on_time = b2["questions"]
+    assert present["sufficient"] == 60 and on_time["insufficient"] == 13
+    assert 0 < on_time["low"] < on_time["score"] < on_time["high"] < 100
+    assert document["high_risk"]["cases"] == 11
+
+
+def test_score_as_text_and_csv_give_the_same_figures(run) -> None:  # type: ignore[no-untyped-def]
+    text = run("score", "--inspection", INSPECTION).output
+    assert "60 cases as at 3 Oct 2005, as the file stood that day" in text
+    assert any(line.startswith("Score for section C") and line.split()[-1] == "63%" for line in text.splitlines())
+    rows = list(csv.DictReader(io.StringIO(run("score", "--inspection", INSPECTION, "--format", "csv").output)))
+    printed = {row["criterion"] or row["section"]: row["printed"] for row in rows if row["printed"]}
+    assert printed["B1"] == "55" and printed["C"] == "63"
+
+
+def test_score_can_be_cut_by_team_officer_and_risk(run) -> None:  # type: ignore[no-untyped-def]
+    def cases(*arguments: str) -> int:
+        cut = run("score", "--inspection", INSPECTION, "--format", "json", *arguments).output
+        return int(json.loads(cut)["cases"])
+
+    teams = ["Cheltenham", "Tewkesbury and Cotswold", "Gloucester", "Stroud and Forest"]
+    assert sum(cases("--team", team) for team in teams) == 60
+    assert cases("--team", "Nowhere") == 0
+    assert cases("--high-risk") == 11
+    assert cases("--area", "Gloucestershire", "--officer", "Ruth Ablewhite") < 60
+
+
+def test_score_without_an_inspection_takes_every_case_then_under_supervision(run) -> None:  # type: ignore[no-untyped-def]
+    document = json.loads(run("score", "--as-at", "2004-10-04", "--format", "json").output)
+    assert document["cases"] == 60
+    quality = document["criteria"][0]["questions"][2]
+    assert quality["not_answered"] > 0, "an inspection's judgements count for that inspection alone"
+
+
+def test_case_explains_its_answers_down_to_the_entries(run) -> None:  # type: ignore[no-untyped-def]
+    found = json.loads(run("due", "--as-at", "2005-10-03", "--format", "json").output)[0]
+    document = json.loads(run("case", found["case"], "--as-at", "2005-10-03", "--format", "json").output)
+    owed = [o for o in document["obligations"] if o["clause"] == found["clause"] and o["due_on"] == found["due_on"]]
+    assert owed and owed[0]["state"] == found["state"] and owed[0]["citation"]
+    entries = {fact["entry"] for fact in document["facts"]}
+    for obligation in document["obligations"]:
+        assert obligation["raised_by"] in entries
+        assert set(obligation["met_by_entries"]) <= entries
+        assert obligation["met_by"] in (None, *obligation["met_by_entries"])
+        assert obligation["state"] in {"due", "met", "met_late", "overdue", "missed", "lapsed"}
+    assert all(answer["because"] for answer in document["answers"])
+    assert len(document["answers"]) == 42
+    text = run("case", found["case"], "--as-at", "2005-10-03").output
+    assert "ENTRIES" in text and "DUTIES" in text and "working days overdue" in text
+
+
+def test_a_case_known_earlier_shows_less(run) -> None:  # type: ignore[no-untyped-def]
+    case = json.loads(run("due", "--as-at", "2005-10-03", "--format", "json").output)[-1]["case"]
+
+    def facts(*arguments: str) -> int:
+        return len(json.loads(run("case", case, "--format", "json", *arguments).output)["facts"])
+
+    assert facts("--as-at", "2005-10-03", "--known-at", "2005-06-01") < facts("--as-at", "2005-10-03")
+    assert facts("--as-at", "2005-10-03") <= facts("--as-at", "2005-10-03", "--known-at", "hindsight")
+    assert facts("--as-at", "2005-10-03") < facts("--as-at", "2005-12-20")
+
+
+def test_due_lists_what_is_overdue_and_what_falls_due(run) -> None:  # type: ignore[no-untyped-def]
+    now = json.loads(run("due", "--as-at", "2005-10-03", "--within", "0", "--format", "json").output)
+    soon = json.loads(run("due", "--as-at", "2005-10-03", "--within", "14", "--format", "json").output)
+    assert now and len(soon) > len(now)
+    assert {o["state"] for o in soon} == {"overdue", "due"}
+    assert all(o["due_on"] <= "2005-10-17" for o in soon)
+    assert [o["due_on"] for o in soon] == sorted(o["due_on"] for o in soon)
+    team = json.loads(run("due", "--as-at", "2005-10-03", "--team", "Gloucester", "--format", "json").output)
+    assert {o["team"] for o in team} == {"Gloucester"}
+    rows = list(csv.DictReader(io.StringIO(run("due", "--as-at", "2005-10-03", "--format", "csv").output)))
+    assert set(rows[0]) == {"case", "clause", "citation", "due_on", "state", "officer", "team"}
+
+
+def test_export_then_import_gives_the_same_database(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    exported = run("export").output
+    path, database = tmp_path / "all.ndjson", str(tmp_path / "again.sqlite")
+    path.write_text(exported, encoding="utf-8")
+    result = CliRunner().invoke(main, ["import", str(path), "--database", database])
+    assert (result.exit_code, "0 rejected" in result.output) == (0, True), result.output
+    again = CliRunner().invoke(main, ["export", "--database", database]).output
+    assert sorted(again.splitlines()) == sorted(exported.splitlines())
+    arguments = ["score", "--inspection", INSPECTION, "--format", "json"]
+    assert CliRunner().invoke(main, [*arguments, "--database", database]).output == run(*arguments).output
+
+
+def test_export_of_one_case_as_known_then(run) -> None:  # type: ignore[no-untyped-def]
+    case = json.loads(run("due", "--as-at", "2005-10-03", "--format", "json").output)[-1]["case"]
+    every = run("export", "--case", case).output.splitlines()
+    early = run("export", "--case", case, "--known-at", "2005-06-01").output.splitlines()
+    assert 0 < len(early) < len(every)
+    assert all(json.loads(line)["recorded_at"] < "2005-06-02" for line in early)
+
+
+def test_demo_again_changes_nothing(own_database: Path) -> None:
+    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", str(own_database)])
+    assert result.exit_code == 0 and "0 entries stored" in result.output
+    verified = CliRunner().invoke(main, ["verify", "--database", str(own_database)])
+    assert verified.exit_code == 0 and "verified" in verified.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["score", "--inspection", "nowhere"], "there is no inspection 'nowhere'"),
+        (["score", "--as-at", "3/10/2005"], "write it as 2005-10-03"),
+        (["score", "--as-at", "2005-02-30"], "not a day"),
+        (["score", "--known-at", "2005-10-03T10:00"], "not 'hindsight', a day or an instant"),
+        (["score", "--framework", "omi"], "'omi' is not"),
+        (["case", "X999999/1"], "there is no case X999999/1"),
+        (["due", "--within", "-1"], "-1 is not in the range"),
+        (["export", "--case", "X999999/1"], "there is no case X999999/1"),
+    ],
+)
+def test_a_wrong_call_exits_2_and_says_why(run, arguments: list[str], said: str) -> None:  # type: ignore[no-untyped-def]
+    assert said in run(*arguments, code=2).output
+
+
+def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
+    path = tmp_path / "none.sqlite"
+    result = CliRunner().invoke(main, ["score", "--database", str(path)])
+    assert result.exit_code == 2 and "caseaudit demo" in result.output
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("url", ["postgresql://localhost/x", "mysql://x"])
+def test_another_kind_of_database_is_refused_in_words(url: str) -> None:
+    result = CliRunner().invoke(main, ["score", "--database", url])
+    assert result.exit_code == 2 and "only SQLite is served so far" in result.output
+
+
+def test_an_empty_database_scores_nothing(tmp_path: Path) -> None:
+    database, nothing = str(tmp_path / "e.sqlite"), tmp_path / "empty.ndjson"
+    nothing.write_text("")
+    assert CliRunner().invoke(main, ["import", str(nothing), "--database", database]).exit_code == 0
+    result = CliRunner().invoke(main, ["score", "--format", "json", "--database", database])
+    document = json.loads(result.output)
+    assert document["cases"] == 0
+    assert {c["printed"] for c in document["criteria"]} == {None}
+    assert json.loads(CliRunner().invoke(main, ["due", "--format", "json", "--database", database]).output) == []

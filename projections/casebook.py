@@ -51,6 +51,8 @@ class Casebook:
     def __init__(self, files: Files):
         self.files = files
         self.position = 0
+        self.last_recorded_at: datetime | None = None
+        """When the latest entry was recorded, by the files' own account."""
         self._files: dict[str, File] = {}
         self._inspections: dict[str, InspectionOpened] = {}
         self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
@@ -63,6 +65,8 @@ class Casebook:
                 for notification in batch:
                     recorded = self.files.mapper.to_domain_event(notification)
                     reference = recorded.originator_id
+                    recorded_at = recorded.fact.recorded_at  # type: ignore[attr-defined]
+                    self.last_recorded_at = max(self.last_recorded_at or recorded_at, recorded_at)
                     self._files[reference] = evolve(
                         self._files.get(reference) or File(reference), recorded  # type: ignore[arg-type]
                     )  # fmt: skip

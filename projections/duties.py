@@ -24,12 +24,21 @@ class Duty(NamedTuple):
 
 
 class Trigger(NamedTuple):
-    """What raises a duty: the day, the entry, and the item of it that is asked for (see ``each``)."""
+    """What raises a duty: the day it arises, the entry, and the item of it that is asked for (see ``each``).
+
+    ``counted_from``: the day from which the time allowed runs, where that is not the day it arises (an absence that
+    nobody decided becomes a failure a week later, but the failure's date is the appointment's).
+    """
 
     on: date
     entry: str
     fact: Fact | None = None
     item: Any = None
+    counted_from: date | None = None
+
+    @property
+    def day_zero(self) -> date:
+        return self.counted_from or self.on
 
 
 class Span(NamedTuple):
@@ -90,7 +99,7 @@ def _triggers(clause: Clause, history: History, start: Change) -> Iterator[Trigg
         case "failure":
             for appointment in history.appointments.values():
                 if appointment.failed_from is not None:
-                    yield Trigger(appointment.failed_from, appointment.entry)
+                    yield Trigger(appointment.failed_from, appointment.entry, counted_from=appointment.for_on)
         case "risk_becomes_high":
             for span in spans((("risk", HIGH_RISK),), history):
                 yield Trigger(span.on, span.entry)

@@ -27,12 +27,12 @@ def within(clause: Clause, history: History) -> Iterator[Duty]:
         value = row(clause, history, trigger.on)
         if value is None or not fits(clause.during, history.attributes(trigger.on)):
             continue
-        due = getattr(trigger.fact, value.on) if value.on else _allowed(value).after(trigger.on)
+        due = getattr(trigger.fact, value.on) if value.on else _allowed(value).after(trigger.day_zero)
         if clause.by_recording:
             assert trigger.fact is not None
             met: tuple[date, str] | None = (trigger.fact.recorded_at.astimezone(LONDON).date(), trigger.entry)
         else:
-            earliest = trigger.on + ONE_DAY if clause.from_next_day else trigger.on
+            earliest = trigger.day_zero + ONE_DAY if clause.from_next_day else trigger.day_zero
             met = answering(clause.by, history, trigger, date.min if clause.earlier_counts else earliest)
         ended = None if clause.after == "end" else ending(history, clause.during, trigger.on)
         yield _duty(value, trigger.on, max(due, trigger.on), met, ended, trigger.entry)

@@ -1,5 +1,6 @@
 """What every page reads from: the casebook of this app, and the moment that the as-at bar asks for."""
 
+from datetime import timedelta
 from typing import cast
 
 from flask import Flask, abort, current_app, request
@@ -8,9 +9,11 @@ from domain.facts import InspectionOpened
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from projections.casebook import Casebook, Moment, Reading
-from web import asat
+from web import asat, clock
 from web.asat import AsAt
 from web.words import count_noun
+
+LONG_AGO = timedelta(days=366)
 
 
 def book() -> Casebook:
@@ -53,10 +56,22 @@ def inspection_asked() -> str | None:
 
 
 def default_moment() -> AsAt | None:
-    """An inspection's pages are read at its own sample date and state of knowledge unless the bar says otherwise."""
+    """The moment of a page whose address names none; None for today.
+
+    An inspection's pages are read at its own sample date and state of knowledge. So are the others when the record
+    stopped long ago: today would show nothing.
+    """
+    inspections = book().inspections
     named = inspection_asked()
-    opened = book().inspections.get(named) if named else None
+    if named is None and inspections and _stopped_long_ago():
+        named = next(iter(inspections))
+    opened = inspections.get(named) if named else None
     return None if opened is None else AsAt(opened.occurred_on, opened.knowledge)
+
+
+def _stopped_long_ago() -> bool:
+    last = book().last_recorded_at
+    return last is not None and clock.today() - last.date() > LONG_AGO
 
 
 def footer_note() -> str:

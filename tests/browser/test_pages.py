@@ -26,7 +26,7 @@ PATHS = [
     f"{FOLLOW_UP}/questions/plan-reviewed",
     f"{FOLLOW_UP}/questions/record-well-organised",
     "/cases?as_at=2005-10-03",
-    "/cases",
+    "/cases?as_at=2026-11-23",
     "/due?as_at=2005-10-03",
     f"{CASE}?as_at=2005-10-03&inspection=gloucestershire-2005",
     f"{CASE}?as_at=2005-01-01",

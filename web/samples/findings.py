@@ -1,7 +1,7 @@
 """What the inspectors found in each sample, question by question: (sufficient, relevant) in all and at high risk of harm.
 
-From the report (HM Inspectorate of Probation, 2006) where it prints a figure; the other figures are chosen so that the criteria come
-out as printed and the report's comparisons hold ("twice as many", "slightly worse").
+From the report (HM Inspectorate of Probation, 2006) where it prints a figure; the other figures are chosen so that the
+criteria come out as printed and the report's comparisons hold ("twice as many", "slightly worse").
 """
 
 from dataclasses import dataclass

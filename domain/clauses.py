@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
@@ -24,8 +24,8 @@ from domain.documents import Cited, Document
 from domain.workdays import Length, read_length
 
 Kind = Literal["within", "every", "frequency", "response", "while"]
-Trigger = Literal["start", "end", "absence", "failure", "risk_becomes_high", "risk_changes"]
-TRIGGERS: tuple[str, ...] = ("start", "end", "absence", "failure", "risk_becomes_high", "risk_changes")
+Trigger = Literal["start", "release", "end", "transfer", "absence", "failure", "risk_becomes_high", "risk_changes"]
+TRIGGERS: tuple[str, ...] = get_args(Trigger)
 
 NEEDS: dict[str, tuple[set[str], set[str]]] = {
     "within": ({"after", "by"}, {"allow", "on"}),
@@ -116,6 +116,7 @@ class Clause:
 _PHASE = re.compile(
     r"(?:(?P<word>weekly|fortnightly|monthly)|(?P<n>\d+)(?P<hours> hours)? (?:a|every) (?P<per>week|fortnight|month))"
     r"(?: (?P<how>for|to) (?P<length>\d+ (?:weeks?|months?))| throughout)?"
+    r"|(?P<total>\d+) in the (?:first|next) (?P<span>\d+ weeks)"
 )
 _WINDOWS = {
     "weekly": Length(1, "week"), "week": Length(1, "week"),
@@ -128,7 +129,11 @@ def read_phase(text: str) -> Phase:
     """``"weekly for 12 weeks"``, ``"fortnightly to 3 months"``, ``"5 hours a week"``, ``"monthly"``; else ``ValueError``."""
     found = _PHASE.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"'{text}' is not a frequency; write it like 'weekly for 12 weeks', '2 a week', 'monthly'")
+        examples = "'weekly for 12 weeks', '2 a week', '12 in the first 12 weeks', 'monthly'"
+        raise ValueError(f"'{text}' is not a frequency; write it like {examples}")
+    if found["total"]:
+        whole = read_length(found["span"])
+        return Phase(float(found["total"]), whole, whole, False, text.strip())
     length = read_length(found["length"]) if found["length"] else None
     window = _WINDOWS[found["word"] or found["per"]]
     return Phase(float(found["n"] or 1), window, length, found["how"] == "to", text.strip())

@@ -146,6 +146,7 @@ DocumentKind = Literal[
     "warning_letter",
     "mappa_minutes",
 ]
+CustodyReason = Literal["recall", "remand", "sentence"]
 JudgedAnswer = Literal["sufficient", "insufficient", "not_applicable"]
 JudgeRole = Literal["spo", "practice_assessor", "area_assessor", "hm_inspector"]
 EndReason = Literal["completed", "revoked", "recalled", "expired", "transferred_out", "died"]

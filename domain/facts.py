@@ -221,6 +221,16 @@ class RecallDecided(Fact, frozen=True):
     outcome: codes.RecallOutcome
 
 
+class CustodyStarted(Fact, frozen=True):
+    """The person is in custody from this day: nobody owes supervision in the community until ``CustodyEnded``."""
+
+    reason: codes.CustodyReason
+
+
+class CustodyEnded(Fact, frozen=True):
+    """Released (again) on this day: supervision goes on under the same order or licence."""
+
+
 class MappaSet(Fact, frozen=True):
     category: codes.MappaLevel
     level: codes.MappaLevel

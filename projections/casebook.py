@@ -101,25 +101,46 @@ class Casebook:
         seen = len(entries) if known_at is None else sum(1 for f in entries if f.recorded_at < known_at)
         return self._keep(("history", reference, len(entries), seen), lambda: History.of(entries, known_at))
 
-    def obligations(self, reference: str, known_at: datetime | None, framework: Framework) -> list[Obligation]:
-        """The duties under the standards and the framework's expectations, from what was known at an instant."""
-        history = self.history(reference, known_at)
-        key = ("obligations", framework.id, id(history))
-        return self._keep(key, lambda: (history, obligations(history, framework.clauses)))[1]
+    def obligations(
+        self, reference: str, known_at: datetime | None, framework: Framework, edition: str | None = None
+    ) -> list[Obligation]:
+        """The duties under the standards and the framework's expectations, from what was known at an instant.
 
-    def read(self, reference: str, moment: Moment, framework: Framework, inspection: str | None = None) -> Reading:
+        ``edition``: by this edition of the standards throughout, instead of the one in force when each duty arose.
+        """
+        history = self.history(reference, known_at)
+
+        def derive() -> tuple[History, list[Obligation]]:
+            clauses = framework.clauses if edition is None else framework.clauses_by(edition)
+            return history, obligations(history, clauses)
+
+        return self._keep(("obligations", framework.id, edition, id(history)), derive)[1]
+
+    def read(
+        self,
+        reference: str,
+        moment: Moment,
+        framework: Framework,
+        inspection: str | None = None,
+        edition: str | None = None,
+    ) -> Reading:
         """One case as at a day, as known at a moment: its history, duties and answers."""
         history = self.history(reference, moment.known_at)
-        owed = self.obligations(reference, moment.known_at, framework)
+        owed = self.obligations(reference, moment.known_at, framework, edition)
         to_date = self.history(reference, None).all(QualityJudged)
         judged = readings(history.all(QualityJudged), to_date, inspection, moment.on)
         return Reading(reference, moment, history, owed, answers(framework, owed, judged, moment.on))
 
     def read_all(
-        self, references: Iterable[str], moment: Moment, framework: Framework, inspection: str | None = None
+        self,
+        references: Iterable[str],
+        moment: Moment,
+        framework: Framework,
+        inspection: str | None = None,
+        edition: str | None = None,
     ) -> list[Reading]:
         """Those of the cases that had begun by then, as they were known."""
-        found = (self.read(reference, moment, framework, inspection) for reference in references)
+        found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
         return [r for r in found if r.history.start is not None and r.history.start.on <= moment.on]
 
     def _keep(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:

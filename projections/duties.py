@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from domain.clauses import Clause, Value
@@ -50,7 +51,12 @@ class Span(NamedTuple):
 
 
 def row(clause: Clause, history: History, day: date) -> Value | None:
-    """The first row of the clause that fits the case on this day; None when the clause is not for it."""
+    """The first row of the clause that fits the case on this day; None when the clause is not for it.
+
+    In custody nothing falls to be done in the community, so no clause is.
+    """
+    if history.in_custody(day):
+        return None
     attributes = history.attributes(day)
     if not fits(clause.when, attributes):
         return None
@@ -89,6 +95,13 @@ def _triggers(clause: Clause, history: History, start: Change) -> Iterator[Trigg
     match clause.after:
         case "start":
             yield Trigger(start.on, start.entry)
+        case "release":
+            for release in history.releases:
+                yield Trigger(release.on, release.entry)
+        case "transfer":
+            for before, after in pairwise(history.allocation):
+                if before.value[0] != after.value[0]:
+                    yield Trigger(after.on, after.entry)
         case "end":
             if history.end is not None:
                 yield Trigger(history.end.on, history.end.entry)
@@ -145,8 +158,9 @@ def counts(described: Entries, fact: Fact, history: History) -> bool:
 
 
 def ending(history: History, during: When, day: date) -> date | None:
-    """The first day after ``day`` on which nobody owes the duty any more: supervision ended, or the state passed."""
+    """The first day from ``day`` on which nobody owes the duty any more: supervision ended, custody, the state passed."""
     ends = [history.end.on] if history.end is not None else []
+    ends += [began.on for began, _ in history.custody if began.on > day]
     if during:
         ends += [span.off for span in spans(during, history) if span.off is not None and span.on <= day < span.off]
     return min((end for end in ends if end >= day), default=None)

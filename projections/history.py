@@ -116,6 +116,31 @@ class History:
         return None if ended is None else Change(ended.occurred_on, ended.reason, ended.entry)
 
     @cached_property
+    def custody(self) -> list[tuple[Change, Change | None]]:
+        """The times in custody, or recalled to it: the entry that began each, and the release that ended it."""
+        away: list[tuple[Change, Change | None]] = []
+        began: list[Fact] = [*self.all(facts.CustodyStarted)]
+        began += [r for r in self.all(facts.RecallDecided) if r.outcome == "recalled"]
+        marks = sorted([*began, *self.all(facts.CustodyEnded)], key=lambda f: (f.occurred_on, f.recorded_at, f.entry))
+        for mark in marks:
+            inside = bool(away) and away[-1][1] is None
+            change = Change(mark.occurred_on, None, mark.entry)
+            if isinstance(mark, facts.CustodyEnded):
+                if inside:
+                    away[-1] = (away[-1][0], change)
+            elif not inside:
+                away.append((change, None))
+        return away
+
+    def in_custody(self, day: date) -> bool:
+        return any(began.on <= day and (ended is None or day < ended.on) for began, ended in self.custody)
+
+    @cached_property
+    def releases(self) -> list[Change]:
+        """The releases after the start of supervision, on which it goes on."""
+        return [ended for _, ended in self.custody if ended is not None]
+
+    @cached_property
     def appointments(self) -> Mapping[str, Appointment]:
         """Every appointment by its entry, in order of the day it was for."""
         outcomes = {o.appointment: o.outcome for o in self.all(facts.AppointmentOutcomeRecorded)}
@@ -185,7 +210,8 @@ class History:
     @cached_property
     def turning_points(self) -> list[date]:
         """The days on which an attribute that clauses ask for may change."""
-        return sorted({c.on for c in (*self.risk, *self.tier, *self.mappa_level, *self.allocation)})
+        custody = [change for pair in self.custody for change in pair if change is not None]
+        return sorted({c.on for c in (*self.risk, *self.tier, *self.mappa_level, *self.allocation, *custody)})
 
 
 def value_on(changes: Sequence[Change], day: date) -> Any:

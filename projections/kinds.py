@@ -39,9 +39,11 @@ def within(clause: Clause, history: History) -> Iterator[Duty]:
 
 
 def every(clause: Clause, history: History) -> Iterator[Duty]:
-    """Again and again, each counted from the time before; the first from the trigger."""
+    """Again and again, each counted from the time before; the first from the trigger, and anew from a release."""
     running_to: date | None = date.min
-    for trigger in triggers(clause, history):
+    raised = list(triggers(clause, history))
+    raised += [Trigger(r.on, r.entry) for r in history.releases if any(t.on < r.on for t in raised)]
+    for trigger in sorted(raised, key=lambda t: t.on):
         if running_to is None or trigger.on < running_to:
             continue
         if not fits(clause.during, history.attributes(trigger.on)):

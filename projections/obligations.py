@@ -79,8 +79,16 @@ def obligations(history: History, clauses: Iterable[Clause]) -> list[Obligation]
             clause.kind == "frequency",
         )
         for clause in clauses
+        if _may_arise(clause, history)
         for duty in kinds.DERIVE[clause.kind](clause, history)
         if clause.in_force(duty.arises_on)
     ]  # fmt: skip
     found.sort(key=lambda o: (o.due_on, o.arises_on, o.clause.id, o.raised_by or ""))
     return found
+
+
+def _may_arise(clause: Clause, history: History) -> bool:
+    """Whether the clause was in force at any time of this case; the others need not be walked."""
+    if clause.end is not None and clause.end <= history.entries[0].occurred_on:
+        return False
+    return clause.start is None or history.end is None or clause.start <= history.end.on

@@ -1,10 +1,12 @@
 """Scoring a sample: an inspection's cases at its own moment, or any cases at any moment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from domain.facts import InspectionOpened
 from domain.frameworks import Framework, frameworks
+from projections.answers import Answer
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import high_risk
 from projections.history import end_of_day
@@ -20,6 +22,12 @@ class Scored:
     readings: Sequence[Reading]
     score: Score
     high_risk: Score
+    edition: str | None = None
+    """The edition of the standards that all was judged by; None: by the one in force when each duty arose."""
+
+    def high_risk_only(self) -> "Scored":
+        """The high risk of harm sub-sample as a sample of its own."""
+        return replace(self, readings=high_risk(self.readings), score=self.high_risk)
 
 
 def inspection_moment(opened: InspectionOpened) -> Moment:
@@ -28,15 +36,41 @@ def inspection_moment(opened: InspectionOpened) -> Moment:
     return Moment(opened.occurred_on, known_at)
 
 
-def score_readings(framework: Framework, moment: Moment, readings: Sequence[Reading]) -> Scored:
+def score_readings(
+    framework: Framework, moment: Moment, readings: Sequence[Reading], edition: str | None = None
+) -> Scored:
     every = score(framework, [r.answers for r in readings])
     high = score(framework, [r.answers for r in high_risk(readings)])
-    return Scored(framework, moment, readings, every, high)
+    return Scored(framework, moment, readings, every, high, edition)
 
 
-def score_inspection(book: Casebook, inspection: str, moment: Moment | None = None) -> Scored:
-    """An inspection's cases and judgements at its own moment, or at another one. ``KeyError``: no such inspection."""
+def score_inspection(
+    book: Casebook, inspection: str, moment: Moment | None = None, edition: str | None = None
+) -> Scored:
+    """An inspection's cases and judgements at its own moment, or at another one. ``KeyError``: no such inspection.
+
+    ``edition``: judged by this edition of the standards throughout.
+    """
     opened = book.inspections[inspection]
     framework = frameworks()[opened.framework]
     at = moment or inspection_moment(opened)
-    return score_readings(framework, at, book.read_all(opened.cases, at, framework, inspection))
+    return score_readings(framework, at, book.read_all(opened.cases, at, framework, inspection, edition), edition)
+
+
+class Change(NamedTuple):
+    """An answer that differs between two scorings of the same case."""
+
+    reference: str
+    was: Answer
+    now: Answer
+
+
+def changes(was: Sequence[Reading], now: Sequence[Reading]) -> list[Change]:
+    """The answers that differ between two readings of the same cases, in the order of the cases and questions."""
+    before = {reading.reference: reading for reading in was}
+    return [
+        Change(reading.reference, old, new)
+        for reading in now
+        for old, new in zip(before[reading.reference].answers, reading.answers, strict=True)
+        if old.answer != new.answer
+    ]

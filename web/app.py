@@ -7,9 +7,29 @@ from flask import Blueprint, Flask, Response, jsonify
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from domain import __version__
-from web import asat, assets, caseload, cases, desk, due, errors, headers, inspections, links, sentences, words
+from web import (
+    asat,
+    assets,
+    caseload,
+    cases,
+    desk,
+    due,
+    errors,
+    handbook,
+    headers,
+    inspections,
+    links,
+    sentences,
+    words,
+)
 
-PAGES: tuple[Blueprint, ...] = (inspections.blueprint, caseload.blueprint, cases.blueprint, due.blueprint)
+PAGES: tuple[Blueprint, ...] = (
+    inspections.blueprint,
+    caseload.blueprint,
+    cases.blueprint,
+    due.blueprint,
+    handbook.blueprint,
+)
 """Every blueprint of pages, one a noun. One named ``api...`` neither carries nor checks the as-at moment."""
 
 

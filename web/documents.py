@@ -13,7 +13,7 @@ from projections.casebook import Reading
 from projections.caseload import Owed
 from projections.obligations import Obligation
 from projections.scores import CriterionScore, QuestionScore, Score, score
-from projections.scoring import Scored
+from projections.scoring import Change, Scored
 from web.sentences import because
 
 
@@ -129,6 +129,17 @@ def case_document(reading: Reading, framework: Framework) -> dict[str, Any]:
             for a in reading.answers
         ],
         "score": _scores(score(framework, [reading.answers])),
+    }
+
+
+def change_document(change: Change, day: date) -> dict[str, Any]:
+    """An answer that another edition of the standards changes, and why it is now so."""
+    return {
+        "case": change.reference,
+        "question": change.now.question.id,
+        "was": change.was.answer,
+        "now": change.now.answer,
+        "because": [_reason(reason, day) for reason in change.now.because],
     }
 
 

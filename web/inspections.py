@@ -1,11 +1,12 @@
 """Inspections: the scoring sheet as printed, original beside follow-up, each figure opening its questions and cases."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 
 from domain.frameworks import Criterion
+from domain.standards import national_standards
 from projections.answers import VERDICTS
 from projections.scores import Score, printed
-from projections.scoring import Scored, score_inspection
+from projections.scoring import Scored, changes, score_inspection
 from web import desk
 
 blueprint = Blueprint("inspections", __name__)
@@ -80,6 +81,28 @@ def question(inspection: str, question: str) -> str:
         cases=cases,
         source=now.framework.sources[asked.cite],
         printed=lambda score: printed(now.framework, score),
+    )
+
+
+@blueprint.get("/inspections/<inspection>/standards")
+def rescore(inspection: str) -> str:
+    """The inspection judged by one edition of the standards throughout, with the answers that change and why."""
+    opened = desk.inspection(inspection)
+    name = request.args.get("standards") or national_standards().editions[-1].id
+    edition = next((e for e in national_standards().editions if e.id == name), None)
+    if edition is None:
+        abort(404, f"There is no edition called {name}.")
+    before = score_inspection(desk.book(), inspection, desk.moment())
+    after = score_inspection(desk.book(), inspection, desk.moment(), edition.id)
+    return render_template(
+        "rescore.html",
+        inspection=inspection,
+        opened=opened,
+        edition=edition,
+        editions=national_standards().editions,
+        before=before,
+        after=after,
+        changes=changes(before.readings, after.readings),
     )
 
 

@@ -7,7 +7,12 @@ from flask import Flask, current_app, request, url_for
 
 from web import asat
 
-NAVIGATION = (("Inspections", "inspections.index"), ("Caseload", "caseload.index"), ("Due", "due.index"))
+NAVIGATION = (
+    ("Inspections", "inspections.index"),
+    ("Caseload", "caseload.index"),
+    ("Due", "due.index"),
+    ("Standards", "handbook.index"),
+)
 """What the service offers, in reading order: label and endpoint. A page not (yet) registered is left out."""
 
 

@@ -5,7 +5,8 @@ looks for that no national standard gives a deadline for. They raise obligations
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -100,6 +101,11 @@ class Framework:
     def clauses(self) -> tuple[Clause, ...]:
         """What this framework looks at: the national standards in force, and its own expectations."""
         return (*national_standards().clauses, *self.expectations)
+
+    def clauses_by(self, edition: str) -> tuple[Clause, ...]:
+        """As ``clauses``, with one edition of the standards taken as in force throughout. ``KeyError``: no such one."""
+        chosen = {e.id: e for e in national_standards().editions}[edition]
+        return (*(replace(clause, start=date.min, end=None) for clause in chosen.clauses), *self.expectations)
 
     def criterion_of(self, question: str) -> Criterion:
         return next(c for c in self.criteria if any(q.id == question for q in c.questions))

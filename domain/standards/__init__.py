@@ -15,6 +15,17 @@ from domain.documents import STANDARDS, Cited, PolicyError, read_document
 
 
 @dataclass(frozen=True, slots=True)
+class NotAuditable:
+    """Something that the edition asks and a case record cannot show, and why it cannot."""
+
+    says: str
+    why: str
+    citation: str
+    sure: str
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One edition: for duties arising from ``start`` and before ``end``; sources by their short names."""
 
@@ -27,6 +38,7 @@ class Edition:
     remark: str | None
     sources: dict[str, str]
     clauses: tuple[Clause, ...]
+    not_auditable: tuple["NotAuditable", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,11 @@ class Standards:
         return next((e for e in self.editions if e.start <= day and (e.end is None or day < e.end)), None)
 
 
+class NotAuditableSchema(Cited):
+    says = fields.String(required=True)
+    why = fields.String(required=True)
+
+
 class EditionSchema(Cited):
     edition = fields.String(required=True)
     title = fields.String(required=True)
@@ -51,12 +68,16 @@ class EditionSchema(Cited):
     end = fields.Date(allow_none=True, load_default=None)
     sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     clauses = fields.List(fields.Nested(ClauseSchema), required=True)
+    not_auditable = fields.List(fields.Nested(NotAuditableSchema), required=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Edition:
         name = data.pop("edition")
         clauses = tuple(c.placed(name, data["start"], data["end"], data["sources"]) for c in data.pop("clauses"))
-        return Edition(id=name, clauses=clauses, **{"remark": None, **data})
+        unseen = tuple(
+            NotAuditable(citation=data["sources"].get(row.pop("cite"), ""), **row) for row in data.pop("not_auditable")
+        )
+        return Edition(id=name, clauses=clauses, not_auditable=unseen, **{"remark": None, **data})
 
 
 def read_edition(path: Path) -> Edition:

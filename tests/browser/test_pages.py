@@ -30,6 +30,13 @@ PATHS = [
     "/due?as_at=2005-10-03",
     f"{CASE}?as_at=2005-10-03&inspection=gloucestershire-2005",
     f"{CASE}?as_at=2005-01-01",
+    "/standards?as_at=2005-10-03",
+    "/standards?as_at=1990-01-01",
+    "/standards/editions/2000-revised-2002",
+    "/standards/clauses/contact-frequency?as_at=2005-10-03",
+    "/standards/clauses/smart-objectives",
+    "/standards/compare",
+    f"{FOLLOW_UP}/standards?standards=2007",
     "/cases/X999999/1",
 ]
 
@@ -174,6 +181,10 @@ def test_what_cannot_be_read_is_answered_in_words(app: Flask) -> None:
         (f"{FOLLOW_UP}/criteria/Z9", 404, "There is no criterion called Z9"),
         (f"{FOLLOW_UP}/questions/x", 404, "There is no question called x"),
         ("/cases/X999999/1", 404, "There is no case X999999/1"),
+        ("/standards/editions/1812", 404, "There is no edition called 1812"),
+        ("/standards/clauses/nothing", 404, "There is no clause called nothing"),
+        ("/standards/compare?before=1812", 404, "There is no edition called 1812"),
+        (f"{FOLLOW_UP}/standards?standards=1812", 404, "There is no edition called 1812"),
         (f"{CASE}?inspection=nowhere", 404, "There is no inspection called nowhere"),
         ("/cases/gloucestershire-2005/1", 404, "There is no case"),
         ("/cases?as_at=1990-01-01", 200, "No cases match"),
@@ -188,7 +199,7 @@ def test_every_page_states_its_moment(app: Flask) -> None:
         if rule.endpoint in ("static", "healthz"):
             continue
         values = {"inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed",
-                  "crn": "A504771", "number": 1}  # fmt: skip
+                  "crn": "A504771", "number": 1, "edition": "2005", "clause": "plan-review"}  # fmt: skip
         with app.test_request_context():
             path = app.url_for(rule.endpoint, **{k: v for k, v in values.items() if k in rule.arguments})
         answer = client.get(f"{path}?as_at=2005-10-03")

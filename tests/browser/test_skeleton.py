@@ -155,7 +155,7 @@ def test_a_date_that_is_none_is_kept(app: Flask, site: Site, context: Contexts, 
 def test_the_part_of_the_site_being_read_is_marked(app: Flask, site: Site, context: Contexts) -> None:
     page = opened(context, site(app) + "/cases?as_at=2005-10-03")
     navigation = page.get_by_role("navigation", name="Service")
-    assert navigation.get_by_role("link").all_inner_texts() == ["Inspections", "Caseload", "Due"]
+    assert navigation.get_by_role("link").all_inner_texts() == ["Inspections", "Caseload", "Due", "Standards"]
     expect(navigation.locator("[aria-current=page]")).to_have_text("Caseload")
     assert navigation.get_by_role("link", name="Due").get_attribute("href") == "/due?as_at=2005-10-03"
 

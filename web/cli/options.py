@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from domain.files import Files
-from projections.casebook import Moment
+from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
+from projections.casebook import Casebook, Moment
 from projections.history import end_of_day
 from web import clock
 
@@ -91,3 +92,15 @@ def read_moment(as_at: date | None, known_at: Any) -> Moment:
 
 def form(*forms: str) -> Callable[[Command], Command]:
     return click.option("--format", "form", type=click.Choice(forms), default=forms[0], show_default=True)
+
+
+framework = click.option(
+    "--framework", default=DEFAULT_FRAMEWORK, type=click.Choice(list(frameworks())), show_default=True
+)
+inspection = click.option("--inspection", metavar="ID", help="Cases, sample date and knowledge from this inspection.")
+
+
+def check_inspection(book: Casebook, name: str | None) -> None:
+    known = book.inspections
+    if name is not None and name not in known:
+        raise click.UsageError(f"there is no inspection '{name}'; known are: {', '.join(known) or 'none'}")

@@ -1,0 +1,130 @@
+"""The scoring sheet: score."""
+
+import csv
+import io
+import json
+from datetime import date
+from typing import Any
+
+import click
+
+from domain.frameworks import frameworks
+from domain.standards import national_standards
+from projections.casebook import Casebook, Moment
+from projections.caseload import select
+from projections.scores import Score, printed
+from projections.scoring import Change, Scored, changes, inspection_moment, score_readings
+from web.cli import options
+from web.documents import change_document, score_document
+from web.sentences import answer_words, because, knowledge_words
+from web.words import percent, short_date
+
+
+@click.command()
+@options.moment
+@options.framework
+@options.inspection
+@click.option(
+    "--standards",
+    type=click.Choice([e.id for e in national_standards().editions]),
+    metavar="EDITION",
+    help="Judge by this edition of the national standards throughout, and list the answers that change.",
+)
+@click.option("--area", metavar="A")
+@click.option("--team", metavar="T")
+@click.option("--officer", metavar="O")
+@click.option("--high-risk", is_flag=True, help="Only cases at high or very high risk of harm on the day.")
+@options.form("text", "json", "csv")
+@options.database
+def score(
+    as_at: date | None, known_at: Any, framework: str, inspection: str | None, standards: str | None, area: str | None,
+    team: str | None, officer: str | None, high_risk: bool, form: str, database: str,
+) -> None:  # fmt: skip
+    """The scoring sheet of an inspection's sample, or of all cases held on a day, by area, team or officer.
+
+    An inspection brings its own framework, sample date and state of knowledge; --as-at and --known-at override them.
+    """
+    book = Casebook(options.open_files(database))
+    options.check_inspection(book, inspection)
+    opened = book.inspections[inspection] if inspection else None
+    chosen = frameworks()[opened.framework if opened else framework]
+    at = options.read_moment(as_at or (opened.occurred_on if opened else None), known_at)
+    if opened and as_at is None and known_at is None:
+        at = inspection_moment(opened)
+
+    def scored_by(edition: str | None) -> Scored:
+        cases = opened.cases if opened else book.cases
+        readings = book.read_all(cases, at, chosen, inspection, edition)
+        scored = score_readings(chosen, at, select(readings, area=area, team=team, officer=officer), edition)
+        return scored.high_risk_only() if high_risk else scored
+
+    scored = scored_by(standards)
+    changed = changes(scored_by(None).readings, scored.readings) if standards else None
+    if form == "json":
+        click.echo(json.dumps(_document(scored, inspection, changed), indent=2, ensure_ascii=False))
+    else:
+        click.echo(_score_text(scored) if form == "text" else _score_csv(scored.score), nl=form == "text")
+    if form == "text" and changed is not None:
+        click.echo(_changes_text(changed, at))
+
+
+def _document(scored: Scored, inspection: str | None, changed: list[Change] | None) -> dict[str, Any]:
+    document = score_document(scored, inspection)
+    if changed is not None:
+        document["standards"] = scored.edition
+        document["changes"] = [change_document(change, scored.moment.on) for change in changed]
+    return document
+
+
+def _changes_text(changed: list[Change], at: Moment) -> str:
+    lines = ["", f"{len(changed)} answers change:"]
+    for change in changed:
+        lines.append(
+            f"{change.reference:<12} {change.now.question.id}: {answer_words(change.was)} -> {answer_words(change.now)}"
+        )
+        lines += [f"    {because(reason, at.on)}" for reason in change.now.because[:3]]
+    return "\n".join(lines)
+
+
+def _score_text(scored: Scored) -> str:
+    known = knowledge_words(scored.moment)
+    lines = [
+        f"{scored.framework.title}: {scored.score.cases} cases as at {short_date(scored.moment.on)}, {known}"
+        + (f", by {scored.edition} throughout" if scored.edition else ""),
+        f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
+    ]
+    high = scored.high_risk
+    for section, high_section in zip(scored.score.sections, high.sections, strict=True):
+        for criterion, high_criterion in zip(section.criteria, high_section.criteria, strict=True):
+            name = f"{criterion.criterion.id}: {criterion.criterion.title} ({criterion.criterion.weight})"
+            lines.append(f"{name:<56}{percent(criterion.printed):>6}{'':>16}{percent(high_criterion.printed):>20}")
+            for question in criterion.questions:
+                q, h = question, high.questions[question.question.id]
+                span = "" if q.interval is None else f"{q.interval[0]:.0f}-{q.interval[1]:.0f}"
+                figure = percent(printed(scored.framework, q.score))
+                beside = "n/a" if h.score is None else f"{h.sufficient} of {h.n}"
+                lines.append(f"  {q.question.id:<54}{figure:>6}{q.n:>6}{span:>10}{beside:>20}")
+        lines.append(f"{'Score for section ' + section.section.id:<56}{percent(section.printed):>6}")
+    return "\n".join(lines)
+
+
+def _score_csv(score: Score) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["section", "criterion", "weight", "question", "sufficient", "insufficient", "not_applicable",
+                     "not_answered", "absent", "score", "low", "high", "printed"])  # fmt: skip
+    for section in score.sections:
+        for c in section.criteria:
+            for q in c.questions:
+                low, high = q.interval or ("", "")
+                writer.writerow([section.section.id, c.criterion.id, c.criterion.weight, q.question.id, q.sufficient,
+                                 q.insufficient, q.not_applicable, q.not_answered, q.absent,
+                                 "" if q.score is None else round(float(q.score), 2), low, high, ""])  # fmt: skip
+            writer.writerow([section.section.id, c.criterion.id, c.criterion.weight, *[""] * 6,
+                             "" if c.score is None else round(float(c.score), 2), "", "", c.printed])  # fmt: skip
+        writer.writerow([section.section.id, *[""] * 8, "" if section.score is None else round(float(section.score), 2),
+                         "", "", section.printed])  # fmt: skip
+    return out.getvalue()
+
+
+COMMANDS = [score]

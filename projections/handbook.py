@@ -68,7 +68,7 @@ def differences(before: Edition, after: Edition) -> list[Difference]:
 
 def raised(readings: Iterable[Reading], clause: str) -> Counter[str]:
     """How many duties under this clause had arisen by the readings' day, by their state."""
-    counted = Counter(dict.fromkeys(STATES, 0))
+    counted: Counter[str] = Counter(dict.fromkeys(STATES, 0))
     for reading in readings:
         for obligation in reading.obligations:
             if obligation.clause.id == clause and (state := obligation.state(reading.moment.on)) is not None:

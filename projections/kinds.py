@@ -6,8 +6,6 @@ by the day it arises; how it is met, only on what happened by the day it is met.
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import Any
-
 from dateutil.relativedelta import relativedelta
 
 from domain.case import LONDON
@@ -76,7 +74,7 @@ def frequency(clause: Clause, history: History) -> Iterator[Duty]:
     )
     for on, off, value in _segments(clause, history, first, last):
         for begins, ends_before, needed in _windows(value.phases, start, on, off):
-            met_on, met_by = _reached(counted, begins, ends_before, needed)
+            met_on, met_by = _reached(counted, begins, min(ends_before, off), needed)
             cut = off if off < ends_before else None
             yield Duty(value, begins, ends_before - ONE_DAY, met_on, cut, history.start.entry, met_by)
 
@@ -108,23 +106,21 @@ def response(clause: Clause, history: History) -> Iterator[Duty]:
 def standing(clause: Clause, history: History) -> Iterator[Duty]:
     """While a state holds, something must stand; what runs out (a review date) must be there again that day."""
     for span in spans(clause.during, history):
-        since, raised_by, earliest = span.on, span.entry, span.on
+        since, raised_by = span.on, span.entry
         while span.off is None or since < span.off:
             value = row(clause, history, since)
             if value is None or (history.end and history.end.on <= since):
                 break
-            met = answering(clause.by, history, Trigger(since, raised_by), earliest)
-            yield _duty(
-                value, since, _allowed(value).after(since), met, ending(history, clause.during, since), raised_by
-            )
-            if met is None or clause.stands_until is None:
+            ended = ending(history, clause.during, since)
+            if clause.stands_until is None:
+                met = answering(clause.by, history, Trigger(since, raised_by), since)
+                yield _duty(value, since, _allowed(value).after(since), met, ended, raised_by)
                 break
-            stands = _stands_until(clause, history, since)
-            if stands is None or stands[0] <= since:
+            made = _standing_from(clause, history, since)
+            yield _duty(value, since, _allowed(value).after(since), made[0][::2] if made else None, ended, raised_by)
+            if not made:
                 break
-            since, raised_by = stands
-            earliest = since
-    return
+            since, raised_by = _runs_out(made)
 
 
 DERIVE: dict[str, Callable[[Clause, History], Iterable[Duty]]] = {
@@ -143,20 +139,28 @@ def _duty(
     return Duty(value, arises, due, met and met[0], ended, raised_by, (met[1],) if met else ())
 
 
-def _stands_until(clause: Clause, history: History, since: date) -> tuple[date, str] | None:
-    """When the thing that answered the duty of ``since`` runs out: the latest end among entries made before it does."""
+def _standing_from(clause: Clause, history: History, since: date) -> list[tuple[date, date, str]]:
+    """The entries that can answer a duty of ``since``, as (made on, stands until, entry), in order.
+
+    A date that had passed when it was set, or that is not after ``since``, does not stand.
+    """
     assert clause.stands_until is not None
-    runs_out: tuple[date, str] | None = None
-    made: list[tuple[date, Any, str]] = sorted(
+    made = [
         (fact.occurred_on, getattr(fact, clause.stands_until), fact.entry)
         for by in clause.by
         for fact in history.all(by.type)
         if by.admits(fact) and fact.occurred_on >= since
-    )
-    for made_on, until, entry in made:
-        if runs_out is None or made_on <= runs_out[0]:
-            runs_out = max(runs_out or (until, entry), (until, entry))
-    return runs_out
+    ]
+    return sorted(m for m in made if m[1] >= m[0] and m[1] > since)
+
+
+def _runs_out(made: list[tuple[date, date, str]]) -> tuple[date, str]:
+    """When what was set first runs out, put off by each later entry made while it still stood."""
+    _, until, entry = made[0]
+    for made_on, later, by in made[1:]:
+        if made_on <= until and later > until:
+            until, entry = later, by
+    return until, entry
 
 
 def _segments(clause: Clause, history: History, first: date, last: date) -> Iterator[tuple[date, date, Value]]:

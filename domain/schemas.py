@@ -7,7 +7,7 @@ these schemas; the structs that come out are what the store keeps.
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, cast
 
@@ -36,15 +36,32 @@ class _Strict(Schema):
         unknown = RAISE
 
 
+FIRST, LAST = date(1900, 1, 1), date(2100, 12, 31)
+"""No entry is dated before or after: a year outside is a slip of the pen."""
+
+
 class StrictDate(fields.Date):
-    """A calendar day, written ``2005-10-03`` and no other way."""
+    """A calendar day from 1900 to 2100, written ``2005-10-03`` and no other way."""
 
     default_error_messages = {"invalid": "not a date; write it as 2005-10-03"}  # noqa: RUF012
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
         if not isinstance(value, str) or len(value) != 10:
             raise self.make_error("invalid", input=value)
-        return super()._deserialize(value, attr, data, **kwargs)
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST <= day <= LAST:
+            raise ValidationError(f"{value} is not between 1900 and 2100; check the year")
+        return day
+
+
+class StrictInstant(fields.AwareDateTime):
+    """An instant with its offset, from 1900 to 2100."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        instant = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST.year <= instant.year <= LAST.year:
+            raise ValidationError(f"{value} is not between 1900 and 2100; check the year")
+        return instant
 
 
 class Flag(fields.Boolean):
@@ -99,7 +116,7 @@ def _field(kind: inspect.Type) -> fields.Field[Any]:
         case inspect.DateType():
             return StrictDate()
         case inspect.DateTimeType():
-            return fields.AwareDateTime(
+            return StrictInstant(
                 format="iso",
                 error_messages={
                     "invalid": "not an instant; write it as 2005-10-03T14:30:00+01:00",

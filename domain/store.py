@@ -90,7 +90,14 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
             "BEGIN SELECT RAISE(ABORT, 'entries are never changed or deleted: correct or withdraw them'); END"
             for act in ("UPDATE", "DELETE")
         ]
-        return [create, *guards]
+        # REPLACE would delete the row in its way without asking the guard of DELETE.
+        keep = (
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS "
+            f"(SELECT 1 FROM {table} WHERE rowid = NEW.rowid OR "
+            "(originator_id = NEW.originator_id AND originator_version = NEW.originator_version)) "
+            "BEGIN SELECT RAISE(ABORT, 'this place in the file is taken'); END"
+        )
+        return [create, *guards, keep]
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], actor: str = "", **_: Any
@@ -135,9 +142,11 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
             if not rows:
                 return
             for row in rows:
-                event = StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
-                previous = link(previous, event, row["stored_at"], row["actor"])
-                if previous != bytes(row["hash"]):
+                event = StoredEvent(row["originator_id"], row["originator_version"], row["topic"], row["state"])
+                sound = isinstance(row["state"], bytes) and isinstance(row["hash"], bytes)
+                if sound:
+                    previous = link(previous, event, row["stored_at"], row["actor"])
+                if not sound or previous != row["hash"]:
                     raise BrokenChain(
                         f"position {row['rowid']} ({row['originator_id']}, entry {row['originator_version']}): "
                         "this entry, or one before it, is not what was stored"

@@ -14,7 +14,8 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 from holidays import country_holidays
 
-FIRST_YEAR, LAST_YEAR = 1985, 2100
+FIRST_YEAR, LAST_YEAR = 1900, 2110
+"""Entries are dated 1900 to 2100; the last years are for what falls due after them."""
 
 Unit = Literal["working day", "day", "week", "month", "hour"]
 

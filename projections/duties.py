@@ -108,7 +108,7 @@ def _triggers(clause: Clause, history: History, start: Change) -> Iterator[Trigg
         case "absence":
             for appointment in history.appointments.values():
                 if appointment.absent:
-                    yield Trigger(appointment.for_on, appointment.entry)
+                    yield Trigger(appointment.on_file_from, appointment.entry, counted_from=appointment.for_on)
         case "failure":
             for appointment in history.appointments.values():
                 if appointment.failed_from is not None:

@@ -47,6 +47,7 @@ class Appointment(NamedTuple):
     """An appointment with what became of it: the last outcome and the last decision known about it."""
 
     entry: str
+    made_on: date
     for_on: date
     outcome: str | None
     acceptable: bool | None
@@ -57,17 +58,22 @@ class Appointment(NamedTuple):
         return self.outcome in ABSENT
 
     @property
+    def on_file_from(self) -> date:
+        """Its own day, or the day it was made where the file put it down only afterwards."""
+        return max(self.for_on, self.made_on)
+
+    @property
     def failed_from(self) -> date | None:
         """The day from which it counts as an unacceptable failure; None when it does not.
 
         Its own date when it was decided unacceptable; a week of working days later when nobody decided.
         """
         if self.acceptable is not None:
-            return None if self.acceptable else self.for_on
+            return None if self.acceptable else self.on_file_from
         if self.outcome in FAILED:
-            return self.for_on
+            return self.on_file_from
         if self.outcome == "awaiting_explanation":
-            return add_working_days(self.for_on, DECISION_DAYS) + timedelta(days=1)
+            return max(self.on_file_from, add_working_days(self.for_on, DECISION_DAYS) + timedelta(days=1))
         return None
 
 
@@ -105,10 +111,11 @@ class History:
 
     @cached_property
     def start(self) -> Change | None:
-        """The first day of supervision: the day of release on licence, the day of the order otherwise."""
+        """The first day of supervision: the day of the order, or of the release where that is later."""
         if self.started is None:
             return None
-        return Change(self.started.released_on or self.started.occurred_on, None, self.started.entry)
+        began = self.started.occurred_on
+        return Change(max(began, self.started.released_on or began), None, self.started.entry)
 
     @cached_property
     def end(self) -> Change | None:
@@ -149,6 +156,7 @@ class History:
         return {
             a.entry: Appointment(
                 a.entry,
+                a.occurred_on,
                 a.for_on,
                 outcomes.get(a.entry),
                 judged[a.entry].acceptable if a.entry in judged else None,

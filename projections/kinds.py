@@ -6,6 +6,7 @@ by the day it arises; how it is met, only on what happened by the day it is met.
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+
 from dateutil.relativedelta import relativedelta
 
 from domain.case import LONDON
@@ -20,12 +21,20 @@ LONGEST = relativedelta(years=3)
 
 
 def within(clause: Clause, history: History) -> Iterator[Duty]:
-    """Within a length of time after each trigger, something is done."""
+    """Within a length of time after each trigger, something is done.
+
+    What happened before supervision began is owed from its first day, but for what has a date set (a court report).
+    """
+    assert history.start is not None
     for trigger in triggers(clause, history):
         value = row(clause, history, trigger.on)
         if value is None or not fits(clause.during, history.attributes(trigger.on)):
             continue
-        due = getattr(trigger.fact, value.on) if value.on else _allowed(value).after(trigger.day_zero)
+        arises = trigger.on
+        if value.on:
+            due = getattr(trigger.fact, value.on)
+        else:
+            due, arises = _allowed(value).after(trigger.day_zero), max(arises, history.start.on)
         if clause.by_recording:
             assert trigger.fact is not None
             met: tuple[date, str] | None = (trigger.fact.recorded_at.astimezone(LONDON).date(), trigger.entry)
@@ -33,7 +42,7 @@ def within(clause: Clause, history: History) -> Iterator[Duty]:
             earliest = trigger.day_zero + ONE_DAY if clause.from_next_day else trigger.day_zero
             met = answering(clause.by, history, trigger, date.min if clause.earlier_counts else earliest)
         ended = None if clause.after == "end" else ending(history, clause.during, trigger.on)
-        yield _duty(value, trigger.on, max(due, trigger.on), met, ended, trigger.entry)
+        yield _duty(value, arises, max(due, arises), met, ended, trigger.entry)
 
 
 def every(clause: Clause, history: History) -> Iterator[Duty]:
@@ -64,7 +73,7 @@ def frequency(clause: Clause, history: History) -> Iterator[Duty]:
     assert history.start is not None and history.started is not None and clause.counts is not None
     start = history.start.on
     ends = history.end.on if history.end else None
-    horizon = min(d for d in (ends, history.started.ends_on, start + LONGEST) if d is not None)
+    horizon = min(ends or date.max, history.started.ends_on or start + LONGEST)
     first = max(start, clause.start or start)
     last = min(horizon, clause.end or horizon)
     counted = sorted(
@@ -99,7 +108,9 @@ def response(clause: Clause, history: History) -> Iterator[Duty]:
         if len(counted) < value.failures:
             continue
         met = answering(clause.by, history, Trigger(failed_on, entry), failed_on)
-        yield _duty(value, arises, _allowed(value).after(failed_on), met, ending(history, (), arises), entry)
+        yield _duty(
+            value, arises, max(arises, _allowed(value).after(failed_on)), met, ending(history, (), arises), entry
+        )
         open_until = met[0] if met else None
 
 

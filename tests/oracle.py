@@ -103,13 +103,18 @@ class Life:
         about = [e for e in self.entries if e.get("appointment") == appointment["entry"]]
         decisions = [e for e in about if e["type"] == "AbsenceJudged"]
         if decisions:
-            return None if decisions[-1]["acceptable"] else appointment["for_on"]
+            return None if decisions[-1]["acceptable"] else self.on_file_from(appointment)
         outcome = self.outcome(appointment)
         if outcome in ("unacceptable_absence", "attended_failed_to_comply"):
-            return appointment["for_on"]
+            return self.on_file_from(appointment)
         if outcome == "awaiting_explanation":
-            return working_days_after(appointment["for_on"], 7) + ONE
+            return max(self.on_file_from(appointment), working_days_after(appointment["for_on"], 7) + ONE)
         return None
+
+    def on_file_from(self, appointment: Entry) -> date:
+        """An appointment put down after its day is on the file from the day it was put down."""
+        later: date = max(appointment["for_on"], appointment["occurred_on"])
+        return later
 
     def outcome(self, appointment: Entry) -> str | None:
         outcomes = [
@@ -218,10 +223,11 @@ class Life:
     def absences(self) -> None:
         """Every absence is decided within 7 working days."""
         for appointment in self.entries:
-            if appointment["type"] == "AppointmentMade" and appointment["for_on"] == self.today:
+            if appointment["type"] == "AppointmentMade" and self.on_file_from(appointment) == self.today:
                 absent = ("unacceptable_absence", "acceptable_absence", "awaiting_explanation")
                 if self.outcome(appointment) in absent:
-                    duty = self.owe("absence-decision", working_days_after(self.today, 7))
+                    late = max(self.today, working_days_after(appointment["for_on"], 7))
+                    duty = self.owe("absence-decision", late)
                     duty.__dict__["appointment"] = appointment["entry"]
 
     def breach(self) -> None:
@@ -249,7 +255,7 @@ class Life:
             ]
             taken_today = any(d.met == self.today for d in self.owed.get(clause, []))
             if len(counted) >= needed and not taken_today:
-                duty = self.owe(clause, working_days_after(failed_on, 10))
+                duty = self.owe(clause, max(self.today, working_days_after(failed_on, 10)))
                 earlier = [d for d in self.actions() if failed_on <= d <= self.today]
                 duty.met = min(earlier, default=None)
 

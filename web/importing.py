@@ -4,7 +4,7 @@ Lines are stored a thousand at a time, each batch in one transaction. A killed i
 command completes it: an entry that already stands is left alone.
 """
 
-import json
+import codecs
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,15 +12,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from eventsourcing.persistence import IntegrityError
 
-from domain.case import CASE_OR_INSPECTION, recording_default
+from domain.case import CASE_OR_INSPECTION, File, recording_default
 from domain.errors import NoSuchCase, NoSuchEntry, Refused
 from domain.facts import Fact
 from domain.files import Files, Writing
 from domain.schemas import ShapeError, fact_type_of, load_fact
 
 BATCH = 1000
+BOM = codecs.BOM_UTF8
 
 
 class Rejected(NamedTuple):
@@ -105,7 +107,7 @@ class _Batch:
 
     def take(self, line: Line) -> Refused | None:
         """Decide one line; what it waits for, if it must wait for another."""
-        fact = line.fact if line.recorded_at_given else recording_default(self.writing.file(line.reference), line.fact)
+        fact = self._as_recorded(line, self.writing.file(line.reference))
         try:
             fresh = self.writing.take(line.reference, fact)
         except (NoSuchCase, NoSuchEntry) as error:
@@ -122,6 +124,11 @@ class _Batch:
             self.store()
         return None
 
+    @staticmethod
+    def _as_recorded(line: Line, file: File) -> Fact:
+        """The line's fact, recorded when its entry was where the line does not say and the entry already stands."""
+        return line.fact if line.recorded_at_given else recording_default(file, line.fact)
+
     def store(self) -> None:
         if self.keep:
             try:
@@ -137,7 +144,8 @@ class _Batch:
         self.report.stored -= len(self.lines)
         for line in self.lines:
             try:
-                stored = self.files.record(line.reference, [line.fact], actor=self.actor, now=self.now)
+                fact = self._as_recorded(line, self.files.read(line.reference))
+                stored = self.files.record(line.reference, [fact], actor=self.actor, now=self.now)
             except Refused as error:
                 self.report.rejected.append(Rejected(line.file, line.number, error.field, error.reason))
             else:
@@ -147,11 +155,11 @@ class _Batch:
 
 def _line(file: str, number: int, raw: bytes, now: datetime) -> Line:
     try:
-        values: Any = json.loads(raw)
+        values: Any = msgspec.json.decode(raw.removeprefix(BOM))
     except UnicodeDecodeError:
         raise ShapeError([("line", "not text in UTF-8")]) from None
-    except json.JSONDecodeError as error:
-        raise ShapeError([("line", f"not a JSON object: {error.msg} at character {error.colno}")]) from None
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise ShapeError([("line", f"not a JSON object: {error}")]) from None
     if not isinstance(values, dict):
         raise ShapeError([("line", "not a JSON object; every line is one entry in braces")])
     reference, fact, given = read_entry(values, now)

@@ -143,6 +143,6 @@ def test_the_oracle_counts_working_days_by_walking(days: int) -> None:
     from domain.workdays import add_working_days
     from tests.oracle import working_days_after
 
-    for number in range(0, 1400):
+    for number in range(1400):
         day = date(2003, 6, 1) + timedelta(days=number)
         assert working_days_after(day, days) == add_working_days(day, days)

@@ -1,0 +1,359 @@
+"""Import: every good line is kept, every bad one named by file, line, field and reason; again and again, the same."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from domain.facts import ContactLogged, Fact
+from domain.files import Files
+from tests.histories import CASE, NOW, PERSON, PLACE, Line
+from web.cli import main
+from web.importing import Report, import_lines, read_lines
+
+INSPECTION = "gloucestershire-2005"
+
+
+def line(type_: str, entry: str, on: str = "2005-06-01", **fields: Any) -> Line:
+    return {
+        "case": CASE, "entry": entry, "type": type_, "occurred_on": on, "recorded_at": f"{on}T18:00:00+01:00", **fields
+    }  # fmt: skip
+
+
+START = line(
+    "SupervisionStarted", "start", "2005-05-03", person=PERSON, order_type="community_order", **PLACE,
+    officer="Ruth Ablewhite", officer_grade="po",
+)  # fmt: skip
+MADE = line("AppointmentMade", "a1", "2005-05-20", for_on="2005-06-01", contact_type="office")
+BECAME = line("AppointmentOutcomeRecorded", "o1", appointment="a1", outcome="attended_complied")
+GOOD = [START, MADE, BECAME]
+
+
+class Desk:
+    """A database and a file to import into it, with the ordinary command."""
+
+    def __init__(self, folder: Path):
+        self.database, self.path = folder / "case.sqlite", folder / "extract.ndjson"
+
+    def write(self, *lines: Line | str | bytes) -> None:
+        raw = [x if isinstance(x, bytes) else (x if isinstance(x, str) else json.dumps(x)).encode() for x in lines]
+        self.path.write_bytes(b"".join(x + b"\n" for x in raw))
+
+    def run(self, *options: str) -> Result:
+        result = CliRunner().invoke(main, ["import", str(self.path), "--database", str(self.database), *options])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    def take(self, *lines: Line | str | bytes) -> Result:
+        self.write(*lines)
+        return self.run()
+
+    def entries(self) -> dict[str, Fact]:
+        with closing(Files.open(str(self.database))) as files:
+            assert max(files.recorder.verify(), default=0) == (files.recorder.max_notification_id() or 0)
+            return files.read(CASE).entries
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def without(values: Line, *names: str) -> Line:
+    return {name: value for name, value in values.items() if name not in names}
+
+
+# ---------------------------------------------------------------- bad lines
+
+
+BAD: dict[str, tuple[Line | str | bytes, str]] = {
+    "malformed": ('{"case": "X123456/1", ', "line: not a JSON object: "),
+    "not an object": ("[1, 2]", "line: not a JSON object; every line is one entry in braces"),
+    "not utf-8": (json.dumps(START, ensure_ascii=False).encode("latin-1"), "line: not text in UTF-8"),
+    "without type": (without(MADE, "type"), "type: missing; every line says what type of entry it is"),
+    "unknown type": (
+        MADE | {"type": "AppointmentMaid"}, "type: 'AppointmentMaid' is not a type of entry; did you mean 'AppointmentMade'?",
+    ),
+    "nothing like a type": (MADE | {"type": ["zzz"]}, "type: '['zzz']' is not a type of entry"),
+    "unknown field": (MADE | {"entry": "b", "colour": "red"}, "colour: not a field of this type of entry"),
+    "unknown field inside": (
+        START | {"case": "X123456/2", "person": PERSON | {"shoe_size": 9}}, "person.shoe_size: not a field of this type",
+    ),
+    "field of another type": (BECAME | {"entry": "b", "for_on": "2005-06-01"}, "for_on: not a field of this type of entry"),
+    "missing field": (without(MADE, "for_on") | {"entry": "b"}, "for_on: missing; this type of entry needs it"),
+    "null field": (MADE | {"entry": None}, "entry: null; leave the field out or give a value"),
+    "empty entry": (MADE | {"entry": ""}, "entry: Length must be between 1 and 200."),
+    "unknown code": (
+        BECAME | {"entry": "b", "outcome": "atended_complied"},
+        "outcome: 'atended_complied' is not known; did you mean 'attended_complied'?",
+    ),
+    "nothing like a code": (MADE | {"entry": "b", "contact_type": 7}, "contact_type: '7' is not known; one of home_visit"),
+    "flag as text": (MADE | {"entry": "b", "national_standards": "yes"}, "national_standards: write true or false"),
+    "bad date": (MADE | {"entry": "b", "for_on": "2005-02-30"}, "for_on: not a date; write it as 2005-10-03"),
+    "date as people write it": (MADE | {"entry": "b", "for_on": "1/6/2005"}, "for_on: not a date; write it as 2005-10-03"),
+    "date by weeks": (MADE | {"entry": "b", "for_on": "2005-W01-1"}, "for_on: "),
+    "instant without offset": (
+        MADE | {"entry": "b", "recorded_at": "2005-06-01T18:00:00"},
+        "recorded_at: the offset from UTC is missing; write it as 2005-10-03T14:30:00+01:00",
+    ),
+    "not an instant": (
+        MADE | {"entry": "b", "recorded_at": "last June"},
+        "recorded_at: not an instant; write it as 2005-10-03T14:30:00+01:00",
+    ),
+    "without a case": (without(MADE, "case") | {"entry": "b"}, "case: missing; write it like X123456/1"),
+    "wrong case": (MADE | {"entry": "b", "case": "x123456/1"}, "case: 'x123456/1'; write it like X123456/1"),
+    "case never begun": (MADE | {"case": "X999999/1"}, "case: there is no case X999999/1; its first entry must be"),
+    "before birth": (
+        line("DocumentFiled", "b", "1975-02-27", kind="psr"), "occurred_on: 1975-02-27 is before the person's birth, 1975-02-28",
+    ),
+    "not yet": (MADE | {"entry": "b", "recorded_at": "2099-01-01T00:00:00Z"}, "recorded_at: 2099-01-01T00:00:00+00:00 is in the"),
+    "recorded too early": (
+        MADE | {"entry": "b", "occurred_on": "2005-05-21"}, "recorded_at: recorded on 2005-05-20 but dated 2005-05-21;",
+    ),
+    "other content": (MADE | {"for_on": "2005-06-02"}, "entry: 'a1' is already in X123456/1 with other content (for_on);"),
+    "begun again": (START | {"entry": "again"}, "type: X123456/1 has already begun, by entry 'start';"),
+    "refers to nothing": (BECAME | {"entry": "b", "appointment": "a9"}, "appointment: there is no entry 'a9' in X123456/1"),
+    "refers to another kind": (
+        BECAME | {"entry": "b", "appointment": "start"},
+        "appointment: 'start' is of type SupervisionStarted; expected AppointmentMade",
+    ),
+    "score out of range": (
+        line("AssessmentCompleted", "b", instrument="lsi_r", stage="initial", assessor="R",
+             likelihood_of_reoffending={"score": 55}),
+        "likelihood_of_reoffending.score: 55 is outside the range of lsi_r, 0 to 54",
+    ),
+    "not a number": (
+        json.dumps(line("UnpaidWorkSession", "b", hours=float("nan"), outcome="sent_home")), "line: not a JSON object",
+    ),
+    # What no extract should hold and no import may break on.
+    "a number of 5,000 digits": (json.dumps(MADE)[:-1] + ', "note": ' + "9" * 5000 + "}", "line: "),
+    "brackets without end": ("[" * 100_000, "line: "),
+    "half a character": (line("ContactLogged", "b", contact_type="letter", note="\ud800"), ""),
+    "before all time": (MADE | {"entry": "b", "occurred_on": "0001-01-01"}, "occurred_on: 0001-01-01 is not between 1900 and 2100; check the year"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_line_is_named_and_the_good_ones_are_kept(desk: Desk, name: str) -> None:
+    bad, reason = BAD[name]
+    result = desk.take(START, MADE, bad, BECAME)
+    assert result.exit_code == 1
+    (reported,) = result.stderr.splitlines()
+    assert reported.startswith(f"extract.ndjson:3: {reason}")
+    assert "3 entries stored, 0 already there, 1 rejected" in result.output
+    assert list(desk.entries()) == ["start", "a1", "o1"]
+
+
+def test_every_problem_of_a_line_is_named(desk: Desk) -> None:
+    result = desk.take(START, line("AppointmentMade", "b", case="X1", for_on="soon", contact_type="ofice", colour=1))
+    assert [reported.split(": ")[1] for reported in result.stderr.splitlines()] == [
+        "case", "colour", "contact_type", "for_on"
+    ]  # fmt: skip
+
+
+def test_rejected_lines_come_in_order_of_file_and_line(tmp_path: Path) -> None:
+    lines = [START, BECAME | {"entry": "x", "appointment": "a9"}, MADE | {"colour": "red"}]
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.ndjson").write_text("".join(json.dumps(x) + "\n" for x in lines))
+    result = CliRunner().invoke(main, ["import", str(tmp_path), "--database", str(tmp_path / "case.sqlite")])
+    assert [x.split(": ")[0] for x in result.stderr.splitlines()] == [
+        "a.ndjson:2", "a.ndjson:3", "b.ndjson:2", "b.ndjson:3"
+    ]  # fmt: skip
+    assert "1 entry stored, 1 already there, 4 rejected" in result.output
+
+
+def test_many_bad_lines_are_counted_and_not_all_printed(desk: Desk) -> None:
+    result = desk.take(START, *[MADE | {"for_on": "soon"}] * 1203)
+    assert len(result.stderr.splitlines()) == 201
+    assert result.stderr.splitlines()[-1] == "... and 1,003 more"
+    assert "1 entry stored, 0 already there, 1,203 rejected" in result.output
+
+
+# ---------------------------------------------------------------- any order, any number of times
+
+
+def test_lines_are_taken_in_any_order(desk: Desk) -> None:
+    fixed = line("EntryCorrected", "c1", of="o1", fields={"outcome": "sent_home"})
+    undone = line("EntryWithdrawn", "w1", of="c1", reason="it was right")
+    lines = [START, MADE, BECAME, fixed, undone]
+    result = desk.take(*reversed(lines))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "5 entries stored, 0 already there, 0 rejected" in result.output
+    assert set(desk.entries()) == {"start", "a1", "o1", "c1", "w1"}
+
+
+def test_a_line_may_refer_to_another_file_of_the_same_import(tmp_path: Path) -> None:
+    (tmp_path / "1.ndjson").write_text(json.dumps(BECAME) + "\n" + json.dumps(MADE))
+    (tmp_path / "2.ndjson").write_text(json.dumps(START))
+    result = CliRunner().invoke(main, ["import", str(tmp_path), "--database", str(tmp_path / "case.sqlite")])
+    assert (result.exit_code, "3 entries stored" in result.output) == (0, True), result.output
+
+
+def test_a_dry_run_reports_the_same_and_stores_nothing(desk: Desk) -> None:
+    desk.write(START, BECAME, MADE, MADE, BECAME | {"entry": "x", "appointment": "a9"})
+    tried = desk.run("--dry-run")
+    assert tried.exit_code == 1
+    assert "3 entries would be stored, 1 already there, 1 rejected" in tried.output
+    assert desk.entries() == {}
+    done = desk.run()
+    assert done.stderr == tried.stderr
+    assert "3 entries stored, 1 already there, 1 rejected" in done.output
+
+
+def test_the_same_import_again_stores_nothing(desk: Desk) -> None:
+    assert "3 entries stored, 0 already there, 0 rejected" in desk.take(*GOOD).output
+    before = desk.entries()
+    again = desk.run()
+    assert again.exit_code == 0
+    assert "0 entries stored, 3 already there, 0 rejected" in again.output
+    assert desk.entries() == before
+
+
+def test_without_a_recording_time_it_is_now_and_stays_so(desk: Desk) -> None:
+    before = datetime.now(UTC)
+    lines = [without(x, "recorded_at") for x in GOOD]
+    assert "3 entries stored" in desk.take(*lines).output
+    first = desk.entries()
+    assert all(before <= fact.recorded_at <= datetime.now(UTC) for fact in first.values())
+    again = desk.run()
+    assert (again.exit_code, "0 entries stored, 3 already there, 0 rejected" in again.output) == (0, True), again.output
+    assert desk.entries() == first
+    other = desk.take(*lines[:2], lines[2] | {"outcome": "sent_home"})
+    assert "with other content (outcome)" in other.stderr
+
+
+def test_who_imported_is_on_record(desk: Desk) -> None:
+    desk.write(*GOOD)
+    desk.run("--actor", "night-job")
+    with closing(sqlite3.connect(desk.database)) as connection:
+        assert connection.execute("SELECT DISTINCT actor FROM stored_events").fetchall() == [("night-job",)]
+
+
+@pytest.mark.parametrize("dated", [True, False], ids=["with recorded_at", "without recorded_at"])
+def test_two_imports_of_the_same_file_at_once_store_it_once(desk: Desk, dated: bool) -> None:
+    """The other import stores its lines while ours are decided and not yet stored."""
+    desk.write(*(x if dated else without(x, "recorded_at") for x in GOOD))
+    reports = [Report(), Report()]
+
+    def overtaken(files: Files) -> Iterable[Any]:
+        yield from read_lines(desk.path, NOW, reports[0], lambda _: None)
+        later = NOW.replace(minute=1)
+        theirs = read_lines(desk.path, later, reports[1], lambda _: None)
+        import_lines(files, theirs, reports[1], now=later, actor="other", keep=True)
+
+    with closing(Files.open(str(desk.database))) as one, closing(Files.open(str(desk.database))) as other:
+        import_lines(one, overtaken(other), reports[0], now=NOW.replace(minute=2), actor="test", keep=True)
+    assert [(r.stored, r.already, r.rejected) for r in reports] == [(0, 3, []), (3, 0, [])]
+    assert len(desk.entries()) == 3
+
+
+# ---------------------------------------------------------------- odd files
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\n  \n\r\n"], ids=["empty", "one newline", "blank lines"])
+def test_a_file_without_lines_is_no_error(desk: Desk, content: bytes) -> None:
+    desk.path.write_bytes(content)
+    result = desk.run()
+    assert (result.exit_code, "0 entries stored, 0 already there, 0 rejected" in result.output) == (0, True)
+
+
+def test_line_ends_of_any_system_and_a_missing_last_one(desk: Desk) -> None:
+    desk.path.write_bytes(b"\xef\xbb\xbf" + b"\r\n\r\n".join(json.dumps(x).encode() for x in GOOD))
+    result = desk.run()
+    assert (result.exit_code, "3 entries stored" in result.output) == (0, True), result.output
+
+
+def test_a_file_that_is_no_text_at_all_is_rejected(desk: Desk) -> None:
+    desk.path.write_bytes(bytes(range(128, 256)) + b"\n" + bytes(range(9)) + b"\n")
+    result = desk.run()
+    assert result.exit_code == 1
+    assert [x.split(": ")[0] for x in result.stderr.splitlines()] == ["extract.ndjson:1", "extract.ndjson:2"]
+
+
+def test_a_long_note_comes_back_whole(desk: Desk) -> None:
+    note = "".join(f"{n}: £ – naïve ✓\n" for n in range(10_000))[:10_000]
+    assert desk.take(START, line("ContactLogged", "n1", contact_type="letter", note=note)).exit_code == 0
+    kept = desk.entries()["n1"]
+    assert isinstance(kept, ContactLogged) and kept.note == note and len(note) == 10_000
+    longer = desk.take(line("ContactLogged", "n2", contact_type="letter", note="x" * 20_001))
+    assert "extract.ndjson:1: note: Longer than maximum length 20000." in longer.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Siân Ó hEadhra",
+        "Łukasz Żółć",
+        "Владимир Ильин",
+        "محمد بن عبد الله",
+        "王小明",
+        "נועה לוי",
+        "Nguyễn Thị Ánh",
+        "👩🏽‍⚖️",
+    ],
+)
+@pytest.mark.parametrize("escaped", [True, False], ids=["escaped", "as it is"])
+def test_names_in_any_script_come_back_as_they_were(desk: Desk, name: str, escaped: bool) -> None:
+    started = START | {"person": PERSON | {"name": name}, "officer": name}
+    assert desk.take(json.dumps(started, ensure_ascii=escaped)).exit_code == 0
+    exported = CliRunner().invoke(main, ["export", "--database", str(desk.database)]).output
+    assert json.loads(exported)["person"]["name"] == json.loads(exported)["officer"] == name
+
+
+# ---------------------------------------------------------------- killed
+
+
+def stored_so_far(database: Path) -> int:
+    """How many entries another process has stored by now."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            return int(connection.execute("SELECT COUNT(*) FROM stored_events").fetchone()[0])
+    except sqlite3.OperationalError:  # not made yet, or just being made
+        return 0
+
+
+def kill_when(process: subprocess.Popen[bytes], database: Path, count: int, delay: float) -> bool:
+    """Kill a running import a moment after it has stored so many entries; whether it was still running."""
+    while process.poll() is None and stored_so_far(database) < count:
+        time.sleep(0.002)
+    time.sleep(delay)
+    os.kill(process.pid, signal.SIGKILL)
+    return process.wait() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_killed_import_is_completed_by_the_same_command(
+    seed: int, sample_files: Path, demo_database: Path, tmp_path: Path
+) -> None:
+    database, chance = tmp_path / "killed.sqlite", random.Random(seed)
+    total = sum(len(path.read_bytes().splitlines()) for path in sample_files.glob("*.ndjson"))
+    assert total > 8000
+    command = [sys.executable, "-c", "from web.cli import main; main()", "import", str(sample_files)]
+    killed = []
+    for share in (0.0, 0.3, 0.6):
+        process = subprocess.Popen([*command, "--database", str(database)], stdout=subprocess.DEVNULL)
+        if kill_when(process, database, max(1, int(share * total)), chance.uniform(0, 0.1)):
+            killed.append(stored_so_far(database))
+    assert killed and killed[0] < total, killed
+
+    run = CliRunner().invoke
+    done = run(main, ["import", str(sample_files), "--database", str(database)])
+    assert done.exit_code == 0, done.output
+    assert f"{total - killed[-1]:,} entries stored, {killed[-1]:,} already there, 0 rejected" in done.output
+    verified = run(main, ["verify", "--database", str(database)])
+    assert (verified.exit_code, f"{total:,} entries verified" in verified.output) == (0, True), verified.output
+    score = ["score", "--inspection", INSPECTION, "--format", "json", "--database"]
+    assert run(main, [*score, str(database)]).output == run(main, [*score, str(demo_database)]).output

@@ -87,6 +87,8 @@ class Clause:
     edition: str = ""
     start: date | None = None
     end: date | None = None
+    since: date | None = None
+    """The start of the first edition, without a break since, that has a clause of this id (None: always)."""
     when: When = ()
     during: When = ()
     after: Trigger | Entries | None = None

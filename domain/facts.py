@@ -14,8 +14,8 @@ from msgspec import Meta, Struct
 
 from domain import codes
 
-CRN = r"^[A-Z]\d{6}$"
-CASE_REFERENCE = r"^[A-Z]\d{6}/[1-9]\d*$"
+CRN = r"^[A-Z][0-9]{6}$"
+CASE_REFERENCE = r"^[A-Z][0-9]{6}/[1-9][0-9]{0,8}$"
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -140,6 +140,7 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
                 )
                 rows = c.fetchall()
             if not rows:
+                self._check_tail(position)
                 return
             for row in rows:
                 event = StoredEvent(row["originator_id"], row["originator_version"], row["topic"], row["state"])
@@ -153,3 +154,11 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
                     )
                 position = row["rowid"]
             yield position
+
+    def _check_tail(self, position: int) -> None:
+        """SQLite remembers the last position it ever gave: entries cut off the end do not go unnoticed."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (self.events_table_name,))
+            row = c.fetchone()
+        if row is not None and row["seq"] > position:
+            raise BrokenChain(f"position {row['seq']}: the last entries are missing; the chain ends at {position}")

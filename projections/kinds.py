@@ -48,7 +48,10 @@ def within(clause: Clause, history: History) -> Iterator[Duty]:
 def every(clause: Clause, history: History) -> Iterator[Duty]:
     """Again and again, each counted from the time before; the first from the trigger, and anew from a release."""
     running_to: date | None = date.min
-    raised = list(triggers(clause, history))
+    if clause.after == "start" and clause.during:
+        raised = [Trigger(span.on, span.entry) for span in spans(clause.during, history)]
+    else:
+        raised = list(triggers(clause, history))
     raised += [Trigger(r.on, r.entry) for r in history.releases if any(t.on < r.on for t in raised)]
     for trigger in sorted(raised, key=lambda t: t.on):
         if running_to is None or trigger.on < running_to:
@@ -98,7 +101,8 @@ def response(clause: Clause, history: History) -> Iterator[Duty]:
     for at, (arises, failed_on, entry) in enumerate(failures):
         if open_until is None or open_until >= arises or (history.end and history.end.on <= arises):
             continue
-        value = row(clause, history, arises)
+        # A duty raised under an earlier edition is still the one to meet; before there was such a clause, there was none.
+        value = row(clause, history, arises) if clause.since is None or clause.since <= arises else None
         if value is None or value.period is None:
             continue
         since = max((day for day in acted if day < arises), default=date.min)
@@ -193,7 +197,10 @@ def _windows(phases: tuple[Phase, ...], start: date, on: date, off: date) -> Ite
     begins = on
     for phase in phases:
         assert ends is not None
+        opens = ends
         ends = None if phase.length is None else phase.length.after(start if phase.from_start else ends)
+        if phase.window == phase.length and ends is not None and opens < begins:
+            begins = max(begins, ends)  # a total over the whole phase is asked from its first day or not at all
         anchor, number = begins, 0
         while begins < off and (ends is None or begins < ends):
             number += 1

@@ -16,51 +16,14 @@ Entry = dict[str, Any]
 Verdicts = Counter[tuple[date, str]]
 """The duties under one clause: (due by, state), counted."""
 
-CLOSED = {
-    date.fromisoformat(day)
-    for day in [
-        "2003-01-01",
-        "2003-04-18",
-        "2003-04-21",
-        "2003-05-05",
-        "2003-05-26",
-        "2003-08-25",
-        "2003-12-25",
-        "2003-12-26",
-        "2004-01-01",
-        "2004-04-09",
-        "2004-04-12",
-        "2004-05-03",
-        "2004-05-31",
-        "2004-08-30",
-        "2004-12-27",
-        "2004-12-28",
-        "2005-01-03",
-        "2005-03-25",
-        "2005-03-28",
-        "2005-05-02",
-        "2005-05-30",
-        "2005-08-29",
-        "2005-12-26",
-        "2005-12-27",
-        "2006-01-02",
-        "2006-04-14",
-        "2006-04-17",
-        "2006-05-01",
-        "2006-05-29",
-        "2006-08-28",
-        "2006-12-25",
-        "2006-12-26",
-        "2007-01-01",
-        "2007-04-06",
-        "2007-04-09",
-        "2007-05-07",
-        "2007-05-28",
-        "2007-08-27",
-        "2007-12-25",
-        "2007-12-26",
-    ]
+CLOSED_IN = {
+    2003: "01-01 04-18 04-21 05-05 05-26 08-25 12-25 12-26",
+    2004: "01-01 04-09 04-12 05-03 05-31 08-30 12-27 12-28",
+    2005: "01-03 03-25 03-28 05-02 05-30 08-29 12-26 12-27",
+    2006: "01-02 04-14 04-17 05-01 05-29 08-28 12-25 12-26",
+    2007: "01-01 04-06 04-09 05-07 05-28 08-27 12-25 12-26",
 }
+CLOSED = {date.fromisoformat(f"{year}-{day}") for year, days in CLOSED_IN.items() for day in days.split(" ")}
 NEW_STANDARDS = date(2005, 4, 4)
 ONE = timedelta(days=1)
 ORDERS = ("community_rehabilitation_order", "community_punishment_and_rehabilitation_order", "community_order")
@@ -301,7 +264,7 @@ class Life:
     def things_done(self) -> None:
         """What was done today meets what is open."""
         assessed = [e for e in self.so_far("AssessmentCompleted") if e.get("stage") == "initial"]
-        planned = [e for e in self.so_far("SupervisionPlanMade")]
+        planned = self.so_far("SupervisionPlanMade")
         for clause, done in (("risk-of-harm-assessment", assessed), ("initial-supervision-plan", planned)):
             duty = self.open(clause)
             if duty is not None and done:

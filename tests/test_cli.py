@@ -173,3 +173,11 @@ def test_an_empty_database_scores_nothing(tmp_path: Path) -> None:
     assert document["cases"] == 0
     assert {c["printed"] for c in document["criteria"]} == {None}
     assert json.loads(CliRunner().invoke(main, ["due", "--format", "json", "--database", database]).output) == []
+
+
+def test_a_dry_run_makes_no_database(tmp_path: Path, sample_files: Path) -> None:
+    database = tmp_path / "none.sqlite"
+    arguments = ["import", str(sample_files), "--dry-run", "--database", str(database)]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0 and "10,337 entries would be stored" in result.output
+    assert not database.exists()

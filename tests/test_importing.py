@@ -142,7 +142,10 @@ BAD: dict[str, tuple[Line | str | bytes, str]] = {
     "a number of 5,000 digits": (json.dumps(MADE)[:-1] + ', "note": ' + "9" * 5000 + "}", "line: "),
     "brackets without end": ("[" * 100_000, "line: "),
     "half a character": (line("ContactLogged", "b", contact_type="letter", note="\ud800"), ""),
-    "before all time": (MADE | {"entry": "b", "occurred_on": "0001-01-01"}, "occurred_on: 0001-01-01 is not between 1900 and 2100; check the year"),
+    "before all time": (
+        MADE | {"entry": "b", "occurred_on": "0001-01-01"},
+        "occurred_on: 0001-01-01 is not between 1900 and 2100; check the year",
+    ),
 }  # fmt: skip
 
 

@@ -297,3 +297,10 @@ def test_a_file_that_is_never_free_is_given_up_in_words(files: Files, monkeypatc
     with pytest.raises(BusyFile, match="X123456/1: others kept writing to this file; nothing was recorded, try again"):
         files.record(CASE, [contact("c1")], actor="test", now=NOW)
     assert "c1" not in files.read(CASE).entries
+
+
+def test_entries_cut_off_the_end_are_noticed(files: Files, database: Path) -> None:
+    files.record(CASE, [contact(f"c{n}") for n in range(4)], actor="test", now=NOW)
+    raw(database, "DROP TRIGGER stored_events_no_delete", "DELETE FROM stored_events WHERE rowid > 3")
+    with pytest.raises(BrokenChain, match="the last entries are missing; the chain ends at 3"):
+        list(files.recorder.verify())

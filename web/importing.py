@@ -16,7 +16,7 @@ import msgspec
 from eventsourcing.persistence import IntegrityError
 
 from domain.case import CASE_OR_INSPECTION, File, recording_default
-from domain.errors import NoSuchCase, NoSuchEntry, Refused
+from domain.errors import BusyFile, NoSuchCase, NoSuchEntry, Refused
 from domain.facts import Fact
 from domain.files import Files, Writing
 from domain.schemas import ShapeError, fact_type_of, load_fact
@@ -148,6 +148,8 @@ class _Batch:
                 stored = self.files.record(line.reference, [fact], actor=self.actor, now=self.now)
             except Refused as error:
                 self.report.rejected.append(Rejected(line.file, line.number, error.field, error.reason))
+            except BusyFile as error:
+                self.report.rejected.append(Rejected(line.file, line.number, "case", str(error)))
             else:
                 self.report.stored += len(stored)
                 self.report.already += not stored

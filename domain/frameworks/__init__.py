@@ -105,7 +105,10 @@ class Framework:
     def clauses_by(self, edition: str) -> tuple[Clause, ...]:
         """As ``clauses``, with one edition of the standards taken as in force throughout. ``KeyError``: no such one."""
         chosen = {e.id: e for e in national_standards().editions}[edition]
-        return (*(replace(clause, start=date.min, end=None) for clause in chosen.clauses), *self.expectations)
+        return (
+            *(replace(clause, start=date.min, end=None, since=None) for clause in chosen.clauses),
+            *self.expectations,
+        )
 
     def criterion_of(self, question: str) -> Criterion:
         return next(c for c in self.criteria if any(q.id == question for q in c.questions))

@@ -1,7 +1,7 @@
 """The national standards: every edition in this folder, each clause in force for the duties that arise in its time."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -112,7 +112,15 @@ def combine(editions: Iterable[Edition]) -> Standards:
                 f"edition {earlier.id} ends on {earlier.end} but {later.id} starts on {later.start}: "
                 "one must start on the day the other ends"
             )
-    return Standards(tuple(ordered))
+    return Standards(tuple(_with_since(ordered)))
+
+
+def _with_since(editions: Sequence[Edition]) -> Iterable[Edition]:
+    """Tell each clause since when, edition by edition without a break, there has been one of its id."""
+    since: dict[str, date] = {}
+    for edition in editions:
+        since = {clause.id: since.get(clause.id, edition.start) for clause in edition.clauses}
+        yield replace(edition, clauses=tuple(replace(clause, since=since[clause.id]) for clause in edition.clauses))
 
 
 @cache

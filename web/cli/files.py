@@ -42,12 +42,13 @@ def find_files(paths: tuple[Path, ...]) -> list[Path]:
 def load(database: str, paths: list[Path], *, actor: str, keep: bool = True) -> Report:
     """Import these files into a database; the report of what was stored and what rejected."""
     report, now = Report(), clock.now()
+    files = options.open_files(database, make=True) if keep else options.open_to_look(database)
     with progress_bar() as bar:
         task = bar.add_task("Importing", total=sum(path.stat().st_size for path in paths))
         lines = (
             line for path in paths for line in read_lines(path, now, report, lambda size: bar.advance(task, size))
         )  # fmt: skip
-        import_lines(options.open_files(database, make=True), lines, report, now=now, actor=actor, keep=keep)
+        import_lines(files, lines, report, now=now, actor=actor, keep=keep)
     report.rejected.sort()
     return report
 

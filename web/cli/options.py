@@ -26,6 +26,10 @@ database = click.option(
 )
 
 
+class NoDatabase(click.UsageError):
+    """There is no database at this place yet."""
+
+
 def open_files(url: str, *, make: bool = False) -> Files:
     """The files of this database; a usage error for another kind of URL, or where there is none and ``make`` is false."""
     scheme, _, rest = url.partition("://")
@@ -35,11 +39,19 @@ def open_files(url: str, *, make: bool = False) -> Files:
     if rest.startswith("//"):
         path = Path(rest[1:])
     if not make and not path.expanduser().exists():
-        raise click.UsageError(f"there is no database {path} yet; `caseaudit demo` or `caseaudit import` makes it")
+        raise NoDatabase(f"there is no database {path} yet; `caseaudit demo` or `caseaudit import` makes it")
     try:
         return Files.open(str(path))
     except Exception as error:
         raise click.UsageError(f"--database {url}: cannot be opened: {error}") from error
+
+
+def open_to_look(url: str) -> Files:
+    """The files of this database, or an empty store in memory where there is none yet: nothing is made on disk."""
+    try:
+        return open_files(url)
+    except NoDatabase:
+        return Files.open("file:nothing?mode=memory&cache=shared")
 
 
 class Day(click.ParamType[date]):

@@ -30,7 +30,7 @@ class Document(Schema):
 class Cited(Document):
     """Anything that states a value: where it is printed, and how sure we are of it.
 
-    ``sure`` is F (found), R (recalled; to be checked against the printed edition) or U (unsure). R and U need a remark.
+    ``sure`` is F (found), R (recalled; to be checked against the printed edition) or U (unsure). U needs a remark.
     """
 
     cite = fields.String(
@@ -104,7 +104,7 @@ def _located(path: Path, raw: Any, where: tuple[Any, ...], what: str) -> str:
             break
         if position:
             line = position[0] + 1
-        if isinstance(node, Mapping) and "id" in node and not name:
+        if isinstance(node, Mapping) and "id" in node:
             name = f", '{node['id']}'"
     field = ".".join(str(step) for step in where if not isinstance(step, int)) or "document"
     return f"{path.name} line {line}{name}: {field}: {what}"

@@ -103,7 +103,7 @@ def _triggers(clause: Clause, history: History, start: Change) -> Iterator[Trigg
                 if before.value[0] != after.value[0]:
                     yield Trigger(after.on, after.entry)
         case "end":
-            if history.end is not None:
+            if history.end is not None and history.end.value not in NOBODY_LEFT:
                 yield Trigger(history.end.on, history.end.entry)
         case "absence":
             for appointment in history.appointments.values():
@@ -167,3 +167,6 @@ def ending(history: History, during: When, day: date) -> date | None:
 
 
 ONE_DAY = timedelta(days=1)
+
+NOBODY_LEFT = ("died", "transferred_out")
+"""Ends of supervision that leave nothing to do here."""

@@ -92,7 +92,8 @@ def why(obligation: Obligation, day: date, entry: Callable[[str], str] = str) ->
 
 def became(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
     """What became of a duty by this day, in a sentence."""
-    late = count_noun(obligation.days_late(day), "working day")
+    days = obligation.days_late(day)
+    late = count_noun(days, "working day") if days else "less than a working day"
     entries = ", ".join(entry(e) for e in obligation.met_by)
     by = f", entry {entries}" if entries else ""
     match obligation.state(day):

@@ -14,8 +14,8 @@ from typing import Any, Literal
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from domain.clauses import Clause, ClauseSchema
-from domain.documents import FRAMEWORKS, Cited, Document, PolicyError, read_document
-from domain.standards import check_clauses, national_standards
+from domain.documents import FRAMEWORKS, Cited, Document, read_document
+from domain.standards import clause_faults, national_standards
 
 Basis = Literal["derived", "judged"]
 WEIGHTS = {"critical": 2, "important": 1}
@@ -180,6 +180,12 @@ class FrameworkSchema(Cited):
     sections = fields.List(fields.Nested(SectionSchema), required=True)
     expectations = fields.List(fields.Nested(ClauseSchema), required=True)
 
+    @validates_schema(skip_on_field_errors=True)
+    def everything_named_is_there(self, data: dict[str, Any], **_: Any) -> None:
+        faults = _question_faults(data)
+        if faults:
+            raise ValidationError(faults)
+
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Framework:
         name = data.pop("framework")
@@ -189,22 +195,48 @@ class FrameworkSchema(Cited):
 
 
 def read_framework(path: Path) -> Framework:
-    """One framework's file; ``PolicyError`` names what is amiss, unknown clauses and questions included."""
+    """One framework's file; ``PolicyError`` names file, question and line, unknown clauses and sources included."""
     framework = read_document(path, FrameworkSchema())
     assert isinstance(framework, Framework)
-    check_clauses(path.name, framework.expectations, framework.sources)
-    ids = {clause.id for clause in framework.clauses}
-    for question in framework.questions.values():
-        asked = (*question.required, *(question.derive.clauses if question.derive else ()))
-        for clause in asked:
-            if clause not in ids:
-                raise PolicyError(f"{path.name}: question '{question.id}' asks for an unknown clause '{clause}'")
-        if question.cite not in framework.sources:
-            raise PolicyError(f"{path.name}: question '{question.id}' cites '{question.cite}', not among the sources")
-    unordered = set(framework.questions) ^ set(framework.reading_order)
-    if unordered:
-        raise PolicyError(f"{path.name}: reading_order and questions differ in {', '.join(sorted(unordered))}")
     return framework
+
+
+def _question_faults(data: dict[str, Any]) -> dict[str, Any]:
+    """Questions that ask for a clause, or cite a source, that is not there; by their place in the document."""
+    clauses = (*national_standards().clauses, *data["expectations"])
+    ids, faults = {clause.id for clause in clauses}, _Tree()
+    for s, section in enumerate(data["sections"]):
+        for c, criterion in enumerate(section.criteria):
+            for q, question in enumerate(criterion.questions):
+                at = ("sections", s, "criteria", c, "questions", q)
+                if question.cite not in data["sources"]:
+                    faults.add(
+                        (*at, "cite"), f"question '{question.id}' cites '{question.cite}', not among the sources"
+                    )
+                derived = question.derive.clauses if question.derive else ()
+                for part, asked in ((("required",), question.required), (("derive", "clauses"), derived)):
+                    for clause in asked:
+                        if clause not in ids:
+                            faults.add((*at, *part), f"question '{question.id}' asks for an unknown clause '{clause}'")
+    questions = {q.id for s in data["sections"] for c in s.criteria for q in c.questions}
+    for name in sorted(questions ^ set(data["reading_order"])):
+        faults.add(("reading_order",), f"'{name}' stands in only one of reading_order and the questions")
+    for place, fault in clause_faults(data["expectations"], data["sources"]).items():
+        faults.root.setdefault("expectations", {})[place] = fault
+    return faults.root
+
+
+class _Tree:
+    """Faults under the paths at which marshmallow reports them."""
+
+    def __init__(self) -> None:
+        self.root: dict[str, Any] = {}
+
+    def add(self, path: tuple[Any, ...], said: str) -> None:
+        node: Any = self.root
+        for step in path[:-1]:
+            node = node.setdefault(step, {})
+        node.setdefault(path[-1], []).append(said)
 
 
 @cache

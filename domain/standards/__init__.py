@@ -1,6 +1,6 @@
 """The national standards: every edition in this folder, each clause in force for the duties that arise in its time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from marshmallow import fields, post_load
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from domain.clauses import Clause, ClauseSchema
 from domain.documents import STANDARDS, Cited, PolicyError, read_document
@@ -70,6 +70,12 @@ class EditionSchema(Cited):
     clauses = fields.List(fields.Nested(ClauseSchema), required=True)
     not_auditable = fields.List(fields.Nested(NotAuditableSchema), required=True)
 
+    @validates_schema(skip_on_field_errors=True)
+    def ids_and_citations(self, data: dict[str, Any], **_: Any) -> None:
+        faults = clause_faults(data["clauses"], data["sources"])
+        if faults:
+            raise ValidationError({"clauses": faults})
+
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Edition:
         name = data.pop("edition")
@@ -84,23 +90,23 @@ def read_edition(path: Path) -> Edition:
     """One edition's file; ``PolicyError`` names file, clause and line."""
     edition = read_document(path, EditionSchema())
     assert isinstance(edition, Edition)
-    check_clauses(path.name, edition.clauses, edition.sources)
     return edition
 
 
-def check_clauses(name: str, clauses: Sequence[Clause], sources: Iterable[str]) -> None:
-    """Refuse an id given twice and a citation of a source that the document does not list."""
+def clause_faults(clauses: Sequence[Clause], sources: Mapping[str, str]) -> dict[int, Any]:
+    """An id given twice and a citation of a source that the document does not list, by the place of the clause."""
+    faults: dict[int, Any] = {}
     seen: set[str] = set()
-    for clause in clauses:
+    for place, clause in enumerate(clauses):
         if clause.id in seen:
-            raise PolicyError(f"{name}: '{clause.id}' stands twice; give each clause an id of its own")
+            faults[place] = {"id": [f"'{clause.id}' stands twice; give each clause an id of its own"]}
         seen.add(clause.id)
-        for value in clause.values:
+        for row, value in enumerate(clause.values):
             if value.cite not in sources:
-                raise PolicyError(
-                    f"{name}: '{clause.id}' cites '{value.cite}', which is not among the sources; "
-                    f"known are {', '.join(sorted(sources))}"
-                )
+                known = ", ".join(sorted(sources))
+                said = f"'{clause.id}' cites '{value.cite}', which is not among the sources; known are {known}"
+                faults.setdefault(place, {}).setdefault("values", {})[row] = {"cite": [said]}
+    return faults
 
 
 def combine(editions: Iterable[Edition]) -> Standards:

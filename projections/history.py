@@ -7,7 +7,7 @@ then. What is left is sorted by the day it happened; the order in which entries 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -90,6 +90,7 @@ class History:
     """The known entries of one case, in order of the day they happened."""
 
     entries: Sequence[Fact]
+    _attributes: dict[date, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, entries: Iterable[Fact], known_at: datetime | None = None) -> "History":
@@ -196,8 +197,13 @@ class History:
             [Change(f.occurred_on, (f.area, f.division, f.team, f.officer, f.officer_grade), f.entry) for f in held]
         )
 
-    def attributes(self, day: date) -> dict[str, Any]:
+    def attributes(self, day: date) -> Mapping[str, Any]:
         """What a clause's ``when`` may ask of the case, as on this day."""
+        if day not in self._attributes:
+            self._attributes[day] = self._attributes_on(day)
+        return self._attributes[day]
+
+    def _attributes_on(self, day: date) -> dict[str, Any]:
         allocation = value_on(self.allocation, day)
         attributes = {
             "risk": value_on(self.risk, day),

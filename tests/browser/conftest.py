@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -78,10 +78,16 @@ def complaints() -> Callable[[Page], list[str]]:
 
     def listen(page: Page) -> list[str]:
         heard: list[str] = []
+
+        def failed(request: Request) -> None:
+            # Leaving a page ends what it was still loading (its icon, say): that is no fault of the page.
+            if request.failure != "net::ERR_ABORTED":
+                heard.append(f"{request.url}: {request.failure}")
+
         said = ("error", "warning")
         page.on("console", lambda line: heard.append(line.text) if line.type in said else None)
         page.on("pageerror", lambda error: heard.append(str(error)))
-        page.on("requestfailed", lambda request: heard.append(f"{request.url}: {request.failure}"))
+        page.on("requestfailed", failed)
         return heard
 
     return listen

@@ -66,6 +66,22 @@ def test_score_without_an_inspection_takes_every_case_then_under_supervision(run
     assert quality["not_answered"] > 0, "an inspection's judgements count for that inspection alone"
 
 
+def test_score_by_another_edition_lists_the_answers_that_change_and_why(run) -> None:  # type: ignore[no-untyped-def]
+    arguments = ["score", "--inspection", INSPECTION, "--standards", "2007"]
+    document = json.loads(run(*arguments, "--format", "json").output)
+    plain = json.loads(run("score", "--inspection", INSPECTION, "--format", "json").output)
+    assert document["standards"] == "2007" and document["changes"]
+    assert document["criteria"] != plain["criteria"]
+    for change in document["changes"]:
+        assert change["was"] != change["now"] and change["because"]
+        obligations = [b["obligation"] for b in change["because"] if "obligation" in b]
+        assert {o["edition"] for o in obligations} <= {"2007", "esi-2003"}
+    text = run(*arguments).output
+    assert "by edition 2007 throughout" in text and f"{len(document['changes'])} answers change" in text
+    same = json.loads(run("score", "--inspection", INSPECTION, "--standards", "2005", "--format", "json").output)
+    assert same["changes"] == [], "every duty of these files arose under the edition of 2005"
+
+
 def test_case_explains_its_answers_down_to_the_entries(run) -> None:  # type: ignore[no-untyped-def]
     found = json.loads(run("due", "--as-at", "2005-10-03", "--format", "json").output)[0]
     document = json.loads(run("case", found["case"], "--as-at", "2005-10-03", "--format", "json").output)

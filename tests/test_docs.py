@@ -1,5 +1,6 @@
 """The documents say what the program does: every type, field, code and command stands in them."""
 
+import json
 import re
 from pathlib import Path
 from typing import Literal, get_args, get_origin
@@ -7,6 +8,7 @@ from typing import Literal, get_args, get_origin
 import click
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from domain import codes
 from domain.clauses import NEEDS, TRIGGERS
@@ -55,3 +57,20 @@ def test_every_module_has_its_place_in_the_tour() -> None:
         for module in (ROOT / package).glob("*.py"):
             if module.stem not in ("__init__", "errors"):
                 assert f"`{module.stem}`" in tour or f"`{module.stem}/`" in tour, f"{package}.{module.stem}"
+
+
+def test_the_example_is_taken_whole_and_tells_its_story(tmp_path: Path) -> None:
+    database = str(tmp_path / "example.sqlite")
+    example = str(ROOT / "docs" / "example.ndjson")
+    result = CliRunner().invoke(main, ["import", example, "--database", database])
+    assert (result.exit_code, "13 entries stored, 0 already there, 0 rejected" in result.output) == (0, True), (
+        result.output
+    )
+    arguments = ["case", "X123456/1", "--as-at", "2005-06-10", "--format", "json", "--database", database]
+    case = json.loads(CliRunner().invoke(main, arguments).output)
+    states = {o["clause"]: o["state"] for o in case["obligations"]}
+    assert states["initial-supervision-plan"] == "met"
+    assert states["absence-decision"] == "met_late"
+    assert states["risk-management-plan"] == "overdue"
+    score = CliRunner().invoke(main, ["score", "--inspection", "team-audit-june-2005", "--database", database])
+    assert "1 case as at 10 Jun 2005, as the file stood that day" in score.output

@@ -117,7 +117,7 @@ def as_fact(entry: dict[str, Any]) -> Fact:
     return load_fact(entry["type"], {**fields, "recorded_at": noon.isoformat()})
 
 
-@settings(max_examples=1500, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=2000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(lives())
 def test_engine_and_oracle_agree_on_every_day(entries: list[dict[str, Any]]) -> None:
     history = History.of([as_fact(entry) for entry in entries])

@@ -156,6 +156,44 @@ def test_the_caseload_is_filtered_sorted_and_paged(app: Flask, site: Site, conte
     assert page.locator("tbody tr").count() == 10
 
 
+def test_the_handbook_leads_from_the_edition_to_the_clause_and_its_duties(
+    app: Flask, site: Site, context: Contexts
+) -> None:
+    page = context(java_script_enabled=False).new_page()
+    page.goto(site(app) + "/standards?as_at=2005-10-03")
+    expect(page.get_by_role("heading", name="National Standards 2005")).to_be_visible()
+    row = page.locator(".ca-matrix tbody tr", has_text="tier 3 or 4")
+    assert re.findall(r"Weekly|Fortnightly|Monthly|weeks? [\d to]+\d", row.inner_text())[:6] == [
+        "Weekly", "weeks 1 to 16", "Fortnightly", "weeks 17 to 32", "Monthly", "week 33",
+    ]  # fmt: skip
+    page.get_by_role("link", name="Plan review", exact=True).click()
+    expect(page.get_by_text("16 weeks").first).to_be_visible()
+    expect(page.get_by_role("link", name="Was the plan reviewed when due?")).to_be_visible()
+    assert page.get_by_text(re.compile(r"^\d+ duties in this database")).count() == 1
+    page.goto(site(app) + "/standards?as_at=2004-10-04")
+    expect(page.get_by_role("heading", name="National Standards 2000, revised 2002")).to_be_visible()
+
+
+def test_what_changed_between_two_editions(app: Flask, site: Site, context: Contexts) -> None:
+    page = context(java_script_enabled=False).new_page()
+    page.goto(site(app) + "/standards/compare")
+    expect(page.get_by_role("link", name="Contact frequency", exact=True)).to_be_visible()
+    page.get_by_label("To", exact=True).select_option("2000-revised-2002")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("0 clauses differ")).to_be_visible()
+
+
+def test_judging_by_another_edition_shows_what_changes(app: Flask, site: Site, context: Contexts) -> None:
+    page = context(java_script_enabled=False).new_page()
+    page.goto(site(app))
+    page.get_by_role("link", name="Judge these files by another edition").click()
+    expect(page.get_by_role("heading", name="Judged by National Standards 2007")).to_be_visible()
+    assert page.locator(".ca-case").count() > 0
+    page.get_by_label("Edition", exact=True).select_option("2005")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("heading", name="0 answers change")).to_be_visible()
+
+
 def test_before_it_began_a_case_says_so(app: Flask, site: Site, context: Contexts) -> None:
     page = context().new_page()
     page.goto(site(app) + f"{CASE}?as_at=2005-01-01")

@@ -17,7 +17,7 @@ from projections.scoring import Change, Scored, changes, inspection_moment, scor
 from web.cli import options
 from web.documents import change_document, score_document
 from web.sentences import answer_words, because, knowledge_words
-from web.words import percent, short_date
+from web.words import count_noun, percent, short_date
 
 
 @click.command()
@@ -89,8 +89,8 @@ def _changes_text(changed: list[Change], at: Moment) -> str:
 def _score_text(scored: Scored) -> str:
     known = knowledge_words(scored.moment)
     lines = [
-        f"{scored.framework.title}: {scored.score.cases} cases as at {short_date(scored.moment.on)}, {known}"
-        + (f", by {scored.edition} throughout" if scored.edition else ""),
+        f"{scored.framework.title}: {count_noun(scored.score.cases, 'case')} as at {short_date(scored.moment.on)}, {known}"
+        + (f", by edition {scored.edition} throughout" if scored.edition else ""),
         f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
     ]
     high = scored.high_risk

@@ -10,9 +10,9 @@ from domain import __version__
 from web import (
     asat,
     assets,
+    book,
     caseload,
     cases,
-    desk,
     due,
     errors,
     handbook,
@@ -48,7 +48,7 @@ def create_app(database: str, *, today: Callable[[], date] | None = None) -> Fla
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    for part in (assets, asat, links, words, sentences, desk, headers, errors):
+    for part in (assets, asat, links, words, sentences, book, headers, errors):
         part.attach(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)

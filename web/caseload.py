@@ -8,7 +8,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from domain.codes import HIGH_RISK, RISK_LEVELS
 from projections.caseload import CaseLine, line
-from web import desk
+from web import book
 from web.ordering import Order, read_order
 from web.paging import read_page
 
@@ -42,7 +42,7 @@ class FilterSchema(Schema):
 @blueprint.get("/cases")
 def index() -> str:
     """The list of cases: filtered, sorted, a page at a time."""
-    every = [line(reading) for reading in desk.readings()]
+    every = [line(reading) for reading in book.readings()]
     wanted = FilterSchema().load(request.args)
     lines = [c for c in every if _wanted(c, wanted)]
     order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))

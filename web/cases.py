@@ -10,7 +10,7 @@ from projections.answers import Answer
 from projections.caseload import holding, line
 from projections.obligations import Obligation
 from projections.timeline import timeline
-from web import desk
+from web import book
 
 blueprint = Blueprint("cases", __name__)
 
@@ -19,12 +19,12 @@ blueprint = Blueprint("cases", __name__)
 def show(crn: str, number: int) -> str | Response:
     """The case's page. With ``?inspection=`` the judgements of that inspection count."""
     reference = f"{crn}/{number}"
-    file = desk.book().file(reference)
+    file = book.casebook().file(reference)
     if not isinstance(file.beginning, SupervisionStarted):
         abort(404, f"There is no case {reference}.")
-    inspection = desk.inspection_asked()
-    opened = desk.inspection(inspection) if inspection else None
-    reading = desk.book().read(reference, desk.moment(), desk.framework(), inspection)
+    inspection = book.inspection_asked()
+    opened = book.inspection(inspection) if inspection else None
+    reading = book.casebook().read(reference, book.moment(), book.framework(), inspection)
     if reading.history.start is None or reading.history.start.on > reading.moment.on:
         return render_template("case_not_begun.html", reference=reference, begins=file.beginning.occurred_on)
     day = reading.moment.on
@@ -48,7 +48,7 @@ def show(crn: str, number: int) -> str | Response:
 
 def _by_subject(obligations: Sequence[Obligation]) -> dict[str, list[Obligation]]:
     """The duties by the subject of their clause, subjects in the order of the standards."""
-    subjects: dict[str, list[Obligation]] = {clause.subject: [] for clause in desk.framework().clauses}
+    subjects: dict[str, list[Obligation]] = {clause.subject: [] for clause in book.framework().clauses}
     for obligation in obligations:
         subjects[obligation.clause.subject].append(obligation)
     return {subject: duties for subject, duties in subjects.items() if duties}
@@ -57,4 +57,4 @@ def _by_subject(obligations: Sequence[Obligation]) -> dict[str, list[Obligation]
 def _by_criterion(answers: Sequence[Answer]) -> list[tuple[str, str, list[Answer]]]:
     """The answers under their criteria: (id, title, answers)."""
     by_question = {answer.question.id: answer for answer in answers}
-    return [(c.id, c.title, [by_question[q.id] for q in c.questions]) for c in desk.framework().criteria]
+    return [(c.id, c.title, [by_question[q.id] for q in c.questions]) for c in book.framework().criteria]

@@ -8,7 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 
 from projections.caseload import Owed, due
-from web import desk
+from web import book
 from web.ordering import Order, read_order
 from web.paging import read_page
 
@@ -45,7 +45,7 @@ def index() -> str:
         wanted = FilterSchema().load({k: v for k, v in request.args.items() if v})
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
-    every = due(desk.readings(), wanted["within"])
+    every = due(book.readings(), wanted["within"])
     chosen = [o for o in every if _wanted(o, wanted)]
     order = read_order(request.args, list(COLUMNS), Order("due"))
     chosen = order.of(chosen, COLUMNS)
@@ -56,7 +56,7 @@ def index() -> str:
         page=page,
         order=order,
         wanted=wanted,
-        day=desk.moment().on,
+        day=book.moment().on,
         overdue=sum(o.state == "overdue" for o in chosen),
         falling=sum(o.state == "due" for o in chosen),
         choices={

@@ -5,7 +5,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from domain.standards import Edition, national_standards
 from projections import handbook
-from web import desk
+from web import book
 
 blueprint = Blueprint("handbook", __name__)
 
@@ -23,7 +23,7 @@ class CompareSchema(Schema):
 @blueprint.get("/standards")
 def index() -> str:
     """The edition in force on the sample date."""
-    day = desk.moment().on
+    day = book.moment().on
     found = national_standards().on(day)
     if found is None:
         return render_template("standards_none.html", first=national_standards().editions[0])
@@ -39,19 +39,19 @@ def edition(edition: str) -> str:
 @blueprint.get("/standards/clauses/<clause>")
 def clause(clause: str) -> str:
     """One clause: its citation, its values over time, the questions it feeds, the duties it raises here."""
-    framework = desk.framework()
+    framework = book.framework()
     found = handbook.entry(clause, framework.clauses, framework)
     if found is None:
         abort(404, f"There is no clause called {clause}.")
-    counted = handbook.raised(desk.readings(), clause)
-    latest = next(iter(desk.book().inspections), None)
+    counted = handbook.raised(book.readings(), clause)
+    latest = next(iter(book.casebook().inspections), None)
     return render_template(
         "clause.html",
         entry=found,
         counted=counted,
         who=handbook.who,
         framework=framework,
-        day=desk.moment().on,
+        day=book.moment().on,
         inspection=latest,
     )
 
@@ -87,6 +87,6 @@ def _edition(edition: Edition) -> str:
         matrix=handbook.contact_matrix(edition),
         editions=national_standards().editions,
         who=handbook.who,
-        day=desk.moment().on,
-        in_force=national_standards().on(desk.moment().on),
+        day=book.moment().on,
+        in_force=national_standards().on(book.moment().on),
     )

@@ -7,7 +7,7 @@ from domain.standards import national_standards
 from projections.answers import VERDICTS
 from projections.scores import Score, printed
 from projections.scoring import Scored, changes, score_inspection
-from web import desk
+from web import book
 
 blueprint = Blueprint("inspections", __name__)
 
@@ -15,28 +15,28 @@ blueprint = Blueprint("inspections", __name__)
 @blueprint.get("/")
 def index() -> str:
     """The latest inspection's scoring sheet; what to do first where there is none."""
-    latest = next(iter(desk.book().inspections), None)
+    latest = next(iter(book.casebook().inspections), None)
     return render_template("welcome.html") if latest is None else _sheet(latest)
 
 
 @blueprint.get("/inspections/<inspection>")
 def sheet(inspection: str) -> str:
     """One inspection's scoring sheet."""
-    desk.inspection(inspection)
+    book.inspection(inspection)
     return _sheet(inspection)
 
 
 def _sheet(inspection: str) -> str:
-    opened = desk.inspection(inspection)
+    opened = book.inspection(inspection)
     now, before = _now_and_before(inspection)
     return render_template(
         "sheet.html",
         inspection=inspection,
         opened=opened,
-        before=before and desk.inspection(opened.follows or ""),
+        before=before and book.inspection(opened.follows or ""),
         columns=[scored.score for scored in (before, now) if scored],
         scored=now,
-        others=[(name, other) for name, other in desk.book().inspections.items() if name != inspection],
+        others=[(name, other) for name, other in book.casebook().inspections.items() if name != inspection],
         change=_change,
     )
 
@@ -44,7 +44,7 @@ def _sheet(inspection: str) -> str:
 @blueprint.get("/inspections/<inspection>/criteria/<criterion>")
 def criterion(inspection: str, criterion: str) -> str:
     """One criterion: its description, its questions with n and interval, and high risk of harm beside the sample."""
-    opened = desk.inspection(inspection)
+    opened = book.inspection(inspection)
     now, before = _now_and_before(inspection)
     found = _criterion(now, criterion)
     return render_template(
@@ -61,7 +61,7 @@ def criterion(inspection: str, criterion: str) -> str:
 @blueprint.get("/inspections/<inspection>/questions/<question>")
 def question(inspection: str, question: str) -> str:
     """One question: its figure, and every case of the sample with its answer and the reasons."""
-    opened = desk.inspection(inspection)
+    opened = book.inspection(inspection)
     now, before = _now_and_before(inspection)
     asked = now.framework.questions.get(question)
     if asked is None:
@@ -87,13 +87,13 @@ def question(inspection: str, question: str) -> str:
 @blueprint.get("/inspections/<inspection>/standards")
 def rescore(inspection: str) -> str:
     """The inspection judged by one edition of the standards throughout, with the answers that change and why."""
-    opened = desk.inspection(inspection)
+    opened = book.inspection(inspection)
     name = request.args.get("standards") or national_standards().editions[-1].id
     edition = next((e for e in national_standards().editions if e.id == name), None)
     if edition is None:
         abort(404, f"There is no edition called {name}.")
-    before = score_inspection(desk.book(), inspection, desk.moment())
-    after = score_inspection(desk.book(), inspection, desk.moment(), edition.id)
+    before = score_inspection(book.casebook(), inspection, book.moment())
+    after = score_inspection(book.casebook(), inspection, book.moment(), edition.id)
     return render_template(
         "rescore.html",
         inspection=inspection,
@@ -108,10 +108,10 @@ def rescore(inspection: str) -> str:
 
 def _now_and_before(inspection: str) -> tuple[Scored, Scored | None]:
     """The inspection at the moment asked for, and the one it follows at its own."""
-    book = desk.book()
-    follows = desk.inspection(inspection).follows
-    before = score_inspection(book, follows) if follows and follows in book.inspections else None
-    return score_inspection(book, inspection, desk.moment()), before
+    files = book.casebook()
+    follows = book.inspection(inspection).follows
+    before = score_inspection(files, follows) if follows and follows in files.inspections else None
+    return score_inspection(files, inspection, book.moment()), before
 
 
 def _criterion(scored: Scored, name: str) -> Criterion:

@@ -16,7 +16,7 @@ from web.words import count_noun
 LONG_AGO = timedelta(days=366)
 
 
-def book() -> Casebook:
+def casebook() -> Casebook:
     """The casebook over the app's database, made at the first request of each process and kept."""
     kept = current_app.extensions.get("casebook")
     if kept is None:
@@ -36,12 +36,12 @@ def framework() -> Framework:
 
 def readings() -> list[Reading]:
     """Every case that had begun by the moment."""
-    return book().read_all(book().cases, moment(), framework())
+    return casebook().read_all(casebook().cases, moment(), framework())
 
 
 def inspection(name: str) -> InspectionOpened:
     """The inspection of this id; 404 in words where there is none."""
-    opened = book().inspections.get(name)
+    opened = casebook().inspections.get(name)
     if opened is None:
         abort(404, f"There is no inspection called {name}.")
     return opened
@@ -51,7 +51,7 @@ def inspection_asked() -> str | None:
     """The inspection that this page belongs to: named in its path, in its query, or the latest on the first page."""
     named = (request.view_args or {}).get("inspection") or request.args.get("inspection")
     if named is None and request.endpoint == "inspections.index":
-        return next(iter(book().inspections), None)
+        return next(iter(casebook().inspections), None)
     return named
 
 
@@ -61,7 +61,7 @@ def default_moment() -> AsAt | None:
     An inspection's pages are read at its own sample date and state of knowledge. So are the others when the record
     stopped long ago: today would show nothing.
     """
-    inspections = book().inspections
+    inspections = casebook().inspections
     named = inspection_asked()
     if named is None and inspections and _stopped_long_ago():
         named = next(iter(inspections))
@@ -70,13 +70,13 @@ def default_moment() -> AsAt | None:
 
 
 def _stopped_long_ago() -> bool:
-    last = book().last_recorded_at
+    last = casebook().last_recorded_at
     return last is not None and clock.today() - last.date() > LONG_AGO
 
 
 def footer_note() -> str:
     """How far the page's data goes: every entry stored so far."""
-    return f"{count_noun(book().catch_up(), 'entry', 'entries')} on record."
+    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record."
 
 
 def attach(app: Flask) -> None:

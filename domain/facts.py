@@ -30,6 +30,7 @@ PlanRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("SupervisionPlan
 ConcernRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("ChildProtectionConcernRaised",)})]
 NeedRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DiversityNeedIdentified",)})]
 ReportRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("CourtReportRequested",)})]
+LimitRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AccessLimited",)})]
 AnyRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ()})]
 """A reference to an entry of any type of the same case."""
 
@@ -359,6 +360,17 @@ class EntryWithdrawn(Fact, frozen=True):
 
     of: AnyRef
     reason: Note
+
+
+class AccessLimited(Fact, frozen=True):
+    """From ``recorded_at`` on, the staff named here may count this case and see nothing else of it."""
+
+    excluded: Annotated[list[Text], Meta(min_length=1)]
+    reason: Note
+
+
+class AccessLimitLifted(Fact, frozen=True):
+    limit: LimitRef
 
 
 class SupervisionEnded(Fact, frozen=True):

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from domain.clauses import Clause
+from domain.workdays import working_days_between
 from projections.casebook import Reading
 from projections.history import is_high_risk, value_on
 from projections.obligations import Obligation, State
@@ -21,9 +23,9 @@ class Holding:
     officer_grade: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """One case on the caseload, as at a moment. ``next_due_on``: the earliest day on which something still owed is due."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfCase:
+    """What every line about a case says of it, as at the day read."""
 
     reference: str
     name: str
@@ -31,6 +33,12 @@ class CaseLine:
     holding: Holding
     risk: str | None
     tier: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine(OfCase):
+    """One case on the caseload, as at a moment. ``next_due_on``: the earliest day on which something still owed is due."""
+
     mappa_level: int | None
     started_on: date
     ended_on: date | None
@@ -39,15 +47,14 @@ class CaseLine:
     next_due_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One duty of one case that is overdue or falls due, with who answers for it on the day."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed(OfCase):
+    """One duty of one case on the day, with who answers for it."""
 
-    reference: str
-    name: str
     obligation: Obligation
     state: State
-    holding: Holding
+    days_left: int
+    """Working days from the day read to the day it is due; negative when that has passed."""
 
     @property
     def clause(self) -> Clause:
@@ -60,17 +67,26 @@ def holding(reading: Reading) -> Holding:
     return Holding(*(value_on(allocation, reading.moment.on) or allocation[0].value))
 
 
+def of_case(reading: Reading) -> dict[str, Any]:
+    """The values of ``OfCase`` for this reading."""
+    history, day = reading.history, reading.moment.on
+    assert history.started is not None
+    return {
+        "reference": reading.reference,
+        "name": history.started.person.name,
+        "order_type": history.started.order_type,
+        "holding": holding(reading),
+        "risk": value_on(history.risk, day),
+        "tier": value_on(history.tier, day),
+    }
+
+
 def line(reading: Reading) -> CaseLine:
     history, day = reading.history, reading.moment.on
-    assert history.started is not None and history.start is not None
+    assert history.start is not None
     owed = listed(reading)
     return CaseLine(
-        reference=reading.reference,
-        name=history.started.person.name,
-        order_type=history.started.order_type,
-        holding=holding(reading),
-        risk=value_on(history.risk, day),
-        tier=value_on(history.tier, day),
+        **of_case(reading),
         mappa_level=value_on(history.mappa_level, day),
         started_on=history.start.on,
         ended_on=history.end.on if history.end is not None and history.end.on <= day else None,
@@ -85,18 +101,23 @@ def due(readings: Iterable[Reading], within_days: int = 0) -> list[Owed]:
 
     A window that was missed cannot be made good: it is history, and not listed.
     """
-    found = []
-    for reading in readings:
-        day = reading.moment.on
-        until = day + timedelta(days=within_days)
-        started = reading.history.started
-        assert started is not None
-        for obligation in listed(reading):
-            state = obligation.state(day)
-            if state == "overdue" or (state == "due" and obligation.due_on <= until):
-                found.append(Owed(reading.reference, started.person.name, obligation, state, holding(reading)))
-    found.sort(key=lambda owed: (owed.obligation.due_on, owed.reference, owed.clause.id))
-    return found
+    found = [
+        owed
+        for reading in readings
+        for owed in outstanding(reading)
+        if owed.state == "overdue" or owed.obligation.due_on <= reading.moment.on + timedelta(days=within_days)
+    ]
+    return sorted(found, key=lambda o: (o.obligation.due_on, o.reference, o.clause.id))
+
+
+def outstanding(reading: Reading) -> list[Owed]:
+    """What somebody can still do on the readings' day: overdue or due, however far ahead."""
+    day, case = reading.moment.on, of_case(reading)
+    return [
+        Owed(**case, obligation=o, state=state, days_left=working_days_between(day, o.due_on))
+        for o in listed(reading)
+        if (state := o.state(day)) in ("overdue", "due")
+    ]
 
 
 def listed(reading: Reading) -> list[Obligation]:

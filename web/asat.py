@@ -20,6 +20,9 @@ Knowledge = Literal["stood", "hindsight"]
 
 NAMES = ("as_at", "known")
 
+UNDATED = frozenset({"home", "signing_in", "openid", "staff", "access", "imports", "calendars"})
+"""Blueprints whose pages are not read as at a day."""
+
 
 @dataclass(frozen=True, slots=True)
 class AsAt:
@@ -112,9 +115,9 @@ def current() -> AsAt:
 
 
 def carried_by(endpoint: str) -> bool:
-    """Whether links to this endpoint carry the moment: pages do; assets, ``healthz`` and the API do not."""
+    """Whether links to this endpoint carry the moment: pages about cases do; assets, sign-in and accounts do not."""
     blueprint, dot, _ = endpoint.partition(".")
-    return bool(dot) and not blueprint.startswith("api")
+    return bool(dot) and blueprint not in UNDATED
 
 
 def attach(app: Flask) -> None:
@@ -124,6 +127,11 @@ def attach(app: Flask) -> None:
     def refuse_what_cannot_be_read() -> None:
         if request.endpoint and carried_by(request.endpoint):
             current()
+
+    @app.template_global()
+    def dated() -> bool:
+        """Whether the page being read is read as at a day."""
+        return (bool(request.endpoint) and carried_by(request.endpoint or "")) or request.endpoint is None
 
     @app.url_defaults
     def carry(endpoint: str, values: dict[str, Any]) -> None:

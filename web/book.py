@@ -1,19 +1,25 @@
-"""What every page reads from: the casebook of this app, and the moment that the as-at bar asks for."""
+"""What every page reads from: the casebook of this app, the moment asked for, and the cases that the reader reaches."""
 
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 
-from domain.facts import InspectionOpened
+from domain.facts import InspectionOpened, SupervisionStarted
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
+from domain.staff import ENTERED_BY
 from projections.casebook import Casebook, Moment, Reading
-from web import asat, clock
+from projections.caseload import holding
+from projections.history import end_of_day
+from projections.reach import Reached, inspected, may_open, reach
+from web import asat, clock, gate
 from web.asat import AsAt
 from web.words import count_noun
 
 LONG_AGO = timedelta(days=366)
+
+NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access is limited."
 
 
 def casebook() -> Casebook:
@@ -30,29 +36,92 @@ def moment() -> Moment:
     return Moment(asked.on, asked.known_at)
 
 
+def today() -> Moment:
+    """Today, as the files stand."""
+    return Moment(clock.today(), end_of_day(clock.today()))
+
+
 def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
+def reached() -> Reached:
+    """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
+    if "reached" not in g:
+        g.reached = reach(casebook(), gate.account(), moment(), framework())
+    return cast(Reached, g.reached)
+
+
 def readings() -> list[Reading]:
-    """Every case that had begun by the moment."""
-    return casebook().read_all(casebook().cases, moment(), framework())
+    """Every case that the person signed in counts, as it is at the moment."""
+    return reached().readings
+
+
+def case(reference: str, inspection: str | None = None) -> Reading:
+    """One case at the moment, for whoever may open it: 404 where there is none, 403 where it is not theirs."""
+    file = casebook().file(reference)
+    if not isinstance(file.beginning, SupervisionStarted):
+        abort(404, f"There is no case {reference}.")
+    reading = casebook().read(reference, moment(), framework(), inspection)
+    now = casebook().read(reference, today(), framework())
+    if not may_open(casebook(), gate.account(), reading, now):
+        gate.log("refused", reference=reference, detail=request.path)
+        abort(403, NOT_YOURS.format(reference))
+    return reading
+
+
+def viewed(reference: str) -> None:
+    """Put it on the access log that a page of this case was shown."""
+    gate.log("viewed", reference=reference, detail=request.full_path.rstrip("?"))
+
+
+def may_record(reference: str) -> bool:
+    """Whether the person signed in may add to this case: theirs today, or one that they inspect."""
+    who, now = gate.account(), casebook().read(reference, today(), framework())
+    if who.role == "inspector":
+        return reference in inspected(casebook(), who)
+    return bool(ENTERED_BY[who.role]) and now.history.started is not None and who.answers_for(holding(now))
+
+
+def may_read(reading: Reading) -> bool:
+    """Whether the person signed in may open this case, which a page lists."""
+    now = casebook().read(reading.reference, today(), framework())
+    return may_open(casebook(), gate.account(), reading, now)
 
 
 def inspection(name: str) -> InspectionOpened:
-    """The inspection of this id; 404 in words where there is none."""
+    """The inspection of this id, for whoever may read it; 404 in words where there is none."""
     opened = casebook().inspections.get(name)
     if opened is None:
         abort(404, f"There is no inspection called {name}.")
+    if name not in inspections():
+        abort(403, f"{opened.title} is not one of the inspections that you read.")
     return opened
+
+
+def inspections() -> dict[str, InspectionOpened]:
+    """The inspections that the person signed in may read, the latest first: an inspector's own; all, for the others."""
+    who, every = gate.account(), casebook().inspections
+    return {name: opened for name, opened in every.items() if who.role != "inspector" or name in who.inspections}
 
 
 def inspection_asked() -> str | None:
     """The inspection that this page belongs to: named in its path, in its query, or the latest on the first page."""
     named = (request.view_args or {}).get("inspection") or request.args.get("inspection")
-    if named is None and request.endpoint == "inspections.index":
-        return next(iter(casebook().inspections), None)
+    if named is None and request.endpoint == "inspections.index" and gate.signed_in() is not None:
+        return next(iter(inspections()), None)
     return named
+
+
+def places() -> dict[str, list[str]]:
+    """The areas, divisions, teams and officers that hold cases today, by level."""
+    held = {
+        change.value[:4]
+        for reference in casebook().cases
+        for change in casebook().history(reference, None).allocation[-1:]
+    }
+    levels = ("area", "division", "team", "officer")
+    return {level: sorted({place[n] for place in held}) for n, level in enumerate(levels)}
 
 
 def default_moment() -> AsAt | None:
@@ -61,11 +130,11 @@ def default_moment() -> AsAt | None:
     An inspection's pages are read at its own sample date and state of knowledge. So are the others when the record
     stopped long ago: today would show nothing.
     """
-    inspections = casebook().inspections
+    every = casebook().inspections
     named = inspection_asked()
-    if named is None and inspections and _stopped_long_ago():
-        named = next(iter(inspections))
-    opened = inspections.get(named) if named else None
+    if named is None and every and _stopped_long_ago():
+        named = next(iter(every))
+    opened = every.get(named) if named else None
     return None if opened is None else AsAt(opened.occurred_on, opened.knowledge)
 
 
@@ -81,3 +150,5 @@ def footer_note() -> str:
 
 def attach(app: Flask) -> None:
     app.config.update(DEFAULT_MOMENT=default_moment, FOOTER_NOTE=footer_note)
+    app.add_template_global(may_record)
+    app.add_template_global(clock.today, "today")

@@ -1,20 +1,24 @@
-"""The caseload as at a moment: who holds what, what is overdue, who is at high risk of harm."""
+"""The caseload as at a moment: who holds what, what is overdue, who is at high risk of harm; and finding a case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, Schema, fields, validate
+from werkzeug.wrappers import Response
 
 from domain.codes import HIGH_RISK, RISK_LEVELS
 from projections.caseload import CaseLine, line
-from web import book
+from web import book, gate
+from web.downloads import Column, Table, download, notes
+from web.filters import Filters
 from web.ordering import Order, read_order
 from web.paging import read_page
 
 blueprint = Blueprint("caseload", __name__)
 
-COLUMNS: dict[str, Callable[[CaseLine], Any]] = {
+
+COLUMNS: Mapping[str, Callable[[CaseLine], Any]] = {
     "case": lambda c: c.reference,
     "order": lambda c: c.order_type,
     "team": lambda c: c.holding.team,
@@ -26,53 +30,77 @@ COLUMNS: dict[str, Callable[[CaseLine], Any]] = {
 }
 
 
-class FilterSchema(Schema):
-    """What the filter form asks for; an empty value asks for nothing."""
+class AskedSchema(Schema):
+    """What the page asks besides the filters: which cases to show, and words to find them by."""
 
     class Meta:
         unknown = EXCLUDE
 
-    team = fields.String(load_default="")
-    officer = fields.String(load_default="")
-    order = fields.String(load_default="")
-    risk = fields.String(load_default="")
     show = fields.String(load_default="")
+    find = fields.String(load_default="", validate=validate.Length(max=200))
 
 
 @blueprint.get("/cases")
+@gate.open_to(*gate.READERS)
 def index() -> str:
-    """The list of cases: filtered, sorted, a page at a time."""
-    every = [line(reading) for reading in book.readings()]
-    wanted = FilterSchema().load(request.args)
-    lines = [c for c in every if _wanted(c, wanted)]
-    order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
-    lines = order.of(lines, COLUMNS)
+    """The list of cases: found, filtered, sorted, a page at a time."""
+    every, asked, filters, lines, order = _asked()
     page = read_page(request.args, len(lines))
     return render_template(
         "caseload.html",
         lines=page.of(lines),
         page=page,
         order=order,
-        wanted=wanted,
+        filters=filters,
+        asked_for=asked,
         total=len(lines),
         current=sum(c.ended_on is None for c in every),
         overdue=sum(bool(c.overdue) for c in lines),
         high=sum(c.risk in HIGH_RISK for c in lines),
-        choices={
-            "team": sorted({c.holding.team for c in every}),
-            "officer": sorted({c.holding.officer for c in every}),
-            "order": sorted({c.order_type for c in every}),
-            "risk": list(RISK_LEVELS),
-        },
+        hidden=len(book.reached().closed),
+        choices=filters.choices(every),
     )
 
 
-def _wanted(case: CaseLine, wanted: dict[str, str]) -> bool:
-    if case.ended_on is not None and wanted["show"] != "ended":
+@blueprint.get("/cases/download/<form>")
+@gate.open_to(*gate.READERS)
+def table(form: str) -> Response:
+    """The same list as a table to keep: CSV, XLSX or ODS."""
+    _, asked, filters, lines, _ = _asked()
+    columns = [
+        *map(Column, ("Case", "Name", "Order", "Tier", "Risk of harm", "MAPPA level", "Officer", "Team")),
+        Column("Started", "date"), Column("Ended", "date"), Column("Overdue", "number"),
+        Column("Missed contact", "number"), Column("Next due", "date"),
+    ]  # fmt: skip
+    rows = [
+        (c.reference, c.name, c.order_type, c.tier, c.risk, c.mappa_level, c.holding.officer, c.holding.team,
+         c.started_on, c.ended_on, c.overdue, c.missed, c.next_due_on)
+        for c in lines
+    ]  # fmt: skip
+    said = notes(book.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
+                 ("Found by", asked["find"] or "all"))  # fmt: skip
+    return download(Table("Caseload", columns, rows, said), form, f"caseload-{book.moment().on}")
+
+
+def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
+    """Every case counted, what is asked, and the cases that fit and the reader may see, in order."""
+    every = [line(reading) for reading in book.readings()]
+    asked = AskedSchema().load({name: text[:200] for name, text in request.args.items()})
+    filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
+    lines = filters.of([c for c in every if c.reference not in book.reached().closed and _shown(c, asked)])
+    order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
+    if asked["find"]:
+        gate.log("searched", detail=asked["find"])
+    return every, asked, filters, order.of(lines, COLUMNS), order
+
+
+def _shown(case: CaseLine, asked: Mapping[str, str]) -> bool:
+    words = asked["find"].casefold().split()
+    if words:
+        text = f"{case.reference} {case.name}".casefold()
+        return all(word in text for word in words)
+    if case.ended_on is not None and asked["show"] != "ended":
         return False
-    if wanted["show"] == "overdue" and not case.overdue:
-        return False
-    if wanted["show"] == "high_risk" and case.risk not in HIGH_RISK:
-        return False
-    found = {"team": case.holding.team, "officer": case.holding.officer, "order": case.order_type, "risk": case.risk}
-    return all(not wanted[name] or wanted[name] == value for name, value in found.items())
+    if asked["show"] == "overdue":
+        return bool(case.overdue)
+    return asked["show"] != "high_risk" or case.risk in HIGH_RISK

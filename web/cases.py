@@ -2,31 +2,31 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from domain.facts import SupervisionStarted
 from projections.answers import Answer
 from projections.caseload import holding, line
 from projections.obligations import Obligation
 from projections.timeline import timeline
-from web import book
+from web import book, gate
 
 blueprint = Blueprint("cases", __name__)
 
 
 @blueprint.get("/cases/<crn>/<int:number>")
+@gate.open_to(*gate.READERS)
 def show(crn: str, number: int) -> str | Response:
     """The case's page. With ``?inspection=`` the judgements of that inspection count."""
     reference = f"{crn}/{number}"
-    file = book.casebook().file(reference)
-    if not isinstance(file.beginning, SupervisionStarted):
-        abort(404, f"There is no case {reference}.")
     inspection = book.inspection_asked()
     opened = book.inspection(inspection) if inspection else None
-    reading = book.casebook().read(reference, book.moment(), book.framework(), inspection)
+    reading = book.case(reference, inspection)
+    book.viewed(reference)
+    file = book.casebook().file(reference)
     if reading.history.start is None or reading.history.start.on > reading.moment.on:
-        return render_template("case_not_begun.html", reference=reference, begins=file.beginning.occurred_on)
+        begins = file.beginning and file.beginning.occurred_on
+        return render_template("case_not_begun.html", reference=reference, begins=begins)
     day = reading.moment.on
     arisen = [o for o in reading.obligations if o.state(day) is not None]
     return render_template(
@@ -43,6 +43,7 @@ def show(crn: str, number: int) -> str | Response:
         inspection=inspection,
         opened=opened,
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
+        records=book.may_record(reference),
     )
 
 

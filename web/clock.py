@@ -18,8 +18,18 @@ def now() -> datetime:
 
 def today() -> date:
     """Today's date in Europe/London, or what the app's ``TODAY`` says it is."""
-    if has_app_context():
-        fixed: Callable[[], date] | None = current_app.config.get("TODAY")
-        if fixed is not None:
-            return fixed()
-    return now().astimezone(LONDON).date()
+    return _set_day() or now().astimezone(LONDON).date()
+
+
+def recording_time() -> datetime:
+    """The instant that an entry made by hand carries: now; on a set day, this time of that day."""
+    day = _set_day()
+    local = now().astimezone(LONDON)
+    return now() if day is None else datetime.combine(day, local.time(), LONDON).astimezone(UTC)
+
+
+def _set_day() -> date | None:
+    if not has_app_context():
+        return None
+    fixed: Callable[[], date] | None = current_app.config.get("TODAY")
+    return None if fixed is None else fixed()

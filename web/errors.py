@@ -11,6 +11,16 @@ _WORDS = {
         "The web address or the form has something in it that the service cannot read.",
         "Go back, check what you entered and try again.",
     ),
+    401: (
+        "Sign in first",
+        "This page is for people who have signed in.",
+        "Sign in, and ask for it again.",
+    ),
+    403: (
+        "This page is not open to you",
+        "Your account does not reach it.",
+        "If you need it for your work, ask your manager or the information manager.",
+    ),
     404: (
         "Page not found",
         "There is nothing at this web address.",
@@ -21,6 +31,11 @@ _WORDS = {
         "This page cannot be used in that way",
         "The web address is right, but it does not take what was sent to it. Nothing was recorded.",
         "Go back to the page before and use its links and buttons.",
+    ),
+    413: (
+        "That is too large",
+        "What you sent is larger than this page takes. Nothing was recorded.",
+        "Shorten it. Large files of entries go through the command: caseaudit import.",
     ),
     500: (
         "Sorry, there is a problem with the service",

@@ -5,7 +5,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from domain.standards import Edition, national_standards
 from projections import handbook
-from web import book
+from web import book, gate
 
 blueprint = Blueprint("handbook", __name__)
 
@@ -21,6 +21,7 @@ class CompareSchema(Schema):
 
 
 @blueprint.get("/standards")
+@gate.open_to()
 def index() -> str:
     """The edition in force on the sample date."""
     day = book.moment().on
@@ -31,12 +32,14 @@ def index() -> str:
 
 
 @blueprint.get("/standards/editions/<edition>")
+@gate.open_to()
 def edition(edition: str) -> str:
     """One edition, by subject."""
     return _edition(_found(edition))
 
 
 @blueprint.get("/standards/clauses/<clause>")
+@gate.open_to()
 def clause(clause: str) -> str:
     """One clause: its citation, its values over time, the questions it feeds, the duties it raises here."""
     framework = book.framework()
@@ -44,7 +47,7 @@ def clause(clause: str) -> str:
     if found is None:
         abort(404, f"There is no clause called {clause}.")
     counted = handbook.raised(book.readings(), clause)
-    latest = next(iter(book.casebook().inspections), None)
+    latest = next(iter(book.inspections()), None)
     return render_template(
         "clause.html",
         entry=found,
@@ -57,6 +60,7 @@ def clause(clause: str) -> str:
 
 
 @blueprint.get("/standards/compare")
+@gate.open_to()
 def compare() -> str:
     """What changed between any two editions."""
     asked = CompareSchema().load({k: v for k, v in request.args.items() if v})

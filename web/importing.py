@@ -56,20 +56,24 @@ class Report:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def read_lines(path: Path, now: datetime, report: Report, progress: Callable[[int], None]) -> Iterator[Line]:
+def read_lines(
+    path: Path, now: datetime, report: Report, progress: Callable[[int], None], *, name: str = ""
+) -> Iterator[Line]:
     """The lines of one NDJSON file that have the shape of a fact; the others go to the report.
 
-    ``progress`` is told the number of bytes read. ``now`` stands in for a ``recorded_at`` that is not given.
+    ``progress`` is told the number of bytes read. ``now`` stands in for a ``recorded_at`` that is not given. ``name``
+    is what the report calls the file (default: its own name).
     """
+    name = name or path.name
     with path.open("rb") as stream:
         for number, raw in enumerate(stream, start=1):
             progress(len(raw))
             if not raw.strip():
                 continue
             try:
-                yield _line(path.name, number, raw, now)
+                yield _line(name, number, raw, now)
             except ShapeError as error:
-                report.rejected += [Rejected(path.name, number, name, reason) for name, reason in error.problems]
+                report.rejected += [Rejected(name, number, field, reason) for field, reason in error.problems]
 
 
 def import_lines(files: Files, lines: Iterable[Line], report: Report, *, now: datetime, actor: str, keep: bool) -> None:

@@ -7,19 +7,21 @@ from domain.standards import national_standards
 from projections.answers import VERDICTS
 from projections.scores import Score, printed
 from projections.scoring import Scored, changes, score_inspection
-from web import book
+from web import book, gate
 
 blueprint = Blueprint("inspections", __name__)
 
 
-@blueprint.get("/")
+@blueprint.get("/inspections")
+@gate.open_to(*gate.READERS)
 def index() -> str:
     """The latest inspection's scoring sheet; what to do first where there is none."""
-    latest = next(iter(book.casebook().inspections), None)
+    latest = next(iter(book.inspections()), None)
     return render_template("welcome.html") if latest is None else _sheet(latest)
 
 
 @blueprint.get("/inspections/<inspection>")
+@gate.open_to(*gate.READERS)
 def sheet(inspection: str) -> str:
     """One inspection's scoring sheet."""
     book.inspection(inspection)
@@ -36,12 +38,13 @@ def _sheet(inspection: str) -> str:
         before=before and book.inspection(opened.follows or ""),
         columns=[scored.score for scored in (before, now) if scored],
         scored=now,
-        others=[(name, other) for name, other in book.casebook().inspections.items() if name != inspection],
+        others=[(name, other) for name, other in book.inspections().items() if name != inspection],
         change=_change,
     )
 
 
 @blueprint.get("/inspections/<inspection>/criteria/<criterion>")
+@gate.open_to(*gate.READERS)
 def criterion(inspection: str, criterion: str) -> str:
     """One criterion: its description, its questions with n and interval, and high risk of harm beside the sample."""
     opened = book.inspection(inspection)
@@ -59,6 +62,7 @@ def criterion(inspection: str, criterion: str) -> str:
 
 
 @blueprint.get("/inspections/<inspection>/questions/<question>")
+@gate.open_to(*gate.READERS)
 def question(inspection: str, question: str) -> str:
     """One question: its figure, and every case of the sample with its answer and the reasons."""
     opened = book.inspection(inspection)
@@ -66,8 +70,9 @@ def question(inspection: str, question: str) -> str:
     asked = now.framework.questions.get(question)
     if asked is None:
         abort(404, f"There is no question called {question} in {now.framework.title}.")
+    shown = [reading for reading in now.readings if book.may_read(reading)]
     cases = sorted(
-        ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in now.readings),
+        ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in shown),
         key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
     )
     return render_template(
@@ -79,12 +84,14 @@ def question(inspection: str, question: str) -> str:
         scored=now,
         before=before,
         cases=cases,
+        hidden=len(now.readings) - len(shown),
         source=now.framework.sources[asked.cite],
         printed=lambda score: printed(now.framework, score),
     )
 
 
 @blueprint.get("/inspections/<inspection>/standards")
+@gate.open_to(*gate.READERS)
 def rescore(inspection: str) -> str:
     """The inspection judged by one edition of the standards throughout, with the answers that change and why."""
     opened = book.inspection(inspection)
@@ -94,6 +101,8 @@ def rescore(inspection: str) -> str:
         abort(404, f"There is no edition called {name}.")
     before = score_inspection(book.casebook(), inspection, book.moment())
     after = score_inspection(book.casebook(), inspection, book.moment(), edition.id)
+    found = changes(before.readings, after.readings)
+    shown = {reading.reference for reading in after.readings if book.may_read(reading)}
     return render_template(
         "rescore.html",
         inspection=inspection,
@@ -102,7 +111,8 @@ def rescore(inspection: str) -> str:
         editions=national_standards().editions,
         before=before,
         after=after,
-        changes=changes(before.readings, after.readings),
+        changes=[change for change in found if change.reference in shown],
+        changed=len(found),
     )
 
 

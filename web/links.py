@@ -1,19 +1,23 @@
 """Links that depend on the page being read: the same page with something changed, and the navigation."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, current_app, request, url_for
 
-from web import asat
+from web import asat, gate
 
 NAVIGATION = (
-    ("Inspections", "inspections.index"),
+    ("Desk", "desk.index"),
     ("Caseload", "caseload.index"),
-    ("Due", "due.index"),
+    ("Matrix", "matrix.index"),
+    ("Inspections", "inspections.index"),
     ("Standards", "handbook.index"),
+    ("Accounts", "staff.index"),
+    ("Imports", "imports.index"),
+    ("Access log", "access.index"),
 )
-"""What the service offers, in reading order: label and endpoint. A page not (yet) registered is left out."""
+"""What the service offers, in reading order: label and endpoint. A page that the reader may not enter is left out."""
 
 
 def other_arguments() -> list[tuple[str, str]]:
@@ -32,11 +36,26 @@ def here(**changes: Any) -> str:
     return "?" + urlencode(kept + new + carried)
 
 
+def download_of(endpoint: str, **values: Any) -> str:
+    """A link to this list as a file: the same filters and the same moment, every page of it."""
+    kept = {name: text for name, text in other_arguments() if name != "page"}
+    return url_for(endpoint, **{**kept, **values})
+
+
+def local(address: str | None) -> str:
+    """The address if it is a page of this site to return to, else the home page."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\", "/sign-")):
+        return "/"
+    parts = urlsplit(address)
+    return "/" if parts.scheme or parts.netloc else address
+
+
 def navigation() -> list[dict[str, Any]]:
     """The items of the GOV.UK service navigation, the part of the site being read marked as current."""
     items: list[dict[str, Any]] = []
+    who = gate.signed_in()
     for label, endpoint in NAVIGATION:
-        if endpoint in current_app.view_functions:
+        if who is not None and who.role in (gate.opens_to(current_app, endpoint) or ()):
             blueprint = endpoint.partition(".")[0]
             items.append(
                 {
@@ -51,5 +70,5 @@ def navigation() -> list[dict[str, Any]]:
 
 def attach(app: Flask) -> None:
     """Give the templates ``here``, ``navigation``, ``other_arguments`` and ``asked``."""
-    for offered in (here, navigation, other_arguments, asat.asked):
+    for offered in (here, download_of, navigation, other_arguments, asat.asked):
         app.add_template_global(offered)

@@ -132,7 +132,7 @@ def answer_words(answer: Answer) -> str:
 
 def attach(app: Flask) -> None:
     """Make the sentences known to the app's templates."""
-    for named in (sentence, fact_title, fact_details, instant, answer_words):
+    for named in (sentence, type_title, fact_title, fact_details, instant, answer_words):
         app.add_template_filter(named)
     app.add_template_filter(codes.label, "label")
     app.jinja_env.globals.update(why=why, because=because, became=became)

@@ -30,18 +30,24 @@ class NoDatabase(click.UsageError):
     """There is no database at this place yet."""
 
 
-def open_files(url: str, *, make: bool = False) -> Files:
-    """The files of this database; a usage error for another kind of URL, or where there is none and ``make`` is false."""
+def path_of(url: str) -> str:
+    """The path of this SQLite database; a usage error for another kind of URL."""
     scheme, _, rest = url.partition("://")
     if rest and scheme != "sqlite":
         raise click.UsageError(f"--database {url}: only SQLite is served so far; write a path, or sqlite:///PATH")
     path = Path(rest.removeprefix("/") if rest else url)
     if rest.startswith("//"):
         path = Path(rest[1:])
-    if not make and not path.expanduser().exists():
+    return str(path.expanduser())
+
+
+def open_files(url: str, *, make: bool = False) -> Files:
+    """The files of this database; a usage error for another kind of URL, or where there is none and ``make`` is false."""
+    path = path_of(url)
+    if not make and not Path(path).exists():
         raise NoDatabase(f"there is no database {path} yet; `caseaudit demo` or `caseaudit import` makes it")
     try:
-        return Files.open(str(path))
+        return Files.open(path)
     except Exception as error:
         raise click.UsageError(f"--database {url}: cannot be opened: {error}") from error
 

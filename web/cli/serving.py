@@ -3,11 +3,16 @@
 import socket
 import sys
 import tempfile
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from domain.case import LONDON
+from domain.register import Register
+from projections.casebook import Casebook
 from web.cli import options
 from web.cli.files import load
 from web.words import count_noun
@@ -15,7 +20,7 @@ from web.words import count_noun
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
 
 
-def _serve(database: str, host: str, port: int, workers: int) -> None:
+def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> None:
     from gunicorn.app.base import BaseApplication
 
     class Site(BaseApplication):  # type: ignore[misc]
@@ -30,7 +35,7 @@ def _serve(database: str, host: str, port: int, workers: int) -> None:
         def load(self) -> Any:
             from web.app import create_app
 
-            return create_app(database)
+            return create_app(options.path_of(database), **site)
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -48,11 +53,14 @@ def _serve(database: str, host: str, port: int, workers: int) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @port_option
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option(
+    "--behind-proxy", is_flag=True, help="One proxy in front ends TLS: trust its headers, cookies over HTTPS only."
+)
 @options.database
-def serve(host: str, port: int, workers: int, database: str) -> None:
-    """Serve the site."""
+def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str) -> None:
+    """Serve the site. Accounts are made with `caseaudit users add`."""
     options.open_files(database).close()
-    _serve(database, host, port, workers)
+    _serve(database, host, port, workers, behind_proxy=behind_proxy)
 
 
 @click.command()
@@ -60,13 +68,15 @@ def serve(host: str, port: int, workers: int, database: str) -> None:
 @click.option("--no-serve", is_flag=True, help="Load the samples and stop.")
 @click.option("--files", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
               help="Keep the samples' interchange files in this folder.")  # fmt: skip
+@click.option("--today", type=options.Day(), metavar="D", help="What day it is there. Default: the last of its record.")
 @options.database
-def demo(port: int, no_serve: bool, files: Path | None, database: str) -> None:
-    """Load the two Gloucestershire samples, then serve the site.
+def demo(port: int, no_serve: bool, files: Path | None, today: date | None, database: str) -> None:
+    """Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.
 
     The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing.
     """
     from web.samples import write_samples
+    from web.samples.staff import add_staff
 
     with tempfile.TemporaryDirectory() as folder:
         report = load(database, write_samples(files or Path(folder)), actor="demo")
@@ -75,8 +85,21 @@ def demo(port: int, no_serve: bool, files: Path | None, database: str) -> None:
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
     if report.rejected:
         sys.exit(1)
+    with closing(Register(options.path_of(database))) as register:
+        add_staff(register)
     if not no_serve:
-        _serve(database, "127.0.0.1", port, 1)
+        day = today or _last_day(database)
+        _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day)
+
+
+def _last_day(database: str) -> date:
+    """The day on which the record of this database ends."""
+    book = Casebook(options.open_files(database))
+    book.catch_up()
+    assert book.last_recorded_at is not None
+    last = book.last_recorded_at.astimezone(LONDON).date()
+    book.files.close()
+    return last
 
 
 COMMANDS = [demo, serve]

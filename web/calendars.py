@@ -1,0 +1,87 @@
+"""Calendars of what falls due, for a calendar program to follow: case references and clauses, never a name."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from icalendar import Calendar, Event
+from werkzeug.wrappers import Response as Answer
+
+from domain.register import NoSuchAccount
+from domain.staff import Account
+from projections.casebook import Moment
+from projections.caseload import Owed, due
+from projections.history import end_of_day
+from projections.reach import reach
+from web import book, clock, gate
+
+blueprint = Blueprint("calendars", __name__)
+
+AHEAD = 56
+"""Days ahead that a calendar holds."""
+
+
+@blueprint.get("/calendar")
+@gate.open_to(*gate.WORKERS)
+def index() -> str:
+    """One's own calendar address."""
+    mark = gate.register().calendar(gate.account().username)
+    return render_template("calendar.html", mark=mark, address=_address(mark) if mark else "", ahead=AHEAD)
+
+
+@blueprint.post("/calendar")
+@gate.open_to(*gate.WORKERS)
+def renew() -> Answer:
+    """A new address, or none: the one before no longer answers."""
+    mark = secrets.token_urlsafe(24) if request.form.get("step") != "stop" else ""
+    gate.register().set_calendar(gate.account().username, mark)
+    flash("Your calendar has a new address." if mark else "Your calendar no longer has an address.")
+    return redirect(url_for("calendars.index"))
+
+
+@blueprint.get("/calendar/<username>/<mark>.ics")
+@gate.open_to_anyone
+def feed(username: str, mark: str) -> Response:
+    """The calendar behind a secret address: calendar programs can't sign in."""
+    try:
+        account, kept = gate.register().account(username), gate.register().calendar(username)
+    except NoSuchAccount:
+        abort(404)
+    if account.disabled or not kept or not secrets.compare_digest(kept.encode(), mark.encode()):
+        abort(404)
+    gate.log("calendar", who=account)
+    return Response(calendar(account, _owed(account), clock.now()), content_type="text/calendar; charset=utf-8")
+
+
+def _owed(account: Account) -> list[Owed]:
+    today = Moment(clock.today(), end_of_day(clock.today()))
+    return due(reach(book.casebook(), account, today, book.framework()).open, AHEAD)
+
+
+def _address(mark: str) -> str:
+    return url_for("calendars.feed", username=gate.account().username, mark=mark, _external=True)
+
+
+def calendar(account: Account, owed: list[Owed], made_at: datetime) -> bytes:
+    """One whole-day event for each duty, on the day it is due (RFC 5545)."""
+    found = Calendar()
+    for name, value in (
+        ("prodid", "-//caseaudit//due//EN"), ("version", "2.0"), ("x-wr-calname", f"Due: {account.name}"),
+        ("refresh-interval", timedelta(hours=1)), ("x-published-ttl", "PT1H"),
+    ):  # fmt: skip
+        found.add(name, value)
+    for one in owed:
+        event = Event()
+        duty = one.obligation
+        identity = f"{one.reference}|{duty.clause.id}|{duty.arises_on}|{duty.raised_by}|{duty.due_on}"
+        what = duty.clause.id.replace("-", " ")
+        event.add("uid", f"{sha256(identity.encode()).hexdigest()[:32]}@caseaudit")
+        event.add("dtstamp", made_at)
+        event.add("dtstart", duty.due_on)
+        event.add("dtend", duty.due_on + timedelta(days=1))
+        event.add("summary", f"{'Overdue: ' if one.state == 'overdue' else ''}{one.reference} {what}")
+        event.add("description", f"{duty.clause.says} {duty.value.citation}")
+        event.add("transp", "TRANSPARENT")
+        found.add_component(event)
+    return bytes(found.to_ical())

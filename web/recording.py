@@ -1,0 +1,309 @@
+"""Recording an entry by hand: a form, a look at what it meets, and then the file.
+
+A form carries the id of its entry, so that a second click records nothing twice, and the number of entries its reader
+had seen, so that a colleague's entry in between is shown before this one is kept. Nothing typed is lost on the way.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from domain import errors
+from domain.case import File, decide, recording_default
+from domain.facts import FACT_TYPES, EntryCorrected, EntryWithdrawn, Fact
+from domain.schemas import ShapeError, dump_fact, load_fact
+from domain.staff import Account
+from projections.caseload import Owed, outstanding
+from projections.changes import DutyChange, duty_changes
+from projections.history import History
+from projections.obligations import Obligation, obligations
+from web import book, clock, gate
+from web.entry_forms import Field, fields_of, typed_of, values_of
+from web.sentences import fact_title, type_title
+from web.words import numeric_date, short_date
+
+blueprint = Blueprint("recording", __name__)
+
+
+JUDGES = {
+    "spo": "spo", "divisional_manager": "area_assessor", "area_manager": "area_assessor", "inspector": "hm_inspector",
+}  # fmt: skip
+"""In which role an account judges quality."""
+
+GROUPS: Mapping[str, Sequence[str]] = {
+    "Contact and absence": ("AppointmentMade", "AppointmentOutcomeRecorded", "AbsenceJudged", "ContactLogged",
+                            "UnpaidWorkSession", "DrugTestTaken"),
+    "Enforcement": ("WarningGiven", "BreachInitiated", "BreachDecided", "RecallRequested", "RecallDecided"),
+    "Assessment and risk": ("AssessmentCompleted", "AssessmentCountersigned", "RiskLevelChanged",
+                            "RiskManagementPlanMade", "RiskManagementPlanReviewed", "RiskManagementActionTaken"),
+    "Plan and review": ("SupervisionPlanMade", "SupervisionPlanReviewed"),
+    "Oversight and judgement": ("OversightRecorded", "QualityJudged"),
+    "MAPPA and child protection": ("MappaSet", "MappaReviewSet", "MappaMeetingHeld", "ChildProtectionConcernRaised",
+                                   "ChildProtectionWorkDone"),
+}  # fmt: skip
+"""The types that are entered most, by what they are about; the others are listed under "Anything else"."""
+
+_TOKEN = re.compile(r"form-[0-9a-f]{12}")
+_SPECIAL = ("EntryCorrected", "EntryWithdrawn")
+
+
+@blueprint.get("/cases/<crn>/<int:number>/record")
+@gate.open_to(*gate.READERS)
+def index(crn: str, number: int) -> str:
+    """What may be recorded on this case."""
+    reference = _open(crn, number)
+    mine = [name for name, kind in FACT_TYPES.items() if gate.account().may_enter(kind) and name not in _SPECIAL]
+    groups = {title: [name for name in names if name in mine] for title, names in GROUPS.items()}
+    listed = {name for names in GROUPS.values() for name in names}
+    groups["Anything else"] = [name for name in mine if name not in listed]
+    return render_template("record.html", reference=reference, groups={k: v for k, v in groups.items() if v})
+
+
+@blueprint.route("/cases/<crn>/<int:number>/record/<type_>", methods=["GET", "POST"])
+@gate.open_to(*gate.READERS)
+@gate.keeps_what_was_typed
+def entry(crn: str, number: int, type_: str) -> str | Response:
+    """One entry: the form, the check, the record."""
+    reference = _open(crn, number)
+    fact_type = FACT_TYPES.get(type_)
+    if fact_type is None or fact_type is EntryCorrected:
+        abort(404, f"There is no form for {type_}.")
+    form = _Form(reference, fact_type)
+    if request.method == "GET":
+        about = request.args.get("about", "")
+        preset = {f.name: [about] for f in form.fields if about and f.kind in ("entry", "entries")}
+        return form.show({"occurred_on": [numeric_date(clock.today())], **form.defaults(), **preset})
+    return form.answer(lambda typed: load_fact(type_, form.values(typed)))
+
+
+@blueprint.route("/cases/<crn>/<int:number>/correct/<entry_id>", methods=["GET", "POST"])
+@gate.open_to(*gate.READERS)
+@gate.keeps_what_was_typed
+def correct(crn: str, number: int, entry_id: str) -> str | Response:
+    """A correction: the entry's own form as it stands, and the fields that were changed in it."""
+    reference = _open(crn, number)
+    file = book.casebook().file(reference)
+    subject = file.entries.get(entry_id)
+    if subject is None or isinstance(subject, EntryCorrected | EntryWithdrawn):
+        abort(404, f"There is no entry {entry_id} to correct in {reference}.")
+    read = {fact.entry: fact for fact in book.casebook().history(reference, None).entries}
+    standing = read.get(entry_id, subject)
+    form = _Form(reference, EntryCorrected, of=standing)
+    if request.method == "GET":
+        return form.show(typed_of(dump_fact(standing)))
+    return form.answer(lambda typed: load_fact("EntryCorrected", form.correction(typed)))
+
+
+def answered_by(duty: Obligation) -> dict[str, str] | None:
+    """The entry that would meet a duty, for a link to its form: type, title, and the entry that it is about."""
+    for by in duty.clause.by:
+        if gate.account().may_enter(by.type):
+            title = type_title(by.type.__name__)
+            return {"type": by.type.__name__, "title": title, "about": (by.naming and duty.raised_by) or ""}
+    return None
+
+
+class _Form:
+    """One form for one entry of a case, in the hands of the person signed in."""
+
+    def __init__(self, reference: str, fact_type: type[Fact], of: Fact | None = None):
+        who = gate.account()
+        if not who.may_enter(fact_type) or (of is not None and not who.may_enter(type(of))):
+            abort(403, f"{type_title((type(of) if of else fact_type).__name__)}: that is not yours to record.")
+        self.reference, self.fact_type, self.of, self.who = reference, fact_type, of, who
+        self.file: File = book.casebook().file(reference)
+        self.fixed = _fixed(fact_type, who) if of is None else {}
+        asked = fields_of(type(of) if of is not None else fact_type, self._entries)
+        self.fields = [_offered(f, who) for f in asked if f.name not in self.fixed]
+
+    def defaults(self) -> dict[str, list[str]]:
+        names = {field.name for field in self.fields}
+        mine = {"assessor": self.who.name, "national_standards": "yes"}
+        return {name: [value] for name, value in mine.items() if name in names}
+
+    def values(self, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """The interchange values of the whole entry."""
+        return {
+            **values_of(self.fields, typed),
+            **self.fixed,
+            "entry": _token(typed),
+            "recorded_at": clock.recording_time().isoformat(),
+            "recorded_by": self.who.username,
+        }
+
+    def correction(self, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """A correction of the fields that were changed; ``ShapeError`` where none was."""
+        assert self.of is not None
+        before, after = dump_fact(self.of), values_of(self.fields, typed)
+        load_fact(type(self.of).__name__, {**_hidden(before), **after})
+        changed = {name: value for name, value in after.items() if before.get(name) != value and name in _names(self)}
+        given_default = {f.name for f in self.fields if f.name not in before}
+        changed = {k: v for k, v in changed.items() if k not in given_default or v != _default(self.of, k)}
+        if not changed:
+            raise ShapeError([("occurred_on", "nothing is changed; change what is wrong")])
+        return {
+            "of": self.of.entry, "fields": changed, "entry": _token(typed),
+            "occurred_on": clock.today().isoformat(), "recorded_at": clock.recording_time().isoformat(),
+            "recorded_by": self.who.username,
+        }  # fmt: skip
+
+    def answer(self, read: Any) -> str | Response:
+        """To what was sent: the form again, the check, or the case with the entry in it."""
+        typed = request.form.to_dict(flat=False)
+        step = request.form.get("step", "show")
+        if step == "show":
+            return self.show(typed)
+        now = clock.recording_time()
+        try:
+            fact = recording_default(self.file, read(typed))
+            fresh = decide(self.file, fact, now)
+        except ShapeError as error:
+            return self.show(typed, {name: _in_words(name, reason) for name, reason in error.problems})
+        except errors.EntryRepeats:
+            return self.show(
+                typed, {"entry": "You have recorded this entry already. To change it, correct it on the case page"}
+            )
+        except errors.Refused as error:
+            return self.show(typed, {error.field.removeprefix("fields."): _in_words(error.field, error.reason)})
+        unseen = self._unseen(typed) if fresh else []
+        if step == "check" or unseen:
+            return self._check(typed, fact, unseen if step != "check" else [])
+        try:
+            book.casebook().files.record(self.reference, [fact], actor=self.who.username, now=now)
+        except (errors.Refused, errors.BusyFile) as error:
+            return self.show(typed, {"entry": f"{error}. Look at the entries made meanwhile, and send it again"})
+        if fresh:
+            gate.log("recorded", reference=self.reference, detail=f"{type(fact).__name__} {fact.entry}")
+        flash(f"{fact_title(fact)}: recorded.")
+        crn, _, number = self.reference.partition("/")
+        return redirect(
+            url_for("cases.show", crn=crn, number=number, as_at=None, known=None, _anchor=f"entry-{fact.entry}")
+        )
+
+    def show(self, typed: Mapping[str, Sequence[str]], problems: Mapping[str, str] | None = None) -> str:
+        groups: dict[str, list[Field]] = {}
+        for field in self.fields:
+            groups.setdefault(field.group, []).append(field)
+        return render_template(
+            "record_entry.html", form=self, title=self._title(), groups=groups, typed=typed, problems=problems or {},
+            entry_id=_token(typed), seen=self._seen(typed), owed=self._owed(),
+        )  # fmt: skip
+
+    def _check(self, typed: Mapping[str, Sequence[str]], fact: Fact, unseen: Sequence[Fact]) -> str:
+        pairs = [(name, text) for name, said in typed.items() for text in said]
+        dropped = ("step", "csrf_token", "entry", "seen")
+        return render_template(
+            "record_check.html", form=self, title=self._title(), fact=fact, unseen=unseen, effects=self._effects(fact),
+            typed=[(name, text) for name, text in pairs if name not in dropped],
+            entry_id=_token(typed), seen=self.file.version, day=clock.today(),
+        )  # fmt: skip
+
+    def _effects(self, fact: Fact) -> list[DutyChange]:
+        """The duties that this entry meets, raises or ends, as the file stands today."""
+        entries = list(self.file.entries.values())
+        clauses = [clause for clause in book.framework().clauses if clause.of_standards]
+        before = obligations(book.casebook().history(self.reference, None), clauses)
+        after = obligations(History.of([*(e for e in entries if e.entry != fact.entry), fact]), clauses)
+        return duty_changes(before, after, clock.today(), clock.today())
+
+    def _owed(self) -> list[Owed]:
+        """The duties still open that an entry of this type may meet."""
+        reading = book.casebook().read(self.reference, book.today(), book.framework())
+        return [o for o in outstanding(reading) if any(by.type is self.fact_type for by in o.clause.by)]
+
+    def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Fact]:
+        """What was recorded on the case since the reader opened the form."""
+        return list(self.file.entries.values())[self._seen(typed) :]
+
+    def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
+        said = next(iter(typed.get("seen", ())), "")
+        return int(said) if said.isdigit() and len(said) < 9 else self.file.version
+
+    def _entries(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
+        """The entries that stand and are of these types, the latest first, as (id, words)."""
+        found = [
+            fact for fact in book.casebook().history(self.reference, None).entries
+            if (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
+        ]  # fmt: skip
+        return [(fact.entry, _named(fact)) for fact in reversed(found)]
+
+    def _title(self) -> str:
+        return f"Correct: {fact_title(self.of)}" if self.of is not None else type_title(self.fact_type.__name__)
+
+
+def _open(crn: str, number: int) -> str:
+    """The case, when it is open to the reader today: to record on it, it must be theirs now."""
+    reference = f"{crn}/{number}"
+    book.case(reference)
+    if not book.may_record(reference):
+        abort(403, f"{reference} is held by somebody else now; what it says can be read, not added to.")
+    book.viewed(reference)
+    return reference
+
+
+def _fixed(fact_type: type[Fact], who: Account) -> dict[str, Any]:
+    """What the service fills in from who is signed in: nobody signs for another."""
+    grade = who.grade or ("po" if who.role == "case_manager" else "spo")
+    fixed: dict[str, dict[str, Any]] = {
+        "AssessmentCountersigned": {"by": who.name, "grade": grade},
+        "OversightRecorded": {"by": who.name, "grade": grade},
+        "QualityJudged": {"framework": book.framework().id, "by": who.name, "role": JUDGES.get(who.role, "spo")},
+    }
+    return fixed.get(fact_type.__name__, {})
+
+
+def _offered(field: Field, who: Account) -> Field:
+    """The field with its choices, where these are known to the service and not to the entry's type."""
+    if field.name == "question":
+        options = tuple(
+            (q.id, f"{c.id}: {q.text}") for c in book.framework().criteria for q in c.questions
+        )  # fmt: skip
+        return Field(field.name, "choice", "Question", True, "", options)
+    if field.name == "inspection":
+        options = tuple((name, opened.title) for name, opened in book.inspections().items())
+        label = "Inspection" if who.role == "inspector" else "Inspection (leave empty for your own audit)"
+        return Field(field.name, "choice", label, who.role == "inspector", "", options)
+    return field
+
+
+def _names(form: _Form) -> set[str]:
+    return {field.name.split(".")[0] for field in form.fields}
+
+
+def _hidden(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an entry that its form does not ask for."""
+    return {
+        name: value for name, value in entry.items() if name in ("entry", "recorded_at", "recorded_by", "occurred_at")
+    }
+
+
+def _default(fact: Fact, name: str) -> Any:
+    return getattr(fact, name, None)
+
+
+def _named(fact: Fact) -> str:
+    day = getattr(fact, "for_on", fact.occurred_on)
+    detail = next(
+        (str(v) for k, v in dump_fact(fact).items() if k in ("instrument", "contact_type", "kind", "need")), ""
+    )
+    return f"{short_date(day)}: {fact_title(fact)}{', ' + detail.replace('_', ' ') if detail else ''}"
+
+
+def _token(typed: Mapping[str, Sequence[str]]) -> str:
+    """The id that this form's entry will have: the same however often it is sent."""
+    said = next(iter(typed.get("entry", ())), "")
+    return said if _TOKEN.fullmatch(said) else f"form-{secrets.token_hex(6)}"
+
+
+def _in_words(field: str, reason: str) -> str:
+    if reason.startswith("missing"):
+        return "Enter this, or choose an answer"
+    return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
+
+
+def attach(app: Flask) -> None:
+    app.add_template_global(answered_by)

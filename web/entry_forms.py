@@ -7,7 +7,7 @@ the same schemas as an import.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from marshmallow import ValidationError
 from msgspec import inspect
@@ -37,6 +37,11 @@ HINTS = {
     "national_standards": "Yes, unless it is over and above what the standards ask",
 }
 
+_DECLARED = {
+    frozenset(get_args(frame)): get_args(frame) for frame in vars(codes).values() if get_origin(frame) is Literal
+}
+"""The values of each code frame in the frame's own order: risk from low to very high, not by the alphabet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -63,6 +68,7 @@ def fields_of(fact_type: type[Fact], entries: Entries) -> list[Field]:
     described = inspect.type_info(fact_type)
     assert isinstance(described, inspect.StructType)
     asked = [part for part in described.fields if part.encode_name not in (*NOT_ASKED, "type")]
+    asked.sort(key=lambda part: part.encode_name != "occurred_on")  # the date first, the others as they are declared
     return [field for part in asked for field in _fields(part.encode_name, part.type, part.required, entries)]
 
 
@@ -89,7 +95,8 @@ def _fields(name: str, kind: inspect.Type, required: bool, entries: Entries, gro
             many = {"choice": "choices", "entry": "entries"}.get(inner_field.kind, "lines")
             yield _field(name, many, required, group, inner_field.options)
         case inspect.LiteralType(values=values):
-            yield _field(name, "choice", required, group, tuple((str(v), _sentence(codes.label(v))) for v in values))
+            ordered = _DECLARED.get(frozenset(values), values)
+            yield _field(name, "choice", required, group, tuple((str(v), _sentence(codes.label(v))) for v in ordered))
         case inspect.DateType():
             yield _field(name, "date", required, group)
         case inspect.BoolType():

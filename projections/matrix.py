@@ -1,0 +1,141 @@
+"""The caseload matrix: officers by clause subject, each cell the share of duties met in time, with n and a trend.
+
+A duty counts when it fell due by the day read and within the period before it, and belongs to the officer who held the
+case on the day it was due. Lapsed duties are out, as they are out of every score.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+from projections.casebook import Reading
+from projections.caseload import Holding
+from projections.history import value_on
+from projections.obligations import Obligation
+from projections.scores import wilson
+
+MONTHS = 12
+"""The period that a matrix covers, unless another is asked for: months up to the day read (a parameter)."""
+
+TREND = 6
+"""Months of the trend, one point each."""
+
+TARGET = 90
+"""Per cent in time, against which a shortfall is measured (a parameter: no national standard sets it)."""
+
+FEW = 5
+"""Cells with fewer duties than this are shown and not coloured."""
+
+STEPS = (0, 10, 20, 35)
+"""Points below target at which a cell's heat goes up by one."""
+
+ALL = "all"
+"""The column of every subject."""
+
+
+@dataclass(slots=True)
+class Cell:
+    """Duties met in time, of those that fell due; ``months``: the same for each month of the trend, the oldest first."""
+
+    in_time: int = 0
+    n: int = 0
+    months: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)] * TREND)
+
+    def add(self, in_time: bool, month: int | None) -> None:
+        self.in_time += in_time
+        self.n += 1
+        if month is not None:
+            met, n = self.months[month]
+            self.months[month] = (met + in_time, n + 1)
+
+    @property
+    def share(self) -> Fraction | None:
+        return Fraction(self.in_time, self.n) if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval, in per cent."""
+        return wilson(self.in_time, self.n)
+
+    def below(self, target: int) -> Fraction:
+        """Points below the target; 0 where it is reached or nothing fell due."""
+        return Fraction(0) if self.share is None else max(Fraction(0), target - 100 * self.share)
+
+    def heat(self, target: int) -> int | None:
+        """0 (at target) to 4 (far below); None where there are too few duties to colour."""
+        return None if self.n < FEW else sum(self.below(target) > step for step in STEPS)
+
+    def against(self, other: "Cell") -> str | None:
+        """``below`` or ``above`` another figure by more than chance: the two intervals do not touch."""
+        mine, theirs = self.interval, other.interval
+        if mine is None or theirs is None:
+            return None
+        return "below" if mine[1] < theirs[0] else "above" if mine[0] > theirs[1] else None
+
+
+class Counted(NamedTuple):
+    """One duty behind a cell: the case, who held it on the day it was due, and whether it was met in time."""
+
+    reading: Reading
+    holding: Holding
+    obligation: Obligation
+    in_time: bool
+
+
+Row = dict[str, Cell]
+"""Subject (or ``all``) to its cell."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The rows of officers (by team and name), of teams and of areas, and the whole."""
+
+    subjects: Sequence[str]
+    officers: Mapping[tuple[str, str], Row]
+    teams: Mapping[str, Row]
+    areas: Mapping[str, Row]
+    whole: Row
+
+
+def counted(readings: Iterable[Reading], months: int = MONTHS) -> Iterable[Counted]:
+    """Every duty of the national standards that counts: due after the same day so many months before, and by the day."""
+    for reading in readings:
+        day = reading.moment.on
+        since = day - relativedelta(months=months)
+        for o in reading.obligations:
+            if since < o.due_on <= day and o.clause.of_standards and o.fell_due(day):
+                allocation = reading.history.allocation
+                held = Holding(*(value_on(allocation, o.due_on) or allocation[0].value))
+                yield Counted(reading, held, o, o.in_time(day))
+
+
+def matrix(duties: Iterable[Counted], day: date, subjects: Sequence[str]) -> Matrix:
+    """The matrix of these duties, read on this day; ``subjects`` in the order of the standards."""
+    officers: dict[tuple[str, str], Row] = {}
+    teams: dict[str, Row] = {}
+    areas: dict[str, Row] = {}
+    whole: Row = {}
+    seen = set()
+    for duty in duties:
+        month = _month(duty.obligation.due_on, day)
+        held, subject = duty.holding, duty.obligation.clause.subject
+        seen.add(subject)
+        for row in (
+            officers.setdefault((held.team, held.officer), {}), teams.setdefault(held.team, {}),
+            areas.setdefault(held.area, {}), whole,
+        ):  # fmt: skip
+            for column in (subject, ALL):
+                row.setdefault(column, Cell()).add(duty.in_time, month)
+    return Matrix([s for s in subjects if s in seen], officers, teams, areas, whole)
+
+
+def _month(due: date, day: date) -> int | None:
+    """Which month of the trend a day is in: the last ends on the day read; None before the first."""
+    for back in range(TREND):
+        if due > day - relativedelta(months=back + 1):
+            return TREND - 1 - back
+    return None

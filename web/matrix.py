@@ -1,0 +1,147 @@
+"""The caseload matrix, and the duties behind each cell."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from projections.matrix import ALL, FEW, MONTHS, TARGET, TREND, Cell, Counted, counted, matrix
+from projections.scores import printed
+from web import book, gate
+from web.downloads import Column, Table, download, notes
+from web.ordering import Order, read_order
+from web.paging import read_page
+
+blueprint = Blueprint("matrix", __name__)
+
+WIDTH, HEIGHT = 60, 18
+"""Of a trend line, in the units of its drawing."""
+
+COLUMNS: Mapping[str, Callable[[Counted], Any]] = {
+    "due": lambda d: d.obligation.due_on,
+    "case": lambda d: d.reading.reference,
+    "what": lambda d: d.obligation.clause.id,
+    "officer": lambda d: d.holding.officer,
+    "kept": lambda d: (d.in_time, d.obligation.due_on),
+}
+
+
+def _whole(low: int, high: int, words: str) -> dict[str, Any]:
+    said = f"{words} must be a whole number from {low} to {high}."
+    return {"validate": validate.Range(low, high, error=said), "error_messages": {"invalid": said}}
+
+
+class AskedSchema(Schema):
+    """Whose duties, of which time, against which target; an empty value asks for nothing."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    area = fields.String(load_default="")
+    team = fields.String(load_default="")
+    officer = fields.String(load_default="")
+    subject = fields.String(load_default="")
+    months = fields.Integer(load_default=MONTHS, **_whole(1, 120, "Months"))
+    target = fields.Integer(load_default=TARGET, **_whole(1, 100, "The target"))
+
+
+@blueprint.get("/matrix")
+@gate.open_to(*gate.WORKERS)
+def index() -> str:
+    """Officers by subject, with teams, areas and the whole below them."""
+    asked, duties, area = _asked()
+    found = matrix(duties, book.moment().on, _subjects())
+    return render_template(
+        "matrix.html",
+        matrix=found,
+        asked_for=asked,
+        everything=ALL,
+        few=FEW,
+        trend=trend,
+        reference=matrix(area, book.moment().on, _subjects()).whole,
+        figure=lambda cell: printed(book.framework(), 100 * cell.share if cell.share is not None else None),
+        months=TREND,
+        choices={name: sorted({getattr(d.holding, name) for d in duties}) for name in ("area", "team")},
+    )
+
+
+@blueprint.get("/matrix/duties")
+@gate.open_to(*gate.WORKERS)
+def duties() -> str:
+    """The duties behind a cell, those not in time first."""
+    asked, found, _ = _asked()
+    shown = _open(found)
+    order = read_order(request.args, list(COLUMNS), Order("kept"))
+    page = read_page(request.args, len(shown))
+    return render_template(
+        "matrix_duties.html",
+        duties=page.of(order.of(shown, COLUMNS)),
+        page=page,
+        order=order,
+        asked_for=asked,
+        n=len(found),
+        in_time=sum(d.in_time for d in found),
+        hidden=len(found) - len(shown),
+        day=book.moment().on,
+    )
+
+
+@blueprint.get("/matrix/duties/download/<form>")
+@gate.open_to(*gate.WORKERS)
+def table(form: str) -> Response:
+    """The same duties as a table to keep."""
+    asked, found, _ = _asked()
+    columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
+               Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
+    rows = [
+        (d.reading.reference, d.obligation.clause.id, d.obligation.clause.subject,
+         d.obligation.state(book.moment().on), d.obligation.due_on, d.in_time, d.holding.officer, d.holding.team,
+         d.obligation.value.citation)
+        for d in _open(found)
+    ]  # fmt: skip
+    wanted = "; ".join(f"{name}: {value}" for name, value in asked.items() if value)
+    return download(Table("Duties", columns, rows, notes(book.moment(), ("Filter", wanted))), form, "duties")
+
+
+def trend(cell: Cell) -> str:
+    """The points of the trend line, for the months in which anything fell due."""
+    step = WIDTH / (TREND - 1)
+    return " ".join(
+        f"{n * step:.1f},{HEIGHT - 1 - (HEIGHT - 2) * met / all_:.1f}"
+        for n, (met, all_) in enumerate(cell.months) if all_
+    )  # fmt: skip
+
+
+def _asked() -> tuple[dict[str, Any], list[Counted], list[Counted]]:
+    """What is asked, the reader's own duties that fit it, and all duties of the areas they work in.
+
+    A duty is whose the case was on the day it was due, whoever holds it now: a team's figure is the same for its SPO and
+    for the area's manager.
+    """
+    try:
+        asked = AskedSchema().load({k: v for k, v in request.args.items() if v})
+    except ValidationError as error:
+        raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
+    readings = book.casebook().read_all(book.casebook().cases, book.moment(), book.framework())
+    every = list(counted(readings, asked["months"]))
+    mine = [duty for duty in every if gate.account().answers_for(duty.holding)]
+    areas = {duty.holding.area for duty in mine}
+    wanted = {name: asked[name] for name in ("area", "team", "officer") if asked[name]}
+    found = [
+        duty for duty in mine
+        if all(getattr(duty.holding, name) == value for name, value in wanted.items())
+        and asked["subject"] in ("", ALL, duty.obligation.clause.subject)
+    ]  # fmt: skip
+    return asked, found, [duty for duty in every if duty.holding.area in areas]
+
+
+def _open(duties: list[Counted]) -> list[Counted]:
+    """Those whose case is open to the reader."""
+    return [duty for duty in duties if book.may_read(duty.reading)]
+
+
+def _subjects() -> list[str]:
+    return list(dict.fromkeys(clause.subject for clause in book.framework().clauses if clause.of_standards))

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Blueprint, Flask, render_template_string, url_for
 
+from tests.people import signed_in
 from web.app import create_app
 from web.asat import AsAt, NotAsAt, current, read_as_at
+from web.gate import open_to_anyone
 from web.links import here
 
 TODAY = date(2026, 11, 23)
@@ -67,12 +69,14 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     toy = Blueprint("toy", __name__, url_prefix="/toy")
 
     @toy.get("/<crn>")
+    @open_to_anyone
     def page(crn: str) -> str:
         moment = current()
         links = [url_for("toy.page", crn="X1"), url_for("healthz"), here(sort="officer")]
         return f"{moment.on} {moment.knowledge} " + " ".join(links)
 
     @toy.get("/bar")
+    @open_to_anyone
     def bar() -> str:
         return render_template_string('{% extends "base.html" %}')
 
@@ -83,7 +87,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 
 def get(app: Flask, address: str, status: int = 200) -> str:
-    with closing(app.test_client().get(address)) as answer:
+    with closing(signed_in(app).get(address)) as answer:
         assert answer.status_code == status
         return answer.text
 

@@ -321,6 +321,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "EntryCorrected": {"of": "a1", "fields": {"for_on": "2005-06-09", "national_standards": True}},
     "EntryWithdrawn": {"of": "a1", "reason": "entered on the wrong file"},
+    "AccessLimited": {"excluded": ["Ruth Ablewhite", "p.anstey"], "reason": "a relative works here"},
+    "AccessLimitLifted": {"limit": "l1"},
     "SupervisionEnded": {"reason": "completed"},
     "InspectionOpened": {**PERSON_FACT, "knowledge": "hindsight", "evidence": "files", "follows": "gloucestershire-2004"},
 }  # fmt: skip
@@ -335,6 +337,7 @@ SUBJECTS: list[Fact] = [
     fact("ChildProtectionConcernRaised", "concern", detail="a child in the house"),
     fact("DiversityNeedIdentified", "need", need="literacy"),
     fact("CourtReportRequested", "report", kind="psr", due_on="2005-06-22"),
+    fact("AccessLimited", "l1", excluded=["p.anstey"], reason="a relative works here"),
 ]
 
 TOPICS = [
@@ -380,6 +383,8 @@ TOPICS = [
     "case.court_report_provided",
     "case.unpaid_work_session",
     "case.drug_test_taken",
+    "case.access_limited",
+    "case.access_limit_lifted",
     "case.document_filed",
     "case.quality_judged",
     "case.entry_corrected",

@@ -94,7 +94,7 @@ def create_app(
         kept = gate.register().setting("secret key", secrets.token_hex(32))
         app.extensions.pop("register").close()  # each process opens its own after the fork
     app.secret_key = os.environ.get("CASEAUDIT_SECRET_KEY") or kept
-    for part in (assets, asat, gate, signing_in, openid, links, words, sentences, book, recording, headers, errors):
+    for part in (assets, gate, asat, signing_in, openid, links, words, sentences, book, recording, headers, errors):
         part.attach(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args, get_origin
 
-from marshmallow import ValidationError
-from msgspec import inspect
+from msgspec import inspect, structs
 
 from domain import codes
 from domain.facts import Fact
-from web.sample_date import SampleDate
+from domain.schemas import dump_fact
+from web.sample_date import read_day
 
 ROWS = 4
 """How many rows a form offers for a list of groups (the objectives of a plan)."""
@@ -125,10 +125,15 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def typed_of(fact: Mapping[str, Any]) -> dict[str, list[str]]:
-    """An entry in the interchange form as a form would hold it: field -> what stands in it."""
+def typed_of(fact: Fact) -> dict[str, list[str]]:
+    """An entry as a form would hold it: field -> what stands in it, what goes without saying included."""
+    said = {
+        part.encode_name: part.default
+        for part in structs.fields(fact)
+        if isinstance(part.default, bool | str)
+    } | dump_fact(fact)  # fmt: skip
     typed: dict[str, list[str]] = {}
-    for name, value in _flat(fact):
+    for name, value in _flat(said):
         match value:
             case bool():
                 typed[name] = ["yes" if value else "no"]
@@ -181,10 +186,8 @@ def _value(field: Field, said: list[str]) -> Any:
         case "choice":
             return _code(field, said[0])
         case "date":
-            try:
-                return SampleDate().deserialize(said[0]).isoformat()
-            except ValidationError:
-                return said[0]
+            day = read_day(said[0])
+            return said[0] if day is None else day.isoformat()
         case _:
             return said[0].replace("\r\n", "\n")
 

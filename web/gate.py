@@ -30,6 +30,9 @@ WORKERS: tuple[Role, ...] = ("case_manager", "spo", "divisional_manager", "area_
 READERS: tuple[Role, ...] = (*WORKERS, "inspector")
 """The roles that open cases."""
 
+CHANGING = ("signing_in.password", "signing_in.change_password", "signing_in.leave")
+"""What somebody may do whose password was given to them."""
+
 ANYONE: frozenset[str] = frozenset()
 """Stated by a view that asks for no sign-in."""
 
@@ -145,7 +148,7 @@ def _enter() -> Response | str | None:
     if allowed is None or who.role not in allowed:
         log("refused", detail=request.path)
         abort(403)
-    if who.must_change and request.endpoint not in ("signing_in.password", "signing_in.leave"):
+    if who.must_change and request.endpoint not in CHANGING:
         return redirect(url_for("signing_in.password"))
     return None
 

@@ -22,7 +22,7 @@ from projections.changes import DutyChange, duty_changes
 from projections.history import History
 from projections.obligations import Obligation, obligations
 from web import book, clock, gate
-from web.entry_forms import Field, fields_of, typed_of, values_of
+from web.entry_forms import NOT_ASKED, Field, fields_of, typed_of, values_of
 from web.sentences import fact_title, type_title
 from web.words import numeric_date, short_date
 
@@ -94,7 +94,7 @@ def correct(crn: str, number: int, entry_id: str) -> str | Response:
     standing = read.get(entry_id, subject)
     form = _Form(reference, EntryCorrected, of=standing)
     if request.method == "GET":
-        return form.show(typed_of(dump_fact(standing)))
+        return form.show(typed_of(standing))
     return form.answer(lambda typed: load_fact("EntryCorrected", form.correction(typed)))
 
 
@@ -115,6 +115,7 @@ class _Form:
         if not who.may_enter(fact_type) or (of is not None and not who.may_enter(type(of))):
             abort(403, f"{type_title((type(of) if of else fact_type).__name__)}: that is not yours to record.")
         self.reference, self.fact_type, self.of, self.who = reference, fact_type, of, who
+        self.now = clock.recording_time()
         self.file: File = book.casebook().file(reference)
         self.fixed = _fixed(fact_type, who) if of is None else {}
         asked = fields_of(type(of) if of is not None else fact_type, self._entries)
@@ -126,28 +127,37 @@ class _Form:
         return {name: [value] for name, value in mine.items() if name in names}
 
     def values(self, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """The interchange values of the whole entry."""
+        """The interchange values of the whole entry; ``ShapeError`` where a question that must be answered is not."""
+        asked = values_of(self.fields, typed)
+        missing = [
+            field.name for field in self.fields if field.required and "." not in field.name and field.name not in asked
+        ]
+        if missing:
+            raise ShapeError([(name, "missing") for name in missing])
         return {
-            **values_of(self.fields, typed),
+            **asked,
             **self.fixed,
             "entry": _token(typed),
-            "recorded_at": clock.recording_time().isoformat(),
+            "recorded_at": self.now.isoformat(),
             "recorded_by": self.who.username,
         }
 
     def correction(self, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """A correction of the fields that were changed; ``ShapeError`` where none was."""
+        """A correction of the fields that were changed or emptied; ``ShapeError`` where none was."""
         assert self.of is not None
         before, after = dump_fact(self.of), values_of(self.fields, typed)
-        load_fact(type(self.of).__name__, {**_hidden(before), **after})
-        changed = {name: value for name, value in after.items() if before.get(name) != value and name in _names(self)}
-        given_default = {f.name for f in self.fields if f.name not in before}
-        changed = {k: v for k, v in changed.items() if k not in given_default or v != _default(self.of, k)}
+        load_fact(type(self.of).__name__, {**{k: v for k, v in before.items() if k in NOT_ASKED}, **after})
+        changed = {}
+        for name in dict.fromkeys(field.name.split(".")[0] for field in self.fields):
+            standing = before.get(name, getattr(self.of, name, None))
+            now = after.get(name, [] if isinstance(standing, list) else None)
+            if not _same(standing, now):
+                changed[name] = now
         if not changed:
             raise ShapeError([("occurred_on", "nothing is changed; change what is wrong")])
         return {
             "of": self.of.entry, "fields": changed, "entry": _token(typed),
-            "occurred_on": clock.today().isoformat(), "recorded_at": clock.recording_time().isoformat(),
+            "occurred_on": clock.today().isoformat(), "recorded_at": self.now.isoformat(),
             "recorded_by": self.who.username,
         }  # fmt: skip
 
@@ -157,10 +167,9 @@ class _Form:
         step = request.form.get("step", "show")
         if step == "show":
             return self.show(typed)
-        now = clock.recording_time()
         try:
             fact = recording_default(self.file, read(typed))
-            fresh = decide(self.file, fact, now)
+            fresh = decide(self.file, fact, self.now)
         except ShapeError as error:
             return self.show(typed, {name: _in_words(name, reason) for name, reason in error.problems})
         except errors.EntryRepeats:
@@ -173,7 +182,7 @@ class _Form:
         if step == "check" or unseen:
             return self._check(typed, fact, unseen if step != "check" else [])
         try:
-            book.casebook().files.record(self.reference, [fact], actor=self.who.username, now=now)
+            book.casebook().files.record(self.reference, [fact], actor=self.who.username, now=self.now)
         except (errors.Refused, errors.BusyFile) as error:
             return self.show(typed, {"entry": f"{error}. Look at the entries made meanwhile, and send it again"})
         if fresh:
@@ -185,11 +194,14 @@ class _Form:
         )
 
     def show(self, typed: Mapping[str, Sequence[str]], problems: Mapping[str, str] | None = None) -> str:
+        names = {field.name for field in self.fields}
+        places = {name: name for name in names} | {"recorded_at": "occurred_on"}
+        placed = {places.get(name, "entry"): words for name, words in (problems or {}).items()}
         groups: dict[str, list[Field]] = {}
         for field in self.fields:
             groups.setdefault(field.group, []).append(field)
         return render_template(
-            "record_entry.html", form=self, title=self._title(), groups=groups, typed=typed, problems=problems or {},
+            "record_entry.html", form=self, title=self._title(), groups=groups, typed=typed, problems=placed,
             entry_id=_token(typed), seen=self._seen(typed), owed=self._owed(),
         )  # fmt: skip
 
@@ -270,19 +282,11 @@ def _offered(field: Field, who: Account) -> Field:
     return field
 
 
-def _names(form: _Form) -> set[str]:
-    return {field.name.split(".")[0] for field in form.fields}
-
-
-def _hidden(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of an entry that its form does not ask for."""
-    return {
-        name: value for name, value in entry.items() if name in ("entry", "recorded_at", "recorded_by", "occurred_at")
-    }
-
-
-def _default(fact: Fact, name: str) -> Any:
-    return getattr(fact, name, None)
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values say the same: codes chosen from a list have no order."""
+    if isinstance(one, list) and isinstance(other, list) and all(isinstance(item, str) for item in (*one, *other)):
+        return sorted(one) == sorted(other)
+    return bool(one == other)
 
 
 def _named(fact: Fact) -> str:

@@ -31,6 +31,15 @@ def _parts(text: str) -> tuple[int, int, int] | None:
     return None
 
 
+def read_day(text: str) -> date | None:
+    """The day that people write so, whatever its year; None where there is no such day."""
+    parts = _parts(text.strip())
+    try:
+        return date(*parts) if parts else None
+    except ValueError:
+        return None
+
+
 class SampleDate(fields.Field[date]):
     """``3/10/2005``, ``03/10/2005``, ``2005-10-03`` or ``3 October 2005``: day before month, four-digit year.
 
@@ -47,11 +56,7 @@ class SampleDate(fields.Field[date]):
         text = str(value).strip()
         if not text:
             raise self.make_error("empty")
-        parts = _parts(text)
-        try:
-            found = date(*parts) if parts else None
-        except ValueError:
-            found = None
+        found = read_day(text)
         if found is None:
             raise self.make_error("unreal")
         if not EARLIEST <= found.year <= LATEST:

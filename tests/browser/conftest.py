@@ -12,6 +12,9 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
+from domain.staff import Account
+from tests.people import MANAGER, session_of, signed_in
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
@@ -37,8 +40,31 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+class Door:
+    """What a test has opened: its browser contexts, and the session that they all carry."""
+
+    def __init__(self) -> None:
+        self.contexts: list[BrowserContext] = []
+        self.cookies: list[Any] = []
+
+    def opened(self, context: BrowserContext) -> None:
+        self.contexts.append(context)
+        if self.cookies:
+            context.add_cookies(self.cookies)
+
+    def sign_in(self, cookie: dict[str, str], address: str) -> None:
+        self.cookies = [{**cookie, "url": address}]
+        for context in self.contexts:
+            context.add_cookies(self.cookies)  # type: ignore[arg-type]
+
+
 @pytest.fixture
-def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+def door() -> Door:
+    return Door()
+
+
+@pytest.fixture
+def context(browser: Browser, door: Door) -> Iterator[Callable[..., BrowserContext]]:
     """``context(java_script_enabled=False, bypass_csp=True, viewport=...)``: a fresh browser context."""
     with ExitStack() as stack:
 
@@ -46,6 +72,7 @@ def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
             opened = browser.new_context(**options)
             stack.callback(opened.close)
             opened.set_default_timeout(10_000)
+            door.opened(opened)
             return opened
 
         yield open_context
@@ -66,10 +93,22 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def site() -> Iterator[Callable[[Flask], str]]:
-    """``site(app)``: the address at which the app is served until the end of the test."""
+def site(door: Door) -> Iterator[Callable[..., str]]:
+    """``site(app, user)``: the address at which the app is served until the end of the test.
+
+    The test's browser contexts are signed in there, as the area manager of the demonstration (or of an empty database)
+    unless another is named; with None nobody is.
+    """
     with ExitStack() as stack:
-        yield lambda app: stack.enter_context(served(app))
+
+        def serve(app: Flask, user: str | Account | None = "") -> str:
+            address = stack.enter_context(served(app))
+            if user is not None:
+                who = user or ("c.whitlock" if app.config["DEMO"] else MANAGER)
+                door.sign_in(session_of(signed_in(app, who)), address)
+            return address
+
+        yield serve
 
 
 @pytest.fixture

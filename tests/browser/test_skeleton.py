@@ -10,8 +10,10 @@ import pytest
 from flask import Blueprint, Flask, render_template_string, request
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.people import signed_in
 from web.app import create_app
 from web.assets import FOLDER
+from web.gate import open_to_anyone
 from web.ordering import Order, read_order
 from web.paging import read_page
 
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.browser
 Contexts = Callable[..., BrowserContext]
 Site = Callable[[Flask], str]
 
-PATHS = ["/", "/toy/macros", "/toy/macros?page=5&sort=score&dir=desc", "/?as_at=x", "/nowhere"]
+PATHS = ["/desk", "/toy/macros", "/toy/macros?page=5&sort=score&dir=desc", "/desk?as_at=x", "/nowhere"]
 
 MACROS = """{% extends "base.html" %}
 {% from "macros/badge.html" import badge %}
@@ -62,6 +64,7 @@ def app(tmp_path: Path) -> Flask:
     toy = Blueprint("toy", __name__, url_prefix="/toy")
 
     @toy.get("/macros")
+    @open_to_anyone
     def macros() -> str:
         order = read_order(request.args, ("officer", "score"), Order("officer"))
         page = read_page(request.args, total=1000)
@@ -93,7 +96,7 @@ def test_the_browser_has_nothing_to_complain_of(
     address = site(app)
     page = context().new_page()
     heard = complaints(page)
-    for path in ("/", "/toy/macros"):
+    for path in ("/desk", "/toy/macros"):
         page.goto(address + path)
         expect(page.locator("body.govuk-frontend-supported")).to_have_count(1)  # the hashed inline script ran
         # the date picker started too, under the strict policy
@@ -103,7 +106,7 @@ def test_the_browser_has_nothing_to_complain_of(
     assert heard == []
 
 
-@pytest.mark.parametrize("path", ["/", "/?as_at=x"])
+@pytest.mark.parametrize("path", ["/desk", "/desk?as_at=x"])
 def test_the_calendar_fits_the_narrowest_screen(app: Flask, site: Site, context: Contexts, path: str) -> None:
     page = opened(context, site(app) + path, viewport={"width": 320, "height": 800})
     page.get_by_role("button", name="Choose date").click()
@@ -133,15 +136,15 @@ def test_the_bar_shows_another_day(app: Flask, site: Site, context: Contexts, sc
     expect(page.get_by_text("Showing 3 October 2005, with hindsight")).to_be_visible()
     assert page.get_by_role("columnheader", name="Score").get_attribute("aria-sort") == "descending"
     page.get_by_role("link", name="Officer").click()
-    page.get_by_role("link", name="caseaudit", exact=True).click()
+    page.get_by_role("link", name="Desk", exact=True).click()
     expect(page.get_by_label("Sample date", exact=True)).to_have_value("3/10/2005")
     expect(page.get_by_label("With hindsight")).to_be_checked()
-    assert page.url.endswith("/?as_at=2005-10-03&known=hindsight")
+    assert page.url.endswith("/desk?as_at=2005-10-03&known=hindsight")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_date_that_is_none_is_kept(app: Flask, site: Site, context: Contexts, scripts: bool) -> None:
-    page = opened(context, site(app), java_script_enabled=scripts)
+    page = opened(context, site(app) + "/desk", java_script_enabled=scripts)
     field = page.get_by_label("Sample date", exact=True)
     field.fill("31/2/2005")
     page.get_by_role("button", name="Show").click()
@@ -155,9 +158,15 @@ def test_a_date_that_is_none_is_kept(app: Flask, site: Site, context: Contexts, 
 def test_the_part_of_the_site_being_read_is_marked(app: Flask, site: Site, context: Contexts) -> None:
     page = opened(context, site(app) + "/cases?as_at=2005-10-03")
     navigation = page.get_by_role("navigation", name="Service")
-    assert navigation.get_by_role("link").all_inner_texts() == ["Inspections", "Caseload", "Due", "Standards"]
+    assert navigation.get_by_role("link").all_inner_texts() == [
+        "Desk",
+        "Caseload",
+        "Matrix",
+        "Inspections",
+        "Standards",
+    ]
     expect(navigation.locator("[aria-current=page]")).to_have_text("Caseload")
-    assert navigation.get_by_role("link", name="Due").get_attribute("href") == "/due?as_at=2005-10-03"
+    assert navigation.get_by_role("link", name="Desk").get_attribute("href") == "/desk?as_at=2005-10-03"
 
 
 def test_no_crown_and_a_footer_of_our_own(app: Flask, site: Site, context: Contexts) -> None:
@@ -168,7 +177,7 @@ def test_no_crown_and_a_footer_of_our_own(app: Flask, site: Site, context: Conte
 
 
 def test_on_paper_the_moment_is_a_sentence(app: Flask, site: Site, context: Contexts) -> None:
-    page = opened(context, site(app) + "/?as_at=2005-10-03")
+    page = opened(context, site(app) + "/desk?as_at=2005-10-03")
     page.emulate_media(media="print")
     expect(page.get_by_label("Sample date", exact=True)).to_be_hidden()
     expect(page.get_by_text("Showing 3 October 2005, as the file stood")).to_be_visible()
@@ -182,11 +191,11 @@ def test_every_image_that_the_styles_name_is_there() -> None:
 
 
 def test_errors_are_pages_in_plain_words_and_nothing_is_kept(app: Flask) -> None:
-    app.add_url_rule("/broken", "broken", lambda: str(1 // 0))
-    client = app.test_client()
+    app.add_url_rule("/broken", "broken", open_to_anyone(lambda: str(1 // 0)))
+    client = signed_in(app)
     for path, method, status, words in (
         ("/nowhere", "GET", 404, "Page not found"),
-        ("/", "DELETE", 405, "cannot be used in that way"),
+        ("/desk", "DELETE", 405, "cannot be used in that way"),
         ("/toy/macros?sort=age", "GET", 400, "This table can be sorted by: officer, score"),
         ("/toy/macros?page=0", "GET", 400, "The page number must be a whole number from 1."),
         ("/broken", "GET", 500, "there is a problem with the service"),

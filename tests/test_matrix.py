@@ -1,0 +1,139 @@
+"""The matrix: sums, who a duty belongs to, what counts, and the duties behind each cell."""
+
+import random
+import re
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from flask import Flask
+
+from domain.frameworks import frameworks
+from domain.schemas import load_fact
+from projections.answers import Answer
+from projections.casebook import Casebook, Moment, Reading
+from projections.history import History, end_of_day
+from projections.matrix import ALL, TARGET, Cell, Counted, counted, matrix
+from projections.obligations import obligations
+from tests.histories import PERSON, PLACE
+from tests.people import signed_in
+from web.app import create_app
+
+DAY = date(2005, 10, 3)
+FRAMEWORK = frameworks()["esi-2003"]
+NOTHING: list[Answer] = []
+
+
+def reading(day: date, *lines: tuple[str, str, dict[str, object]]) -> Reading:
+    """A case of entries (type, day, fields), recorded on their day."""
+    facts = [
+        load_fact(name, {"entry": f"e{n}", "occurred_on": on, "recorded_at": f"{on}T12:00:00+00:00", **said})
+        for n, (name, on, said) in enumerate(lines)
+    ]
+    history = History.of(facts)
+    return Reading("X123456/1", Moment(day, None), history, obligations(history, FRAMEWORK.clauses), NOTHING)
+
+
+START = ("SupervisionStarted", "2005-05-03", {
+    "person": PERSON, "order_type": "community_order", **PLACE, "officer": "Ruth Ablewhite", "officer_grade": "po"})  # fmt: skip
+MOVED = ("CaseAllocated", "2005-05-20", {**PLACE, "officer": "Dai Rees", "officer_grade": "po"})
+
+
+def by_clause(duties: list[Counted]) -> dict[str, list[Counted]]:
+    found: dict[str, list[Counted]] = {}
+    for duty in duties:
+        found.setdefault(duty.obligation.clause.id, []).append(duty)
+    return found
+
+
+def test_a_duty_is_whose_the_case_was_when_it_was_due() -> None:
+    duties = by_clause(list(counted([reading(DAY, START, MOVED)])))
+    (first,) = duties["first-contact"]
+    (plan,) = duties["initial-supervision-plan"]
+    assert (first.holding.officer, plan.holding.officer) == ("Ruth Ablewhite", "Dai Rees")
+    assert not first.in_time and not plan.in_time
+
+
+def test_what_lapsed_or_is_not_yet_due_is_out() -> None:
+    ended = ("SupervisionEnded", "2005-05-06", {"reason": "revoked"})
+    assert "initial-supervision-plan" not in by_clause(list(counted([reading(DAY, START, ended)])))
+    early = by_clause(list(counted([reading(date(2005, 5, 6), START)])))
+    assert "initial-supervision-plan" not in early
+
+
+def test_the_period_is_half_open_at_its_start() -> None:
+    case = reading(DAY, START)
+    due = next(o.due_on for o in case.obligations if o.clause.id == "initial-supervision-plan")
+    for day, there in ((due, False), (due + relativedelta(days=1), True), (due + relativedelta(months=3), False),
+                       (due + relativedelta(months=3, days=-1), True)):  # fmt: skip
+        found = by_clause(list(counted([reading(day, START)], months=3)))
+        assert ("initial-supervision-plan" in found) == there, day
+
+
+def test_a_plan_recorded_late_counts_from_when_it_was_known() -> None:
+    made = {"objectives": [], "interventions": [], "recorded_at": "2005-12-01T12:00:00+00:00"}
+    entries = reading(DAY, START, ("SupervisionPlanMade", "2005-05-10", made)).history.entries
+    for known_at, in_time in ((end_of_day(DAY), False), (None, True)):
+        history = History.of(entries, known_at)
+        case = Reading("X123456/1", Moment(DAY, known_at), history, obligations(history, FRAMEWORK.clauses), NOTHING)
+        (plan,) = by_clause(list(counted([case])))["initial-supervision-plan"]
+        assert plan.in_time == in_time
+
+
+def test_rows_sum_to_teams_to_areas_to_the_whole(demo_book: Casebook) -> None:
+    duties = list(counted(demo_book.read_all(demo_book.cases, Moment(DAY, end_of_day(DAY)), FRAMEWORK)))
+    found = matrix(duties, DAY, [])
+    for rows in (found.officers, found.teams, found.areas):
+        for column in found.whole:
+            cells = [row[column] for row in rows.values() if column in row]
+            assert sum(c.n for c in cells) == found.whole[column].n
+            assert sum(c.in_time for c in cells) == found.whole[column].in_time
+            for month in range(6):
+                assert sum(c.months[month][1] for c in cells) == found.whole[column].months[month][1]
+    for row in (*found.officers.values(), found.whole):
+        assert row[ALL].n == sum(cell.n for subject, cell in row.items() if subject != ALL)
+    assert found.whole[ALL].n == len(duties)
+
+
+@pytest.mark.parametrize(
+    ("in_time", "n", "heat"),
+    [(9, 10, 0), (10, 10, 0), (17, 20, 1), (16, 20, 1), (15, 20, 2), (14, 20, 2), (12, 20, 3), (11, 20, 3), (10, 20, 4),
+     (0, 5, 4), (0, 4, None), (0, 0, None)],
+)  # fmt: skip
+def test_heat_follows_the_points_below_target(in_time: int, n: int, heat: int | None) -> None:
+    assert Cell(in_time, n).heat(TARGET) == heat
+
+
+def test_a_difference_counts_when_the_intervals_do_not_touch() -> None:
+    area = Cell(800, 1000)
+    assert Cell(10, 20).against(area) == "below"
+    assert Cell(14, 20).against(area) is None
+    assert Cell(60, 60).against(area) == "above"
+    assert Cell(0, 0).against(area) is None and Cell(3, 4).share == Fraction(3, 4)
+
+
+@pytest.fixture(scope="module")
+def app(demo_database: Path) -> Flask:
+    return create_app(str(demo_database), today=lambda: date(2005, 12, 22), demo=True)
+
+
+def test_every_cell_opens_exactly_its_duties(app: Flask) -> None:
+    client = signed_in(app, "c.whitlock")
+    page = client.get("/matrix?as_at=2005-10-03").text
+    cells = re.findall(r'href="(/matrix/duties\?[^"]+)".*?ca-cell__n">(\d+) of (\d+)<', page, re.DOTALL)
+    assert len(cells) > 80
+    for link, in_time, n in random.Random(1).sample(cells, 12):
+        opened = client.get(link.replace("&amp;", "&")).text
+        assert f"{in_time} of {n} in time" in opened, link
+
+
+def test_a_team_has_one_figure_whoever_reads_it(app: Flask) -> None:
+    def row(user: str) -> list[str]:
+        page = signed_in(app, user).get("/matrix?as_at=2005-10-03").text
+        found = re.search(r'<th scope="row" class="govuk-table__header">Gloucester</th>(.*?)</tr>', page, re.DOTALL)
+        assert found is not None
+        return re.findall(r"(\d+ of \d+)<", found[1])
+
+    assert row("p.anstey") == row("a.rao") == row("c.whitlock") != []

@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response
 from projections.answers import Answer
 from projections.caseload import holding, line
 from projections.obligations import Obligation
+from projections.strip import strip
 from projections.timeline import timeline
 from web import book, gate
+from web.strips import chart
 
 blueprint = Blueprint("cases", __name__)
 
@@ -40,6 +42,7 @@ def show(crn: str, number: int) -> str | Response:
         subjects=_by_subject(arisen),
         criteria=_by_criterion(reading.answers),
         day=day,
+        chart=chart(strip(reading)),
         inspection=inspection,
         opened=opened,
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],

@@ -107,7 +107,7 @@ def test_a_figure_opens_its_questions_and_then_its_cases_and_entries(app: Flask,
     expect(page.locator(".ca-scores")).to_contain_text("30 of 55")
     assert page.locator(".ca-case").count() == 60
     page.locator(".ca-case a").first.click()
-    expect(page.get_by_text("Overdue").first).to_be_visible()
+    expect(page.get_by_text("Overdue", exact=True).first).to_be_visible()
     page.get_by_role("link", name=re.compile("raised by")).first.click()
     assert "#entry-" in page.url
     expect(page.locator(".ca-entry:target")).to_be_visible()

@@ -106,6 +106,11 @@ class Clause:
         """Whether it is a clause of the national standards, not an expectation of a framework."""
         return self.start is not None
 
+    @property
+    def entries(self) -> tuple[Entries, ...]:
+        """The entries that meet it, or that it counts."""
+        return self.by if self.counts is None else (*self.by, self.counts)
+
     def in_force(self, day: date) -> bool:
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
 

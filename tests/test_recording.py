@@ -183,7 +183,7 @@ def test_going_back_and_changing_what_was_recorded_is_told_to_correct_it(spo: Fl
 @pytest.mark.parametrize(
     ("address", "typed", "field", "words"),
     [
-        ("AssessmentCountersigned", {}, "assessment", "Enter this, or choose an answer"),
+        ("AssessmentCountersigned", {}, "assessment", "Choose an answer for “Assessment”"),
         ("AssessmentCountersigned", {"assessment": "0014"}, "assessment", "expected AssessmentCompleted"),
         ("AssessmentCountersigned", {"assessment": "nothing"}, "assessment", "There is no entry"),
         ("TierSet", {"tier": "9"}, "tier", "is not known"),
@@ -195,7 +195,7 @@ def test_going_back_and_changing_what_was_recorded_is_told_to_correct_it(spo: Fl
         ("AssessmentCompleted", {"instrument": "oasys", "stage": "review", "likelihood_of_reoffending.score": "many"},
          "likelihood_of_reoffending.score", "Not a valid integer"),
         ("AssessmentCompleted", {"instrument": "oasys", "stage": "review", "risk_of_harm.public": "high"},
-         "risk_of_harm.children", "Enter this"),
+         "risk_of_harm.children", "Choose an answer for “Risk of harm: children”"),
         ("RiskLevelChanged", {"from": "low", "to": "high", "reason": "x" * 20_001}, "reason", "maximum length"),
         ("EntryWithdrawn", {"of": "none", "reason": "wrong file"}, "of", "There is no entry"),
     ],
@@ -257,7 +257,7 @@ def test_a_correction_holds_what_was_changed_and_the_file_reads_so(spo: FlaskCli
 def test_a_correction_of_nothing_and_one_that_breaks_the_entry_are_refused(spo: FlaskClient) -> None:
     assert "nothing is changed" in fill(spo, f"{URL}/correct/0002")[0].lower()
     assert "an entry says what has happened" in fill(spo, f"{URL}/correct/0014", occurred_on="1/1/2007")[0]
-    assert "Enter this" in fill(spo, f"{URL}/correct/0002", assessor="")[0]
+    assert "Enter “Assessor”" in fill(spo, f"{URL}/correct/0002", assessor="")[0]
     assert "nothing is changed" in fill(spo, f"{URL}/correct/0014")[0].lower()
     assert spo.get(f"{URL}/correct/none").status_code == 404
 
@@ -265,7 +265,7 @@ def test_a_correction_of_nothing_and_one_that_breaks_the_entry_are_refused(spo: 
 def test_what_is_emptied_in_a_correction_is_gone(spo: FlaskClient, own_database: Path) -> None:
     address = f"{URL}/correct/0002"
     check, _ = fill(spo, address, criminogenic_factors=[], **{f"risk_of_harm.{x}": "" for x in ("staff",)})
-    assert "Enter this" in check, "risk of harm is told to every group or not at all"
+    assert "Choose an answer for “Risk of harm: staff”" in check, "risk of harm is told to every group or not at all"
     check, _ = fill(spo, address, criminogenic_factors=[])
     assert spo.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
     (made,) = [

@@ -22,6 +22,9 @@ ROWS = 4
 NOT_ASKED = ("entry", "recorded_at", "recorded_by", "occurred_at")
 """Filled in by the service: who records, when, and under which id."""
 
+TYPED = ("date", "text", "note", "lines", "number")
+"""The kinds of question that are answered by typing; the others, by choosing."""
+
 LABELS = {
     "occurred_on": "Date it happened",
     "for_on": "Appointment is for",
@@ -57,6 +60,16 @@ class Field:
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
     group: str = ""
+
+    @property
+    def asked(self) -> str:
+        """The label, with a word on what may be left empty."""
+        return self.label if self.required else f"{self.label} (optional)"
+
+    @property
+    def full(self) -> str:
+        """The label, with the group that it belongs to."""
+        return f"{self.group}: {self.label.lower()}" if self.group else self.label
 
 
 Entries = Callable[[tuple[str, ...]], Sequence[tuple[str, str]]]
@@ -112,8 +125,7 @@ def _fields(name: str, kind: inspect.Type, required: bool, entries: Entries, gro
 def _field(
     name: str, kind: str, required: bool, group: str, options: tuple[tuple[str, str], ...] = ()
 ) -> Field:  # fmt: skip
-    label = _label(name) + ("" if required else " (optional)")
-    return Field(name, kind, label, required, HINTS.get(name, ""), options, group)
+    return Field(name, kind, _label(name), required, HINTS.get(name, ""), options, group)
 
 
 def _label(name: str) -> str:

@@ -6,7 +6,7 @@ had seen, so that a colleague's entry in between is shown before this one is kep
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
@@ -22,7 +22,7 @@ from projections.changes import DutyChange, duty_changes
 from projections.history import History
 from projections.obligations import Obligation, obligations
 from web import book, clock, gate
-from web.entry_forms import NOT_ASKED, Field, fields_of, typed_of, values_of
+from web.entry_forms import NOT_ASKED, TYPED, Field, fields_of, typed_of, values_of
 from web.sentences import fact_title, type_title
 from web.words import numeric_date, short_date
 
@@ -77,7 +77,7 @@ def entry(crn: str, number: int, type_: str) -> str | Response:
         about = request.args.get("about", "")
         preset = {f.name: [about] for f in form.fields if about and f.kind in ("entry", "entries")}
         return form.show({"occurred_on": [numeric_date(clock.today())], **form.defaults(), **preset})
-    return form.answer(lambda typed: load_fact(type_, form.values(typed)))
+    return form.answer(form.whole)
 
 
 @blueprint.route("/cases/<crn>/<int:number>/correct/<entry_id>", methods=["GET", "POST"])
@@ -95,12 +95,12 @@ def correct(crn: str, number: int, entry_id: str) -> str | Response:
     form = _Form(reference, EntryCorrected, of=standing)
     if request.method == "GET":
         return form.show(typed_of(standing))
-    return form.answer(lambda typed: load_fact("EntryCorrected", form.correction(typed)))
+    return form.answer(form.correction)
 
 
 def answered_by(duty: Obligation) -> dict[str, str] | None:
     """The entry that would meet a duty, for a link to its form: type, title, and the entry that it is about."""
-    for by in duty.clause.by:
+    for by in duty.clause.entries:
         if gate.account().may_enter(by.type):
             title = type_title(by.type.__name__)
             return {"type": by.type.__name__, "title": title, "about": (by.naming and duty.raised_by) or ""}
@@ -126,23 +126,25 @@ class _Form:
         mine = {"assessor": self.who.name, "national_standards": "yes"}
         return {name: [value] for name, value in mine.items() if name in names}
 
-    def values(self, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """The interchange values of the whole entry; ``ShapeError`` where a question that must be answered is not."""
+    def whole(self, typed: Mapping[str, Sequence[str]]) -> Fact:
+        """The whole entry; ``ShapeError`` with everything that is wrong in it and every question not answered."""
         asked = values_of(self.fields, typed)
-        missing = [
-            field.name for field in self.fields if field.required and "." not in field.name and field.name not in asked
+        problems = [
+            (f.name, "missing") for f in self.fields if f.required and "." not in f.name and f.name not in asked
         ]
-        if missing:
-            raise ShapeError([(name, "missing") for name in missing])
-        return {
-            **asked,
-            **self.fixed,
-            "entry": _token(typed),
-            "recorded_at": self.now.isoformat(),
+        meant = {
+            **asked, **self.fixed, "entry": _token(typed), "recorded_at": self.now.isoformat(),
             "recorded_by": self.who.username,
-        }
+        }  # fmt: skip
+        try:
+            fact = load_fact(self.fact_type.__name__, meant)
+        except ShapeError as error:
+            problems += [(name, reason) for name, reason in error.problems if (name, "missing") not in problems]
+        if problems:
+            raise ShapeError(problems)
+        return fact
 
-    def correction(self, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    def correction(self, typed: Mapping[str, Sequence[str]]) -> Fact:
         """A correction of the fields that were changed or emptied; ``ShapeError`` where none was."""
         assert self.of is not None
         before, after = dump_fact(self.of), values_of(self.fields, typed)
@@ -155,13 +157,14 @@ class _Form:
                 changed[name] = now
         if not changed:
             raise ShapeError([("occurred_on", "nothing is changed; change what is wrong")])
-        return {
+        meant = {
             "of": self.of.entry, "fields": changed, "entry": _token(typed),
             "occurred_on": clock.today().isoformat(), "recorded_at": self.now.isoformat(),
             "recorded_by": self.who.username,
         }  # fmt: skip
+        return load_fact("EntryCorrected", meant)
 
-    def answer(self, read: Any) -> str | Response:
+    def answer(self, read: Callable[[Mapping[str, Sequence[str]]], Fact]) -> str | Response:
         """To what was sent: the form again, the check, or the case with the entry in it."""
         typed = request.form.to_dict(flat=False)
         step = request.form.get("step", "show")
@@ -171,13 +174,13 @@ class _Form:
             fact = recording_default(self.file, read(typed))
             fresh = decide(self.file, fact, self.now)
         except ShapeError as error:
-            return self.show(typed, {name: _in_words(name, reason) for name, reason in error.problems})
+            return self.show(typed, dict(error.problems))
         except errors.EntryRepeats:
             return self.show(
                 typed, {"entry": "You have recorded this entry already. To change it, correct it on the case page"}
             )
         except errors.Refused as error:
-            return self.show(typed, {error.field.removeprefix("fields."): _in_words(error.field, error.reason)})
+            return self.show(typed, {error.field.removeprefix("fields."): error.reason})
         unseen = self._unseen(typed) if fresh else []
         if step == "check" or unseen:
             return self._check(typed, fact, unseen if step != "check" else [])
@@ -194,9 +197,11 @@ class _Form:
         )
 
     def show(self, typed: Mapping[str, Sequence[str]], problems: Mapping[str, str] | None = None) -> str:
-        names = {field.name for field in self.fields}
-        places = {name: name for name in names} | {"recorded_at": "occurred_on"}
-        placed = {places.get(name, "entry"): words for name, words in (problems or {}).items()}
+        asked = {field.name: field for field in self.fields}
+        placed: dict[str, str] = {}
+        for name in sorted(problems or {}, key=lambda name: [*asked, name].index(name)):
+            place = "occurred_on" if name == "recorded_at" else name if name in asked else "entry"
+            placed.setdefault(place, _in_words((problems or {})[name], asked.get(place)))
         groups: dict[str, list[Field]] = {}
         for field in self.fields:
             groups.setdefault(field.group, []).append(field)
@@ -225,7 +230,7 @@ class _Form:
     def _owed(self) -> list[Owed]:
         """The duties still open that an entry of this type may meet."""
         reading = book.casebook().read(self.reference, book.today(), book.framework())
-        return [o for o in outstanding(reading) if any(by.type is self.fact_type for by in o.clause.by)]
+        return [o for o in outstanding(reading) if any(by.type is self.fact_type for by in o.clause.entries)]
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Fact]:
         """What was recorded on the case since the reader opened the form."""
@@ -277,8 +282,10 @@ def _offered(field: Field, who: Account) -> Field:
         return Field(field.name, "choice", "Question", True, "", options)
     if field.name == "inspection":
         options = tuple((name, opened.title) for name, opened in book.inspections().items())
-        label = "Inspection" if who.role == "inspector" else "Inspection (leave empty for your own audit)"
-        return Field(field.name, "choice", label, who.role == "inspector", "", options)
+        bound = who.role == "inspector"
+        return Field(
+            field.name, "choice", "Inspection", bound, "" if bound else "Leave empty for your own audit", options
+        )
     return field
 
 
@@ -303,9 +310,10 @@ def _token(typed: Mapping[str, Sequence[str]]) -> str:
     return said if _TOKEN.fullmatch(said) else f"form-{secrets.token_hex(6)}"
 
 
-def _in_words(field: str, reason: str) -> str:
-    if reason.startswith("missing"):
-        return "Enter this, or choose an answer"
+def _in_words(reason: str, field: Field | None) -> str:
+    """What is wrong, as it stands beside the question and, with the question's name, above the form."""
+    if reason.startswith("missing") and field is not None:
+        return f"{'Enter' if field.kind in TYPED else 'Choose an answer for'} “{field.full}”"
     return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
 
 

@@ -1,0 +1,196 @@
+"""The site as each role uses it, in a real browser: errands from the first page, every page open to everybody's needs."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+
+from web.app import create_app
+
+pytestmark = pytest.mark.browser
+
+Contexts = Callable[..., BrowserContext]
+Site = Callable[..., str]
+
+CASE = "/cases/V465889/1"
+PAGES = {
+    "p.anstey": [
+        "/desk", "/desk/overdue", "/desk/recorded-late", "/desk/absences", "/desk/clocks?officer=Paula+Grice", "/cases?find=davies",
+        "/matrix", "/matrix/duties?subject=enforcement&officer=Paula+Grice", "/matrix?as_at=1999-01-01",
+        f"{CASE}/replay?step=12", f"{CASE}/replay?by=day", f"{CASE}/then-and-now?as_at=2005-10-03", f"{CASE}/record",
+        f"{CASE}/record/AssessmentCompleted", f"{CASE}/record/SupervisionPlanMade", f"{CASE}/record/QualityJudged",
+        f"{CASE}/record/WarningGiven", f"{CASE}/correct/0002", "/calendar", "/password", "/staff", "/nowhere",
+    ],
+    "i.nkemelu": ["/staff", "/staff/new", "/staff/p.anstey", "/access", "/imports"],
+    "t.adeyemi": ["/desk", "/matrix"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def app(own_database: Path) -> Flask:
+    return create_app(str(own_database), today=lambda: date(2005, 12, 22), demo=True)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("user", PAGES)
+def test_no_violation_no_complaint_and_no_sideways_scroll(
+    app: Flask, site: Site, context: Contexts, axe: Callable[[Page], None], user: str, width: int
+) -> None:
+    address = site(app, user)
+    page = context(bypass_csp=True, viewport={"width": width, "height": 800}).new_page()
+    for path in PAGES[user]:
+        page.goto(address + path)
+        for details in page.locator("details").all():
+            details.evaluate("element => element.open = true")
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_strict_policy_stops_nothing_of_ours(
+    app: Flask, site: Site, context: Contexts, complaints: Callable[[Page], list[str]]
+) -> None:
+    address = site(app, "p.anstey")
+    page = context().new_page()
+    heard = complaints(page)
+    for path in PAGES["p.anstey"][:-2]:
+        page.goto(address + path)
+    assert heard == []
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_door_has_no_violation(
+    demo_database: Path, app: Flask, site: Site, context: Contexts, axe: Callable[[Page], None], width: int
+) -> None:
+    plain = create_app(str(demo_database))
+    for one, paths in ((app, ["/", "/demo"]), (plain, ["/", "/sign-in?next=/cases"])):
+        address = site(one, None)
+        page = context(bypass_csp=True, viewport={"width": width, "height": 800}).new_page()
+        for path in paths:
+            page.goto(address + path)
+            axe(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_label("User name").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("The user name or the password is not right")
+    axe(page)
+
+
+def enter(page: Page, address: str, name: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name=f"Sign in as {name}").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_spo_countersigns_in_three_clicks_and_a_check(
+    app: Flask, site: Site, context: Contexts, scripts: bool
+) -> None:
+    address, page = site(app, None), context(java_script_enabled=scripts).new_page()
+    enter(page, address, "Peter Anstey")
+    expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+    page.get_by_role("link", name=re.compile("Countersigned assessment")).click()
+    before = page.locator("tbody tr").count()
+    page.get_by_role("link", name=re.compile(r"Record: Assessment countersigned.*V465889")).click()
+    page.get_by_role("radio").first.or_(page.locator("select#assessment option").nth(1)).first.wait_for(
+        state="attached"
+    )
+    if page.locator("select#assessment").count():
+        page.locator("select#assessment").select_option(index=1)
+    else:
+        page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Check before recording").click()
+    expect(page.get_by_text("Met late").first).to_be_visible()
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Assessment countersigned: recorded.")
+    page.get_by_role("link", name="Desk", exact=True).click()
+    page.get_by_role("link", name=re.compile("Countersigned assessment")).click()
+    assert page.locator("tbody tr").count() == before - 1
+
+
+def test_an_inspector_reads_a_case_behind_a_printed_figure_in_three_clicks(
+    app: Flask, site: Site, context: Contexts
+) -> None:
+    address, page = site(app, None), context(java_script_enabled=False).new_page()
+    enter(page, address, "J Hartnell")
+    page.get_by_role("link", name="50% for C2, this inspection").click()
+    page.get_by_role("link", name="Was the plan reviewed when due?").click()
+    page.locator(".ca-case a").first.click()
+    expect(page.get_by_role("heading", name="Entries")).to_be_visible()
+    expect(page.get_by_label("Sample date", exact=True)).to_have_value("3/10/2005")
+
+
+def test_a_manager_goes_from_the_matrix_to_the_case_in_three_clicks(app: Flask, site: Site, context: Contexts) -> None:
+    address, page = site(app, None), context(java_script_enabled=False).new_page()
+    enter(page, address, "Carys Whitlock")
+    page.get_by_role("link", name="Matrix", exact=True).click()
+    page.get_by_role("link", name=re.compile("Simon Tarrant, enforcement: 27%")).click()
+    expect(page.get_by_role("heading", name="Enforcement: 3 of 11 in time")).to_be_visible()
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_role("heading", name="What was due")).to_be_visible()
+
+
+def test_a_case_manager_sees_what_falls_due_and_records_it(app: Flask, site: Site, context: Contexts) -> None:
+    address, page = site(app, None), context(java_script_enabled=False).new_page()
+    enter(page, address, "Tunde Adeyemi")
+    page.get_by_role("link", name=re.compile("Due in 7 days")).click()
+    page.get_by_role("link", name=re.compile("Record: ")).first.click()
+    expect(page.get_by_role("button", name="Check before recording")).to_be_visible()
+
+
+def test_an_information_manager_finds_who_looked_at_a_case(app: Flask, site: Site, context: Contexts) -> None:
+    address, page = site(app, None), context(java_script_enabled=False).new_page()
+    enter(page, address, "Peter Anstey")
+    page.goto(address + CASE)
+    page.get_by_role("link", name="Be somebody else").click()
+    page.get_by_role("button", name="Sign in as Ife Nkemelu").click()
+    page.get_by_role("link", name="Access log").click()
+    page.get_by_label("Person supervised (CRN or case)").fill("V465889")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("tbody tr").first).to_contain_text("Peter Anstey")
+    expect(page.locator("tbody tr").first).to_contain_text("Viewed")
+
+
+def test_replay_goes_forwards_and_backwards(app: Flask, site: Site, context: Contexts) -> None:
+    address, page = site(app, "p.anstey"), context(java_script_enabled=False).new_page()
+    page.goto(address + CASE)
+    page.get_by_role("link", name="Replay the file").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entry 74 of 74")
+    page.get_by_role("link", name="First", exact=True).click()
+    page.get_by_role("link", name="Next", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entry 2 of 74")
+    page.get_by_role("link", name="Previous", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entry 1 of 74")
+    page.get_by_label("Go to", exact=True).select_option("40")
+    page.get_by_role("button", name="Go", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entry 40 of 74: 8 August 2005")
+    page.get_by_role("link", name="Step by day").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Day 58 of 58")
+    page.get_by_role("link", name="The case page on that day").click()
+    expect(page.get_by_label("Sample date", exact=True)).to_have_value("12/12/2005")
+
+
+def test_what_was_typed_stays_when_it_is_wrong(app: Flask, site: Site, context: Contexts) -> None:
+    address, page = site(app, "p.anstey"), context().new_page()
+    page.goto(f"{address}{CASE}/record/OversightRecorded")
+    page.get_by_label("Note (optional)").fill("Discussed with Helen")
+    page.get_by_label("Date it happened").fill("31/2/2005")
+    page.get_by_role("button", name="Check before recording").click()
+    summary = page.locator(".govuk-error-summary")
+    expect(summary.get_by_role("link")).to_have_count(2)
+    expect(summary).to_contain_text("Choose an answer for “Kind”")
+    summary.get_by_role("link").first.click()
+    expect(page.get_by_label("Date it happened")).to_be_focused()
+    expect(page.get_by_label("Note (optional)")).to_have_value("Discussed with Helen")
+
+
+def test_a_desk_list_prints_without_controls(app: Flask, site: Site, context: Contexts) -> None:
+    address, page = site(app, "p.anstey"), context().new_page()
+    page.goto(address + "/desk/overdue")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Apply")).to_be_hidden()
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -82,15 +82,15 @@ class AccessLog:
     def count(self, *, person: str = "", staff: str = "", action: str = "") -> int:
         """How many lines ``lines`` would give."""
         with self.engine.connect() as c:
-            return int(c.execute(sa.select(sa.func.count()).where(*_asked(person, staff, action))).scalar_one())
+            return int(c.execute(sa.select(sa.func.count()).where(*_asked(c, person, staff, action))).scalar_one())
 
     def lines(
         self, *, person: str = "", staff: str = "", action: str = "", limit: int | None = None, offset: int = 0
     ) -> Iterator[Seen]:
         """The lines about a person (a CRN or a case reference), by a member of staff (user name or name); latest first."""
-        asked = _asked(person, staff, action)
-        query = sa.select(_log).where(*asked).order_by(_log.c.id.desc()).limit(limit).offset(offset)
         with self.engine.connect() as c:
+            asked = _asked(c, person, staff, action)
+            query = sa.select(_log).where(*asked).order_by(_log.c.id.desc()).limit(limit).offset(offset)
             for row in c.execute(query).mappings():
                 yield _seen(row)
 
@@ -112,12 +112,14 @@ class AccessLog:
             return int(c.execute(query).scalar_one())
 
 
-def _asked(person: str, staff: str, action: str) -> list[sa.ColumnElement[bool]]:
+def _asked(c: sa.Connection, person: str, staff: str, action: str) -> list[sa.ColumnElement[bool]]:
     asked: list[sa.ColumnElement[bool]] = [_log.c.id > 0]
     if person:
         asked.append(sa.or_(_log.c.reference == person, _log.c.reference.startswith(f"{person}/", autoescape=True)))
     if staff:
-        asked.append(sa.or_(_log.c.username == staff, sa.func.lower(_log.c.name) == staff.lower()))
+        names = c.execute(sa.select(_log.c.name).distinct()).scalars()  # a database folds the case of A to Z only
+        same = [name for name in names if name.casefold() == staff.casefold()]
+        asked.append(sa.or_(_log.c.username == staff, _log.c.name.in_(same)))
     if action:
         asked.append(_log.c.action == action)
     return asked

@@ -33,6 +33,8 @@ class OfCase:
     holding: Holding
     risk: str | None
     tier: int | None
+    ended_on: date | None
+    """When supervision ended, if it had by then; what must be done at its end may still be owed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,6 @@ class CaseLine(OfCase):
 
     mappa_level: int | None
     started_on: date
-    ended_on: date | None
     overdue: int
     missed: int
     next_due_on: date | None
@@ -78,6 +79,7 @@ def of_case(reading: Reading) -> dict[str, Any]:
         "holding": holding(reading),
         "risk": value_on(history.risk, day),
         "tier": value_on(history.tier, day),
+        "ended_on": history.end.on if history.end is not None and history.end.on <= day else None,
     }
 
 
@@ -89,7 +91,6 @@ def line(reading: Reading) -> CaseLine:
         **of_case(reading),
         mappa_level=value_on(history.mappa_level, day),
         started_on=history.start.on,
-        ended_on=history.end.on if history.end is not None and history.end.on <= day else None,
         overdue=sum(o.state(day) == "overdue" for o in owed),
         missed=sum(o.state(day) == "missed" for o in reading.obligations if o.clause.of_standards),
         next_due_on=min((o.due_on for o in owed if o.state(day) == "due"), default=None),

@@ -55,10 +55,12 @@ def index() -> str:
     for name in BY_OFFICER:
         for row in found[name]:
             by_officer.setdefault((row.holding.team, row.holding.officer), Counter())[name] += 1
-    groups: dict[str, list[tuple[DeskList, int, int]]] = {}
+    groups: dict[str, list[tuple[DeskList, int, int, int]]] = {}
     for name, listed in LISTS.items():
         rows = found[name]
-        groups.setdefault(listed.group, []).append((listed, len(rows), len({row.reference for row in rows})))
+        of = {row.reference: row.ended_on for row in rows}
+        ended = sum(on is not None for on in of.values())
+        groups.setdefault(listed.group, []).append((listed, len(rows), len(of), ended))
     return render_template(
         "desk.html",
         groups=groups,

@@ -104,7 +104,9 @@ def account() -> Account:
 
 
 def sign_in(account: Account, how: str) -> None:
+    """Begin a session; ``how``, for the log: ``password``, or by what else the person was recognised."""
     session.clear()
+    session["how"] = how
     session.permanent = True
     session["since"] = clock.now().isoformat()
     login_user(SignedIn(account, mark_of(account)))
@@ -148,7 +150,7 @@ def _enter() -> Response | str | None:
     if allowed is None or who.role not in allowed:
         log("refused", detail=request.path)
         abort(403)
-    if who.must_change and request.endpoint not in CHANGING:
+    if who.must_change and session.get("how") == "password" and request.endpoint not in CHANGING:
         return redirect(url_for("signing_in.password"))
     return None
 

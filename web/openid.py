@@ -29,9 +29,14 @@ def configured() -> bool:
 @gate.open_to_anyone
 def index() -> Response:
     """To the organisation's own sign-in page."""
+    from requests import RequestException
+
     client = _client()
     session["following"] = request.args.get("next", "/")
-    answer: Response = client.authorize_redirect(url_for("openid.back", _external=True))
+    try:
+        answer: Response = client.authorize_redirect(url_for("openid.back", _external=True))
+    except RequestException as error:
+        return _unreachable(error)
     return answer
 
 
@@ -40,6 +45,8 @@ def index() -> Response:
 def back() -> Response:
     """Back from it: in, as the account that the claim names."""
     from authlib.integrations.base_client import OAuthError
+    from joserfc.errors import JoseError
+    from requests import RequestException
 
     client = _client()
     following = local(session.get("following"))
@@ -47,6 +54,11 @@ def back() -> Response:
         claims = client.authorize_access_token().get("userinfo") or {}
     except OAuthError as error:
         return _refuse("", f"Your organisation's sign-in did not let you in ({error.error}). Try again.")
+    except JoseError as error:
+        current_app.logger.warning("OpenID Connect: the token does not hold: %s", error)
+        return _refuse("", "What your organisation's sign-in said is not meant for this service. Tell whoever runs it.")
+    except RequestException as error:
+        return _unreachable(error)
     named = str(claims.get(current_app.extensions["openid"]["claim"], ""))
     try:
         account = gate.register().account(named)
@@ -56,6 +68,14 @@ def back() -> Response:
         return _refuse(named, "You have no account here, or it is closed. Ask your information manager for one.")
     gate.sign_in(account, "OpenID Connect")
     return redirect(following)
+
+
+def _unreachable(error: Exception) -> Response:
+    current_app.logger.warning("OpenID Connect: %s", error)
+    flash(
+        "Your organisation's sign-in can't be reached. Try again in a few minutes, or tell whoever runs this service."
+    )
+    return redirect(url_for("signing_in.index"))
 
 
 def _refuse(named: str, words: str) -> Response:

@@ -23,7 +23,7 @@ from projections.history import History
 from projections.obligations import Obligation, obligations
 from web import book, clock, gate
 from web.entry_forms import NOT_ASKED, TYPED, Field, fields_of, typed_of, values_of
-from web.sentences import fact_title, type_title
+from web.sentences import fact_details, fact_title, type_title
 from web.words import numeric_date, short_date
 
 blueprint = Blueprint("recording", __name__)
@@ -218,6 +218,15 @@ class _Form:
             typed=[(name, text) for name, text in pairs if name not in dropped],
             entry_id=_token(typed), seen=self.file.version, day=clock.today(),
         )  # fmt: skip
+
+    def details(self, fact: Fact) -> list[tuple[str, str]]:
+        """What the entry says, the entries that it refers to in words."""
+        words = {value: text for f in self.fields if f.kind in ("entry", "entries") for value, text in f.options}
+        return [(name, ", ".join(words.get(x, x) for x in text.split(", "))) for name, text in fact_details(fact)]
+
+    def named(self, entry_id: str) -> str:
+        """An entry's id, in a sentence about the entry that is being recorded."""
+        return entry_id if entry_id in self.file.entries else "being recorded"
 
     def _effects(self, fact: Fact) -> list[DutyChange]:
         """The duties that this entry meets, raises or ends, as the file stands today."""

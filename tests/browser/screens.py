@@ -22,7 +22,7 @@ PICTURES = [
     ("matrix", "c.whitlock", "/matrix", 1500),
     ("case", "p.anstey", f"{CASE}?as_at=2005-10-03", 1700),
     ("replay", "p.anstey", f"{CASE}/replay?step=40", 1500),
-    ("then-and-now", "c.whitlock", "/cases/T467321/1/then-and-now?as_at=2005-10-03", 1500),
+    ("then-and-now", "c.whitlock", "/cases/G366213/1/then-and-now?as_at=2005-10-03", 1500),
     ("check", "p.anstey", f"{CASE}/record/AssessmentCountersigned", 1050),
     ("sheet", "j.hartnell", "/inspections", 1650),
     ("access", "i.nkemelu", "/access", 1050),

@@ -27,12 +27,18 @@ def sample_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database that ``caseaudit demo`` has loaded. Read only: copy it to write."""
-    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as ``caseaudit demo`` has loaded it, which nobody opens: for copies."""
+    path = tmp_path_factory.mktemp("loaded") / "demo.sqlite"
     result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", str(path)])
     assert result.exit_code == 0, result.output
     return path
+
+
+@pytest.fixture(scope="session")
+def demo_database(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The copy that all tests look at. Sign-ins and visits pile up in its access log; to write, take ``own_database``."""
+    return copied(loaded, tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +49,12 @@ def demo_book(demo_database: Path) -> Iterator[Casebook]:
 
 
 @pytest.fixture
-def own_database(demo_database: Path, tmp_path: Path) -> Path:
-    """A copy of the demo database to write to."""
-    for part in demo_database.parent.glob(demo_database.name + "*"):
-        shutil.copy(part, tmp_path / part.name)
-    return tmp_path / demo_database.name
+def own_database(loaded: Path, tmp_path: Path) -> Path:
+    """A fresh copy of the demo database to write to."""
+    return copied(loaded, tmp_path)
+
+
+def copied(database: Path, folder: Path) -> Path:
+    for part in database.parent.glob(database.name + "*"):
+        shutil.copy(part, folder / part.name)
+    return folder / database.name

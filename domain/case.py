@@ -15,7 +15,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, inspect, structs
 
 from domain import errors
-from domain.facts import CASE_REFERENCE, AssessmentCompleted, EntryCorrected, EntryWithdrawn, Fact, SupervisionStarted
+from domain.entries import CASE_REFERENCE, Fact
+from domain.facts import AssessmentCompleted, EntryCorrected, EntryWithdrawn, SupervisionStarted
+from domain.inspecting import InspectionOpened
+from domain.inspection import Inspection
 from domain.instruments import score_range
 from domain.schemas import ShapeError, convert, dump_fact, load_fact
 
@@ -75,6 +78,8 @@ def decide(file: File, fact: Fact, now: datetime) -> list[Fact]:
             "record an EntryCorrected that names it"
         )  # fmt: skip
     _check_beginning(file, fact)
+    if fact.kept_on == "inspection":
+        Inspection.of(file.entries.values()).check(fact)
     _check_dates(file, fact, now)
     _check_references(file, fact)
     if isinstance(fact, AssessmentCompleted):
@@ -140,10 +145,15 @@ def _differences(one: Fact, other: Fact) -> list[str]:
 
 
 def _check_beginning(file: File, fact: Fact) -> None:
-    begins = fact.kept_on == "inspection" or isinstance(fact, SupervisionStarted)
+    begins = isinstance(fact, SupervisionStarted | InspectionOpened)
     if file.beginning is None and not begins:
+        first = "InspectionOpened" if fact.kept_on == "inspection" else "SupervisionStarted"
         raise errors.NoSuchCase(
-            "case", f"there is no case {file.reference}; its first entry must be SupervisionStarted"
+            fact.kept_on, f"there is no {fact.kept_on} {file.reference}; its first entry must be {first}"
+        )
+    if file.beginning is not None and file.beginning.kept_on != fact.kept_on:
+        raise errors.Refused(
+            "type", f"{file.reference} is a file of another kind; this entry belongs to one of a {fact.kept_on}"
         )
     if file.beginning is not None and begins:
         raise errors.AlreadyStarted(

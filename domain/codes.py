@@ -151,9 +151,15 @@ JudgedAnswer = Literal["sufficient", "insufficient", "not_applicable"]
 JudgeRole = Literal["spo", "practice_assessor", "area_assessor", "hm_inspector"]
 EndReason = Literal["completed", "revoked", "recalled", "expired", "transferred_out", "died"]
 StateOfKnowledge = Literal["stood", "hindsight"]
+Stratum = Literal["risk_of_harm", "gender", "ethnicity", "order", "team"]
+ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "unsatisfactory"]
+Direction = Literal["improved", "deteriorated", "unchanged"]
 
 RISK_LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
 """From the lowest to the highest: the order is the comparison."""
+
+MANAGEMENT_RATINGS: tuple[ManagementRating, ...] = get_args(ManagementRating)
+"""From the strongest to the weakest."""
 
 HIGH_RISK: frozenset[RiskLevel] = frozenset(("high", "very_high"))
 """What the report calls *high risk of harm*."""

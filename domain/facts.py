@@ -7,20 +7,16 @@ Two dates stand on every fact and are never mixed: ``occurred_on``, the day it h
 ``recorded_at``, the instant at which the file came to say so. ``entry`` is the source's own id, unique in its case.
 """
 
-from datetime import date, datetime
-from typing import Annotated, Any, ClassVar
+from datetime import date
+from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from domain import codes
+from domain.entries import CRN, Id, Note, Part, Text
+from domain.entries import Fact as Fact
+from domain.inspecting import InspectionOpened as InspectionOpened
 
-CRN = r"^[A-Z][0-9]{6}$"
-CASE_REFERENCE = r"^[A-Z][0-9]{6}/[1-9][0-9]{0,8}$"
-
-Id = Annotated[str, Meta(min_length=1, max_length=200)]
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Note = Annotated[str, Meta(max_length=20_000)]
-Instant = Annotated[datetime, Meta(tz=True)]
 Hours = Annotated[float, Meta(ge=0, le=24)]
 
 AppointmentRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AppointmentMade",)})]
@@ -33,10 +29,6 @@ ReportRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("CourtReportRe
 LimitRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AccessLimited",)})]
 AnyRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ()})]
 """A reference to an entry of any type of the same case."""
-
-
-class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A named group of values inside a fact."""
 
 
 class Person(Part, frozen=True):
@@ -75,21 +67,6 @@ class Objective(Part, frozen=True):
     text: Note
     smart: bool
     factor: codes.CriminogenicFactor | None = None
-
-
-class Fact(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="type", tag=True
-):
-    """What every entry carries. ``occurred_at`` (with an offset) only where the time of day matters."""
-
-    kept_on: ClassVar[str] = "case"
-    """Which kind of file the fact belongs to: ``case`` or ``inspection``."""
-
-    entry: Id
-    occurred_on: date
-    recorded_at: Instant
-    recorded_by: Id | None = None
-    occurred_at: Instant | None = None
 
 
 class SupervisionStarted(Fact, frozen=True):
@@ -346,6 +323,10 @@ class QualityJudged(Fact, frozen=True):
     inspection: Id | None = None
     about: AnyRef | None = None
     comment: Note | None = None
+    second: bool = False
+    """A second reading, made blind: it is set beside the first and never scores."""
+    overrules: bool = False
+    """It stands in place of the answer that the entries give, where there is one; ``comment`` says why."""
 
 
 class EntryCorrected(Fact, frozen=True):
@@ -377,30 +358,14 @@ class SupervisionEnded(Fact, frozen=True):
     reason: codes.EndReason
 
 
-class InspectionOpened(Fact, frozen=True):
-    """An inspection or an SPO's audit: the cases read, the sample date (``occurred_on``) and the state of knowledge.
-
-    ``stood``: the files as they stood at the end of the sample date; ``hindsight``: with everything recorded since.
-    ``follows`` names the earlier inspection that the scoring sheet prints beside this one.
-    """
-
-    kept_on: ClassVar[str] = "inspection"
-
-    title: Text
-    area: Text
-    framework: Id
-    cases: Annotated[list[Annotated[str, Meta(pattern=CASE_REFERENCE)]], Meta(min_length=1)]
-    knowledge: codes.StateOfKnowledge = "stood"
-    evidence: Note | None = None
-    follows: Id | None = None
-
-
 def _leaves(cls: type[Fact]) -> list[type[Fact]]:
     return [cls] if not cls.__subclasses__() else [leaf for sub in cls.__subclasses__() for leaf in _leaves(sub)]
 
 
-FACT_TYPES: dict[str, type[Fact]] = {cls.__name__: cls for cls in _leaves(Fact)}
-"""Every fact type by its interchange name, in the order of this page."""
+FACT_TYPES: dict[str, type[Fact]] = {
+    cls.__name__: cls for cls in sorted(_leaves(Fact), key=lambda cls: cls.kept_on == "inspection")
+}
+"""Every fact type by its interchange name: those of cases in the order of this page, then those of inspections."""
 
 
 def subject_of(fact: Fact) -> str | None:

@@ -15,7 +15,8 @@ import msgspec
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from msgspec import inspect
 
-from domain.facts import CASE_REFERENCE, CRN, FACT_TYPES, Fact
+from domain.entries import CASE_REFERENCE, CRN, Fact
+from domain.facts import FACT_TYPES
 
 _PATTERNS = {
     CRN: "a CRN; write a capital letter and six digits, like X123456",

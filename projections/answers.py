@@ -39,6 +39,8 @@ class Answer:
     because: tuple[Reason, ...]
     absent: bool = False
     other: Verdict | None = None
+    both: bool = False
+    """Whether both bases gave an answer, so that they can be compared."""
 
 
 def answers(
@@ -51,7 +53,7 @@ def answers(
     by_clause: defaultdict[str, list[Obligation]] = defaultdict(list)
     for obligation in owed:
         by_clause[obligation.clause.id].append(obligation)
-    judged = {j.question: j for j in judgements if j.framework == framework.id}
+    judged = {j.question: j for j in judgements if framework.takes_answers_of(j.framework)}
     return [_answer(q, by_clause, judged.get(q.id), day) for q in framework.questions.values()]
 
 
@@ -63,7 +65,7 @@ def readings(
     ``record`` is what was known at the moment asked about; ``to_date`` is everything: an inspector's reading is about
     the file on the sample date, though it was made weeks later.
     """
-    of_record = [j for j in record if j.inspection is None and j.occurred_on <= day]
+    of_record = [j for j in record if j.inspection is None and not j.second and j.occurred_on <= day]
     of_inspection = [j for j in to_date if inspection is not None and j.inspection == inspection]
     return [*of_record, *of_inspection]
 
@@ -76,7 +78,8 @@ def _answer(
         return missing
     derived = _derived(question, owed, day)
     by_hand = None if judged is None else _judged(question, judged)
-    if derived is None or (by_hand is not None and question.scored_by == "judged"):
+    by_judgement = question.scored_by == "judged" or (judged is not None and judged.overrules)
+    if derived is None or (by_hand is not None and by_judgement):
         chosen, other = by_hand, derived
     else:
         chosen, other = derived, by_hand
@@ -90,6 +93,7 @@ def _answer(
         chosen.because,
         chosen.absent,
         other.answer if other and differs else None,
+        other is not None,
     )
 
 

@@ -13,9 +13,11 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from domain.case import File, evolve
-from domain.facts import InspectionOpened, QualityJudged
+from domain.facts import QualityJudged
 from domain.files import Files
 from domain.frameworks import Framework
+from domain.inspecting import InspectionOpened
+from domain.inspection import Inspection
 from projections.answers import Answer, answers, readings
 from projections.history import History
 from projections.obligations import Obligation, obligations
@@ -43,6 +45,8 @@ class Reading:
     history: History
     obligations: Sequence[Obligation]
     answers: Sequence[Answer]
+    judgements: Sequence[QualityJudged] = ()
+    """Those that may count, the earliest first."""
 
 
 class Casebook:
@@ -54,7 +58,7 @@ class Casebook:
         self.last_recorded_at: datetime | None = None
         """When the latest entry was recorded, by the files' own account."""
         self._files: dict[str, File] = {}
-        self._inspections: dict[str, InspectionOpened] = {}
+        self._inspections: dict[str, Inspection] = {}
         self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._lock = threading.RLock()
 
@@ -70,8 +74,8 @@ class Casebook:
                     self._files[reference] = evolve(
                         self._files.get(reference) or File(reference), recorded  # type: ignore[arg-type]
                     )  # fmt: skip
-                    if isinstance(recorded.fact, InspectionOpened):  # type: ignore[attr-defined]
-                        self._inspections[reference] = recorded.fact  # type: ignore[attr-defined]
+                    if recorded.fact.kept_on == "inspection":  # type: ignore[attr-defined]
+                        self._inspections.setdefault(reference, Inspection()).take(recorded.fact)  # type: ignore[attr-defined]
                 self.position = batch[-1].id
             return self.position
 
@@ -83,10 +87,15 @@ class Casebook:
 
     @property
     def inspections(self) -> dict[str, InspectionOpened]:
-        """The inspections by id, the latest sample date first."""
+        """The beginnings of the inspections by id, the latest sample date first."""
         self.catch_up()
-        ordered = sorted(self._inspections.items(), key=lambda item: (item[1].occurred_on, item[0]), reverse=True)
-        return dict(ordered)
+        opened = {name: found.opened for name, found in self._inspections.items() if found.opened is not None}
+        return dict(sorted(opened.items(), key=lambda item: (item[1].occurred_on, item[0]), reverse=True))
+
+    def inspection(self, name: str) -> Inspection:
+        """The inspection as it stands now, to read and not to change. ``KeyError``: there is none of this id."""
+        self.catch_up()
+        return self._inspections[name]
 
     def file(self, reference: str) -> File:
         """The file as stored; an empty one when there is none."""
@@ -123,13 +132,19 @@ class Casebook:
         framework: Framework,
         inspection: str | None = None,
         edition: str | None = None,
+        second: bool = False,
     ) -> Reading:
-        """One case as at a day, as known at a moment: its history, duties and answers."""
+        """One case as at a day, as known at a moment: its history, duties and answers.
+
+        For an inspection, with what its assessors judged before it was frozen: the first readers, or the ``second``.
+        """
         history = self.history(reference, moment.known_at)
         owed = self.obligations(reference, moment.known_at, framework, edition)
-        to_date = self.history(reference, None).all(QualityJudged)
+        to_date = [j for j in self.history(reference, None).all(QualityJudged) if j.second == second]
+        if inspection is not None and (frozen := self._frozen_at(inspection)) is not None:
+            to_date = [j for j in to_date if j.recorded_at <= frozen]
         judged = readings(history.all(QualityJudged), to_date, inspection, moment.on)
-        return Reading(reference, moment, history, owed, answers(framework, owed, judged, moment.on))
+        return Reading(reference, moment, history, owed, answers(framework, owed, judged, moment.on), judged)
 
     def read_all(
         self,
@@ -142,6 +157,10 @@ class Casebook:
         """Those of the cases that had begun by then, as they were known."""
         found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
         return [r for r in found if r.history.start is not None and r.history.start.on <= moment.on]
+
+    def _frozen_at(self, inspection: str) -> datetime | None:
+        found = self._inspections.get(inspection)
+        return None if found is None else found.frozen_at
 
     def _keep(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
         with self._lock:

@@ -53,7 +53,7 @@ def reach(book: Casebook, account: Account, moment: Moment, framework: Framework
 def inspected(book: Casebook, account: Account) -> set[str]:
     """The cases of the inspections that the account reads."""
     opened = book.inspections
-    return {case for name in account.inspections if name in opened for case in opened[name].cases}
+    return {case for name in account.inspections if name in opened for case in book.inspection(name).sample}
 
 
 def may_open(book: Casebook, account: Account, reading: Reading, today: Reading) -> bool:

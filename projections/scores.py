@@ -129,7 +129,7 @@ def _criterion(framework: Framework, criterion: Criterion, counted: dict[str, Co
 
 
 def _section(framework: Framework, criteria: Sequence[CriterionScore]) -> Fraction | None:
-    """The weighted mean of the criteria that have a score: critical twice important."""
+    """The weighted mean of the criteria that have a score, critical twice important; or the lowest of them."""
     parts = [
         (WEIGHTS[c.criterion.weight], Fraction(c.printed) if framework.section_mean_of == "printed" else c.score)
         for c in criteria
@@ -137,4 +137,6 @@ def _section(framework: Framework, criteria: Sequence[CriterionScore]) -> Fracti
     ]
     if not parts:
         return None
+    if framework.section_score == "lowest":
+        return min(value or Fraction(0) for _, value in parts)
     return sum((weight * (value or Fraction(0)) for weight, value in parts), Fraction(0)) / sum(w for w, _ in parts)

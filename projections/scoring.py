@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from domain.facts import InspectionOpened
 from domain.frameworks import Framework, frameworks
+from domain.inspecting import InspectionOpened
 from projections.answers import Answer
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import high_risk
@@ -45,16 +45,20 @@ def score_readings(
 
 
 def score_inspection(
-    book: Casebook, inspection: str, moment: Moment | None = None, edition: str | None = None
+    book: Casebook,
+    inspection: str,
+    moment: Moment | None = None,
+    edition: str | None = None,
+    by: Framework | None = None,
 ) -> Scored:
     """An inspection's cases and judgements at its own moment, or at another one. ``KeyError``: no such inspection.
 
-    ``edition``: judged by this edition of the standards throughout.
+    ``edition``: judged by this edition of the standards throughout; ``by``: under another framework than its own.
     """
-    opened = book.inspections[inspection]
-    framework = frameworks()[opened.framework]
+    opened, sample = book.inspections[inspection], book.inspection(inspection).sample
+    framework = by or frameworks()[opened.framework]
     at = moment or inspection_moment(opened)
-    return score_readings(framework, at, book.read_all(opened.cases, at, framework, inspection, edition), edition)
+    return score_readings(framework, at, book.read_all(sample, at, framework, inspection, edition), edition)
 
 
 class Change(NamedTuple):

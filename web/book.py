@@ -5,9 +5,10 @@ from typing import cast
 
 from flask import Flask, abort, current_app, g, request
 
-from domain.facts import InspectionOpened, SupervisionStarted
+from domain.facts import SupervisionStarted
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
+from domain.inspecting import InspectionOpened
 from domain.staff import ENTERED_BY
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
@@ -68,12 +68,63 @@ class Section:
     criteria: tuple[Criterion, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One evidence item of a criterion of management. ``national``: about the national directorate, and left out.
+
+    ``weight``: how much it counts towards a majority of the items.
+    """
+
+    id: str
+    text: str
+    cite: str
+    sure: str
+    weight: int = 1
+    national: bool = False
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """A criterion of management (Section A): rated item by item, placed on a ladder, not scored from case files."""
+
+    id: str
+    title: str
+    description: str
+    items: tuple[Item, ...]
+
+    @property
+    def rated(self) -> tuple[Item, ...]:
+        """The items that are rated: those on the national directorate are not."""
+        return tuple(item for item in self.items if not item.national)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A named range of scores, from ``least`` per cent up to the next band."""
+
+    title: str
+    least: int
+    sure: str
+    cite: str
+    remark: str | None = None
+
+
 @dataclass(frozen=True)
 class Framework:
     """A framework in one version. ``aggregation``: how answers become a criterion's score.
 
     ``section_mean_of``: whether a section is the weighted mean of its criteria as *printed* or *exact*.
+    ``section_score``: that mean, or the score of its *lowest* criterion. ``bands``: the names of ranges of scores, from
+    the lowest; ``discretion``: within how many points of a boundary the lead inspector may place a section in the next
+    band. ``management``: the criteria that are rated, not scored. ``answers_of``: other frameworks whose judgements
+    answer the same questions here.
     """
+
+    rungs: ClassVar[tuple[str, ...]] = (
+        "Very well met", "Well met", "Satisfactorily met", "Partly met", "Not met", "Poor",
+    )  # fmt: skip
+    """The ladder on which a criterion of management stands, from the top."""
 
     id: str
     version: str
@@ -85,6 +136,11 @@ class Framework:
     sections: tuple[Section, ...]
     expectations: tuple[Clause, ...]
     reading_order: tuple[str, ...]
+    section_score: Literal["weighted_mean", "lowest"] = "weighted_mean"
+    management: tuple[Managed, ...] = ()
+    bands: tuple[Band, ...] = ()
+    discretion: int = 0
+    answers_of: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     remark: str | None = None
     sure: str = "F"
@@ -96,6 +152,15 @@ class Framework:
     @cached_property
     def questions(self) -> Mapping[str, Question]:
         return {question.id: question for criterion in self.criteria for question in criterion.questions}
+
+    def band(self, score: int | None) -> Band | None:
+        """The band that a printed score falls into."""
+        fitting = [band for band in self.bands if score is not None and score >= band.least]
+        return fitting[-1] if fitting else None
+
+    def takes_answers_of(self, framework: str) -> bool:
+        """Whether judgements made under this framework count here."""
+        return framework == self.id or framework in self.answers_of
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -168,6 +233,37 @@ class SectionSchema(Document):
         return Section(**{**data, "criteria": tuple(data["criteria"])})
 
 
+class ItemSchema(Cited):
+    id = fields.String(required=True)
+    text = fields.String(required=True)
+    weight = fields.Integer(strict=True, validate=validate.Range(min=1))
+    national = fields.Boolean()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Item:
+        return Item(**data)
+
+
+class ManagedSchema(Document):
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    description = fields.String(required=True)
+    items = fields.List(fields.Nested(ItemSchema), required=True, validate=validate.Length(min=1))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Managed:
+        return Managed(**{**data, "items": tuple(data["items"])})
+
+
+class BandSchema(Cited):
+    title = fields.String(required=True)
+    least = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=100))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Band:
+        return Band(**data)
+
+
 class FrameworkSchema(Cited):
     framework = fields.String(required=True)
     version = fields.String(required=True)
@@ -175,6 +271,11 @@ class FrameworkSchema(Cited):
     aggregation = fields.String(required=True, validate=validate.OneOf(["mean_of_questions", "pooled"]))
     rounding = fields.String(required=True, validate=validate.OneOf(["half_up", "half_even"]))
     section_mean_of = fields.String(required=True, validate=validate.OneOf(["printed", "exact"]))
+    section_score = fields.String(validate=validate.OneOf(["weighted_mean", "lowest"]))
+    management = fields.List(fields.Nested(ManagedSchema), load_default=())
+    bands = fields.List(fields.Nested(BandSchema), load_default=())
+    discretion = fields.Integer(strict=True, validate=validate.Range(min=0, max=50))
+    answers_of = fields.List(fields.String(), load_default=())
     sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     reading_order = fields.List(fields.String(), required=True)
     sections = fields.List(fields.Nested(SectionSchema), required=True)
@@ -190,7 +291,7 @@ class FrameworkSchema(Cited):
     def make(self, data: dict[str, Any], **_: Any) -> Framework:
         name = data.pop("framework")
         expectations = tuple(c.placed(name, None, None, data["sources"]) for c in data.pop("expectations"))
-        data |= {key: tuple(data[key]) for key in ("sections", "reading_order")}
+        data |= {key: tuple(data[key]) for key in ("sections", "reading_order", "management", "bands", "answers_of")}
         return Framework(id=name, expectations=expectations, **data)
 
 
@@ -219,6 +320,9 @@ def _question_faults(data: dict[str, Any]) -> dict[str, Any]:
                         if clause not in ids:
                             faults.add((*at, *part), f"question '{question.id}' asks for an unknown clause '{clause}'")
     questions = {q.id for s in data["sections"] for c in s.criteria for q in c.questions}
+    least = [band.least for band in data["bands"]]
+    if least and (least[0] != 0 or least != sorted(set(least))):
+        faults.add(("bands",), "list the bands from the lowest, which begins at 0")
     for name in sorted(questions ^ set(data["reading_order"])):
         faults.add(("reading_order",), f"'{name}' stands in only one of reading_order and the questions")
     for place, fault in clause_faults(data["expectations"], data["sources"]).items():

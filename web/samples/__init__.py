@@ -12,6 +12,7 @@ from typing import Any
 
 from web.samples.dealing import deal
 from web.samples.findings import FOLLOW_UP, ORIGINAL, Sample
+from web.samples.inspecting import write_inspection
 from web.samples.writing import write_case
 
 SEED = 2006
@@ -22,21 +23,7 @@ def lines(sample: Sample) -> Iterator[dict[str, Any]]:
     dealt = deal(sample, SEED)
     for brief in dealt:
         yield from write_case(sample, brief)
-    yield {
-        "inspection": sample.inspection,
-        "entry": "opened",
-        "type": "InspectionOpened",
-        "occurred_on": sample.sample_date.isoformat(),
-        "recorded_at": f"{sample.sample_date.isoformat()}T09:00:00+01:00",
-        "recorded_by": "information-manager",
-        "title": sample.title,
-        "area": "Gloucestershire",
-        "framework": "esi-2003",
-        "cases": [brief.reference for brief in dealt],
-        "knowledge": "stood",
-        "evidence": "case files and case managers only",
-        **({"follows": sample.follows} if sample.follows else {}),
-    }
+    yield from write_inspection(sample, dealt)
 
 
 def write_samples(folder: Path) -> list[Path]:

@@ -31,6 +31,9 @@ class Brief:
     lacks: set[str] = field(default_factory=set)
     person: dict[str, Any] = field(default_factory=dict)
     tier: int | None = None
+    assessor: str = ""
+    second_assessor: str = ""
+    """Who reads the file, and who reads it again."""
 
     def is_sufficient(self, question: str) -> bool:
         return self.shows.get(question, False)

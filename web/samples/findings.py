@@ -4,8 +4,12 @@ From the report (HM Inspectorate of Probation, 2006) where it prints a figure; t
 criteria come out as printed and the report's comparisons hold ("twice as many", "slightly worse").
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from web.samples.report import WRITTEN
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,12 @@ class Sample:
     without_review: int
     not_answered: str | None
     findings: dict[str, Finding]
+    management: Mapping[str, Mapping[str, str]]
+    """Section A: criterion -> item -> rating; no rating: not followed up."""
+    adjustments: Sequence[tuple[str, str, str]] = ()
+    """Criterion, rung and reason."""
+    written: Sequence[Mapping[str, Any]] = ()
+    """Findings in the words of the report, with the question whose figure they speak of and the direction they name."""
 
 
 def _findings(table: str) -> dict[str, Finding]:
@@ -156,6 +166,20 @@ ORIGINAL = Sample(
     without_review=16,
     not_answered=None,
     findings=_findings(_ORIGINAL),
+    management={
+        "A1": {"targets": "good", "policies": "satisfactory", "commitment": "satisfactory"},
+        "A2": {"strategy": "satisfactory", "performance": "good", "value-for-money": "satisfactory"},
+        "A3": {"planning": "good", "delivery": "satisfactory"},
+        "A4": {"partnership": "strong", "contracting": "strong"},
+        "A5": {"quality": "good", "proactive": "satisfactory", "reports": "satisfactory"},
+    },
+    adjustments=[
+        (
+            "A4",
+            "Satisfactorily met",
+            "Two items are too few for a majority beside others; the rung is the report's own",
+        ),
+    ],
 )
 
 FOLLOW_UP = Sample(
@@ -181,4 +205,12 @@ FOLLOW_UP = Sample(
     without_review=12,
     not_answered="record-well-organised",
     findings=_findings(_FOLLOW_UP),
+    management={
+        "A1": {"targets": "strong", "policies": "good", "commitment": "strong"},
+        "A2": {"strategy": "strong", "performance": "strong", "value-for-money": "satisfactory"},
+        "A3": {"planning": "good", "delivery": "satisfactory"},
+        "A4": {},
+        "A5": {"quality": "strong", "proactive": "strong", "reports": "very_strong"},
+    },
+    written=WRITTEN,
 )

@@ -142,6 +142,7 @@ COMMENTS = {
 def _write_judgements(pen: Pen) -> None:
     """The assessor's answers to the questions that need a judgement, given in the week of the inspection."""
     by, role = pen.rng.choice(ASSESSORS)
+    pen.brief.assessor = by
     on = pen.seen_on + timedelta(days=pen.between(0, 4))
     for question in frameworks()["esi-2003"].questions.values():
         if question.scored_by != "judged":
@@ -154,4 +155,24 @@ def _write_judgements(pen: Pen) -> None:
         pen.write(
             "QualityJudged", on, framework="esi-2003", question=question.id, answer=answer, by=by, role=role,
             inspection=pen.sample.inspection, recorded_by=by, **comment,
+        )  # fmt: skip
+    _write_second_reading(pen, on)
+
+
+def _write_second_reading(pen: Pen, on: date) -> None:
+    """One case in six is read again, blind, by somebody else, who sees one question in eight another way."""
+    rng = Random(f"second reading of {pen.brief.reference}")
+    if rng.random() >= 1 / 6:
+        return
+    by, role = rng.choice([assessor for assessor in ASSESSORS if assessor[0] != pen.brief.assessor])
+    pen.brief.second_assessor = by
+    for question in frameworks()["esi-2003"].questions.values():
+        shown = pen.brief.shows.get(question.id)
+        if question.scored_by != "judged" or (shown is None and question.id == pen.sample.not_answered):
+            continue
+        again = shown if shown is None or rng.random() >= 0.125 else not shown
+        answer = "not_applicable" if again is None else "sufficient" if again else "insufficient"
+        pen.write(
+            "QualityJudged", on, framework="esi-2003", question=question.id, answer=answer, by=by, role=role,
+            inspection=pen.sample.inspection, recorded_by=by, second=True,
         )  # fmt: skip

@@ -1,0 +1,203 @@
+"""An inspection as its entries leave it, and what it will still take: the rules of the file.
+
+The latest decision on a subject stands. Once frozen, neither sample nor readings nor ratings change; once published,
+nothing does.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain import errors, inspecting
+from domain.codes import JudgeRole
+from domain.entries import Fact
+from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
+from domain.sampling import CannotDraw, draw
+
+Task = tuple[str, bool]
+"""A case to read, and whether for the second time."""
+
+
+@dataclass
+class Inspection:
+    """One inspection. ``sample``: the cases read, in the order of the draw, spares in the places of those replaced."""
+
+    opened: inspecting.InspectionOpened | None = None
+    frame: inspecting.FrameTaken | None = None
+    drawn: inspecting.SampleDrawn | None = None
+    replaced: list[inspecting.CaseReplaced] = field(default_factory=list)
+    sample: list[str] = field(default_factory=list)
+    assessors: dict[str, JudgeRole] = field(default_factory=dict)
+    allocated: dict[Task, str] = field(default_factory=dict)
+    completed: dict[Task, inspecting.ReadingCompleted] = field(default_factory=dict)
+    ratings: dict[tuple[str, str], inspecting.ManagementRated] = field(default_factory=dict)
+    not_followed_up: dict[str, inspecting.NotFollowedUp] = field(default_factory=dict)
+    adjusted: dict[str, inspecting.RatingAdjusted] = field(default_factory=dict)
+    findings: list[inspecting.FindingWritten] = field(default_factory=list)
+    frozen: inspecting.InspectionFrozen | None = None
+    published: inspecting.InspectionPublished | None = None
+
+    @classmethod
+    def of(cls, entries: Iterable[Fact]) -> "Inspection":
+        """The inspection after these entries, in the order in which they were stored. Never refuses."""
+        found = cls()
+        for fact in entries:
+            found.take(fact)
+        return found
+
+    @property
+    def framework(self) -> Framework:
+        return frameworks().get(self.opened.framework if self.opened else "", frameworks()[DEFAULT_FRAMEWORK])
+
+    @property
+    def frozen_at(self) -> datetime | None:
+        """When it was frozen: what is recorded later does not count."""
+        return None if self.frozen is None else self.frozen.recorded_at
+
+    @property
+    def spares(self) -> list[str]:
+        """The spare cases that have not been used, in the order in which they are to be."""
+        used = {replaced.by for replaced in self.replaced}
+        return [] if self.drawn is None else [case for case in self.drawn.spares if case not in used]
+
+    def tasks_of(self, assessor: str) -> list[Task]:
+        """What is allocated to an assessor."""
+        return [task for task, name in self.allocated.items() if name == assessor]
+
+    def take(self, fact: Fact) -> None:
+        match fact:
+            case inspecting.InspectionOpened():
+                self.opened, self.sample = fact, list(fact.cases)
+            case inspecting.FrameTaken():
+                self.frame = fact
+            case inspecting.SampleDrawn():
+                self.drawn, self.sample, self.replaced = fact, list(fact.cases), []
+                self.allocated, self.completed = {}, {}
+            case inspecting.CaseReplaced():
+                self.replaced.append(fact)
+                self.sample = [fact.by if case == fact.case else case for case in self.sample]
+                self.allocated = {task: name for task, name in self.allocated.items() if task[0] != fact.case}
+            case inspecting.AssessorNamed():
+                self.assessors[fact.assessor] = fact.role
+            case inspecting.ReadingAllocated():
+                self.allocated[fact.case, fact.second] = fact.assessor
+                self.completed.pop((fact.case, fact.second), None)
+            case inspecting.ReadingCompleted():
+                self.completed[fact.case, fact.second] = fact
+            case inspecting.ManagementRated():
+                self.ratings[fact.criterion, fact.item] = fact
+                self.not_followed_up.pop(fact.criterion, None)
+            case inspecting.NotFollowedUp():
+                self.not_followed_up[fact.criterion] = fact
+            case inspecting.RatingAdjusted():
+                self.adjusted[fact.criterion] = fact
+            case inspecting.FindingWritten():
+                self.findings.append(fact)
+            case inspecting.InspectionFrozen():
+                self.frozen = fact
+            case inspecting.InspectionPublished():
+                self.published = fact
+
+    def check(self, fact: Fact) -> None:
+        """``Refused`` where this inspection can't take the entry as it stands."""
+        if self.published is not None:
+            raise errors.Refused("type", "this inspection is published; open another one that follows it")
+        if self.frozen is not None and not isinstance(fact, inspecting.FindingWritten | inspecting.InspectionPublished):
+            raise errors.Refused("type", "this inspection is frozen; only findings can be added before it is published")
+        match fact:
+            case inspecting.InspectionOpened():
+                if fact.framework not in frameworks():
+                    raise errors.Refused("framework", f"there is no framework '{fact.framework}'; {_of(frameworks())}")
+            case inspecting.FrameTaken():
+                self._check_frame(fact)
+            case inspecting.SampleDrawn():
+                self._check_draw(fact)
+            case inspecting.CaseReplaced():
+                self._in_sample(fact.case)
+                if fact.by not in self.spares:
+                    raise errors.Refused("by", f"{fact.by} is not a spare case of this draw; {_of(self.spares)}")
+                if any(task[0] == fact.case for task in self.completed):
+                    raise errors.Refused("case", f"{fact.case} has been read; a case that was read stays in the sample")
+            case inspecting.ReadingAllocated():
+                self._in_sample(fact.case)
+                if fact.assessor not in self.assessors:
+                    raise errors.Refused(
+                        "assessor", f"'{fact.assessor}' is not an assessor here; {_of(self.assessors)}"
+                    )
+                if self.allocated.get((fact.case, not fact.second)) == fact.assessor:
+                    raise errors.Refused(
+                        "assessor", f"'{fact.assessor}' reads {fact.case} already; a second reading is blind"
+                    )
+            case inspecting.ReadingCompleted():
+                if self.allocated.get((fact.case, fact.second)) != fact.assessor:
+                    raise errors.Refused("case", f"{fact.case} is not allocated to '{fact.assessor}'")
+            case inspecting.ManagementRated():
+                items = self._items(fact.criterion)
+                if fact.item not in items:
+                    raise errors.Refused("item", f"there is no item '{fact.item}' in {fact.criterion}; {_of(items)}")
+            case inspecting.NotFollowedUp():
+                self._items(fact.criterion)
+            case inspecting.RatingAdjusted():
+                self._check_adjustment(fact)
+            case inspecting.FindingWritten():
+                self._check_finding(fact)
+            case inspecting.InspectionPublished():
+                if self.frozen is None:
+                    raise errors.Refused("type", "freeze the inspection before it is published")
+            case _:
+                pass
+
+    def _check_frame(self, fact: inspecting.FrameTaken) -> None:
+        if fact.started_to < fact.started_from:
+            raise errors.ImpossibleDate("started_to", f"{fact.started_to} is before started_from, {fact.started_from}")
+        twice = len(fact.cases) - len({framed.case for framed in fact.cases})
+        if twice:
+            raise errors.Refused("cases", f"{twice} of the cases stand in the frame twice")
+        if self.completed:
+            raise errors.Refused("type", "cases have been read; their sample stays as it was drawn")
+
+    def _check_draw(self, fact: inspecting.SampleDrawn) -> None:
+        if self.frame is None:
+            raise errors.Refused("type", "take the frame first: a sample is drawn from it")
+        if self.completed:
+            raise errors.Refused("type", "cases have been read; their sample stays as it was drawn")
+        try:
+            drawn = draw(
+                self.frame.cases, fact.size, fact.seed,
+                per_officer=fact.per_officer, spare_per_cent=fact.spare_per_cent,
+            )  # fmt: skip
+        except CannotDraw as error:
+            raise errors.Refused("size", str(error)) from None
+        if (fact.cases, fact.spares) != (drawn.cases, drawn.spares):
+            raise errors.Refused("cases", "this is not what the frame and the seed give; draw again")
+
+    def _in_sample(self, case: str) -> None:
+        if case not in self.sample:
+            raise errors.Refused("case", f"{case} is not in the sample")
+
+    def _items(self, criterion: str) -> list[str]:
+        found = {c.id: [item.id for item in c.items] for c in self.framework.management}
+        if criterion not in found:
+            raise errors.Refused("criterion", f"there is no criterion '{criterion}' of management; {_of(found)}")
+        return found[criterion]
+
+    def _check_adjustment(self, fact: inspecting.RatingAdjusted) -> None:
+        bands = {section.id: [band.title for band in self.framework.bands] for section in self.framework.sections}
+        rungs = {criterion.id: list(self.framework.rungs) for criterion in self.framework.management}
+        allowed = {**({} if not self.framework.bands else bands), **rungs}
+        if fact.criterion not in allowed:
+            raise errors.Refused("criterion", f"'{fact.criterion}' has no rating to adjust; {_of(allowed)}")
+        if fact.to not in allowed[fact.criterion]:
+            raise errors.Refused("to", f"'{fact.to}' is no rating of {fact.criterion}; {_of(allowed[fact.criterion])}")
+
+    def _check_finding(self, fact: inspecting.FindingWritten) -> None:
+        known = {c.id for c in self.framework.management} | {c.id for c in self.framework.criteria}
+        if fact.criterion not in known:
+            raise errors.Refused("criterion", f"there is no criterion '{fact.criterion}'; {_of(sorted(known))}")
+        if fact.question is not None and fact.question not in self.framework.questions:
+            raise errors.Refused("question", f"there is no question '{fact.question}' in {self.framework.title}")
+
+
+def _of(names: Iterable[str] | Mapping[str, object]) -> str:
+    listed = ", ".join(names)
+    return f"there are: {listed}" if listed else "there are none"

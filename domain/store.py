@@ -130,6 +130,13 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
             row = c.fetchone()
         return (row["rowid"], bytes(row["hash"]).hex()) if row else (0, ORIGIN.hex())
 
+    def hash_at(self, position: int) -> str | None:
+        """The chain's hash at a position, in hex; None where nothing is stored there."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(f"SELECT hash FROM {self.events_table_name} WHERE rowid = ?", (position,))
+            row = c.fetchone()
+        return bytes(row["hash"]).hex() if row else None
+
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
         previous, position = ORIGIN, 0

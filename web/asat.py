@@ -20,7 +20,9 @@ Knowledge = Literal["stood", "hindsight"]
 
 NAMES = ("as_at", "known")
 
-UNDATED = frozenset({"home", "signing_in", "openid", "staff", "access", "imports", "calendars"})
+UNDATED = frozenset(
+    {"home", "signing_in", "openid", "staff", "access", "imports", "calendars", "inspecting", "assessing"}
+)
 """Blueprints whose pages are not read as at a day."""
 
 

@@ -106,6 +106,12 @@ def inspections() -> dict[str, InspectionOpened]:
     return {name: opened for name, opened in every.items() if who.role != "inspector" or name in who.inspections}
 
 
+def runs(name: str) -> bool:
+    """Whether the person signed in runs this inspection: an inspector who reads it, or the manager who opened it."""
+    who, opened = gate.account(), casebook().inspections[name]
+    return name in who.inspections if who.role == "inspector" else opened.recorded_by == who.username
+
+
 def inspection_asked() -> str | None:
     """The inspection that this page belongs to: named in its path, in its query, or the latest on the first page."""
     named = (request.view_args or {}).get("inspection") or request.args.get("inspection")
@@ -152,4 +158,5 @@ def footer_note() -> str:
 def attach(app: Flask) -> None:
     app.config.update(DEFAULT_MOMENT=default_moment, FOOTER_NOTE=footer_note)
     app.add_template_global(may_record)
+    app.add_template_global(runs, "runs_inspection")
     app.add_template_global(clock.today, "today")

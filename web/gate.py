@@ -30,6 +30,9 @@ WORKERS: tuple[Role, ...] = ("case_manager", "spo", "divisional_manager", "area_
 READERS: tuple[Role, ...] = (*WORKERS, "inspector")
 """The roles that open cases."""
 
+OPENERS: tuple[Role, ...] = ("spo", "divisional_manager", "area_manager", "inspector")
+"""The roles that run inspections, or audits of their own cases."""
+
 CHANGING = ("signing_in.password", "signing_in.change_password", "signing_in.leave")
 """What somebody may do whose password was given to them."""
 

@@ -5,6 +5,7 @@ from flask import Blueprint, abort, render_template, request
 from domain.frameworks import Criterion
 from domain.standards import national_standards
 from projections.answers import VERDICTS
+from projections.management import placed, rungs_apart
 from projections.scores import Score, printed
 from projections.scoring import Scored, changes, score_inspection
 from web import book, gate
@@ -17,7 +18,7 @@ blueprint = Blueprint("inspections", __name__)
 def index() -> str:
     """The latest inspection's scoring sheet; what to do first where there is none."""
     latest = next(iter(book.inspections()), None)
-    return render_template("welcome.html") if latest is None else _sheet(latest)
+    return render_template("welcome.html", opens=_opens()) if latest is None else _sheet(latest)
 
 
 @blueprint.get("/inspections/<inspection>")
@@ -38,9 +39,21 @@ def _sheet(inspection: str) -> str:
         before=before and book.inspection(opened.follows or ""),
         columns=[scored.score for scored in (before, now) if scored],
         scored=now,
+        placed=placed(book.casebook().inspection(inspection)),
+        placed_before=(
+            {p.criterion.id: p for p in placed(book.casebook().inspection(opened.follows or ""))} if before else None
+        ),
+        drawn=book.casebook().inspection(inspection).drawn,
+        opens=_opens(),
+        rungs_apart=rungs_apart,
         others=[(name, other) for name, other in book.inspections().items() if name != inspection],
         change=_change,
     )
+
+
+def _opens() -> bool:
+    """Whether the person signed in may open an inspection or an audit of their own."""
+    return gate.account().role in gate.OPENERS
 
 
 @blueprint.get("/inspections/<inspection>/criteria/<criterion>")

@@ -4,3 +4,29 @@ import { initAll as initAllOfJustice } from './vendor/ministryofjustice-frontend
 
 initAll()
 initAllOfJustice()
+
+// Answers of a reading are saved as they are given; without scripts the button saves them.
+for (const form of document.querySelectorAll('form[data-saves]')) {
+  const said = document.querySelector('[data-saved]')
+  let waiting = Promise.resolve()
+  form.addEventListener('change', (event) => {
+    if (event.target.name === 'note') return
+    const name = event.target.name.replace(/^(answer|comment) /, '')
+    waiting = waiting.then(async () => {
+      const body = new FormData()
+      body.set('csrf_token', form.elements.csrf_token.value)
+      for (const part of ['answer', 'comment']) {
+        const field = form.elements[`${part} ${name}`]
+        if (field) body.set(`${part} ${name}`, field.value)
+      }
+      if (!body.get(`answer ${name}`)) return
+      try {
+        const answer = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/json' } })
+        const told = await answer.json()
+        said.textContent = answer.ok ? `Saved at ${told.saved}.` : Object.values(told.problems).join(' ')
+      } catch {
+        said.textContent = 'Not saved: the service did not answer. Use the button below to try again.'
+      }
+    })
+  })
+}

@@ -16,6 +16,7 @@ from web import clock
 from web.cli import options
 from web.documents import entry_document
 from web.importing import Report, import_lines, read_lines
+from web.reports import NotAReport, verify_report
 from web.words import count_noun
 
 SHOWN = 200
@@ -94,9 +95,16 @@ def export(reference: str | None, known_at: Any, database: str) -> None:
 
 
 @click.command()
+@click.argument(
+    "reports", nargs=-1, metavar="[REPORT]...", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @options.database
-def verify(database: str) -> None:
-    """Prove that every stored entry is what was stored: walk the hash chain from the first to the last."""
+def verify(reports: tuple[Path, ...], database: str) -> None:
+    """Prove that every stored entry is what was stored: walk the hash chain from the first to the last.
+
+    With the JSON of inspection reports: also that the record gives their figures today, or what differs. Exit code 1
+    where something does.
+    """
     files = options.open_files(database)  # kept: without it the library closes the pool
     try:
         position = max(files.recorder.verify(), default=0)
@@ -104,6 +112,17 @@ def verify(database: str) -> None:
         click.echo(f"broken: {error}", err=True)
         sys.exit(1)
     click.echo(f"{count_noun(position, 'entry', 'entries')} verified; the chain's head is {files.recorder.head()[1]}")
+    book, differs = Casebook(files), False
+    for path in reports:
+        try:
+            found = verify_report(book, path)
+        except NotAReport as error:
+            raise click.UsageError(str(error)) from error
+        click.echo(f"{path.name}: {'every figure is reproduced' if not found else 'differs'}")
+        for words in found:
+            click.echo(f"  {words}")
+        differs = differs or bool(found)
+    sys.exit(1 if differs else 0)
 
 
 COMMANDS = [import_, export, verify]

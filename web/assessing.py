@@ -1,0 +1,274 @@
+"""Reading cases for an inspection: the file as it stood on one side, the questions in reading order on the other."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from domain import codes, errors
+from domain.case import LONDON
+from domain.facts import QualityJudged
+from domain.frameworks import Question
+from domain.inspection import Inspection, Task
+from domain.schemas import ShapeError, load_fact
+from projections.agreement import Agreement, compare, judged, judged_and_derived
+from projections.answers import Answer
+from projections.casebook import Reading
+from projections.caseload import holding, line
+from projections.management import placed
+from projections.scoring import inspection_moment, score_inspection
+from projections.strip import strip
+from projections.timeline import timeline
+from web import book, clock, gate
+from web.minutes import Problems, enter, led, token
+from web.strips import chart
+
+blueprint = Blueprint("assessing", __name__)
+
+SAID: tuple[str, ...] = get_args(codes.JudgedAnswer)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of the instrument about one case, as it stands before its reader.
+
+    ``derived``: what the entries give, to confirm or overrule. ``settled``: there is nothing to judge, and why.
+    ``mine``: what this reader has answered.
+    """
+
+    question: Question
+    answer: Answer
+    derived: str | None
+    settled: bool
+    mine: QualityJudged | None
+
+    @property
+    def open(self) -> bool:
+        """Whether the reader has still to answer it."""
+        return not self.settled and self.mine is None and self.derived is None
+
+
+@blueprint.get("/inspections/<inspection>/readings")
+@gate.open_to(*gate.OPENERS)
+def index(inspection: str) -> str:
+    """Everybody's readings and how far each is; one's own first."""
+    found = led(inspection)
+    who = gate.account().name
+    rows = [
+        (task, name, _done(inspection, found, task), task in found.completed)
+        for task, name in sorted(found.allocated.items(), key=lambda item: (item[1] != who, item[1], item[0]))
+    ]
+    return render_template(
+        "readings.html", inspection=inspection, opened=found.opened, found=found, rows=rows,
+        asked=len(found.framework.questions), me=who,
+    )  # fmt: skip
+
+
+def _done(inspection: str, found: Inspection, task: Task) -> int:
+    """How many questions of this reading need no more."""
+    return sum(not asked.open for asked in _instrument(found, _read(inspection, found, *task), inspection, task[1]))
+
+
+def _read(inspection: str, found: Inspection, reference: str, second: bool) -> Reading:
+    assert found.opened is not None
+    moment = inspection_moment(found.opened)
+    return book.casebook().read(reference, moment, found.framework, inspection, second=second)
+
+
+def _instrument(found: Inspection, reading: Reading, inspection: str, second: bool) -> list[Asked]:
+    """The questions in the order in which a case is read."""
+    answers = {answer.question.id: answer for answer in reading.answers}
+    mine = {j.question: j for j in reading.judgements if j.inspection == inspection and j.second == second}
+    asked = []
+    for name in found.framework.reading_order:
+        answer, said = answers[name], mine.get(name)
+        nothing = answer.absent and answer.question.scored_by == "judged"
+        never = said is None and answer.basis == "judged" and answer.answer == "not_applicable"
+        derived: str | None = None
+        if answer.question.derive is not None:
+            derived = answer.answer if answer.basis == "derived" else answer.other or answer.answer
+        asked.append(Asked(answer.question, answer, derived, nothing or never, said))
+    return asked
+
+
+@blueprint.route("/inspections/<inspection>/read/<crn>/<int:number>", methods=["GET", "POST"])
+@gate.open_to(*gate.OPENERS)
+@gate.keeps_what_was_typed
+def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
+    """One case: read it, answer the questions. A second reader sees nothing of the first's answers."""
+    found, reference = led(inspection), f"{crn}/{number}"
+    second = request.args.get("second") == "yes"
+    task = (reference, second)
+    if task not in found.allocated:
+        abort(404, f"{reference} has not been given to anybody {'for a second reading' if second else 'to read'} here.")
+    if found.allocated[task] != gate.account().name:
+        abort(
+            403, f"{reference} is read by {found.allocated[task]}. Give it out to somebody else on the allocation page."
+        )
+    book.case(reference, inspection)
+    book.viewed(reference)
+    problems: Problems = {}
+    if request.method == "POST":
+        problems, saved = _save(inspection, found, task)
+        if "application/json" in request.headers.get("Accept", ""):
+            return _saved(problems)
+        if not problems and request.form.get("step") == "finish":
+            problems = _finish(inspection, found, task)
+            if not problems:
+                flash(f"{reference}: the reading is finished.")
+                return redirect(url_for("assessing.index", inspection=inspection))
+        if not problems:
+            flash(f"{saved} answers saved." if saved != 1 else "1 answer saved.")
+            return redirect(request.full_path.rstrip("?"))
+    return _page(inspection, found, task, problems)
+
+
+def _page(inspection: str, found: Inspection, task: Task, problems: Problems) -> str:
+    reference, second = task
+    reading = _read(inspection, found, reference, second)
+    day = reading.moment.on
+    items = timeline(book.casebook().file(reference), reading.history, reading.moment)
+    return render_template(
+        "reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
+        reading=reading, day=day, line=line(reading), holding=holding(reading), chart=chart(strip(reading)),
+        items=items, owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
+        instrument=_instrument(found, reading, inspection, second), problems=problems,
+        typed=request.form, finished=found.completed.get(task), said=SAID,
+    )  # fmt: skip
+
+
+def _saved(problems: Mapping[str, str]) -> Response:
+    """To the script that saves answers as they are given."""
+    if problems:
+        answer = jsonify(problems=dict(problems))
+        answer.status_code = 422
+        return answer
+    return jsonify(saved=f"{clock.now().astimezone(LONDON):%H:%M}")
+
+
+def _save(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int]:
+    """Record the answers that differ from what stands; how many."""
+    reference, second = task
+    if found.frozen is not None:
+        return {"step": "This inspection is frozen: an answer recorded now would not count"}, 0
+    who, now = gate.account(), clock.recording_time()
+    reading = _read(inspection, found, reference, second)
+    problems: Problems = {}
+    facts = []
+    for asked in _instrument(found, reading, inspection, second):
+        name = asked.question.id
+        said = request.form.get(f"answer {name}", "")
+        comment = request.form.get(f"comment {name}", "").replace("\r\n", "\n").strip()
+        standing = (asked.mine.answer, asked.mine.comment or "") if asked.mine else ("", "")
+        if asked.settled or (said, comment) == standing or not (said or comment):
+            continue
+        overrules = asked.derived is not None and said != asked.derived
+        if said not in SAID:
+            problems[f"answer {name}"] = f"Choose an answer: {asked.question.text}"
+        elif overrules and not comment:
+            problems[f"comment {name}"] = f"Say why you overrule what the entries give: {asked.question.text}"
+        else:
+            facts.append({
+                "entry": f"reading-{secrets.token_hex(6)}", "occurred_on": clock.today().isoformat(),
+                "recorded_at": now.isoformat(), "recorded_by": who.username, "framework": found.framework.id,
+                "question": name, "answer": said, "by": who.name, "role": found.assessors[who.name],
+                "inspection": inspection, **({"comment": comment} if comment else {}),
+                **({"second": True} if second else {}), **({"overrules": True} if overrules else {}),
+            })  # fmt: skip
+    try:
+        made = [load_fact("QualityJudged", values) for values in facts]
+        fresh = book.casebook().files.record(reference, made, actor=who.username, now=now)
+    except ShapeError as error:
+        return {"step": str(error)}, 0
+    except (errors.Refused, errors.BusyFile) as error:
+        return {"step": str(error)}, 0
+    if fresh:
+        gate.log("recorded", reference=reference, detail=f"{inspection}: {len(fresh)} answers")
+    return problems, len(fresh)
+
+
+def _finish(inspection: str, found: Inspection, task: Task) -> Problems:
+    """Finished, when everything is answered or a note says why not."""
+    reading = _read(inspection, found, *task)
+    left = sum(asked.open for asked in _instrument(found, reading, inspection, task[1]))
+    note = request.form.get("note", "").strip()
+    if left and not note:
+        words = f"{left} questions are not answered" if left > 1 else "One question is not answered"
+        return {"note": f"{words}. Answer them, or say here why they stay open"}
+    said = {"case": task[0], "assessor": gate.account().name, "note": note, **({"second": True} if task[1] else {})}
+    return enter(inspection, "ReadingCompleted", said, entry=token())
+
+
+# ---------------------------------------------------------------- section A
+
+
+@blueprint.route("/inspections/<inspection>/management", methods=["GET", "POST"])
+@gate.open_to(*gate.READERS)
+@gate.keeps_what_was_typed
+def management(inspection: str) -> str | AnyResponse:
+    """Section A: each item's rating, the rung that these propose and why, the lead inspector's adjustment."""
+    opened = book.inspection(inspection)
+    found = book.casebook().inspection(inspection)
+    problems: Problems = {}
+    if request.method == "POST":
+        problems = _manage(inspection, led(inspection))
+        if not problems:
+            flash("Saved.")
+            return redirect(url_for("assessing.management", inspection=inspection))
+    return render_template(
+        "management.html", inspection=inspection, opened=opened, found=found, placed=placed(found),
+        rated=codes.MANAGEMENT_RATINGS, rungs=found.framework.rungs, problems=problems, typed=request.form,
+        runs=book.runs(inspection) and found.frozen is None,
+    )  # fmt: skip
+
+
+def _manage(inspection: str, found: Inspection) -> Problems:
+    """Record what was changed about one criterion."""
+    criterion = request.form.get("criterion", "")
+    managed = next((c for c in found.framework.management if c.id == criterion), None)
+    if managed is None:
+        return {"criterion": "There is no such criterion"}
+    if request.form.get("step") == "not followed up":
+        return enter(inspection, "NotFollowedUp", {"criterion": criterion}, entry=token())
+    problems: Problems = {}
+    for item in managed.rated:
+        rating, evidence = (request.form.get(f"{x} {item.id}", "").strip() for x in ("rating", "evidence"))
+        standing = found.ratings.get((criterion, item.id))
+        if rating and (rating, evidence) != (standing and standing.rating, (standing and standing.evidence) or ""):
+            said = {"criterion": criterion, "item": item.id, "rating": rating, "evidence": evidence}
+            problems |= enter(inspection, "ManagementRated", said, entry=token())
+    to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
+    adjusted = found.adjusted.get(criterion)
+    if to and (adjusted is None or (adjusted.to, adjusted.reason) != (to, reason)):
+        if not reason:
+            return problems | {f"reason-{criterion}": "Say why the rung is adjusted"}
+        problems |= enter(
+            inspection, "RatingAdjusted", {"criterion": criterion, "to": to, "reason": reason}, entry=token()
+        )
+    return problems
+
+
+# ---------------------------------------------------------------- agreement
+
+
+@blueprint.get("/inspections/<inspection>/agreement")
+@gate.open_to(*gate.READERS)
+def agreement(inspection: str) -> str:
+    """How far two readers agree, and assessors with what the entries give."""
+    opened = book.inspection(inspection)
+    found = book.casebook().inspection(inspection)
+    scored = score_inspection(book.casebook(), inspection)
+    again = [_read(inspection, found, case, True) for case, second in found.allocated if second]
+    twice = compare(judged(scored.readings, inspection), judged(again, inspection, second=True))
+    texts = {name: question.text for name, question in found.framework.questions.items()}
+    shown = {reading.reference for reading in scored.readings if book.may_read(reading)}
+    kinds: list[tuple[str, str, str, Agreement]] = [
+        ("First and second readers", "First", "Second", twice),
+        ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(scored.readings)),
+    ]
+    return render_template(
+        "agreement.html", inspection=inspection, opened=opened, kinds=kinds, texts=texts, shown=shown, cases=len(again)
+    )

@@ -1,0 +1,342 @@
+"""Running an inspection, or an SPO's audit of a team: from an empty frame to the readings shared out."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, get_args
+
+from dateutil.relativedelta import relativedelta
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from domain import codes
+from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.inspecting import Framed
+from domain.inspection import Inspection, Task
+from domain.sampling import MOST_PER_OFFICER, SPARE_PER_CENT, CannotDraw, draw, ticket
+from projections.caseload import holding
+from projections.framing import frame
+from projections.scoring import inspection_moment
+from web import book, clock, gate
+from web.entry_forms import Field
+from web.minutes import Problems, enter, led, read_form, token
+from web.words import numeric_date
+
+blueprint = Blueprint("inspecting", __name__)
+
+MONTHS_BEFORE = (10, 9)
+"""The window of start dates, in months before the sample date: cases nine or ten months into supervision (the report)."""
+
+
+def _choices(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((value, codes.label(value)[:1].upper() + codes.label(value)[1:]) for value in values)
+
+
+def _opening() -> list[Field]:
+    earlier = tuple((name, opened.title) for name, opened in book.inspections().items())
+    return [
+        Field("title", "text", "Title", True, "For example, Audit of the Gloucester team, December 2005"),
+        Field("occurred_on", "date", "Sample date", True, "The day as at which files are read; not after today"),
+        Field("area", "choice", "Area", True, "", tuple((a, a) for a in book.places()["area"])),
+        Field("framework", "choice", "Framework", True, "", tuple((n, f.title) for n, f in frameworks().items())),
+        Field("knowledge", "choice", "Read the files", True, "", (
+            ("stood", "As they stood on the sample date"), ("hindsight", "With everything recorded since"))),
+        Field("evidence", "text", "Evidence", False, "What the answers rest on, such as: case files and case managers only"),
+        Field("follows", "choice", "Follows", False, "The inspection to print beside this one", earlier),
+    ]  # fmt: skip
+
+
+@blueprint.route("/inspections/new", methods=["GET", "POST"])
+@gate.open_to(*gate.OPENERS)
+@gate.keeps_what_was_typed
+def new() -> str | Response:
+    """Open an inspection, or an audit."""
+    fields = _opening()
+    if request.method == "GET":
+        start = {"occurred_on": [numeric_date(clock.today())], "framework": [DEFAULT_FRAMEWORK], "knowledge": ["stood"]}
+        areas = book.places()["area"]
+        return _form("Open an inspection or an audit", fields, start | ({"area": areas} if len(areas) == 1 else {}), {})
+    values, problems = read_form(fields)
+    name = _free_name(values.get("title", ""))
+    problems = problems or enter(name, "InspectionOpened", values)
+    if problems:
+        return _form("Open an inspection or an audit", fields, request.form.to_dict(flat=False), problems)
+    who = gate.account()
+    if who.role == "inspector":
+        gate.register().change(replace(who, inspections=(*who.inspections, name)))
+    flash("The inspection is open. Take its frame next.")
+    return redirect(url_for("inspecting.work", inspection=name))
+
+
+@blueprint.get("/inspections/<inspection>/work")
+@gate.open_to(*gate.OPENERS)
+def work(inspection: str) -> str:
+    """Where the inspection stands: each step, what is done, what is next."""
+    found = led(inspection)
+    assert found.opened is not None
+    first = [task for task in found.completed if not task[1]]
+    return render_template(
+        "inspecting.html", inspection=inspection, found=found, opened=found.opened, read=len(first),
+        strata=_strata(found), assessors=_load(found),
+        managed=len({c for c, _ in found.ratings} | set(found.not_followed_up)),
+    )  # fmt: skip
+
+
+def _framing(found: Inspection) -> list[Field]:
+    assert found.opened is not None
+    places = book.places()
+    return [
+        Field("started_from", "date", "Supervision began from", True, "The first day of the window"),
+        Field("started_to", "date", "to", True, "Its last day"),
+        Field("orders", "choices", "Orders and licences", False, "None chosen: all", _choices(get_args(codes.OrderType))),
+        Field("strata", "choices", "Strata", False, "Each gets its share of the sample",
+              _choices(get_args(codes.Stratum))),
+        Field("division", "choice", "Division", False, "", tuple((d, d) for d in places["division"])),
+        Field("team", "choice", "Team", False, "", tuple((t, t) for t in places["team"])),
+    ]  # fmt: skip
+
+
+@blueprint.route("/inspections/<inspection>/frame", methods=["GET", "POST"])
+@gate.open_to(*gate.OPENERS)
+@gate.keeps_what_was_typed
+def take_frame(inspection: str) -> str | Response:
+    """Take the frame: the cases from which the sample is drawn."""
+    found = led(inspection)
+    assert found.opened is not None
+    fields, title = _framing(found), "Take the frame"
+    if request.method == "GET":
+        window = [found.opened.occurred_on - relativedelta(months=months) for months in MONTHS_BEFORE]
+        start = {"started_from": [numeric_date(window[0])], "started_to": [numeric_date(window[1])],
+                 "strata": ["risk_of_harm"]}  # fmt: skip
+        return _form(title, fields, start, {}, inspection)
+    values, problems = read_form(fields)
+    cases: list[Framed] = []
+    if not problems:
+        cases, problems = _frame(found, values)
+    listed = [{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in cases]
+    problems = problems or enter(inspection, "FrameTaken", {**values, "cases": listed})
+    if problems:
+        return _form(title, fields, request.form.to_dict(flat=False), problems, inspection)
+    flash(f"The frame is taken: {len(cases)} cases.")
+    return redirect(url_for("inspecting.take_sample", inspection=inspection))
+
+
+def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], Problems]:
+    assert found.opened is not None
+    days = {}
+    for name in ("started_from", "started_to"):
+        try:
+            days[name] = date.fromisoformat(values[name])
+        except ValueError:
+            return [], {name: "Enter a real date, like 3/10/2005"}
+    at, who = inspection_moment(found.opened), gate.account()
+    readings = book.casebook().read_all(book.casebook().cases, at, found.framework)
+    area = found.opened.area
+    within = [r for r in readings if holding(r).area == area]
+    if who.role != "inspector":
+        within = [r for r in within if who.answers_for(holding(r))]
+    place = {name: values.get(name) for name in ("division", "team")}
+    cases = frame(
+        within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
+        strata=values.get("strata", ()), **place,
+    )  # fmt: skip
+    return cases, {} if cases else {"started_from": "No case began in this window and place. Widen it"}
+
+
+def _drawing(size: int) -> list[Field]:
+    return [
+        Field("size", "number", "Cases in the sample", True, f"The frame holds {size}"),
+        Field("per_officer", "number", "At most so many of one officer", False,
+              f"HMI Probation's sampler takes {MOST_PER_OFFICER}; empty: no limit"),
+        Field("spare_per_cent", "number", "Spare cases, per cent", True, "To take the place of cases that can't be read"),
+        Field("seed", "text", "Seed", True, "Any words; the same frame and seed give the same sample again"),
+    ]  # fmt: skip
+
+
+@blueprint.route("/inspections/<inspection>/sample", methods=["GET", "POST"])
+@gate.open_to(*gate.OPENERS)
+@gate.keeps_what_was_typed
+def take_sample(inspection: str) -> str | Response:
+    """Draw the sample from the frame."""
+    found = led(inspection)
+    if found.frame is None:
+        return redirect(url_for("inspecting.take_frame", inspection=inspection))
+    fields, title = _drawing(len(found.frame.cases)), "Draw the sample"
+    if request.method == "GET":
+        most = str(min(60, len(found.frame.cases)))
+        start = {"size": [most], "spare_per_cent": [str(SPARE_PER_CENT)], "seed": [token()[5:]]}
+        return _form(title, fields, start, {}, inspection)
+    values, problems = read_form(fields)
+    whole = {name: value for name, value in values.items() if name != "seed"}
+    for name, value in whole.items():
+        if not isinstance(value, int) or value < (0 if name == "spare_per_cent" else 1):
+            problems.setdefault(name, "Enter a whole number")
+    if not problems:
+        try:
+            drawn = draw(
+                found.frame.cases, values["size"], values["seed"],
+                per_officer=values.get("per_officer"), spare_per_cent=values["spare_per_cent"],
+            )  # fmt: skip
+        except CannotDraw as error:
+            problems = {"size": f"{str(error)[:1].upper()}{str(error)[1:]}"}
+        else:
+            problems = enter(inspection, "SampleDrawn", {**values, "cases": drawn.cases, "spares": drawn.spares})
+    if problems:
+        return _form(title, fields, request.form.to_dict(flat=False), problems, inspection)
+    flash("The sample is drawn. Name who reads it next.")
+    return redirect(url_for("inspecting.work", inspection=inspection))
+
+
+@blueprint.get("/inspections/<inspection>/draw")
+@gate.open_to(*gate.READERS)
+def show_draw(inspection: str) -> str:
+    """The draw, so that anybody can repeat it: the frame with each case's ticket, what was drawn, what is spare."""
+    opened = book.inspection(inspection)
+    found = book.casebook().inspection(inspection)
+    if found.frame is None or found.drawn is None:
+        abort(404, "No sample has been drawn for this inspection: its cases were chosen elsewhere, or it has none yet.")
+    seed = found.drawn.seed
+    tickets = sorted(
+        ((f, ticket(seed, f.case)) for f in found.frame.cases), key=lambda pair: (pair[0].stratum, pair[1])
+    )
+    taken = dict.fromkeys(found.drawn.cases, "drawn") | dict.fromkeys(found.drawn.spares, "spare")
+    return render_template(
+        "draw.html", inspection=inspection, opened=opened, found=found, tickets=tickets, taken=taken,
+        strata=_strata(found), replaced={r.case: r for r in found.replaced},
+    )  # fmt: skip
+
+
+@blueprint.post("/inspections/<inspection>/assessors")
+@gate.open_to(*gate.OPENERS)
+def name_assessor(inspection: str) -> Response:
+    """Somebody reads for this inspection; an inspector's account of that name may then open its cases."""
+    led(inspection)
+    name = request.form.get("assessor", "").strip()
+    problems = enter(inspection, "AssessorNamed", {"assessor": name, "role": request.form.get("role", "")})
+    if not problems:
+        for account in gate.register().accounts():
+            if account.name == name and account.role == "inspector" and inspection not in account.inspections:
+                gate.register().change(replace(account, inspections=(*account.inspections, inspection)))
+                gate.log("account changed", detail=f"{account.username}: reads {inspection}")
+    return _back(inspection, problems, f"{name} reads for this inspection.", "assessors")
+
+
+@blueprint.route("/inspections/<inspection>/allocation", methods=["GET", "POST"])
+@gate.open_to(*gate.OPENERS)
+def allocation(inspection: str) -> str | Response:
+    """Who reads which case, once and again."""
+    found = led(inspection)
+    if request.method == "GET":
+        return render_template("allocation.html", inspection=inspection, opened=found.opened, found=found)
+    if request.form.get("step") == "share":
+        wanted = share_out(found)
+    else:
+        wanted = {
+            (case, second): name
+            for case in found.sample
+            for second, field in ((False, "first"), (True, "second"))
+            if (name := request.form.get(f"{field} {case}", ""))
+        }
+    changed = {task: name for task, name in wanted.items() if found.allocated.get(task) != name}
+    problems: Problems = {}
+    for (case, second), name in changed.items():
+        said = {"case": case, "assessor": name, **({"second": True} if second else {})}
+        for field, words in enter(inspection, "ReadingAllocated", said, entry=token()).items():
+            problems.setdefault(f"{field} {case}", words)
+    for words in problems.values():
+        flash(words)
+    flash(f"{len(changed) - len(problems)} readings given out." if changed else "Nothing was changed.")
+    return redirect(url_for("inspecting.allocation", inspection=inspection))
+
+
+def share_out(found: Inspection) -> dict[Task, str]:
+    """The cases that nobody reads yet, to whoever has fewest."""
+    held = Counter({name: len([t for t in found.tasks_of(name) if not t[1]]) for name in found.assessors})
+    shared: dict[Task, str] = {}
+    for case in found.sample:
+        if held and (case, False) not in found.allocated:
+            name = min(held, key=lambda assessor: (held[assessor], assessor))
+            held[name] += 1
+            shared[case, False] = name
+    return shared
+
+
+@blueprint.route("/inspections/<inspection>/replace/<crn>/<int:number>", methods=["GET", "POST"])
+@gate.open_to(*gate.OPENERS)
+@gate.keeps_what_was_typed
+def replace_case(inspection: str, crn: str, number: int) -> str | Response:
+    """A case that can't be read gives way to the next spare of the draw."""
+    found, case = led(inspection), f"{crn}/{number}"
+    if case not in found.sample:
+        abort(404, f"{case} is not in the sample.")
+    fields = [
+        Field("by", "choice", "Spare case", True, "In the order of the draw", tuple((c, c) for c in found.spares)),
+        Field("reason", "note", "Reason", True, "Such as: transferred out before the sample date"),
+    ]
+    title = f"Replace {case}"
+    if request.method == "GET":
+        return _form(title, fields, {"by": found.spares[:1]}, {}, inspection)
+    values, problems = read_form(fields)
+    problems = problems or enter(inspection, "CaseReplaced", {**values, "case": case})
+    if problems:
+        return _form(title, fields, request.form.to_dict(flat=False), problems, inspection)
+    flash(f"{values['by']} takes the place of {case}. Give it out to be read.")
+    return redirect(url_for("inspecting.allocation", inspection=inspection))
+
+
+@blueprint.post("/inspections/<inspection>/freeze")
+@gate.open_to(*gate.OPENERS)
+def freeze(inspection: str) -> Response:
+    """No reading or rating changes any more."""
+    found = led(inspection)
+    if not found.sample:
+        return _back(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
+    problems = enter(inspection, "InspectionFrozen", {"note": request.form.get("note", "").strip()})
+    return _back(inspection, problems, "The inspection is frozen. Findings can still be written.", "freeze")
+
+
+def _back(inspection: str, problems: Problems, done: str, anchor: str) -> Response:
+    for words in problems.values() or [done]:
+        flash(words)
+    return redirect(url_for("inspecting.work", inspection=inspection, _anchor=anchor))
+
+
+def _form(
+    title: str,
+    fields: Sequence[Field],
+    typed: Mapping[str, Sequence[str]],
+    problems: Problems,
+    inspection: str | None = None,
+) -> str:
+    names = {field.name for field in fields}
+    placed = {name if name in names else "entry": words for name, words in problems.items()}
+    return render_template(
+        "inspecting_form.html", title=title, fields=fields, typed=typed, problems=placed, inspection=inspection,
+        entry_id=request.form.get("entry") or token(),
+    )  # fmt: skip
+
+
+def _strata(found: Inspection) -> list[tuple[str, int, int, int]]:
+    """Stratum, cases in the frame, drawn, spare."""
+    if found.frame is None:
+        return []
+    sizes = Counter(framed.stratum for framed in found.frame.cases)
+    where = {framed.case: framed.stratum for framed in found.frame.cases}
+    drawn = Counter(where[case] for case in found.drawn.cases) if found.drawn else Counter()
+    spare = Counter(where[case] for case in found.drawn.spares) if found.drawn else Counter()
+    return [(name, size, drawn[name], spare[name]) for name, size in sorted(sizes.items())]
+
+
+def _load(found: Inspection) -> list[tuple[str, str, int, int]]:
+    """Assessor, role, readings given out, readings finished."""
+    done = Counter(fact.assessor for fact in found.completed.values())
+    return [(name, role, len(found.tasks_of(name)), done[name]) for name, role in sorted(found.assessors.items())]
+
+
+def _free_name(title: str) -> str:
+    """An id made of the title's words that no inspection has yet."""
+    plain = "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:60].strip("-") or "inspection"
+    taken = {*book.casebook().inspections, "new"}  # /inspections/new is a page
+    return next(name for name in (plain, *(f"{plain}-{n}" for n in range(2, 10_000))) if name not in taken)

@@ -1,0 +1,77 @@
+"""Entries of an inspection, made by hand: a form's fields read, checked by the schemas, and recorded on its file."""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import abort, request
+
+from domain import errors
+from domain.case import recording_default
+from domain.inspection import Inspection
+from domain.schemas import ShapeError, load_fact
+from web import book, clock, gate
+from web.entry_forms import TYPED, Field, values_of
+
+Problems = dict[str, str]
+"""Field -> what to do, in words; empty when all is well."""
+
+_TOKEN = re.compile(r"form-[0-9a-f]{12}")
+
+
+def token() -> str:
+    """A fresh id for the entry that a form will make."""
+    return f"form-{secrets.token_hex(6)}"
+
+
+def led(name: str) -> Inspection:
+    """The inspection, for whoever runs it: its inspectors, or the manager who opened it. 403 for anybody else."""
+    opened = book.inspection(name)
+    if not book.runs(name):
+        abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
+    return book.casebook().inspection(name)
+
+
+def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
+    """What the request's form says, as interchange values, and which questions that must be answered are not."""
+    values = values_of(fields, request.form.to_dict(flat=False))
+    return values, {
+        f.name: f"{'Enter' if f.kind in TYPED else 'Choose an answer for'} “{f.label}”"
+        for f in fields
+        if f.required and f.name not in values
+    }
+
+
+def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str = "") -> Problems:
+    """Record one entry of the inspection, dated today, by whoever is signed in; what was wrong with it.
+
+    ``entry``: its id, the same however often a form is sent (default: the form's ``entry`` field, or a fresh one).
+    """
+    who, now = gate.account(), clock.recording_time()
+    said = entry or request.form.get("entry", "")
+    meant = {
+        "entry": said if _TOKEN.fullmatch(said) else token(),
+        "occurred_on": clock.today().isoformat(),
+        "recorded_at": now.isoformat(),
+        "recorded_by": who.username,
+        **{name: value for name, value in values.items() if value not in (None, "", [])},
+    }
+    try:
+        fact = recording_default(book.casebook().file(inspection), load_fact(type_, meant))
+        fresh = book.casebook().files.record(inspection, [fact], actor=who.username, now=now)
+    except ShapeError as error:
+        return {name: _in_words(reason) for name, reason in error.problems}
+    except errors.EntryRepeats:
+        return {"entry": "This has been sent before, with other answers. Open the page again to see what stands"}
+    except errors.Refused as error:
+        return {error.field: _in_words(error.reason)}
+    except errors.BusyFile as error:
+        return {"entry": f"{error}. Send it again"}
+    if fresh:
+        gate.log("recorded", detail=f"{inspection}: {type_} {fact.entry}")
+    return {}
+
+
+def _in_words(reason: str) -> str:
+    return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")

@@ -1,0 +1,114 @@
+"""The report of an inspection: the sheet, each criterion with its findings, downloads, publication."""
+
+import json
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from domain.frameworks import Framework, frameworks
+from projections.scoring import score_inspection
+from web import book, gate
+from web.downloads import Column, Table, download, notes
+from web.entry_forms import Field
+from web.minutes import Problems, enter, led, read_form, token
+from web.pdf import as_pdf
+from web.reports import report, report_document
+
+blueprint = Blueprint("reporting", __name__)
+
+WENT = (("improved", "Improved"), ("deteriorated", "Deteriorated"), ("unchanged", "Unchanged"))
+
+
+@blueprint.route("/inspections/<inspection>/report", methods=["GET", "POST"])
+@gate.open_to(*gate.READERS)
+@gate.keeps_what_was_typed
+def show(inspection: str) -> str | Response:
+    """The report as it stands: written findings beside their figures, drafts from the answers for the rest."""
+    book.inspection(inspection)
+    problems: Problems = {}
+    if request.method == "POST":
+        led(inspection)
+        values, problems = read_form([
+            Field("criterion", "text", "Criterion", True), Field("text", "note", "Finding", True),
+            Field("question", "text", "Question", False), Field("direction", "choice", "Direction", False, "", WENT),
+        ])  # fmt: skip
+        conclusion = {"conclusion": True} if request.form.get("conclusion") == "yes" else {}
+        problems = problems or enter(inspection, "FindingWritten", {**values, **conclusion})
+        if not problems:
+            flash("The finding is written.")
+            anchor = f"criterion-{values['criterion']}"
+            return redirect(url_for("reporting.show", inspection=inspection, _anchor=anchor))
+    made = report(book.casebook(), inspection, book.moment())
+    return render_template(
+        "report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
+        went=WENT, entry_id=request.form.get("entry") or token(),
+        writes=book.runs(inspection) and made.inspection.published is None,
+    )  # fmt: skip
+
+
+@blueprint.post("/inspections/<inspection>/publish")
+@gate.open_to(*gate.OPENERS)
+def publish(inspection: str) -> Response:
+    """Put the figures on record as printed."""
+    led(inspection)
+    made = report(book.casebook(), inspection)
+    said = {
+        "framework_version": made.stamp.framework_version, "position": made.stamp.position, "hash": made.stamp.hash,
+        "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
+    }  # fmt: skip
+    problems = enter(inspection, "InspectionPublished", said, entry=token())
+    for words in problems.values() or ["The sheet is published."]:
+        flash(words)
+    return redirect(url_for("reporting.show" if not problems else "inspecting.work", inspection=inspection))
+
+
+@blueprint.get("/inspections/<inspection>/report/<form>")
+@gate.open_to(*gate.READERS)
+def keep(inspection: str, form: str) -> Response:
+    """The report as PDF or JSON, or every answer as a table (CSV, XLSX, ODS), stamped."""
+    book.inspection(inspection)
+    made = report(book.casebook(), inspection, book.moment())
+    if form in ("pdf", "json"):
+        gate.log("downloaded", detail=f"{inspection}.{form}")
+        if form == "pdf":
+            answer = Response(as_pdf(made), content_type="application/pdf")
+        else:
+            words = json.dumps(report_document(made), ensure_ascii=False, indent=1)
+            answer = Response(words, content_type="application/json")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{inspection}.{form}"'
+        return answer
+    columns = [Column("Case"), Column("Criterion"), Column("Question"), Column("Text"), Column("Answer"),
+               Column("Basis"), Column("Nothing there"), Column("Other basis")]  # fmt: skip
+    framework = made.scored.framework
+    shown = [reading for reading in made.scored.readings if book.may_read(reading)]
+    rows = [
+        (r.reference, framework.criterion_of(a.question.id).id, a.question.id, a.question.text, a.answer, a.basis,
+         a.absent, a.other)
+        for r in shown
+        for a in r.answers
+    ]  # fmt: skip
+    said = notes(made.scored.moment, *made.stamp.pairs())
+    return download(Table(made.opened.title, columns, rows, said), form, f"{inspection}-answers")
+
+
+@blueprint.get("/inspections/<inspection>/frameworks")
+@gate.open_to(*gate.READERS)
+def side_by_side(inspection: str) -> str:
+    """The same cases scored under two frameworks."""
+    opened = book.inspection(inspection)
+    own = book.casebook().inspection(inspection).framework
+    other = _framework(request.args.get("framework"), own)
+    scores = [score_inspection(book.casebook(), inspection, book.moment(), by=f) for f in (own, other)]
+    return render_template(
+        "frameworks.html", inspection=inspection, opened=opened, scores=scores, other=other,
+        choices=[(f.id, f.title) for f in frameworks().values() if f.id != own.id],
+    )  # fmt: skip
+
+
+def _framework(name: str | None, own: Framework) -> Framework:
+    found = {f.id: f for f in frameworks().values() if f.id != own.id}
+    if not found:
+        abort(404, "There is no other framework to score by.")
+    if name and name not in found:
+        abort(404, f"There is no other framework called {name}.")
+    return found[name] if name else next(iter(found.values()))

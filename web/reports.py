@@ -1,0 +1,174 @@
+"""An inspection's report as data: figures, findings beside their figures, and the stamp that lets anybody check them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import marshmallow
+from marshmallow import EXCLUDE, Schema, fields
+
+from domain.inspecting import Figure, InspectionOpened
+from domain.inspection import Inspection
+from projections.casebook import Casebook, Moment
+from projections.findings import Checked, Drafted, checked, drafted
+from projections.management import Placed, placed
+from projections.published import departures, figures
+from projections.scores import Score
+from projections.scoring import Scored, inspection_moment, score_inspection
+from web.documents import known
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a report rests on: framework and version, the two dates, and how far the record went (position and hash)."""
+
+    inspection: str
+    framework: str
+    framework_version: str
+    sample_date: str
+    known_at: str
+    position: int
+    hash: str
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The stamp as names and values, for a page or a table."""
+        return [
+            ("Inspection", self.inspection), ("Framework", f"{self.framework}, version {self.framework_version}"),
+            ("Sample date", self.sample_date), ("Known at", self.known_at),
+            ("Record up to", f"entry {self.position:,}"), ("Chain", self.hash),
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the report's page, its PDF and its JSON show."""
+
+    opened: InspectionOpened
+    inspection: Inspection
+    scored: Scored
+    before: Scored | None
+    before_inspection: Inspection | None
+    management: list[Placed]
+    management_before: Mapping[str, Placed]
+    drafts: Mapping[str, Drafted]
+    findings: list[Checked]
+    figures: list[Figure]
+    stamp: Stamp
+
+    def findings_on(self, criterion: str, *, conclusion: bool = False) -> list[Checked]:
+        of = [c for c in self.findings if c.finding.criterion == criterion]
+        return [c for c in of if c.finding.conclusion == conclusion]
+
+    @property
+    def same_evidence(self) -> bool | None:
+        """Whether this inspection and the one before rest on the same evidence; None where one doesn't say."""
+        was = self.before_inspection.opened if self.before_inspection else None
+        if was is None or was.evidence is None or self.opened.evidence is None:
+            return None
+        return was.evidence == self.opened.evidence
+
+
+def report(book: Casebook, name: str, moment: Moment | None = None) -> Report:
+    """The report of an inspection at its own moment, or another one. ``KeyError``: there is none of this id."""
+    found, opened = book.inspection(name), book.inspections[name]
+    scored = score_inspection(book, name, moment)
+    follows = opened.follows if opened.follows in book.inspections else None
+    before = score_inspection(book, follows) if follows else None
+    earlier = book.inspection(follows) if follows else None
+    was: Score | None = before.score if before else None
+    position, head = book.files.recorder.head()
+    if found.published is not None:
+        position, head = found.published.position, found.published.hash
+    at = moment or inspection_moment(opened)
+    return Report(
+        opened=opened, inspection=found, scored=scored, before=before, before_inspection=earlier,
+        management=placed(found),
+        management_before={p.criterion.id: p for p in placed(earlier)} if earlier else {},
+        drafts=drafted(scored.score, was),
+        findings=[checked(finding, scored.score, was) for finding in found.findings],
+        figures=figures(found, scored.score),
+        stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
+    )  # fmt: skip
+
+
+def report_document(made: Report) -> dict[str, Any]:
+    """The report as JSON; ``caseaudit verify`` reads it."""
+    stamp = made.stamp
+    return {
+        "report": stamp.inspection,
+        "title": made.opened.title,
+        "framework": stamp.framework,
+        "framework_version": stamp.framework_version,
+        "sample_date": stamp.sample_date,
+        "known_at": stamp.known_at,
+        "evidence": made.opened.evidence,
+        "position": stamp.position,
+        "hash": stamp.hash,
+        "cases": made.scored.score.cases,
+        "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
+        "findings": [
+            {
+                "criterion": c.finding.criterion, "question": c.finding.question, "text": c.finding.text,
+                "conclusion": c.finding.conclusion, "direction": c.finding.direction, "was": c.was, "now": c.now,
+                "agrees": c.agrees,
+            }
+            for c in made.findings
+        ],
+    }  # fmt: skip
+
+
+class _FigureSchema(Schema):
+    of = fields.String(required=True)
+    printed = fields.String(required=True)
+
+
+class ReportSchema(Schema):
+    """What ``verify`` needs of a report's JSON; the rest is left alone."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    report = fields.String(required=True)
+    framework_version = fields.String(required=True)
+    sample_date = fields.String(required=True)
+    known_at = fields.String(required=True)
+    position = fields.Integer(required=True, strict=True)
+    hash = fields.String(required=True)
+    figures = fields.List(fields.Nested(_FigureSchema), required=True)
+
+
+class NotAReport(ValueError):
+    """A file that is no report of caseaudit; the words say why."""
+
+
+def verify_report(book: Casebook, path: Path) -> list[str]:
+    """What differs between a report and what the record gives today; empty when every figure is reproduced."""
+    try:
+        said = ReportSchema().load(json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise NotAReport(f"{path.name}: not JSON: {error}") from None
+    except marshmallow.ValidationError as error:
+        words = "; ".join(f"{field}: {what}" for field, what in error.messages_dict.items())
+        raise NotAReport(f"{path.name}: not a report of caseaudit: {words}") from None
+    name = said["report"]
+    if name not in book.inspections:
+        raise NotAReport(f"{path.name}: there is no inspection '{name}' in this database")
+    now = report(book, name)
+    found = []
+    standing = book.files.recorder.hash_at(said["position"])
+    if standing != said["hash"]:
+        found.append(f"position {said['position']}: the record there is not what the report was made from")
+    for field, mine in (
+        ("framework_version", now.stamp.framework_version), ("sample_date", now.stamp.sample_date),
+        ("known_at", now.stamp.known_at),
+    ):  # fmt: skip
+        if said[field] != mine:
+            found.append(f"{field}: the report says {said[field]}, the inspection {mine}")
+    then = [Figure(of=f["of"], printed=f["printed"]) for f in said["figures"]]
+    found += [
+        f"{d.of}: printed {d.printed or 'nothing'}, comes out as {d.now or 'nothing'}"
+        for d in departures(then, now.figures)
+    ]
+    return found

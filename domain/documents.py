@@ -51,8 +51,24 @@ class Cited(Document):
             raise ValidationError("missing; an unsure value says what is unsure about it", "remark")
 
 
+def read_plain(path: Path) -> dict[str, Any]:
+    """The values of a document, as plain ones and not yet checked; ``PolicyError`` where it is not one."""
+    plain = _plain(_parsed(path))
+    assert isinstance(plain, dict)
+    return plain
+
+
 def read_document(path: Path, schema: Schema) -> Any:
     """The document at ``path`` as its schema makes it; ``PolicyError`` for anything amiss."""
+    raw = _parsed(path)
+    try:
+        return schema.load(_plain(raw))
+    except ValidationError as error:
+        problems = [_located(path, raw, where, what) for where, what in _flatten(error.messages)]
+        raise PolicyError("\n".join(problems)) from None
+
+
+def _parsed(path: Path) -> Mapping[Any, Any]:
     try:
         raw = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except MarkedYAMLError as error:
@@ -60,11 +76,7 @@ def read_document(path: Path, schema: Schema) -> Any:
         raise PolicyError(f"{path.name} line {line}: not readable as YAML: {error.problem}") from None
     if not isinstance(raw, Mapping):
         raise PolicyError(f"{path.name} line 1: expected a document with named parts, found none")
-    try:
-        return schema.load(_plain(raw))
-    except ValidationError as error:
-        problems = [_located(path, raw, where, what) for where, what in _flatten(error.messages)]
-        raise PolicyError("\n".join(problems)) from None
+    return raw
 
 
 def _plain(value: Any) -> Any:

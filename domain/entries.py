@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 CRN = r"^[A-Z][0-9]{6}$"
 CASE_REFERENCE = r"^[A-Z][0-9]{6}/[1-9][0-9]{0,8}$"
+HASH = r"^[0-9a-f]{64}$"
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from domain import codes
-from domain.entries import CaseReference, Fact, Id, Note, Part, Text
+from domain.entries import HASH, CaseReference, Fact, Id, Note, Part, Text
 
 PerCent = Annotated[int, Meta(ge=0, le=100)]
 
@@ -159,4 +159,4 @@ class InspectionPublished(OfInspection, frozen=True):
     framework_version: Text
     figures: Annotated[list[Figure], Meta(min_length=1)]
     position: Annotated[int, Meta(ge=0)]
-    hash: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    hash: Annotated[str, Meta(pattern=HASH)]

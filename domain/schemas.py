@@ -15,11 +15,12 @@ import msgspec
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from msgspec import inspect
 
-from domain.entries import CASE_REFERENCE, CRN, Fact
+from domain.entries import CASE_REFERENCE, CRN, HASH, Fact
 from domain.facts import FACT_TYPES
 
 _PATTERNS = {
     CRN: "a CRN; write a capital letter and six digits, like X123456",
+    HASH: "a SHA-256 in hex; 64 digits and letters from a to f",
     CASE_REFERENCE: "a case reference; write the CRN, a slash and the sentence's number, like X123456/1",
 }
 
@@ -110,8 +111,8 @@ def _field(kind: inspect.Type) -> fields.Field[Any]:
             return fields.String(validate=checks)
         case inspect.BoolType():
             return Flag(error_messages={"invalid": "write true or false"})
-        case inspect.IntType(ge=low):
-            return fields.Integer(strict=True, validate=validate.Range(min=low))
+        case inspect.IntType(ge=low, le=high):
+            return fields.Integer(strict=True, validate=validate.Range(min=low, max=high))
         case inspect.FloatType(ge=low, le=high):
             return fields.Float(validate=validate.Range(min=low, max=high))
         case inspect.DateType():

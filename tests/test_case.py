@@ -317,14 +317,36 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "DocumentFiled": {"kind": "order"},
     "QualityJudged": {
         "framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo",
-        "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound",
-    },
+        "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound", "second": True, "overrules": True},
     "EntryCorrected": {"of": "a1", "fields": {"for_on": "2005-06-09", "national_standards": True}},
     "EntryWithdrawn": {"of": "a1", "reason": "entered on the wrong file"},
     "AccessLimited": {"excluded": ["Ruth Ablewhite", "p.anstey"], "reason": "a relative works here"},
     "AccessLimitLifted": {"limit": "l1"},
     "SupervisionEnded": {"reason": "completed"},
     "InspectionOpened": {**PERSON_FACT, "knowledge": "hindsight", "evidence": "files", "follows": "gloucestershire-2004"},
+    "FrameTaken": {
+        "started_from": "2005-04-01", "started_to": "2005-05-31", "strata": ["gender"], "orders": ["licence"],
+        "division": "North", "team": "Cheltenham", "cases": [{"case": CASE, "stratum": "men", "officer": "A"},
+                                                             {"case": "X123456/2", "stratum": "men", "officer": "A"}],
+    },
+    "SampleDrawn": {
+        "size": 1, "seed": "s", "cases": ["X123456/2"], "spares": [CASE], "spare_per_cent": 100, "per_officer": 6,
+    },
+    "CaseReplaced": {"case": "X123456/2", "by": CASE, "reason": "transferred out"},
+    "AssessorNamed": {"assessor": "J Hartnell", "role": "hm_inspector"},
+    "ReadingAllocated": {"case": "X123456/2", "assessor": "J Hartnell", "second": True},
+    "ReadingCompleted": {"case": "X123456/2", "assessor": "R Pascoe", "second": True, "note": "at court"},
+    "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard"},
+    "NotFollowedUp": {"criterion": "A4", "reason": "not an issue"},
+    "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context"},
+    "FindingWritten": {
+        "criterion": "B1", "text": "It rose.", "question": "risk-of-harm-sources", "direction": "improved",
+        "conclusion": True,
+    },
+    "InspectionFrozen": {"note": "agreed"},
+    "InspectionPublished": {
+        "framework_version": "1", "figures": [{"of": "B1", "printed": "55%"}], "position": 7, "hash": "0" * 64,
+    },
 }  # fmt: skip
 """One full example of every type of entry, on a file where ``SUBJECTS`` stand."""
 
@@ -339,6 +361,16 @@ SUBJECTS: list[Fact] = [
     fact("CourtReportRequested", "report", kind="psr", due_on="2005-06-22"),
     fact("AccessLimited", "l1", excluded=["p.anstey"], reason="a relative works here"),
 ]
+
+INSPECTED: list[Fact] = [
+    fact("InspectionOpened", "opened", title="T", area="A", framework="esi-2003"),
+    fact("FrameTaken", "frame", **EXAMPLES["FrameTaken"]),
+    fact("SampleDrawn", "sample", **EXAMPLES["SampleDrawn"]),
+    fact("AssessorNamed", "first", assessor="J Hartnell", role="hm_inspector"),
+    fact("AssessorNamed", "second", assessor="R Pascoe", role="hm_inspector"),
+    fact("ReadingAllocated", "again", case="X123456/2", assessor="R Pascoe", second=True),
+]
+"""What an inspection begins with, for the examples of its entries; published, when it is frozen."""
 
 TOPICS = [
     "case.supervision_started",
@@ -391,6 +423,18 @@ TOPICS = [
     "case.entry_withdrawn",
     "case.supervision_ended",
     "inspection.inspection_opened",
+    "inspection.frame_taken",
+    "inspection.sample_drawn",
+    "inspection.case_replaced",
+    "inspection.assessor_named",
+    "inspection.reading_allocated",
+    "inspection.reading_completed",
+    "inspection.management_rated",
+    "inspection.not_followed_up",
+    "inspection.rating_adjusted",
+    "inspection.finding_written",
+    "inspection.inspection_frozen",
+    "inspection.inspection_published",
 ]
 """Under these names entries lie in databases: a line may be added here, never changed or taken out."""
 
@@ -427,10 +471,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Files]:
 def test_every_type_of_entry_survives_storing(files: Files, name: str) -> None:
     kept_on = FACT_TYPES[name].kept_on
     number = list(FACT_TYPES).index(name) + 1
-    reference = f"X123456/{number}" if kept_on == "case" else INSPECTION
+    reference = f"X123456/{number}" if kept_on == "case" else f"{INSPECTION}-{number}"
     example = fact(name, **EXAMPLES[name])
-    begins = kept_on == "inspection" or name == "SupervisionStarted"
-    assert files.record(reference, [*([] if begins else SUBJECTS), example], actor="test", now=NOW)[-1] == example
+    standing = (
+        [] if name in ("SupervisionStarted", "InspectionOpened") else SUBJECTS if kept_on == "case" else INSPECTED
+    )
+    frozen = [fact("InspectionFrozen", "frozen")] if name == "InspectionPublished" else []
+    assert files.record(reference, [*standing, *frozen, example], actor="test", now=NOW)[-1] == example
     assert files.read(reference).entries["new"] == example
     (stored,) = [e for e in files.recorder.select_events(reference) if b'"entry":"new"' in e.state]
     assert stored.topic == topic_of(FACT_TYPES[name])

@@ -381,8 +381,8 @@ def values_of(kind: inspect.Type) -> st.SearchStrategy[Any]:
             return text
         case inspect.BoolType():
             return st.booleans()
-        case inspect.IntType():
-            return st.integers(0, 200)
+        case inspect.IntType(ge=low, le=high):
+            return st.integers(low or 0, 200 if high is None else high)
         case inspect.FloatType():
             return st.floats(0, 24)
         case inspect.DateType():

@@ -1,16 +1,18 @@
 """The JSON documents of the command line and the API: stable, as ``docs/interchange.md`` writes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from domain.case import LONDON
 from domain.facts import Fact
 from domain.frameworks import Framework
 from domain.schemas import dump_fact
 from projections.answers import Reason
 from projections.casebook import Reading
 from projections.caseload import Owed
+from projections.management import Placed
 from projections.obligations import Obligation
 from projections.scores import CriterionScore, QuestionScore, Score, score
 from projections.scoring import Change, Scored
@@ -31,7 +33,8 @@ def _day(day: date | None) -> str | None:
 
 
 def known(known_at: datetime | None) -> str:
-    return "hindsight" if known_at is None else known_at.isoformat()
+    """The instant from which nothing is known any more, in London's time; or ``hindsight``."""
+    return "hindsight" if known_at is None else known_at.astimezone(LONDON).isoformat()
 
 
 def _question(q: QuestionScore) -> dict[str, Any]:
@@ -67,8 +70,19 @@ def _scores(score: Score) -> dict[str, Any]:
     }
 
 
-def score_document(scored: Scored, inspection: str | None = None) -> dict[str, Any]:
-    """A score. ``section_a`` is empty: quality of management is not scored from case files."""
+def _managed(placed: Placed) -> dict[str, Any]:
+    """A criterion of management: the rung printed, the one that its ratings propose, and the reason for what stands."""
+    out, adjusted = placed.not_followed_up, placed.adjusted
+    return {
+        "id": placed.criterion.id,
+        "printed": placed.printed,
+        "proposed": placed.proposed,
+        "reason": None if out else placed.why if adjusted is None else adjusted.reason,
+    }
+
+
+def score_document(scored: Scored, inspection: str | None = None, management: Iterable[Placed] = ()) -> dict[str, Any]:
+    """A score. ``section_a``: the criteria of management, which are rated and not scored; of an inspection only."""
     return {
         "as_at": scored.moment.on.isoformat(),
         "known_at": known(scored.moment.known_at),
@@ -76,7 +90,7 @@ def score_document(scored: Scored, inspection: str | None = None) -> dict[str, A
         "framework_version": scored.framework.version,
         "inspection": inspection,
         **_scores(scored.score),
-        "section_a": [],
+        "section_a": [_managed(placed) for placed in management],
         "high_risk": _scores(scored.high_risk),
     }
 

@@ -11,10 +11,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from domain.clauses import Clause, ClauseSchema
-from domain.documents import FRAMEWORKS, Cited, Document, read_document
+from domain.documents import FRAMEWORKS, Cited, Document, read_document, read_plain
 from domain.standards import clause_faults, national_standards
 
 Basis = Literal["derived", "judged"]
@@ -280,6 +280,34 @@ class FrameworkSchema(Cited):
     reading_order = fields.List(fields.String(), required=True)
     sections = fields.List(fields.Nested(SectionSchema), required=True)
     expectations = fields.List(fields.Nested(ClauseSchema), required=True)
+
+    @pre_load
+    def with_base(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A framework on the ``base`` of another takes its expectations, and the questions that it names by ``use``."""
+        data = dict(data)
+        name = data.pop("base", None)
+        path = FRAMEWORKS / f"{name}.yaml"
+        if name is None:
+            return data
+        if not path.exists():
+            raise ValidationError(f"there is no framework '{name}'", "base")
+        base = read_plain(path)
+        known = {q["id"]: q for s in base["sections"] for c in s["criteria"] for q in c["questions"]}
+        used: set[str] = set()
+        for section in data.get("sections", ()):
+            for criterion in section.get("criteria", ()):
+                for at, question in enumerate(criterion.get("questions", ())):
+                    asked = question.get("use")
+                    if asked in known:
+                        own = {key: value for key, value in question.items() if key != "use"}
+                        criterion["questions"][at] = {**known[asked], **own}
+                        used.add(asked)
+        return data | {
+            "answers_of": [name, *data.get("answers_of", ())],
+            "sources": {**base["sources"], **data.get("sources", {})},
+            "expectations": [*base["expectations"], *data.get("expectations", ())],
+            "reading_order": data.get("reading_order") or [q for q in base["reading_order"] if q in used],
+        }
 
     @validates_schema(skip_on_field_errors=True)
     def everything_named_is_there(self, data: dict[str, Any], **_: Any) -> None:

@@ -25,6 +25,9 @@ PICTURES = [
     ("then-and-now", "c.whitlock", "/cases/G366213/1/then-and-now?as_at=2005-10-03", 1500),
     ("check", "p.anstey", f"{CASE}/record/AssessmentCountersigned", 1050),
     ("sheet", "j.hartnell", "/inspections", 1650),
+    ("run", "j.hartnell", "/inspections/gloucestershire-2005/work", 1500),
+    ("report", "j.hartnell", "/inspections/gloucestershire-2005/report", 1700),
+    ("reading", "j.hartnell", "/inspections/gloucestershire-2005/readings", 1100),
     ("access", "i.nkemelu", "/access", 1050),
 ]
 """Name, who is signed in, page, height in pixels."""
@@ -53,6 +56,9 @@ def take(folder: Path) -> None:
                     else:
                         page.locator("input[name=assessment]").first.check()
                     page.get_by_role("button", name="Check before recording").click()
+                if name == "reading":
+                    page.set_viewport_size({"width": 1400, "height": height})
+                    page.locator("tbody th a").nth(2).click()
                 page.screenshot(path=folder / f"{name}.png")
                 context.close()
         browser.close()

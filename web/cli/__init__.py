@@ -2,7 +2,7 @@
 
 import click
 
-from web.cli import auditing, files, scoring, serving, users
+from web.cli import auditing, files, inspecting, scoring, serving, users
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -11,5 +11,7 @@ def main() -> None:
     """Probation case audit: every entry an event, every score as at any day, as known at any moment."""
 
 
-for command in (*serving.COMMANDS, *files.COMMANDS, *auditing.COMMANDS, *scoring.COMMANDS, *users.COMMANDS):
+for command in (
+    *serving.COMMANDS, *files.COMMANDS, *auditing.COMMANDS, *scoring.COMMANDS, *inspecting.COMMANDS, *users.COMMANDS,
+):  # fmt: skip
     main.add_command(command)

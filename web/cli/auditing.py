@@ -26,7 +26,13 @@ from web.words import short_date
 @options.form("text", "json")
 @options.database
 def case(
-    reference: str, as_at: date | None, known_at: Any, inspection: str | None, framework: str, form: str, database: str
+    reference: str,
+    as_at: date | None,
+    known_at: Any,
+    inspection: str | None,
+    framework: str | None,
+    form: str,
+    database: str,
 ) -> None:
     """One case as at a day, as known at a moment: its entries, what was due and when it was met, its answers.
 
@@ -36,7 +42,8 @@ def case(
     options.check_inspection(book, inspection)
     if book.file(reference).beginning is None:
         raise click.UsageError(f"there is no case {reference}")
-    chosen = frameworks()[framework]
+    opened = book.inspections[inspection] if inspection else None
+    chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
     reading = book.read(reference, options.read_moment(as_at, known_at), chosen, inspection)
     if form == "json":
         click.echo(json.dumps(case_document(reading, chosen), indent=2, ensure_ascii=False))

@@ -113,7 +113,9 @@ def form(*forms: str) -> Callable[[Command], Command]:
 
 
 framework = click.option(
-    "--framework", default=DEFAULT_FRAMEWORK, type=click.Choice(list(frameworks())), show_default=True
+    "--framework",
+    type=click.Choice(list(frameworks())),
+    help=f"Default: the inspection's own, or {DEFAULT_FRAMEWORK}.",
 )
 inspection = click.option("--inspection", metavar="ID", help="Cases, sample date and knowledge from this inspection.")
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from domain.frameworks import frameworks
+from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.standards import national_standards
 from projections.casebook import Casebook, Moment
 from projections.caseload import select
+from projections.management import Placed, placed
 from projections.scores import Score, printed
 from projections.scoring import Change, Scored, changes, inspection_moment, score_readings
 from web.cli import options
@@ -37,7 +38,7 @@ from web.words import count_noun, percent, short_date
 @options.form("text", "json", "csv")
 @options.database
 def score(
-    as_at: date | None, known_at: Any, framework: str, inspection: str | None, standards: str | None, area: str | None,
+    as_at: date | None, known_at: Any, framework: str | None, inspection: str | None, standards: str | None, area: str | None,
     team: str | None, officer: str | None, high_risk: bool, form: str, database: str,
 ) -> None:  # fmt: skip
     """The scoring sheet of an inspection's sample, or of all cases held on a day, by area, team or officer.
@@ -47,29 +48,32 @@ def score(
     book = Casebook(options.open_files(database))
     options.check_inspection(book, inspection)
     opened = book.inspections[inspection] if inspection else None
-    chosen = frameworks()[opened.framework if opened else framework]
+    chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
     at = options.read_moment(as_at or (opened.occurred_on if opened else None), known_at)
     if opened and as_at is None and known_at is None:
         at = inspection_moment(opened)
 
     def scored_by(edition: str | None) -> Scored:
-        cases = opened.cases if opened else book.cases
+        cases = book.inspection(inspection).sample if inspection else book.cases
         readings = book.read_all(cases, at, chosen, inspection, edition)
         scored = score_readings(chosen, at, select(readings, area=area, team=team, officer=officer), edition)
         return scored.high_risk_only() if high_risk else scored
 
     scored = scored_by(standards)
+    management = placed(book.inspection(inspection)) if inspection and opened and chosen.id == opened.framework else []
     changed = changes(scored_by(None).readings, scored.readings) if standards else None
     if form == "json":
-        click.echo(json.dumps(_document(scored, inspection, changed), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_document(scored, inspection, changed, management), indent=2, ensure_ascii=False))
     else:
-        click.echo(_score_text(scored) if form == "text" else _score_csv(scored.score), nl=form == "text")
+        click.echo(_score_text(scored, management) if form == "text" else _score_csv(scored.score), nl=form == "text")
     if form == "text" and changed is not None:
         click.echo(_changes_text(changed, at))
 
 
-def _document(scored: Scored, inspection: str | None, changed: list[Change] | None) -> dict[str, Any]:
-    document = score_document(scored, inspection)
+def _document(
+    scored: Scored, inspection: str | None, changed: list[Change] | None, management: list[Placed]
+) -> dict[str, Any]:
+    document = score_document(scored, inspection, management)
     if changed is not None:
         document["standards"] = scored.edition
         document["changes"] = [change_document(change, scored.moment.on) for change in changed]
@@ -86,13 +90,14 @@ def _changes_text(changed: list[Change], at: Moment) -> str:
     return "\n".join(lines)
 
 
-def _score_text(scored: Scored) -> str:
+def _score_text(scored: Scored, management: list[Placed]) -> str:
     known = knowledge_words(scored.moment)
     lines = [
         f"{scored.framework.title}: {count_noun(scored.score.cases, 'case')} as at {short_date(scored.moment.on)}, {known}"
         + (f", by edition {scored.edition} throughout" if scored.edition else ""),
         f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
     ]
+    lines += [f"{f'{p.criterion.id}: {p.criterion.title}':<56}  {p.printed or 'not rated yet'}" for p in management]
     high = scored.high_risk
     for section, high_section in zip(scored.score.sections, high.sections, strict=True):
         for criterion, high_criterion in zip(section.criteria, high_section.criteria, strict=True):
@@ -104,7 +109,9 @@ def _score_text(scored: Scored) -> str:
                 figure = percent(printed(scored.framework, q.score))
                 beside = "n/a" if h.score is None else f"{h.sufficient} of {h.n}"
                 lines.append(f"  {q.question.id:<54}{figure:>6}{q.n:>6}{span:>10}{beside:>20}")
-        lines.append(f"{'Score for section ' + section.section.id:<56}{percent(section.printed):>6}")
+        band = scored.framework.band(section.printed)
+        named = f"  {band.title}" if band else ""
+        lines.append(f"{'Score for section ' + section.section.id:<56}{percent(section.printed):>6}{named}")
     return "\n".join(lines)
 
 

@@ -1,0 +1,140 @@
+"""An inspection in the browser, from an empty frame to the published sheet, and each of its pages open to everybody."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+
+from web.app import create_app
+
+pytestmark = pytest.mark.browser
+
+Contexts = Callable[..., BrowserContext]
+Site = Callable[..., str]
+
+HERE = "/inspections/gloucestershire-2005"
+
+
+@pytest.fixture
+def app(own_database: Path) -> Flask:
+    return create_app(str(own_database), today=lambda: date(2005, 12, 22), demo=True)
+
+
+def open_audit(page: Page, address: str, title: str) -> str:
+    """An audit of November's new cases: frame, sample of four, one assessor who reads them all. Its address."""
+    page.goto(address + "/inspections")
+    page.get_by_role("link", name="Open an inspection or an audit").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_role("textbox", name="Sample date").fill("3/10/2005")
+    page.get_by_role("radio", name="Follow-up inspection of Gloucestershire, October 2005").check()
+    page.get_by_role("button", name="Open an inspection or an audit").click()
+    page.get_by_role("link", name="Take the frame").click()
+    page.get_by_label("Supervision began from").fill("1/4/2005")
+    page.get_by_label("to", exact=True).fill("31/5/2005")
+    page.get_by_role("button", name="Take the frame").click()
+    page.get_by_label("Cases in the sample").fill("4")
+    page.get_by_label("Seed").fill("a seed of words")
+    page.get_by_role("button", name="Draw the sample").click()
+    page.get_by_label("Name, as the account has it").fill("J Hartnell")
+    page.get_by_label("As", exact=True).select_option("hm_inspector")
+    page.get_by_role("button", name="Name", exact=True).click()
+    page.get_by_role("link", name="Give cases out").click()
+    page.get_by_role("button", name="Share out what nobody reads").click()
+    expect(page.get_by_role("status")).to_contain_text("4 readings given out")
+    return page.url.rpartition("/")[0]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
+    app: Flask, site: Site, context: Contexts, scripts: bool
+) -> None:
+    address = site(app, "j.hartnell")
+    page = context(java_script_enabled=scripts).new_page()
+    audit = open_audit(page, address, "November audit")
+    for _ in range(4):
+        page.goto(f"{audit}/readings")
+        page.locator("tr", has_text="Open").get_by_role("link").first.click()
+        for question in page.locator(".ca-question").all():
+            if question.get_by_role("radio").count() and not question.get_by_text("From the entries").count():
+                question.get_by_label("Sufficient", exact=True).check()
+        page.get_by_role("button", name="Finish this reading").click()
+        expect(page.get_by_role("status").first).to_contain_text("the reading is finished")
+    page.goto(f"{audit}/management")
+    page.get_by_label("Performance on: There are HR planning strategies.").select_option("very_strong")
+    page.get_by_label("Performance on: They ensure that offenders are supervised effectively.").select_option("strong")
+    page.get_by_role("button", name="Save A3").click()
+    expect(page.get_by_role("heading", name="A3: Management and supervision of staff: Well met")).to_be_visible()
+    for criterion in ("A1", "A2", "A4", "A5"):
+        page.get_by_role("button", name=f"{criterion} is not followed up").click()
+    page.goto(f"{audit}/report")
+    page.get_by_text("Write a finding under B2").click()
+    page.locator("#text-B2").fill("There was a score in all cases.")
+    page.locator("#question-B2").select_option("likelihood-score-present")
+    page.locator("#direction-B2").select_option("deteriorated")
+    page.locator("form", has=page.locator("#text-B2")).get_by_role("button", name="Write").click()
+    expect(page.get_by_text("It says deteriorated; the figure stayed from 100% to 100%.")).to_be_visible()
+    page.goto(f"{audit}/work")
+    expect(page.get_by_text("4 of 4 cases read.")).to_be_visible()
+    page.get_by_role("button", name="Freeze the inspection").click()
+    page.get_by_role("button", name="Publish the sheet").click()
+    expect(page.get_by_text("Published", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Sheet", exact=True).click()
+    expect(page.locator("tr", has_text="B2: ").first).to_contain_text("75%")
+    page.locator("tr", has_text="B2: ").get_by_role("link").last.click()
+    page.get_by_role("link", name="Is there a likelihood of reoffending score?").or_(
+        page.locator("tbody th a").first
+    ).first.click()
+    page.locator(".ca-case a").first.click()
+    expect(page.get_by_role("heading", name="Entries")).to_be_visible()
+
+
+def test_answers_are_saved_as_they_are_given(app: Flask, site: Site, context: Contexts) -> None:
+    address = site(app, "j.hartnell")
+    page = context().new_page()
+    audit = open_audit(page, address, "November audit")
+    page.goto(f"{audit}/readings")
+    page.locator("tbody th a").first.click()
+    question = page.locator(".ca-question", has_not_text="From the entries").filter(has=page.get_by_role("radio"))
+    question.first.get_by_label("Insufficient", exact=True).check()
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    derived = page.locator(".ca-question", has_text="From the entries: sufficient").first
+    derived.get_by_label("Insufficient", exact=True).check()
+    expect(page.locator("[data-saved]")).to_contain_text("Say why you overrule what the entries give")
+    derived.get_by_label(re.compile("Comment")).fill("The score is another person's.")
+    derived.get_by_label(re.compile("Comment")).blur()
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    page.reload()
+    expect(question.first.get_by_label("Insufficient", exact=True)).to_be_checked()
+    expect(derived.get_by_label("Insufficient", exact=True)).to_be_checked()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_no_violation_and_no_sideways_scroll(
+    app: Flask,
+    site: Site,
+    context: Contexts,
+    axe: Callable[[Page], None],
+    complaints: Callable[[Page], list[str]],
+    width: int,
+) -> None:
+    address = site(app, "j.hartnell")
+    page = context(bypass_csp=True, viewport={"width": width, "height": 800}).new_page()
+    heard = complaints(page)
+    audit = open_audit(page, address, "November audit")
+    page.goto(f"{audit}/readings")
+    reading = page.locator("tbody th a").first.get_attribute("href") or ""
+    own = [f"{audit}/{name}" for name in ("work", "frame", "sample", "allocation", "management", "report")]
+    given = [
+        address + HERE + f"/{name}" for name in ("", "work", "management", "agreement", "report", "readings", "draw")
+    ]
+    for path in [*own, *given, f"{address}{reading}", f"{address}/inspections/new", f"{address}{HERE}/frameworks"]:
+        page.goto(path.removesuffix("/"))
+        for details in page.locator("details").all():
+            details.evaluate("element => element.open = true")
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert heard == []

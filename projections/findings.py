@@ -16,8 +16,8 @@ def direction(before: int | None, now: int | None) -> Direction | None:
     return "improved" if now > before else "deteriorated" if now < before else "unchanged"
 
 
-def exceeds_chance(before: QuestionScore, now: QuestionScore) -> bool | None:
-    """Whether the 95 % interval of the difference leaves out nought (Newcombe's, from the two Wilson intervals).
+def difference(before: QuestionScore, now: QuestionScore) -> tuple[float, float] | None:
+    """The 95 % interval of the difference in points (Newcombe 1998, method 10, from the two Wilson intervals).
 
     None where one of the two has no relevant case.
     """
@@ -27,7 +27,13 @@ def exceeds_chance(before: QuestionScore, now: QuestionScore) -> bool | None:
     p, q = float(before.score), float(now.score)
     low = q - p - sqrt((q - is_now[0]) ** 2 + (was[1] - p) ** 2)
     high = q - p + sqrt((is_now[1] - q) ** 2 + (p - was[0]) ** 2)
-    return low > 0 or high < 0
+    return low, high
+
+
+def exceeds_chance(before: QuestionScore, now: QuestionScore) -> bool | None:
+    """Whether the interval of the difference leaves out nought; None where there is none."""
+    found = difference(before, now)
+    return None if found is None else found[0] > 0 or found[1] < 0
 
 
 @dataclass(frozen=True)

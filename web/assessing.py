@@ -56,14 +56,15 @@ class Asked:
 def index(inspection: str) -> str:
     """Everybody's readings and how far each is; one's own first."""
     found = led(inspection)
-    who = gate.account().name
+    who, closed = gate.account().name, book.closed(case for case, _ in found.allocated)
     rows = [
         (task, name, _done(inspection, found, task), task in found.completed)
         for task, name in sorted(found.allocated.items(), key=lambda item: (item[1] != who, item[1], item[0]))
+        if task[0] not in closed
     ]
     return render_template(
         "readings.html", inspection=inspection, opened=found.opened, found=found, rows=rows,
-        asked=len(found.framework.questions), me=who,
+        asked=len(found.framework.questions), me=who, hidden=len(closed),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What every page reads from: the casebook of this app, the moment asked for, and the cases that the reader reaches."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import cast
 
@@ -13,7 +14,7 @@ from domain.staff import ENTERED_BY
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
 from projections.history import end_of_day
-from projections.reach import Reached, inspected, may_open, reach
+from projections.reach import Reached, inspected, is_closed, may_open, reach
 from web import asat, clock, gate
 from web.asat import AsAt
 from web.words import count_noun
@@ -104,6 +105,12 @@ def inspections() -> dict[str, InspectionOpened]:
     """The inspections that the person signed in may read, the latest first: an inspector's own; all, for the others."""
     who, every = gate.account(), casebook().inspections
     return {name: opened for name, opened in every.items() if who.role != "inspector" or name in who.inspections}
+
+
+def closed(references: Iterable[str]) -> set[str]:
+    """Those of these cases whose access is limited, and not open to the person signed in."""
+    who = gate.account()
+    return {reference for reference in references if is_closed(casebook(), who, reference)}
 
 
 def runs(name: str) -> bool:

@@ -190,20 +190,20 @@ def take_sample(inspection: str) -> str | Response:
 
 
 @blueprint.get("/inspections/<inspection>/draw")
-@gate.open_to(*gate.READERS)
+@gate.open_to(*gate.OPENERS)
 def show_draw(inspection: str) -> str:
-    """The draw, so that anybody can repeat it: the frame with each case's ticket, what was drawn, what is spare."""
-    opened = book.inspection(inspection)
-    found = book.casebook().inspection(inspection)
+    """The draw, to repeat: the frame with each case's ticket, what was drawn, what is spare."""
+    found = led(inspection)
     if found.frame is None or found.drawn is None:
         abort(404, "No sample has been drawn for this inspection: its cases were chosen elsewhere, or it has none yet.")
     seed = found.drawn.seed
-    tickets = sorted(
-        ((f, ticket(seed, f.case)) for f in found.frame.cases), key=lambda pair: (pair[0].stratum, pair[1])
-    )
+    closed = book.closed(framed.case for framed in found.frame.cases)
+    shown = [framed for framed in found.frame.cases if framed.case not in closed]
+    tickets = sorted(((f, ticket(seed, f.case)) for f in shown), key=lambda pair: (pair[0].stratum, pair[1]))
     taken = dict.fromkeys(found.drawn.cases, "drawn") | dict.fromkeys(found.drawn.spares, "spare")
     return render_template(
-        "draw.html", inspection=inspection, opened=opened, found=found, tickets=tickets, taken=taken,
+        "draw.html", inspection=inspection, opened=found.opened, found=found, tickets=tickets, taken=taken,
+        hidden=len(closed),
         strata=_strata(found), replaced={r.case: r for r in found.replaced},
     )  # fmt: skip
 
@@ -229,7 +229,11 @@ def allocation(inspection: str) -> str | Response:
     """Who reads which case, once and again."""
     found = led(inspection)
     if request.method == "GET":
-        return render_template("allocation.html", inspection=inspection, opened=found.opened, found=found)
+        closed = book.closed(found.sample)
+        return render_template(
+            "allocation.html", inspection=inspection, opened=found.opened, found=found, hidden=len(closed),
+            sample=[case for case in found.sample if case not in closed],
+        )  # fmt: skip
     if request.form.get("step") == "share":
         wanted = share_out(found)
     else:

@@ -5,16 +5,20 @@ from typing import NamedTuple
 
 from domain.inspecting import Figure
 from domain.inspection import Inspection
+from projections.bands import banded
 from projections.management import placed
 from projections.scores import Score
 
 
 def figures(inspection: Inspection, score: Score) -> list[Figure]:
     """Every figure of the sheet in its order: criteria of management, criteria, sections."""
+    bands = {b.section.id: b.title for b in banded(inspection, score)}
     found = [Figure(of=p.criterion.id, printed=p.printed) for p in placed(inspection) if p.printed is not None]
     for section in score.sections:
         found += [Figure(of=c.criterion.id, printed=_words(c.printed)) for c in section.criteria]
-        found.append(Figure(of=section.section.id, printed=_words(section.printed)))
+        band = bands.get(section.section.id)
+        words = _words(section.printed) + (f", {band}" if band else "")
+        found.append(Figure(of=section.section.id, printed=words))
     return found
 
 

@@ -61,6 +61,19 @@ def score_inspection(
     return score_readings(framework, at, book.read_all(sample, at, framework, inspection, edition), edition)
 
 
+def score_before(book: Casebook, inspection: str) -> Scored | None:
+    """The inspection that this one follows, at its own moment and under the framework of this one.
+
+    None where it follows none on record, or where judgements made under the other's framework don't answer this one's.
+    """
+    opened = book.inspections[inspection]
+    was = book.inspections.get(opened.follows or "")
+    framework = frameworks()[opened.framework]
+    if was is None or not framework.takes_answers_of(was.framework):
+        return None
+    return score_inspection(book, opened.follows or "", by=framework)
+
+
 class Change(NamedTuple):
     """An answer that differs between two scorings of the same case."""
 

@@ -16,6 +16,7 @@ from domain.inspection import Inspection, Task
 from domain.schemas import ShapeError, load_fact
 from projections.agreement import Agreement, compare, judged, judged_and_derived
 from projections.answers import Answer
+from projections.bands import banded
 from projections.casebook import Reading
 from projections.caseload import holding, line
 from projections.management import placed
@@ -221,7 +222,8 @@ def management(inspection: str) -> str | AnyResponse:
             return redirect(url_for("assessing.management", inspection=inspection))
     return render_template(
         "management.html", inspection=inspection, opened=opened, found=found, placed=placed(found),
-        rated=codes.MANAGEMENT_RATINGS, rungs=found.framework.rungs, problems=problems, typed=request.form,
+        bands=banded(found, score_inspection(book.casebook(), inspection).score), rated=codes.MANAGEMENT_RATINGS,
+        rungs=found.framework.rungs, problems=problems, typed=request.form,
         runs=book.runs(inspection) and found.frozen is None,
     )  # fmt: skip
 
@@ -229,6 +231,8 @@ def management(inspection: str) -> str | AnyResponse:
 def _manage(inspection: str, found: Inspection) -> Problems:
     """Record what was changed about one criterion."""
     criterion = request.form.get("criterion", "")
+    if found.framework.bands and criterion in {section.id for section in found.framework.sections}:
+        return _place_in_band(inspection, found, criterion)
     managed = next((c for c in found.framework.management if c.id == criterion), None)
     if managed is None:
         return {"criterion": "There is no such criterion"}
@@ -250,6 +254,20 @@ def _manage(inspection: str, found: Inspection) -> Problems:
             inspection, "RatingAdjusted", {"criterion": criterion, "to": to, "reason": reason}, entry=token()
         )
     return problems
+
+
+def _place_in_band(inspection: str, found: Inspection, section: str) -> Problems:
+    """The lead inspector's discretion: another band, where the score is near enough to its boundary."""
+    to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
+    here = next(
+        b for b in banded(found, score_inspection(book.casebook(), inspection).score) if b.section.id == section
+    )
+    if to not in here.within_reach:
+        points = found.framework.discretion
+        return {f"to-{section}": f"Choose a band whose boundary is within {points} points of {here.printed}%"}
+    if not reason:
+        return {f"reason-{section}": "Say why the band is adjusted"}
+    return enter(inspection, "RatingAdjusted", {"criterion": section, "to": to, "reason": reason}, entry=token())
 
 
 # ---------------------------------------------------------------- agreement

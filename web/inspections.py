@@ -5,10 +5,11 @@ from flask import Blueprint, abort, render_template, request
 from domain.frameworks import Criterion
 from domain.standards import national_standards
 from projections.answers import VERDICTS
-from projections.management import placed, rungs_apart
-from projections.scores import Score, printed
-from projections.scoring import Scored, changes, score_inspection
+from projections.findings import exceeds_chance
+from projections.scores import printed
+from projections.scoring import Scored, changes, score_before, score_inspection
 from web import book, gate
+from web.reports import report
 
 blueprint = Blueprint("inspections", __name__)
 
@@ -30,24 +31,17 @@ def sheet(inspection: str) -> str:
 
 
 def _sheet(inspection: str) -> str:
-    opened = book.inspection(inspection)
-    now, before = _now_and_before(inspection)
+    made = report(book.casebook(), inspection, book.moment())
     return render_template(
         "sheet.html",
         inspection=inspection,
-        opened=opened,
-        before=before and book.inspection(opened.follows or ""),
-        columns=[scored.score for scored in (before, now) if scored],
-        scored=now,
-        placed=placed(book.casebook().inspection(inspection)),
-        placed_before=(
-            {p.criterion.id: p for p in placed(book.casebook().inspection(opened.follows or ""))} if before else None
-        ),
-        drawn=book.casebook().inspection(inspection).drawn,
+        opened=made.opened,
+        scored=made.scored,
+        sheet=made.sheet,
+        made=made,
+        drawn=made.inspection.drawn,
         opens=_opens(),
-        rungs_apart=rungs_apart,
         others=[(name, other) for name, other in book.inspections().items() if name != inspection],
-        change=_change,
     )
 
 
@@ -70,6 +64,7 @@ def criterion(inspection: str, criterion: str) -> str:
         criterion=found,
         scored=now,
         before=before,
+        exceeds_chance=exceeds_chance,
         printed=lambda score: printed(now.framework, score),
     )
 
@@ -132,9 +127,7 @@ def rescore(inspection: str) -> str:
 def _now_and_before(inspection: str) -> tuple[Scored, Scored | None]:
     """The inspection at the moment asked for, and the one it follows at its own."""
     files = book.casebook()
-    follows = book.inspection(inspection).follows
-    before = score_inspection(files, follows) if follows and follows in files.inspections else None
-    return score_inspection(files, inspection, book.moment()), before
+    return score_inspection(files, inspection, book.moment()), score_before(files, inspection)
 
 
 def _criterion(scored: Scored, name: str) -> Criterion:
@@ -142,14 +135,3 @@ def _criterion(scored: Scored, name: str) -> Criterion:
     if found is None:
         abort(404, f"There is no criterion called {name} in {scored.framework.title}.")
     return found
-
-
-def _change(columns: list[Score], section: int, criterion: int | None = None) -> int | None:
-    """By how many points the printed figure rose between the two columns; None where there is nothing to compare."""
-    parts = [
-        column.sections[section].printed
-        if criterion is None
-        else column.sections[section].criteria[criterion].printed
-        for column in columns
-    ]  # fmt: skip
-    return parts[1] - parts[0] if len(parts) == 2 and None not in parts else None  # type: ignore[operator]

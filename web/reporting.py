@@ -78,12 +78,14 @@ def keep(inspection: str, form: str) -> Response:
         answer.headers["Content-Disposition"] = f'attachment; filename="{inspection}.{form}"'
         return answer
     columns = [Column("Case"), Column("Criterion"), Column("Question"), Column("Text"), Column("Answer"),
-               Column("Basis"), Column("Nothing there"), Column("Other basis")]  # fmt: skip
+               Column("Basis"), Column("Nothing there"), Column("Other basis"),
+               *(Column(name) for name, _ in made.stamp.pairs())]  # fmt: skip
+    stamp = [value for _, value in made.stamp.pairs()]
     framework = made.scored.framework
     shown = [reading for reading in made.scored.readings if book.may_read(reading)]
     rows = [
         (r.reference, framework.criterion_of(a.question.id).id, a.question.id, a.question.text, a.answer, a.basis,
-         a.absent, a.other)
+         a.absent, a.other, *stamp)
         for r in shown
         for a in r.answers
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from domain.inspecting import Figure, InspectionOpened
 from domain.inspection import Inspection
+from projections.bands import Banded, banded
 from projections.casebook import Casebook, Moment
 from projections.findings import Checked, Drafted, checked, drafted
-from projections.management import Placed, placed
+from projections.management import Placed, placed, rungs_apart
 from projections.published import departures, figures
 from projections.scores import Score
-from projections.scoring import Scored, inspection_moment, score_inspection
+from projections.scoring import Scored, inspection_moment, score_before, score_inspection
 from web.documents import known
 
 
@@ -42,6 +44,37 @@ class Stamp:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """The scoring summary sheet: a column for each inspection, the earlier one first; Section A beside it."""
+
+    columns: list[Score]
+    on: date
+    follows: str | None
+    before_on: date | None
+    placed: list[Placed]
+    placed_before: Mapping[str, Placed]
+    bands: list[Banded]
+
+    def change(self, section: int, criterion: int | None = None) -> int | None:
+        """By how many points a printed figure rose between the two columns; None where there is nothing to compare."""
+        parts = [
+            column.sections[section].printed
+            if criterion is None
+            else column.sections[section].criteria[criterion].printed
+            for column in self.columns
+        ]
+        if len(parts) < 2 or parts[0] is None or parts[1] is None:
+            return None
+        return parts[1] - parts[0]
+
+    def rungs_apart(self, criterion: str) -> int | None:
+        """By how many rungs a criterion of management rose."""
+        was = self.placed_before.get(criterion)
+        now = next(p for p in self.placed if p.criterion.id == criterion)
+        return rungs_apart(was.printed if was else None, now.printed)
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that the report's page, its PDF and its JSON show."""
 
@@ -62,6 +95,19 @@ class Report:
         return [c for c in of if c.finding.conclusion == conclusion]
 
     @property
+    def sheet(self) -> Sheet:
+        was = self.before
+        return Sheet(
+            columns=[scored.score for scored in (was, self.scored) if scored],
+            on=self.scored.moment.on,
+            follows=self.opened.follows if was else None,
+            before_on=was.moment.on if was else None,
+            placed=self.management,
+            placed_before=self.management_before,
+            bands=banded(self.inspection, self.scored.score),
+        )
+
+    @property
     def same_evidence(self) -> bool | None:
         """Whether this inspection and the one before rest on the same evidence; None where one doesn't say."""
         was = self.before_inspection.opened if self.before_inspection else None
@@ -74,9 +120,8 @@ def report(book: Casebook, name: str, moment: Moment | None = None) -> Report:
     """The report of an inspection at its own moment, or another one. ``KeyError``: there is none of this id."""
     found, opened = book.inspection(name), book.inspections[name]
     scored = score_inspection(book, name, moment)
-    follows = opened.follows if opened.follows in book.inspections else None
-    before = score_inspection(book, follows) if follows else None
-    earlier = book.inspection(follows) if follows else None
+    before = score_before(book, name)
+    earlier = book.inspection(opened.follows) if before and opened.follows else None
     was: Score | None = before.score if before else None
     position, head = book.files.recorder.head()
     if found.published is not None:

@@ -259,6 +259,46 @@ def test_the_same_cases_under_two_frameworks(lead: FlaskClient) -> None:
     assert lead.get(f"{HERE}/frameworks?framework=esi-2003").status_code == 404
 
 
+def test_a_score_near_a_boundary_is_the_leads_to_place(lead: FlaskClient) -> None:
+    assert post(lead, "/inspections/new", **{**OPENED, "framework": "hmip-2018"}).status_code == 302
+    post(lead, f"{AUDIT}/frame", **FRAME)
+    post(lead, f"{AUDIT}/sample", **SAMPLE)
+    page = lead.get(f"{AUDIT}/management").text
+    assert "2.1: Assessment: Requires improvement" in page and "2.3: Implementation and delivery: Requires" in page
+
+    def place(section: str, to: str, reason: str) -> str:
+        return post(lead, f"{AUDIT}/management", criterion=section, to=to, reason=reason).text
+
+    assert "within 5 points of 58%" in place("2.3", "Inadequate", "They were late."), "58 is no boundary's neighbour"
+    assert "within 5 points of 50%" in place("2.1", "Good", "They were splendid.")
+    assert "Say why" in place("2.1", "Inadequate", " ")
+    place("2.1", "Inadequate", "Two of the four files were thin.")
+    page = lead.get(f"{AUDIT}/management").text
+    assert "2.1: Assessment: Inadequate" in page
+    assert "Adjusted to <strong>Inadequate</strong> by J Hartnell: Two of the four files were thin." in page
+    assert "50%<br>Inadequate" in lead.get(AUDIT).text, "the sheet shows the band that stands"
+    said = lead.get(f"{AUDIT}/report/json").json
+    assert said is not None and {"of": "2.1", "printed": "50%, Inadequate"} in said["figures"]
+
+
+def test_an_inspection_under_another_framework_is_not_set_beside(lead: FlaskClient) -> None:
+    """Its judgements answer this framework's questions only where the framework takes them."""
+    for framework, beside in (("hmip-2018", True), ("esi-2003", False)):
+        name = f"follows-{framework}"
+        first = "gloucestershire-2005" if beside else "follows-hmip-2018"
+        post(lead, "/inspections/new", **{**OPENED, "title": name, "framework": framework, "follows": first})
+        page = lead.get(f"/inspections/{name}").text
+        assert ("Original inspection" in page) == beside
+        assert ("was read under another framework" in page) != beside
+
+
+def test_a_change_on_the_criterion_page_says_whether_it_exceeds_chance(lead: FlaskClient) -> None:
+    page = lead.get(f"{HERE}/criteria/B1").text
+    assert "within chance" in page and "95% interval of the difference" in page
+    assert "more than chance" in lead.get(f"{HERE}/criteria/C2").text, "pre-release work: 1 of 10 before, 11 of 15 now"
+    assert "within chance" not in lead.get("/inspections/gloucestershire-2004/criteria/B1").text
+
+
 def test_the_sheet_prints_section_a_as_the_report_does(lead: FlaskClient) -> None:
     page = lead.get(HERE).text
     rows = [row.split("</tr>")[0] for row in page.split("<tr")[1:]]

@@ -1,6 +1,7 @@
 """An inspection's rules: the draw that anybody can repeat, what its file takes and refuses, the ladder, agreement, findings."""
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
 from itertools import product
@@ -14,11 +15,12 @@ from domain import errors
 from domain.codes import MANAGEMENT_RATINGS
 from domain.entries import Fact
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, Item, Managed, frameworks
-from domain.inspecting import FindingWritten, Framed
+from domain.inspecting import FindingWritten, Framed, RatingAdjusted
 from domain.inspection import Inspection
 from domain.sampling import CannotDraw, allocate, draw
 from domain.schemas import load_fact
 from projections.agreement import Agreement, Pair, compare
+from projections.bands import Banded, near
 from projections.findings import Checked, difference, direction, exceeds_chance
 from projections.management import placed, propose, rungs_apart
 from projections.scores import QuestionScore
@@ -290,3 +292,32 @@ def test_bands_begin_where_they_say() -> None:
         "Outstanding",
     ]  # fmt: skip
     assert present.band(None) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "bands"),
+    [(None, []), (0, ["Inadequate"]), (44, ["Inadequate"]), (45, ["Inadequate", "Requires improvement"]),
+     (50, ["Inadequate", "Requires improvement"]), (54, ["Inadequate", "Requires improvement"]),
+     (55, ["Requires improvement"]), (60, ["Requires improvement", "Good"]), (75, ["Good", "Outstanding"]),
+     (85, ["Outstanding"]), (100, ["Outstanding"])],
+)  # fmt: skip
+def test_discretion_reaches_as_far_as_the_framework_says(printed: int | None, bands: list[str]) -> None:
+    present = frameworks()["hmip-2018"]
+    assert near(present, printed) == bands
+    assert near(replace(present, discretion=0), printed) == [band.title for band in [present.band(printed)] if band]
+
+
+def test_an_adjusted_band_stands_only_while_the_score_is_near_enough() -> None:
+    present = frameworks()["hmip-2018"]
+    section = present.sections[0]
+    adjusted = entry("RatingAdjusted", criterion=section.id, to="Good", reason="context")
+    assert isinstance(adjusted, RatingAdjusted)
+    for printed, stands in (
+        (61, "Good"),
+        (59, "Requires improvement"),
+        (70, "Good"),
+        (71, "Good"),
+        (86, "Outstanding"),
+    ):
+        assert Banded(section, printed, present.band(printed), near(present, printed), adjusted).title == stands
+    assert Banded(section, None, None, [], adjusted).title is None

@@ -163,7 +163,7 @@ def test_a_colleagues_entry_in_between_is_shown_and_nothing_is_lost(
     assert manager.post(f"{URL}/record/TierSet", data={**fields_in(theirs), "step": "record"}).status_code == 302
     second = spo.post(address, data={**fields_in(check), "step": "record"}).text
     assert "Somebody recorded on this case while you were typing" in second
-    assert "Tier set" in second and "c.whitlock" in second
+    assert "Tier set" in second and "Carys Whitlock" in second
     assert fields_in(second)["note"] == [note]
     assert len(entries(own_database)) == 75
     assert spo.post(address, data={**fields_in(second), "step": "record"}).status_code == 302

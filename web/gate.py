@@ -3,12 +3,12 @@
 Every view states who may enter (``open_to``, ``open_to_anyone``); the app does not start with one that does not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
@@ -106,6 +106,14 @@ def account() -> Account:
     return found
 
 
+def person(recorded_by: str | None) -> str:
+    """Who recorded an entry, by name: an entry made on the site names the account, an imported one what it was given."""
+    if "names" not in g:
+        g.names = {account.username: account.name for account in register().accounts()}
+    names: Mapping[str, str] = g.names
+    return names.get(recorded_by or "", recorded_by or "")
+
+
 def sign_in(account: Account, how: str) -> None:
     """Begin a session; ``how``, for the log: ``password``, or by what else the person was recognised."""
     session.clear()
@@ -188,6 +196,7 @@ def attach(app: Flask) -> None:
     CSRFProtect(app)
     open_to_anyone(app.view_functions["static"])
     app.add_template_global(signed_in)
+    app.add_template_filter(person)
 
 
 def check(app: Flask) -> None:

@@ -186,6 +186,9 @@ def test_what_is_answered_after_the_freeze_does_not_count(lead: FlaskClient, own
     post(lead, f"{AUDIT}/freeze", f"{AUDIT}/work")
     answer = post(lead, f"{AUDIT}/read/{case}", **{"answer initial-plan-satisfactory": "sufficient"})
     assert "This inspection is frozen" in answer.text and answers(lead, case) == []
+    page = lead.get(f"{AUDIT}/read/{case}").text
+    assert "answers no longer change" in page and "Save answers" not in page and "<fieldset" in page
+    assert page.count('<fieldset class="govuk-fieldset" disabled') == page.count("<fieldset")
     before = lead.get(f"{AUDIT}/report/json").json
     files = Files.open(str(own_database))
     late = {"entry": "late", "occurred_on": "2005-12-30", "recorded_at": "2005-12-30T10:00:00+00:00",

@@ -56,19 +56,16 @@ When = tuple[tuple[str, frozenset[Any]], ...]
 
 
 def fits(when: When, attributes: Mapping[str, Any]) -> bool:
-    return all(attributes.get(name) in values for name, values in when)
+    return not when or all(attributes.get(name) in values for name, values in when)
 
 
 def _holds(wanted: Any, value: Any) -> bool:
-    match wanted:
-        case "present":
-            return value is not None and value != []
-        case ("every", name):
-            return bool(value) and all(getattr(item, name) for item in value)
-        case frozenset():
-            return bool(wanted.intersection(value)) if isinstance(value, list) else value in wanted
-        case _:
-            raise AssertionError(wanted)
+    if isinstance(wanted, frozenset):
+        return bool(wanted.intersection(value)) if isinstance(value, list) else value in wanted
+    if wanted == "present":
+        return value is not None and value != []
+    _, name = wanted
+    return bool(value) and all(getattr(item, name) for item in value)
 
 
 def _wanted(value: Any) -> Any:
@@ -98,7 +95,7 @@ class EntriesField(fields.Nested):
         for name in [*found.get("where", {}), *(found[k] for k in ("naming", "on", "matching") if k in found)]:
             if name not in names:
                 raise ValidationError(f"'{name}' is not a field of {found['entry']}")
-        return Entries(
+        entries = Entries(
             fact_type,
             tuple((names[name], _wanted(value)) for name, value in found.get("where", {}).items()),
             names[found["naming"]] if "naming" in found else None,
@@ -106,6 +103,11 @@ class EntriesField(fields.Nested):
             tuple(found.get("unless_outcome", ())),
             names[found["matching"]] if "matching" in found else None,
         )
+        return _SAME.setdefault(entries, entries)
+
+
+_SAME: dict[Entries, Entries] = {}
+"""Every description once, however many clauses of how many editions use it: what fits it is looked up once a case."""
 
 
 class EntriesSchema(Document):

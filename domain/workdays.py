@@ -57,22 +57,27 @@ class Length:
 
     def after(self, start: date) -> date:
         """The last day of this length counted from ``start``, which is day 0 (a month keeps the day of the month)."""
-        match self.unit:
-            case "working day":
-                return add_working_days(start, self.count)
-            case "day":
-                return start + timedelta(days=self.count)
-            case "week":
-                return start + timedelta(weeks=self.count)
-            case "month":
-                return start + relativedelta(months=self.count)
-            case "hour":
-                return start + timedelta(days=-(-self.count // 24))
+        return _after(start, self.count, self.unit)
 
     def __str__(self) -> str:
         if self.count == 0:
             return "the same day"
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+@lru_cache(maxsize=65_536)
+def _after(start: date, count: int, unit: Unit) -> date:
+    match unit:
+        case "working day":
+            return add_working_days(start, count)
+        case "day":
+            return start + timedelta(days=count)
+        case "week":
+            return start + timedelta(weeks=count)
+        case "month":
+            return start + relativedelta(months=count)
+        case "hour":
+            return start + timedelta(days=-(-count // 24))
 
 
 def read_length(text: str) -> Length:

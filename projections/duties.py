@@ -1,8 +1,10 @@
 """What the kinds of clause share: duties, the things that trigger them, the spans in which a state holds."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from domain.clauses import Clause, Value
@@ -136,25 +138,20 @@ def _items(fact: Fact, each: str | None) -> list[Any]:
 
 def answering(by: tuple[Entries, ...], history: History, trigger: Trigger, earliest: date) -> tuple[date, str] | None:
     """The first entry from ``earliest`` on that answers the trigger: its day and its id."""
-    found = [
-        (day, fact.entry)
-        for described in by
-        for fact in history.all(described.type)
-        if described.admits(fact) and described.answers(fact, trigger.entry, trigger.item)
-        if (day := counting_day(described, fact)) >= earliest and counts(described, fact, history)
-    ]
-    return min(found, default=None)
+    first: tuple[date, str] | None = None
+    for described in by:
+        admitted = history.admitted(described)
+        for at in range(bisect_left(admitted, earliest, key=DAY), len(admitted)):
+            day, entry, fact = admitted[at]
+            if first is not None and (day, entry) >= first:
+                break
+            if described.answers(fact, trigger.entry, trigger.item):
+                first = (day, entry)
+                break
+    return first
 
 
-def counting_day(described: Entries, fact: Fact) -> date:
-    """The day on which an entry counts: never before the entry itself was made."""
-    return max(described.day(fact), fact.occurred_on)
-
-
-def counts(described: Entries, fact: Fact, history: History) -> bool:
-    if not described.unless_outcome or fact.entry not in history.appointments:
-        return True
-    return history.appointments[fact.entry].outcome not in described.unless_outcome
+DAY = itemgetter(0)
 
 
 def ending(history: History, during: When, day: date) -> date | None:

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from domain import codes, facts
 from domain.case import LONDON, amend
+from domain.conditions import Entries
 from domain.facts import Fact
 from domain.workdays import add_working_days
 
@@ -90,7 +92,10 @@ class History:
     """The known entries of one case, in order of the day they happened."""
 
     entries: Sequence[Fact]
-    _attributes: dict[date, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _attributes: dict[int, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _admitted: dict[int, tuple[Entries, Sequence[tuple[date, str, Fact]]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, entries: Iterable[Fact], known_at: datetime | None = None) -> "History":
@@ -141,7 +146,9 @@ class History:
         return away
 
     def in_custody(self, day: date) -> bool:
-        return any(began.on <= day and (ended is None or day < ended.on) for began, ended in self.custody)
+        return bool(self.custody) and any(
+            began.on <= day and (ended is None or day < ended.on) for began, ended in self.custody
+        )
 
     @cached_property
     def releases(self) -> list[Change]:
@@ -198,10 +205,12 @@ class History:
         )
 
     def attributes(self, day: date) -> Mapping[str, Any]:
-        """What a clause's ``when`` may ask of the case, as on this day."""
-        if day not in self._attributes:
-            self._attributes[day] = self._attributes_on(day)
-        return self._attributes[day]
+        """What a clause's ``when`` may ask of the case, as on this day. It changes at the turning points only."""
+        since = bisect_right(self.turning_points, day)
+        found = self._attributes.get(since)
+        if found is None:
+            found = self._attributes[since] = self._attributes_on(day)
+        return found
 
     def _attributes_on(self, day: date) -> dict[str, Any]:
         allocation = value_on(self.allocation, day)
@@ -220,6 +229,27 @@ class History:
                 "disability": person.disability,
             }
         return attributes
+
+    def admitted(self, described: Entries) -> Sequence[tuple[date, str, Fact]]:
+        """The entries that fit a description, whatever they are about: the day each counts, its id and itself, in order.
+
+        An entry counts never before it was made.
+        """
+        kept = self._admitted.get(id(described))
+        if kept is None:
+            found = [
+                (max(described.day(f), f.occurred_on), f.entry, f)
+                for f in self.all(described.type)
+                if described.admits(f) and self._counts(described, f)
+            ]
+            found.sort(key=itemgetter(0, 1))
+            kept = self._admitted[id(described)] = (described, found)  # kept with it: an id is used again
+        return kept[1]
+
+    def _counts(self, described: Entries, fact: Fact) -> bool:
+        if not described.unless_outcome or fact.entry not in self.appointments:
+            return True
+        return self.appointments[fact.entry].outcome not in described.unless_outcome
 
     @cached_property
     def turning_points(self) -> list[date]:

@@ -4,6 +4,7 @@ Each function groups nothing and reads no clock: it walks sorted dates once. A d
 by the day it arises; how it is met, only on what happened by the day it is met.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
@@ -13,7 +14,7 @@ from domain.case import LONDON
 from domain.clauses import Clause, Phase, Value
 from domain.conditions import fits
 from domain.workdays import Length
-from projections.duties import ONE_DAY, Duty, Trigger, answering, counting_day, counts, ending, row, spans, triggers
+from projections.duties import DAY, ONE_DAY, Duty, Trigger, answering, ending, row, spans, triggers
 from projections.history import History
 
 LONGEST = relativedelta(years=3)
@@ -27,14 +28,16 @@ def within(clause: Clause, history: History) -> Iterator[Duty]:
     """
     assert history.start is not None
     for trigger in triggers(clause, history):
+        arises = max(trigger.on, history.start.on)
+        if not (clause.in_force(trigger.on) or clause.in_force(arises)):
+            continue
         value = row(clause, history, trigger.on)
         if value is None or not fits(clause.during, history.attributes(trigger.on)):
             continue
-        arises = trigger.on
         if value.on:
-            due = getattr(trigger.fact, value.on)
+            due, arises = getattr(trigger.fact, value.on), trigger.on
         else:
-            due, arises = _allowed(value).after(trigger.day_zero), max(arises, history.start.on)
+            due = _allowed(value).after(trigger.day_zero)
         if clause.by_recording:
             assert trigger.fact is not None
             met: tuple[date, str] | None = (trigger.fact.recorded_at.astimezone(LONDON).date(), trigger.entry)
@@ -79,11 +82,10 @@ def frequency(clause: Clause, history: History) -> Iterator[Duty]:
     horizon = min(ends or date.max, history.started.ends_on or start + LONGEST)
     first = max(start, clause.start or start)
     last = min(horizon, clause.end or horizon)
-    counted = sorted(
-        (counting_day(clause.counts, fact), fact.entry, getattr(fact, clause.sum) if clause.sum else 1)
-        for fact in history.all(clause.counts.type)
-        if clause.counts.admits(fact) and counts(clause.counts, fact, history)
-    )
+    counted = [
+        (day, entry, getattr(fact, clause.sum) if clause.sum else 1)
+        for day, entry, fact in history.admitted(clause.counts)
+    ]
     for on, off, value in _segments(clause, history, first, last):
         for begins, ends_before, needed in _windows(value.phases, start, on, off):
             met_on, met_by = _reached(counted, begins, min(ends_before, off), needed)
@@ -214,10 +216,12 @@ def _reached(
 ) -> tuple[date | None, tuple[str, ...]]:
     """The day on which the entries in the window reach the number needed, and those entries."""
     total, entries = 0.0, []
-    for day, entry, amount in counted:
-        if begins <= day < ends_before:
-            total += amount
-            entries.append(entry)
-            if total >= needed:
-                return day, tuple(entries)
+    for at in range(bisect_left(counted, begins, key=DAY), len(counted)):
+        day, entry, amount = counted[at]
+        if day >= ends_before:
+            break
+        total += amount
+        entries.append(entry)
+        if total >= needed:
+            return day, tuple(entries)
     return None, tuple(entries)

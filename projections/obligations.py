@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from domain.clauses import Clause, Value
+from domain.conditions import Entries
 from domain.workdays import working_days_between
 from projections import kinds
 from projections.history import History
@@ -88,7 +89,20 @@ def obligations(history: History, clauses: Iterable[Clause]) -> list[Obligation]
 
 
 def _may_arise(clause: Clause, history: History) -> bool:
-    """Whether the clause was in force at any time of this case; the others need not be walked."""
+    """Whether the clause was in force at any time of this case, and there is what raises it; the others are not walked."""
     if clause.end is not None and clause.end <= history.entries[0].occurred_on:
         return False
-    return clause.start is None or history.end is None or clause.start <= history.end.on
+    if clause.start is not None and history.end is not None and clause.start > history.end.on:
+        return False
+    if isinstance(clause.after, Entries):
+        return clause.after.type in history.by_type
+    match clause.after:
+        case "end":
+            return history.end is not None
+        case "release":
+            return bool(history.releases)
+        case "transfer":
+            return len(history.allocation) > 1
+        case "absence" | "failure":
+            return bool(history.appointments)
+    return clause.kind != "response" or bool(history.appointments)

@@ -93,6 +93,13 @@ class ReadingAllocated(OfInspection, frozen=True):
     second: bool = False
 
 
+class ReadingTakenBack(OfInspection, frozen=True):
+    """A reading that was given out is nobody's any more."""
+
+    case: CaseReference
+    second: bool = False
+
+
 class ReadingCompleted(OfInspection, frozen=True):
     """The assessor has answered what can be answered; ``note`` says why something is left open."""
 
@@ -138,6 +145,12 @@ class FindingWritten(OfInspection, frozen=True):
     question: Id | None = None
     direction: codes.Direction | None = None
     conclusion: bool = False
+
+
+class FindingWithdrawn(OfInspection, frozen=True):
+    """A finding no longer stands; ``finding`` is its entry. Another wording is another finding."""
+
+    finding: Id
 
 
 class InspectionFrozen(OfInspection, frozen=True):

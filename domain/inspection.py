@@ -14,6 +14,9 @@ from domain.entries import Fact
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.sampling import CannotDraw, draw
 
+AFTER_FREEZING = (inspecting.FindingWritten, inspecting.FindingWithdrawn, inspecting.InspectionPublished)
+"""What an inspection still takes once it is frozen."""
+
 Task = tuple[str, bool]
 """A case to read, and whether for the second time."""
 
@@ -60,6 +63,16 @@ class Inspection:
         used = {replaced.by for replaced in self.replaced}
         return [] if self.drawn is None else [case for case in self.drawn.spares if case not in used]
 
+    def stratum_of(self, case: str) -> str | None:
+        """The stratum of a case of the frame; None where there is no frame, or it is not in it."""
+        framed = self.frame.cases if self.frame else []
+        return next((f.stratum for f in framed if f.case == case), None)
+
+    def spares_for(self, case: str) -> list[str]:
+        """The spare cases that may take the place of this one: of its stratum, while there are any."""
+        alike = [spare for spare in self.spares if self.stratum_of(spare) == self.stratum_of(case)]
+        return alike or self.spares
+
     def tasks_of(self, assessor: str) -> list[Task]:
         """What is allocated to an assessor."""
         return [task for task, name in self.allocated.items() if name == assessor]
@@ -82,6 +95,9 @@ class Inspection:
             case inspecting.ReadingAllocated():
                 self.allocated[fact.case, fact.second] = fact.assessor
                 self.completed.pop((fact.case, fact.second), None)
+            case inspecting.ReadingTakenBack():
+                self.allocated.pop((fact.case, fact.second), None)
+                self.completed.pop((fact.case, fact.second), None)
             case inspecting.ReadingCompleted():
                 self.completed[fact.case, fact.second] = fact
             case inspecting.ManagementRated():
@@ -93,6 +109,8 @@ class Inspection:
                 self.adjusted[fact.criterion] = fact
             case inspecting.FindingWritten():
                 self.findings.append(fact)
+            case inspecting.FindingWithdrawn():
+                self.findings = [finding for finding in self.findings if finding.entry != fact.finding]
             case inspecting.InspectionFrozen():
                 self.frozen = fact
             case inspecting.InspectionPublished():
@@ -102,7 +120,7 @@ class Inspection:
         """``Refused`` where this inspection can't take the entry as it stands."""
         if self.published is not None:
             raise errors.Refused("type", "this inspection is published; open another one that follows it")
-        if self.frozen is not None and not isinstance(fact, inspecting.FindingWritten | inspecting.InspectionPublished):
+        if self.frozen is not None and not isinstance(fact, AFTER_FREEZING):
             raise errors.Refused("type", "this inspection is frozen; only findings can be added before it is published")
         match fact:
             case inspecting.InspectionOpened():
@@ -114,8 +132,9 @@ class Inspection:
                 self._check_draw(fact)
             case inspecting.CaseReplaced():
                 self._in_sample(fact.case)
-                if fact.by not in self.spares:
-                    raise errors.Refused("by", f"{fact.by} is not a spare case of this draw; {_of(self.spares)}")
+                if fact.by not in self.spares_for(fact.case):
+                    listed = _of(self.spares_for(fact.case))
+                    raise errors.Refused("by", f"{fact.by} is not a spare case for this one; {listed}")
                 if any(task[0] == fact.case for task in self.completed):
                     raise errors.Refused("case", f"{fact.case} has been read; a case that was read stays in the sample")
             case inspecting.ReadingAllocated():
@@ -126,11 +145,16 @@ class Inspection:
                     )
                 if self.allocated.get((fact.case, not fact.second)) == fact.assessor:
                     raise errors.Refused(
-                        "assessor", f"'{fact.assessor}' reads {fact.case} already; a second reading is blind"
+                        "assessor", f"{fact.assessor} reads {fact.case} already: the second reader is somebody else"
                     )
             case inspecting.ReadingCompleted():
                 if self.allocated.get((fact.case, fact.second)) != fact.assessor:
                     raise errors.Refused("case", f"{fact.case} is not allocated to '{fact.assessor}'")
+            case inspecting.ReadingTakenBack():
+                if (fact.case, fact.second) not in self.allocated:
+                    raise errors.Refused("case", f"{fact.case} is not given out")
+                if (fact.case, fact.second) in self.completed:
+                    raise errors.Refused("case", f"{fact.case} has been read; a finished reading stays")
             case inspecting.ManagementRated():
                 items = self._items(fact.criterion)
                 if fact.item not in items:
@@ -141,6 +165,10 @@ class Inspection:
                 self._check_adjustment(fact)
             case inspecting.FindingWritten():
                 self._check_finding(fact)
+            case inspecting.FindingWithdrawn():
+                standing = [finding.entry for finding in self.findings]
+                if fact.finding not in standing:
+                    raise errors.Refused("finding", f"there is no finding '{fact.finding}'; {_of(standing)}")
             case inspecting.InspectionPublished():
                 if self.frozen is None:
                     raise errors.Refused("type", "freeze the inspection before it is published")

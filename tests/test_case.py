@@ -335,6 +335,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "CaseReplaced": {"case": "X123456/2", "by": CASE, "reason": "transferred out"},
     "AssessorNamed": {"assessor": "J Hartnell", "role": "hm_inspector"},
     "ReadingAllocated": {"case": "X123456/2", "assessor": "J Hartnell", "second": True},
+    "ReadingTakenBack": {"case": "X123456/2", "second": True},
     "ReadingCompleted": {"case": "X123456/2", "assessor": "R Pascoe", "second": True, "note": "at court"},
     "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard"},
     "NotFollowedUp": {"criterion": "A4", "reason": "not an issue"},
@@ -343,6 +344,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "criterion": "B1", "text": "It rose.", "question": "risk-of-harm-sources", "direction": "improved",
         "conclusion": True,
     },
+    "FindingWithdrawn": {"finding": "written"},
     "InspectionFrozen": {"note": "agreed"},
     "InspectionPublished": {
         "framework_version": "1", "figures": [{"of": "B1", "printed": "55%"}], "position": 7, "hash": "0" * 64,
@@ -369,6 +371,7 @@ INSPECTED: list[Fact] = [
     fact("AssessorNamed", "first", assessor="J Hartnell", role="hm_inspector"),
     fact("AssessorNamed", "second", assessor="R Pascoe", role="hm_inspector"),
     fact("ReadingAllocated", "again", case="X123456/2", assessor="R Pascoe", second=True),
+    fact("FindingWritten", "written", criterion="B1", text="t"),
 ]
 """What an inspection begins with, for the examples of its entries; published, when it is frozen."""
 
@@ -428,11 +431,13 @@ TOPICS = [
     "inspection.case_replaced",
     "inspection.assessor_named",
     "inspection.reading_allocated",
+    "inspection.reading_taken_back",
     "inspection.reading_completed",
     "inspection.management_rated",
     "inspection.not_followed_up",
     "inspection.rating_adjusted",
     "inspection.finding_written",
+    "inspection.finding_withdrawn",
     "inspection.inspection_frozen",
     "inspection.inspection_published",
 ]

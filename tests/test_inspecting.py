@@ -181,9 +181,89 @@ def test_a_second_reading_is_blind_and_never_scores(app: Flask, lead: FlaskClien
     assert case in agreement and "Insufficient" in agreement
 
 
+def test_an_assessor_of_any_area_reads_what_is_given_to_them_and_nothing_of_the_first_reading(
+    app: Flask, lead: FlaskClient
+) -> None:
+    (case, other, *_) = audit(lead)
+    whitlock = signed_in(app, "c.whitlock")
+    assert whitlock.get(f"{AUDIT}/readings").status_code == 403
+    post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="Nobody Here", role="spo")
+    assert "somebody with an account" in lead.get(f"{AUDIT}/work").text
+    post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="Carys Whitlock", role="area_assessor")
+    post(lead, f"{AUDIT}/allocation", **{f"second {case}": "Carys Whitlock"})
+    question = "likelihood-score-present"
+    post(lead, f"{AUDIT}/read/{case}", **{f"answer {question}": "insufficient", f"comment {question}": "Another's."})
+    mine = whitlock.get(f"{AUDIT}/readings").text
+    assert case in mine and other not in mine, "their own readings, where they don't run it"
+    assert whitlock.get(f"{AUDIT}/work").status_code == 403
+    page = whitlock.get(f"{AUDIT}/read/{case}?second=yes").text
+    assert "Another's." not in page.replace("&#39;", "'") and "Quality judged" not in page
+    agreement = whitlock.get(f"{AUDIT}/agreement").text
+    assert "is not shown" in agreement and f">{case}<" not in agreement
+    assert f">{case}<" in lead.get(f"{AUDIT}/agreement").text
+    assert case not in whitlock.get(f"{AUDIT}/report/csv").text and other in whitlock.get(f"{AUDIT}/report/csv").text
+    post(whitlock, f"{AUDIT}/read/{case}?second=yes", step="finish", note="Done.")
+    assert f">{case}<" in whitlock.get(f"{AUDIT}/agreement").text
+    post(lead, f"{AUDIT}/allocation", **{f"second {other}": "-"})
+    assert "Nothing was changed" in lead.get(f"{AUDIT}/allocation").text
+    post(lead, f"{AUDIT}/allocation", **{f"first {other}": "-"})
+    assert lead.get(f"{AUDIT}/read/{other}").status_code == 404
+
+
+def test_freezing_and_publishing_say_first_what_is_not_done(lead: FlaskClient) -> None:
+    audit(lead)
+    page = lead.get(f"{AUDIT}/freeze").text
+    assert "4 of 4 cases not read" in page and "5 of 5 criteria of management" in page and "cannot be undone" in page
+    assert "0 of 4 cases read so far" in lead.get(AUDIT).text
+    assert "0 of 4 cases read so far" in lead.get(f"{AUDIT}/report").text
+    assert "read so far" not in lead.get(HERE).text, "there, every case was read"
+    assert "Not everything is done" not in lead.get(f"{HERE}/publish").text
+    assert "Draft" in lead.get(AUDIT).text
+    post(lead, f"{AUDIT}/freeze")
+    assert "Frozen" in lead.get(AUDIT).text
+
+
+def test_the_first_page_is_the_latest_inspection_that_is_frozen(app: Flask, lead: FlaskClient) -> None:
+    post(lead, "/inspections/new", **{**OPENED, "occurred_on": "1/12/2005", "title": "December audit"})
+    assert "Follow-up inspection of Gloucestershire" in lead.get("/inspections").text.split("</h1>")[1][:600]
+
+
+def test_a_spare_is_of_the_same_stratum(lead: FlaskClient) -> None:
+    post(lead, "/inspections/new", **OPENED)
+    post(lead, f"{AUDIT}/frame", **{**FRAME, "strata": ["risk_of_harm"]})
+    post(lead, f"{AUDIT}/sample", **{**SAMPLE, "size": "12"})
+    (drawn,) = [f for f in file(lead, "october-audit") if type(f).__name__ == "SampleDrawn"]
+    (frame,) = [f for f in file(lead, "october-audit") if type(f).__name__ == "FrameTaken"]
+    where = {f.case: f.stratum for f in frame.cases}  # type: ignore[attr-defined]
+    plain = next(case for case in drawn.cases if where[case].startswith("not high"))  # type: ignore[attr-defined]
+    high = next(case for case in drawn.spares if not where[case].startswith("not high"))  # type: ignore[attr-defined]
+    page = lead.get(f"{AUDIT}/replace/{plain}").text
+    assert high not in page and "not high risk of harm" in page
+    assert "not a spare case for this one" in post(lead, f"{AUDIT}/replace/{plain}", by=high, reason="x").text
+
+
+def test_a_finding_can_be_withdrawn(lead: FlaskClient) -> None:
+    audit(lead)
+    post(lead, f"{AUDIT}/report", criterion="B1", text="It was splendid.")
+    (finding,) = [f for f in file(lead, "october-audit") if type(f).__name__ == "FindingWritten"]
+    entry = finding.entry  # type: ignore[attr-defined]
+    assert "It was splendid." in lead.get(f"{AUDIT}/report").text
+    post(lead, f"{AUDIT}/findings/{entry}/withdraw", f"{AUDIT}/report")
+    assert "It was splendid." not in lead.get(f"{AUDIT}/report").text
+    post(lead, f"{AUDIT}/findings/{entry}/withdraw", f"{AUDIT}/report")
+    assert "there are none" in lead.get(f"{AUDIT}/report").text
+
+
+def test_an_inspections_entries_are_not_offered_on_a_case(app: Flask) -> None:
+    spo = signed_in(app, "p.anstey")
+    page = spo.get(f"/cases/{GLOUCESTER}/record").text
+    assert "Frame taken" not in page and "Inspection published" not in page and "Anything else" in page
+    assert spo.get(f"/cases/{GLOUCESTER}/record/InspectionFrozen").status_code == 404
+
+
 def test_what_is_answered_after_the_freeze_does_not_count(lead: FlaskClient, own_database: Path) -> None:
     (case, *_) = audit(lead)
-    post(lead, f"{AUDIT}/freeze", f"{AUDIT}/work")
+    post(lead, f"{AUDIT}/freeze")
     answer = post(lead, f"{AUDIT}/read/{case}", **{"answer initial-plan-satisfactory": "sufficient"})
     assert "This inspection is frozen" in answer.text and answers(lead, case) == []
     page = lead.get(f"{AUDIT}/read/{case}").text
@@ -203,7 +283,7 @@ def test_what_is_answered_after_the_freeze_does_not_count(lead: FlaskClient, own
 def test_a_published_report_is_proved_and_a_changed_one_told(
     lead: FlaskClient, own_database: Path, tmp_path: Path
 ) -> None:
-    post(lead, f"{HERE}/publish", f"{HERE}/work")
+    post(lead, f"{HERE}/publish")
     assert "Published" in lead.get(f"{HERE}/report").text
     assert (
         "this inspection is published"
@@ -291,7 +371,7 @@ def test_an_inspection_under_another_framework_is_not_set_beside(lead: FlaskClie
         first = "gloucestershire-2005" if beside else "follows-hmip-2018"
         post(lead, "/inspections/new", **{**OPENED, "title": name, "framework": framework, "follows": first})
         page = lead.get(f"/inspections/{name}").text
-        assert ("Original inspection" in page) == beside
+        assert ("Previous inspection" in page) == beside, "the one before is itself a follow-up"
         assert ("was read under another framework" in page) != beside
 
 

@@ -24,7 +24,7 @@ from projections.scoring import inspection_moment, score_inspection
 from projections.strip import strip
 from projections.timeline import timeline
 from web import book, clock, gate
-from web.minutes import Problems, enter, led, token
+from web.minutes import Problems, enter, led, read_for, token
 from web.strips import chart
 
 blueprint = Blueprint("assessing", __name__)
@@ -55,13 +55,13 @@ class Asked:
 @blueprint.get("/inspections/<inspection>/readings")
 @gate.open_to(*gate.OPENERS)
 def index(inspection: str) -> str:
-    """Everybody's readings and how far each is; one's own first."""
-    found = led(inspection)
+    """Everybody's readings and how far each is; one's own first. An assessor who doesn't run it sees their own."""
+    found = read_for(inspection)
     who, closed = gate.account().name, book.closed(case for case, _ in found.allocated)
     rows = [
         (task, name, _done(inspection, found, task), task in found.completed)
         for task, name in sorted(found.allocated.items(), key=lambda item: (item[1] != who, item[1], item[0]))
-        if task[0] not in closed
+        if task[0] not in closed and (name == who or book.runs(inspection))
     ]
     return render_template(
         "readings.html", inspection=inspection, opened=found.opened, found=found, rows=rows,
@@ -101,7 +101,7 @@ def _instrument(found: Inspection, reading: Reading, inspection: str, second: bo
 @gate.keeps_what_was_typed
 def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
     """One case: read it, answer the questions. A second reader sees nothing of the first's answers."""
-    found, reference = led(inspection), f"{crn}/{number}"
+    found, reference = read_for(inspection), f"{crn}/{number}"
     second = request.args.get("second") == "yes"
     task = (reference, second)
     if task not in found.allocated:
@@ -110,7 +110,8 @@ def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
         abort(
             403, f"{reference} is read by {found.allocated[task]}. Give it out to somebody else on the allocation page."
         )
-    book.case(reference, inspection)
+    if book.closed([reference]):
+        abort(403, f"Access to {reference} is limited, and not open to you. Tell whoever runs the inspection.")
     book.viewed(reference)
     problems: Problems = {}
     if request.method == "POST":
@@ -132,7 +133,11 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     reference, second = task
     reading = _read(inspection, found, reference, second)
     day = reading.moment.on
-    items = timeline(book.casebook().file(reference), reading.history, reading.moment)
+    items = [
+        item
+        for item in timeline(book.casebook().file(reference), reading.history, reading.moment)
+        if not (isinstance(item.fact, QualityJudged) and item.fact.inspection)  # what assessors said is not the file
+    ]
     return render_template(
         "reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
         reading=reading, day=day, line=line(reading), holding=holding(reading), chart=chart(strip(reading)),
@@ -283,11 +288,19 @@ def agreement(inspection: str) -> str:
     again = [_read(inspection, found, case, True) for case, second in found.allocated if second]
     twice = compare(judged(scored.readings, inspection), judged(again, inspection, second=True))
     texts = {name: question.text for name, question in found.framework.questions.items()}
-    shown = {reading.reference for reading in scored.readings if book.may_read(reading)}
+    hidden = book.blind(inspection)
+    shown = {r.reference for r in scored.readings if r.reference not in hidden and book.may_read(r)}
     kinds: list[tuple[str, str, str, Agreement]] = [
         ("First and second readers", "First", "Second", twice),
         ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(scored.readings)),
     ]
     return render_template(
-        "agreement.html", inspection=inspection, opened=opened, kinds=kinds, texts=texts, shown=shown, cases=len(again)
+        "agreement.html",
+        inspection=inspection,
+        opened=opened,
+        kinds=kinds,
+        texts=texts,
+        shown=shown,
+        cases=len(again),
+        blind=len(hidden),
     )

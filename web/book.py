@@ -119,11 +119,31 @@ def runs(name: str) -> bool:
     return name in who.inspections if who.role == "inspector" else opened.recorded_by == who.username
 
 
+def assesses(name: str) -> bool:
+    """Whether the person signed in runs this inspection, or is named as one of its assessors."""
+    return runs(name) or gate.account().name in casebook().inspection(name).assessors
+
+
+def blind(name: str) -> set[str]:
+    """The cases of an inspection that the person signed in has still to read for the second time.
+
+    What the first reader answered is not for them until they have finished.
+    """
+    found, who = casebook().inspection(name), gate.account().name
+    return {case for case, second in found.tasks_of(who) if second and (case, second) not in found.completed}
+
+
+def front() -> str | None:
+    """The inspection on the first page: the latest that is frozen or published; the latest of all where none is."""
+    mine = inspections()
+    return next((name for name in mine if casebook().inspection(name).frozen), next(iter(mine), None))
+
+
 def inspection_asked() -> str | None:
     """The inspection that this page belongs to: named in its path, in its query, or the latest on the first page."""
     named = (request.view_args or {}).get("inspection") or request.args.get("inspection")
     if named is None and request.endpoint == "inspections.index" and gate.signed_in() is not None:
-        return next(iter(inspections()), None)
+        return front()
     return named
 
 
@@ -166,4 +186,5 @@ def attach(app: Flask) -> None:
     app.config.update(DEFAULT_MOMENT=default_moment, FOOTER_NOTE=footer_note)
     app.add_template_global(may_record)
     app.add_template_global(runs, "runs_inspection")
+    app.add_template_global(assesses, "assesses_for")
     app.add_template_global(clock.today, "today")

@@ -16,18 +16,23 @@ from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.inspecting import Framed
 from domain.inspection import Inspection, Task
 from domain.sampling import MOST_PER_OFFICER, SPARE_PER_CENT, CannotDraw, draw, ticket
+from domain.staff import Account
 from projections.caseload import holding
 from projections.framing import frame
 from projections.scoring import inspection_moment
 from web import book, clock, gate
 from web.entry_forms import Field
-from web.minutes import Problems, enter, led, read_form, token
-from web.words import numeric_date
+from web.minutes import Problems, enter, led, managed, open_ends, read_form, token
+from web.words import count_noun, numeric_date
 
 blueprint = Blueprint("inspecting", __name__)
 
 MONTHS_BEFORE = (10, 9)
 """The window of start dates, in months before the sample date: cases nine or ten months into supervision (the report)."""
+
+
+TAKE_BACK = "-"
+"""What the form says where a reading is to be nobody's."""
 
 
 def _choices(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -44,7 +49,7 @@ def _opening() -> list[Field]:
         Field("knowledge", "choice", "Read the files", True, "", (
             ("stood", "As they stood on the sample date"), ("hindsight", "With everything recorded since"))),
         Field("evidence", "text", "Evidence", False, "What the answers rest on, such as: case files and case managers only"),
-        Field("follows", "choice", "Follows", False, "The inspection to print beside this one", earlier),
+        Field("follows", "choice", "Follows", False, "The inspection to print beside this one", (("", "None"), *earlier)),
     ]  # fmt: skip
 
 
@@ -55,7 +60,8 @@ def new() -> str | Response:
     """Open an inspection, or an audit."""
     fields = _opening()
     if request.method == "GET":
-        start = {"occurred_on": [numeric_date(clock.today())], "framework": [DEFAULT_FRAMEWORK], "knowledge": ["stood"]}
+        start = {"occurred_on": [numeric_date(clock.today())], "framework": [DEFAULT_FRAMEWORK], "knowledge": ["stood"],
+                 "follows": [""]}  # fmt: skip
         areas = book.places()["area"]
         return _form("Open an inspection or an audit", fields, start | ({"area": areas} if len(areas) == 1 else {}), {})
     values, problems = read_form(fields)
@@ -79,8 +85,8 @@ def work(inspection: str) -> str:
     first = [task for task in found.completed if not task[1]]
     return render_template(
         "inspecting.html", inspection=inspection, found=found, opened=found.opened, read=len(first),
-        strata=_strata(found), assessors=_load(found),
-        managed=len({c for c, _ in found.ratings} | set(found.not_followed_up)),
+        strata=_strata(found), assessors=_load(found), accounts=[account.name for account in _may_assess()],
+        follows=book.inspections().get(found.opened.follows or ""), managed=managed(found),
     )  # fmt: skip
 
 
@@ -88,13 +94,14 @@ def _framing(found: Inspection) -> list[Field]:
     assert found.opened is not None
     places = book.places()
     return [
-        Field("started_from", "date", "Supervision began from", True, "The first day of the window"),
+        Field("started_from", "date", "Supervision began from", True,
+              "The first day of the window. The inspectorate takes cases nine or ten months into supervision"),
         Field("started_to", "date", "to", True, "Its last day"),
         Field("orders", "choices", "Orders and licences", False, "None chosen: all", _choices(get_args(codes.OrderType))),
         Field("strata", "choices", "Strata", False, "Each gets its share of the sample",
               _choices(get_args(codes.Stratum))),
-        Field("division", "choice", "Division", False, "", tuple((d, d) for d in places["division"])),
-        Field("team", "choice", "Team", False, "", tuple((t, t) for t in places["team"])),
+        Field("division", "choice", "Division", False, "", (("", "All"), *((d, d) for d in places["division"]))),
+        Field("team", "choice", "Team", False, "", (("", "All"), *((t, t) for t in places["team"]))),
     ]  # fmt: skip
 
 
@@ -109,7 +116,7 @@ def take_frame(inspection: str) -> str | Response:
     if request.method == "GET":
         window = [found.opened.occurred_on - relativedelta(months=months) for months in MONTHS_BEFORE]
         start = {"started_from": [numeric_date(window[0])], "started_to": [numeric_date(window[1])],
-                 "strata": ["risk_of_harm"]}  # fmt: skip
+                 "strata": ["risk_of_harm"], "division": [""], "team": [""]}  # fmt: skip
         return _form(title, fields, start, {}, inspection)
     values, problems = read_form(fields)
     cases: list[Framed] = []
@@ -214,13 +221,22 @@ def name_assessor(inspection: str) -> Response:
     """Somebody reads for this inspection; an inspector's account of that name may then open its cases."""
     led(inspection)
     name = request.form.get("assessor", "").strip()
+    accounts = [account for account in _may_assess() if account.name == name]
+    if not accounts:
+        words = "Choose who reads: somebody with an account that opens cases"
+        return _back(inspection, {"assessor": words}, "", "assessors")
     problems = enter(inspection, "AssessorNamed", {"assessor": name, "role": request.form.get("role", "")})
     if not problems:
-        for account in gate.register().accounts():
-            if account.name == name and account.role == "inspector" and inspection not in account.inspections:
+        for account in accounts:
+            if account.role == "inspector" and inspection not in account.inspections:
                 gate.register().change(replace(account, inspections=(*account.inspections, inspection)))
                 gate.log("account changed", detail=f"{account.username}: reads {inspection}")
     return _back(inspection, problems, f"{name} reads for this inspection.", "assessors")
+
+
+def _may_assess() -> list[Account]:
+    """The accounts that may be named as assessors."""
+    return [account for account in gate.register().accounts() if account.role in gate.OPENERS and not account.disabled]
 
 
 @blueprint.route("/inspections/<inspection>/allocation", methods=["GET", "POST"])
@@ -243,15 +259,21 @@ def allocation(inspection: str) -> str | Response:
             for second, field in ((False, "first"), (True, "second"))
             if (name := request.form.get(f"{field} {case}", ""))
         }
-    changed = {task: name for task, name in wanted.items() if found.allocated.get(task) != name}
+    changed = {task: name for task, name in wanted.items() if found.allocated.get(task, TAKE_BACK) != name}
     problems: Problems = {}
     for (case, second), name in changed.items():
-        said = {"case": case, "assessor": name, **({"second": True} if second else {})}
-        for field, words in enter(inspection, "ReadingAllocated", said, entry=token()).items():
-            problems.setdefault(f"{field} {case}", words)
+        said = {"case": case, **({"second": True} if second else {})}
+        if name == TAKE_BACK:
+            refused = enter(inspection, "ReadingTakenBack", said, entry=token())
+        else:
+            refused = enter(inspection, "ReadingAllocated", {**said, "assessor": name}, entry=token())
+        for words in refused.values():
+            problems.setdefault(f"{case} {second}", words)
     for words in problems.values():
         flash(words)
-    flash(f"{len(changed) - len(problems)} readings given out." if changed else "Nothing was changed.")
+    done = len(changed) - len(problems)
+    if done or not problems:
+        flash(f"{count_noun(done, 'reading')} changed." if changed else "Nothing was changed.")
     return redirect(url_for("inspecting.allocation", inspection=inspection))
 
 
@@ -276,12 +298,19 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
     if case not in found.sample:
         abort(404, f"{case} is not in the sample.")
     fields = [
-        Field("by", "choice", "Spare case", True, "In the order of the draw", tuple((c, c) for c in found.spares)),
+        Field(
+            "by",
+            "choice",
+            "Spare case",
+            True,
+            f"In the order of the draw. {case} is {found.stratum_of(case)}",
+            tuple((c, f"{c}, {found.stratum_of(c)}") for c in found.spares_for(case)),
+        ),
         Field("reason", "note", "Reason", True, "Such as: transferred out before the sample date"),
     ]
     title = f"Replace {case}"
     if request.method == "GET":
-        return _form(title, fields, {"by": found.spares[:1]}, {}, inspection)
+        return _form(title, fields, {"by": found.spares_for(case)[:1]}, {}, inspection)
     values, problems = read_form(fields)
     problems = problems or enter(inspection, "CaseReplaced", {**values, "case": case})
     if problems:
@@ -290,11 +319,17 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
     return redirect(url_for("inspecting.allocation", inspection=inspection))
 
 
-@blueprint.post("/inspections/<inspection>/freeze")
+@blueprint.route("/inspections/<inspection>/freeze", methods=["GET", "POST"])
 @gate.open_to(*gate.OPENERS)
-def freeze(inspection: str) -> Response:
-    """No reading or rating changes any more."""
+def freeze(inspection: str) -> str | Response:
+    """No reading or rating changes any more: what is still open, and the last word."""
     found = led(inspection)
+    if request.method == "GET":
+        return render_template(
+            "final.html", inspection=inspection, opened=found.opened, title="Freeze the inspection", still=open_ends(found),
+            words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
+            "Findings can still be written. It cannot be undone.",
+        )  # fmt: skip
     if not found.sample:
         return _back(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
     problems = enter(inspection, "InspectionFrozen", {"note": request.form.get("note", "").strip()})

@@ -9,7 +9,7 @@ from projections.findings import exceeds_chance
 from projections.scores import printed
 from projections.scoring import Scored, changes, score_before, score_inspection
 from web import book, gate
-from web.reports import report
+from web.reports import names_of, report
 
 blueprint = Blueprint("inspections", __name__)
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("inspections", __name__)
 @gate.open_to(*gate.READERS)
 def index() -> str:
     """The latest inspection's scoring sheet; what to do first where there is none."""
-    latest = next(iter(book.inspections()), None)
+    latest = book.front()
     return render_template("welcome.html", opens=_opens()) if latest is None else _sheet(latest)
 
 
@@ -65,6 +65,7 @@ def criterion(inspection: str, criterion: str) -> str:
         scored=now,
         before=before,
         exceeds_chance=exceeds_chance,
+        names=names_of(book.casebook().inspections[opened.follows]) if before and opened.follows else None,
         printed=lambda score: printed(now.framework, score),
     )
 

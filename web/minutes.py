@@ -13,6 +13,7 @@ from domain.inspection import Inspection
 from domain.schemas import ShapeError, load_fact
 from web import book, clock, gate
 from web.entry_forms import TYPED, Field, values_of
+from web.words import count_noun
 
 Problems = dict[str, str]
 """Field -> what to do, in words; empty when all is well."""
@@ -29,6 +30,16 @@ def led(name: str) -> Inspection:
     """The inspection, for whoever runs it: its inspectors, or the manager who opened it. 403 for anybody else."""
     opened = book.inspection(name)
     if not book.runs(name):
+        abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
+    return book.casebook().inspection(name)
+
+
+def read_for(name: str) -> Inspection:
+    """The inspection, for whoever runs it or reads cases for it, whatever their role. 403 for anybody else."""
+    opened = book.casebook().inspections.get(name)
+    if opened is None:
+        abort(404, f"There is no inspection called {name}.")
+    if not book.assesses(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
     return book.casebook().inspection(name)
 
@@ -75,3 +86,21 @@ def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str 
 
 def _in_words(reason: str) -> str:
     return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
+
+
+def open_ends(found: Inspection) -> list[str]:
+    """What is not done yet, in words."""
+    unread = len([case for case in found.sample if (case, False) not in found.completed])
+    again = len([task for task in found.allocated if task[1] and task not in found.completed])
+    open_ends = [
+        (unread, f"{unread} of {count_noun(len(found.sample), 'case')} not read"),
+        (again, f"{count_noun(again, 'second reading')} not finished"),
+        (unrated := len(found.framework.management) - managed(found), f"{unrated} of "
+         f"{count_noun(len(found.framework.management), 'criterion', 'criteria')} of management neither rated nor left out"),
+    ]  # fmt: skip
+    return [words for count, words in open_ends if count]
+
+
+def managed(found: Inspection) -> int:
+    """How many criteria of management are rated, at least in part, or not followed up."""
+    return len({c for c, _ in found.ratings} | set(found.not_followed_up))

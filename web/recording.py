@@ -49,6 +49,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
 
 _TOKEN = re.compile(r"form-[0-9a-f]{12}")
 _SPECIAL = ("EntryCorrected", "EntryWithdrawn")
+_OF_CASES = {name: kind for name, kind in FACT_TYPES.items() if kind.kept_on == "case"}
 
 
 @blueprint.get("/cases/<crn>/<int:number>/record")
@@ -56,7 +57,7 @@ _SPECIAL = ("EntryCorrected", "EntryWithdrawn")
 def index(crn: str, number: int) -> str:
     """What may be recorded on this case."""
     reference = _open(crn, number)
-    mine = [name for name, kind in FACT_TYPES.items() if gate.account().may_enter(kind) and name not in _SPECIAL]
+    mine = [name for name, kind in _OF_CASES.items() if gate.account().may_enter(kind) and name not in _SPECIAL]
     groups = {title: [name for name in names if name in mine] for title, names in GROUPS.items()}
     listed = {name for names in GROUPS.values() for name in names}
     groups["Anything else"] = [name for name in mine if name not in listed]
@@ -69,7 +70,7 @@ def index(crn: str, number: int) -> str:
 def entry(crn: str, number: int, type_: str) -> str | Response:
     """One entry: the form, the check, the record."""
     reference = _open(crn, number)
-    fact_type = FACT_TYPES.get(type_)
+    fact_type = _OF_CASES.get(type_)
     if fact_type is None or fact_type is EntryCorrected:
         abort(404, f"There is no form for {type_}.")
     form = _Form(reference, fact_type)

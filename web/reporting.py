@@ -10,7 +10,7 @@ from projections.scoring import score_inspection
 from web import book, gate
 from web.downloads import Column, Table, download, notes
 from web.entry_forms import Field
-from web.minutes import Problems, enter, led, read_form, token
+from web.minutes import Problems, enter, led, open_ends, read_form, token
 from web.pdf import as_pdf
 from web.reports import report, report_document
 
@@ -46,11 +46,29 @@ def show(inspection: str) -> str | Response:
     )  # fmt: skip
 
 
-@blueprint.post("/inspections/<inspection>/publish")
+@blueprint.post("/inspections/<inspection>/findings/<entry>/withdraw")
 @gate.open_to(*gate.OPENERS)
-def publish(inspection: str) -> Response:
-    """Put the figures on record as printed."""
+def withdraw_finding(inspection: str, entry: str) -> Response:
+    """A finding no longer stands; what was written stays in the inspection's file."""
     led(inspection)
+    for words in enter(inspection, "FindingWithdrawn", {"finding": entry}, entry=token()).values() or [
+        "The finding is withdrawn."
+    ]:
+        flash(words)
+    return redirect(url_for("reporting.show", inspection=inspection))
+
+
+@blueprint.route("/inspections/<inspection>/publish", methods=["GET", "POST"])
+@gate.open_to(*gate.OPENERS)
+def publish(inspection: str) -> str | Response:
+    """Put the figures on record as printed: what was left open, and the last word."""
+    found = led(inspection)
+    if request.method == "GET":
+        return render_template(
+            "final.html", inspection=inspection, opened=found.opened, title="Publish the sheet", still=open_ends(found),
+            words="The figures are put on record as printed, with how far the record went. Nothing of the inspection "
+            "changes after that; another one may follow it. It cannot be undone.",
+        )  # fmt: skip
     made = report(book.casebook(), inspection)
     said = {
         "framework_version": made.stamp.framework_version, "position": made.stamp.position, "hash": made.stamp.hash,
@@ -82,7 +100,8 @@ def keep(inspection: str, form: str) -> Response:
                *(Column(name) for name, _ in made.stamp.pairs())]  # fmt: skip
     stamp = [value for _, value in made.stamp.pairs()]
     framework = made.scored.framework
-    shown = [reading for reading in made.scored.readings if book.may_read(reading)]
+    hidden = book.blind(inspection)
+    shown = [r for r in made.scored.readings if r.reference not in hidden and book.may_read(r)]
     rows = [
         (r.reference, framework.criterion_of(a.question.id).id, a.question.id, a.question.text, a.answer, a.basis,
          a.absent, a.other, *stamp)

@@ -54,6 +54,8 @@ class Sheet:
     placed: list[Placed]
     placed_before: Mapping[str, Placed]
     bands: list[Banded]
+    names: tuple[str, str]
+    """What its two columns are called; with one column, the second."""
 
     def change(self, section: int, criterion: int | None = None) -> int | None:
         """By how many points a printed figure rose between the two columns; None where there is nothing to compare."""
@@ -72,6 +74,13 @@ class Sheet:
         was = self.placed_before.get(criterion)
         now = next(p for p in self.placed if p.criterion.id == criterion)
         return rungs_apart(was.printed if was else None, now.printed)
+
+
+def names_of(before: InspectionOpened) -> tuple[str, str]:
+    """The titles of two columns, the inspection before and the one that follows it."""
+    if before.follows is None:
+        return "Original inspection", "Follow-up inspection"
+    return "Previous inspection", "This inspection"
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,23 @@ class Report:
             placed=self.management,
             placed_before=self.management_before,
             bands=banded(self.inspection, self.scored.score),
+            names=self.names,
         )
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the inspection before and this one are called beside each other, as the report of 2006 calls them.
+
+        Where the one before was itself a follow-up, only their order is said.
+        """
+        if self.before_inspection is None or self.before_inspection.opened is None:
+            return "", "Inspection"
+        return names_of(self.before_inspection.opened)
+
+    @property
+    def unread(self) -> int:
+        """How many cases of the sample nobody has finished reading."""
+        return len([case for case in self.inspection.sample if (case, False) not in self.inspection.completed])
 
     @property
     def same_evidence(self) -> bool | None:

@@ -8,7 +8,8 @@ from flask import Flask
 
 from domain import codes
 from domain.case import LONDON
-from domain.facts import Fact
+from domain.facts import Fact, QualityJudged
+from domain.frameworks import frameworks
 from domain.schemas import dump_fact
 from projections.answers import Answer, Reason
 from projections.casebook import Moment
@@ -46,7 +47,12 @@ def type_title(name: str) -> str:
 
 
 def fact_title(fact: Fact) -> str:
-    return type_title(type(fact).__name__)
+    """What the entry is, in words; a judgement with what was judged."""
+    title = type_title(type(fact).__name__)
+    if isinstance(fact, QualityJudged) and (framework := frameworks().get(fact.framework)) is not None:
+        question = framework.questions.get(fact.question)
+        return f"{title}: {question.text}" if question else title
+    return title
 
 
 def fact_details(fact: Fact) -> list[tuple[str, str]]:

@@ -53,7 +53,14 @@ def count_noun(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def change_words(points: int | None) -> str:
+    """``up 9``, ``down 5``, ``no change``; None is nothing to compare."""
+    if points is None:
+        return "–"
+    return f"up {points}" if points > 0 else f"down {-points}" if points < 0 else "no change"
+
+
 def attach(app: Flask) -> None:
     """Make the filters known to the app's templates."""
-    for named in (long_date, short_date, numeric_date, percent, count_noun):
+    for named in (long_date, short_date, numeric_date, percent, count_noun, change_words):
         app.add_template_filter(named)

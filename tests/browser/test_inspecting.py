@@ -27,11 +27,11 @@ def app(own_database: Path) -> Flask:
 def open_audit(page: Page, address: str, title: str) -> str:
     """An audit of November's new cases: frame, sample of four, one assessor who reads them all. Its address."""
     page.goto(address + "/inspections")
-    page.get_by_role("link", name="Open an inspection or an audit").click()
+    page.get_by_role("button", name="Open an inspection or an audit").click()
     page.get_by_label("Title").fill(title)
     page.get_by_role("textbox", name="Sample date").fill("3/10/2005")
     page.get_by_role("radio", name="Follow-up inspection of Gloucestershire, October 2005").check()
-    page.get_by_role("button", name="Open an inspection or an audit").click()
+    page.get_by_role("button", name="Open it").click()
     page.get_by_role("link", name="Take the frame").click()
     page.get_by_label("Supervision began from").fill("1/4/2005")
     page.get_by_label("to", exact=True).fill("31/5/2005")
@@ -39,12 +39,12 @@ def open_audit(page: Page, address: str, title: str) -> str:
     page.get_by_label("Cases in the sample").fill("4")
     page.get_by_label("Seed").fill("a seed of words")
     page.get_by_role("button", name="Draw the sample").click()
-    page.get_by_label("Name, as the account has it").fill("J Hartnell")
+    page.get_by_label("Who", exact=True).select_option("J Hartnell")
     page.get_by_label("As", exact=True).select_option("hm_inspector")
-    page.get_by_role("button", name="Name", exact=True).click()
+    page.get_by_role("button", name="Name as assessor").click()
     page.get_by_role("link", name="Give cases out").click()
     page.get_by_role("button", name="Share out what nobody reads").click()
-    expect(page.get_by_role("status")).to_contain_text("4 readings given out")
+    expect(page.get_by_role("status")).to_contain_text("4 readings changed")
     return page.url.rpartition("/")[0]
 
 
@@ -79,8 +79,10 @@ def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
     expect(page.get_by_text("It says deteriorated; the figure stayed from 100% to 100%.")).to_be_visible()
     page.goto(f"{audit}/work")
     expect(page.get_by_text("4 of 4 cases read.")).to_be_visible()
-    page.get_by_role("button", name="Freeze the inspection").click()
-    page.get_by_role("button", name="Publish the sheet").click()
+    for step in ("Freeze the inspection", "Publish the sheet"):
+        page.get_by_role("link", name=step).click()
+        expect(page.get_by_text("It cannot be undone.")).to_be_visible()
+        page.get_by_role("button", name=step).click()
     expect(page.get_by_text("Published", exact=True)).to_be_visible()
     page.get_by_role("link", name="Sheet", exact=True).click()
     expect(page.locator("tr", has_text="B2: ").first).to_contain_text("75%")

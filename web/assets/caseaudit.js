@@ -8,6 +8,7 @@ initAllOfJustice()
 // Answers of a reading are saved as they are given; without scripts the button saves them.
 for (const form of document.querySelectorAll('form[data-saves]')) {
   const said = document.querySelector('[data-saved]')
+  if (said) said.textContent = 'Answers are saved as you give them.'
   let waiting = Promise.resolve()
   form.addEventListener('change', (event) => {
     if (event.target.name === 'note') return

@@ -11,6 +11,7 @@ STAFF = (
     Account("a.rao", "Anita Rao", "divisional_manager", ("South",), grade="spo"),
     Account("c.whitlock", "Carys Whitlock", "area_manager", (AREA,), grade="spo"),
     Account("j.hartnell", "J Hartnell", "inspector", inspections=("gloucestershire-2004", "gloucestershire-2005")),
+    Account("g.okafor", "G Okafor", "inspector", inspections=("gloucestershire-2004", "gloucestershire-2005")),
     Account("i.nkemelu", "Ife Nkemelu", "information_manager"),
 )
 

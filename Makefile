@@ -19,7 +19,7 @@ demo: setup
 
 test: setup
 	sh tools/find-browser
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n auto --maxprocesses 4
 
 lint: setup
 	$(RUN)/ruff check .

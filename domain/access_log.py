@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
+from domain.database import Kind, guards
 from domain.staff import Account
 
 Action = Literal[
@@ -34,12 +35,6 @@ _log = sa.Table(
     sa.Index("access_log_address", "address", "action"),
 )
 
-_GUARDS = [
-    f"CREATE TRIGGER IF NOT EXISTS access_log_no_{act.lower()} BEFORE {act} ON access_log "
-    "BEGIN SELECT RAISE(ABORT, 'the access log is never changed'); END"
-    for act in ("UPDATE", "DELETE")
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -59,11 +54,14 @@ class AccessLog:
 
     def __init__(self, engine: sa.Engine):
         self.engine = engine
-        with engine.begin() as c:
+
+    def prepare(self, kind: Kind) -> None:
+        """Make its table, and the guards that refuse to change it."""
+        with self.engine.begin() as c:
             c.execute(sa.schema.CreateTable(_log, if_not_exists=True))
             for index in _log.indexes:
                 c.execute(sa.schema.CreateIndex(index, if_not_exists=True))
-            for guard in _GUARDS:
+            for guard in guards(kind, "access_log", "the access log is never changed"):
                 c.execute(sa.text(guard))
 
     def add(

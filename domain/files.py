@@ -4,16 +4,18 @@ import random
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
 from eventsourcing.application import AggregateNotFoundError, Application
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, ProgrammingError
 
 from domain.case import File, Recorded, decide, evolve, project
+from domain.chain import Chained
+from domain.database import Database, NotPrepared
 from domain.errors import BusyFile
 from domain.facts import Fact
 from domain.store import ChainedSQLiteRecorder, FactMapper
+from domain.store_postgres import ChainedPostgresRecorder
 
 ATTEMPTS = 8
 
@@ -24,21 +26,35 @@ class Files(Application[str]):
     name = "caseaudit"
     log_section_size = 1000
     env: ClassVar[dict[str, str]] = {
-        "PERSISTENCE_MODULE": "eventsourcing.sqlite",
         "ORIGINATOR_ID_TYPE": "text",
         "MAPPER_TOPIC": f"{FactMapper.__module__}:{FactMapper.__qualname__}",
-        "APPLICATION_RECORDER_TOPIC": f"{ChainedSQLiteRecorder.__module__}:{ChainedSQLiteRecorder.__qualname__}",
-        "SQLITE_LOCK_TIMEOUT": "10",
     }
-    recorder: ChainedSQLiteRecorder
+    recorder: Chained
 
     @classmethod
-    def open(cls, database: str) -> "Files":
-        """The files in the SQLite database at this path (made when it is not there)."""
-        if not database.startswith("file:"):
-            Path(database).expanduser().parent.mkdir(parents=True, exist_ok=True)
-            database = str(Path(database).expanduser())
-        return cls(env={"SQLITE_DBNAME": database})
+    def open(cls, address: str, *, prepare: bool = False) -> "Files":
+        """The files in the database at this address (see ``domain.database``).
+
+        An SQLite file is made when it is not there. On PostgreSQL, ``NotPrepared`` where ``caseaudit migrate`` has not
+        been run, which opens it with ``prepare``.
+        """
+        database = Database.at(address)
+        database.make_folder()
+        recorder = ChainedSQLiteRecorder if database.kind == "sqlite" else ChainedPostgresRecorder
+        settings = {
+            "APPLICATION_RECORDER_TOPIC": f"{recorder.__module__}:{recorder.__qualname__}",
+            **database.settings(),
+        }
+        files = cls(env=settings | ({"CREATE_TABLE": "y"} if prepare else {}))
+        if database.kind == "postgresql":
+            try:
+                files.recorder.head()
+            except ProgrammingError as error:
+                files.close()
+                raise NotPrepared(
+                    f"{database} has no tables of caseaudit yet: run `caseaudit migrate` first"
+                ) from error
+        return files
 
     def read(self, reference: str) -> File:
         """The file as stored now; an empty one when nothing is stored under this reference."""

@@ -1,11 +1,14 @@
 """The register: who may sign in, and the site's own settings, in tables beside the files."""
 
+import weakref
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from domain.access_log import AccessLog
+from domain.database import Database
 from domain.staff import Account
 
 _tables = sa.MetaData()
@@ -42,14 +45,21 @@ class AccountExists(ValueError):
 
 
 class Register:
-    """Accounts and settings of one SQLite database, with its ``log``. Safe between threads; build it after a fork."""
+    """Accounts and settings of one database, with its ``log``. Safe between threads; build it after a fork.
 
-    def __init__(self, path: str):
-        self.engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
-        with self.engine.begin() as c:
-            for table in _tables.sorted_tables:
-                c.execute(sa.schema.CreateTable(table, if_not_exists=True))
+    An SQLite file gets its tables here; PostgreSQL, when it is opened with ``prepare``.
+    """
+
+    def __init__(self, address: str, *, prepare: bool = False):
+        database = Database.at(address)
+        self.engine = database.engine()
         self.log = AccessLog(self.engine)
+        weakref.finalize(self, self.engine.dispose)
+        if prepare or database.kind == "sqlite":
+            with self.engine.begin() as c:
+                for table in _tables.sorted_tables:
+                    c.execute(sa.schema.CreateTable(table, if_not_exists=True))
+            self.log.prepare(database.kind)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -97,7 +107,7 @@ class Register:
         wanted = sa.select(_settings.c.value).where(_settings.c.name == name)
         with self.engine.begin() as c:
             if c.execute(wanted).first() is None:
-                c.execute(sa.insert(_settings).prefix_with("OR IGNORE").values(name=name, value=default))
+                c.execute(_insert_or_leave(self.engine).values(name=name, value=default))
             return str(c.execute(wanted).scalar_one())
 
     def _row(self, username: str) -> Any:
@@ -111,6 +121,12 @@ class Register:
         with self.engine.begin() as c:
             if c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(values)).rowcount == 0:
                 raise NoSuchAccount(username)
+
+
+def _insert_or_leave(engine: sa.Engine) -> Any:
+    """An INSERT of a setting that leaves one that is there already as it is."""
+    dialect = sqlite if engine.dialect.name == "sqlite" else postgresql
+    return dialect.insert(_settings).on_conflict_do_nothing()
 
 
 def _account(row: Any) -> Account:

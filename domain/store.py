@@ -1,11 +1,10 @@
-"""The event store: facts as stored events, append-only, chained by hash, on one SQLite file.
+"""The event store: facts as stored events, append-only, chained by hash; its recorder on SQLite.
 
 The library ``eventsourcing`` keeps order, versions and conflicts; ours are the mapper (facts as JSON under a fixed
 topic) and the recorder (when it was stored, by whom, and a SHA-256 over everything before). Nothing is ever updated
 or deleted: triggers refuse it.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,6 +15,8 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
 from domain.case import Recorded
+from domain.chain import ORIGIN, REFUSED, Chained, Kept, links, walk
+from domain.database import guards
 from domain.facts import FACT_TYPES, Fact
 
 
@@ -47,25 +48,7 @@ class FactMapper(Mapper[str]):
         return Recorded(str(stored_event.originator_id), stored_event.originator_version, fact)
 
 
-class BrokenChain(RuntimeError):
-    """A stored entry is not what was stored: the hash of everything up to it no longer fits."""
-
-
-ORIGIN = bytes(32)
-"""What the first hash is chained to."""
-
-
-def link(previous: bytes, event: StoredEvent, stored_at: str, actor: str) -> bytes:
-    """The SHA-256 of an entry and of all before it."""
-    digest = hashlib.sha256(previous)
-    for part in (str(event.originator_id), str(event.originator_version), event.topic, stored_at, actor):
-        encoded = part.encode()
-        digest.update(len(encoded).to_bytes(4, "big") + encoded)
-    digest.update(event.state)
-    return digest.digest()
-
-
-class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
+class ChainedSQLiteRecorder(SQLiteApplicationRecorder, Chained):
     """Append-only, with ``stored_at`` (UTC), ``actor`` and the chain's ``hash`` beside each event."""
 
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"):
@@ -85,11 +68,6 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
             "state BLOB NOT NULL, stored_at TEXT NOT NULL, actor TEXT NOT NULL, hash BLOB NOT NULL, "
             "UNIQUE (originator_id, originator_version))"
         )
-        guards = [
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
-            "BEGIN SELECT RAISE(ABORT, 'entries are never changed or deleted: correct or withdraw them'); END"
-            for act in ("UPDATE", "DELETE")
-        ]
         # REPLACE would delete the row in its way without asking the guard of DELETE.
         keep = (
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS "
@@ -97,7 +75,7 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
             "(originator_id = NEW.originator_id AND originator_version = NEW.originator_version)) "
             "BEGIN SELECT RAISE(ABORT, 'this place in the file is taken'); END"
         )
-        return [create, *guards, keep]
+        return [create, *guards("sqlite", table, REFUSED), keep]
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], actor: str = "", **_: Any
@@ -111,12 +89,10 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
         previous = bytes(head["hash"]) if head else ORIGIN
         first = head["rowid"] if head else 0
         stored_at = self.clock().isoformat(timespec="microseconds")
-        rows = []
-        for event in stored_events:
-            previous = link(previous, event, stored_at, actor)
-            rows.append(
-                (event.originator_id, event.originator_version, event.topic, event.state, stored_at, actor, previous)
-            )
+        rows = [
+            (e.originator_id, e.originator_version, e.topic, e.state, stored_at, actor, hash_)
+            for e, hash_ in zip(stored_events, links(stored_events, previous, stored_at, actor), strict=True)
+        ]
         c.executemany(self.insert_events_statement, rows)
         c.execute(f"SELECT MAX(rowid) FROM {self.events_table_name}")
         last: int = c.fetchone()[0]
@@ -139,33 +115,23 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder):
 
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
-        previous, position = ORIGIN, 0
-        while True:
-            with self.datastore.transaction(commit=False) as c:
-                c.execute(
-                    f"SELECT * FROM {self.events_table_name} WHERE rowid > ? ORDER BY rowid LIMIT ?", (position, step)
-                )
-                rows = c.fetchall()
-            if not rows:
-                self._check_tail(position)
-                return
-            for row in rows:
-                event = StoredEvent(row["originator_id"], row["originator_version"], row["topic"], row["state"])
-                sound = isinstance(row["state"], bytes) and isinstance(row["hash"], bytes)
-                if sound:
-                    previous = link(previous, event, row["stored_at"], row["actor"])
-                if not sound or previous != row["hash"]:
-                    raise BrokenChain(
-                        f"position {row['rowid']} ({row['originator_id']}, entry {row['originator_version']}): "
-                        "this entry, or one before it, is not what was stored"
-                    )
-                position = row["rowid"]
-            yield position
+        return walk(self._kept, self._given, step)
 
-    def _check_tail(self, position: int) -> None:
+    def _kept(self, after: int, limit: int) -> list[Kept]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(f"SELECT * FROM {self.events_table_name} WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, limit))
+            return [
+                Kept(
+                    row["rowid"],
+                    StoredEvent(row["originator_id"], row["originator_version"], row["topic"], row["state"]),
+                    row["stored_at"], row["actor"], row["hash"],
+                )
+                for row in c.fetchall()
+            ]  # fmt: skip
+
+    def _given(self) -> int:
         """SQLite remembers the last position it ever gave: entries cut off the end do not go unnoticed."""
         with self.datastore.transaction(commit=False) as c:
             c.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (self.events_table_name,))
             row = c.fetchone()
-        if row is not None and row["seq"] > position:
-            raise BrokenChain(f"position {row['seq']}: the last entries are missing; the chain ends at {position}")
+        return row["seq"] if row is not None else 0

@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from domain.files import Files
 from projections.casebook import Casebook
+from tests.postgres import Server, name_of, running
 from web.cli import main
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -48,10 +49,55 @@ def demo_book(demo_database: Path) -> Iterator[Casebook]:
     files.close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests marked ``both`` run once on each database."""
+    if metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def own_database(loaded: Path, tmp_path: Path) -> Path:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database this test runs on."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def loaded_postgres(postgres: Server) -> str:
+    """The demo database on PostgreSQL, for copies."""
+    address = postgres.prepared()
+    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", address])
+    assert result.exit_code == 0, result.output
+    return address
+
+
+@pytest.fixture
+def own_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
     """A fresh copy of the demo database to write to."""
-    return copied(loaded, tmp_path)
+    if kind == "sqlite":
+        yield copied(request.getfixturevalue("loaded"), tmp_path)
+        return
+    server: Server = request.getfixturevalue("postgres")
+    address = server.fresh(name_of(request.getfixturevalue("loaded_postgres")))
+    yield address
+    server.drop(address)
+
+
+@pytest.fixture
+def empty_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database with nothing in it."""
+    if kind == "sqlite":
+        yield str(tmp_path / "case.sqlite")
+        return
+    server: Server = request.getfixturevalue("postgres")
+    address = server.prepared()
+    yield address
+    server.drop(address)
 
 
 def copied(database: Path, folder: Path) -> Path:

@@ -31,6 +31,9 @@ ARGUMENTS = {
 }  # fmt: skip
 
 
+pytestmark = pytest.mark.both
+
+
 @pytest.fixture
 def app(own_database: Path) -> Flask:
     return create_app(str(own_database), today=lambda: TODAY, demo=True)

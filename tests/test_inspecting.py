@@ -26,6 +26,9 @@ FRAME = {"started_from": "1/4/2005", "started_to": "31/5/2005", "strata": ["risk
 SAMPLE = {"size": "4", "spare_per_cent": "20", "seed": "words"}
 
 
+pytestmark = pytest.mark.both
+
+
 @pytest.fixture
 def app(own_database: Path) -> Flask:
     return create_app(str(own_database), today=lambda: date(2005, 12, 22), demo=True)

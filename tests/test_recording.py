@@ -28,6 +28,9 @@ URL = f"/cases/{CASE}"
 COUNTERSIGN = f"{URL}/record/AssessmentCountersigned"
 
 
+pytestmark = pytest.mark.both
+
+
 @pytest.fixture
 def app(own_database: Path) -> Flask:
     return create_app(str(own_database), today=lambda: TODAY, demo=True)

@@ -18,10 +18,11 @@ import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import SQLiteDatastore
 
+from domain.chain import ORIGIN, BrokenChain
 from domain.errors import BusyFile
 from domain.facts import ContactLogged, Fact
 from domain.files import Files
-from domain.store import ORIGIN, BrokenChain, ChainedSQLiteRecorder
+from domain.store import ChainedSQLiteRecorder
 from tests.histories import CASE, NOW, PERSON, PLACE, Line, facts_of
 
 # The library's tests of ciphers want a package that this project has no use for; those of recorders do not.

@@ -1,7 +1,5 @@
 """``caseaudit users``: the first account, and what the operator does when the information manager can't."""
 
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner, Result
 
@@ -13,37 +11,39 @@ from web.cli import main
 MANAGER = ("users", "add", "i.manager", "--role", "information_manager", "--name", "I Manager", "--password", PASSWORD)
 
 
+pytestmark = pytest.mark.both
+
+
 @pytest.fixture
-def run(tmp_path: Path):  # type: ignore[no-untyped-def]
+def run(empty_database: str):  # type: ignore[no-untyped-def]
     def call(*arguments: str, code: int = 0, typed: str | None = None) -> Result:
-        database = str(tmp_path / "audit.sqlite")
-        result = CliRunner().invoke(main, [*arguments, "--database", database], input=typed)
+        result = CliRunner().invoke(main, [*arguments, "--database", empty_database], input=typed)
         assert result.exit_code == code, result.output
         return result
 
     return call
 
 
-def signs_in(tmp_path: Path, username: str, password: str) -> bool:
-    client = create_app(str(tmp_path / "audit.sqlite")).test_client()
+def signs_in(database: str, username: str, password: str) -> bool:
+    client = create_app(database).test_client()
     token = token_in(client.get("/sign-in").text)
     form = {"csrf_token": token, "username": username, "password": password}
     return client.post("/sign-in", data=form).status_code == 302
 
 
-def test_the_first_account_opens_the_site(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_first_account_opens_the_site(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
     assert "i.manager may sign in as information manager" in run(*MANAGER).output
-    assert signs_in(tmp_path, "i.manager", PASSWORD)
-    assert not signs_in(tmp_path, "i.manager", PASSWORD + "!")
+    assert signs_in(empty_database, "i.manager", PASSWORD)
+    assert not signs_in(empty_database, "i.manager", PASSWORD + "!")
 
 
-def test_the_password_is_asked_for_twice_and_not_shown(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_password_is_asked_for_twice_and_not_shown(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
     asked = run(*MANAGER[:-2], typed=f"{PASSWORD}\n{PASSWORD}\n").output
     assert "Password" in asked and PASSWORD not in asked
-    assert signs_in(tmp_path, "i.manager", PASSWORD)
+    assert signs_in(empty_database, "i.manager", PASSWORD)
 
 
-def test_list_change_close_and_open(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_list_change_close_and_open(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
     run(*MANAGER)
     run("users", "add", "a.spo", "--role", "spo", "--name", "Ann Spo", "--place", "Gloucester", "--place", "Stroud",
         "--password", PASSWORD)  # fmt: skip
@@ -53,16 +53,16 @@ def test_list_change_close_and_open(run, tmp_path: Path) -> None:  # type: ignor
     assert "divisional_manager" in line and line.endswith("Ann Spo (South)")
     run("users", "change", "a.spo", "--close")
     assert "Ann Spo (South) closed" in run("users", "list").output
-    assert not signs_in(tmp_path, "a.spo", PASSWORD)
+    assert not signs_in(empty_database, "a.spo", PASSWORD)
     run("users", "change", "a.spo", "--open")
-    assert signs_in(tmp_path, "a.spo", PASSWORD)
+    assert signs_in(empty_database, "a.spo", PASSWORD)
 
 
-def test_a_new_password_ends_the_old_one(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_new_password_ends_the_old_one(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
     run(*MANAGER)
     run("users", "password", "i.manager", "--password", "three other longer words")
-    assert not signs_in(tmp_path, "i.manager", PASSWORD)
-    assert signs_in(tmp_path, "i.manager", "three other longer words")
+    assert not signs_in(empty_database, "i.manager", PASSWORD)
+    assert signs_in(empty_database, "i.manager", "three other longer words")
 
 
 @pytest.mark.parametrize(
@@ -80,19 +80,19 @@ def test_a_new_password_ends_the_old_one(run, tmp_path: Path) -> None:  # type: 
         (("password", "i.manager", "--password", "i.manager i.manager"), "isn't your name"),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_said_and_changes_nothing(run, tmp_path: Path, arguments, words: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_makes_no_sense_is_said_and_changes_nothing(run, empty_database: str, arguments, words: str) -> None:  # type: ignore[no-untyped-def]
     run(*MANAGER)
     before = run("users", "list").output
     assert words in run("users", *arguments, code=2).output
     assert run("users", "list").output == before
-    assert signs_in(tmp_path, "i.manager", PASSWORD)
+    assert signs_in(empty_database, "i.manager", PASSWORD)
 
 
-def test_what_the_operator_does_is_on_the_access_log(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_what_the_operator_does_is_on_the_access_log(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
     run(*MANAGER)
     run("users", "change", "i.manager", "--grade", "spo")
     run("users", "password", "i.manager", "--password", "three other longer words")
-    register = Register(str(tmp_path / "audit.sqlite"))
+    register = Register(empty_database)
     lines = list(register.log.lines(staff="operator"))
     register.close()
     assert [line.action for line in lines] == ["password changed", "account changed", "account made"]

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from domain.store import BrokenChain
+from domain.chain import BrokenChain
+from domain.register import Register
 from projections.casebook import Casebook
 from web import clock
 from web.cli import options
@@ -125,4 +127,16 @@ def verify(reports: tuple[Path, ...], database: str) -> None:
     sys.exit(1 if differs else 0)
 
 
-COMMANDS = [import_, export, verify]
+@click.command()
+@options.database
+def migrate(database: str) -> None:
+    """Prepare a database: make the tables that this version needs. Nothing that is stored changes.
+
+    PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself.
+    """
+    options.open_files(database, make=True, prepare=True).close()
+    with closing(Register(options.database_at(database).address, prepare=True)):
+        click.echo(f"{options.database_at(database)} is ready.")
+
+
+COMMANDS = [import_, export, verify, migrate]

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from domain.database import Database, NotPrepared, WrongAddress
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.casebook import Casebook, Moment
@@ -22,7 +23,8 @@ database = click.option(
     envvar="CASEAUDIT_DATABASE",
     default=str(DEFAULT_DATABASE),
     metavar="URL",
-    help="The SQLite file, or sqlite:///PATH. Also CASEAUDIT_DATABASE. Default: caseaudit.sqlite in your data folder.",
+    help="An SQLite file, or postgresql://USER:PASSWORD@HOST:PORT/NAME. Also CASEAUDIT_DATABASE. "
+    "Default: caseaudit.sqlite in your data folder.",
 )
 
 
@@ -30,26 +32,25 @@ class NoDatabase(click.UsageError):
     """There is no database at this place yet."""
 
 
-def path_of(url: str) -> str:
-    """The path of this SQLite database; a usage error for another kind of URL."""
-    scheme, _, rest = url.partition("://")
-    if rest and scheme != "sqlite":
-        raise click.UsageError(f"--database {url}: only SQLite is served so far; write a path, or sqlite:///PATH")
-    path = Path(rest.removeprefix("/") if rest else url)
-    if rest.startswith("//"):
-        path = Path(rest[1:])
-    return str(path.expanduser())
-
-
-def open_files(url: str, *, make: bool = False) -> Files:
-    """The files of this database; a usage error for another kind of URL, or where there is none and ``make`` is false."""
-    path = path_of(url)
-    if not make and not Path(path).exists():
-        raise NoDatabase(f"there is no database {path} yet; `caseaudit demo` or `caseaudit import` makes it")
+def database_at(address: str) -> Database:
+    """The database of this address; a usage error where it is none."""
     try:
-        return Files.open(path)
+        return Database.at(address)
+    except WrongAddress as error:
+        raise click.UsageError(f"--database: {error}") from error
+
+
+def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Files:
+    """The files of this database; a usage error where they can't be opened, or aren't there and ``make`` is false."""
+    database = database_at(address)
+    if not make and database.missing:
+        raise NoDatabase(f"there is no database {database} yet; `caseaudit demo` or `caseaudit import` makes it")
+    try:
+        return Files.open(address, prepare=prepare)
+    except NotPrepared as error:
+        raise click.UsageError(f"--database: {error}") from error
     except Exception as error:
-        raise click.UsageError(f"--database {url}: cannot be opened: {error}") from error
+        raise click.UsageError(f"--database {database}: cannot be opened: {error}") from error
 
 
 def open_to_look(url: str) -> Files:

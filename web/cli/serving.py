@@ -35,7 +35,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
         def load(self) -> Any:
             from web.app import create_app
 
-            return create_app(options.path_of(database), **site)
+            return create_app(options.database_at(database).address, **site)
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -85,7 +85,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
     if report.rejected:
         sys.exit(1)
-    with closing(Register(options.path_of(database))) as register:
+    with closing(Register(options.database_at(database).address)) as register:
         add_staff(register)
     if not no_serve:
         day = today or _last_day(database)

@@ -110,7 +110,7 @@ def _form(username: str, said: dict[str, Any]) -> dict[str, str]:
 
 def _register(database: str, *, make: bool = False) -> closing[Register]:
     options.open_files(database, make=make).close()
-    return closing(Register(options.path_of(database)))
+    return closing(Register(options.database_at(database).address))
 
 
 def _found(register: Register, username: str) -> Any:

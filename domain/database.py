@@ -1,0 +1,126 @@
+"""Where the record is kept: one SQLite file, or one PostgreSQL database; one address tells which.
+
+SQLite makes its tables when it is opened. PostgreSQL is prepared once by ``caseaudit migrate``, so that the processes of
+a site never make tables beside each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
+
+CONNECT_SECONDS, LOCK_SECONDS = 2, 5
+"""How long PostgreSQL may take to answer, and how long a writer waits for another."""
+
+Kind = Literal["sqlite", "postgresql"]
+
+
+class WrongAddress(ValueError):
+    """This is not the address of a database that caseaudit can use."""
+
+
+class NotPrepared(RuntimeError):
+    """The database has no tables of caseaudit, or those of another version."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database. ``str()`` is its address without the password."""
+
+    url: sa.URL
+
+    @classmethod
+    def at(cls, address: str) -> "Database":
+        """A path, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``; else ``WrongAddress``."""
+        scheme, _, rest = address.partition("://")
+        if not rest:
+            path = address if address.startswith("file:") else str(Path(address).expanduser())
+            return cls(sa.URL.create("sqlite", database=path))
+        if scheme == "sqlite":
+            path = rest[1:] if rest.startswith("/") else rest
+            return cls(sa.URL.create("sqlite", database=str(Path(path).expanduser())))
+        if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+            raise WrongAddress(f"{scheme}: is no database known here; write a path, sqlite:///PATH or postgresql://...")
+        try:
+            url = sa.make_url(f"postgresql+psycopg://{rest}")
+        except (ArgumentError, ValueError):
+            raise WrongAddress("write it as postgresql://USER:PASSWORD@HOST:PORT/NAME") from None
+        if not url.database:
+            raise WrongAddress("the name of the database is missing: postgresql://USER:PASSWORD@HOST:PORT/NAME")
+        return cls(url)
+
+    def __str__(self) -> str:
+        if self.kind == "sqlite":
+            return str(self.url.database)
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    @property
+    def kind(self) -> Kind:
+        return "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+
+    @property
+    def address(self) -> str:
+        """The address in full, password included, for whoever opens it."""
+        return str(self.url.database) if self.kind == "sqlite" else self.url.render_as_string(hide_password=False)
+
+    @property
+    def missing(self) -> bool:
+        """Whether it is an SQLite file that is not there yet."""
+        return self.kind == "sqlite" and not self._in_memory and not Path(self.url.database or "").exists()
+
+    @property
+    def _in_memory(self) -> bool:
+        return (self.url.database or "").startswith("file:")
+
+    def make_folder(self) -> None:
+        """The folder that an SQLite file will lie in."""
+        if self.kind == "sqlite" and not self._in_memory:
+            Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+
+    def engine(self) -> sa.Engine:
+        """A pool of connections; safe between threads, not over a fork."""
+        if self.kind == "sqlite":
+            return sa.create_engine(self.url, connect_args={"timeout": 10})
+        return sa.create_engine(self.url, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True)
+
+    def settings(self) -> dict[str, str]:
+        """What the library ``eventsourcing`` asks for to open it."""
+        if self.kind == "sqlite":
+            return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(self.url.database),
+                    "SQLITE_LOCK_TIMEOUT": "10"}  # fmt: skip
+        host = self.url.host or self.url.query.get("host") or "localhost"
+        return {
+            "PERSISTENCE_MODULE": "eventsourcing.postgres",
+            "POSTGRES_DBNAME": str(self.url.database),
+            "POSTGRES_HOST": host if isinstance(host, str) else host[0],
+            "POSTGRES_PORT": str(self.url.port or 5432),
+            "POSTGRES_USER": self.url.username or "",
+            "POSTGRES_PASSWORD": self.url.password or "",
+            "POSTGRES_CONNECT_TIMEOUT": str(CONNECT_SECONDS),
+            "POSTGRES_LOCK_TIMEOUT": str(LOCK_SECONDS),
+            "POSTGRES_PRE_PING": "y",
+            "POSTGRES_POOL_SIZE": "1",
+            "POSTGRES_MAX_OVERFLOW": "7",
+            "CREATE_TABLE": "n",
+        }
+
+
+def guards(kind: Kind, table: str, words: str) -> Sequence[str]:
+    """The statements that make a table append-only: a change or a deletion is refused in these words."""
+    if kind == "sqlite":
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            for act in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{words}'; END $$",
+        f"CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+        f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
+    ]

@@ -1,0 +1,118 @@
+"""The recorder on PostgreSQL: the same table, guards and chain as on SQLite, and a row that remembers the chain's head."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.utils import retry
+from psycopg import Cursor
+from psycopg.rows import DictRow
+from psycopg.sql import SQL, Composed, Identifier
+
+from domain.chain import ORIGIN, REFUSED, Chained, Kept, links, walk
+from domain.database import guards
+
+COPIED_FROM = 50
+"""From so many entries on, COPY is faster than INSERT."""
+
+TABLE = "stored_events"
+
+COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
+
+
+class ChainedPostgresRecorder(PostgresApplicationRecorder, Chained):
+    """Append-only, with ``stored_at`` (UTC), ``actor`` and the chain's ``hash`` beside each event."""
+
+    def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = TABLE):
+        events_table_name = TABLE  # the library would name it after the application; on SQLite it does not
+        super().__init__(datastore, events_table_name=events_table_name)
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.table = SQL("{}.{}").format(Identifier(datastore.schema), Identifier(events_table_name))
+        self.head_table = SQL("{}.{}").format(Identifier(datastore.schema), Identifier(f"{events_table_name}_head"))
+        self.sql_create_statements = [
+            self._about(
+                "CREATE TABLE IF NOT EXISTS {table} (notification_id bigserial PRIMARY KEY, originator_id text NOT NULL, "
+                "originator_version bigint NOT NULL, topic text NOT NULL, state bytea NOT NULL, stored_at text NOT NULL, "
+                "actor text NOT NULL, hash bytea NOT NULL, UNIQUE (originator_id, originator_version))"
+            ),
+            # Numbers that PostgreSQL burns leave gaps, so its sequence can't tell whether the last entries are there.
+            self._about(
+                "CREATE TABLE IF NOT EXISTS {head} (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), "
+                "position bigint NOT NULL, hash bytea NOT NULL)"
+            ),
+            self._about("INSERT INTO {head} (position, hash) VALUES (0, {origin}) ON CONFLICT DO NOTHING"),
+            *(self._about(guard) for guard in guards("postgresql", events_table_name, REFUSED)),
+        ]
+
+    def _about(self, statement: str) -> Composed:
+        """A statement with the names of the tables in it."""
+        return SQL(statement).format(table=self.table, head=self.head_table, origin=ORIGIN)
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def insert_events(self, stored_events: Sequence[StoredEvent], *, actor: str = "", **_: Any) -> Sequence[int] | None:
+        """Store these at the end of the chain, all or none; their positions."""
+        if not stored_events:
+            return []
+        with self.datastore.transaction(commit=True) as c:
+            self._lock_table(c)
+            self._notify_channel(c)
+            previous = self._head(c)[1]
+            stored_at = self.clock().isoformat(timespec="microseconds")
+            rows = [
+                (str(e.originator_id), e.originator_version, e.topic, e.state, stored_at, actor, hash_)
+                for e, hash_ in zip(stored_events, links(stored_events, previous, stored_at, actor), strict=True)
+            ]
+            self._store(c, rows)
+            c.execute(self._about("SELECT max(notification_id) AS last FROM {table}"))
+            last = c.fetchall()[0]["last"]
+            c.execute(self._about("UPDATE {head} SET position = %s, hash = %s"), (last, rows[-1][-1]))
+        return list(range(last - len(rows) + 1, last + 1))
+
+    def _store(self, c: Cursor[DictRow], rows: Sequence[tuple[Any, ...]]) -> None:
+        names = SQL(", ").join(Identifier(name) for name in COLUMNS)
+        if len(rows) < COPIED_FROM:
+            marks = SQL(", ").join(SQL("%s") for _ in COLUMNS)
+            c.executemany(SQL("INSERT INTO {} ({}) VALUES ({})").format(self.table, names, marks), rows)
+            return
+        with c.copy(SQL("COPY {} ({}) FROM STDIN").format(self.table, names)) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def _head(self, c: Cursor[DictRow]) -> tuple[int, bytes]:
+        c.execute(self._about("SELECT position, hash FROM {head}"))
+        row = c.fetchone()
+        return (row["position"], bytes(row["hash"])) if row else (0, ORIGIN)
+
+    def head(self) -> tuple[int, str]:
+        """The chain's last position and its hash in hex; (0, ...) when nothing is stored."""
+        with self.datastore.transaction(commit=False) as c:
+            position, hash_ = self._head(c)
+        return position, hash_.hex()
+
+    def hash_at(self, position: int) -> str | None:
+        """The chain's hash at a position, in hex; None where nothing is stored there."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(self._about("SELECT hash FROM {table} WHERE notification_id = %s"), (position,))
+            row = c.fetchone()
+        return bytes(row["hash"]).hex() if row else None
+
+    def verify(self, step: int = 1000) -> Iterator[int]:
+        """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
+        return walk(self._kept, lambda: self.head()[0], step)
+
+    def _kept(self, after: int, limit: int) -> list[Kept]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                self._about("SELECT * FROM {table} WHERE notification_id > %s ORDER BY notification_id LIMIT %s"),
+                (after, limit),
+            )
+            return [
+                Kept(
+                    row["notification_id"],
+                    StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])),
+                    row["stored_at"], row["actor"], bytes(row["hash"]),
+                )
+                for row in c.fetchall()
+            ]  # fmt: skip

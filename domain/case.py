@@ -102,14 +102,15 @@ def amend(fact: Fact, correction: dict[str, Any]) -> Fact:
 
 def references(fact: Fact) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Each reference in a fact: the field, the entry it names, and the types it may be (none listed: any)."""
-    for name, encoded, kinds in _reference_fields(type(fact)):
+    for name, encoded, kinds in reference_fields(type(fact)):
         value = getattr(fact, name)
         for entry in value if isinstance(value, list) else [value] if value is not None else []:
             yield encoded, entry, kinds
 
 
 @cache
-def _reference_fields(fact_type: type[Fact]) -> list[tuple[str, str, tuple[str, ...]]]:
+def reference_fields(fact_type: type[Fact]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The fields of a type that name entries: attribute, interchange field, and the types named (none listed: any)."""
     described = inspect.type_info(fact_type)
     assert isinstance(described, inspect.StructType)
     found = []
@@ -226,5 +227,7 @@ def _check_correction(file: File, fact: EntryCorrected, now: datetime) -> None:
             _check_score(corrected)
     except ShapeError as error:
         raise errors.BadCorrection(f"fields.{error.problems[0][0]}", error.problems[0][1]) from None
+    except errors.NoSuchEntry as error:  # it may be yet to come, as for any other entry
+        raise errors.NoSuchEntry(f"fields.{error.field}", error.reason) from None
     except errors.Refused as error:
         raise errors.BadCorrection(f"fields.{error.field}", error.reason) from None

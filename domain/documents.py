@@ -3,19 +3,23 @@
 An error names the file, the clause (or question) and the line, and says what would be right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 STANDARDS = Path(__file__).parent / "standards"
 FRAMEWORKS = Path(__file__).parent / "frameworks"
 
 SURE = {"F": "found in a public source", "R": "to be checked against the printed edition", "U": "unsure"}
+
+
+Problem = tuple[tuple[Any, ...], str]
+"""What is wrong in a document, and the way to it: names of parts and numbers of items, from the top."""
 
 
 class PolicyError(ValueError):
@@ -58,14 +62,25 @@ def read_plain(path: Path) -> dict[str, Any]:
     return plain
 
 
-def read_document(path: Path, schema: Schema) -> Any:
-    """The document at ``path`` as its schema makes it; ``PolicyError`` for anything amiss."""
+def read_document(
+    path: Path, schema: Schema, *, check: Callable[[Any, Sequence[Problem]], Iterable[Problem]] | None = None
+) -> Any:
+    """The document at ``path`` as its schema makes it; ``PolicyError`` for anything amiss.
+
+    ``check`` says what else is wrong with the plain document, given what is wrong with its shape.
+    """
     raw = _parsed(path)
+    plain, loaded, problems = _plain(raw), None, list[Problem]()
     try:
-        return schema.load(_plain(raw))
+        loaded = schema.load(plain)
     except ValidationError as error:
-        problems = [_located(path, raw, where, what) for where, what in _flatten(error.messages)]
-        raise PolicyError("\n".join(problems)) from None
+        problems = flatten(error.messages)
+    if check is not None:
+        problems += check(plain, tuple(problems))
+    if problems:
+        located = [_located(path, raw, where, what) for where, what in problems]
+        raise PolicyError("\n".join(text for _, text in sorted(located, key=lambda one: one[0])))
+    return loaded
 
 
 def _parsed(path: Path) -> Mapping[Any, Any]:
@@ -74,6 +89,8 @@ def _parsed(path: Path) -> Mapping[Any, Any]:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PolicyError(f"{path.name} line {line}: not readable as YAML: {error.problem}") from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path.name}: not readable as YAML in UTF-8: {error}") from None
     if not isinstance(raw, Mapping):
         raise PolicyError(f"{path.name} line 1: expected a document with named parts, found none")
     return raw
@@ -95,18 +112,19 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], str]]:
+def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
+    """What a schema's messages say is wrong, and where."""
     if isinstance(messages, Mapping):
         return [
             found
             for key, inner in messages.items()
-            for found in _flatten(inner, where if key == "_schema" else (*where, key))
+            for found in flatten(inner, where if key == "_schema" else (*where, key))
         ]
     return [(where, {"Unknown field.": "is not a part known here"}.get(str(m), str(m))) for m in messages]
 
 
-def _located(path: Path, raw: Any, where: tuple[Any, ...], what: str) -> str:
-    """``file line N, clause 'id': field: what`` by walking down to the deepest place that has a line."""
+def _located(path: Path, raw: Any, where: tuple[Any, ...], what: str) -> tuple[int, str]:
+    """The line, and ``file line N, clause 'id': field: what``, by walking down to the deepest place that has a line."""
     line, name, node = 1, "", raw
     for step in where:
         try:
@@ -119,4 +137,4 @@ def _located(path: Path, raw: Any, where: tuple[Any, ...], what: str) -> str:
         if isinstance(node, Mapping) and "id" in node:
             name = f", '{node['id']}'"
     field = ".".join(str(step) for step in where if not isinstance(step, int)) or "document"
-    return f"{path.name} line {line}{name}: {field}: {what}"
+    return line, f"{path.name} line {line}{name}: {field}: {what}"

@@ -177,10 +177,17 @@ def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> 
     assert not path.exists()
 
 
-@pytest.mark.parametrize("url", ["postgresql://localhost/x", "mysql://x"])
-def test_another_kind_of_database_is_refused_in_words(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://127.0.0.1:1/x", "cannot be opened"),
+        ("postgresql://127.0.0.1:1", "the name of the database is missing"),
+        ("mysql://x", "is no database known here; write a path, sqlite:///PATH or postgresql://..."),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_refused_in_words(url: str, words: str) -> None:
     result = CliRunner().invoke(main, ["score", "--database", url])
-    assert result.exit_code == 2 and "only SQLite is served so far" in result.output
+    assert result.exit_code == 2 and words in result.output
 
 
 def test_an_empty_database_scores_nothing(tmp_path: Path) -> None:

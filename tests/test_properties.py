@@ -359,6 +359,7 @@ def test_nothing_in_the_rules_reads_a_clock_but_the_moment_of_storing() -> None:
         ("domain", "files.py", "datetime.now(UTC)"),
         # The store's own timestamp, used for integrity only.
         ("domain", "store.py", "datetime.now(UTC)"),
+        ("domain", "store_postgres.py", "datetime.now(UTC)"),
     ]
 
 

@@ -17,9 +17,10 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.case import CASE_OR_INSPECTION, File, recording_default
 from domain.errors import BusyFile, NoSuchCase, NoSuchEntry, Refused
-from domain.facts import Fact
+from domain.facts import EntryCorrected, Fact, InspectionOpened, SupervisionStarted
 from domain.files import Files, Writing
 from domain.schemas import ShapeError, fact_type_of, load_fact
+from domain.sources import restate
 
 BATCH = 1000
 BOM = codecs.BOM_UTF8
@@ -38,22 +39,38 @@ class Rejected(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line that has the shape of a fact, and the file it is for."""
+    """A line that has the shape of a fact, and the file it is for.
+
+    ``said_at``: when a source said so that gives all it holds again and again. An entry of it that has changed since is
+    corrected; on any other line it is refused.
+    """
 
     file: str
     number: int
     reference: str
     fact: Fact
     recorded_at_given: bool
+    said_at: datetime | None = None
+
+    def rejected(self, field: str, reason: str) -> Rejected:
+        """This line as one that was not taken. A row may give several entries: then the field says of which type."""
+        within = "" if self.said_at is None else f"{type(self.fact).__name__}."
+        return Rejected(self.file, self.number, within + field, reason)
 
 
 @dataclass
 class Report:
-    """What an import did: entries newly stored, entries that already stood, lines rejected."""
+    """What an import did: entries newly stored, entries that already stood, lines rejected.
+
+    ``corrected``: how many of those stored correct an entry that its source has changed. ``unopened``: the files whose
+    opening entry was rejected, and on which line.
+    """
 
     stored: int = 0
     already: int = 0
+    corrected: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    unopened: dict[str, str] = field(default_factory=dict)
 
 
 def read_lines(
@@ -96,9 +113,15 @@ def _retry(batch: "_Batch", held: list[Line]) -> None:
     while held:
         left = [(line, error) for line in held if (error := batch.take(line)) is not None]
         if len(left) == len(held):
-            batch.report.rejected += [Rejected(line.file, line.number, e.field, e.reason) for line, e in left]
+            batch.report.rejected += [line.rejected(e.field, _reason(batch.report, line, e)) for line, e in left]
             return
         held = [line for line, _ in left]
+
+
+def _reason(report: Report, line: Line, error: Refused) -> str:
+    """Why a line could not be taken, and on which line the entry was rejected that would have opened its file."""
+    opening = report.unopened.get(line.reference) if isinstance(error, NoSuchCase) else None
+    return error.reason if opening is None else f"{error.reason}, which was rejected ({opening})"
 
 
 class _Batch:
@@ -108,32 +131,45 @@ class _Batch:
         self.files, self.now, self.actor, self.keep, self.report = files, now, actor, keep, report
         self.writing = Writing(files, now)
         self.lines: list[Line] = []
+        self.corrections = 0
 
     def take(self, line: Line) -> Refused | None:
         """Decide one line; what it waits for, if it must wait for another."""
-        fact = self._as_recorded(line, self.writing.file(line.reference))
         try:
+            fact = self._as_recorded(line, self.writing.file(line.reference))
             fresh = self.writing.take(line.reference, fact)
         except (NoSuchCase, NoSuchEntry) as error:
             return error
         except Refused as error:
-            self.report.rejected.append(Rejected(line.file, line.number, error.field, error.reason))
+            self._reject(line, error.field, error.reason)
             return None
         if not fresh:
             self.report.already += 1
             return None
         self.lines.append(line)
+        self.corrections += _corrects(line, fact)
         self.report.stored += 1
         if len(self.lines) >= BATCH:
             self.store()
         return None
 
+    def _reject(self, line: Line, field: str, reason: str) -> None:
+        self.report.rejected.append(line.rejected(field, reason))
+        if isinstance(line.fact, SupervisionStarted | InspectionOpened):
+            self.report.unopened.setdefault(line.reference, f"{line.file}:{line.number}")
+
     @staticmethod
     def _as_recorded(line: Line, file: File) -> Fact:
-        """The line's fact, recorded when its entry was where the line does not say and the entry already stands."""
+        """What to record for the line: its fact, or the correction of an entry that its source has changed.
+
+        Where the line does not say when it was recorded and its entry already stands, it was recorded when that was.
+        """
+        if line.said_at is not None:
+            return restate(file, line.fact, line.said_at)
         return line.fact if line.recorded_at_given else recording_default(file, line.fact)
 
     def store(self) -> None:
+        self.report.corrected += self.corrections
         if self.keep:
             try:
                 self.writing.commit(self.actor)
@@ -141,22 +177,29 @@ class _Batch:
                 self._store_again()
         if self.keep:
             self.writing = Writing(self.files, self.now)
-        self.lines = []
+        self.lines, self.corrections = [], 0
 
     def _store_again(self) -> None:
         """Another writer was on the same files: decide the batch's lines again, file by file, as they now stand."""
         self.report.stored -= len(self.lines)
+        self.report.corrected -= self.corrections
         for line in self.lines:
             try:
                 fact = self._as_recorded(line, self.files.read(line.reference))
                 stored = self.files.record(line.reference, [fact], actor=self.actor, now=self.now)
             except Refused as error:
-                self.report.rejected.append(Rejected(line.file, line.number, error.field, error.reason))
+                self._reject(line, error.field, error.reason)
             except BusyFile as error:
-                self.report.rejected.append(Rejected(line.file, line.number, "case", str(error)))
+                self._reject(line, "case", str(error))
             else:
                 self.report.stored += len(stored)
+                self.report.corrected += bool(stored) and _corrects(line, fact)
                 self.report.already += not stored
+
+
+def _corrects(line: Line, fact: Fact) -> bool:
+    """Whether what is recorded for a line corrects what its source said before."""
+    return line.said_at is not None and isinstance(fact, EntryCorrected)
 
 
 def _line(file: str, number: int, raw: bytes, now: datetime) -> Line:

@@ -64,6 +64,8 @@ def fact_details(fact: Fact) -> list[tuple[str, str]]:
 def value_words(value: Any) -> str:
     """A value of an entry in words: codes by their labels, days as days, groups spelled out."""
     match value:
+        case None:
+            return "none"
         case bool():
             return "yes" if value else "no"
         case dict():

@@ -92,6 +92,15 @@ class Instant(click.ParamType[Any]):
         return instant
 
 
+def past(instant: Any) -> datetime:
+    """An instant that was given and has passed; a usage error for another."""
+    if not isinstance(instant, datetime):
+        raise click.UsageError("--extracted-at: write an instant, like 2005-10-03T02:00:00+01:00")
+    if instant > clock.now():
+        raise click.UsageError(f"--extracted-at: {instant.isoformat()} is in the future")
+    return instant
+
+
 def moment(command: Command) -> Command:
     """Add ``--as-at`` and ``--known-at``."""
     command = click.option(

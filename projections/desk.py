@@ -11,7 +11,7 @@ from domain.facts import Fact
 from domain.workdays import working_days_between
 from projections.casebook import Reading
 from projections.caseload import OfCase, Owed, of_case, outstanding
-from projections.timeline import LATE_AFTER
+from projections.ledger import LATE_AFTER
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 """How far ahead and back the lists look: calendar days, the day read not counted."""

@@ -8,9 +8,7 @@ from domain.facts import EntryCorrected, EntryWithdrawn, Fact
 from domain.workdays import working_days_between
 from projections.casebook import Moment
 from projections.history import History
-
-LATE_AFTER = 1
-"""Working days after which a recording counts as late (national standards, unsure: a parameter)."""
+from projections.ledger import LATE_AFTER
 
 
 @dataclass(frozen=True, slots=True)

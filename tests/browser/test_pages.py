@@ -139,7 +139,9 @@ def test_the_moment_goes_along_every_link(app: Flask, site: Site, context: Conte
             "links => links.map(link => link.getAttribute('href'))"
         )
         others = [link for link in links if "gloucestershire-2004" in link or link.startswith("#")]
-        others += [link for link in links if not carried_by(endpoint_of(app, link))]  # Section A is not read as at a day
+        others += [
+            link for link in links if not carried_by(endpoint_of(app, link))
+        ]  # Section A is not read as at a day
         for link in set(links) - set(others):
             assert "as_at=2005-08-01" in link and "known=hindsight" in link, f"{path}: {link}"
 
@@ -250,7 +252,11 @@ def test_what_cannot_be_read_is_answered_in_words(app: Flask) -> None:
 def test_every_page_states_its_moment(app: Flask) -> None:
     manager, inspector = signed_in(app, "c.whitlock"), signed_in(app, "j.hartnell")
     for rule in app.url_map.iter_rules():
-        if not carried_by(rule.endpoint) or "GET" not in (rule.methods or ()) or rule.endpoint.endswith((".table", ".keep")):
+        if (
+            not carried_by(rule.endpoint)
+            or "GET" not in (rule.methods or ())
+            or rule.endpoint.endswith((".table", ".keep"))
+        ):
             continue
         if rule.endpoint.startswith("recording.") or rule.endpoint in ("replay.show", "reporting.publish"):
             continue  # read at today, or at a day of their own

@@ -7,12 +7,11 @@ is limited stays in the counts of those excluded, and shows them nothing else.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain.facts import AccessLimited, AccessLimitLifted
 from domain.frameworks import Framework
 from domain.staff import Account
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
-from projections.history import History
+from projections.standing import excluded
 
 
 @dataclass(frozen=True)
@@ -26,12 +25,6 @@ class Reached:
     def open(self) -> list[Reading]:
         """Those that may be listed and opened."""
         return [reading for reading in self.readings if reading.reference not in self.closed]
-
-
-def excluded(history: History) -> frozenset[str]:
-    """The staff (names or user names) who may not open this case, by all that is known of it today."""
-    lifted = {fact.limit for fact in history.all(AccessLimitLifted)}
-    return frozenset(name for fact in history.all(AccessLimited) if fact.entry not in lifted for name in fact.excluded)
 
 
 def is_closed(book: Casebook, account: Account, reference: str) -> bool:

@@ -1,11 +1,14 @@
 """A case as it stands at a moment, from its rows alone: what lists, counts and figures need, without its entries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
+from domain.codes import HIGH_RISK
 from domain.facts import AccessLimited, AccessLimitLifted
-from projections.casebook import Moment, Reading
+from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
+from projections.casebook import Casebook, Moment, Reading
 from projections.catalogue import catalogue
 from projections.history import History
 from projections.ledger import (
@@ -21,6 +24,9 @@ from projections.ledger import (
     spell_rows,
 )
 from projections.obligations import Obligation
+
+Scope = tuple[str, tuple[str, ...]]
+"""A level (area, division, team, officer) and the names there, of which one holds the case."""
 
 
 class Held(NamedTuple):
@@ -64,6 +70,25 @@ class Standing:
             excluded(to_date or history),
         )  # fmt: skip
 
+    @property
+    def day(self) -> date:
+        return self.moment.on
+
+    @property
+    def is_high_risk(self) -> bool:
+        """Whether the person is assessed as high risk of harm (high or very high) on the day."""
+        return self.spell.risk in HIGH_RISK
+
+    @property
+    def standards(self) -> list[Held]:
+        """The duties of the national standards, by the day they are due."""
+        clauses = catalogue().clauses
+        return [
+            Held(row.place, obligation_of(row, DEFAULT_FRAMEWORK))
+            for row in self.duties
+            if clauses[row.clause].of_standards
+        ]
+
     def owed(self, framework: str) -> list[Held]:
         """The duties of a framework (its id): the national standards' and its own expectations, by the day they are due."""
         own = catalogue().of_framework[framework]
@@ -95,3 +120,13 @@ def excluded(history: History) -> frozenset[str]:
     """The staff (names or user names) who may not open this case, by what this history knows."""
     lifted = {fact.limit for fact in history.all(AccessLimitLifted)}
     return frozenset(name for fact in history.all(AccessLimited) if fact.entry not in lifted for name in fact.excluded)
+
+
+def replayed(
+    book: Casebook, moment: Moment, *, scope: Scope | None = None, references: Iterable[str] | None = None
+) -> list[Standing]:
+    """The cases that had begun by the day, by replay: those held in a scope, or named; all where neither is given."""
+    framework = frameworks()[DEFAULT_FRAMEWORK]
+    read = book.read_all(book.cases if references is None else sorted(references), moment, framework)
+    cases = [Standing.of(reading, book.history(reading.reference, None)) for reading in read]
+    return [c for c in cases if scope is None or getattr(c.spell.place, scope[0]) in scope[1]]

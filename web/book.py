@@ -10,11 +10,12 @@ from domain.facts import SupervisionStarted
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.inspecting import InspectionOpened
-from domain.staff import ENTERED_BY
+from domain.staff import ENTERED_BY, Account
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
 from projections.history import end_of_day
 from projections.reach import Reached, inspected, is_closed, may_open, reach
+from projections.standing import Scope, Standing, replayed
 from web import asat, clock, gate
 from web.asat import AsAt
 from web.words import count_noun
@@ -47,16 +48,36 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
+def standings(at: Moment, *, scope: Scope | None = None, references: Iterable[str] | None = None) -> list[Standing]:
+    """The cases as they stand at a moment: those held in a scope, or named; all where neither is given."""
+    return replayed(casebook(), at, scope=scope, references=references)
+
+
+def counted_by(account: Account, at: Moment) -> Reached:
+    """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read."""
+    if account.role == "inspector":
+        return reach(standings(at, references=inspected(casebook(), account)), account)
+    return reach(standings(at, scope=account.scope) if account.scope else [], account)
+
+
 def reached() -> Reached:
     """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
     if "reached" not in g:
-        g.reached = reach(casebook(), gate.account(), moment(), framework())
+        g.reached = counted_by(gate.account(), moment())
     return cast(Reached, g.reached)
 
 
-def readings() -> list[Reading]:
-    """Every case that the person signed in counts, as it is at the moment."""
-    return reached().readings
+def cases() -> list[Standing]:
+    """Every case that the person signed in counts, as it stands at the moment."""
+    return reached().cases
+
+
+def opened() -> frozenset[str]:
+    """The cases that the person signed in may open: those they count at the moment or today, and not closed to them."""
+    if "opened" not in g:
+        every = (*reached().open, *counted_by(gate.account(), today()).open)
+        g.opened = frozenset(case.reference for case in every) - reached().closed
+    return cast("frozenset[str]", g.opened)
 
 
 def case(reference: str, inspection: str | None = None) -> Reading:
@@ -149,13 +170,10 @@ def inspection_asked() -> str | None:
 
 def places() -> dict[str, list[str]]:
     """The areas, divisions, teams and officers that hold cases today, by level."""
-    held = {
-        change.value[:4]
-        for reference in casebook().cases
-        for change in casebook().history(reference, None).allocation[-1:]
+    held = {case.spell.place for case in standings(today())}
+    return {
+        level: sorted({getattr(place, level) for place in held}) for level in ("area", "division", "team", "officer")
     }
-    levels = ("area", "division", "team", "officer")
-    return {level: sorted({place[n] for place in held}) for n, level in enumerate(levels)}
 
 
 def default_moment() -> AsAt | None:

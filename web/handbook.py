@@ -46,7 +46,7 @@ def clause(clause: str) -> str:
     found = handbook.entry(clause, framework.clauses, framework)
     if found is None:
         abort(404, f"There is no clause called {clause}.")
-    counted = handbook.raised(book.readings(), clause)
+    counted = handbook.raised(book.cases(), clause, framework)
     latest = next(iter(book.inspections()), None)
     return render_template(
         "clause.html",

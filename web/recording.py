@@ -239,8 +239,8 @@ class _Form:
 
     def _owed(self) -> list[Owed]:
         """The duties still open that an entry of this type may meet."""
-        reading = book.casebook().read(self.reference, book.today(), book.framework())
-        return [o for o in outstanding(reading) if any(by.type is self.fact_type for by in o.clause.entries)]
+        today = book.standings(book.today(), references=[self.reference])
+        return [o for c in today for o in outstanding(c) if any(by.type is self.fact_type for by in o.clause.entries)]
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Fact]:
         """What was recorded on the case since the reader opened the form."""

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,8 @@ import click
 
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.standards import national_standards
-from projections.casebook import Casebook, Moment
-from projections.caseload import select
+from projections.casebook import Casebook, Moment, Reading
+from projections.caseload import holding
 from projections.management import Placed, placed
 from projections.scores import Score, printed
 from projections.scoring import Change, Scored, changes, inspection_moment, score_readings
@@ -56,7 +57,7 @@ def score(
     def scored_by(edition: str | None) -> Scored:
         cases = book.inspection(inspection).sample if inspection else book.cases
         readings = book.read_all(cases, at, chosen, inspection, edition)
-        scored = score_readings(chosen, at, select(readings, area=area, team=team, officer=officer), edition)
+        scored = score_readings(chosen, at, _held(readings, area=area, team=team, officer=officer), edition)
         return scored.high_risk_only() if high_risk else scored
 
     scored = scored_by(standards)
@@ -68,6 +69,12 @@ def score(
         click.echo(_score_text(scored, management) if form == "text" else _score_csv(scored.score), nl=form == "text")
     if form == "text" and changed is not None:
         click.echo(_changes_text(changed, at))
+
+
+def _held(readings: Iterable[Reading], **where: str | None) -> list[Reading]:
+    """The cases held in this area, team or by this officer on the readings' day; None: any."""
+    wanted = {level: name for level, name in where.items() if name is not None}
+    return [r for r in readings if all(getattr(holding(r), level) == name for level, name in wanted.items())]
 
 
 def _document(

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from domain.chain import BrokenChain
 from domain.register import Register
 from projections.casebook import Casebook
+from projections.views import Views
 from web import clock
 from web.cli import options
 from web.documents import entry_document
@@ -190,7 +191,8 @@ def migrate(database: str) -> None:
     PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself.
     """
     options.open_files(database, make=True, prepare=True).close()
-    with closing(Register(options.database_at(database).address, prepare=True)):
+    address = options.database_at(database).address
+    with closing(Register(address, prepare=True)), closing(Views(address, prepare=True)):
         click.echo(f"{options.database_at(database)} is ready.")
 
 

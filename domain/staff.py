@@ -12,7 +12,9 @@ Role = Literal[
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 
-LEVELS: Mapping[Role, str] = {
+Level = Literal["area", "division", "team", "officer"]
+
+LEVELS: Mapping[Role, Level] = {
     "case_manager": "officer",
     "spo": "team",
     "divisional_manager": "division",
@@ -53,7 +55,7 @@ class Account:
     """The password was given by somebody else: it must be changed before anything else."""
 
     @property
-    def scope(self) -> tuple[str, tuple[str, ...]] | None:
+    def scope(self) -> tuple[Level, tuple[str, ...]] | None:
         """The level at which they answer for cases, and the officers, teams, divisions or areas there; None: for none."""
         level = LEVELS.get(self.role)
         if level is None:

@@ -1,14 +1,14 @@
 """A case as it stands at a moment, from its rows alone: what lists, counts and figures need, without its entries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from domain.codes import HIGH_RISK
 from domain.facts import AccessLimited, AccessLimitLifted
-from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
-from projections.casebook import Casebook, Moment, Reading
+from domain.frameworks import DEFAULT_FRAMEWORK
+from projections.casebook import Moment, Reading
 from projections.catalogue import catalogue
 from projections.history import History
 from projections.ledger import (
@@ -24,9 +24,6 @@ from projections.ledger import (
     spell_rows,
 )
 from projections.obligations import Obligation
-
-Scope = tuple[str, tuple[str, ...]]
-"""A level (area, division, team, officer) and the names there, of which one holds the case."""
 
 
 class Held(NamedTuple):
@@ -120,13 +117,3 @@ def excluded(history: History) -> frozenset[str]:
     """The staff (names or user names) who may not open this case, by what this history knows."""
     lifted = {fact.limit for fact in history.all(AccessLimitLifted)}
     return frozenset(name for fact in history.all(AccessLimited) if fact.entry not in lifted for name in fact.excluded)
-
-
-def replayed(
-    book: Casebook, moment: Moment, *, scope: Scope | None = None, references: Iterable[str] | None = None
-) -> list[Standing]:
-    """The cases that had begun by the day, by replay: those held in a scope, or named; all where neither is given."""
-    framework = frameworks()[DEFAULT_FRAMEWORK]
-    read = book.read_all(book.cases if references is None else sorted(references), moment, framework)
-    cases = [Standing.of(reading, book.history(reading.reference, None)) for reading in read]
-    return [c for c in cases if scope is None or getattr(c.spell.place, scope[0]) in scope[1]]

@@ -20,7 +20,8 @@ from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import Owed, due
 from projections.desk import LISTS, Late, desk
 from projections.history import end_of_day, is_high_risk
-from projections.standing import Standing, replayed
+from projections.standing import Standing
+from projections.views import Views
 from tests.people import post, signed_in
 from web.app import create_app
 
@@ -43,8 +44,8 @@ def readings(demo_book: Casebook) -> list[Reading]:
 
 
 @pytest.fixture(scope="module")
-def cases(demo_book: Casebook) -> list[Standing]:
-    return replayed(demo_book, Moment(DAY, end_of_day(DAY)))
+def cases(demo_views: Views) -> list[Standing]:
+    return list(demo_views.standings(Moment(DAY, end_of_day(DAY))))
 
 
 def test_the_lists_ask_for_clauses_that_there_are() -> None:

@@ -12,11 +12,12 @@ from flask import Flask
 
 from domain.frameworks import frameworks
 from domain.schemas import load_fact
-from projections.casebook import Casebook, Moment, Reading
+from projections.casebook import Moment, Reading
 from projections.history import History, end_of_day
 from projections.matrix import ALL, TARGET, Cell, Counted, counted, matrix
 from projections.obligations import obligations
-from projections.standing import Standing, replayed
+from projections.standing import Standing
+from projections.views import Views
 from tests.histories import PERSON, PLACE
 from tests.people import signed_in
 from web.app import create_app
@@ -81,8 +82,8 @@ def test_a_plan_recorded_late_counts_from_when_it_was_known() -> None:
         assert plan.in_time == in_time
 
 
-def test_rows_sum_to_teams_to_areas_to_the_whole(demo_book: Casebook) -> None:
-    duties = list(counted(replayed(demo_book, Moment(DAY, end_of_day(DAY)))))
+def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: Views) -> None:
+    duties = list(counted(demo_views.standings(Moment(DAY, end_of_day(DAY)))))
     found = matrix(duties, DAY, [])
     for rows in (found.officers, found.teams, found.areas):
         for column in found.whole:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
 
@@ -10,17 +10,22 @@ from domain.facts import SupervisionStarted
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.inspecting import InspectionOpened
-from domain.staff import ENTERED_BY, Account
+from domain.staff import ENTERED_BY, Account, Level
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
+from projections.follow import catch_up
 from projections.history import end_of_day
 from projections.reach import Reached, inspected, is_closed, may_open, reach
-from projections.standing import Scope, Standing, replayed
+from projections.standing import Standing
+from projections.views import Views
 from web import asat, clock, gate
 from web.asat import AsAt
 from web.words import count_noun
 
 LONG_AGO = timedelta(days=366)
+
+PATIENCE, NEAR = 1.0, 500
+"""Seconds that a page waits for the views, and how many entries behind they may be for it to wait for all."""
 
 NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access is limited."
 
@@ -48,34 +53,48 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
-def standings(at: Moment, *, scope: Scope | None = None, references: Iterable[str] | None = None) -> list[Standing]:
-    """The cases as they stand at a moment: those held in a scope, or named; all where neither is given."""
-    return replayed(casebook(), at, scope=scope, references=references)
+def views() -> Views:
+    """The views of the app's database, opened at the first request of each process and kept; brought up once a request.
+
+    Where the record is far ahead of them (an import is running), the page is shown as far as they go.
+    """
+    kept = current_app.extensions.get("views")
+    if kept is None:
+        kept = current_app.extensions["views"] = Views(current_app.config["DATABASE"])
+    if "views_up" not in g:
+        stored = kept.stored.head()
+        near = stored - kept.position <= NEAR
+        catch_up(kept, seconds=PATIENCE, own=stored if near else 0)
+        g.views_up = True
+    return cast(Views, kept)
 
 
-def counted_by(account: Account, at: Moment) -> Reached:
-    """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read."""
+def counted_by(account: Account, at: Moment, **which: Any) -> Reached:
+    """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
+
+    ``which`` of their rows to fetch: see ``Views.standings``.
+    """
     if account.role == "inspector":
-        return reach(standings(at, references=inspected(casebook(), account)), account)
-    return reach(standings(at, scope=account.scope) if account.scope else [], account)
+        return reach(views().standings(at, references=inspected(casebook(), account), **which), account)
+    return reach(views().standings(at, held=account.scope, **which) if account.scope else [], account)
 
 
 def reached() -> Reached:
     """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
     if "reached" not in g:
-        g.reached = counted_by(gate.account(), moment())
+        g.reached = counted_by(gate.account(), moment(), unmet=True)
     return cast(Reached, g.reached)
 
 
 def cases() -> list[Standing]:
-    """Every case that the person signed in counts, as it stands at the moment."""
+    """Every case that the person signed in counts, with the duties that may be outstanding at the moment."""
     return reached().cases
 
 
 def opened() -> frozenset[str]:
     """The cases that the person signed in may open: those they count at the moment or today, and not closed to them."""
     if "opened" not in g:
-        every = (*reached().open, *counted_by(gate.account(), today()).open)
+        every = (*reached().open, *counted_by(gate.account(), today(), kinds=()).open)
         g.opened = frozenset(case.reference for case in every) - reached().closed
     return cast("frozenset[str]", g.opened)
 
@@ -170,10 +189,9 @@ def inspection_asked() -> str | None:
 
 def places() -> dict[str, list[str]]:
     """The areas, divisions, teams and officers that hold cases today, by level."""
-    held = {case.spell.place for case in standings(today())}
-    return {
-        level: sorted({getattr(place, level) for place in held}) for level in ("area", "division", "team", "officer")
-    }
+    held = views().places(today())
+    levels: tuple[Level, ...] = ("area", "division", "team", "officer")
+    return {level: sorted({getattr(place, level) for place in held}) for level in levels}
 
 
 def default_moment() -> AsAt | None:

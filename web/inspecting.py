@@ -138,7 +138,7 @@ def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], 
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
     at, who = inspection_moment(found.opened), gate.account()
-    within = book.standings(at, scope=("area", (found.opened.area,)))
+    within = list(book.views().standings(at, held=("area", (found.opened.area,)), kinds=()))
     if who.role != "inspector":
         within = [case for case in within if who.answers_for(case.spell.place)]
     place = {name: values.get(name) for name in ("division", "team")}

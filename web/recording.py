@@ -239,7 +239,7 @@ class _Form:
 
     def _owed(self) -> list[Owed]:
         """The duties still open that an entry of this type may meet."""
-        today = book.standings(book.today(), references=[self.reference])
+        today = book.views().standings(book.today(), references=[self.reference], unmet=True)
         return [o for c in today for o in outstanding(c) if any(by.type is self.fact_type for by in o.clause.entries)]
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Fact]:

@@ -12,7 +12,6 @@ from domain.codes import label
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.casebook import Casebook, Reading
 from projections.caseload import due, holding
-from projections.standing import replayed
 from web.cli import options
 from web.documents import case_document, due_document
 from web.sentences import answer_words, because, fact_details, fact_title, knowledge_words, why
@@ -88,8 +87,7 @@ def _case_text(reading: Reading) -> str:
 @options.database
 def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
     """What is overdue and what falls due, as the files stood on the day."""
-    book = Casebook(options.open_files(database))
-    cases = replayed(book, options.read_moment(as_at, None))
+    cases = options.open_views(database).standings(options.read_moment(as_at, None), unmet=True, kinds=("duties",))
     owed = due(
         (c for c in cases if team in (None, c.spell.place.team) and officer in (None, c.spell.place.officer)), within
     )

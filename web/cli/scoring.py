@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,8 +10,7 @@ import click
 
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.standards import national_standards
-from projections.casebook import Casebook, Moment, Reading
-from projections.caseload import holding
+from projections.casebook import Casebook, Moment
 from projections.management import Placed, placed
 from projections.scores import Score, printed
 from projections.scoring import Change, Scored, changes, inspection_moment, score_readings
@@ -55,9 +53,11 @@ def score(
         at = inspection_moment(opened)
 
     def scored_by(edition: str | None) -> Scored:
-        cases = book.inspection(inspection).sample if inspection else book.cases
-        readings = book.read_all(cases, at, chosen, inspection, edition)
-        scored = score_readings(chosen, at, _held(readings, area=area, team=team, officer=officer), edition)
+        cases = _held(database, at, area=area, team=team, officer=officer)
+        if inspection:
+            held = set(cases)
+            cases = [reference for reference in book.inspection(inspection).sample if reference in held]
+        scored = score_readings(chosen, at, book.read_all(cases, at, chosen, inspection, edition), edition)
         return scored.high_risk_only() if high_risk else scored
 
     scored = scored_by(standards)
@@ -71,10 +71,11 @@ def score(
         click.echo(_changes_text(changed, at))
 
 
-def _held(readings: Iterable[Reading], **where: str | None) -> list[Reading]:
-    """The cases held in this area, team or by this officer on the readings' day; None: any."""
+def _held(database: str, at: Moment, **where: str | None) -> list[str]:
+    """The cases held in this area, team or by this officer on the day; None: any."""
     wanted = {level: name for level, name in where.items() if name is not None}
-    return [r for r in readings if all(getattr(holding(r), level) == name for level, name in wanted.items())]
+    cases = options.open_views(database).standings(at, kinds=())
+    return [c.reference for c in cases if all(getattr(c.spell.place, level) == name for level, name in wanted.items())]
 
 
 def _document(

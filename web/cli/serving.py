@@ -85,6 +85,8 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
     if report.rejected:
         sys.exit(1)
+    with closing(options.open_views(database)):
+        pass  # the first page finds them up with the record
     with closing(Register(options.database_at(database).address)) as register:
         add_staff(register)
     if not no_serve:

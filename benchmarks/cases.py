@@ -12,7 +12,7 @@ from domain.facts import Fact
 from domain.workdays import add_working_days, is_working_day
 from projections.ledger import Place
 
-FIRST_START, LAST_START = date(2004, 7, 1), date(2006, 1, 31)
+FIRST_START, LAST_START = date(2004, 7, 1), date(2005, 12, 31)
 READ_ON = date(2006, 3, 31)
 """The day as at which benchmarks read: the last entries are of that week."""
 
@@ -37,7 +37,8 @@ class Pen:
         self.rng = Random(seed)  # noqa: S311 (the same cases for the same seed)
         self.skill = self.rng.betavariate(9, 2)
         self.start = self.day(FIRST_START + timedelta(days=self.rng.randint(0, (LAST_START - FIRST_START).days)))
-        self.until = min(self.start + timedelta(days=self.rng.choice((365, 547, 730, 730))), READ_ON)
+        self.ends_on = self.start + timedelta(days=self.rng.choice((365, 365, 547)))
+        self.until = min(self.ends_on, READ_ON)
         self.facts: list[Fact] = []
 
     def well(self) -> bool:
@@ -92,7 +93,7 @@ def _begin(pen: Pen) -> None:
     tier = pen.rng.choice((1, 2, 2, 3, 3, 4)) if pen.start.year >= 2005 else None
     pen.write(
         facts.SupervisionStarted, pen.start, person=PERSON, order_type=order, tier=tier, **_held_by(FIRST_HOLDER),
-        released_on=pen.start if order == "licence" else None, ends_on=pen.start + timedelta(days=730),
+        released_on=pen.start if order == "licence" else None, ends_on=pen.ends_on,
     )  # fmt: skip
     for kind in ("order", "psr", "previous_convictions"):
         if pen.well():
@@ -165,8 +166,9 @@ def _see(pen: Pen) -> None:
             failures = _miss(pen, entry, day, failures)
         else:
             pen.write(facts.AppointmentOutcomeRecorded, day, appointment=entry, outcome="attended_complied")
-        if pen.chance(0.12):
-            pen.write(facts.ContactLogged, day, contact_type="telephone", note="rang about the next appointment")
+        for _ in range(pen.rng.choice((0, 1, 2, 2, 3))):
+            on = add_working_days(day, pen.rng.randint(0, 3))
+            pen.write(facts.ContactLogged, on, contact_type="telephone", note="rang about the next appointment")
         made_on = day
         gap = 7 if (day - pen.start).days < 112 else 14
         day = pen.day(day + timedelta(days=gap if pen.chance(0.9) else 2 * gap))

@@ -10,7 +10,7 @@ from domain.case import LONDON
 from domain.facts import EntryCorrected, EntryWithdrawn, Fact
 from projections.days import day_number, instant_number
 from projections.ledger import DutyRow, JudgementRow, LateRow, Ledger, SpellRow
-from projections.rows import RECORDED, TABLES, WORDS, Kept, Rows, ordered, split
+from projections.rows import RECORDED, TABLES, WORDS, Array, Kept, Rows, ordered, split
 from projections.words import Texts, Words
 
 ORDER = {
@@ -44,21 +44,17 @@ class Gathering:
         self.rows["lates"] += [self._late(case, *known) for known in ledger.lates]
         self.recorded += [(case, day_number(day), count) for day, count in sorted(recorded.items())]
 
-    def gathered(self) -> tuple[Texts, Texts, Mapping[str, Words[Any]], Mapping[str, Kept], Rows]:
+    def gathered(self) -> tuple[Texts, Texts, Mapping[str, Words[Any]], Mapping[str, Kept], tuple[Rows]]:
         """All that was taken in: references in order, names, words, tables, recordings by day (see ``Columns``)."""
         references = sorted(self.references)
         numbers = np.empty(len(references), np.int32)
         for number, reference in enumerate(references):
             numbers[self.references[reference]] = number
-        tables = {}
-        for name, columns in TABLES.items():
-            rows = _rows(columns, self.rows[name])
-            rows["case"] = numbers[rows["case"]]
-            tables[name] = split(ordered(rows, ORDER[name]))
-        recorded = _rows(RECORDED, self.recorded)
-        recorded["case"] = numbers[recorded["case"]]
-        names = Texts.of(self.names.values)
-        return Texts.of(references), names, self.words, tables, ordered(recorded, ("case", "day"))
+        tables = {
+            name: split(ordered(_rows(TABLES[name], rows, numbers), ORDER[name])) for name, rows in self.rows.items()
+        }
+        recorded = ordered(_rows(RECORDED, self.recorded, numbers), ("case", "day"))
+        return Texts.of(references), Texts.of(self.names.values), self.words, tables, (recorded,)
 
     def _duty(self, case: int, row: DutyRow, since: Any, until: Any) -> tuple[Any, ...]:
         return (
@@ -106,8 +102,7 @@ def recorded_by_day(entries: Iterable[Fact]) -> dict[date, int]:
     return counts
 
 
-def _rows(columns: Mapping[str, type[np.generic]], rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+def _rows(columns: Mapping[str, type[np.generic]], rows: list[tuple[Any, ...]], numbers: Array) -> Rows:
     by_column = zip(*rows, strict=True) if rows else ([] for _ in columns)
-    return {
-        name: np.array(values, kind) for (name, kind), values in zip(columns.items(), by_column, strict=True)
-    }  # fmt: skip
+    found = {name: np.array(of, kind) for (name, kind), of in zip(columns.items(), by_column, strict=True)}
+    return Rows(found | {"case": numbers[found["case"]]})

@@ -21,16 +21,17 @@ class Run(NamedTuple):
 
 def owed(at: AsAt, clause: int, first: int = 0, last: int | None = None) -> Iterator[Run]:
     """The duties under a clause (by number) of the cases from ``first`` up to, not including, ``last``."""
-    duties = at.columns.duties
-    for rows, bounds in zip(duties.parts(at.instant), at.columns.clause_bounds, strict=False):
-        begin, end = int(bounds[clause]), int(bounds[clause + 1])
+    for rows in at.columns.duties.parts(at.instant):
+        begin, end = rows.clause_bounds[clause : clause + 2]
         if begin == end:
             continue
         if first or last is not None:
             of_clause = rows["case"][begin:end]
-            ends = np.array((first, at.columns.cases if last is None else last), of_clause.dtype)
+            ends = np.array((first, at.columns.numbers if last is None else last), of_clause.dtype)
             low, high = np.searchsorted(of_clause, ends)
             begin, end = begin + int(low), begin + int(high)
+            if begin == end:
+                continue
         part: slice | Array = slice(begin, end)
         then = known(rows, at.instant, part)
         if then is not None:

@@ -1,18 +1,18 @@
 """Rows: the tables of the columns, what each column holds, and which of their rows were known at an instant."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from projections.catalogue import catalogue
 from projections.days import STANDING
 from projections.states import known_at
 
 Array = NDArray[Any]
-Rows = Mapping[str, Array]
-"""Columns of one length, by name."""
 
 SPAN: Final = {"since": np.int64, "until": np.int64}
 TABLES: Final[Mapping[str, Mapping[str, type[np.generic]]]] = {
@@ -47,24 +47,58 @@ WORDS = (
 """The columns whose numbers stand for words."""
 
 
+class Rows:
+    """Columns of one length, by name."""
+
+    def __init__(self, columns: Mapping[str, Array]):
+        self.columns = columns
+
+    def __getitem__(self, name: str) -> Array:
+        return self.columns[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.columns
+
+    def __len__(self) -> int:
+        return len(self.columns["case"])
+
+    @property
+    def nbytes(self) -> int:
+        return sum(column.nbytes for column in self.columns.values())
+
+    def renumbered(self, becomes: Mapping[str, Array], part: slice | Array = slice(None)) -> "Rows":
+        """These rows (or a part of them) with what their numbers of cases, names and words become, by column."""
+        found = {name: column[part] for name, column in self.columns.items()}
+        return Rows({name: becomes[name][c].astype(c.dtype) if name in becomes else c for name, c in found.items()})
+
+    @cached_property
+    def clause_bounds(self) -> list[int]:
+        """Where the duties of each clause of the catalogue begin, and where the last ones end."""
+        found: list[int] = np.searchsorted(self["clause"], np.arange(len(catalogue().clauses) + 1)).tolist()
+        return found
+
+
 @dataclass(frozen=True)
 class Kept:
-    """One table: the rows ``current`` (no ``until``), and those ``superseded``. Duties are in order of clause and case,
-    the others of case.
+    """One table: the rows ``current`` (no ``until``), and those ``superseded``, each a base and maybe its changes.
+
+    Duties are in order of clause and case, the others of case.
     """
 
-    current: Rows
-    superseded: Rows
+    current: tuple[Rows, ...]
+    superseded: tuple[Rows, ...]
 
-    def parts(self, instant: int | None) -> Iterator[Rows]:
+    def parts(self, instant: int | None) -> tuple[Rows, ...]:
         """What may have been known at an instant (None: all that is recorded to date)."""
-        yield self.current
-        if instant is not None:
-            yield self.superseded
+        return self.current if instant is None else (*self.current, *self.superseded)
+
+    @property
+    def all(self) -> tuple[Rows, ...]:
+        return *self.current, *self.superseded
 
     @property
     def count(self) -> int:
-        return sum(len(rows["case"]) for rows in (self.current, self.superseded))
+        return sum(map(len, self.all))
 
 
 def known(rows: Rows, instant: int | None, part: slice | Array = slice(None)) -> Array | None:
@@ -79,12 +113,12 @@ def split(rows: Rows) -> Kept:
     """A table's rows apart: those that stand and those superseded, in the order given."""
     stands = rows["until"] == STANDING
     return Kept(
-        {name: column[stands] for name, column in rows.items() if name != "until"},
-        {name: column[~stands] for name, column in rows.items()},
+        (Rows({name: column[stands] for name, column in rows.columns.items() if name != "until"}),),
+        (Rows({name: column[~stands] for name, column in rows.columns.items()}),),
     )
 
 
-def ordered(rows: Rows, by: Iterable[str]) -> dict[str, Array]:
+def ordered(rows: Rows, by: Iterable[str]) -> Rows:
     """The rows in order of these columns, the first before the others."""
     order = np.lexsort([rows[name] for name in reversed(list(by))])
-    return {name: column[order] for name, column in rows.items()}
+    return Rows({name: column[order] for name, column in rows.columns.items()})

@@ -49,7 +49,8 @@ class AsAt:
     @cached_property
     def there(self) -> Array:
         """For each case, whether its supervision had begun by the day, as was then known."""
-        return self.spell_column("place") >= 0
+        begun = self.spell_column("place") >= 0
+        return begun if self.columns.gone is None else begun & ~self.columns.gone
 
     @cached_property
     def high_risk(self) -> Array:
@@ -83,7 +84,7 @@ class AsAt:
 
     def spell_column(self, name: str) -> Array:
         """A column of the spell in which the day lies, for each case; -1 where it is not there."""
-        found = np.full(self.columns.cases, -1, np.int32)
+        found = np.full(self.columns.numbers, -1, np.int32)
         for rows, at in self._spells:
             found[rows["case"][at]] = rows[name][at]
         return found
@@ -91,7 +92,7 @@ class AsAt:
     @cached_property
     def references(self) -> list[str]:
         """The references of the cases that are there, in order."""
-        return [self.columns.references[at] for at in np.flatnonzero(self.there).tolist()]
+        return sorted(self.columns.references[at] for at in np.flatnonzero(self.there).tolist())
 
     @cached_property
     def _spells(self) -> list[tuple[Rows, Array]]:

@@ -77,8 +77,8 @@ def tally(framework: Framework, at: AsAt, groups: Groups) -> Tally:
     """Every question counted by group; cases in no group (-1) are left out."""
     room = len(groups.keys)
     counts = np.zeros((len(framework.questions), room, len(COUNTED)), np.int64)
-    for first in range(0, at.columns.cases, BLOCK):
-        block = Block(framework, at, first, min(first + BLOCK, at.columns.cases))
+    for first in range(0, at.columns.numbers, BLOCK):
+        block = Block(framework, at, first, min(first + BLOCK, at.columns.numbers))
         of = groups.of[first : block.last]
         inside = np.flatnonzero(of >= 0)
         if len(inside):

@@ -1,7 +1,8 @@
 """Words by number: what a column of small integers stands for."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
 from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
@@ -74,3 +75,41 @@ class Texts(Sequence[str]):
         """Where a string stands, among strings in order; None where it is not there."""
         at = bisect_left(self, string)
         return at if at < len(self) and self[at] == string else None
+
+
+class TextsInTurn(Sequence[str]):
+    """Strings of several ``Texts``, one after the other; a string of a later one stands in place of an earlier one's."""
+
+    def __init__(self, parts: Sequence[Texts]):
+        self.parts = tuple(parts)
+        self._ends = list(accumulate(map(len, self.parts)))
+
+    @classmethod
+    def of(cls, *texts: "Texts | TextsInTurn") -> "TextsInTurn":
+        return cls([part for text in texts for part in (text.parts if isinstance(text, TextsInTurn) else (text,))])
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[n] for n in range(*at.indices(len(self)))]
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        part = bisect_right(self._ends, at)
+        return self.parts[part][at - (self._ends[part - 1] if part else 0)]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self.parts)
+
+    def find(self, string: str) -> int | None:
+        """Where a string stands in the last of the parts that has it, each being in order; None where none has."""
+        for part in range(len(self.parts) - 1, -1, -1):
+            found = self.parts[part].find(string)
+            if found is not None:
+                return found + (self._ends[part - 1] if part else 0)
+        return None

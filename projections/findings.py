@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
+from typing import Protocol
 
 from domain.codes import Direction
 from domain.inspecting import FindingWritten
@@ -16,7 +17,16 @@ def direction(before: int | None, now: int | None) -> Direction | None:
     return "improved" if now > before else "deteriorated" if now < before else "unchanged"
 
 
-def difference(before: QuestionScore, now: QuestionScore) -> tuple[float, float] | None:
+class Measured(Protocol):
+    """A share of cases or duties: per cent, with its 95 % interval."""
+
+    @property
+    def score(self) -> Fraction | None: ...
+    @property
+    def interval(self) -> tuple[float, float] | None: ...
+
+
+def difference(before: Measured, now: Measured) -> tuple[float, float] | None:
     """The 95 % interval of the difference in points (Newcombe 1998, method 10, from the two Wilson intervals).
 
     None where one of the two has no relevant case.
@@ -30,7 +40,7 @@ def difference(before: QuestionScore, now: QuestionScore) -> tuple[float, float]
     return low, high
 
 
-def exceeds_chance(before: QuestionScore, now: QuestionScore) -> bool | None:
+def exceeds_chance(before: Measured, now: Measured) -> bool | None:
     """Whether the interval of the difference leaves out nought; None where there is none."""
     found = difference(before, now)
     return None if found is None else found[0] > 0 or found[1] < 0

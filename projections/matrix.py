@@ -106,7 +106,7 @@ def counted(cases: Iterable[Standing], months: int = MONTHS) -> Iterable[Counted
     for case in cases:
         since = case.day - relativedelta(months=months)
         for place, o in case.standards:
-            if since < o.due_on <= case.day and o.fell_due(case.day):
+            if o.counts(since, case.day):
                 yield Counted(case.reference, case.spell.name, place, o, o.in_time(case.day))
 
 

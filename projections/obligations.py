@@ -53,6 +53,10 @@ class Obligation:
         state = self.state(day)
         return state in ("overdue", "missed") or (state in ("met", "met_late") and self.due_on <= day)
 
+    def counts(self, since: date, day: date) -> bool:
+        """Whether a figure over the time after ``since``, up to ``day``, counts this duty: it fell due in that time."""
+        return since < self.due_on <= day and self.fell_due(day)
+
     def done(self, day: date) -> bool:
         return self.state(day) in ("met", "met_late")
 

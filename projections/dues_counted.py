@@ -1,0 +1,284 @@
+"""Dues from columns: what the reports count, over every case of a service at once. It gives what ``dues_read`` gives."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from domain.case import LONDON
+from domain.frameworks import Framework
+from domain.workdays import working_days_between
+from projections.casebook import Moment
+from projections.columns import Columns
+from projections.days import BEYOND, FIRST, NEVER, day_number, day_of
+from projections.dues import BEFORE, WEEKS, Answered, Behind, Count, Late, Load, Measure, Recorded, Split, Wanted
+from projections.ledger import Place
+from projections.obligations import Obligation
+from projections.owed import owed
+from projections.rows import Array, Rows, known
+from projections.slices import AsAt
+from projections.states import DONE, FELL_DUE, IN_TIME, OPEN
+from projections.tally import INSUFFICIENT, SUFFICIENT, Block, numbers_of
+
+AS_AT_KEPT = 64
+
+
+class Found(NamedTuple):
+    """Duties of one clause (by number): the rows they are from, their places in these, cases and states."""
+
+    clause: int
+    rows: Rows
+    at: Array
+    case: Array
+    state: Array
+
+    def column(self, name: str) -> Array:
+        return self.rows[name][self.at]
+
+
+class CountedDues:
+    """The cases of some columns under one framework. Safe to share between threads that only read."""
+
+    def __init__(self, columns: Columns, framework: Framework):
+        self.columns, self.framework = columns, framework
+        self._numbers = numbers_of(framework)
+        self._clauses = {n: c for c, numbers in self._numbers.items() for n in numbers}
+        self._as_at: OrderedDict[Moment, AsAt] = OrderedDict()
+
+    def _at(self, moment: Moment) -> AsAt:
+        found = self._as_at.get(moment)
+        if found is None:
+            found = self._as_at[moment] = AsAt(self.columns, moment)
+            while len(self._as_at) > AS_AT_KEPT:
+                self._as_at.popitem(last=False)
+        return found
+
+    def _place(self, number: int) -> Place:
+        return Place(*self.columns.words["place"].values[number])
+
+    def _owed(self, at: AsAt, clauses: Sequence[str]) -> Iterator[Found]:
+        """Every duty under these clauses of the cases that are there, whatever its state."""
+        for name in clauses:
+            for number in self._numbers[name]:
+                for run in owed(at, number):
+                    here = np.flatnonzero(at.there[run.case])
+                    rows = np.arange(run.at.start, run.at.stop) if isinstance(run.at, slice) else run.at
+                    yield Found(number, run.rows, rows[here], run.case[here], run.state[here])
+
+    def _counted(self, at: AsAt, since: date, clauses: Sequence[str]) -> Iterator[Found]:
+        for found in self._owed(at, clauses):
+            due = found.column("due")
+            yield _of(found, _in(found.state, FELL_DUE) & (due > day_number(since)) & (due <= at.day))
+
+    def counts(
+        self, moment: Moment, since: date, clauses: Sequence[str], measure: Measure, split: Split | None = None
+    ) -> list[Count]:
+        at = self._at(moment)
+        held: Counter[tuple[int, Any]] = Counter()
+        n: Counter[tuple[int, Any]] = Counter()
+        for found in self._counted(at, since, clauses):
+            place = found.column("place").astype(np.int64)
+            values, coded = self._split(at, found, split)
+            key = place * len(values) + coded
+            good = _in(found.state, IN_TIME if measure == "in_time" else DONE)
+            for total, which in ((n, key), (held, key[good])):
+                for number, count in zip(*np.unique(which, return_counts=True), strict=True):
+                    whose, value = divmod(int(number), len(values))
+                    total[whose, values[value]] += int(count)
+        return [Count(self._place(place), key, held[place, key], count) for (place, key), count in n.items()]
+
+    def _split(self, at: AsAt, found: Found, split: Split | None) -> tuple[Sequence[Any], Array]:
+        if split is None or split == "clause":
+            return [None if split is None else self._clauses[found.clause]], np.zeros(len(found.at), np.int64)
+        values, coded = at.coded(split)
+        return values, coded[found.case].astype(np.int64)
+
+    def persons(
+        self, moment: Moment, since: date, clauses: Sequence[str], attribute: Split
+    ) -> Mapping[tuple[Place, Any], frozenset[str]]:
+        at, people = self._at(moment), dict[tuple[Place, Any], set[str]]()
+        for found in self._counted(at, since, clauses):
+            values, coded = self._split(at, found, attribute)
+            each = np.unique(np.stack([found.column("place").astype(np.int64), coded, found.case]), axis=1)
+            for place, value, case in each.T.tolist():
+                people.setdefault((self._place(place), values[value]), set()).add(self.columns.references[case])
+        return {key: frozenset(cases) for key, cases in people.items()}
+
+    def waits(self, moment: Moment, since: date, clauses: Sequence[str]) -> list[tuple[Place, int | None]]:
+        waited: list[tuple[Place, int | None]] = []
+        for found in self._counted(self._at(moment), since, clauses):
+            done = _in(found.state, DONE)
+            days = _working_days()[np.where(done, found.column("met"), 0)] - _working_days()[found.column("arises")]
+            for place, ended, count in zip(found.column("place").tolist(), done.tolist(), days.tolist(), strict=True):
+                waited.append((self._place(place), count if ended else None))
+        return waited
+
+    def behind(self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted) -> list[Behind]:
+        at = self._at(moment)
+        return [b for found in self._counted(at, since, clauses) for b in self._listed(at, found, wanted)]
+
+    def _listed(self, at: AsAt, found: Found, wanted: Wanted) -> Iterator[Behind]:
+        allowed = self._allowed(wanted)
+        found = _of(found, allowed[found.column("place")])
+        names = at.spell_column("name")
+        clause = self.framework_clause(found.clause)
+        for n, case in enumerate(found.case.tolist()):
+            row = {name: column[found.at[n]] for name, column in found.rows.columns.items()}
+            arises, due = day_of(int(row["arises"])), day_of(int(row["due"]))
+            assert arises is not None and due is not None
+            yield Behind(
+                self.columns.references[case],
+                self.columns.names[int(names[case])],
+                self._place(int(row["place"])),
+                Obligation(
+                    clause, clause.values[int(row["value"])], arises, due, day_of(int(row["met"])),
+                    day_of(int(row["ended"])), None, (), clause.kind == "frequency",
+                ),
+            )  # fmt: skip
+
+    def framework_clause(self, number: int) -> Any:
+        """The clause of a number in the framework's own terms."""
+        from projections.catalogue import catalogue
+
+        return catalogue().of_framework[self.framework.id][number]
+
+    def _allowed(self, wanted: Wanted) -> Array:
+        """For each place by number, whether it is wanted."""
+        return np.array([wanted(Place(*place)) for place in self.columns.words["place"].values], bool)
+
+    def answers(self, moment: Moment, question: str) -> list[Answered]:
+        at = self._at(moment)
+        verdict, absent = Block(self.framework, at, 0, self.columns.numbers).answer(self.framework.questions[question])
+        names, places = at.spell_column("name"), at.spell_column("place")
+        counting = np.flatnonzero(at.there & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT)))
+        return [
+            Answered(
+                self.columns.references[case], self.columns.names[int(names[case])], self._place(int(places[case])),
+                bool(verdict[case] == SUFFICIENT), bool(absent[case]),
+            )
+            for case in counting.tolist()
+        ]  # fmt: skip
+
+    def _standards(self) -> list[str]:
+        from projections.catalogue import catalogue
+
+        return list(dict.fromkeys(c.id for c in catalogue().clauses if c.of_standards))
+
+    def loads(self, moment: Moment) -> Mapping[Place, Load]:
+        at, today = self._at(moment), moment.on
+        since = day_number(today - timedelta(weeks=BEFORE))
+        places = at.spell_column("place")
+        ended = at.spell_column("ended")
+        size = len(self.columns.words["place"].values)
+        weeks = np.zeros((size, WEEKS), np.int64)
+        arranged, done, overdue = (np.zeros(size, np.int64) for _ in range(3))
+        for found in self._owed(at, self._standards()):
+            clause = self.framework_clause(found.clause)
+            place, met = found.column("place"), found.column("met")
+            counted = place[(met > since) & (met <= at.day) & _in(found.state, DONE)]
+            done += np.bincount(counted, minlength=size)
+            coming = _coming(found, at, day_number(today + timedelta(weeks=WEEKS)))
+            week = (found.column("due")[coming].astype(np.int64) - int(at.day) - 1) // 7
+            np.add.at(weeks, (place[coming], week), 1)
+            arranged += np.bincount(place[coming & (met != NEVER)], minlength=size)
+            if clause.kind != "frequency":
+                over = ended[found.case] <= at.day
+                late = (found.state == OPEN) & (~over if clause.after != "end" else True)
+                overdue += np.bincount(places[found.case[late]], minlength=size)
+        held = np.bincount(places[at.there], minlength=size)
+        return {
+            self._place(n): Load(tuple(weeks[n].tolist()), int(arranged[n]), int(done[n]), int(overdue[n]))
+            for n in range(size)
+            if held[n] or weeks[n].any() or done[n] or overdue[n]
+        }
+
+    def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[Behind]:
+        at = self._at(moment)
+        return [
+            b
+            for found in self._owed(at, self._standards())
+            for b in self._listed(
+                at, _of(found, _coming(found, at, day_number(last)) & (found.column("due") > day_number(first))), wanted
+            )
+        ]
+
+    def recorded(self, moment: Moment, since: date) -> Mapping[Place, Recorded]:
+        at = self._at(moment)
+        places = at.spell_column("place")
+        entries = np.zeros(len(self.columns.words["place"].values), np.int64)
+        for rows in self.columns.recorded:
+            inside = at.there[rows["case"]] & (rows["day"] > day_number(since)) & (rows["day"] <= _last(moment))
+            np.add.at(entries, places[rows["case"][inside]], rows["entries"][inside])
+        late: dict[int, Counter[int]] = {int(n): Counter() for n in np.unique(places[at.there])}
+        for case, _, days, _ in self._late(at, since):
+            late[int(places[case])][days] += 1
+        return {self._place(n): Recorded(int(entries[n]), found) for n, found in late.items()}
+
+    def late(self, moment: Moment, since: date, wanted: Wanted) -> list[Late]:
+        at = self._at(moment)
+        places, names = at.spell_column("place"), at.spell_column("name")
+        return [
+            Late(
+                self.columns.references[case], self.columns.names[int(names[case])], place, kind, occurred,
+                recorded, days,
+            )
+            for case, (occurred, recorded), days, kind in self._late(at, since)
+            if wanted(place := self._place(int(places[case])))
+        ]  # fmt: skip
+
+    def _late(self, at: AsAt, since: date) -> Iterator[tuple[int, tuple[date, date], int, str]]:
+        for rows in self.columns.lates.parts(at.instant):
+            then = known(rows, at.instant)
+            inside = at.there[rows["case"]] & (rows["recorded"] > day_number(since)) & (rows["recorded"] <= at.day)
+            for n in np.flatnonzero(inside if then is None else inside & then).tolist():
+                occurred, recorded = day_of(int(rows["occurred"][n])), day_of(int(rows["recorded"][n]))
+                assert occurred is not None and recorded is not None
+                kind = self.columns.words["type"].values[int(rows["type"][n])]
+                yield int(rows["case"][n]), (occurred, recorded), int(rows["working_days"][n]), kind
+
+    def holders(self, moment: Moment) -> Mapping[str, Place]:
+        at = self._at(moment)
+        places = at.spell_column("place")
+        return {self.columns.references[n]: self._place(int(places[n])) for n in np.flatnonzero(at.there).tolist()}
+
+    def first_day(self) -> date | None:
+        started = [rows["started"].min() for rows in self.columns.spells.current if len(rows)]
+        return day_of(int(min(started))) if started else None
+
+
+def _of(found: Found, which: Array) -> Found:
+    return Found(found.clause, found.rows, found.at[which], found.case[which], found.state[which])
+
+
+def _in(state: Array, wanted: Sequence[int]) -> Array:
+    table = np.zeros(8, bool)
+    table[list(wanted)] = True
+    return table[state]
+
+
+def _coming(found: Found, at: AsAt, last: int) -> Array:
+    """Which duties will fall due after the day, up to ``last``, as it looks on the day: neither met nor ended by then."""
+    due, ended = found.column("due"), found.column("ended")
+    met_then = found.column("met") <= at.day
+    arisen = found.column("arises") <= at.day
+    coming: Array = (due > at.day) & (due <= last) & ~(met_then & arisen) & (ended > at.day)
+    return coming
+
+
+def _last(moment: Moment) -> int:
+    """The last day whose recordings count: the moment's, or the one on which knowledge ends before it."""
+    if moment.known_at is None:
+        return day_number(moment.on)
+    return min(
+        day_number(moment.on), day_number((moment.known_at - timedelta(microseconds=1)).astimezone(LONDON).date())
+    )
+
+
+@cache
+def _working_days() -> Array:
+    """Working days from the first day up to each day by its number, so that two of them give those between."""
+    days = [FIRST + timedelta(days=n) for n in range(BEYOND + 1)]
+    return np.array([working_days_between(FIRST, day) for day in days], np.int32)

@@ -1,0 +1,103 @@
+"""What the reports say in words: whose figures, how a figure went, how sure it is."""
+
+from datetime import timedelta
+from fractions import Fraction
+
+from domain.documents import SURE
+from domain.measures import Measure
+from projections.casebook import Moment
+from projections.compliance import Asked
+from projections.figures import Figure, Scope, change
+from projections.matrix import Cell
+from projections.months import Period
+from web.sentences import knowledge_words
+from web.words import count_noun, long_date, percent, short_date
+
+NOTHING = "nothing to compare"
+
+
+def scope_words(scope: Scope, everything: str = "All that you answer for") -> str:
+    """``Gloucester`` or ``Tunde Adeyemi``; everything, where no place is named."""
+    return scope.name if scope.level else everything
+
+
+def change_said(before: Figure, now: Figure) -> str:
+    """``up 12 points, more than chance``; the points are those of the printed figures' exact values."""
+    found = change(before, now)
+    if found is None:
+        return NOTHING
+    return f"{_points(found.points)}, {'more than chance' if found.beyond_chance else 'within chance'}"
+
+
+def beside_said(now: Figure, beside: Figure | None) -> str | None:
+    """How a figure lies against another place's: ``12 points higher, more than chance``."""
+    if beside is None:
+        return None
+    found = change(beside, now)
+    if found is None:
+        return NOTHING
+    points = round(found.points)
+    way = "the same" if not points else f"{count_noun(abs(points), 'point')} {'higher' if points > 0 else 'lower'}"
+    return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
+
+
+def _points(points: Fraction) -> str:
+    whole = round(points)
+    if not whole:
+        return "no change"
+    return f"{'up' if whole > 0 else 'down'} {count_noun(abs(whole), 'point')}"
+
+
+def area_said(now: Figure, area: Figure) -> str | None:
+    """``below area`` or ``above area``, as the caseload matrix says it; None where neither is beyond chance."""
+    if now == area:
+        return None
+    found = Cell(now.held, now.n).against(Cell(area.held, area.n))
+    return f"{found} area" if found else None
+
+
+def interval_said(figure: Figure) -> str | None:
+    """``48% to 89%``."""
+    return None if figure.interval is None else f"{percent(figure.interval[0])} to {percent(figure.interval[1])}"
+
+
+def bounds(figure: Figure) -> tuple[Fraction | None, Fraction | None]:
+    """The interval as shares of 1."""
+    if figure.interval is None:
+        return None, None
+    low, high = figure.interval
+    return (Fraction(round(low * 100), 10_000), Fraction(round(high * 100), 10_000))
+
+
+def period_words(asked: Period) -> str:
+    """Duties that fell due after one day, up to another: ``from 23 Dec 2004 to 22 Dec 2005``."""
+    return f"from {short_date(asked.since + timedelta(days=1))} to {short_date(asked.moment.on)}"
+
+
+def definition(measure: Measure) -> str:
+    """What the figure is, in a sentence."""
+    if measure.counts == "wait":
+        return f"Measures {measure.numerator}, of {measure.denominator}."
+    return f"Counts {measure.numerator}, of {measure.denominator}."
+
+
+def sure_said(sure: str, remark: str | None) -> str | None:
+    """How sure the definition is, where it is not found as printed."""
+    return None if sure == "F" else f"{SURE[sure].capitalize()}{f': {remark}' if remark else ''}"
+
+
+def asked_notes(asked: Asked) -> list[tuple[str, str]]:
+    """What a file of a report says of itself."""
+    moment: Moment = asked.moment
+    found = [
+        ("As at", long_date(moment.on)),
+        ("Read", knowledge_words(moment)),
+        ("Period", period_words(asked.period)),
+        (
+            "Whose",
+            f"{asked.scope.level}: {asked.scope.name}" if asked.scope.level else "all that the reader answers for",
+        ),
+    ]
+    if asked.beside is not None:
+        found.append(("Beside", f"{asked.beside.level}: {asked.beside.name}"))
+    return found

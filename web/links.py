@@ -11,6 +11,7 @@ NAVIGATION = (
     ("Desk", "desk.index"),
     ("Caseload", "caseload.index"),
     ("Matrix", "matrix.index"),
+    ("Reports", "compliance.index"),
     ("Inspections", "inspections.index"),
     ("Standards", "handbook.index"),
     ("Accounts", "staff.index"),

@@ -1,0 +1,181 @@
+"""The reports of compliance: the menu, each report and measure, and the same as files to keep and to print."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from marshmallow import ValidationError
+from werkzeug.exceptions import BadRequest
+
+from domain.measures import Report, reports
+from projections.compliance import Asked
+from projections.figures import Figure
+from web import book, compliance_lists, figures, gate
+from web.charts import Chart, chart
+from web.compliance_asked import AskedSchema, asked, choices
+from web.compliance_made import Made, definitions, make, of_measure
+from web.compliance_words import definition, period_words, scope_words, sure_said
+from web.downloads import FORMATS, download
+from web.sheets import Link, printed
+
+blueprint = Blueprint("compliance", __name__)
+compliance_lists.attach(blueprint)
+
+ON_PAPER = ("oversight", "risk-of-harm", "plans", "contact", "enforcement", "programmes", "victims", "recording",
+            "training", "forecast")  # fmt: skip
+"""The reports of a pack, in order."""
+
+
+@blueprint.get("/reports")
+@gate.open_to(*gate.WORKERS)
+def index() -> str:
+    """The menu: the ten recommendations, and what else there is."""
+    every = reports().reports.values()
+    return render_template(
+        "compliance.html",
+        recommended=sorted((r for r in every if r.recommendation), key=lambda r: r.recommendation or 0),
+        others=[r for r in every if not r.recommendation],
+        measures=reports().measures.values(),
+        definition=definition,
+    )
+
+
+@blueprint.get("/reports/<name>")
+@gate.open_to(*gate.WORKERS)
+def report(name: str) -> str:
+    """One report."""
+    return _page(_made(_report(name)))
+
+
+@blueprint.get("/reports/measures/<name>")
+@gate.open_to(*gate.WORKERS)
+def measure(name: str) -> str:
+    """One measure as a report of its own: its parts, and its trend."""
+    return _page(_made_measure(name))
+
+
+@blueprint.get("/reports/<name>/<sheet>/download/<form>")
+@gate.open_to(*gate.WORKERS)
+def table(name: str, sheet: str, form: str) -> Response:
+    """One table of a report to keep: CSV, XLSX, ODS or JSON."""
+    return _file(_made(_report(name)), sheet, form)
+
+
+@blueprint.get("/reports/measures/<name>/<sheet>/download/<form>")
+@gate.open_to(*gate.WORKERS)
+def measure_table(name: str, sheet: str, form: str) -> Response:
+    """One table of a measure to keep."""
+    return _file(_made_measure(name), sheet, form)
+
+
+@blueprint.get("/reports/pack")
+@gate.open_to(*gate.WORKERS)
+def pack() -> str:
+    """The reports of one place on one page, to print: each begins a sheet of paper."""
+    wanted = _asked()
+    dues, casebook = figures.dues(), book.casebook()
+    made = [make(reports().reports[name], wanted, dues, casebook) for name in ON_PAPER]
+    return render_template("compliance_pack.html", packed=made, **_common(wanted))
+
+
+def _page(made: Made) -> str:
+    return render_template(
+        "compliance_report.html",
+        made=made,
+        chart=_chart(made),
+        definitions=definitions(made.measures, made.asked),
+        sure=sure_said(made.report.sure, made.report.remark),
+        **_common(made.asked),
+    )
+
+
+def _common(wanted: Asked) -> dict[str, Any]:
+    return {
+        "wanted": wanted,
+        "places": choices(figures.dues(), wanted.moment, gate.account()),
+        "whose": scope_words(wanted.scope),
+        "period": period_words(wanted.period),
+        "printed_cell": printed,
+        "address": address,
+        "chart_of": _chart,
+    }
+
+
+def address(link: Link, made: Made) -> str:
+    """Where a figure leads. A place leads to this very report, or measure, for it; the period goes along."""
+    endpoint, values = link.endpoint, {name: value for name, value in link.values.items() if value is not None}
+    if endpoint in ("compliance.report", "compliance.measure"):
+        if "name" not in values:
+            endpoint = "compliance.report" if made.report.id in reports().reports else "compliance.measure"
+            values["name"] = made.report.id
+        values = {name: request.args[name] for name in ("months", "beside") if request.args.get(name)} | values
+    return url_for(endpoint, **values)
+
+
+def _chart(made: Made) -> Chart | None:
+    if not made.points:
+        return None
+    several = [
+        ("stood", "As the file stood", [p.stood for p in made.points]),
+        ("hindsight", "With hindsight", [p.hindsight for p in made.points]),
+    ]
+    if made.beside:
+        by_end = {point.end: point.stood for point in made.beside}
+        several.append(
+            (
+                "beside",
+                made.asked.beside.name if made.asked.beside else "",
+                [by_end.get(p.end, Figure()) for p in made.points],
+            )
+        )
+    return chart([p.end for p in made.points], several)
+
+
+def _report(name: str) -> Report:
+    found = reports().reports.get(name)
+    if found is None:
+        abort(404, f"There is no report called {name}; there are {', '.join(reports().reports)}.")
+    return found
+
+
+def read_asked() -> dict[str, Any]:
+    """The query of a report; 400 in words where it can't be read."""
+    try:
+        return dict(AskedSchema().load({k: v for k, v in request.args.items() if v}))
+    except ValidationError as error:
+        raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
+
+
+def _asked() -> Asked:
+    return asked(read_asked(), book.moment(), gate.account())
+
+
+def _made(report: Report) -> Made:
+    trend = reports().measures.get(read_asked()["trend"])
+    if trend is not None and trend not in report.measures:
+        raise BadRequest(f"{trend.title} is not a measure of this report.")
+    return make(report, _asked(), figures.dues(), book.casebook(), trend)
+
+
+def _made_measure(name: str) -> Made:
+    found = reports().measures.get(name)
+    if found is None:
+        abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
+    return of_measure(found, _asked(), figures.dues(), book.casebook())
+
+
+def _file(made: Made, name: str, form: str) -> Response:
+    sheet = made.sheet(name)
+    if sheet is None or sheet.where == "page":
+        there = ", ".join(s.id for s in made.sheets if s.where != "page")
+        abort(404, f"This report has no table called {name}; there are {there}.")
+    stem = f"{made.report.id}-{sheet.id}-{made.asked.moment.on}"
+    if form == "json":
+        document = {**made.document(), "sheets": [sheet.document()]}
+        gate.log("downloaded", detail=f"{stem}.json, {len(sheet.rows)} rows")
+        answer = Response(json.dumps(document, ensure_ascii=False, indent=2), content_type="application/json")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{stem}.json"'
+        return answer
+    if form not in FORMATS:
+        abort(404, f"There is no download as {form}; there are {', '.join((*FORMATS, 'json'))}.")
+    return download(sheet.table(made.notes), form, stem)

@@ -1,10 +1,9 @@
 """Differences by gender, ethnicity and disability: small numbers suppressed, and not to be found by subtraction.
 
-A group of fewer than ``FEW`` people is not shown. Nor is a second one where a single group of a place, or a single part of
-a larger place, would be left out of a total that is shown: it could be worked out from the others.
+A group of fewer than ``FEW`` people is not shown, nor what it could be worked out from (see ``suppression``).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,17 +11,12 @@ from projections.dues import Dues, Measure, Split
 from projections.figures import LEVELS, Figure, Scope, change, total
 from projections.ledger import Place
 from projections.months import Period
-
-FEW = 5
-"""People; a group of fewer is suppressed (a parameter: the report sets none)."""
+from projections.suppression import FEW, Node, suppressed
 
 ATTRIBUTES: tuple[Split, ...] = ("gender", "ethnicity", "disability")
 
 ETHNIC = {"W": "White", "M": "Mixed", "A": "Asian", "B": "Black", "O": "Chinese or other", "N": "Not stated"}
 """The groups of the census of 2001 by the first letter of its sixteen-plus-one codes."""
-
-Node = tuple[str, str]
-"""A place at a level; ``WHOLE`` is everything that is asked about."""
 
 WHOLE: Node = ("", "")
 
@@ -69,7 +63,8 @@ def differences(
     mine: Callable[[Place], bool],
     few: int = FEW,
 ) -> list[Group]:
-    """Every group of a place by every attribute; none where fewer than ``few`` people count in the whole of it.
+    """Every group of a place by every attribute; none where fewer than ``few`` people count in the whole of it, or where no
+    group can be shown.
 
     ``mine``: the places that the reader answers for. What is suppressed is worked out over all places, so that it is the
     same for every reader.
@@ -79,9 +74,9 @@ def differences(
         people, parts = _people(dues, asked, clauses, attribute, scope, mine)
         node = (scope.level, scope.name) if scope.level else WHOLE
         here = people.get(node, {})
-        if len(set().union(*here.values())) < few:
-            continue
         hidden = suppressed({n: {g: len(who) for g, who in groups.items()} for n, groups in people.items()}, parts, few)
+        if len(set().union(*here.values())) < few or all((node, group) in hidden for group in here):
+            continue
         counts = dues.counts(*asked, clauses, measure, attribute)
         shown = {group: Figure() for group in sorted(here)}
         for count in counts:
@@ -94,47 +89,6 @@ def differences(
             others = None if alone else total(shown[other] for other in rest)
             found.append(Group(attribute, group, None if gone else len(here[group]), None if gone else figure, others))
     return found
-
-
-def suppressed(
-    people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, Iterable[Node]], few: int
-) -> set[tuple[Node, str]]:
-    """The groups of places that are not shown. ``people``: how many; ``parts``: the places that a place is made of."""
-    hidden = {(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
-    lines = [[(node, group) for group in groups] for node, groups in people.items()]
-    families = [
-        ((node, group), [(part, group) for part in below if group in people.get(part, ())])
-        for node, below in parts.items()
-        for group in people.get(node, ())
-    ]
-
-    def size(cell: tuple[Node, str]) -> tuple[int, Node, str]:
-        return people[cell[0]][cell[1]], *cell
-
-    changed = True
-    while changed:
-        before = len(hidden)
-        for line in lines:
-            _pair(line, hidden, size)
-        for whole, below in families:
-            if whole in hidden and below and not hidden.intersection(below):
-                hidden.add(min(below, key=size))  # or the parts would add up to what is not shown
-            if whole not in hidden:
-                _pair(below, hidden, size)
-        changed = len(hidden) > before
-    return hidden
-
-
-def _pair(
-    cells: Sequence[tuple[Node, str]],
-    hidden: set[tuple[Node, str]],
-    size: Callable[[tuple[Node, str]], tuple[int, Node, str]],
-) -> None:
-    """Of cells that add up to something shown, never one alone is left out."""
-    gone = [cell for cell in cells if cell in hidden]
-    left = [cell for cell in cells if cell not in hidden]
-    if len(gone) == 1 and left:
-        hidden.add(min(left, key=size))
 
 
 def _people(

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from domain import __version__
 from web import (
     access,
+    api,
     asat,
     assessing,
     assets,
@@ -116,5 +117,6 @@ def create_app(
     def common() -> dict[str, object]:
         return {"version": __version__, "footer_note": app.config["FOOTER_NOTE"], "demo": demo}
 
+    api.attach(app)
     gate.check(app)
     return app

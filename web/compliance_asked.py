@@ -37,8 +37,8 @@ class AskedSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    of = ScopeField(load_default=Scope(), metadata={"type": "string", "description": _OF})
-    beside = ScopeField(load_default=Scope(), metadata={"type": "string", "description": _BESIDE})
+    of = ScopeField(load_default=Scope, metadata={"type": "string", "description": _OF})
+    beside = ScopeField(load_default=Scope, metadata={"type": "string", "description": _BESIDE})
     months = fields.Integer(
         load_default=MONTHS,
         validate=validate.Range(1, 120, error=_MONTHS),

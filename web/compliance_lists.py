@@ -37,7 +37,7 @@ class BehindSchema(Schema):
 
     measure = fields.String(load_default="", validate=validate.OneOf(("", *reports().measures)))
     clause = fields.String(load_default="", validate=validate.OneOf(("", *every_clause())))
-    of = ScopeField(load_default=Scope())
+    of = ScopeField(load_default=Scope)
     since = fields.Date(load_default=None)
     attribute = fields.String(load_default="", validate=validate.OneOf(("", *ATTRIBUTES)))
     group = fields.String(load_default="")

@@ -9,13 +9,14 @@ from domain.measures.scorecards import scorecard
 from projections.casebook import Casebook
 from projections.catalogue import catalogue
 from projections.compliance import Asked, Point, lines, recorded, trend, wait_lines
-from projections.differences import FEW, differences
+from projections.differences import differences
 from projections.dues import Dues
 from projections.history import end_of_day
 from projections.inspected import inspected_on
 from projections.needs import every_clause, needs
 from projections.ranking import ranking
 from projections.scores import QuestionScore
+from projections.suppression import FEW
 from web import compliance_more as more
 from web import compliance_sheets as sheets
 from web.compliance_words import asked_notes, definition, sure_said

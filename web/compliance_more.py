@@ -9,19 +9,23 @@ from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.measures import Measure
 from domain.measures.scorecards import Scorecard
 from projections.compliance import Asked
-from projections.differences import FEW, Group
+from projections.differences import Group
 from projections.dues import BEFORE, WEEKS, Answered, Count, Load
 from projections.figures import Figure, Level, Scope
 from projections.ledger import Place
 from projections.needs import Need, Needs
 from projections.ranking import Moved
 from projections.scores import QuestionScore
+from projections.suppression import FEW
 from web.compliance_sheets import SHARE, link, share_cells
 from web.compliance_words import area_said, beside_said, period_words, scope_words, sure_said
 from web.sheets import Heading, Link, Row, Sheet
 from web.words import count_noun, percent, short_date
 
 NUMBERS_HIDDEN = "suppressed"
+
+LINES = 60
+"""Clauses that a page lists of those where chance may be all; the file has them all."""
 
 
 def needs_sheets(found: Needs, asked: Asked) -> list[Sheet]:
@@ -50,7 +54,7 @@ def needs_sheets(found: Needs, asked: Asked) -> list[Sheet]:
         ),
         Sheet(
             "others", "Everything else, where chance may be all", headings, [row(n) for n in found.others],
-            f"{says} A figure far below the area on few duties is no finding.",
+            f"{says} A figure far below the area on few duties is no finding.", most=LINES,
         ),
     ]  # fmt: skip
 

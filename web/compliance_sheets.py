@@ -176,7 +176,9 @@ def trend(measure: Measure, points: Sequence[Point], scope: Scope) -> Sheet:
     ]  # fmt: skip
     rows = []
     for at, point in enumerate(points):
-        said = change_said(points[at - 1].stood, point.stood) if at else None
+        said = (
+            change_said(points[at - 1].stood, point.stood) if at and points[at - 1].stood.n and point.stood.n else None
+        )
         stood, hindsight = (Period(Moment(point.end, known), point.since) for known in (end_of_day(point.end), None))
         rows.append(
             Row(

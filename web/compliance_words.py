@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from fractions import Fraction
+from math import floor
 
 from domain.documents import SURE
 from domain.measures import Measure
@@ -22,11 +23,13 @@ def scope_words(scope: Scope, everything: str = "All that you answer for") -> st
 
 
 def change_said(before: Figure, now: Figure) -> str:
-    """``up 12 points, more than chance``; the points are those of the printed figures' exact values."""
+    """``up 12 points, more than chance``; the points are those between the printed figures."""
     found = change(before, now)
     if found is None:
         return NOTHING
-    return f"{_points(found.points)}, {'more than chance' if found.beyond_chance else 'within chance'}"
+    points = _points(before, now)
+    way = f"{'up' if points > 0 else 'down'} {count_noun(abs(points), 'point')}" if points else "no change"
+    return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
 
 
 def beside_said(now: Figure, beside: Figure | None) -> str | None:
@@ -36,16 +39,18 @@ def beside_said(now: Figure, beside: Figure | None) -> str | None:
     found = change(beside, now)
     if found is None:
         return NOTHING
-    points = round(found.points)
-    way = "the same" if not points else f"{count_noun(abs(points), 'point')} {'higher' if points > 0 else 'lower'}"
+    points = _points(beside, now)
+    way = f"{count_noun(abs(points), 'point')} {'higher' if points > 0 else 'lower'}" if points else "the same"
     return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
 
 
-def _points(points: Fraction) -> str:
-    whole = round(points)
-    if not whole:
-        return "no change"
-    return f"{'up' if whole > 0 else 'down'} {count_noun(abs(whole), 'point')}"
+def _points(before: Figure, now: Figure) -> int:
+    """Between two figures as they are printed: whole per cent, halves up."""
+    return _whole(now.score) - _whole(before.score)
+
+
+def _whole(score: Fraction | None) -> int:
+    return floor((score or 0) + Fraction(1, 2))
 
 
 def area_said(now: Figure, area: Figure) -> str | None:

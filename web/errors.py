@@ -1,6 +1,9 @@
 """What a page says when it cannot be shown: what happened and what to do, never a trace."""
 
-from flask import Flask, Response, make_response, render_template
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed
 
 from web.asat import NotAsAt
@@ -59,6 +62,9 @@ def refuse(error: HTTPException) -> Response | HTTPException:
     title, happened, advice = _WORDS[kind]
     if error.code < 500:
         happened = _own_words(error) or happened
+    if request.path.startswith("/api/"):
+        said = getattr(error, "data", {}).get("messages", {})
+        return _as_json(error.code, error.name, happened, {n: m for part in said.values() for n, m in part.items()})
     page = render_template("error.html", title=title, happened=happened, advice=advice)
     answer = make_response(page, error.code)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -66,8 +72,15 @@ def refuse(error: HTTPException) -> Response | HTTPException:
     return answer
 
 
+def _as_json(code: int, status: str, message: str, errors: Mapping[str, Any]) -> Response:
+    """The same for the API. ``errors``: by the name of the argument, what is wrong with it."""
+    return make_response(jsonify(code=code, status=status, message=message, errors=errors), code)
+
+
 def ask_again(error: NotAsAt) -> Response:
     """The as-at bar with what was typed and what is wrong with it, where the page would have been."""
+    if request.path.startswith("/api/"):
+        return _as_json(BadRequest.code, "Bad Request", str(error), {name: [w] for name, w in error.problems.items()})
     return make_response(render_template("as_at_error.html", problems=error.problems), BadRequest.code)
 
 

@@ -157,6 +157,8 @@ def _enter() -> Response | str | None:
         return None
     who = signed_in()
     if who is None:
+        if request.path.startswith("/api/"):
+            abort(401, "Sign in first: the API is read with the site's own session.")
         return _ask_to_sign_in()
     if allowed is None or who.role not in allowed:
         log("refused", detail=request.path)

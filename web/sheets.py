@@ -49,6 +49,13 @@ class Sheet:
     none: str = "Nothing fell due in that time."
     notes: Sequence[tuple[str, str]] = field(default=())
     where: Where = "both"
+    most: int | None = None
+    """Rows that a page shows; a file holds all."""
+
+    @property
+    def left_out(self) -> int:
+        """How many rows a page does not show."""
+        return 0 if self.most is None else max(0, len(self.rows) - self.most)
 
     def shown(self, where: Where) -> list[int]:
         """The places of the columns that a page shows, or a file holds."""

@@ -2,7 +2,7 @@
 
 import click
 
-from web.cli import auditing, files, inspecting, scoring, serving, users
+from web.cli import auditing, files, inspecting, reporting, scoring, serving, users
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -12,6 +12,7 @@ def main() -> None:
 
 
 for command in (
-    *serving.COMMANDS, *files.COMMANDS, *auditing.COMMANDS, *scoring.COMMANDS, *inspecting.COMMANDS, *users.COMMANDS,
+    *serving.COMMANDS, *files.COMMANDS, *auditing.COMMANDS, *scoring.COMMANDS, *reporting.COMMANDS,
+    *inspecting.COMMANDS, *users.COMMANDS,
 ):  # fmt: skip
     main.add_command(command)

@@ -1,0 +1,84 @@
+"""Suppression: small numbers are not shown, nor what they could be worked out from.
+
+A cell is a group of a place. Cells add up in two ways: the groups of a place to its total, which is known, and a group of
+the parts of a place to that group of the whole. A second cell is left out of any sum that would give a first one away.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+FEW = 5
+"""People; a group of fewer is suppressed (a parameter: the report sets none)."""
+
+Node = tuple[str, str]
+"""A place: its level and name."""
+
+Cell = tuple[Node, str]
+"""A group of a place."""
+
+People = Mapping[Node, Mapping[str, int]]
+"""How many people are in each group of each place."""
+
+
+def suppressed(people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, Iterable[Node]], few: int) -> set[Cell]:
+    """The groups of places that are not shown. ``people``: how many; ``parts``: the places that a place is made of.
+
+    Everything, where some small group could be worked out whatever is shown.
+    """
+    hidden = {(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
+    lines = [[(node, group) for group in groups] for node, groups in people.items()]
+    families = [
+        ((node, group), [(part, group) for part in below if group in people.get(part, ())])
+        for node, below in parts.items()
+        for group in people.get(node, ())
+    ]
+
+    def size(cell: Cell) -> tuple[int, Cell]:
+        return people[cell[0]][cell[1]], cell
+
+    def covers(cell: Cell) -> bool:
+        """Whether leaving it out hides it: the only group of a place is the place's own total."""
+        return len(people[cell[0]]) > 1
+
+    changed = True
+    while changed:
+        before = len(hidden)
+        for line in lines:
+            _pair(line, hidden, size, covers)
+        for whole, below in families:
+            if whole in hidden and below and not hidden.intersection(below):
+                hidden.add(min(filter(covers, below), key=size, default=whole))  # or the parts would add up to it
+            if whole not in hidden and not _pair(below, hidden, size, covers):
+                hidden.add(whole)
+        changed = len(hidden) > before
+    small = {cell for cell in hidden if size(cell)[0] < few}
+    if _worked_out(people, families, hidden, few) & small:
+        return {cell for line in lines for cell in line}
+    return hidden
+
+
+def _worked_out(
+    people: People, families: Sequence[tuple[Cell, Sequence[Cell]]], hidden: set[Cell], few: int
+) -> set[Cell]:
+    """The hidden cells that adding and subtracting gives away: a place's total is known, and what is shown."""
+    sums = [{(node, group) for group in groups} for node, groups in people.items() if sum(groups.values()) >= few]
+    sums += [{whole, *below} for whole, below in families]
+    secret = set(hidden)
+    while found := {cell for line in sums if len(line & secret) == 1 for cell in line & secret}:
+        secret -= found
+    return hidden - secret
+
+
+def _pair(
+    cells: Sequence[Cell],
+    hidden: set[Cell],
+    size: Callable[[Cell], tuple[int, Cell]],
+    covers: Callable[[Cell], bool],
+) -> bool:
+    """Of cells that add up to something shown, never one alone is left out; False where there is no second one to leave."""
+    gone = [cell for cell in cells if cell in hidden]
+    if len(gone) != 1:
+        return True
+    left = [cell for cell in cells if cell not in hidden and covers(cell)]
+    if left:
+        hidden.add(min(left, key=size))
+    return bool(left)

@@ -27,7 +27,7 @@ CHELTENHAM = "A504771/1"
 ARGUMENTS = {
     "inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed", "entry": "x", "crn": "V465889",
     "number": 1, "edition": "2005", "clause": "plan-review", "name": "overdue", "form": "csv", "type_": "TierSet",
-    "entry_id": "0014", "username": "p.anstey", "mark": "x",
+    "entry_id": "0014", "username": "p.anstey", "mark": "x", "sheet": "summary",
 }  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def report(
     if output is not None:
         output.write_bytes(found)
     else:
-        click.get_binary_stream("stdout").write(found)
+        click.echo(found, nl=False)
 
 
 def _wanted(made: Made, table: str | None, form: str) -> list[Sheet]:

@@ -3,10 +3,12 @@
 ``where`` looks at the fields of an entry; ``when`` looks at the case as it was on a day (order, tier, risk, MAPPA).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, get_origin
 
 import msgspec
 from marshmallow import ValidationError, fields, validate
@@ -17,7 +19,7 @@ from domain.facts import FACT_TYPES, Fact
 CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entries:
     """A description of entries: of one type, with certain fields; ``naming`` is the field that must name the trigger.
 
@@ -32,9 +34,21 @@ class Entries:
     unless_outcome: tuple[str, ...] = ()
     matching: str | None = None
 
-    def admits(self, fact: Fact) -> bool:
-        """Whether the fact is such an entry (the type itself is looked up by the caller)."""
-        return all(_holds(wanted, getattr(fact, name)) for name, wanted in self.where)
+    def among(self, facts: Iterable[Fact]) -> list[Fact]:
+        """Those of some facts of its type that are such entries, in the same order."""
+        found = list(facts)
+        for hold in self._tests:
+            found = hold(found)
+        return found
+
+    @cached_property
+    def _tests(self) -> tuple[Callable[[list[Fact]], list[Fact]], ...]:
+        return tuple(_test(self.type, name, wanted) for name, wanted in self.where)
+
+    @cached_property
+    def about_anything(self) -> bool:
+        """Whether such an entry answers whatever raised the duty."""
+        return self.naming is None and self.matching is None
 
     def answers(self, fact: Fact, trigger: str | None, item: object) -> bool:
         """Whether the fact is about the trigger: names its entry, and matches the item of it that is asked for."""
@@ -50,6 +64,10 @@ class Entries:
         day: date = fact.occurred_on if self.on is None else getattr(fact, self.on)
         return day
 
+    def counts_on(self, fact: Fact) -> date:
+        """The day from which it counts: that day, but never before the entry was made."""
+        return fact.occurred_on if self.on is None else max(getattr(fact, self.on), fact.occurred_on)
+
 
 When = tuple[tuple[str, frozenset[Any]], ...]
 """Attributes of a case and the values each may have; an empty one fits every case."""
@@ -59,13 +77,23 @@ def fits(when: When, attributes: Mapping[str, Any]) -> bool:
     return not when or all(attributes.get(name) in values for name, values in when)
 
 
-def _holds(wanted: Any, value: Any) -> bool:
+def _test(fact_type: type[Fact], name: str, wanted: Any) -> Callable[[list[Fact]], list[Fact]]:
+    """Picks the facts of which a field holds what is wanted: one of some values, anything at all, or items that all say
+    yes to something."""
+    field = attrgetter(name)
     if isinstance(wanted, frozenset):
-        return bool(wanted.intersection(value)) if isinstance(value, list) else value in wanted
+        if _is_list(fact_type, name):
+            return lambda facts: [fact for fact in facts if not wanted.isdisjoint(field(fact))]
+        return lambda facts: [fact for fact in facts if field(fact) in wanted]
     if wanted == "present":
-        return value is not None and value != []
-    _, name = wanted
-    return bool(value) and all(getattr(item, name) for item in value)
+        return lambda facts: [fact for fact in facts if field(fact) not in (None, [])]
+    _, every = wanted
+    return lambda facts: [f for f in facts if field(f) and all(getattr(item, every) for item in field(f))]
+
+
+def _is_list(fact_type: type[Fact], name: str) -> bool:
+    (found,) = (f for f in msgspec.structs.fields(fact_type) if f.name == name)
+    return get_origin(found.type) is list
 
 
 def _wanted(value: Any) -> Any:

@@ -1,0 +1,99 @@
+"""The docket: which of some clauses may ask anything of a case, looked up instead of tried one by one."""
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from domain import facts
+from domain.clauses import Clause
+from domain.conditions import Entries
+from domain.facts import Fact
+from projections.history import History
+
+KEPT = 64
+"""How many dockets are kept: one for each framework, and for each edition by which somebody scores again."""
+
+Types = frozenset[type[Fact]]
+
+_RAISED_BY: Mapping[str, Types] = {
+    "start": frozenset((facts.SupervisionStarted,)),
+    "release": frozenset((facts.CustodyEnded,)),
+    "end": frozenset((facts.SupervisionEnded,)),
+    "transfer": frozenset((facts.CaseAllocated,)),
+    "absence": frozenset((facts.AppointmentOutcomeRecorded,)),
+    "failure": frozenset((facts.AppointmentOutcomeRecorded, facts.AbsenceJudged)),
+    "risk_becomes_high": frozenset((facts.AssessmentCompleted, facts.RiskLevelChanged)),
+    "risk_changes": frozenset((facts.RiskLevelChanged,)),
+}
+_CHANGED_BY: Mapping[str, Types] = {
+    "risk": frozenset((facts.AssessmentCompleted, facts.RiskLevelChanged)),
+    "tier": frozenset((facts.TierSet, facts.SupervisionStarted)),
+    "mappa_level": frozenset((facts.MappaSet,)),
+}
+
+
+def raised_by(clause: Clause) -> Types:
+    """The types of entry without any of which the clause asks nothing."""
+    if isinstance(clause.after, Entries):
+        return frozenset((clause.after.type,))
+    if clause.after is not None:
+        return _RAISED_BY[clause.after]
+    if clause.kind == "response":
+        return _RAISED_BY["failure"]
+    states = [_CHANGED_BY[name] for name, _ in clause.during if name in _CHANGED_BY]
+    return states[0] if clause.kind == "while" and states else _RAISED_BY["start"]
+
+
+class Docket:
+    """Some clauses, by the order they are for and the time in which they are in force."""
+
+    def __init__(self, clauses: Iterable[Clause]):
+        self.clauses = tuple(clauses)
+        self._raised_by = [raised_by(clause) for clause in self.clauses]
+        self._starts = sorted({c.start for c in self.clauses if c.start is not None})
+        self._ends = sorted({c.end for c in self.clauses if c.end is not None})
+        self._for: dict[tuple[str, int, int, int, int], Sequence[tuple[Clause, Types]]] = {}
+
+    def to_walk(self, history: History) -> list[Clause]:
+        """The clauses for this order, in force at some time of this case, of which there is what raises them."""
+        assert history.started is not None and history.start is not None
+        starts, ends, start, end = self._starts, self._ends, history.start.on, history.end
+        key = (
+            history.started.order_type,
+            bisect_right(ends, history.first_day),
+            len(starts) if end is None else bisect_right(starts, end.on),
+            bisect_right(ends, start),
+            bisect_right(starts, start),
+        )
+        found = self._for.get(key)
+        if found is None:
+            found = self._for[key] = list(self._in_force(*key[:3], start))
+        present = history.by_type.keys()
+        return [clause for clause, raised_by in found if not raised_by.isdisjoint(present)]
+
+    def _in_force(self, order: str, over: int, begun: int, start: date) -> Iterable[tuple[Clause, Types]]:
+        ended, started = self._ends[:over], self._starts[:begun]
+        for clause, raised_by in zip(self.clauses, self._raised_by, strict=True):
+            if clause.end in ended or not (clause.start is None or clause.start in started):
+                continue
+            if clause.kind == "within" and clause.after == "start" and not clause.in_force(start):
+                continue
+            if all(order in orders for name, orders in clause.when if name == "order_type"):
+                yield clause, raised_by
+
+
+_KEPT: OrderedDict[int, tuple[Iterable[Clause], Docket]] = OrderedDict()
+
+
+def docket(clauses: Iterable[Clause]) -> Docket:
+    """The docket of these clauses; made once for a tuple of them."""
+    kept = _KEPT.get(id(clauses))
+    if kept is not None and kept[0] is clauses:
+        return kept[1]
+    made = Docket(clauses)
+    if isinstance(clauses, tuple):
+        _KEPT[id(clauses)] = (clauses, made)  # kept with it: an id is used again
+        while len(_KEPT) > KEPT:
+            _KEPT.popitem(last=False)
+    return made

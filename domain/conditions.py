@@ -19,9 +19,9 @@ from domain.facts import FACT_TYPES, Fact
 CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entries:
-    """A description of entries: of one type, with certain fields; ``naming`` is the field that must name the trigger.
+    """A description of entries (each exists once, so that what fits it is looked up once a case): of one type, with certain fields; ``naming`` is the field that must name the trigger.
 
     ``on``: the field with the day that counts. ``unless_outcome``: appointments with these outcomes don't count.
     ``matching``: the field that must equal the item of the trigger that is asked for (see ``each`` of a clause).
@@ -123,7 +123,7 @@ class EntriesField(fields.Nested):
         for name in [*found.get("where", {}), *(found[k] for k in ("naming", "on", "matching") if k in found)]:
             if name not in names:
                 raise ValidationError(f"'{name}' is not a field of {found['entry']}")
-        entries = Entries(
+        content = (
             fact_type,
             tuple((names[name], _wanted(value)) for name, value in found.get("where", {}).items()),
             names[found["naming"]] if "naming" in found else None,
@@ -131,11 +131,13 @@ class EntriesField(fields.Nested):
             tuple(found.get("unless_outcome", ())),
             names[found["matching"]] if "matching" in found else None,
         )
-        return _SAME.setdefault(entries, entries)
+        if content not in _SAME:
+            _SAME[content] = Entries(*content)
+        return _SAME[content]
 
 
-_SAME: dict[Entries, Entries] = {}
-"""Every description once, however many clauses of how many editions use it: what fits it is looked up once a case."""
+_SAME: dict[tuple[Any, ...], Entries] = {}
+"""Every description once, however many clauses of how many editions use it."""
 
 
 class EntriesSchema(Document):

@@ -56,20 +56,23 @@ class Docket:
         self._for: dict[tuple[str, int, int, int, int], Sequence[tuple[Clause, Types]]] = {}
 
     def to_walk(self, history: History) -> list[Clause]:
-        """The clauses for this order, in force at some time of this case, of which there is what raises them."""
-        assert history.started is not None and history.start is not None
-        starts, ends, start, end = self._starts, self._ends, history.start.on, history.end
+        """The clauses that may raise a duty on this case."""
+        return self.of(history, history.first_day, history.end.on if history.end else None, history.by_type.keys())
+
+    def of(self, frame: History, first: date, last: date | None, present: Iterable[type[Fact]]) -> list[Clause]:
+        """The clauses for this order, in force at some time from ``first`` to ``last``, of which there is what raises them."""
+        assert frame.started is not None and frame.start is not None
+        starts, ends, start = self._starts, self._ends, frame.start.on
         key = (
-            history.started.order_type,
-            bisect_right(ends, history.first_day),
-            len(starts) if end is None else bisect_right(starts, end.on),
+            frame.started.order_type,
+            bisect_right(ends, first),
+            len(starts) if last is None else bisect_right(starts, last),
             bisect_right(ends, start),
             bisect_right(starts, start),
         )
         found = self._for.get(key)
         if found is None:
             found = self._for[key] = list(self._in_force(*key[:3], start))
-        present = history.by_type.keys()
         return [clause for clause, raised_by in found if not raised_by.isdisjoint(present)]
 
     def _in_force(self, order: str, over: int, begun: int, start: date) -> Iterable[tuple[Clause, Types]]:

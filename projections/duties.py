@@ -53,6 +53,8 @@ def triggers(clause: Clause, history: History) -> Sequence[Trigger]:
 
 
 def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigger]:
+    if isinstance(clause.after, Entries):
+        return [t for fact in history.described(clause.after) for t in triggered(clause, clause.after, fact)]
     match clause.after:
         case "start":
             return [Trigger(start.on, start.entry)]
@@ -77,8 +79,6 @@ def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigg
                 for change in history.all(RiskLevelChanged)
                 if change.occurred_on >= start.on
             ]
-        case Entries() as described:
-            return [t for fact in history.described(described) for t in triggered(clause, described, fact)]
     return []
 
 

@@ -30,7 +30,11 @@ def known(entries: Iterable[Fact], known_at: datetime | None) -> list[Fact]:
 
 def standing(entries: Iterable[Fact], known_at: datetime | None) -> list[Fact]:
     """As ``known``, in no particular order."""
-    visible = [f for f in entries if known_at is None or f.recorded_at < known_at]
+    return amended([f for f in entries if known_at is None or f.recorded_at < known_at])
+
+
+def amended(visible: list[Fact]) -> list[Fact]:
+    """What stands of some entries once those among them that are about others' wording are applied."""
     if AMENDING.isdisjoint(map(type, visible)):
         return visible
     visible.sort(key=attrgetter("recorded_at", "entry"))
@@ -76,8 +80,8 @@ class History:
     def __init__(self, entries: Iterable[Fact]):
         self._entries = list(entries)
         self._sorted: dict[type[Fact], list[Fact]] = {}
-        self._described: dict[int, tuple[Entries, Sequence[Fact]]] = {}
-        self._admitted: dict[int, tuple[Entries, Sequence[Admitted]]] = {}
+        self._described: dict[Entries, Sequence[Fact]] = {}
+        self._admitted: dict[Entries, Sequence[Admitted]] = {}
         self._spans: dict[When, list[Span]] = {}
 
     @classmethod
@@ -249,21 +253,20 @@ class History:
 
     def described(self, described: Entries) -> Sequence[Fact]:
         """The entries that fit a description, in order of the day they happened."""
-        kept = self._described.get(id(described))
-        if kept is None:
-            found = described.among(self.all(described.type))
-            kept = self._described[id(described)] = (described, found)  # kept with it: an id is used again
-        return kept[1]
+        found = self._described.get(described)
+        if found is None:
+            found = self._described[described] = described.among(self.all(described.type))
+        return found
 
     def admitted(self, described: Entries) -> Sequence[Admitted]:
         """The entries that may answer, whatever they are about: the day each counts, its id and itself, in that order.
 
         An entry counts never before it was made.
         """
-        kept = self._admitted.get(id(described))
-        if kept is None:
-            kept = self._admitted[id(described)] = (described, self._admit(described))
-        return kept[1]
+        found = self._admitted.get(described)
+        if found is None:
+            found = self._admitted[described] = self._admit(described)
+        return found
 
     def _admit(self, described: Entries) -> Sequence[Admitted]:
         standing = described.among(self.by_type.get(described.type, ()))
@@ -314,11 +317,28 @@ class History:
             ends += [s.off for s in self.spans(during) if s.off is not None and s.on <= day < s.off]
         return min(ends, default=None)
 
+    def beside(
+        self, by_type: Mapping[type[Fact], list[Fact]], absences: list[Failure], failures: list[Failure]
+    ) -> "History":
+        """The same case with other entries that change none of what holds of it from a day on."""
+        other = History(())
+        for name in FRAME:
+            other.__dict__[name] = getattr(self, name)
+        other.__dict__ |= {"by_type": by_type, "absences": absences, "failures": failures, "_spans": self._spans}
+        return other
+
     @cached_property
     def turning_points(self) -> list[date]:
         """The days on which an attribute that clauses ask for may change."""
         custody = [change for pair in self.custody for change in pair if change is not None]
         return sorted({c.on for c in (*self.risk, *self.tier, *self.mappa_level, *self.allocation, *custody)})
+
+
+FRAME = (
+    "started", "start", "end", "custody", "releases", "risk", "tier", "mappa_level", "allocation", "turning_points",
+    "_attributes",
+)  # fmt: skip
+"""What holds of a case from a day on: all that a clause asks of it but triggers and answers."""
 
 
 def value_on(changes: Sequence[Change], day: date) -> Any:

@@ -1,0 +1,173 @@
+"""A case as its file grew: what held of it, what could answer a duty and what failed, each with its span of knowledge."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from domain import facts
+from domain.conditions import Entries
+from domain.facts import Fact
+from projections.appointments import MISSED, Appointment, Failure, absences, failures
+from projections.history import BY_DAY, IN_ORDER, History
+from projections.knowledge import Version, first_known, versions
+
+
+class Epoch(NamedTuple):
+    """The span of knowledge over which nothing changed of what holds of the case from a day on."""
+
+    frame: History
+    since: int
+    until: int
+
+
+class Admitted(NamedTuple):
+    """An entry that may answer a duty, with the span in which the file gave it so."""
+
+    day: date
+    entry: str
+    fact: Fact
+    since: int
+    until: int
+
+
+class Failed(NamedTuple):
+    """A failure (or an absence), with the span in which the file gave it so."""
+
+    failure: Failure
+    since: int
+    until: int
+
+
+PARTS = ("started", "end", "custody", "allocation", "risk", "tier", "mappa_level")
+"""What may change of a frame from one recording to the next."""
+
+_FRAMING = frozenset((
+    facts.SupervisionStarted, facts.SupervisionEnded, facts.CustodyStarted, facts.CustodyEnded, facts.RecallDecided,
+    facts.TierSet, facts.MappaSet, facts.CaseAllocated, facts.AssessmentCompleted, facts.RiskLevelChanged,
+))  # fmt: skip
+
+
+class Growth:
+    """All entries of one case, in any order, along the axis of knowledge."""
+
+    def __init__(self, entries: Iterable[Fact]):
+        self.instants, self.versions = versions(entries)
+        self.over = len(self.instants)
+        grouped: defaultdict[type[Fact], list[Version]] = defaultdict(list)
+        for version in self.versions:
+            grouped[type(version.fact)].append(version)
+        self.by_type: Mapping[type[Fact], list[Version]] = grouped
+        self._epochs: dict[frozenset[str], list[Epoch]] = {}
+        self._described: dict[Entries, Sequence[Version]] = {}
+        self._admitted: dict[Entries, Sequence[Admitted]] = {}
+
+    @cached_property
+    def first_day(self) -> date:
+        """The earliest day of any entry."""
+        return min(version.fact.occurred_on for version in self.versions)
+
+    @cached_property
+    def frames(self) -> list[Epoch]:
+        """What held of the case, from the recording of its start on."""
+        framing = [v for t in _FRAMING.intersection(self.by_type) for v in self.by_type[t] if _frames(v.fact)]
+        turns = sorted({v.since for v in framing} | {v.until for v in framing} | {self.over})
+        found = []
+        for since, until in zip(turns, turns[1:], strict=False):
+            frame = History([v.fact for v in framing if v.since <= since < v.until])
+            if frame.start is not None:
+                found.append(Epoch(frame, since, until))
+        return found
+
+    def epochs(self, parts: frozenset[str]) -> list[Epoch]:
+        """The frames, those made one that follow each other and don't differ in these parts."""
+        found = self._epochs.get(parts)
+        if found is None:
+            found = self._epochs[parts] = []
+            for frame, since, until in self.frames:
+                last = found[-1] if found else None
+                if last and last.until == since and all(getattr(last.frame, p) == getattr(frame, p) for p in parts):
+                    found[-1] = last._replace(until=until)
+                else:
+                    found.append(Epoch(frame, since, until))
+        return found
+
+    def described(self, described: Entries) -> Sequence[Version]:
+        """The versions of entries that fit a description."""
+        found = self._described.get(described)
+        if found is None:
+            found = self.by_type.get(described.type, [])
+            if described.where:
+                fitting = set(map(id, described.among([v.fact for v in found])))
+                found = [v for v in found if id(v.fact) in fitting]
+            self._described[described] = found
+        return found
+
+    def admitted(self, described: Entries) -> Sequence[Admitted]:
+        """As ``History.admitted``, at any time of knowledge."""
+        found = self._admitted.get(described)
+        if found is None:
+            known = self.described(described)
+            if described.unless_outcome and described.type is facts.AppointmentMade:
+                known = [part for version in known for part in self._not_void(version, described.unless_outcome)]
+            found = sorted((Admitted(described.counts_on(f), f.entry, f, *span) for f, *span in known), key=BY_DAY)
+            self._admitted[described] = found
+        return found
+
+    def _not_void(self, version: Version, void: Sequence[str]) -> list[Version]:
+        """An appointment over the time in which it was not known to have come to nothing (rescheduled)."""
+        fact, since, until = version
+        outcomes = self._outcomes.get(fact.entry)
+        if outcomes is None:
+            return [version]
+        parts = first_known(outcomes, since, until)
+        return [Version(fact, s, u) for known, s, u in parts if known is None or known[0].outcome not in void]
+
+    @cached_property
+    def _outcomes(self) -> Mapping[str, Sequence[Version]]:
+        return self._about(facts.AppointmentOutcomeRecorded)
+
+    def _about(self, fact_type: type[Fact]) -> Mapping[str, Sequence[Version]]:
+        """The entries of a type by the appointment that they are about, the last first: it is the one that counts."""
+        found: defaultdict[str, list[Version]] = defaultdict(list)
+        for version in self.by_type.get(fact_type, ()):
+            found[version.fact.appointment].append(version)  # type: ignore[attr-defined]
+        for about in found.values():
+            if len(about) > 1:
+                about.sort(key=lambda version: IN_ORDER(version.fact), reverse=True)
+        return found
+
+    @cached_property
+    def _missed(self) -> list[tuple[Appointment, int, int]]:
+        """The appointments that may count as an absence or a failure."""
+        outcomes, judgements = self._outcomes, self._about(facts.AbsenceJudged)
+        found = []
+        for made, since, until in self.by_type.get(facts.AppointmentMade, ()):
+            about, judged = outcomes.get(made.entry, ()), judgements.get(made.entry, ())
+            if not judged and not any(v.fact.outcome in MISSED for v in about):  # type: ignore[attr-defined]
+                continue
+            for outcome, opens, closes in first_known(about, since, until):
+                for decision, begins, ends in first_known(judged, opens, closes):
+                    known: Any = outcome and outcome.fact.outcome
+                    found.append((Appointment.of(made, known, decision and decision.fact), begins, ends))
+        return found
+
+    @cached_property
+    def absences(self) -> list[Failed]:
+        return [Failed(a, since, until) for missed, since, until in self._missed for a in absences([missed])]
+
+    @cached_property
+    def failures(self) -> list[Failed]:
+        return [Failed(f, since, until) for missed, since, until in self._missed for f in failures([missed])]
+
+
+def _frames(fact: Fact) -> bool:
+    """Whether an entry of a type that frames a case says anything of what holds from a day on."""
+    match fact:
+        case facts.AssessmentCompleted():
+            return fact.overall_risk_of_harm is not None or fact.risk_of_harm is not None
+        case facts.RecallDecided():
+            return fact.outcome == "recalled"
+    return True

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from domain import facts
 from domain.clauses import Clause
@@ -45,21 +46,42 @@ def raised_by(clause: Clause) -> Types:
     return states[0] if clause.kind == "while" and states else _RAISED_BY["start"]
 
 
+def parts(clause: Clause) -> frozenset[str]:
+    """What of a case's frame (see ``projections.growth``) the duties under this clause depend on."""
+    asked = {name for name, _ in clause.during}.union(clause.asks)
+    if clause.after == "risk_becomes_high":
+        asked.add("risk")
+    return frozenset(("started", "end", "custody", "allocation")).union(asked & {"risk", "tier", "mappa_level"})
+
+
+class Listed(NamedTuple):
+    """A clause in a docket: its number there, itself, and what of the frame it depends on."""
+
+    number: int
+    clause: Clause
+    parts: frozenset[str]
+
+
 class Docket:
     """Some clauses, by the order they are for and the time in which they are in force."""
 
     def __init__(self, clauses: Iterable[Clause]):
-        self.clauses = tuple(clauses)
-        self._raised_by = [raised_by(clause) for clause in self.clauses]
-        self._starts = sorted({c.start for c in self.clauses if c.start is not None})
-        self._ends = sorted({c.end for c in self.clauses if c.end is not None})
-        self._for: dict[tuple[str, int, int, int, int], Sequence[tuple[Clause, Types]]] = {}
+        self._listed = [(Listed(at, clause, parts(clause)), raised_by(clause)) for at, clause in enumerate(clauses)]
+        every = [listed.clause for listed, _ in self._listed]
+        self._starts = sorted({c.start for c in every if c.start is not None})
+        self._ends = sorted({c.end for c in every if c.end is not None})
+        self._for: dict[tuple[str, int, int, int, int], Sequence[tuple[Listed, Types]]] = {}
+        self.dated = {(e.type, e.on) for c in every for e in c.entries if e.on is not None} | {
+            (e.type, c.stands_until) for c in every for e in c.by if c.stands_until is not None
+        }
+        """The fields, by type of entry, of which the day may be the one on which a duty arises."""
 
     def to_walk(self, history: History) -> list[Clause]:
         """The clauses that may raise a duty on this case."""
-        return self.of(history, history.first_day, history.end.on if history.end else None, history.by_type.keys())
+        last = history.end.on if history.end else None
+        return [listed.clause for listed in self.of(history, history.first_day, last, history.by_type.keys())]
 
-    def of(self, frame: History, first: date, last: date | None, present: Iterable[type[Fact]]) -> list[Clause]:
+    def of(self, frame: History, first: date, last: date | None, present: Iterable[type[Fact]]) -> list[Listed]:
         """The clauses for this order, in force at some time from ``first`` to ``last``, of which there is what raises them."""
         assert frame.started is not None and frame.start is not None
         starts, ends, start = self._starts, self._ends, frame.start.on
@@ -73,17 +95,18 @@ class Docket:
         found = self._for.get(key)
         if found is None:
             found = self._for[key] = list(self._in_force(*key[:3], start))
-        return [clause for clause, raised_by in found if not raised_by.isdisjoint(present)]
+        return [listed for listed, raised_by in found if not raised_by.isdisjoint(present)]
 
-    def _in_force(self, order: str, over: int, begun: int, start: date) -> Iterable[tuple[Clause, Types]]:
+    def _in_force(self, order: str, over: int, begun: int, start: date) -> Iterable[tuple[Listed, Types]]:
         ended, started = self._ends[:over], self._starts[:begun]
-        for clause, raised_by in zip(self.clauses, self._raised_by, strict=True):
+        for listed, raised_by in self._listed:
+            clause = listed.clause
             if clause.end in ended or not (clause.start is None or clause.start in started):
                 continue
             if clause.kind == "within" and clause.after == "start" and not clause.in_force(start):
                 continue
             if all(order in orders for name, orders in clause.when if name == "order_type"):
-                yield clause, raised_by
+                yield listed, raised_by
 
 
 _KEPT: OrderedDict[int, tuple[Iterable[Clause], Docket]] = OrderedDict()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from domain.conditions import Entries
 from domain.facts import Fact
 from projections.appointments import MISSED, Appointment, Failure, absences, failures
 from projections.history import BY_DAY, IN_ORDER, History
+from projections.kinds import horizon
 from projections.knowledge import Version, first_known, versions
 
 
@@ -41,8 +42,8 @@ class Failed(NamedTuple):
     until: int
 
 
-PARTS = ("started", "end", "custody", "allocation", "risk", "tier", "mappa_level")
-"""What may change of a frame from one recording to the next."""
+LONGEST_DOUBT = 30
+"""Days within which an absence counts as a failure where nobody decided, whatever holidays lie between."""
 
 _FRAMING = frozenset((
     facts.SupervisionStarted, facts.SupervisionEnded, facts.CustodyStarted, facts.CustodyEnded, facts.RecallDecided,
@@ -68,6 +69,14 @@ class Growth:
     def first_day(self) -> date:
         """The earliest day of any entry."""
         return min(version.fact.occurred_on for version in self.versions)
+
+    def last_day(self, dated: Iterable[tuple[type[Fact], str]]) -> date:
+        """No duty arises after this day. ``dated``: the fields of entries, beside their own days, that may raise one."""
+        days = [version.fact.occurred_on for version in self.versions]
+        for fact_type, field in {*dated, (facts.AppointmentMade, "for_on")}:
+            days += [getattr(version.fact, field) for version in self.by_type.get(fact_type, ())]
+        days += [horizon(frame) for frame, _, _ in self.frames]
+        return max(days) + timedelta(days=LONGEST_DOUBT)
 
     @cached_property
     def frames(self) -> list[Epoch]:
@@ -102,7 +111,7 @@ class Growth:
             if described.where:
                 fitting = set(map(id, described.among([v.fact for v in found])))
                 found = [v for v in found if id(v.fact) in fitting]
-            self._described[described] = found
+            found = self._described[described] = sorted(found, key=lambda version: IN_ORDER(version.fact))
         return found
 
     def admitted(self, described: Entries) -> Sequence[Admitted]:
@@ -160,7 +169,7 @@ class Growth:
 
     @cached_property
     def failures(self) -> list[Failed]:
-        return [Failed(f, since, until) for missed, since, until in self._missed for f in failures([missed])]
+        return sorted(Failed(f, since, until) for missed, since, until in self._missed for f in failures([missed]))
 
 
 def _frames(fact: Fact) -> bool:

@@ -318,14 +318,23 @@ class History:
         return min(ends, default=None)
 
     def beside(
-        self, by_type: Mapping[type[Fact], list[Fact]], absences: list[Failure], failures: list[Failure]
+        self,
+        by_type: Mapping[type[Fact], list[Fact]],
+        described: dict[Entries, Sequence[Fact]],
+        admitted: dict[Entries, Sequence[Admitted]],
+        absences: list[Failure],
+        failures: list[Failure],
     ) -> "History":
-        """The same case with other entries that change none of what holds of it from a day on."""
+        """The same case beside other entries, which change none of what holds of it from a day on."""
         other = History(())
-        for name in FRAME:
-            other.__dict__[name] = getattr(self, name)
-        other.__dict__ |= {"by_type": by_type, "absences": absences, "failures": failures, "_spans": self._spans}
+        other.__dict__ |= self._frame
+        other._described, other._admitted = described, admitted
+        other.__dict__ |= {"by_type": by_type, "absences": absences, "failures": failures}
         return other
+
+    @cached_property
+    def _frame(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in FRAME}
 
     @cached_property
     def turning_points(self) -> list[date]:
@@ -336,7 +345,7 @@ class History:
 
 FRAME = (
     "started", "start", "end", "custody", "releases", "risk", "tier", "mappa_level", "allocation", "turning_points",
-    "_attributes",
+    "_attributes", "_spans",
 )  # fmt: skip
 """What holds of a case from a day on: all that a clause asks of it but triggers and answers."""
 

@@ -5,7 +5,7 @@ by the day it arises; how it is met, only on what happened by the day it is met.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from domain.case import LONDON
 from domain.clauses import Clause, Phase, Value
-from domain.conditions import fits
+from domain.conditions import Entries, fits
 from domain.facts import Fact
 from domain.workdays import Length
 from projections.duties import ONE_DAY, Trigger, answering, row, triggers
@@ -76,11 +76,7 @@ def recorded(trigger: Trigger) -> tuple[date, str]:
 def every(clause: Clause, history: History) -> Iterator[Obligation]:
     """Again and again, each counted from the time before; the first from the trigger, and anew from a release."""
     running_to: date | None = date.min
-    if clause.after == "start" and clause.during:
-        raised = [Trigger(span.on, span.entry) for span in history.spans(clause.during)]
-    else:
-        raised = list(triggers(clause, history))
-    raised += [Trigger(r.on, r.entry) for r in history.releases if any(t.on < r.on for t in raised)]
+    raised = _raising(clause, history)
     for trigger in sorted(raised, key=lambda t: t.on):
         if running_to is None or trigger.on < running_to:
             continue
@@ -97,6 +93,16 @@ def every(clause: Clause, history: History) -> Iterator[Obligation]:
             if met is None:
                 break
             since, raised_by = met
+
+
+def _raising(clause: Clause, history: History) -> list[Trigger]:
+    if clause.after == "start" and clause.during:
+        raised = [Trigger(span.on, span.entry) for span in history.spans(clause.during)]
+    else:
+        raised = list(triggers(clause, history))
+    if history.releases:
+        raised += [Trigger(r.on, r.entry) for r in history.releases if any(t.on < r.on for t in raised)]
+    return raised
 
 
 def frequency(clause: Clause, history: History) -> Iterator[Obligation]:
@@ -126,16 +132,21 @@ def windows(clause: Clause, history: History) -> Iterator[tuple[Value, date, dat
 
     Each as row, first day, first day after, first day on which it is no longer asked, number needed.
     """
-    assert history.start is not None and history.started is not None
-    start = history.start.on
-    ends = history.end.on if history.end else None
-    horizon = min(ends or date.max, history.started.ends_on or start + LONGEST)
+    assert history.start is not None
+    start, over = history.start.on, horizon(history)
     first = max(start, clause.start or start)
-    last = min(horizon, clause.end or horizon)
+    last = min(over, clause.end or over)
     if first < last:
         for on, off, value in _segments(clause, history, first, last):
             for begins, ends_before, needed in _windows(value.phases, start, on, off):
                 yield value, begins, ends_before, off, needed
+
+
+def horizon(history: History) -> date:
+    """The day before which windows begin: the end of supervision, or else of the order, or else the longest that it lasts."""
+    assert history.start is not None and history.started is not None
+    ends = history.end.on if history.end else None
+    return min(ends or date.max, history.started.ends_on or history.start.on + LONGEST)
 
 
 def response(clause: Clause, history: History) -> Iterator[Obligation]:
@@ -188,6 +199,20 @@ def standing(clause: Clause, history: History) -> Iterator[Obligation]:
 DERIVE: dict[str, Callable[[Clause, History], Iterable[Obligation]]] = {
     "within": within, "every": every, "frequency": frequency, "response": response, "while": standing,
 }  # fmt: skip
+
+
+def may_arise(clause: Clause, frame: History, known: Mapping[Entries, object], failed: object) -> bool:
+    """Whether what raises duties of the kinds ``every``, ``response`` and ``while`` is there at all.
+
+    ``known``: for each description the entries that fit it, ``failed``: the failures, at some time or other.
+    """
+    if clause.kind == "response":
+        return bool(failed)
+    if clause.kind == "while":
+        return bool(frame.spans(clause.during))
+    if isinstance(clause.after, Entries):
+        return bool(known[clause.after])
+    return clause.after in ("absence", "failure", "risk_changes") or bool(_raising(clause, frame))
 
 
 def _allowed(value: Value) -> Length:

@@ -2,25 +2,24 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from functools import lru_cache
-from operator import attrgetter
+from datetime import date
 
-from domain.clauses import Clause, Value
+from domain.clauses import Clause
 from domain.conditions import Entries
-from domain.facts import AbsenceJudged, AppointmentOutcomeRecorded, Fact, RiskLevelChanged
+from domain.facts import RiskLevelChanged
 from projections import kinds
 from projections.catalogue import catalogue
 from projections.docket import docket
 from projections.duties import DAY, ONE_DAY, Trigger, triggered, triggers
 from projections.growth import Admitted, Epoch, Growth
-from projections.history import History
-from projections.knowledge import Found, Version, first_known
-from projections.obligation import Obligation
-from projections.rows import DutyRow, duty_row
+from projections.history import BY_DAY
+from projections.knowledge import Found, first_known
+from projections.rows import DutyRow, place_on
 
-Owed = Iterator[tuple[Obligation, int, int]]
+Owed = Iterator[tuple[DutyRow, int, int]]
 """Duties, each with the span of knowledge in which it was owed so."""
+
+ERA = frozenset(("started",))
 
 
 def owed_as_known(growth: Growth) -> Found[DutyRow]:
@@ -29,26 +28,20 @@ def owed_as_known(growth: Growth) -> Found[DutyRow]:
     if not growth.frames:
         return found
     every = docket(catalogue().clauses)
-    for era in growth.epochs(frozenset(("started",))):
-        for clause in every.of(era.frame, growth.first_day, None, growth.by_type.keys()):
+    last_day = growth.last_day(every.dated)
+    for era in growth.epochs(ERA):
+        for number, clause, parts in every.of(era.frame, growth.first_day, last_day, growth.by_type.keys()):
             owed = AS_KNOWN.get(clause.kind, again)
-            for epoch in growth.epochs(parts(clause)):
+            start, end = clause.start or date.min, clause.end or date.max
+            for epoch in growth.epochs(parts):
                 if era.since <= epoch.since < era.until:
-                    for duty, since, until in owed(clause, growth, epoch):
-                        if clause.in_force(duty.arises_on):
-                            found.add(duty_row(duty, epoch.frame), since, until)
+                    for row, since, until in owed(number, clause, growth, epoch):
+                        if start <= row[2] < end:  # the day it arises
+                            found.add(row, since, until)
     return found
 
 
-def parts(clause: Clause) -> frozenset[str]:
-    """What of a case's frame its duties under this clause depend on."""
-    asked = {name for name, _ in clause.during}.union(clause.asks)
-    if clause.after == "risk_becomes_high":
-        asked.add("risk")
-    return frozenset(("started", "end", "custody", "allocation")).union(asked & {"risk", "tier", "mappa_level"})
-
-
-def within(clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
+def within(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
     """Of the kind ``within``: what a trigger raises stands over the epoch; what answers it came to be known in turn."""
     frame = epoch.frame
     for trigger, since, until in raised(clause, growth, epoch):
@@ -56,105 +49,125 @@ def within(clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
         if asked is None:
             continue
         value, arises, due, ended, earliest = asked
+        entry, row, place = trigger.entry, clause.values.index(value), place_on(frame.allocation, due)
         if clause.by_recording:
-            day, entry = kinds.recorded(trigger)
-            yield Obligation(clause, value, arises, due, day, ended, trigger.entry, (entry,)), since, until
+            day, _ = kinds.recorded(trigger)
+            yield DutyRow(number, row, arises, due, day, ended, entry, (entry,), place), since, until
             continue
         candidates = answers(clause, growth, trigger, earliest)
         for met, begins, ends in first_known(candidates, since, until):
-            met_on, met_by = (None, ()) if met is None else (met.day, (met.entry,))
-            yield Obligation(clause, value, arises, due, met_on, ended, trigger.entry, met_by), begins, ends
+            if met is None:
+                yield DutyRow(number, row, arises, due, None, ended, entry, (), place), begins, ends
+            else:
+                yield DutyRow(number, row, arises, due, met[0], ended, entry, (met[1],), place), begins, ends
 
 
-def raised(clause: Clause, growth: Growth, epoch: Epoch) -> Iterator[tuple[Trigger, int, int]]:
+def raised(clause: Clause, growth: Growth, epoch: Epoch) -> Sequence[tuple[Trigger, int, int]]:
     """As ``triggers``, with the spans of knowledge within an epoch."""
     frame, opens, closes = epoch
-    over = None if clause.after == "end" or frame.end is None else frame.end.on
-    for trigger, since, until in _raised(clause, growth, epoch):
-        begins, ends = max(since, opens), min(until, closes)
-        if begins < ends and (over is None or trigger.on < over):
-            yield trigger, begins, ends
-
-
-def _raised(clause: Clause, growth: Growth, epoch: Epoch) -> Iterator[tuple[Trigger, int, int]]:
+    assert frame.start is not None
+    found: Iterable[tuple[Trigger, int, int]]
     if isinstance(clause.after, Entries):
-        for fact, since, until in growth.described(clause.after):
-            for trigger in triggered(clause, clause.after, fact):
-                yield trigger, since, until
+        known = growth.described(clause.after)
+        found = [(t, s, u) for fact, s, u in known for t in triggered(clause, clause.after, fact)]
     elif clause.after in ("absence", "failure"):
-        for failure, since, until in growth.absences if clause.after == "absence" else growth.failures:
-            yield Trigger(failure.on, failure.entry, None, None, failure.of), since, until
+        failed = growth.absences if clause.after == "absence" else growth.failures
+        found = [(Trigger(f.on, f.entry, None, None, f.of), s, u) for f, s, u in failed]
     elif clause.after == "risk_changes":
-        for fact, since, until in growth.by_type.get(RiskLevelChanged, ()):
-            if fact.occurred_on >= epoch.frame.start.on:
-                yield Trigger(fact.occurred_on, fact.entry, fact), since, until
+        start = frame.start.on
+        known = [v for v in growth.by_type.get(RiskLevelChanged, ()) if v.fact.occurred_on >= start]
+        found = [(Trigger(fact.occurred_on, fact.entry, fact), s, u) for fact, s, u in known]
     else:
-        for trigger in triggers(clause, epoch.frame):
-            yield trigger, epoch.since, epoch.until
+        return [(trigger, opens, closes) for trigger in triggers(clause, frame)]
+    over = date.max if clause.after == "end" or frame.end is None else frame.end.on
+    return [
+        (trigger, since if since > opens else opens, until if until < closes else closes)
+        for trigger, since, until in found
+        if since < closes and until > opens and trigger[0] < over
+    ]
 
 
-def answers(clause: Clause, growth: Growth, trigger: Trigger, earliest) -> Sequence[Admitted]:
+def answers(clause: Clause, growth: Growth, trigger: Trigger, earliest: date) -> Sequence[Admitted]:
     """Every entry that could ever answer the trigger, the one that comes first before the others."""
-    found = []
+    found: list[Admitted] = []
     for described in clause.by:
         admitted = growth.admitted(described)
-        later = admitted[bisect_left(admitted, earliest, key=DAY) :]
-        if not described.about_anything:
-            later = [a for a in later if described.answers(a.fact, trigger.entry, trigger.item)]
-        found.append(later)
-    if len(found) == 1:
-        return found[0]
-    return sorted((a for later in found for a in later), key=attrgetter("day", "entry"))
+        later = admitted[bisect_left(admitted, earliest, key=DAY) :] if admitted else admitted
+        if described.about_anything:
+            found.extend(later)
+        else:
+            found.extend(a for a in later if described.answers(a.fact, trigger.entry, trigger.item))
+    if len(clause.by) > 1:
+        found.sort(key=BY_DAY)
+    return found
 
 
-def frequency(clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
+def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
     """Of the kind ``frequency``: the windows stand over the epoch; they fill as entries come to be known."""
     frame, opens, closes = epoch
+    assert clause.counts is not None and frame.start is not None
     counted = growth.admitted(clause.counts)
     days = [a.day for a in counted]
+    entry = frame.start.entry
     for value, begins, ends_before, off, needed in kinds.windows(clause, frame):
         cut = off if off < ends_before else None
         due = ends_before - ONE_DAY
-        inside = counted[bisect_left(days, begins) : bisect_left(days, cut or ends_before)]
-        inside = [a for a in inside if a.since < closes and a.until > opens]
-        turns = {t for a in inside for t in (a.since, a.until) if opens < t < closes}
+        row, place = clause.values.index(value), place_on(frame.allocation, due)
+        first, last = bisect_left(days, begins), bisect_left(days, cut or ends_before)
+        if first == last:
+            yield DutyRow(number, row, begins, due, None, cut, entry, (), place), opens, closes
+            continue
+        inside = [a for a in counted[first:last] if a.since < closes and a.until > opens]
+        turns = {turn for a in inside for turn in (a.since, a.until) if opens < turn < closes}
         for since, until in spans(turns, opens, closes):
             filled = [(a.day, a.entry, kinds.amount(clause, a.fact)) for a in inside if a.since <= since < a.until]
             met_on, met_by = kinds.reached(filled, needed)
-            yield Obligation(clause, value, begins, due, met_on, cut, frame.start.entry, met_by, True), since, until
+            yield DutyRow(number, row, begins, due, met_on, cut, entry, met_by, place), since, until
 
 
-def again(clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
+def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
     """Of the kinds in which one duty follows from how another was met: laid anew when something that counts is recorded."""
     frame, opens, closes = epoch
-    described = [*clause.by, *([clause.after] if isinstance(clause.after, Entries) else [])]
-    known = {entries: growth.described(entries) for entries in described}
-    absent = growth.absences if clause.after == "absence" else []
-    failed = growth.failures if clause.kind == "response" or clause.after == "failure" else []
-    turns = {
-        turn
-        for found in (*known.values(), absent, failed)
-        for _, since, until in found
-        for turn in (since, until)
-        if opens < turn < closes
-    }
-    for since, until in spans(turns, opens, closes):
-        by_type: dict[type[Fact], list[Fact]] = {}
-        for entries, found in known.items():
-            by_type.setdefault(entries.type, []).extend(f for f, s, u in found if s <= since < u)
+    described = (*clause.by, clause.after) if isinstance(clause.after, Entries) else clause.by
+    known = {entries: _in(growth.described(entries), opens, closes) for entries in described}
+    changed = _in(growth.by_type.get(RiskLevelChanged, ()) if clause.after == "risk_changes" else (), opens, closes)
+    absent = _in(growth.absences if clause.after == "absence" else (), opens, closes)
+    failed = _in(growth.failures if clause.kind == "response" or clause.after == "failure" else (), opens, closes)
+    if not kinds.may_arise(clause, frame, known, failed):
+        return
+    turns = {t for found in (*known.values(), changed, absent, failed) for _, *span in found for t in span}
+    admitted = {entries: growth.admitted(entries) for entries in clause.by}
+    for since, until in spans({t for t in turns if opens < t < closes}, opens, closes):
         history = frame.beside(
-            {t: list({id(f): f for f in found}.values()) for t, found in by_type.items()},
+            {RiskLevelChanged: [f for f, s, u in changed if s <= since < u]},
+            {entries: [f for f, s, u in found if s <= since < u] for entries, found in known.items()},
+            {e: [(a.day, a.entry, a.fact) for a in found if a.since <= since < a.until] for e, found in admitted.items()},
             [f for f, s, u in absent if s <= since < u],
-            sorted(f for f, s, u in failed if s <= since < u),
+            [f for f, s, u in failed if s <= since < u],
         )
         for duty in kinds.DERIVE[clause.kind](clause, history):
-            yield duty, since, until
+            place = place_on(frame.allocation, duty.due_on)
+            yield (
+                DutyRow(
+                    number, clause.values.index(duty.value), duty.arises_on, duty.due_on, duty.met_on, duty.ended_on,
+                    duty.raised_by, duty.met_by, place,
+                ),
+                since,
+                until,
+            )  # fmt: skip
 
 
-def spans(turns: Iterable[int], opens: int, closes: int) -> Iterator[tuple[int, int]]:
+def _in(found: Iterable[tuple], opens: int, closes: int) -> list:
+    """What was known at some time within a span."""
+    return [known for known in found if known[1] < closes and known[2] > opens]
+
+
+def spans(turns: Iterable[int], opens: int, closes: int) -> Iterable[tuple[int, int]]:
     """The spans between turns, from ``opens`` to ``closes``."""
+    if not turns:
+        return ((opens, closes),)
     at = [opens, *sorted(turns), closes]
     return zip(at, at[1:], strict=False)
 
 
-AS_KNOWN: Mapping[str, Callable[[Clause, Growth, Epoch], Owed]] = {"within": within, "frequency": frequency}
+AS_KNOWN: Mapping[str, Callable[[int, Clause, Growth, Epoch], Owed]] = {"within": within, "frequency": frequency}

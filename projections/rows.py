@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from domain.case import LONDON
@@ -118,7 +119,14 @@ def duty_row(o: Obligation, history: History) -> DutyRow:
 
 def place_on(allocation: Sequence[Change], day: date) -> Place:
     """Who held the case on a day; its first holder before any did."""
-    return Place(*(value_on(allocation, day) or allocation[0].value))
+    if len(allocation) == 1:
+        return _place(allocation[0].value)
+    return _place(value_on(allocation, day) or allocation[0].value)
+
+
+@lru_cache(maxsize=4096)
+def _place(held: tuple[str, str, str, str, str]) -> Place:
+    return Place(*held)
 
 
 def spell_rows(history: History) -> list[SpellRow]:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, get_origin
+from typing import Any, TypeVar, get_origin
 
 import msgspec
 from marshmallow import ValidationError, fields, validate
 
 from domain.documents import Document
 from domain.facts import FACT_TYPES, Fact
+
+V = TypeVar("V")
 
 CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade")
 
@@ -41,9 +43,20 @@ class Entries:
             found = hold(found)
         return found
 
+    def among_versions(self, versions: list[V]) -> list[V]:
+        """As ``among``, of things that each hold a fact in ``fact``."""
+        found = versions
+        for hold in self._tests_of_versions:
+            found = hold(found)
+        return found
+
     @cached_property
-    def _tests(self) -> tuple[Callable[[list[Fact]], list[Fact]], ...]:
-        return tuple(_test(self.type, name, wanted) for name, wanted in self.where)
+    def _tests(self) -> tuple[Callable[[list[Any]], list[Any]], ...]:
+        return tuple(_test(attrgetter(name), _is_list(self.type, name), wanted) for name, wanted in self.where)
+
+    @cached_property
+    def _tests_of_versions(self) -> tuple[Callable[[list[Any]], list[Any]], ...]:
+        return tuple(_test(attrgetter(f"fact.{name}"), _is_list(self.type, name), wanted) for name, wanted in self.where)
 
     @cached_property
     def about_anything(self) -> bool:
@@ -77,18 +90,17 @@ def fits(when: When, attributes: Mapping[str, Any]) -> bool:
     return not when or all(attributes.get(name) in values for name, values in when)
 
 
-def _test(fact_type: type[Fact], name: str, wanted: Any) -> Callable[[list[Fact]], list[Fact]]:
-    """Picks the facts of which a field holds what is wanted: one of some values, anything at all, or items that all say
-    yes to something."""
-    field = attrgetter(name)
+def _test(field: Callable[[Any], Any], is_list: bool, wanted: Any) -> Callable[[list[Any]], list[Any]]:
+    """Picks what has in its field what is wanted: one of some values, anything at all, or items that all say yes to
+    something."""
     if isinstance(wanted, frozenset):
-        if _is_list(fact_type, name):
-            return lambda facts: [fact for fact in facts if not wanted.isdisjoint(field(fact))]
-        return lambda facts: [fact for fact in facts if field(fact) in wanted]
+        if is_list:
+            return lambda found: [one for one in found if not wanted.isdisjoint(field(one))]
+        return lambda found: [one for one in found if field(one) in wanted]
     if wanted == "present":
-        return lambda facts: [fact for fact in facts if field(fact) not in (None, [])]
+        return lambda found: [one for one in found if field(one) not in (None, [])]
     _, every = wanted
-    return lambda facts: [f for f in facts if field(f) and all(getattr(item, every) for item in field(f))]
+    return lambda found: [one for one in found if field(one) and all(getattr(item, every) for item in field(one))]
 
 
 def _is_list(fact_type: type[Fact], name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, KeysView, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -71,7 +71,8 @@ class Docket:
         self._starts = sorted({c.start for c in every if c.start is not None})
         self._ends = sorted({c.end for c in every if c.end is not None})
         self._for: dict[tuple[str, int, int, int, int], Sequence[tuple[Listed, Types]]] = {}
-        self.dated = {(e.type, e.on) for c in every for e in c.entries if e.on is not None} | {
+        after = [c.after for c in every if isinstance(c.after, Entries)]
+        self.dated = {(e.type, e.on) for c in every for e in (*c.entries, *after) if e.on is not None} | {
             (e.type, c.stands_until) for c in every for e in c.by if c.stands_until is not None
         }
         """The fields, by type of entry, of which the day may be the one on which a duty arises."""
@@ -81,7 +82,7 @@ class Docket:
         last = history.end.on if history.end else None
         return [listed.clause for listed in self.of(history, history.first_day, last, history.by_type.keys())]
 
-    def of(self, frame: History, first: date, last: date | None, present: Iterable[type[Fact]]) -> list[Listed]:
+    def of(self, frame: History, first: date, last: date | None, present: KeysView[type[Fact]]) -> list[Listed]:
         """The clauses for this order, in force at some time from ``first`` to ``last``, of which there is what raises them."""
         assert frame.started is not None and frame.start is not None
         starts, ends, start = self._starts, self._ends, frame.start.on
@@ -95,7 +96,7 @@ class Docket:
         found = self._for.get(key)
         if found is None:
             found = self._for[key] = list(self._in_force(*key[:3], start))
-        return [listed for listed, raised_by in found if not raised_by.isdisjoint(present)]
+        return [listed for listed, raised_by in found if not present.isdisjoint(raised_by)]
 
     def _in_force(self, order: str, over: int, begun: int, start: date) -> Iterable[tuple[Listed, Types]]:
         ended, started = self._ends[:over], self._starts[:begun]

@@ -24,14 +24,8 @@ class Epoch(NamedTuple):
     until: int
 
 
-class Admitted(NamedTuple):
-    """An entry that may answer a duty, with the span in which the file gave it so."""
-
-    day: date
-    entry: str
-    fact: Fact
-    since: int
-    until: int
+Admitted = tuple[date, str, Fact, int, int]
+"""An entry that may answer a duty: the day it counts, its id and itself, and the span in which the file gave it so."""
 
 
 class Failed(NamedTuple):
@@ -41,6 +35,9 @@ class Failed(NamedTuple):
     since: int
     until: int
 
+
+PARTS = ("started", "end", "custody", "allocation", "risk", "tier", "mappa_level")
+"""What may change of a frame from one recording to the next."""
 
 LONGEST_DOUBT = 30
 """Days within which an absence counts as a failure where nobody decided, whatever holidays lie between."""
@@ -62,17 +59,21 @@ class Growth:
             grouped[type(version.fact)].append(version)
         self.by_type: Mapping[type[Fact], list[Version]] = grouped
         self._epochs: dict[frozenset[str], list[Epoch]] = {}
-        self._described: dict[Entries, Sequence[Version]] = {}
+        self._described: dict[Entries, list[Version]] = {}
         self._admitted: dict[Entries, Sequence[Admitted]] = {}
 
     @cached_property
     def first_day(self) -> date:
         """The earliest day of any entry."""
-        return min(version.fact.occurred_on for version in self.versions)
+        return min(self._days)
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return list(map(attrgetter("fact.occurred_on"), self.versions))
 
     def last_day(self, dated: Iterable[tuple[type[Fact], str]]) -> date:
         """No duty arises after this day. ``dated``: the fields of entries, beside their own days, that may raise one."""
-        days = [version.fact.occurred_on for version in self.versions]
+        days = list(self._days)
         for fact_type, field in {*dated, (facts.AppointmentMade, "for_on")}:
             days += [getattr(version.fact, field) for version in self.by_type.get(fact_type, ())]
         days += [horizon(frame) for frame, _, _ in self.frames]
@@ -90,28 +91,37 @@ class Growth:
                 found.append(Epoch(frame, since, until))
         return found
 
+    @cached_property
+    def _changes(self) -> list[tuple[Epoch, frozenset[str]]]:
+        """Each frame with what of it differs from the one before."""
+        found: list[tuple[Epoch, frozenset[str]]] = []
+        for epoch in self.frames:
+            new = {part: getattr(epoch.frame, part) for part in PARTS}
+            if found and old_until == epoch.since:
+                changed = frozenset(p for p, value in new.items() if value is not old[p] and value != old[p])
+            else:
+                changed = frozenset(PARTS)
+            found.append((epoch, changed))
+            old, old_until = new, epoch.until
+        return found
+
     def epochs(self, parts: frozenset[str]) -> list[Epoch]:
         """The frames, those made one that follow each other and don't differ in these parts."""
         found = self._epochs.get(parts)
         if found is None:
             found = self._epochs[parts] = []
-            for frame, since, until in self.frames:
-                last = found[-1] if found else None
-                if last and last.until == since and all(getattr(last.frame, p) == getattr(frame, p) for p in parts):
-                    found[-1] = last._replace(until=until)
+            for epoch, changed in self._changes:
+                if parts.isdisjoint(changed):
+                    found[-1] = found[-1]._replace(until=epoch.until)
                 else:
-                    found.append(Epoch(frame, since, until))
+                    found.append(epoch)
         return found
 
-    def described(self, described: Entries) -> Sequence[Version]:
+    def described(self, described: Entries) -> list[Version]:
         """The versions of entries that fit a description."""
         found = self._described.get(described)
         if found is None:
-            found = self.by_type.get(described.type, [])
-            if described.where:
-                fitting = set(map(id, described.among([v.fact for v in found])))
-                found = [v for v in found if id(v.fact) in fitting]
-            found = self._described[described] = sorted(found, key=lambda version: IN_ORDER(version.fact))
+            found = self._described[described] = described.among_versions(self.by_type.get(described.type, []))
         return found
 
     def admitted(self, described: Entries) -> Sequence[Admitted]:
@@ -121,8 +131,9 @@ class Growth:
             known = self.described(described)
             if described.unless_outcome and described.type is facts.AppointmentMade:
                 known = [part for version in known for part in self._not_void(version, described.unless_outcome)]
-            found = sorted((Admitted(described.counts_on(f), f.entry, f, *span) for f, *span in known), key=BY_DAY)
-            self._admitted[described] = found
+            day = described.counts_on
+            found = self._admitted[described] = [(day(f), f.entry, f, since, until) for f, since, until in known]
+            found.sort(key=BY_DAY)
         return found
 
     def _not_void(self, version: Version, void: Sequence[str]) -> list[Version]:

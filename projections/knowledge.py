@@ -68,6 +68,8 @@ def first_known(candidates: Iterable[T], since: int, until: int) -> list[tuple[T
     unanswered = [(since, until)]
     for candidate in candidates:
         known_since, known_until = candidate[-2:]
+        if known_since >= until or known_until <= since:
+            continue
         left = []
         for opens, closes in unanswered:
             begins, ends = max(opens, known_since), min(closes, known_until)
@@ -79,9 +81,10 @@ def first_known(candidates: Iterable[T], since: int, until: int) -> list[tuple[T
                 left.append((opens, begins))
             if ends < closes:
                 left.append((ends, closes))
+        if not left:
+            return found
         unanswered = left
-        if not unanswered:
-            break
+        since, until = left[0][0], left[-1][1]
     found += [(None, opens, closes) for opens, closes in unanswered]
     return found
 
@@ -90,27 +93,37 @@ class Found(Generic[R]):
     """Rows with the spans in which they were known, gathered piece by piece."""
 
     def __init__(self) -> None:
-        self._spans: defaultdict[R, list[tuple[int, int]]] = defaultdict(list)
+        self._spans: dict[R, list[int]] = {}
 
     def add(self, row: R, since: int, until: int) -> None:
         """A row was known over this span (once more, where it was known already)."""
-        self._spans[row].append((since, until))
+        spans = self._spans.get(row)
+        if spans is None:
+            self._spans[row] = [since, until]
+        elif spans[-1] == since:
+            spans[-1] = until
+        else:
+            spans += since, until
 
     def known(self, instants: Sequence[datetime]) -> list[Known[R]]:
         """Each row with its spans as instants, spans that touch made one."""
         over = len(instants)
+        ends: list[datetime | None] = [*instants, None]
         found: list[Known[R]] = []
         for row, spans in self._spans.items():
-            for since, until in spans if len(spans) == 1 else _joined(spans, over):
-                found.append(Known(row, instants[since], instants[until] if until < over else None))
+            if len(spans) == 2:
+                found.append(Known(row, instants[spans[0]], ends[spans[1]]))
+            else:
+                for since, until in _joined(spans, over):
+                    found.append(Known(row, instants[since], ends[until]))
         return found
 
 
-def _joined(spans: Iterable[tuple[int, int]], over: int) -> Iterator[tuple[int, int]]:
+def _joined(spans: Sequence[int], over: int) -> Iterator[tuple[int, int]]:
     """Spans as a reader recording by recording would note them: what opens and closes at once goes on, the last opened
     closes first."""
     more: defaultdict[int, int] = defaultdict(int)
-    for since, until in spans:
+    for since, until in zip(spans[::2], spans[1::2], strict=True):
         more[since] += 1
         more[until] -= 1
     opened: list[int] = []

@@ -12,7 +12,7 @@ from projections.catalogue import catalogue
 from projections.docket import docket
 from projections.duties import DAY, ONE_DAY, Trigger, triggered, triggers
 from projections.growth import Admitted, Epoch, Growth
-from projections.history import BY_DAY
+from projections.history import BY_DAY, IN_ORDER
 from projections.knowledge import Found, first_known
 from projections.rows import DutyRow, place_on
 
@@ -94,9 +94,9 @@ def answers(clause: Clause, growth: Growth, trigger: Trigger, earliest: date) ->
         admitted = growth.admitted(described)
         later = admitted[bisect_left(admitted, earliest, key=DAY) :] if admitted else admitted
         if described.about_anything:
-            found.extend(later)
+            found += later
         else:
-            found.extend(a for a in later if described.answers(a.fact, trigger.entry, trigger.item))
+            found += [a for a in later if described.answers(a[2], trigger.entry, trigger.item)]
     if len(clause.by) > 1:
         found.sort(key=BY_DAY)
     return found
@@ -107,7 +107,7 @@ def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed
     frame, opens, closes = epoch
     assert clause.counts is not None and frame.start is not None
     counted = growth.admitted(clause.counts)
-    days = [a.day for a in counted]
+    days = [a[0] for a in counted]
     entry = frame.start.entry
     for value, begins, ends_before, off, needed in kinds.windows(clause, frame):
         cut = off if off < ends_before else None
@@ -117,10 +117,10 @@ def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed
         if first == last:
             yield DutyRow(number, row, begins, due, None, cut, entry, (), place), opens, closes
             continue
-        inside = [a for a in counted[first:last] if a.since < closes and a.until > opens]
-        turns = {turn for a in inside for turn in (a.since, a.until) if opens < turn < closes}
+        inside = [a for a in counted[first:last] if a[3] < closes and a[4] > opens]
+        turns = {turn for a in inside for turn in a[3:] if opens < turn < closes}
         for since, until in spans(turns, opens, closes):
-            filled = [(a.day, a.entry, kinds.amount(clause, a.fact)) for a in inside if a.since <= since < a.until]
+            filled = [(day, e, kinds.amount(clause, fact)) for day, e, fact, s, u in inside if s <= since < u]
             met_on, met_by = kinds.reached(filled, needed)
             yield DutyRow(number, row, begins, due, met_on, cut, entry, met_by, place), since, until
 
@@ -130,6 +130,8 @@ def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
     frame, opens, closes = epoch
     described = (*clause.by, clause.after) if isinstance(clause.after, Entries) else clause.by
     known = {entries: _in(growth.described(entries), opens, closes) for entries in described}
+    for found in known.values():
+        found.sort(key=lambda version: IN_ORDER(version.fact))
     changed = _in(growth.by_type.get(RiskLevelChanged, ()) if clause.after == "risk_changes" else (), opens, closes)
     absent = _in(growth.absences if clause.after == "absence" else (), opens, closes)
     failed = _in(growth.failures if clause.kind == "response" or clause.after == "failure" else (), opens, closes)
@@ -141,7 +143,7 @@ def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
         history = frame.beside(
             {RiskLevelChanged: [f for f, s, u in changed if s <= since < u]},
             {entries: [f for f, s, u in found if s <= since < u] for entries, found in known.items()},
-            {e: [(a.day, a.entry, a.fact) for a in found if a.since <= since < a.until] for e, found in admitted.items()},
+            {e: [a[:3] for a in found if a[3] <= since < a[4]] for e, found in admitted.items()},
             [f for f, s, u in absent if s <= since < u],
             [f for f, s, u in failed if s <= since < u],
         )

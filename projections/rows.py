@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from domain.case import LONDON
@@ -129,6 +130,9 @@ def _place(held: tuple[str, str, str, str, str]) -> Place:
     return Place(*held)
 
 
+TIER_RISK_MAPPA = itemgetter("tier", "risk", "mappa_level")
+
+
 def spell_rows(history: History) -> list[SpellRow]:
     """The case from its first day of supervision on, a row for each time in which nothing about it changes."""
     if history.started is None or history.start is None:
@@ -143,8 +147,7 @@ def spell_rows(history: History) -> list[SpellRow]:
     for on, off in zip(days, [*days[1:], None], strict=True):
         row = SpellRow(
             on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
-            place_on(history.allocation, on), value_on(history.tier, on), value_on(history.risk, on), value_on(history.mappa_level, on),
-            start, end.on if end is not None and end.on <= on else None,
+            place_on(history.allocation, on), *TIER_RISK_MAPPA(history.attributes(on)), start, end.on if end is not None and end.on <= on else None,
         )  # fmt: skip
         if found and found[-1][2:] == row[2:]:
             found[-1] = found[-1]._replace(off=off)

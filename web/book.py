@@ -15,7 +15,7 @@ from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
 from projections.history import end_of_day
 from projections.reach import Reached, inspected, is_closed, may_open, reach
-from web import asat, clock, gate
+from web import asat, clock, following, gate
 from web.asat import AsAt
 from web.words import count_noun
 
@@ -178,8 +178,8 @@ def _stopped_long_ago() -> bool:
 
 
 def footer_note() -> str:
-    """How far the page's data goes: every entry stored so far."""
-    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record."
+    """How far the page's data goes: every entry stored so far, and what of it lists and counts leave out."""
+    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record. {following.note()}".rstrip()
 
 
 def attach(app: Flask) -> None:

@@ -56,7 +56,9 @@ class Entries:
 
     @cached_property
     def _tests_of_versions(self) -> tuple[Callable[[list[Any]], list[Any]], ...]:
-        return tuple(_test(attrgetter(f"fact.{name}"), _is_list(self.type, name), wanted) for name, wanted in self.where)
+        return tuple(
+            _test(attrgetter(f"fact.{name}"), _is_list(self.type, name), wanted) for name, wanted in self.where
+        )
 
     @cached_property
     def about_anything(self) -> bool:

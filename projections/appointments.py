@@ -70,6 +70,4 @@ def absences(appointments: Iterable[Appointment]) -> list[Failure]:
 
 def failures(appointments: Iterable[Appointment]) -> list[Failure]:
     """The unacceptable failures, in order of the day from which they count."""
-    return sorted(
-        Failure(on, a.for_on, a.entry) for a in appointments if (on := a.failed_from) is not None
-    )
+    return sorted(Failure(on, a.for_on, a.entry) for a in appointments if (on := a.failed_from) is not None)

@@ -1,7 +1,7 @@
 """What the kinds of clause share: the things that trigger duties, the row that fits, the entry that answers."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from operator import itemgetter

@@ -18,10 +18,11 @@ from domain.conditions import Entries, When, fits
 from domain.facts import Fact
 from projections.appointments import ABSENT as ABSENT
 from projections.appointments import FAILED as FAILED
-from projections.appointments import Appointment as Appointment
 from projections.appointments import MISSED, Failure, absences, failures
+from projections.appointments import Appointment as Appointment
 
 F = TypeVar("F", bound=Fact)
+
 
 def known(entries: Iterable[Fact], known_at: datetime | None) -> list[Fact]:
     """The entries as the file read at ``known_at`` (an aware instant, exclusive; None: everything recorded to date)."""

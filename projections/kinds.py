@@ -5,9 +5,8 @@ by the day it arises; how it is met, only on what happened by the day it is met.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
@@ -190,7 +189,9 @@ def standing(clause: Clause, history: History) -> Iterator[Obligation]:
                 yield _duty(clause, value, since, _allowed(value).after(since), met, ended, raised_by)
                 break
             made = _standing_from(clause, history, since)
-            yield _duty(clause, value, since, _allowed(value).after(since), made[0][::2] if made else None, ended, raised_by)
+            yield _duty(
+                clause, value, since, _allowed(value).after(since), made[0][::2] if made else None, ended, raised_by
+            )
             if not made:
                 break
             since, raised_by = _runs_out(made)

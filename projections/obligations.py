@@ -15,6 +15,7 @@ from projections.obligation import STATES as STATES
 from projections.obligation import Obligation as Obligation
 from projections.obligation import State as State
 
+
 def obligations(history: History, clauses: Iterable[Clause]) -> list[Obligation]:
     """Every duty that these clauses raise on this case, whenever it arises, in order of the day it is due.
 

@@ -13,19 +13,14 @@ from domain.inspecting import InspectionOpened
 from domain.staff import ENTERED_BY, Account, Level
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
-from projections.follow import catch_up
 from projections.history import end_of_day
 from projections.reach import Reached, inspected, is_closed, may_open, reach
 from projections.standing import Standing
-from projections.views import Views
-from web import asat, clock, gate
+from web import asat, clock, following, gate
 from web.asat import AsAt
 from web.words import count_noun
 
 LONG_AGO = timedelta(days=366)
-
-PATIENCE, NEAR = 1.0, 500
-"""Seconds that a page waits for the views, and how many entries behind they may be for it to wait for all."""
 
 NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access is limited."
 
@@ -53,30 +48,14 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
-def views() -> Views:
-    """The views of the app's database, opened at the first request of each process and kept; brought up once a request.
-
-    Where the record is far ahead of them (an import is running), the page is shown as far as they go.
-    """
-    kept = current_app.extensions.get("views")
-    if kept is None:
-        kept = current_app.extensions["views"] = Views(current_app.config["DATABASE"])
-    if "views_up" not in g:
-        stored = kept.stored.head()
-        near = stored - kept.position <= NEAR
-        catch_up(kept, seconds=PATIENCE, own=stored if near else 0)
-        g.views_up = True
-    return cast(Views, kept)
-
-
 def counted_by(account: Account, at: Moment, **which: Any) -> Reached:
     """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
 
     ``which`` of their rows to fetch: see ``Views.standings``.
     """
     if account.role == "inspector":
-        return reach(views().standings(at, references=inspected(casebook(), account), **which), account)
-    return reach(views().standings(at, held=account.scope, **which) if account.scope else [], account)
+        return reach(following.views().standings(at, references=inspected(casebook(), account), **which), account)
+    return reach(following.views().standings(at, held=account.scope, **which) if account.scope else [], account)
 
 
 def reached() -> Reached:
@@ -189,7 +168,7 @@ def inspection_asked() -> str | None:
 
 def places() -> dict[str, list[str]]:
     """The areas, divisions, teams and officers that hold cases today, by level."""
-    held = views().places(today())
+    held = following.views().places(today())
     levels: tuple[Level, ...] = ("area", "division", "team", "officer")
     return {level: sorted({getattr(place, level) for place in held}) for level in levels}
 
@@ -214,8 +193,8 @@ def _stopped_long_ago() -> bool:
 
 
 def footer_note() -> str:
-    """How far the page's data goes: every entry stored so far."""
-    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record."
+    """How far the page's data goes: every entry stored so far, and what of it lists and counts leave out."""
+    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record. {following.note()}".rstrip()
 
 
 def attach(app: Flask) -> None:

@@ -19,7 +19,7 @@ from domain.sampling import MOST_PER_OFFICER, SPARE_PER_CENT, CannotDraw, draw, 
 from domain.staff import Account
 from projections.framing import frame
 from projections.scoring import inspection_moment
-from web import book, clock, gate
+from web import book, clock, following, gate
 from web.entry_forms import Field
 from web.minutes import Problems, enter, led, managed, open_ends, read_form, token
 from web.words import count_noun, numeric_date
@@ -138,7 +138,7 @@ def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], 
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
     at, who = inspection_moment(found.opened), gate.account()
-    within = list(book.views().standings(at, held=("area", (found.opened.area,)), kinds=()))
+    within = list(following.views().standings(at, held=("area", (found.opened.area,)), kinds=()))
     if who.role != "inspector":
         within = [case for case in within if who.answers_for(case.spell.place)]
     place = {name: values.get(name) for name in ("division", "team")}

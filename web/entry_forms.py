@@ -206,8 +206,8 @@ def _value(field: Field, said: list[str]) -> Any:
 
 def _code(field: Field, text: str) -> Any:
     """Codes that are numbers (a tier) travel as numbers."""
-    numbers = field.kind == "choice" and all(value.isdigit() for value, _ in field.options)
-    return int(text) if numbers and text.isdigit() and len(text) < 5 else text
+    numbers = field.kind == "choice" and all(value.isdecimal() for value, _ in field.options)
+    return int(text) if numbers and text.isdecimal() and len(text) < 5 else text
 
 
 def _number(text: str) -> Any:

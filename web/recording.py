@@ -93,6 +93,7 @@ def correct(crn: str, number: int, entry_id: str) -> str | Response:
         abort(404, f"There is no entry {entry_id} to correct in {reference}.")
     read = {fact.entry: fact for fact in book.casebook().history(reference, None).entries}
     standing = read.get(entry_id, subject)
+    _changes(standing)
     form = _Form(reference, EntryCorrected, of=standing)
     if request.method == "GET":
         return form.show(typed_of(standing))
@@ -113,8 +114,8 @@ class _Form:
 
     def __init__(self, reference: str, fact_type: type[Fact], of: Fact | None = None):
         who = gate.account()
-        if not who.may_enter(fact_type) or (of is not None and not who.may_enter(type(of))):
-            abort(403, f"{type_title((type(of) if of else fact_type).__name__)}: that is not yours to record.")
+        if not who.may_enter(fact_type):
+            abort(403, f"{type_title(fact_type.__name__)}: that is not yours to record.")
         self.reference, self.fact_type, self.of, self.who = reference, fact_type, of, who
         self.now = clock.recording_time()
         self.file: File = book.casebook().file(reference)
@@ -173,6 +174,8 @@ class _Form:
             return self.show(typed)
         try:
             fact = recording_default(self.file, read(typed))
+            if isinstance(fact, EntryWithdrawn) and fact.of in self.file.entries:
+                _changes(self.file.entries[fact.of])
             fresh = decide(self.file, fact, self.now)
         except ShapeError as error:
             return self.show(typed, dict(error.problems))
@@ -248,13 +251,14 @@ class _Form:
 
     def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
         said = next(iter(typed.get("seen", ())), "")
-        return int(said) if said.isdigit() and len(said) < 9 else self.file.version
+        return int(said) if said.isdecimal() and len(said) < 9 else self.file.version
 
     def _entries(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
         """The entries that stand and are of these types, the latest first, as (id, words)."""
         found = [
             fact for fact in book.casebook().history(self.reference, None).entries
             if (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
+            and (self.fact_type is not EntryWithdrawn or self.who.may_change(fact))
         ]  # fmt: skip
         return [(fact.entry, _named(fact)) for fact in reversed(found)]
 
@@ -270,6 +274,12 @@ def _open(crn: str, number: int) -> str:
         abort(403, f"{reference} is held by somebody else now; what it says can be read, not added to.")
     book.viewed(reference)
     return reference
+
+
+def _changes(fact: Fact) -> None:
+    """403 in words where it is not for the person signed in to say that this entry is wrong."""
+    if not gate.account().may_change(fact):
+        abort(403, f"{fact_title(fact)}, entry {fact.entry}: that is not yours to correct or withdraw.")
 
 
 def _fixed(fact_type: type[Fact], who: Account) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def show(crn: str, number: int) -> str | Response:
         opened=opened,
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=book.may_record(reference),
+        changes=gate.account().may_change,
     )
 
 

@@ -42,7 +42,7 @@ def show(crn: str, number: int) -> str:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
     reading = book.case(reference)
     book.viewed(reference)
-    replay = Replay(book.casebook().file(reference), book.framework())
+    replay = Replay(book.shown_file(reference), book.framework())
     by = cast(By, asked["by"])
     labels = replay.labels(by)
     step = replay.step(by, min(asked["step"] or len(labels), len(labels)))
@@ -65,7 +65,7 @@ def compare(crn: str, number: int) -> str | Response:
     book.viewed(reference)
     if reading.history.start is None or reading.history.start.on > reading.moment.on:
         return redirect(url_for("cases.show", crn=crn, number=number))
-    found = then_and_now(book.casebook().file(reference), reading.moment.on, book.framework())
+    found = then_and_now(book.shown_file(reference), reading.moment.on, book.framework())
     return render_template(
         "then_and_now.html",
         reference=reference,

@@ -13,6 +13,7 @@ from web.entry_forms import Field
 from web.minutes import Problems, enter, led, open_ends, read_form, token
 from web.pdf import as_pdf
 from web.reports import report, report_document
+from web.words import long_date
 
 blueprint = Blueprint("reporting", __name__)
 
@@ -63,6 +64,12 @@ def withdraw_finding(inspection: str, entry: str) -> Response:
 def publish(inspection: str) -> str | Response:
     """Put the figures on record as printed: what was left open, and the last word."""
     found = led(inspection)
+    if found.frozen is None:
+        flash("Freeze the inspection before it is published.")
+        return redirect(url_for("inspecting.work", inspection=inspection))
+    if found.published is not None:
+        flash(f"This inspection was published on {long_date(found.published.occurred_on)}.")
+        return redirect(url_for("reporting.show", inspection=inspection))
     if request.method == "GET":
         return render_template(
             "final.html", inspection=inspection, opened=found.opened, title="Publish the sheet", still=open_ends(found),

@@ -19,7 +19,7 @@ from web.words import count_noun
 Problems = dict[str, str]
 """Field -> what to do, in words; empty when all is well."""
 
-_TOKEN = re.compile(r"form-[0-9a-f]{12}")
+_TOKEN = re.compile(r"form-[0-9a-f]{12}(-[A-Za-z0-9.]{1,20})?")
 
 
 def token() -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from projections.bands import Banded, banded
 from projections.casebook import Casebook, Moment
 from projections.findings import Checked, Drafted, checked, drafted
 from projections.management import Placed, placed, rungs_apart
-from projections.published import departures, figures
+from projections.published import Departure, departures, figures
 from projections.scores import Score
-from projections.scoring import Scored, inspection_moment, score_before, score_inspection
+from projections.scoring import Scored, at_own_moment, inspection_moment, score_before, score_inspection
+from projections.spread import Interval, difference, intervals
 from web.documents import known
 
 
@@ -56,6 +58,26 @@ class Sheet:
     bands: list[Banded]
     names: tuple[str, str]
     """What its two columns are called; with one column, the second."""
+    intervals: list[Mapping[str, Interval]]
+    """Of each column: the 95 % interval of every criterion and section."""
+
+    def interval(self, column: int, figure: str) -> Interval | None:
+        return self.intervals[column].get(figure)
+
+    def beyond_chance(self, section: int, criterion: int | None = None) -> bool | None:
+        """Whether the change of a figure is larger than chance would give (its 95 % interval leaves out nought)."""
+        if self.change(section, criterion) is None:
+            return None
+        sides = []
+        for column, found in zip(self.columns, self.intervals, strict=True):
+            part = column.sections[section]
+            name = part.section.id if criterion is None else part.criteria[criterion].criterion.id
+            figure = part if criterion is None else part.criteria[criterion]
+            if figure.score is None or name not in found:
+                return None
+            sides.append((float(figure.score), found[name]))
+        low, high = difference(*sides)
+        return low > 0 or high < 0
 
     def change(self, section: int, criterion: int | None = None) -> int | None:
         """By how many points a printed figure rose between the two columns; None where there is nothing to compare."""
@@ -98,12 +120,20 @@ class Report:
     findings: list[Checked]
     figures: list[Figure]
     stamp: Stamp
+    own_moment: bool
+    """Whether it is read at the inspection's own sample date and state of knowledge, as it was or will be published."""
+
+    @property
+    def departed(self) -> list[Departure]:
+        """Where a published figure is not what comes out today."""
+        out = self.inspection.published
+        return departures(out.figures, self.figures) if out is not None and self.own_moment else []
 
     def findings_on(self, criterion: str, *, conclusion: bool = False) -> list[Checked]:
         of = [c for c in self.findings if c.finding.criterion == criterion]
         return [c for c in of if c.finding.conclusion == conclusion]
 
-    @property
+    @cached_property
     def sheet(self) -> Sheet:
         was = self.before
         return Sheet(
@@ -115,6 +145,7 @@ class Report:
             placed_before=self.management_before,
             bands=banded(self.inspection, self.scored.score),
             names=self.names,
+            intervals=[intervals(s.score, [r.answers for r in s.readings]) for s in (was, self.scored) if s],
         )
 
     @property
@@ -128,6 +159,11 @@ class Report:
         return names_of(self.before_inspection.opened)
 
     @property
+    def earlier(self) -> str:
+        """What a sentence calls the inspection before."""
+        return self.names[0].lower()
+
+    @property
     def unread(self) -> int:
         """How many cases of the sample nobody has finished reading."""
         return len([case for case in self.inspection.sample if (case, False) not in self.inspection.completed])
@@ -138,7 +174,11 @@ class Report:
         was = self.before_inspection.opened if self.before_inspection else None
         if was is None or was.evidence is None or self.opened.evidence is None:
             return None
-        return was.evidence == self.opened.evidence
+        return _plain(was.evidence) == _plain(self.opened.evidence)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split()).rstrip(".")
 
 
 def report(book: Casebook, name: str, moment: Moment | None = None) -> Report:
@@ -156,10 +196,11 @@ def report(book: Casebook, name: str, moment: Moment | None = None) -> Report:
         opened=opened, inspection=found, scored=scored, before=before, before_inspection=earlier,
         management=placed(found),
         management_before={p.criterion.id: p for p in placed(earlier)} if earlier else {},
-        drafts=drafted(scored.score, was),
+        drafts=drafted(scored.score, was, scored.high_risk),
         findings=[checked(finding, scored.score, was) for finding in found.findings],
         figures=figures(found, scored.score),
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
+        own_moment=at_own_moment(opened, at),
     )  # fmt: skip
 
 
@@ -178,6 +219,11 @@ def report_document(made: Report) -> dict[str, Any]:
         "hash": stamp.hash,
         "cases": made.scored.score.cases,
         "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
+        "questions": [
+            {"of": name, "sufficient": q.sufficient, "n": q.n, "high_risk": {"sufficient": high.sufficient, "n": high.n}}
+            for name, q in made.scored.score.questions.items()
+            if (high := made.scored.high_risk.questions[name])
+        ],
         "findings": [
             {
                 "criterion": c.finding.criterion, "question": c.finding.question, "text": c.finding.text,
@@ -194,6 +240,15 @@ class _FigureSchema(Schema):
     printed = fields.String(required=True)
 
 
+class _QuestionSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    of = fields.String(required=True)
+    sufficient = fields.Integer(required=True, strict=True)
+    n = fields.Integer(required=True, strict=True)
+
+
 class ReportSchema(Schema):
     """What ``verify`` needs of a report's JSON; the rest is left alone."""
 
@@ -207,6 +262,7 @@ class ReportSchema(Schema):
     position = fields.Integer(required=True, strict=True)
     hash = fields.String(required=True)
     figures = fields.List(fields.Nested(_FigureSchema), required=True)
+    questions = fields.List(fields.Nested(_QuestionSchema), load_default=())
 
 
 class NotAReport(ValueError):
@@ -241,4 +297,10 @@ def verify_report(book: Casebook, path: Path) -> list[str]:
         f"{d.of}: printed {d.printed or 'nothing'}, comes out as {d.now or 'nothing'}"
         for d in departures(then, now.figures)
     ]
+    counted = now.scored.score.questions
+    for q in said["questions"]:
+        today = counted.get(q["of"])
+        is_now = f"{today.sufficient} of {today.n}" if today else "no such question"
+        if is_now != (was := f"{q['sufficient']} of {q['n']}"):
+            found.append(f"{q['of']}: {was} in the report, {is_now} today")
     return found

@@ -9,7 +9,8 @@ from projections.findings import exceeds_chance
 from projections.scores import printed
 from projections.scoring import Scored, changes, score_before, score_inspection
 from web import book, gate
-from web.reports import names_of, report
+from web.reports import report
+from web.sheets import names_of
 
 blueprint = Blueprint("inspections", __name__)
 

@@ -13,7 +13,8 @@ from web.downloads import Column, Table, download, notes
 from web.entry_forms import Field
 from web.minutes import Problems, enter, led, open_ends, read_form, token
 from web.pdf import as_pdf
-from web.reports import Report, report, report_document
+from web.proofs import report_document
+from web.reports import Report, report
 from web.words import long_date
 
 blueprint = Blueprint("reporting", __name__)

@@ -1,27 +1,21 @@
 """An inspection's report as data: figures, findings beside their figures, and the stamp that lets anybody check them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from pathlib import Path
-from typing import Any
-
-import marshmallow
-from marshmallow import EXCLUDE, Schema, fields
 
 from domain.inspecting import Figure, InspectionOpened
 from domain.inspection import Inspection
-from projections.bands import Banded, banded
+from projections.bands import banded
 from projections.casebook import Casebook, Moment
 from projections.findings import Checked, Drafted, checked, drafted
-from projections.management import Placed, placed, rungs_apart
+from projections.management import Placed, placed
 from projections.published import Departure, departures, figures
 from projections.scores import Score
 from projections.scoring import Scored, at_own_moment, inspection_moment, score_before, score_inspection
-from projections.spread import Interval, difference, intervals
+from projections.spread import intervals
 from web.documents import known
+from web.sheets import Sheet, names_of
 
 
 @dataclass(frozen=True)
@@ -43,66 +37,6 @@ class Stamp:
             ("Sample date", self.sample_date), ("Known at", self.known_at),
             ("Record up to", f"entry {self.position:,}"), ("Chain", self.hash),
         ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The scoring summary sheet: a column for each inspection, the earlier one first; Section A beside it."""
-
-    columns: list[Score]
-    on: date
-    follows: str | None
-    before_on: date | None
-    placed: list[Placed]
-    placed_before: Mapping[str, Placed]
-    bands: list[Banded]
-    names: tuple[str, str]
-    """What its two columns are called; with one column, the second."""
-    intervals: list[Mapping[str, Interval]]
-    """Of each column: the 95 % interval of every criterion and section."""
-
-    def interval(self, column: int, figure: str) -> Interval | None:
-        return self.intervals[column].get(figure)
-
-    def beyond_chance(self, section: int, criterion: int | None = None) -> bool | None:
-        """Whether the change of a figure is larger than chance would give (its 95 % interval leaves out nought)."""
-        if self.change(section, criterion) is None:
-            return None
-        sides = []
-        for column, found in zip(self.columns, self.intervals, strict=True):
-            part = column.sections[section]
-            name = part.section.id if criterion is None else part.criteria[criterion].criterion.id
-            figure = part if criterion is None else part.criteria[criterion]
-            if figure.score is None or name not in found:
-                return None
-            sides.append((float(figure.score), found[name]))
-        low, high = difference(*sides)
-        return low > 0 or high < 0
-
-    def change(self, section: int, criterion: int | None = None) -> int | None:
-        """By how many points a printed figure rose between the two columns; None where there is nothing to compare."""
-        parts = [
-            column.sections[section].printed
-            if criterion is None
-            else column.sections[section].criteria[criterion].printed
-            for column in self.columns
-        ]
-        if len(parts) < 2 or parts[0] is None or parts[1] is None:
-            return None
-        return parts[1] - parts[0]
-
-    def rungs_apart(self, criterion: str) -> int | None:
-        """By how many rungs a criterion of management rose."""
-        was = self.placed_before.get(criterion)
-        now = next(p for p in self.placed if p.criterion.id == criterion)
-        return rungs_apart(was.printed if was else None, now.printed)
-
-
-def names_of(before: InspectionOpened) -> tuple[str, str]:
-    """The titles of two columns, the inspection before and the one that follows it."""
-    if before.follows is None:
-        return "Original inspection", "Follow-up inspection"
-    return "Previous inspection", "This inspection"
 
 
 @dataclass(frozen=True)
@@ -159,6 +93,19 @@ class Report:
         return names_of(self.before_inspection.opened)
 
     @property
+    def beside(self) -> str:
+        """What is to be said of the inspection before, set beside this one or not; empty where there is none."""
+        if self.before is None or self.before_inspection is None or self.before_inspection.opened is None:
+            left = "The inspection before is not set beside this one: it was read under another framework."
+            return left if self.opened.follows else ""
+        if self.same_evidence is None:
+            return "One of the two inspections does not state its evidence: compare with care."
+        if self.same_evidence:
+            return "Both inspections rest on the same evidence."
+        was = self.before_inspection.opened.evidence
+        return f"The inspection before rests on other evidence ({was}): compare with care."
+
+    @property
     def earlier(self) -> str:
         """What a sentence calls the inspection before."""
         return self.names[0].lower()
@@ -202,105 +149,3 @@ def report(book: Casebook, name: str, moment: Moment | None = None) -> Report:
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
         own_moment=at_own_moment(opened, at),
     )  # fmt: skip
-
-
-def report_document(made: Report) -> dict[str, Any]:
-    """The report as JSON; ``caseaudit verify`` reads it."""
-    stamp = made.stamp
-    return {
-        "report": stamp.inspection,
-        "title": made.opened.title,
-        "framework": stamp.framework,
-        "framework_version": stamp.framework_version,
-        "sample_date": stamp.sample_date,
-        "known_at": stamp.known_at,
-        "evidence": made.opened.evidence,
-        "position": stamp.position,
-        "hash": stamp.hash,
-        "cases": made.scored.score.cases,
-        "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
-        "questions": [
-            {"of": name, "sufficient": q.sufficient, "n": q.n, "high_risk": {"sufficient": high.sufficient, "n": high.n}}
-            for name, q in made.scored.score.questions.items()
-            if (high := made.scored.high_risk.questions[name])
-        ],
-        "findings": [
-            {
-                "criterion": c.finding.criterion, "question": c.finding.question, "text": c.finding.text,
-                "conclusion": c.finding.conclusion, "direction": c.finding.direction, "was": c.was, "now": c.now,
-                "agrees": c.agrees,
-            }
-            for c in made.findings
-        ],
-    }  # fmt: skip
-
-
-class _FigureSchema(Schema):
-    of = fields.String(required=True)
-    printed = fields.String(required=True)
-
-
-class _QuestionSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    of = fields.String(required=True)
-    sufficient = fields.Integer(required=True, strict=True)
-    n = fields.Integer(required=True, strict=True)
-
-
-class ReportSchema(Schema):
-    """What ``verify`` needs of a report's JSON; the rest is left alone."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    report = fields.String(required=True)
-    framework_version = fields.String(required=True)
-    sample_date = fields.String(required=True)
-    known_at = fields.String(required=True)
-    position = fields.Integer(required=True, strict=True)
-    hash = fields.String(required=True)
-    figures = fields.List(fields.Nested(_FigureSchema), required=True)
-    questions = fields.List(fields.Nested(_QuestionSchema), load_default=())
-
-
-class NotAReport(ValueError):
-    """A file that is no report of caseaudit; the words say why."""
-
-
-def verify_report(book: Casebook, path: Path) -> list[str]:
-    """What differs between a report and what the record gives today; empty when every figure is reproduced."""
-    try:
-        said = ReportSchema().load(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise NotAReport(f"{path.name}: not JSON: {error}") from None
-    except marshmallow.ValidationError as error:
-        words = "; ".join(f"{field}: {what}" for field, what in error.messages_dict.items())
-        raise NotAReport(f"{path.name}: not a report of caseaudit: {words}") from None
-    name = said["report"]
-    if name not in book.inspections:
-        raise NotAReport(f"{path.name}: there is no inspection '{name}' in this database")
-    now = report(book, name)
-    found = []
-    standing = book.files.recorder.hash_at(said["position"])
-    if standing != said["hash"]:
-        found.append(f"position {said['position']}: the record there is not what the report was made from")
-    for field, mine in (
-        ("framework_version", now.stamp.framework_version), ("sample_date", now.stamp.sample_date),
-        ("known_at", now.stamp.known_at),
-    ):  # fmt: skip
-        if said[field] != mine:
-            found.append(f"{field}: the report says {said[field]}, the inspection {mine}")
-    then = [Figure(of=f["of"], printed=f["printed"]) for f in said["figures"]]
-    found += [
-        f"{d.of}: printed {d.printed or 'nothing'}, comes out as {d.now or 'nothing'}"
-        for d in departures(then, now.figures)
-    ]
-    counted = now.scored.score.questions
-    for q in said["questions"]:
-        today = counted.get(q["of"])
-        is_now = f"{today.sufficient} of {today.n}" if today else "no such question"
-        if is_now != (was := f"{q['sufficient']} of {q['n']}"):
-            found.append(f"{q['of']}: {was} in the report, {is_now} today")
-    return found

@@ -18,7 +18,7 @@ from web import clock
 from web.cli import options
 from web.documents import entry_document
 from web.importing import Report, import_lines, read_lines
-from web.reports import NotAReport, verify_report
+from web.proofs import NotAReport, verify_report
 from web.words import count_noun
 
 SHOWN = 200

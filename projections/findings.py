@@ -53,8 +53,8 @@ class Drafted:
         """The finding as a report words it; ``earlier``: what the inspection before is called."""
         words = f"{self.now.question.finding} in {_share(self.now, self.printed, self.cases)}"
         if self.was is not None:
-            compared = {"improved": "an improvement on", "deteriorated": "as against", "unchanged": "as before:"}
-            words += f", {compared[self.direction or 'unchanged']} {self.was}% in the {earlier}"
+            compared = {"improved": f"an improvement on {self.was}%", "deteriorated": f"as against {self.was}%"}
+            words += f", {compared.get(self.direction or '', 'as')} in the {earlier}"
         if self.high is not None:
             words += f"; with high risk of harm cases, in {self.high.sufficient} of {self.high.n}"
         return f"{words}."

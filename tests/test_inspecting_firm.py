@@ -86,7 +86,8 @@ def test_a_published_sheet_says_where_it_no_longer_comes_out(lead: FlaskClient, 
     assert "Not every figure comes out" not in lead.get(HERE).text
     opened = lead.get(f"{HERE}?as_at=2005-08-01").text
     assert "these are not the published figures" in opened
-    cases = dict.fromkeys(row.split(",")[0] for row in lead.get(f"{HERE}/report/csv").text.splitlines()[1:])
+    before = lead.get(f"{HERE}/report/csv").text
+    cases = dict.fromkeys(row.split(",")[0] for row in before.splitlines()[1:])
     for case in list(cases)[:6]:
         plan = next(f.entry for f in file(lead, case) if type(f).__name__ == "SupervisionPlanMade")  # type: ignore[attr-defined]
         at = "2005-09-30T10:00:00+01:00"
@@ -96,6 +97,15 @@ def test_a_published_sheet_says_where_it_no_longer_comes_out(lead: FlaskClient, 
     path = own_database.parent / "report.json"
     path.write_bytes(saved)
     told = CliRunner().invoke(main, ["verify", str(path), "--database", str(own_database)])
+    answered = own_database.parent / "answers.csv"
+    answered.write_text(before)
+    in_file = CliRunner().invoke(main, ["verify", str(answered), "--database", str(own_database)])
+    assert in_file.exit_code == 1 and " sufficient in the file, insufficient today" in in_file.output
+    answered.write_text(lead.get(f"{HERE}/report/csv").text)
+    again = CliRunner().invoke(main, ["verify", str(answered), "--database", str(own_database)])
+    assert again.exit_code == 0 and "every figure is reproduced" in again.output
+    answered.write_text("Case,Answer\n")
+    assert CliRunner().invoke(main, ["verify", str(answered), "--database", str(own_database)]).exit_code == 2
     assert told.exit_code == 1 and " in the report, " in told.output and " today" in told.output
 
 

@@ -1,6 +1,9 @@
 """A report as JSON, and its proof: what differs between it and what the record gives today."""
 
+import csv
+import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -79,22 +82,27 @@ class NotAReport(ValueError):
 
 
 def verify_report(book: Casebook, path: Path) -> list[str]:
-    """What differs between a report and what the record gives today; empty when every figure is reproduced."""
+    """What differs between a report and what the record gives today; empty when every figure is reproduced.
+
+    ``path``: a report's JSON, or its answers as CSV. ``NotAReport`` for any other file.
+    """
     try:
-        said = ReportSchema().load(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise NotAReport(f"{path.name}: not JSON: {error}") from None
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotAReport(f"{path.name}: not a report's JSON, nor its answers as CSV") from None
+    return _verify_answers(book, path.name, text) if path.suffix == ".csv" else _verify_json(book, path.name, text)
+
+
+def _verify_json(book: Casebook, file: str, text: str) -> list[str]:
+    try:
+        said = ReportSchema().load(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise NotAReport(f"{file}: not JSON: {error}") from None
     except marshmallow.ValidationError as error:
         words = "; ".join(f"{field}: {what}" for field, what in error.messages_dict.items())
-        raise NotAReport(f"{path.name}: not a report of caseaudit: {words}") from None
-    name = said["report"]
-    if name not in book.inspections:
-        raise NotAReport(f"{path.name}: there is no inspection '{name}' in this database")
-    now = report(book, name)
-    found = []
-    standing = book.files.recorder.hash_at(said["position"])
-    if standing != said["hash"]:
-        found.append(f"position {said['position']}: the record there is not what the report was made from")
+        raise NotAReport(f"{file}: not a report of caseaudit: {words}") from None
+    now = _made_again(book, file, said["report"])
+    found = _chain(book, said["position"], said["hash"])
     for field, mine in (
         ("framework_version", now.stamp.framework_version), ("sample_date", now.stamp.sample_date),
         ("known_at", now.stamp.known_at),
@@ -113,3 +121,34 @@ def verify_report(book: Casebook, path: Path) -> list[str]:
         if is_now != (was := f"{q['sufficient']} of {q['n']}"):
             found.append(f"{q['of']}: {was} in the report, {is_now} today")
     return found
+
+
+def _verify_answers(book: Casebook, file: str, text: str) -> list[str]:
+    rows = list(csv.DictReader(io.StringIO(text)))
+    if not rows or not {"Case", "Question", "Answer", "Inspection", "Record up to", "Chain"} <= set(rows[0]):
+        raise NotAReport(f"{file}: not the answers of an inspection: it has no rows, or not their columns")
+    now = _made_again(book, file, rows[0]["Inspection"])
+    mine = dict(now.stamp.pairs())
+    position = re.sub(r"\D", "", rows[0]["Record up to"] or "") or "0"
+    found = _chain(book, int(position), rows[0]["Chain"])
+    for name in ("Framework", "Sample date", "Known at"):
+        if rows[0].get(name) != mine[name]:
+            found.append(f"{name}: the file says {rows[0].get(name)}, the inspection {mine[name]}")
+    answers = {(r.reference, a.question.id): a.answer for r in now.scored.readings for a in r.answers}
+    for row in rows:
+        is_now = answers.get((row["Case"], row["Question"]), "not among the answers")
+        if row["Answer"] != is_now:
+            found.append(f"{row['Case']}, {row['Question']}: {row['Answer']} in the file, {is_now} today")
+    return found
+
+
+def _made_again(book: Casebook, file: str, inspection: str) -> Report:
+    if inspection not in book.inspections:
+        raise NotAReport(f"{file}: there is no inspection '{inspection}' in this database")
+    return report(book, inspection)
+
+
+def _chain(book: Casebook, position: int, digest: str) -> list[str]:
+    if book.files.recorder.hash_at(position) == digest:
+        return []
+    return [f"position {position}: the record there is not what the report was made from"]

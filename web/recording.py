@@ -87,7 +87,7 @@ def entry(crn: str, number: int, type_: str) -> str | Response:
 def correct(crn: str, number: int, entry_id: str) -> str | Response:
     """A correction: the entry's own form as it stands, and the fields that were changed in it."""
     reference = _open(crn, number)
-    file = book.casebook().file(reference)
+    file = book.shown_file(reference)
     subject = file.entries.get(entry_id)
     if subject is None or isinstance(subject, EntryCorrected | EntryWithdrawn):
         abort(404, f"There is no entry {entry_id} to correct in {reference}.")
@@ -253,7 +253,8 @@ class _Form:
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Fact]:
         """What was recorded on the case since the reader opened the form."""
-        return list(self.file.entries.values())[self._seen(typed) :]
+        shown = book.shown_file(self.reference).entries
+        return [fact for fact in list(self.file.entries.values())[self._seen(typed) :] if fact.entry in shown]
 
     def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
         said = next(iter(typed.get("seen", ())), "")
@@ -261,9 +262,10 @@ class _Form:
 
     def _entries(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
         """The entries that stand and are of these types, the latest first, as (id, words)."""
+        shown = book.shown_file(self.reference).entries
         found = [
             fact for fact in book.casebook().history(self.reference, None).entries
-            if (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
+            if fact.entry in shown and (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
             and (self.fact_type is not EntryWithdrawn or self.who.may_change(fact))
         ]  # fmt: skip
         return [(fact.entry, fact_named(fact)) for fact in reversed(found)]

@@ -48,7 +48,7 @@ def show(crn: str, number: int) -> str:
     reading = book.case(reference)
     book.viewed(reference)
     known_at = None if book.may_record(reference) else end_of_day(reading.moment.on)
-    replay = Replay(book.casebook().file(reference), book.framework(), known_at)
+    replay = Replay(book.shown_file(reference), book.framework(), known_at)
     if not replay.entries:
         abort(404, f"Nothing was recorded on {reference} by {long_date(reading.moment.on)}.")
     by = cast(By, asked["by"])
@@ -73,7 +73,7 @@ def compare(crn: str, number: int) -> str | Response:
     book.viewed(reference)
     if reading.history.start is None or reading.history.start.on > reading.moment.on:
         return redirect(url_for("cases.show", crn=crn, number=number))
-    found = then_and_now(book.casebook().file(reference), reading.moment.on, book.framework())
+    found = then_and_now(book.shown_file(reference), reading.moment.on, book.framework())
     return render_template(
         "then_and_now.html",
         reference=reference,

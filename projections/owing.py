@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
+from typing import Any
 
 from domain.clauses import Clause
 from domain.conditions import Entries
@@ -11,10 +13,12 @@ from projections import kinds
 from projections.catalogue import catalogue
 from projections.docket import docket
 from projections.duties import DAY, ONE_DAY, Trigger, triggered, triggers
+from projections.frame import IN_ORDER
 from projections.growth import Admitted, Epoch, Growth
-from projections.history import BY_DAY, IN_ORDER
+from projections.history import BY_DAY
 from projections.knowledge import Found, first_known
 from projections.rows import DutyRow, place_on
+from projections.windows import amount, reached, windows
 
 Owed = Iterator[tuple[DutyRow, int, int]]
 """Duties, each with the span of knowledge in which it was owed so."""
@@ -34,7 +38,8 @@ def owed_as_known(growth: Growth) -> Found[DutyRow]:
             owed = AS_KNOWN.get(clause.kind, again)
             start, end = clause.start or date.min, clause.end or date.max
             for epoch in growth.epochs(parts):
-                if era.since <= epoch.since < era.until:
+                over = epoch.frame.end
+                if era.since <= epoch.since < era.until and (over is None or start <= over.on):
                     for row, since, until in owed(number, clause, growth, epoch):
                         if start <= row[2] < end:  # the day it arises
                             found.add(row, since, until)
@@ -79,7 +84,7 @@ def raised(clause: Clause, growth: Growth, epoch: Epoch) -> Sequence[tuple[Trigg
         found = [(Trigger(fact.occurred_on, fact.entry, fact), s, u) for fact, s, u in known]
     else:
         return [(trigger, opens, closes) for trigger in triggers(clause, frame)]
-    over = date.max if clause.after == "end" or frame.end is None else frame.end.on
+    over = date.max if frame.end is None else frame.end.on
     return [
         (trigger, since if since > opens else opens, until if until < closes else closes)
         for trigger, since, until in found
@@ -109,7 +114,7 @@ def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed
     counted = growth.admitted(clause.counts)
     days = [a[0] for a in counted]
     entry = frame.start.entry
-    for value, begins, ends_before, off, needed in kinds.windows(clause, frame):
+    for value, begins, ends_before, off, needed in windows(clause, frame):
         cut = off if off < ends_before else None
         due = ends_before - ONE_DAY
         row, place = clause.values.index(value), place_on(frame.allocation, due)
@@ -120,8 +125,8 @@ def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed
         inside = [a for a in counted[first:last] if a[3] < closes and a[4] > opens]
         turns = {turn for a in inside for turn in a[3:] if opens < turn < closes}
         for since, until in spans(turns, opens, closes):
-            filled = [(day, e, kinds.amount(clause, fact)) for day, e, fact, s, u in inside if s <= since < u]
-            met_on, met_by = kinds.reached(filled, needed)
+            filled = [(day, e, amount(clause, fact)) for day, e, fact, s, u in inside if s <= since < u]
+            met_on, met_by = reached(filled, needed)
             yield DutyRow(number, row, begins, due, met_on, cut, entry, met_by, place), since, until
 
 
@@ -159,7 +164,7 @@ def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
             )  # fmt: skip
 
 
-def _in(found: Iterable[tuple], opens: int, closes: int) -> list:
+def _in(found: Iterable[tuple[Any, int, int]], opens: int, closes: int) -> list[Any]:
     """What was known at some time within a span."""
     return [known for known in found if known[1] < closes and known[2] > opens]
 
@@ -169,7 +174,7 @@ def spans(turns: Iterable[int], opens: int, closes: int) -> Iterable[tuple[int, 
     if not turns:
         return ((opens, closes),)
     at = [opens, *sorted(turns), closes]
-    return zip(at, at[1:], strict=False)
+    return pairwise(at)
 
 
 AS_KNOWN: Mapping[str, Callable[[int, Clause, Growth, Epoch], Owed]] = {"within": within, "frequency": frequency}

@@ -145,9 +145,11 @@ def spell_rows(history: History) -> list[SpellRow]:
     found: list[SpellRow] = []
     days = sorted(turns)
     for on, off in zip(days, [*days[1:], None], strict=True):
+        tier, risk, mappa_level = TIER_RISK_MAPPA(history.attributes(on))
         row = SpellRow(
             on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
-            place_on(history.allocation, on), *TIER_RISK_MAPPA(history.attributes(on)), start, end.on if end is not None and end.on <= on else None,
+            place_on(history.allocation, on), tier, risk, mappa_level, start,
+            end.on if end is not None and end.on <= on else None,
         )  # fmt: skip
         if found and found[-1][2:] == row[2:]:
             found[-1] = found[-1]._replace(off=off)

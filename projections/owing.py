@@ -17,7 +17,7 @@ from projections.frame import IN_ORDER
 from projections.growth import Admitted, Epoch, Growth
 from projections.history import BY_DAY
 from projections.knowledge import Found, first_known
-from projections.rows import DutyRow, place_on
+from projections.rows import DutyRow, holder
 from projections.windows import amount, reached, windows
 
 Owed = Iterator[tuple[DutyRow, int, int]]
@@ -49,12 +49,13 @@ def owed_as_known(growth: Growth) -> Found[DutyRow]:
 def within(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
     """Of the kind ``within``: what a trigger raises stands over the epoch; what answers it came to be known in turn."""
     frame = epoch.frame
+    held_by = holder(frame.allocation)
     for trigger, since, until in raised(clause, growth, epoch):
         asked = kinds.asked_within(clause, frame, trigger)
         if asked is None:
             continue
         value, arises, due, ended, earliest = asked
-        entry, row, place = trigger.entry, clause.values.index(value), place_on(frame.allocation, due)
+        entry, row, place = trigger.entry, clause.values.index(value), held_by(due)
         if clause.by_recording:
             day, _ = kinds.recorded(trigger)
             yield DutyRow(number, row, arises, due, day, ended, entry, (entry,), place), since, until
@@ -113,11 +114,11 @@ def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed
     assert clause.counts is not None and frame.start is not None
     counted = growth.admitted(clause.counts)
     days = [a[0] for a in counted]
-    entry = frame.start.entry
+    entry, held_by = frame.start.entry, holder(frame.allocation)
     for value, begins, ends_before, off, needed in windows(clause, frame):
         cut = off if off < ends_before else None
         due = ends_before - ONE_DAY
-        row, place = clause.values.index(value), place_on(frame.allocation, due)
+        row, place = clause.values.index(value), held_by(due)
         first, last = bisect_left(days, begins), bisect_left(days, cut or ends_before)
         if first == last:
             yield DutyRow(number, row, begins, due, None, cut, entry, (), place), opens, closes
@@ -143,6 +144,7 @@ def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
     if not kinds.may_arise(clause, frame, known, failed):
         return
     turns = {t for found in (*known.values(), changed, absent, failed) for _, *span in found for t in span}
+    held_by = holder(frame.allocation)
     admitted = {entries: growth.admitted(entries) for entries in clause.by}
     for since, until in spans({t for t in turns if opens < t < closes}, opens, closes):
         history = frame.beside(
@@ -153,7 +155,7 @@ def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
             [f for f, s, u in failed if s <= since < u],
         )
         for duty in kinds.DERIVE[clause.kind](clause, history):
-            place = place_on(frame.allocation, duty.due_on)
+            place = held_by(duty.due_on)
             yield (
                 DutyRow(
                     number, clause.values.index(duty.value), duty.arises_on, duty.due_on, duty.met_on, duty.ended_on,

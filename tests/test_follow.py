@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from unittest.mock import patch
@@ -26,13 +27,14 @@ from projections.verifying import verify
 from projections.view_tables import TABLES, VIEWS
 from projections.views import Views
 from tests.hands import died, failed
+from tests.postgres import Server, name_of, sql
 from tests.test_store import contact
 from tests.test_views import CASE, rows_of, start, store
 from web.cli import main
 
 T = TypeVar("T")
 
-RUNS = int(os.environ.get("CASEAUDIT_KILLS", "8"))
+RUNS = int(os.environ.get("CASEAUDIT_KILLS", "4"))
 """How often each victim is killed (``CASEAUDIT_KILLS=200`` for a night)."""
 
 CASES = [f"X{number:06}/1" for number in range(1, 9)]
@@ -104,6 +106,21 @@ def test_a_position_is_moved_once(views: Views) -> None:
     with pytest.raises(Overtaken):
         step(views, before, 5)
     assert (views.position, said(views)) == (5, stood)
+
+
+@pytest.mark.both
+def test_followers_that_disregard_each_other_take_everything_in_once(views: Views) -> None:
+    """Without the lock: batches of two by four at a time."""
+
+    def follow_on(_: int) -> None:
+        while views.behind().entries:
+            with suppress(Overtaken):
+                step(views, views.live(), 2)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(follow_on, range(4)))
+    assert all(len(kept[1]) == 1 for kept in said(views).values())
+    verified(views)
 
 
 @pytest.mark.both
@@ -210,6 +227,25 @@ def test_killing_the_follower_again_and_again_changes_nothing(views: Views, addr
     assert all(len(kept) == 4 for kept in said(views).values())
     catch_up(views)
     verified(views)
+
+
+def test_a_follower_outlives_its_connections(postgres: Server) -> None:
+    """As when PostgreSQL is restarted: every connection to this database is cut, the one with the lock among them."""
+    address = postgres.prepared()
+    with closing(Files.open(address)) as files, closing(Views(address)) as views:
+        store(files, (CASE, start()))
+        with running("follow", "--database", address) as process:
+            until(lambda: views.behind().entries == 0, process)
+            for turn in range(3):
+                sql(
+                    postgres.address,
+                    f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name_of(address)}'",
+                )
+                store(files, (CASE, contact(f"c{turn}")))
+                until(lambda: views.behind().entries == 0, process)
+            assert process.poll() is None
+        assert views.position == 4
+        verified(views)
 
 
 # ---------------------------------------------------------------- making them anew
@@ -371,7 +407,7 @@ def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path) -> None:
         ("DELETE FROM {}_cases WHERE reference = 'X000002/1'", "X000002/1: {}_cases: missing: version=5, taken in=0"),
         ("UPDATE {}_cases SET version = 2 WHERE reference = 'X000002/1'", "X000002/1: {}_cases: missing: version=5"),
         ("INSERT INTO {}_cases VALUES ('X999999/1', 1, '[]')", "X999999/1: {}_cases: too many"),
-        ("UPDATE {}_lates SET reference = 'X999999/1' WHERE reference = 'X000002/1'", "X999999/1: {}_lates: too many"),
+        ("UPDATE {}_spells SET reference = 'X999999/1' WHERE reference = 'X000002/1'", "X999999/1: {}_spells: too many"),
         ("UPDATE {}_duties SET known_from = known_from + 1 WHERE reference = 'X000008/1'", "known_from="),
     ],
 )  # fmt: skip

@@ -42,6 +42,10 @@ class Chained(ApplicationRecorder):
         """The chain's hash at a position, in hex; None where nothing is stored there."""
 
     @abstractmethod
+    def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
+        """The references of the files that began with an entry of this topic, in order; those after one, so many."""
+
+    @abstractmethod
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
 

@@ -14,7 +14,7 @@ from domain.chain import Chained
 from domain.database import Database, NotPrepared
 from domain.errors import BusyFile
 from domain.facts import Fact
-from domain.store import ChainedSQLiteRecorder, FactMapper
+from domain.store import ChainedSQLiteRecorder, FactMapper, topic_of
 from domain.store_postgres import ChainedPostgresRecorder
 
 ATTEMPTS = 8
@@ -55,6 +55,10 @@ class Files(Application[str]):
                     f"{database} has no tables of caseaudit yet: run `caseaudit migrate` first"
                 ) from error
         return files
+
+    def references(self, begun_by: type[Fact], after: str = "", limit: int | None = None) -> list[str]:
+        """The references of the cases (begun by ``SupervisionStarted``) or inspections, in order; those after one, so many."""
+        return self.recorder.beginnings(topic_of(begun_by), after, limit)
 
     def read(self, reference: str) -> File:
         """The file as stored now; an empty one when nothing is stored under this reference."""

@@ -12,7 +12,9 @@ Role = Literal[
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 
-LEVELS: Mapping[Role, str] = {
+Level = Literal["area", "division", "team", "officer"]
+
+LEVELS: Mapping[Role, Level] = {
     "case_manager": "officer",
     "spo": "team",
     "divisional_manager": "division",
@@ -52,13 +54,17 @@ class Account:
     must_change: bool = False
     """The password was given by somebody else: it must be changed before anything else."""
 
-    def answers_for(self, held: Held) -> bool:
-        """Whether a case held so is theirs to read and to count."""
+    @property
+    def scope(self) -> tuple[Level, tuple[str, ...]] | None:
+        """The level at which they answer for cases, and the officers, teams, divisions or areas there; None: for none."""
         level = LEVELS.get(self.role)
         if level is None:
-            return False
-        wanted = (self.name,) if level == "officer" else self.places
-        return getattr(held, level) in wanted
+            return None
+        return level, (self.name,) if level == "officer" else self.places
+
+    def answers_for(self, held: Held) -> bool:
+        """Whether a case held so is theirs to read and to count."""
+        return self.scope is not None and getattr(held, self.scope[0]) in self.scope[1]
 
     def may_enter(self, fact_type: type[Fact]) -> bool:
         """Whether entries of this type are theirs to make, on a case that is theirs."""

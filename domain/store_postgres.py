@@ -37,6 +37,11 @@ class ChainedPostgresRecorder(PostgresApplicationRecorder, Chained):
                 "originator_version bigint NOT NULL, topic text NOT NULL, state bytea NOT NULL, stored_at text NOT NULL, "
                 "actor text NOT NULL, hash bytea NOT NULL, UNIQUE (originator_id, originator_version))"
             ),
+            # Of 140 entries of a case one begins it: what lists the files asks for no other. References in the order of bytes.
+            self._about(
+                'CREATE INDEX IF NOT EXISTS {beginnings} ON {table} (topic, originator_id COLLATE "C") '
+                "WHERE originator_version = 1"
+            ),
             # Numbers that PostgreSQL burns leave gaps, so its sequence can't tell whether the last entries are there.
             self._about(
                 "CREATE TABLE IF NOT EXISTS {head} (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), "
@@ -48,7 +53,10 @@ class ChainedPostgresRecorder(PostgresApplicationRecorder, Chained):
 
     def _about(self, statement: str) -> Composed:
         """A statement with the names of the tables in it."""
-        return SQL(statement).format(table=self.table, head=self.head_table, origin=ORIGIN)
+        return SQL(statement).format(
+            table=self.table, head=self.head_table, origin=ORIGIN,
+            beginnings=Identifier(f"{self.events_table_name}_beginnings"),
+        )  # fmt: skip
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def insert_events(self, stored_events: Sequence[StoredEvent], *, actor: str = "", **_: Any) -> Sequence[int] | None:
@@ -97,6 +105,18 @@ class ChainedPostgresRecorder(PostgresApplicationRecorder, Chained):
             c.execute(self._about("SELECT hash FROM {table} WHERE notification_id = %s"), (position,))
             row = c.fetchone()
         return bytes(row["hash"]).hex() if row else None
+
+    def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
+        """The references of the files that began with an entry of this topic, in order; those after one, so many."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                self._about(
+                    "SELECT originator_id FROM {table} WHERE originator_version = 1 AND topic = %s "
+                    'AND originator_id COLLATE "C" > %s ORDER BY originator_id COLLATE "C" LIMIT %s'
+                ),
+                (topic, after, limit),
+            )
+            return [row["originator_id"] for row in c.fetchall()]
 
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""

@@ -1,8 +1,8 @@
-"""The casebook: the files in memory, kept up by following the store, with what was derived from them.
+"""The casebook: files read from the store when they are asked for, with what was derived from them.
 
 Every reader first catches up with the store (one short query when nothing is new), so a form's entry is on the next
-page. Histories and obligations are kept per file and number of entries known: they are derived once, whatever the
-day asked about.
+page. Files, histories and obligations are kept, so many and no more, however many cases there are; histories and
+obligations per number of entries known: they are derived once, whatever the day asked about.
 """
 
 import threading
@@ -10,10 +10,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from domain.case import File, evolve
-from domain.facts import QualityJudged
+from domain.case import File, Recorded, evolve
+from domain.facts import QualityJudged, SupervisionStarted
 from domain.files import Files
 from domain.frameworks import Framework
 from domain.inspecting import InspectionOpened
@@ -22,8 +22,10 @@ from projections.answers import Answer, answers, readings
 from projections.history import History
 from projections.obligations import Obligation, obligations
 
-BATCH = 500
-KEPT = 20_000
+BATCH = 1000
+KEPT_FILES = 1000
+KEPT = 4000
+"""How many entries are followed at once, and how many files and things derived from them are kept."""
 
 T = TypeVar("T")
 
@@ -50,57 +52,93 @@ class Reading:
 
 
 class Casebook:
-    """All files of one store. Safe to share between threads."""
+    """The files of one store, read when they are asked for; so many are kept as they stand. Safe to share between threads."""
 
     def __init__(self, files: Files):
         self.files = files
         self.position = 0
-        self.last_recorded_at: datetime | None = None
-        """When the latest entry was recorded, by the files' own account."""
-        self._files: dict[str, File] = {}
-        self._inspections: dict[str, Inspection] = {}
+        self._files: OrderedDict[str, File] = OrderedDict()
+        self._inspections: dict[str, Inspection] | None = None
+        self._latest: datetime | None = None
         self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._lock = threading.RLock()
 
     def catch_up(self) -> int:
         """Take in what was stored since last time; the position reached."""
         with self._lock:
-            while batch := self.files.recorder.select_notifications(self.position, BATCH, inclusive_of_start=False):
-                for notification in batch:
-                    recorded = self.files.mapper.to_domain_event(notification)
-                    reference = recorded.originator_id
-                    recorded_at = recorded.fact.recorded_at  # type: ignore[attr-defined]
-                    self.last_recorded_at = max(self.last_recorded_at or recorded_at, recorded_at)
-                    self._files[reference] = evolve(
-                        self._files.get(reference) or File(reference), recorded  # type: ignore[arg-type]
-                    )  # fmt: skip
-                    if recorded.fact.kept_on == "inspection":  # type: ignore[attr-defined]
-                        self._inspections.setdefault(reference, Inspection()).take(recorded.fact)  # type: ignore[attr-defined]
-                self.position = batch[-1].id
+            stored = self.files.recorder.max_notification_id() or 0
+            if stored - self.position > BATCH:  # reading the files anew is less work than following so much
+                self._files.clear()
+                self._inspections, self._latest, self.position = None, None, stored
+            elif stored > self.position:
+                self._follow()
             return self.position
+
+    def _follow(self) -> None:
+        for notification in self.files.recorder.select_notifications(self.position, BATCH, inclusive_of_start=False):
+            recorded = cast(Recorded, self.files.mapper.to_domain_event(notification))
+            reference, version, fact = recorded.originator_id, recorded.originator_version, recorded.fact
+            if self._latest is not None:
+                self._latest = max(self._latest, fact.recorded_at)
+            file = self._files.get(reference)
+            if file is not None and version == file.version + 1:
+                evolve(file, recorded)
+            elif file is not None and version > file.version:
+                del self._files[reference]
+            if fact.kept_on == "inspection" and self._inspections is not None:
+                self._inspections[reference] = Inspection.of(self._file(reference).entries.values())
+            self.position = notification.id
+
+    @property
+    def last_recorded_at(self) -> datetime | None:
+        """When the latest of the entries stored last was recorded, by the files' own account; None: nothing is stored."""
+        self.catch_up()
+        with self._lock:
+            if self._latest is None and self.position:
+                last = self.files.recorder.select_notifications(self.position - BATCH, BATCH, inclusive_of_start=False)
+                facts = [cast(Recorded, self.files.mapper.to_domain_event(notification)).fact for notification in last]
+                self._latest = max((fact.recorded_at for fact in facts), default=None)
+            return self._latest
 
     @property
     def cases(self) -> list[str]:
         """The references of all cases, in order."""
-        self.catch_up()
-        return sorted(reference for reference in self._files if reference not in self._inspections)
+        return self.files.references(SupervisionStarted)
 
     @property
     def inspections(self) -> dict[str, InspectionOpened]:
         """The beginnings of the inspections by id, the latest sample date first."""
-        self.catch_up()
-        opened = {name: found.opened for name, found in self._inspections.items() if found.opened is not None}
+        opened = {name: found.opened for name, found in self._every_inspection().items() if found.opened is not None}
         return dict(sorted(opened.items(), key=lambda item: (item[1].occurred_on, item[0]), reverse=True))
 
     def inspection(self, name: str) -> Inspection:
         """The inspection as it stands now, to read and not to change. ``KeyError``: there is none of this id."""
-        self.catch_up()
-        return self._inspections[name]
+        return self._every_inspection()[name]
+
+    def _every_inspection(self) -> dict[str, Inspection]:
+        with self._lock:
+            self.catch_up()
+            if self._inspections is None:
+                names = self.files.references(InspectionOpened)
+                self._inspections = {name: Inspection.of(self._file(name).entries.values()) for name in names}
+            return self._inspections
 
     def file(self, reference: str) -> File:
         """The file as stored; an empty one when there is none."""
-        self.catch_up()
-        return self._files.get(reference) or File(reference)
+        with self._lock:
+            self.catch_up()
+            return self._file(reference)
+
+    def _file(self, reference: str) -> File:
+        if reference not in self._files:
+            file = self.files.read(reference)
+            if file.beginning is None:
+                return file
+            self._files[reference] = file
+            while len(self._files) > KEPT_FILES:
+                self._files.popitem(last=False)
+        self._files.move_to_end(reference)
+        return self._files[reference]
 
     def history(self, reference: str, known_at: datetime | None) -> History:
         """The case as it was known at an instant (None: everything recorded to date)."""
@@ -159,7 +197,7 @@ class Casebook:
         return [r for r in found if r.history.start is not None and r.history.start.on <= moment.on]
 
     def _frozen_at(self, inspection: str) -> datetime | None:
-        found = self._inspections.get(inspection)
+        found = self._every_inspection().get(inspection)
         return None if found is None else found.frozen_at
 
     def _keep(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:

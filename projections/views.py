@@ -4,12 +4,13 @@ import weakref
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from domain.database import Database
+from domain.staff import Level
 from domain.stored import Behind, Stored
 from projections.casebook import Moment
 from projections.ledger import Ledger, Place
@@ -19,8 +20,6 @@ from projections.view_tables import KINDS, PLACES, TABLES, VIEWS, Tables, check,
 
 AT_ONCE = 1000
 """Cases whose rows are fetched with one query a kind."""
-
-Level = Literal["area", "division", "team", "officer"]
 
 
 class State(NamedTuple):

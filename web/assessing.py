@@ -21,6 +21,7 @@ from projections.casebook import Reading
 from projections.caseload import holding, line
 from projections.management import placed
 from projections.scoring import inspection_moment, score_inspection
+from projections.standing import Standing
 from projections.strip import strip
 from projections.timeline import timeline
 from web import book, clock, gate
@@ -140,7 +141,7 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     ]
     return render_template(
         "reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
-        reading=reading, day=day, line=line(reading), holding=holding(reading), chart=chart(strip(reading)),
+        reading=reading, day=day, line=line(Standing.of(reading)), holding=holding(reading), chart=chart(strip(reading)),
         items=items, owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
         instrument=_instrument(found, reading, inspection, second), problems=problems,
         typed=request.form, finished=found.completed.get(task), said=SAID,

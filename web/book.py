@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
 
@@ -10,11 +10,12 @@ from domain.facts import SupervisionStarted
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.inspecting import InspectionOpened
-from domain.staff import ENTERED_BY
+from domain.staff import ENTERED_BY, Account, Level
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
 from projections.history import end_of_day
 from projections.reach import Reached, inspected, is_closed, may_open, reach
+from projections.standing import Standing
 from web import asat, clock, following, gate
 from web.asat import AsAt
 from web.words import count_noun
@@ -47,16 +48,34 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
+def counted_by(account: Account, at: Moment, **which: Any) -> Reached:
+    """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
+
+    ``which`` of their rows to fetch: see ``Views.standings``.
+    """
+    if account.role == "inspector":
+        return reach(following.views().standings(at, references=inspected(casebook(), account), **which), account)
+    return reach(following.views().standings(at, held=account.scope, **which) if account.scope else [], account)
+
+
 def reached() -> Reached:
     """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
     if "reached" not in g:
-        g.reached = reach(casebook(), gate.account(), moment(), framework())
+        g.reached = counted_by(gate.account(), moment(), unmet=True)
     return cast(Reached, g.reached)
 
 
-def readings() -> list[Reading]:
-    """Every case that the person signed in counts, as it is at the moment."""
-    return reached().readings
+def cases() -> list[Standing]:
+    """Every case that the person signed in counts, with the duties that may be outstanding at the moment."""
+    return reached().cases
+
+
+def opened() -> frozenset[str]:
+    """The cases that the person signed in may open: those they count at the moment or today, and not closed to them."""
+    if "opened" not in g:
+        every = (*reached().open, *counted_by(gate.account(), today(), kinds=()).open)
+        g.opened = frozenset(case.reference for case in every) - reached().closed
+    return cast("frozenset[str]", g.opened)
 
 
 def case(reference: str, inspection: str | None = None) -> Reading:
@@ -149,13 +168,9 @@ def inspection_asked() -> str | None:
 
 def places() -> dict[str, list[str]]:
     """The areas, divisions, teams and officers that hold cases today, by level."""
-    held = {
-        change.value[:4]
-        for reference in casebook().cases
-        for change in casebook().history(reference, None).allocation[-1:]
-    }
-    levels = ("area", "division", "team", "officer")
-    return {level: sorted({place[n] for place in held}) for n, level in enumerate(levels)}
+    held = following.views().places(today())
+    levels: tuple[Level, ...] = ("area", "division", "team", "officer")
+    return {level: sorted({getattr(place, level) for place in held}) for level in levels}
 
 
 def default_moment() -> AsAt | None:

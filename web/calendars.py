@@ -13,7 +13,6 @@ from domain.staff import Account
 from projections.casebook import Moment
 from projections.caseload import Owed, due
 from projections.history import end_of_day
-from projections.reach import reach
 from web import book, clock, gate
 
 blueprint = Blueprint("calendars", __name__)
@@ -56,7 +55,7 @@ def feed(username: str, mark: str) -> Response:
 
 def _owed(account: Account) -> list[Owed]:
     today = Moment(clock.today(), end_of_day(clock.today()))
-    return due(reach(book.casebook(), account, today, book.framework()).open, AHEAD)
+    return due(book.counted_by(account, today).open, AHEAD)
 
 
 def _address(mark: str) -> str:

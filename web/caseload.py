@@ -84,7 +84,7 @@ def table(form: str) -> Response:
 
 def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
     """Every case counted, what is asked, and the cases that fit and the reader may see, in order."""
-    every = [line(reading) for reading in book.readings()]
+    every = [line(case) for case in book.cases()]
     asked = AskedSchema().load({name: text[:200] for name, text in request.args.items()})
     filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
     lines = filters.of([c for c in every if c.reference not in book.reached().closed and _shown(c, asked)])

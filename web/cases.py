@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from projections.answers import Answer
 from projections.caseload import holding, line
 from projections.obligations import Obligation
+from projections.standing import Standing
 from projections.strip import strip
 from projections.timeline import timeline
 from web import book, gate
@@ -36,7 +37,7 @@ def show(crn: str, number: int) -> str | Response:
         reading=reading,
         reference=reference,
         started=reading.history.started,
-        line=line(reading),
+        line=line(Standing.of(reading)),
         holding=holding(reading),
         items=timeline(file, reading.history, reading.moment),
         subjects=_by_subject(arisen),

@@ -14,7 +14,7 @@ from web.downloads import Column, Table, download, notes
 from web.filters import Filters
 from web.ordering import Order, read_order
 from web.paging import read_page
-from web.sentences import fact_title
+from web.sentences import type_title
 
 blueprint = Blueprint("desk", __name__)
 
@@ -34,7 +34,7 @@ OWED: Mapping[str, Callable[[Any], Any]] = {
 }
 LATE: Mapping[str, Callable[[Any], Any]] = {
     "recorded": lambda row: row.recorded_on,
-    "what": lambda row: type(row.fact).__name__,
+    "what": lambda row: row.type,
     "days": lambda row: -row.working_days,
     **_COMMON,
 }
@@ -44,9 +44,8 @@ LATE: Mapping[str, Callable[[Any], Any]] = {
 @gate.open_to(*gate.WORKERS)
 def index() -> str:
     """Every list with its count, and the officers beside each other."""
-    readings = book.readings()
-    found = desk(readings)
-    cases = [held for held in map(line, readings) if held.ended_on is None]
+    found = desk(book.cases())
+    cases = [held for held in map(line, book.cases()) if held.ended_on is None]
     by_officer: dict[tuple[str, str], Counter[str]] = {}
     for case in cases:
         counts = by_officer.setdefault((case.holding.team, case.holding.officer), Counter())
@@ -89,6 +88,7 @@ def show(name: str) -> str:
         total=len(every),
         hidden=_hidden(every),
         late=name == "recorded-late",
+        fact=lambda row: book.casebook().file(row.reference).entries[row.entry],
         day=book.moment().on,
     )
 
@@ -117,7 +117,7 @@ def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]
         abort(404, f"There is no list called {name}; there are {', '.join(LISTS)}.")
     late = name == "recorded-late"
     filters = Filters(("team", "officer", "order", "tier", "risk", *(() if late else ("clause",))), request.args)
-    every = desk(book.readings())[name]
+    every = desk(book.cases())[name]
     columns = LATE if late else OWED
     order = read_order(request.args, list(columns), Order("recorded", True) if late else Order("due"))
     rows = filters.of([row for row in every if row.reference not in book.reached().closed])
@@ -135,7 +135,7 @@ def _case_cells(row: Line) -> tuple[Any, ...]:
 
 def _own_cells(row: Line) -> tuple[Any, ...]:
     if isinstance(row, Late):
-        return (row.fact.entry, fact_title(row.fact), row.fact.occurred_on, row.recorded_on, row.working_days)
+        return (row.entry, type_title(row.type), row.occurred_on, row.recorded_on, row.working_days)
     return _owed_cells(row)
 
 

@@ -17,10 +17,9 @@ from domain.inspecting import Framed
 from domain.inspection import Inspection, Task
 from domain.sampling import MOST_PER_OFFICER, SPARE_PER_CENT, CannotDraw, draw, ticket
 from domain.staff import Account
-from projections.caseload import holding
 from projections.framing import frame
 from projections.scoring import inspection_moment
-from web import book, clock, gate
+from web import book, clock, following, gate
 from web.entry_forms import Field
 from web.minutes import Problems, enter, led, managed, open_ends, read_form, token
 from web.words import count_noun, numeric_date
@@ -139,11 +138,9 @@ def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], 
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
     at, who = inspection_moment(found.opened), gate.account()
-    readings = book.casebook().read_all(book.casebook().cases, at, found.framework)
-    area = found.opened.area
-    within = [r for r in readings if holding(r).area == area]
+    within = list(following.views().standings(at, held=("area", (found.opened.area,)), kinds=()))
     if who.role != "inspector":
-        within = [r for r in within if who.answers_for(holding(r))]
+        within = [case for case in within if who.answers_for(case.spell.place)]
     place = {name: values.get(name) for name in ("division", "team")}
     cases = frame(
         within, days["started_from"], days["started_to"], orders=values.get("orders", ()),

@@ -21,7 +21,7 @@ from projections.caseload import Owed, outstanding
 from projections.changes import DutyChange, duty_changes
 from projections.history import History
 from projections.obligations import Obligation, obligations
-from web import book, clock, gate
+from web import book, clock, following, gate
 from web.entry_forms import NOT_ASKED, TYPED, Field, fields_of, typed_of, values_of
 from web.sentences import fact_details, fact_title, type_title
 from web.words import numeric_date, short_date
@@ -239,8 +239,8 @@ class _Form:
 
     def _owed(self) -> list[Owed]:
         """The duties still open that an entry of this type may meet."""
-        reading = book.casebook().read(self.reference, book.today(), book.framework())
-        return [o for o in outstanding(reading) if any(by.type is self.fact_type for by in o.clause.entries)]
+        today = following.views().standings(book.today(), references=[self.reference], unmet=True)
+        return [o for c in today for o in outstanding(c) if any(by.type is self.fact_type for by in o.clause.entries)]
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Fact]:
         """What was recorded on the case since the reader opened the form."""

@@ -45,12 +45,13 @@ def open_views(address: str) -> Views:
         raise click.UsageError(f"--database: {error}") from error
 
 
-def bring_up(address: str) -> None:
-    """Take into the views what they have not taken in yet."""
-    with closing(open_views(address)) as views:
-        position, head = views.position, views.stored.head()
-        with progress_of(head - position, "Taking entries into the views") as bar:
-            catch_up(views, told=lambda reached: bar.update(bar.task_ids[0], completed=reached - position))
+def up_to_date(address: str) -> Views:
+    """The views of this database once they have taken in what they had not yet; a usage error as for ``open_views``."""
+    views = open_views(address)
+    position, head = views.position, views.stored.head()
+    with progress_of(head - position, "Taking entries into the views") as bar:
+        catch_up(views, told=lambda reached: bar.update(bar.task_ids[0], completed=reached - position))
+    return views
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """Following: nothing twice, nothing lost, one at a time; and making the views anew, in processes or on a Dask cluster."""
 
+import json
 import os
 import random
 import signal
@@ -351,23 +352,30 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Dask scheduler and two workers, each a process of its own."""
     folder = tmp_path_factory.mktemp("dask")
     told = folder / "scheduler.json"
+    both = ("--scheduler-file", str(told), "--no-dashboard")
+    alone = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+
+    def address() -> str:
+        """Where the scheduler says that it listens; empty until it does."""
+        with suppress(FileNotFoundError, ValueError):
+            return str(json.loads(told.read_text())["address"])
+        return ""
+
     with ExitStack() as stack:
-        for arguments in (
-            ("scheduler", "--port", "0", "--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", str(told)),
-            *(("worker", "--scheduler-file", str(told), "--nthreads", "1", "--no-dashboard", "--local-directory",
-               str(folder)) for _ in range(2)),
+        log = stack.enter_context((folder / "log").open("ab"))
+        for part, *arguments in (
+            ("scheduler", "--port", "0", "--host", "127.0.0.1", *both), ("worker", *alone, *both), ("worker", *alone, *both)
         ):  # fmt: skip
             process = subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli." + f"dask_{arguments[0]}", *arguments[1:]],
-                cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=(folder / arguments[0]).open("ab"),
+                [sys.executable, "-m", f"distributed.cli.dask_{part}", *arguments],
+                cwd=Path(__file__).parents[1], stdout=log, stderr=log,
             )  # fmt: skip
             stack.callback(process.wait)
             stack.callback(process.kill)
-            while not told.exists() and process.poll() is None:
+            while not address():
+                assert process.poll() is None, (folder / "log").read_text()
                 time.sleep(0.05)
-        import json
-
-        yield json.loads(told.read_text())["address"]
+        yield address()
 
 
 @pytest.mark.both
@@ -382,6 +390,18 @@ def test_rebuilding_on_a_dask_cluster_gives_the_same(views: Views, address: str,
     assert views.live().generation != live
     with running("rebuild", "--verify", "--dask", cluster, "--database", address) as process:
         assert process.wait() == 0
+
+
+def test_a_piece_whose_worker_dies_is_done_by_another(cluster: str, tmp_path: Path) -> None:
+    work = (
+        "from projections.crew import on_dask; from tests.hands import dies_once\n"
+        f"print(sorted(on_dask('{cluster}', dies_once, [('{tmp_path / 'mark'}', n) for n in range(9)])))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", work], cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False
+    )
+    assert told.stdout.strip() == str(list(range(9))), told.stderr
+    assert (tmp_path / "mark").exists()
 
 
 def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path) -> None:

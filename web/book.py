@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
 
-from domain.facts import SupervisionStarted
+from domain.case import File
+from domain.facts import QualityJudged, SupervisionStarted
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.inspecting import InspectionOpened
@@ -58,6 +59,11 @@ def counted_by(account: Account, at: Moment, **which: Any) -> Reached:
     return reach(following.views().standings(at, held=account.scope, **which) if account.scope else [], account)
 
 
+def framework_of(inspection: str | None) -> Framework:
+    """The framework by which a page answers: the inspection's own, where it belongs to one."""
+    return framework() if inspection is None else casebook().inspection(inspection).framework
+
+
 def reached() -> Reached:
     """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
     if "reached" not in g:
@@ -83,7 +89,7 @@ def case(reference: str, inspection: str | None = None) -> Reading:
     file = casebook().file(reference)
     if not isinstance(file.beginning, SupervisionStarted):
         abort(404, f"There is no case {reference}.")
-    reading = casebook().read(reference, moment(), framework(), inspection)
+    reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
     now = casebook().read(reference, today(), framework())
     if not may_open(casebook(), gate.account(), reading, now):
         gate.log("refused", reference=reference, detail=request.path)
@@ -150,6 +156,34 @@ def blind(name: str) -> set[str]:
     """
     found, who = casebook().inspection(name), gate.account().name
     return {case for case, second in found.tasks_of(who) if second and (case, second) not in found.completed}
+
+
+def not_yet_shown(reference: str) -> set[str]:
+    """The inspections for which the person signed in has still to finish reading this case, once or again.
+
+    How others answered there is not shown to them before, on any page of the case.
+    """
+    who = gate.account().name
+    found = {name: casebook().inspection(name) for name in casebook().inspections}
+    return {
+        name
+        for name, inspection in found.items()
+        for second in (False, True)
+        if inspection.allocated.get((reference, second)) == who and (reference, second) not in inspection.completed
+    }
+
+
+def shown_file(reference: str) -> File:
+    """The file of a case as the person signed in may read it: without what others answered that is not shown yet."""
+    file, hidden = casebook().file(reference), not_yet_shown(reference)
+    if not hidden:
+        return file
+    who = gate.account().name
+    return File(reference, file.version, {
+        entry: fact
+        for entry, fact in file.entries.items()
+        if not (isinstance(fact, QualityJudged) and fact.inspection in hidden and fact.by != who)
+    })  # fmt: skip
 
 
 def front() -> str | None:

@@ -77,16 +77,17 @@ def show(name: str) -> str:
     """One list: filtered, sorted, a page at a time."""
     listed, filters, rows, order, every = _asked(name)
     page = read_page(request.args, len(rows))
+    hidden = {row.reference for row in every} & book.reached().closed
     return render_template(
         "desk_list.html",
         listed=listed,
         filters=filters,
-        choices=filters.choices(every),
+        choices=filters.choices(row for row in every if row.reference not in hidden),
         rows=page.of(rows),
         page=page,
         order=order,
         total=len(every),
-        hidden=_hidden(every),
+        hidden=len(hidden),
         late=name == "recorded-late",
         fact=lambda row: book.casebook().file(row.reference).entries[row.entry],
         day=book.moment().on,
@@ -122,11 +123,6 @@ def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]
     order = read_order(request.args, list(columns), Order("recorded", True) if late else Order("due"))
     rows = filters.of([row for row in every if row.reference not in book.reached().closed])
     return listed, filters, order.of(rows, columns), order, every
-
-
-def _hidden(every: list[Line]) -> int:
-    """How many of the cases counted here are closed to the reader."""
-    return len({row.reference for row in every} & book.reached().closed)
 
 
 def _case_cells(row: Line) -> tuple[Any, ...]:

@@ -129,10 +129,12 @@ def test_no_violation_and_no_sideways_scroll(
     audit = open_audit(page, address, "November audit")
     page.goto(f"{audit}/readings")
     reading = page.locator("tbody th a").first.get_attribute("href") or ""
-    own = [f"{audit}/{name}" for name in ("work", "frame", "sample", "allocation", "management", "report")]
-    given = [
-        address + HERE + f"/{name}" for name in ("", "work", "management", "agreement", "report", "readings", "draw")
-    ]
+    case = reading.partition("/read/")[2]
+    steps = ("work", "frame", "sample", "allocation", f"replace/{case}", "management", "report", "freeze")
+    own = [f"{audit}/{name}" for name in steps]
+    names = ("", "work", "management", "agreement", "report", "readings", "draw", "publish", "standards", "criteria/B1",
+             "questions/objectives-smart")  # fmt: skip
+    given = [address + HERE + f"/{name}" for name in names]
     for path in [*own, *given, f"{address}{reading}", f"{address}/inspections/new", f"{address}{HERE}/frameworks"]:
         page.goto(path.removesuffix("/"))
         for details in page.locator("details").all():

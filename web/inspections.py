@@ -5,6 +5,7 @@ from flask import Blueprint, abort, render_template, request
 from domain.frameworks import Criterion
 from domain.standards import national_standards
 from projections.answers import VERDICTS
+from projections.caseload import high_risk
 from projections.findings import exceeds_chance
 from projections.scores import printed
 from projections.scoring import Scored, changes, score_before, score_inspection
@@ -66,7 +67,7 @@ def criterion(inspection: str, criterion: str) -> str:
         scored=now,
         before=before,
         exceeds_chance=exceeds_chance,
-        names=names_of(book.casebook().inspections[opened.follows]) if before and opened.follows else None,
+        names=_names(opened.follows) if before else None,
         printed=lambda score: printed(now.framework, score),
     )
 
@@ -95,6 +96,8 @@ def question(inspection: str, question: str) -> str:
         scored=now,
         before=before,
         cases=cases,
+        high_risk={reading.reference for reading in high_risk(now.readings)},
+        names=_names(opened.follows) if before else None,
         hidden=len(now.readings) - len(shown) - len(blind),
         blind=len(blind),
         source=now.framework.sources[asked.cite],
@@ -132,6 +135,11 @@ def _now_and_before(inspection: str) -> tuple[Scored, Scored | None]:
     """The inspection at the moment asked for, and the one it follows at its own."""
     files = book.casebook()
     return score_inspection(files, inspection, book.moment()), score_before(files, inspection)
+
+
+def _names(follows: str | None) -> tuple[str, str] | None:
+    """What the inspection before and the one that follows it are called."""
+    return names_of(book.casebook().inspections[follows]) if follows else None
 
 
 def _criterion(scored: Scored, name: str) -> Criterion:

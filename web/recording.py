@@ -198,7 +198,7 @@ class _Form:
         except (errors.Refused, errors.BusyFile) as error:
             return self.show(typed, {"entry": f"{error}. Look at the entries made meanwhile, and send it again"})
         if fresh:
-            gate.log("recorded", reference=self.reference, detail=f"{type(fact).__name__} {fact.entry}")
+            gate.log("recorded", self.reference, detail=f"{type(fact).__name__} {fact.entry}")
         flash(f"{fact_title(fact)}: recorded.")
         crn, _, number = self.reference.partition("/")
         return redirect(

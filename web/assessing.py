@@ -199,7 +199,7 @@ def _save(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int
     except (errors.Refused, errors.BusyFile) as error:
         return {"step": str(error)}, 0
     if fresh:
-        gate.log("recorded", reference=reference, detail=f"{inspection}: {len(fresh)} answers")
+        gate.log("recorded", reference, detail=f"{inspection}: {len(fresh)} answers")
     return problems, len(fresh)
 
 

@@ -83,6 +83,7 @@ def question(inspection: str, question: str) -> str:
         abort(404, f"There is no question called {question} in {now.framework.title}.")
     blind = book.blind(inspection)
     shown = [reading for reading in now.readings if reading.reference not in blind and book.may_read(reading)]
+    book.viewed(*(reading.reference for reading in shown))
     cases = sorted(
         ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in shown),
         key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
@@ -118,6 +119,8 @@ def rescore(inspection: str) -> str:
     after = score_inspection(book.casebook(), inspection, book.moment(), edition.id)
     found = changes(before.readings, after.readings)
     shown = {reading.reference for reading in after.readings if book.may_read(reading)}
+    listed = [change for change in found if change.reference in shown]
+    book.viewed(*dict.fromkeys(change.reference for change in listed))
     return render_template(
         "rescore.html",
         inspection=inspection,
@@ -126,7 +129,7 @@ def rescore(inspection: str) -> str:
         editions=national_standards().editions,
         before=before,
         after=after,
-        changes=[change for change in found if change.reference in shown],
+        changes=listed,
         changed=len(found),
     )
 

@@ -74,7 +74,8 @@ class Rows:
     @cached_property
     def clause_bounds(self) -> list[int]:
         """Where the duties of each clause of the catalogue begin, and where the last ones end."""
-        found: list[int] = np.searchsorted(self["clause"], np.arange(len(catalogue().clauses) + 1)).tolist()
+        clause = self["clause"]  # of the same type, or all of them would be converted
+        found: list[int] = np.searchsorted(clause, np.arange(len(catalogue().clauses) + 1, dtype=clause.dtype)).tolist()
         return found
 
 

@@ -72,11 +72,10 @@ class Block:
 
     def _in(self, states: tuple[int, ...], clauses: tuple[str, ...]) -> Array:
         """How many duties under these clauses (by id) each case has in one of these states."""
-        total = np.zeros(len(self.cases), np.int64)
-        for clause in clauses:
-            counts = self._of_clause(clause)
-            for state in states:
-                total += counts[state]
+        found = [self._of_clause(clause)[state] for clause in clauses for state in states]
+        total: Array = found[0].copy()
+        for counts in found[1:]:
+            total += counts
         return total
 
     def _of_clause(self, clause: str) -> Array:
@@ -85,13 +84,17 @@ class Block:
         if found is None:
             size = len(self.cases)
             begins = np.arange(STATES) * size
-            found = np.zeros(STATES * size, np.int64)
+            total = None
             for number in numbers_of(self.framework.id).get(clause, ()):
                 for run in self._runs(number):
                     place = begins[run.state]
                     place += self._place(run.case)
-                    found += np.bincount(place, minlength=STATES * size)
-            found = self._counts[clause] = found.reshape(STATES, size)
+                    counts = np.bincount(place, minlength=STATES * size)
+                    total = counts if total is None else np.add(total, counts, out=total)
+            found = (
+                np.zeros((STATES, size), np.int32) if total is None else total.reshape(STATES, size).astype(np.int32)
+            )
+            self._counts[clause] = found
         return found
 
     def _runs(self, number: int) -> Iterator[Run]:
@@ -136,7 +139,8 @@ class Block:
             at = np.flatnonzero(chosen if then is None else chosen & then) + begin
             found.append([rows[name][at] for name in JUDGED])
         case, question, on, recorded, order, answer, overrules = map(np.concatenate, zip(*found, strict=True))
-        sort = np.lexsort((order, recorded, on, question))
+        # The rows of one table are in order of time already, those of two are not.
+        sort = np.argsort(question, kind="stable") if len(found) == 1 else np.lexsort((order, recorded, on, question))
         return question[sort], self._place(case[sort]), verdicts[answer[sort]], overrules[sort]
 
 

@@ -4,20 +4,28 @@ What the caseload matrix counts (see ``matrix``), for every case at once: a duty
 was due, whether that day has passed or it was met by then; lapsed ones are out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from projections.catalogue import catalogue
-from projections.days import FIRST, day_number, day_of
-from projections.owed import owed
+from projections.days import FIRST, day_number
+from projections.owed import Run, owed
 from projections.rows import Array
-from projections.slices import ATTRIBUTES, PLACE, AsAt, By, Key, grouped, places
-from projections.states import DONE, FELL_DUE, IN_TIME
+from projections.slices import ATTRIBUTES, PLACE, AsAt, By, Key, places, sortable
+from projections.states import DONE, FELL_DUE, IN_TIME, STATES
+from projections.words import Words
+
+DENSE = 1 << 22
+"""How many groups may be counted in tables."""
+
+FEW = 4
+"""Of fewer codes than one in so many of the groups, each is added by itself."""
 
 Measure = Literal["in_time", "done"]
 
@@ -58,14 +66,22 @@ def counts(
         if name not in (*OF_DUTY, *ATTRIBUTES):
             raise KeyError(f"{name} is not one of {', '.join(dict.fromkeys((*OF_DUTY, *ATTRIBUTES)))}")
     numbers = standards_clauses() if clauses is None else tuple(clauses)
-    found: dict[Key, tuple[int, int]] = {}
-    for key, held, n in _by_clause(at, since, numbers, by, measure, at.there if cases is None else at.there & cases):
-        was = found.get(key, (0, 0))
-        found[key] = was[0] + held, was[1] + n
-    keys = sorted(found, key=lambda key: [(value is not None, str(type(value)), value) for value in key])
-    return Counts(
-        keys, np.array([found[k][0] for k in keys], np.int64), np.array([found[k][1] for k in keys], np.int64)
-    )
+    coding = Coding(at, by, since)
+    total = Totals(coding.room)
+    chosen = at.there if cases is None else at.there & cases
+    holds, fell = among(IN_TIME if measure == "in_time" else DONE), among(FELL_DUE)
+    after = None if since is None else np.uint16(day_number(since))
+    for clause in numbers:
+        for run in owed(at, clause):
+            counted = fell[run.state] & chosen[run.case]
+            if after is not None:
+                counted &= run.rows["due"][run.at] > after
+            which = np.flatnonzero(counted)
+            total.add(coding.code(clause, run, which), holds[run.state[which]])
+    codes, held, n = total.found()
+    keys = [coding.key(code) for code in codes.tolist()]
+    order = sorted(range(len(keys)), key=lambda at: sortable(keys[at]))
+    return Counts([keys[at] for at in order], held[order], n[order])
 
 
 def standards_clauses() -> tuple[int, ...]:
@@ -82,51 +98,110 @@ def months_back(day: date, since: date | None) -> list[date]:
     return ends[:-1] or ends
 
 
-def _by_clause(
-    at: AsAt, since: date | None, clauses: Iterable[int], by: By, measure: Measure, cases: Array
-) -> Iterator[tuple[Key, int, int]]:
-    after = 0 if since is None else day_number(since)
-    holds = np.zeros(8, bool)
-    holds[list(IN_TIME if measure == "in_time" else DONE)] = True
-    fell = np.zeros(8, bool)
-    fell[list(FELL_DUE)] = True
-    of_case = {name: at.coded(name) for name in by if name not in OF_DUTY}
-    for clause in clauses:
-        for run in owed(at, clause):
-            due = run.rows["due"][run.at]
-            counted = np.flatnonzero(fell[run.state] & (due <= at.day) & cases[run.case])
-            if since is not None:
-                counted = counted[due[counted] > after]
-            if not len(counted):
-                continue
-            coded = []
-            for name in by:
-                if name in of_case:
-                    values, numbers = of_case[name]
-                    coded.append((values, numbers[run.case[counted]]))
-                else:
-                    coded.append(_of_duty(at, name, clause, run.rows["place"][run.at], due, counted, since))
-            groups = grouped(coded, np.ones(len(counted), bool))
-            n = np.bincount(groups.of, minlength=len(groups.keys))
-            held = np.bincount(groups.of[holds[run.state[counted]]], minlength=len(groups.keys))
-            yield from ((key, int(held[g]), int(n[g])) for g, key in enumerate(groups.keys))
+class Coding:
+    """What duties are grouped by, as one number for each duty."""
+
+    def __init__(self, at: AsAt, by: By, since: date | None):
+        self.at, self.by = at, by
+        clauses = catalogue().clauses
+        self._of_case = {name: at.coded(name) for name in by if name not in OF_DUTY}
+        self._of_place = {name: places(at.columns, name) for name in by if name in PLACE}
+        self._of_clause = {
+            name: Words({"clause": c.id, "subject": c.subject, "edition": c.edition}[name] for c in clauses)
+            for name in by if name in ("clause", "subject", "edition")
+        }  # fmt: skip
+        self._ends: list[date] = months_back(at.moment.on, since) if "month" in by else []
+        self._firsts = calendar_months(at.moment.on, since) if "calendar_month" in by else []
+        self.values = [self._values(name) for name in by]
+        self.room = prod(max(len(values), 1) for values in self.values)
+
+    def code(self, clause: int, run: Run, which: Array) -> Array:
+        """The number of each of these duties of a run: that of its group."""
+        code = np.zeros(len(which), np.int64)
+        for name, values in zip(self.by, self.values, strict=True):
+            code *= max(len(values), 1)
+            code += self._number(name, clause, run, which)
+        return code
+
+    def key(self, code: int) -> Key:
+        """The values of a group."""
+        found = []
+        for values in reversed(self.values):
+            code, at = divmod(code, max(len(values), 1))
+            found.append(values[at])
+        return tuple(reversed(found))
+
+    def _values(self, name: str) -> Sequence[Any]:
+        if name in self._of_case:
+            return self._of_case[name][0]
+        if name in self._of_place:
+            return self._of_place[name][0]
+        if name in self._of_clause:
+            return self._of_clause[name].values
+        return range(len(self._ends)) if name == "month" else self._firsts
+
+    def _number(self, name: str, clause: int, run: Run, which: Array) -> Array | int:
+        if name in self._of_case:
+            return self._of_case[name][1][run.case[which]]
+        if name in self._of_place:
+            return self._of_place[name][1][run.rows["place"][run.at][which]]
+        if name in self._of_clause:
+            said = catalogue().clauses[clause]
+            value = {"clause": said.id, "subject": said.subject, "edition": said.edition}[name]
+            return self._of_clause[name].number(value)
+        due = run.rows["due"][run.at][which]
+        if name == "month":
+            table = np.array([day_number(day) for day in reversed(self._ends)], np.uint16)
+            later: Array = len(self._ends) - 1 - np.searchsorted(table, due)
+            return later
+        table = np.array([day_number(day) for day in self._firsts], np.uint16)
+        month: Array = np.searchsorted(table, due, side="right") - 1
+        return month
 
 
-def _of_duty(
-    at: AsAt, name: str, clause: int, place: Array, due: Array, counted: Array, since: date | None
-) -> tuple[Sequence[Any], Array]:
-    """What duties are grouped by, as its values and the number of each duty's value."""
-    if name in PLACE:
-        return places(at.columns, name, place[counted])
-    due = due[counted]
-    if name == "month":
-        ends = [day_number(day) for day in months_back(at.moment.on, since)]
-        return range(len(ends)), len(ends) - 1 - np.searchsorted(np.array(ends[::-1]), due)
-    if name == "calendar_month":
-        days, which = np.unique(due, return_inverse=True)
-        firsts = [day.replace(day=1) for number in days if (day := day_of(int(number))) is not None]
-        months = sorted(set(firsts))
-        return months, np.array([months.index(first) for first in firsts])[which]
-    said = catalogue().clauses[clause]
-    value = {"clause": said.id, "subject": said.subject, "edition": said.edition}[name]
-    return [value], np.zeros(len(due), np.int64)
+class Totals:
+    """How many of each number, and how many of them held: in two tables, or where those had too much room, by what is seen."""
+
+    def __init__(self, room: int):
+        self.room = room
+        self.dense = room <= DENSE
+        self._n, self._held = (np.zeros(room if self.dense else 0, np.int64) for _ in range(2))
+        self._seen: dict[int, list[int]] = {}
+
+    def add(self, codes: Array, held: Array) -> None:
+        if self.dense and len(codes) * FEW > self.room:
+            self._n += np.bincount(codes, minlength=self.room)
+            self._held += np.bincount(codes[held], minlength=self.room)
+        elif self.dense:
+            np.add.at(self._n, codes, 1)
+            np.add.at(self._held, codes[held], 1)
+        else:
+            seen, place = np.unique(codes, return_inverse=True)
+            n, of_held = np.bincount(place), np.bincount(place[held], minlength=len(seen))
+            for code, one, other in zip(seen.tolist(), of_held.tolist(), n.tolist(), strict=True):
+                total = self._seen.setdefault(code, [0, 0])
+                total[0] += one
+                total[1] += other
+
+    def found(self) -> tuple[Array, Array, Array]:
+        """The numbers seen, in order, how many of each held, and how many there were."""
+        if self.dense:
+            codes = np.flatnonzero(self._n)
+            return codes, self._held[codes], self._n[codes]
+        codes = np.array(sorted(self._seen), np.int64)
+        both = np.array([self._seen[code] for code in codes.tolist()], np.int64).reshape(len(codes), 2)
+        return codes, both[:, 0], both[:, 1]
+
+
+def among(states: tuple[int, ...]) -> Array:
+    """For each state whether it is one of these."""
+    table = np.zeros(STATES, bool)
+    table[list(states)] = True
+    return table
+
+
+def calendar_months(day: date, since: date | None) -> list[date]:
+    """The first days of the months of the calendar from the day after ``since`` (None: the first of all) to this day."""
+    first = (FIRST if since is None else max(since + timedelta(days=1), FIRST)).replace(day=1)
+    months = (day.year - first.year) * 12 + day.month - first.month + 1
+    return [first + relativedelta(months=n) for n in range(months)]

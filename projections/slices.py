@@ -127,7 +127,7 @@ def grouped(coded: Iterable[tuple[Sequence[Any], Array]], among: Array) -> Group
         whole = whole * max(len(values), 1) + of
         room *= max(len(values), 1)
     whole = np.where(among, whole, room)
-    seen = np.flatnonzero(np.bincount(whole, minlength=room + 1)[:room]) if room < 1 << 24 else np.unique(whole[among])
+    seen = np.flatnonzero(np.bincount(whole, minlength=room + 1)[:room]) if room < 1 << 20 else np.unique(whole[among])
     keys = [_key(int(code), coded) for code in seen]
     order = sorted(range(len(keys)), key=lambda n: sortable(keys[n]))
     place = np.empty(len(order) + 1, np.int32)

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 
 from projections.columns import Columns
-from projections.rows import Array
+from projections.tables import Array
 
 FELL = "arises <= $day AND (met <= $day AND due <= $day OR met > $day AND due < $day AND NOT ended <= due)"
 SCAN = f"""

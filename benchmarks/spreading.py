@@ -18,7 +18,7 @@ from benchmarks.nation import (
 )
 from projections.columns import Columns
 from projections.joining import in_memory
-from projections.rows import TABLES, Array, Kept, Rows
+from projections.tables import TABLES, Array, Kept, Rows
 from projections.words import Texts, Words
 
 PART = 25_000

@@ -13,7 +13,7 @@ from domain.frameworks import Framework, Question, frameworks
 from projections.answers import VERDICTS
 from projections.catalogue import catalogue
 from projections.owed import Run, owed, owed_by
-from projections.rows import Array, known
+from projections.tables import Array, known
 from projections.slices import AsAt
 from projections.states import DONE, FELL_DUE, IN_TIME, NOT_ARISEN, STATES
 

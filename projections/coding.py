@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from projections.catalogue import catalogue
 from projections.days import FIRST, day_number
 from projections.owed import Run
-from projections.rows import Array
+from projections.tables import Array
 from projections.slices import ATTRIBUTES, PLACE, AsAt, By, Key, places
 from projections.words import Words
 

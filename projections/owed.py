@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from projections.rows import Array, Rows, known
+from projections.tables import Array, Rows, known
 from projections.slices import AsAt
 from projections.states import states
 

@@ -12,7 +12,7 @@ from projections.casebook import Moment
 from projections.columns import Columns
 from projections.days import day_read, instant_number
 from projections.ledger import Place
-from projections.rows import Array, Rows, known
+from projections.tables import Array, Rows, known
 
 PLACE = Place._fields
 ATTRIBUTES = (*PLACE, "order_type", "gender", "ethnicity", "disability", "tier", "risk", "mappa_level")

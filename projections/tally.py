@@ -8,7 +8,7 @@ import numpy as np
 from domain.frameworks import Framework
 from projections.answers import VERDICTS
 from projections.blocks import Block
-from projections.rows import Array
+from projections.tables import Array
 from projections.scores import Score, score_of
 from projections.slices import AsAt, By, Groups, Key
 

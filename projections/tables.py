@@ -1,4 +1,4 @@
-"""Rows: the tables of the columns, what each column holds, and which of their rows were known at an instant."""
+"""Tables: the rows of the columns, what each column holds, and which of their rows were known at an instant."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ a site never make tables beside each other.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
@@ -85,6 +85,34 @@ class Database:
         if self.kind == "sqlite":
             return sa.create_engine(self.url, connect_args={"timeout": 10})
         return sa.create_engine(self.url, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True)
+
+    def engines(self) -> tuple[sa.Engine, sa.Engine]:
+        """Two engines over one pool, for rows that are derived from the files: one to read, one to write.
+
+        A transaction of the first sees one state of the database throughout. One of the second holds the lock for
+        writing from its beginning on SQLite, so that it never fails half-way because somebody else wrote first.
+        """
+        engine = self.engine()
+        if self.kind == "postgresql":
+            return (
+                engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
+                engine.execution_options(isolation_level="READ COMMITTED"),
+            )
+
+        @sa.event.listens_for(engine, "connect")
+        def ours(connection: Any, _: object) -> None:
+            connection.isolation_level = None  # the driver would begin late, and not at all to read
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(
+                "PRAGMA synchronous = NORMAL"
+            )  # the record is FULL; what is derived from it can be again
+
+        @sa.event.listens_for(engine, "begin")
+        def begin(connection: sa.Connection) -> None:
+            writes = connection.get_execution_options().get("writes")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine, engine.execution_options(writes=True)
 
     def settings(self) -> dict[str, str]:
         """What the library ``eventsourcing`` asks for to open it."""

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
 from domain.codes import OfficerGrade
-from domain.facts import FACT_TYPES, Fact
+from domain.facts import FACT_TYPES, EntryCorrected, Fact, QualityJudged
 
 Role = Literal[
     "case_manager", "spo", "divisional_manager", "area_manager", "inspector", "information_manager"
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 
-LEVELS: Mapping[Role, str] = {
+Level = Literal["area", "division", "team", "officer"]
+
+LEVELS: Mapping[Role, Level] = {
     "case_manager": "officer",
     "spo": "team",
     "divisional_manager": "division",
@@ -52,17 +54,30 @@ class Account:
     must_change: bool = False
     """The password was given by somebody else: it must be changed before anything else."""
 
-    def answers_for(self, held: Held) -> bool:
-        """Whether a case held so is theirs to read and to count."""
+    @property
+    def scope(self) -> tuple[Level, tuple[str, ...]] | None:
+        """The level at which they answer for cases, and the officers, teams, divisions or areas there; None: for none."""
         level = LEVELS.get(self.role)
         if level is None:
-            return False
-        wanted = (self.name,) if level == "officer" else self.places
-        return getattr(held, level) in wanted
+            return None
+        return level, (self.name,) if level == "officer" else self.places
+
+    def answers_for(self, held: Held) -> bool:
+        """Whether a case held so is theirs to read and to count."""
+        return self.scope is not None and getattr(held, self.scope[0]) in self.scope[1]
 
     def may_enter(self, fact_type: type[Fact]) -> bool:
         """Whether entries of this type are theirs to make, on a case that is theirs."""
         return fact_type.__name__ in ENTERED_BY.get(self.role, ())
+
+    def may_change(self, fact: Fact) -> bool:
+        """Whether it is theirs to correct or withdraw this entry, on a case that is theirs.
+
+        Entries of the types that they make themselves; a reading of an inspection, if it is their own.
+        """
+        if isinstance(fact, QualityJudged) and fact.inspection is not None and fact.by != self.name:
+            return False
+        return self.may_enter(EntryCorrected) and self.may_enter(type(fact))
 
 
 _BY_IMPORT = {"SupervisionStarted", "InspectionOpened"}

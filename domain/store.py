@@ -31,6 +31,11 @@ _DECODERS = {topic: msgspec.json.Decoder(fact_type) for fact_type, topic in _TOP
 _encode: Callable[[Fact], bytes] = msgspec.json.Encoder().encode
 
 
+def fact_of(topic: str, state: bytes) -> Fact:
+    """The fact that is stored so."""
+    return _DECODERS[topic].decode(state)
+
+
 class FactMapper(Mapper[str]):
     """Facts to stored events and back; the state is the interchange form of the fact."""
 
@@ -44,7 +49,7 @@ class FactMapper(Mapper[str]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        fact = _DECODERS[stored_event.topic].decode(stored_event.state)
+        fact = fact_of(stored_event.topic, stored_event.state)
         return Recorded(str(stored_event.originator_id), stored_event.originator_version, fact)
 
 

@@ -1,6 +1,6 @@
 """The caseload: one line a case as at a moment, and the list of what is overdue and falls due."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,18 +9,9 @@ from domain.clauses import Clause
 from domain.workdays import working_days_between
 from projections.casebook import Reading
 from projections.history import is_high_risk, value_on
+from projections.ledger import Place
 from projections.obligations import Obligation, State
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """Where a case was held on a day."""
-
-    area: str
-    division: str
-    team: str
-    officer: str
-    officer_grade: str
+from projections.standing import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +21,7 @@ class OfCase:
     reference: str
     name: str
     order_type: str
-    holding: Holding
+    holding: Place
     risk: str | None
     tier: int | None
     ended_on: date | None
@@ -62,86 +53,71 @@ class Owed(OfCase):
         return self.obligation.clause
 
 
-def holding(reading: Reading) -> Holding:
+def holding(reading: Reading) -> Place:
     """Where the case was held on the day (its first allocation before that)."""
     allocation = reading.history.allocation
-    return Holding(*(value_on(allocation, reading.moment.on) or allocation[0].value))
+    return Place(*(value_on(allocation, reading.moment.on) or allocation[0].value))
 
 
-def of_case(reading: Reading) -> dict[str, Any]:
-    """The values of ``OfCase`` for this reading."""
-    history, day = reading.history, reading.moment.on
-    assert history.started is not None
+def of_case(case: Standing) -> dict[str, Any]:
+    """The values of ``OfCase``."""
+    spell = case.spell
     return {
-        "reference": reading.reference,
-        "name": history.started.person.name,
-        "order_type": history.started.order_type,
-        "holding": holding(reading),
-        "risk": value_on(history.risk, day),
-        "tier": value_on(history.tier, day),
-        "ended_on": history.end.on if history.end is not None and history.end.on <= day else None,
+        "reference": case.reference,
+        "name": spell.name,
+        "order_type": spell.order_type,
+        "holding": spell.place,
+        "risk": spell.risk,
+        "tier": spell.tier,
+        "ended_on": spell.ended_on,
     }
 
 
-def line(reading: Reading) -> CaseLine:
-    history, day = reading.history, reading.moment.on
-    assert history.start is not None
-    owed = listed(reading)
+def line(case: Standing) -> CaseLine:
+    duties, day = [held.obligation for held in case.standards], case.day
+    owed = listed(duties, over=case.spell.ended_on is not None)
     return CaseLine(
-        **of_case(reading),
-        mappa_level=value_on(history.mappa_level, day),
-        started_on=history.start.on,
+        **of_case(case),
+        mappa_level=case.spell.mappa_level,
+        started_on=case.spell.started_on,
         overdue=sum(o.state(day) == "overdue" for o in owed),
-        missed=sum(o.state(day) == "missed" for o in reading.obligations if o.clause.of_standards),
+        missed=sum(o.state(day) == "missed" for o in duties),
         next_due_on=min((o.due_on for o in owed if o.state(day) == "due"), default=None),
     )
 
 
-def due(readings: Iterable[Reading], within_days: int = 0) -> list[Owed]:
-    """What is overdue on the readings' day, and what falls due within so many days of it, the longest due first.
+def due(cases: Iterable[Standing], within_days: int = 0) -> list[Owed]:
+    """What is overdue on the day read, and what falls due within so many days of it, the longest due first.
 
     A window that was missed cannot be made good: it is history, and not listed.
     """
     found = [
         owed
-        for reading in readings
-        for owed in outstanding(reading)
-        if owed.state == "overdue" or owed.obligation.due_on <= reading.moment.on + timedelta(days=within_days)
+        for case in cases
+        for owed in outstanding(case)
+        if owed.state == "overdue" or owed.obligation.due_on <= case.day + timedelta(days=within_days)
     ]
     return sorted(found, key=lambda o: (o.obligation.due_on, o.reference, o.clause.id))
 
 
-def outstanding(reading: Reading) -> list[Owed]:
-    """What somebody can still do on the readings' day: overdue or due, however far ahead."""
-    day, case = reading.moment.on, of_case(reading)
+def outstanding(case: Standing) -> list[Owed]:
+    """What somebody can still do on the day read: overdue or due, however far ahead."""
+    day, said = case.day, of_case(case)
     return [
-        Owed(**case, obligation=o, state=state, days_left=working_days_between(day, o.due_on))
-        for o in listed(reading)
+        Owed(**said, obligation=o, state=state, days_left=working_days_between(day, o.due_on))
+        for o in listed((held.obligation for held in case.standards), over=case.spell.ended_on is not None)
         if (state := o.state(day)) in ("overdue", "due")
     ]
 
 
-def listed(reading: Reading) -> list[Obligation]:
-    """The duties that a caseload lists: what the national standards ask and somebody can still do on the day.
+def listed(duties: Iterable[Obligation], *, over: bool) -> list[Obligation]:
+    """Of the duties of the national standards, those that a caseload lists: what somebody can still do on the day.
 
-    A framework's expectations are for its own score; what was overdue when supervision ended is history.
+    ``over``: supervision had ended by then; what was overdue then is history, but for what is done at its end.
     """
-    end = reading.history.end
-    over = end is not None and end.on <= reading.moment.on
-    return [o for o in reading.obligations if o.clause.of_standards and (not over or o.clause.after == "end")]
+    return [o for o in duties if not over or o.clause.after == "end"]
 
 
 def high_risk(readings: Iterable[Reading]) -> list[Reading]:
     """The high risk of harm sub-sample: cases assessed as high or very high on the readings' day."""
     return [r for r in readings if is_high_risk(r.history, r.moment.on)]
-
-
-def select(
-    readings: Iterable[Reading], *, area: str | None = None, team: str | None = None, officer: str | None = None
-) -> Sequence[Reading]:
-    """The cases held in this area, team or by this officer on the readings' day; None: any."""
-    wanted = {"area": area, "team": team, "officer": officer}
-    return [
-        r for r in readings
-        if all(value is None or getattr(holding(r), name) == value for name, value in wanted.items())
-    ]  # fmt: skip

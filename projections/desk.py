@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from domain.case import LONDON
 from domain.codes import HIGH_RISK
-from domain.facts import Fact
 from domain.workdays import working_days_between
-from projections.casebook import Reading
 from projections.caseload import OfCase, Owed, of_case, outstanding
-from projections.ledger import LATE_AFTER
+from projections.standing import Standing
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 """How far ahead and back the lists look: calendar days, the day read not counted."""
@@ -21,7 +18,9 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 class Late(OfCase):
     """An entry recorded late: so many working days after the day that it is dated."""
 
-    fact: Fact
+    entry: str
+    type: str
+    occurred_on: date
     recorded_on: date
     working_days: int
 
@@ -36,7 +35,7 @@ class DeskList(NamedTuple):
     group: str
     title: str
     says: str
-    pick: Callable[[Reading, Sequence[Owed]], Iterable[Line]]
+    pick: Callable[[Standing, Sequence[Owed]], Iterable[Line]]
 
 
 def _state(*states: str) -> Callable[[Owed, date], bool]:
@@ -49,40 +48,35 @@ def _within(span: timedelta) -> Callable[[Owed, date], bool]:
 
 def _duties(
     holds: Callable[[Owed, date], bool], *clauses: str, high_risk: bool = False
-) -> Callable[[Reading, Sequence[Owed]], Iterable[Line]]:
+) -> Callable[[Standing, Sequence[Owed]], Iterable[Line]]:
     """The outstanding duties (of these clauses; at high risk of harm only) for which something holds on the day."""
 
-    def pick(reading: Reading, owed: Sequence[Owed]) -> Iterable[Line]:
+    def pick(case: Standing, owed: Sequence[Owed]) -> Iterable[Line]:
         return (
             o for o in owed
             if (not clauses or o.clause.id in clauses)
             and (not high_risk or o.risk in HIGH_RISK)
-            and holds(o, reading.moment.on)
+            and holds(o, case.day)
         )  # fmt: skip
 
     return pick
 
 
-def _enforcement(reading: Reading, owed: Sequence[Owed]) -> Iterable[Line]:
+def _enforcement(case: Standing, owed: Sequence[Owed]) -> Iterable[Line]:
     return (o for o in owed if o.clause.subject == "enforcement" and o.clause.id != "absence-decision")
 
 
-def _missed(reading: Reading, owed: Sequence[Owed]) -> Iterable[Line]:
+def _missed(case: Standing, owed: Sequence[Owed]) -> Iterable[Line]:
     """Windows of contact that closed in the last four weeks with too little in them."""
-    day, case = reading.moment.on, of_case(reading)
-    for o in reading.obligations:
-        if o.window and o.clause.of_standards and day - MONTH < o.due_on < day and o.state(day) == "missed":
-            yield Owed(**case, obligation=o, state="missed", days_left=working_days_between(day, o.due_on))
+    day, said = case.day, of_case(case)
+    for _, o in case.standards:
+        if o.window and day - MONTH < o.due_on < day and o.state(day) == "missed":
+            yield Owed(**said, obligation=o, state="missed", days_left=working_days_between(day, o.due_on))
 
 
-def _late(reading: Reading, owed: Sequence[Owed]) -> Iterable[Line]:
-    day = reading.moment.on
-    for fact in reading.history.entries:
-        recorded_on = fact.recorded_at.astimezone(LONDON).date()
-        if day - MONTH < recorded_on <= day:
-            delay = working_days_between(fact.occurred_on, recorded_on)
-            if delay > LATE_AFTER:
-                yield Late(**of_case(reading), fact=fact, recorded_on=recorded_on, working_days=delay)
+def _late(case: Standing, owed: Sequence[Owed]) -> Iterable[Line]:
+    day, said = case.day, of_case(case)
+    return (Late(**said, **late._asdict()) for late in case.lates if day - MONTH < late.recorded_on <= day)
 
 
 _OPEN = _state("overdue", "due")
@@ -122,11 +116,11 @@ LISTS: dict[str, DeskList] = {
 """Every list of the desk by its id, in reading order."""
 
 
-def desk(readings: Iterable[Reading]) -> dict[str, list[Line]]:
+def desk(cases: Iterable[Standing]) -> dict[str, list[Line]]:
     """Every list, from one pass over the cases."""
     found: dict[str, list[Line]] = {name: [] for name in LISTS}
-    for reading in readings:
-        owed = outstanding(reading)
+    for case in cases:
+        owed = outstanding(case)
         for name, listed in LISTS.items():
-            found[name].extend(listed.pick(reading, owed))
+            found[name].extend(listed.pick(case, owed))
     return found

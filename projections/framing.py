@@ -5,16 +5,14 @@ from datetime import date
 
 from domain.codes import Stratum
 from domain.inspecting import Framed
-from projections.casebook import Reading
-from projections.caseload import holding
-from projections.history import is_high_risk
+from projections.standing import Standing
 
 EVERYTHING = "all cases"
 """The one stratum of a frame that is not grouped."""
 
 
 def frame(
-    readings: Iterable[Reading],
+    cases: Iterable[Standing],
     started_from: date,
     started_to: date,
     *,
@@ -23,35 +21,32 @@ def frame(
     division: str | None = None,
     team: str | None = None,
 ) -> list[Framed]:
-    """The cases that began in the window (both days included), run on the readings' day, and are held in the place."""
+    """The cases that began in the window (both days included), run on the day read, and are held in the place."""
     found = []
-    for reading in readings:
-        history, held = reading.history, holding(reading)
-        assert history.started is not None and history.start is not None
+    for case in cases:
+        spell, held = case.spell, case.spell.place
         if (
-            started_from <= history.start.on <= started_to
-            and (history.end is None or history.end.on > reading.moment.on)
-            and (not orders or history.started.order_type in orders)
+            started_from <= spell.started_on <= started_to
+            and spell.ended_on is None
+            and (not orders or spell.order_type in orders)
             and division in (None, held.division)
             and team in (None, held.team)
         ):
-            parts = [_stratum(reading, by, held.team) for by in strata]
-            found.append(Framed(case=reading.reference, stratum=", ".join(parts) or EVERYTHING, officer=held.officer))
+            parts = [_stratum(case, by) for by in strata]
+            found.append(Framed(case=case.reference, stratum=", ".join(parts) or EVERYTHING, officer=held.officer))
     return sorted(found, key=lambda framed: framed.case)
 
 
-def _stratum(reading: Reading, by: Stratum, team: str) -> str:
-    started = reading.history.started
-    assert started is not None
+def _stratum(case: Standing, by: Stratum) -> str:
     match by:
         case "risk_of_harm":
-            return f"{'' if is_high_risk(reading.history, reading.moment.on) else 'not '}high risk of harm"
+            return f"{'' if case.is_high_risk else 'not '}high risk of harm"
         case "gender":
-            return {"female": "women", "male": "men"}.get(started.person.gender, "gender not stated")
+            return {"female": "women", "male": "men"}.get(case.spell.gender, "gender not stated")
         case "ethnicity":
-            code = started.person.ethnicity
+            code = case.spell.ethnicity
             return "ethnicity not stated" if code == "NS" else "white" if code.startswith("W") else "minority ethnic"
         case "order":
-            return "licence" if started.order_type == "licence" else "order"
+            return "licence" if case.spell.order_type == "licence" else "order"
         case "team":
-            return team
+            return case.spell.place.team

@@ -9,8 +9,8 @@ from domain.conditions import When
 from domain.frameworks import Framework, Question
 from domain.standards import Edition, Standards
 from domain.workdays import Length
-from projections.casebook import Reading
 from projections.obligations import STATES
+from projections.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,12 @@ def differences(before: Edition, after: Edition) -> list[Difference]:
     return [d for d in found if _content(d.before) != _content(d.after)]
 
 
-def raised(readings: Iterable[Reading], clause: str) -> Counter[str]:
-    """How many duties under this clause had arisen by the readings' day, by their state."""
+def raised(cases: Iterable[Standing], clause: str, framework: Framework) -> Counter[str]:
+    """How many duties under this clause had arisen by the day read, by their state."""
     counted: Counter[str] = Counter(dict.fromkeys(STATES, 0))
-    for reading in readings:
-        for obligation in reading.obligations:
-            if obligation.clause.id == clause and (state := obligation.state(reading.moment.on)) is not None:
+    for case in cases:
+        for _, obligation in case.owed(framework.id):
+            if obligation.clause.id == clause and (state := obligation.state(case.day)) is not None:
                 counted[state] += 1
     return counted
 

@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from projections.casebook import Reading
-from projections.caseload import Holding
-from projections.history import value_on
+from projections.ledger import Place
 from projections.obligations import Obligation
 from projections.scores import wilson
+from projections.standing import Standing
 
 MONTHS = 12
 """The period that a matrix covers, unless another is asked for: months up to the day read (a parameter)."""
@@ -80,8 +79,9 @@ class Cell:
 class Counted(NamedTuple):
     """One duty behind a cell: the case, who held it on the day it was due, and whether it was met in time."""
 
-    reading: Reading
-    holding: Holding
+    reference: str
+    name: str
+    holding: Place
     obligation: Obligation
     in_time: bool
 
@@ -101,16 +101,13 @@ class Matrix:
     whole: Row
 
 
-def counted(readings: Iterable[Reading], months: int = MONTHS) -> Iterable[Counted]:
+def counted(cases: Iterable[Standing], months: int = MONTHS) -> Iterable[Counted]:
     """Every duty of the national standards that counts: due after the same day so many months before, and by the day."""
-    for reading in readings:
-        day = reading.moment.on
-        since = day - relativedelta(months=months)
-        for o in reading.obligations:
-            if since < o.due_on <= day and o.clause.of_standards and o.fell_due(day):
-                allocation = reading.history.allocation
-                held = Holding(*(value_on(allocation, o.due_on) or allocation[0].value))
-                yield Counted(reading, held, o, o.in_time(day))
+    for case in cases:
+        since = case.day - relativedelta(months=months)
+        for place, o in case.standards:
+            if since < o.due_on <= case.day and o.fell_due(case.day):
+                yield Counted(case.reference, case.spell.name, place, o, o.in_time(case.day))
 
 
 def matrix(duties: Iterable[Counted], day: date, subjects: Sequence[str]) -> Matrix:

@@ -7,40 +7,35 @@ is limited stays in the counts of those excluded, and shows them nothing else.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain.frameworks import Framework
 from domain.staff import Account
-from projections.casebook import Casebook, Moment, Reading
+from projections.casebook import Casebook, Reading
 from projections.caseload import holding
-from projections.standing import excluded
+from projections.standing import Standing, excluded
 
 
 @dataclass(frozen=True)
 class Reached:
     """The cases that an account counts at a moment; ``closed`` are the references it may not open."""
 
-    readings: list[Reading]
+    cases: list[Standing]
     closed: frozenset[str]
 
     @property
-    def open(self) -> list[Reading]:
+    def open(self) -> list[Standing]:
         """Those that may be listed and opened."""
-        return [reading for reading in self.readings if reading.reference not in self.closed]
+        return [case for case in self.cases if case.reference not in self.closed]
+
+
+def reach(cases: Iterable[Standing], account: Account) -> Reached:
+    """What an account makes of the cases that it counts."""
+    counted = list(cases)
+    names = (account.name, account.username)
+    return Reached(counted, frozenset(c.reference for c in counted if not c.excluded.isdisjoint(names)))
 
 
 def is_closed(book: Casebook, account: Account, reference: str) -> bool:
     """Whether the case's access is limited and this account is excluded."""
     return not excluded(book.history(reference, None)).isdisjoint((account.name, account.username))
-
-
-def reach(book: Casebook, account: Account, moment: Moment, framework: Framework) -> Reached:
-    """The cases that the account answers for on the moment's day; an inspector's are those of the inspections read."""
-    if account.role == "inspector":
-        wanted: Iterable[str] = inspected(book, account)
-        readings = book.read_all(sorted(wanted), moment, framework)
-    else:
-        readings = [r for r in book.read_all(book.cases, moment, framework) if account.answers_for(holding(r))]
-    closed = frozenset(r.reference for r in readings if is_closed(book, account, r.reference))
-    return Reached(readings, closed)
 
 
 def inspected(book: Casebook, account: Account) -> set[str]:

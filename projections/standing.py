@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
+from domain.codes import HIGH_RISK
 from domain.facts import AccessLimited, AccessLimitLifted
+from domain.frameworks import DEFAULT_FRAMEWORK
 from projections.casebook import Moment, Reading
 from projections.catalogue import catalogue
 from projections.history import History
@@ -63,6 +66,25 @@ class Standing:
             in_order_of_day(late_rows(history)), judgements_in_order(judgement_rows(history)),
             excluded(to_date or history),
         )  # fmt: skip
+
+    @property
+    def day(self) -> date:
+        return self.moment.on
+
+    @property
+    def is_high_risk(self) -> bool:
+        """Whether the person is assessed as high risk of harm (high or very high) on the day."""
+        return self.spell.risk in HIGH_RISK
+
+    @property
+    def standards(self) -> list[Held]:
+        """The duties of the national standards, by the day they are due."""
+        clauses = catalogue().clauses
+        return [
+            Held(row.place, obligation_of(row, DEFAULT_FRAMEWORK))
+            for row in self.duties
+            if clauses[row.clause].of_standards
+        ]
 
     def owed(self, framework: str) -> list[Held]:
         """The duties of a framework (its id): the national standards' and its own expectations, by the day they are due."""

@@ -10,6 +10,8 @@ from hypothesis import settings
 
 from domain.files import Files
 from projections.casebook import Casebook
+from projections.follow import catch_up
+from projections.views import Views
 from tests.postgres import Server, name_of, running
 from web.cli import main
 
@@ -47,6 +49,14 @@ def demo_book(demo_database: Path) -> Iterator[Casebook]:
     files = Files.open(str(demo_database))
     yield Casebook(files)
     files.close()
+
+
+@pytest.fixture(scope="session")
+def demo_views(demo_database: Path) -> Iterator[Views]:
+    views = Views(str(demo_database))
+    catch_up(views)
+    yield views
+    views.close()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -2,7 +2,7 @@
 
 import random
 import re
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,28 +12,30 @@ from flask import Flask
 
 from domain.frameworks import frameworks
 from domain.schemas import load_fact
-from projections.answers import Answer
-from projections.casebook import Casebook, Moment, Reading
+from projections.casebook import Moment, Reading
 from projections.history import History, end_of_day
 from projections.matrix import ALL, TARGET, Cell, Counted, counted, matrix
 from projections.obligations import obligations
+from projections.standing import Standing
+from projections.views import Views
 from tests.histories import PERSON, PLACE
 from tests.people import signed_in
 from web.app import create_app
 
 DAY = date(2005, 10, 3)
 FRAMEWORK = frameworks()["esi-2003"]
-NOTHING: list[Answer] = []
 
 
-def reading(day: date, *lines: tuple[str, str, dict[str, object]]) -> Reading:
-    """A case of entries (type, day, fields), recorded on their day."""
+def case(day: date, *lines: tuple[str, str, dict[str, object]], known_at: datetime | None = None) -> Standing:
+    """A case of entries (type, day, fields), recorded on their day unless they say when."""
     facts = [
         load_fact(name, {"entry": f"e{n}", "occurred_on": on, "recorded_at": f"{on}T12:00:00+00:00", **said})
         for n, (name, on, said) in enumerate(lines)
     ]
-    history = History.of(facts)
-    return Reading("X123456/1", Moment(day, None), history, obligations(history, FRAMEWORK.clauses), NOTHING)
+    history = History.of(facts, known_at)
+    return Standing.of(
+        Reading("X123456/1", Moment(day, known_at), history, obligations(history, FRAMEWORK.clauses), ())
+    )
 
 
 START = ("SupervisionStarted", "2005-05-03", {
@@ -49,7 +51,7 @@ def by_clause(duties: list[Counted]) -> dict[str, list[Counted]]:
 
 
 def test_a_duty_is_whose_the_case_was_when_it_was_due() -> None:
-    duties = by_clause(list(counted([reading(DAY, START, MOVED)])))
+    duties = by_clause(list(counted([case(DAY, START, MOVED)])))
     (first,) = duties["first-contact"]
     (plan,) = duties["initial-supervision-plan"]
     assert (first.holding.officer, plan.holding.officer) == ("Ruth Ablewhite", "Dai Rees")
@@ -58,32 +60,30 @@ def test_a_duty_is_whose_the_case_was_when_it_was_due() -> None:
 
 def test_what_lapsed_or_is_not_yet_due_is_out() -> None:
     ended = ("SupervisionEnded", "2005-05-06", {"reason": "revoked"})
-    assert "initial-supervision-plan" not in by_clause(list(counted([reading(DAY, START, ended)])))
-    early = by_clause(list(counted([reading(date(2005, 5, 6), START)])))
+    assert "initial-supervision-plan" not in by_clause(list(counted([case(DAY, START, ended)])))
+    early = by_clause(list(counted([case(date(2005, 5, 6), START)])))
     assert "initial-supervision-plan" not in early
 
 
 def test_the_period_is_half_open_at_its_start() -> None:
-    case = reading(DAY, START)
-    due = next(o.due_on for o in case.obligations if o.clause.id == "initial-supervision-plan")
+    found = case(DAY, START).standards
+    due = next(o.due_on for _, o in found if o.clause.id == "initial-supervision-plan")
     for day, there in ((due, False), (due + relativedelta(days=1), True), (due + relativedelta(months=3), False),
                        (due + relativedelta(months=3, days=-1), True)):  # fmt: skip
-        found = by_clause(list(counted([reading(day, START)], months=3)))
+        found = by_clause(list(counted([case(day, START)], months=3)))
         assert ("initial-supervision-plan" in found) == there, day
 
 
 def test_a_plan_recorded_late_counts_from_when_it_was_known() -> None:
     made = {"objectives": [], "interventions": [], "recorded_at": "2005-12-01T12:00:00+00:00"}
-    entries = reading(DAY, START, ("SupervisionPlanMade", "2005-05-10", made)).history.entries
     for known_at, in_time in ((end_of_day(DAY), False), (None, True)):
-        history = History.of(entries, known_at)
-        case = Reading("X123456/1", Moment(DAY, known_at), history, obligations(history, FRAMEWORK.clauses), NOTHING)
-        (plan,) = by_clause(list(counted([case])))["initial-supervision-plan"]
+        made_late = case(DAY, START, ("SupervisionPlanMade", "2005-05-10", made), known_at=known_at)
+        (plan,) = by_clause(list(counted([made_late])))["initial-supervision-plan"]
         assert plan.in_time == in_time
 
 
-def test_rows_sum_to_teams_to_areas_to_the_whole(demo_book: Casebook) -> None:
-    duties = list(counted(demo_book.read_all(demo_book.cases, Moment(DAY, end_of_day(DAY)), FRAMEWORK)))
+def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: Views) -> None:
+    duties = list(counted(demo_views.standings(Moment(DAY, end_of_day(DAY)))))
     found = matrix(duties, DAY, [])
     for rows in (found.officers, found.teams, found.areas):
         for column in found.whole:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.casebook import Moment, Reading
-from projections.caseload import holding, listed
+from projections.caseload import holding
 from projections.history import History, end_of_day, value_on
 from projections.obligations import Obligation, obligations
 from projections.standing import Standing, excluded
@@ -37,17 +37,17 @@ def test_its_rows_say_what_its_entries_say(lines: list[dict[str, Any]], days: in
             Standing.of(reading)
         return
     standing = Standing.of(reading)
-    spell, held = standing.spell, holding(reading)
+    spell = standing.spell
     assert history.started is not None
-    assert spell.place == (held.area, held.division, held.team, held.officer, held.officer_grade)
+    assert spell.place == holding(reading)
     assert (spell.name, spell.order_type) == (history.started.person.name, history.started.order_type)
     assert (spell.risk, spell.tier) == (value_on(history.risk, on), value_on(history.tier, on))
     assert (spell.mappa_level, spell.started_on) == (value_on(history.mappa_level, on), history.start.on)
     assert spell.ended_on == (history.end.on if history.end is not None and history.end.on <= on else None)
     owed = [held.obligation for held in standing.owed(DEFAULT_FRAMEWORK)]
     assert sorted_duties(owed) == sorted_duties(list(reading.obligations))
-    listed_here = [o for o in owed if o.clause.of_standards and (spell.ended_on is None or o.clause.after == "end")]
-    assert sorted_duties(listed_here) == sorted_duties(listed(reading))
+    of_standards = [o for o in reading.obligations if o.clause.of_standards]
+    assert sorted_duties([held.obligation for held in standing.standards]) == sorted_duties(of_standards)
     for held_duty in standing.owed(DEFAULT_FRAMEWORK):
         due_on = held_duty.obligation.due_on
         assert held_duty.place == (value_on(history.allocation, due_on) or history.allocation[0].value)

@@ -14,13 +14,14 @@ from domain.facts import QualityJudged
 from domain.frameworks import Question
 from domain.inspection import Inspection, Task
 from domain.schemas import ShapeError, load_fact
-from projections.agreement import Agreement, compare, judged, judged_and_derived
+from projections.agreement import Agreement, compare, judged, judged_and_derived, left
 from projections.answers import Answer
 from projections.bands import banded
 from projections.casebook import Reading
 from projections.caseload import holding, line
 from projections.management import placed
 from projections.scoring import inspection_moment, score_inspection
+from projections.standing import Standing
 from projections.strip import strip
 from projections.timeline import timeline
 from web import book, clock, gate
@@ -140,10 +141,11 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     ]
     return render_template(
         "reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
-        reading=reading, day=day, line=line(reading), holding=holding(reading), chart=chart(strip(reading)),
+        reading=reading, day=day, line=line(Standing.of(reading)), holding=holding(reading), chart=chart(strip(reading)),
         items=items, owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
         instrument=_instrument(found, reading, inspection, second), problems=problems,
         typed=request.form, finished=found.completed.get(task), said=SAID,
+        closed=found.frozen is not None or (second and task in found.completed),
     )  # fmt: skip
 
 
@@ -161,6 +163,8 @@ def _save(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int
     reference, second = task
     if found.frozen is not None:
         return {"step": "This inspection is frozen: an answer recorded now would not count"}, 0
+    if second and task in found.completed:
+        return {"step": "You have finished this second reading and may see the first: its answers stay as they were"}, 0
     who, now = gate.account(), clock.recording_time()
     reading = _read(inspection, found, reference, second)
     problems: Problems = {}
@@ -252,6 +256,10 @@ def _manage(inspection: str, found: Inspection) -> Problems:
             problems |= enter(inspection, "ManagementRated", said, entry=token())
     to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
     adjusted = found.adjusted.get(criterion)
+    if "to" in request.form and not to and adjusted is not None:
+        if reason in ("", adjusted.reason):
+            return problems | {f"reason-{criterion}": "Say why the adjustment is taken back"}
+        problems |= enter(inspection, "RatingAdjusted", {"criterion": criterion, "reason": reason}, entry=token())
     if to and (adjusted is None or (adjusted.to, adjusted.reason) != (to, reason)):
         if not reason:
             return problems | {f"reason-{criterion}": "Say why the rung is adjusted"}
@@ -286,13 +294,17 @@ def agreement(inspection: str) -> str:
     found = book.casebook().inspection(inspection)
     scored = score_inspection(book.casebook(), inspection)
     again = [_read(inspection, found, case, True) for case, second in found.allocated if second]
-    twice = compare(judged(scored.readings, inspection), judged(again, inspection, second=True))
+    once, twice_read = ({case for case, again_ in found.completed if again_ == second} for second in (False, True))
+    twice = compare(
+        judged(scored.readings, inspection), judged(again, inspection, second=True),
+        left(scored.readings, once), left(again, twice_read),
+    )  # fmt: skip
     texts = {name: question.text for name, question in found.framework.questions.items()}
     hidden = book.blind(inspection)
     shown = {r.reference for r in scored.readings if r.reference not in hidden and book.may_read(r)}
     kinds: list[tuple[str, str, str, Agreement]] = [
         ("First and second readers", "First", "Second", twice),
-        ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(scored.readings)),
+        ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(scored.readings, once)),
     ]
     return render_template(
         "agreement.html",

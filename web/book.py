@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
 
-from domain.facts import SupervisionStarted
+from domain.case import File
+from domain.facts import QualityJudged, SupervisionStarted
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.inspecting import InspectionOpened
-from domain.staff import ENTERED_BY
+from domain.staff import ENTERED_BY, Account, Level
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
 from projections.history import end_of_day
 from projections.reach import Reached, inspected, is_closed, may_open, reach
-from web import asat, clock, gate
+from projections.standing import Standing
+from web import asat, clock, following, gate
 from web.asat import AsAt
 from web.words import count_noun
 
@@ -47,16 +49,39 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
+def counted_by(account: Account, at: Moment, **which: Any) -> Reached:
+    """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
+
+    ``which`` of their rows to fetch: see ``Views.standings``.
+    """
+    if account.role == "inspector":
+        return reach(following.views().standings(at, references=inspected(casebook(), account), **which), account)
+    return reach(following.views().standings(at, held=account.scope, **which) if account.scope else [], account)
+
+
+def framework_of(inspection: str | None) -> Framework:
+    """The framework by which a page answers: the inspection's own, where it belongs to one."""
+    return framework() if inspection is None else casebook().inspection(inspection).framework
+
+
 def reached() -> Reached:
     """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
     if "reached" not in g:
-        g.reached = reach(casebook(), gate.account(), moment(), framework())
+        g.reached = counted_by(gate.account(), moment(), unmet=True)
     return cast(Reached, g.reached)
 
 
-def readings() -> list[Reading]:
-    """Every case that the person signed in counts, as it is at the moment."""
-    return reached().readings
+def cases() -> list[Standing]:
+    """Every case that the person signed in counts, with the duties that may be outstanding at the moment."""
+    return reached().cases
+
+
+def opened() -> frozenset[str]:
+    """The cases that the person signed in may open: those they count at the moment or today, and not closed to them."""
+    if "opened" not in g:
+        every = (*reached().open, *counted_by(gate.account(), today(), kinds=()).open)
+        g.opened = frozenset(case.reference for case in every) - reached().closed
+    return cast("frozenset[str]", g.opened)
 
 
 def case(reference: str, inspection: str | None = None) -> Reading:
@@ -64,7 +89,7 @@ def case(reference: str, inspection: str | None = None) -> Reading:
     file = casebook().file(reference)
     if not isinstance(file.beginning, SupervisionStarted):
         abort(404, f"There is no case {reference}.")
-    reading = casebook().read(reference, moment(), framework(), inspection)
+    reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
     now = casebook().read(reference, today(), framework())
     if not may_open(casebook(), gate.account(), reading, now):
         gate.log("refused", reference=reference, detail=request.path)
@@ -133,6 +158,34 @@ def blind(name: str) -> set[str]:
     return {case for case, second in found.tasks_of(who) if second and (case, second) not in found.completed}
 
 
+def not_yet_shown(reference: str) -> set[str]:
+    """The inspections for which the person signed in has still to finish reading this case, once or again.
+
+    How others answered there is not shown to them before, on any page of the case.
+    """
+    who = gate.account().name
+    found = {name: casebook().inspection(name) for name in casebook().inspections}
+    return {
+        name
+        for name, inspection in found.items()
+        for second in (False, True)
+        if inspection.allocated.get((reference, second)) == who and (reference, second) not in inspection.completed
+    }
+
+
+def shown_file(reference: str) -> File:
+    """The file of a case as the person signed in may read it: without what others answered that is not shown yet."""
+    file, hidden = casebook().file(reference), not_yet_shown(reference)
+    if not hidden:
+        return file
+    who = gate.account().name
+    return File(reference, file.version, {
+        entry: fact
+        for entry, fact in file.entries.items()
+        if not (isinstance(fact, QualityJudged) and fact.inspection in hidden and fact.by != who)
+    })  # fmt: skip
+
+
 def front() -> str | None:
     """The inspection on the first page: the latest that is frozen or published; the latest of all where none is."""
     mine = inspections()
@@ -149,13 +202,9 @@ def inspection_asked() -> str | None:
 
 def places() -> dict[str, list[str]]:
     """The areas, divisions, teams and officers that hold cases today, by level."""
-    held = {
-        change.value[:4]
-        for reference in casebook().cases
-        for change in casebook().history(reference, None).allocation[-1:]
-    }
-    levels = ("area", "division", "team", "officer")
-    return {level: sorted({place[n] for place in held}) for n, level in enumerate(levels)}
+    held = following.views().places(today())
+    levels: tuple[Level, ...] = ("area", "division", "team", "officer")
+    return {level: sorted({getattr(place, level) for place in held}) for level in levels}
 
 
 def default_moment() -> AsAt | None:
@@ -178,8 +227,8 @@ def _stopped_long_ago() -> bool:
 
 
 def footer_note() -> str:
-    """How far the page's data goes: every entry stored so far."""
-    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record."
+    """How far the page's data goes: every entry stored so far, and what of it lists and counts leave out."""
+    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record. {following.note()}".rstrip()
 
 
 def attach(app: Flask) -> None:

@@ -58,7 +58,7 @@ def index() -> str:
         overdue=sum(bool(c.overdue) for c in lines),
         high=sum(c.risk in HIGH_RISK for c in lines),
         hidden=len(book.reached().closed),
-        choices=filters.choices(every),
+        choices=filters.choices(c for c in every if c.reference not in book.reached().closed),
     )
 
 
@@ -84,7 +84,7 @@ def table(form: str) -> Response:
 
 def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
     """Every case counted, what is asked, and the cases that fit and the reader may see, in order."""
-    every = [line(reading) for reading in book.readings()]
+    every = [line(case) for case in book.cases()]
     asked = AskedSchema().load({name: text[:200] for name, text in request.args.items()})
     filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
     lines = filters.of([c for c in every if c.reference not in book.reached().closed and _shown(c, asked)])
@@ -96,10 +96,10 @@ def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], O
 
 def _shown(case: CaseLine, asked: Mapping[str, str]) -> bool:
     words = asked["find"].casefold().split()
-    if words:
-        text = f"{case.reference} {case.name}".casefold()
-        return all(word in text for word in words)
-    if case.ended_on is not None and asked["show"] != "ended":
+    text = f"{case.reference} {case.name}".casefold()
+    if not all(word in text for word in words):
+        return False
+    if case.ended_on is not None and not words and asked["show"] != "ended":
         return False
     if asked["show"] == "overdue":
         return bool(case.overdue)

@@ -14,7 +14,7 @@ from web.downloads import Column, Table, download, notes
 from web.filters import Filters
 from web.ordering import Order, read_order
 from web.paging import read_page
-from web.sentences import fact_title
+from web.sentences import type_title
 
 blueprint = Blueprint("desk", __name__)
 
@@ -34,7 +34,7 @@ OWED: Mapping[str, Callable[[Any], Any]] = {
 }
 LATE: Mapping[str, Callable[[Any], Any]] = {
     "recorded": lambda row: row.recorded_on,
-    "what": lambda row: type(row.fact).__name__,
+    "what": lambda row: row.type,
     "days": lambda row: -row.working_days,
     **_COMMON,
 }
@@ -44,9 +44,8 @@ LATE: Mapping[str, Callable[[Any], Any]] = {
 @gate.open_to(*gate.WORKERS)
 def index() -> str:
     """Every list with its count, and the officers beside each other."""
-    readings = book.readings()
-    found = desk(readings)
-    cases = [held for held in map(line, readings) if held.ended_on is None]
+    found = desk(book.cases())
+    cases = [held for held in map(line, book.cases()) if held.ended_on is None]
     by_officer: dict[tuple[str, str], Counter[str]] = {}
     for case in cases:
         counts = by_officer.setdefault((case.holding.team, case.holding.officer), Counter())
@@ -78,17 +77,19 @@ def show(name: str) -> str:
     """One list: filtered, sorted, a page at a time."""
     listed, filters, rows, order, every = _asked(name)
     page = read_page(request.args, len(rows))
+    hidden = {row.reference for row in every} & book.reached().closed
     return render_template(
         "desk_list.html",
         listed=listed,
         filters=filters,
-        choices=filters.choices(every),
+        choices=filters.choices(row for row in every if row.reference not in hidden),
         rows=page.of(rows),
         page=page,
         order=order,
         total=len(every),
-        hidden=_hidden(every),
+        hidden=len(hidden),
         late=name == "recorded-late",
+        fact=lambda row: book.casebook().file(row.reference).entries[row.entry],
         day=book.moment().on,
     )
 
@@ -117,16 +118,11 @@ def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]
         abort(404, f"There is no list called {name}; there are {', '.join(LISTS)}.")
     late = name == "recorded-late"
     filters = Filters(("team", "officer", "order", "tier", "risk", *(() if late else ("clause",))), request.args)
-    every = desk(book.readings())[name]
+    every = desk(book.cases())[name]
     columns = LATE if late else OWED
     order = read_order(request.args, list(columns), Order("recorded", True) if late else Order("due"))
     rows = filters.of([row for row in every if row.reference not in book.reached().closed])
     return listed, filters, order.of(rows, columns), order, every
-
-
-def _hidden(every: list[Line]) -> int:
-    """How many of the cases counted here are closed to the reader."""
-    return len({row.reference for row in every} & book.reached().closed)
 
 
 def _case_cells(row: Line) -> tuple[Any, ...]:
@@ -135,7 +131,7 @@ def _case_cells(row: Line) -> tuple[Any, ...]:
 
 def _own_cells(row: Line) -> tuple[Any, ...]:
     if isinstance(row, Late):
-        return (row.fact.entry, fact_title(row.fact), row.fact.occurred_on, row.recorded_on, row.working_days)
+        return (row.entry, type_title(row.type), row.occurred_on, row.recorded_on, row.working_days)
     return _owed_cells(row)
 
 

@@ -148,6 +148,14 @@ def _load(session_id: str) -> SignedIn | None:
     return None if ended or found.disabled or mark_of(found) != mark else SignedIn(found, mark)
 
 
+def _readable() -> None:
+    """Refuse the character NUL, which nobody types, and which not every database keeps."""
+    said = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
+    said += [text for texts in request.form.listvalues() for text in texts]
+    if any("\0" in text for text in said):
+        abort(400, "There is a character in what was sent that the service cannot keep (NUL). Nothing was recorded.")
+
+
 def _enter() -> Response | str | None:
     """Before every page: let in, send to sign in, or refuse."""
     if request.endpoint is None:
@@ -192,6 +200,7 @@ def attach(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # a session is tied to the password, and to its time
     manager.user_loader(_load)
+    app.before_request(_readable)
     app.before_request(_enter)
     CSRFProtect(app)
     open_to_anyone(app.view_functions["static"])

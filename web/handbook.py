@@ -5,6 +5,8 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from domain.standards import Edition, national_standards
 from projections import handbook
+from projections.catalogue import catalogue
+from projections.standing import Standing
 from web import book, gate
 
 blueprint = Blueprint("handbook", __name__)
@@ -38,6 +40,12 @@ def edition(edition: str) -> str:
     return _edition(_found(edition))
 
 
+def _counted(clause: str) -> list[Standing]:
+    """The cases that the reader counts, with every duty under this clause."""
+    numbers = [number for number, known in enumerate(catalogue().clauses) if known.id == clause]
+    return book.counted_by(gate.account(), book.moment(), clauses=numbers, kinds=("duties",)).cases
+
+
 @blueprint.get("/standards/clauses/<clause>")
 @gate.open_to()
 def clause(clause: str) -> str:
@@ -46,7 +54,7 @@ def clause(clause: str) -> str:
     found = handbook.entry(clause, framework.clauses, framework)
     if found is None:
         abort(404, f"There is no clause called {clause}.")
-    counted = handbook.raised(book.readings(), clause)
+    counted = handbook.raised(_counted(clause), clause, framework)
     latest = next(iter(book.inspections()), None)
     return render_template(
         "clause.html",

@@ -17,12 +17,11 @@ from domain.inspecting import Framed
 from domain.inspection import Inspection, Task
 from domain.sampling import MOST_PER_OFFICER, SPARE_PER_CENT, CannotDraw, draw, ticket
 from domain.staff import Account
-from projections.caseload import holding
 from projections.framing import frame
 from projections.scoring import inspection_moment
-from web import book, clock, gate
+from web import book, clock, following, gate
 from web.entry_forms import Field
-from web.minutes import Problems, enter, led, managed, open_ends, read_form, token
+from web.minutes import Problems, enter, led, managed, open_ends, read_form, still_open, token
 from web.words import count_noun, numeric_date
 
 blueprint = Blueprint("inspecting", __name__)
@@ -41,10 +40,12 @@ def _choices(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 def _opening() -> list[Field]:
     earlier = tuple((name, opened.title) for name, opened in book.inspections().items())
+    areas = book.places()["area"]
+    none = "" if areas else "No case is on record yet: import cases first, so that there is an area to inspect"
     return [
         Field("title", "text", "Title", True, "For example, Audit of the Gloucester team, December 2005"),
         Field("occurred_on", "date", "Sample date", True, "The day as at which files are read; not after today"),
-        Field("area", "choice", "Area", True, "", tuple((a, a) for a in book.places()["area"])),
+        Field("area", "choice", "Area", True, none, tuple((a, a) for a in areas)),
         Field("framework", "choice", "Framework", True, "", tuple((n, f.title) for n, f in frameworks().items())),
         Field("knowledge", "choice", "Read the files", True, "", (
             ("stood", "As they stood on the sample date"), ("hindsight", "With everything recorded since"))),
@@ -112,6 +113,8 @@ def take_frame(inspection: str) -> str | Response:
     """Take the frame: the cases from which the sample is drawn."""
     found = led(inspection)
     assert found.opened is not None
+    if (late := still_open(inspection, found, unread=True)) is not None:
+        return late
     fields, title = _framing(found), "Take the frame"
     if request.method == "GET":
         window = [found.opened.occurred_on - relativedelta(months=months) for months in MONTHS_BEFORE]
@@ -139,11 +142,9 @@ def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], 
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
     at, who = inspection_moment(found.opened), gate.account()
-    readings = book.casebook().read_all(book.casebook().cases, at, found.framework)
-    area = found.opened.area
-    within = [r for r in readings if holding(r).area == area]
+    within = list(following.views().standings(at, held=("area", (found.opened.area,)), kinds=()))
     if who.role != "inspector":
-        within = [r for r in within if who.answers_for(holding(r))]
+        within = [case for case in within if who.answers_for(case.spell.place)]
     place = {name: values.get(name) for name in ("division", "team")}
     cases = frame(
         within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
@@ -168,6 +169,8 @@ def _drawing(size: int) -> list[Field]:
 def take_sample(inspection: str) -> str | Response:
     """Draw the sample from the frame."""
     found = led(inspection)
+    if (late := still_open(inspection, found, unread=True)) is not None:
+        return late
     if found.frame is None:
         return redirect(url_for("inspecting.take_frame", inspection=inspection))
     fields, title = _drawing(len(found.frame.cases)), "Draw the sample"
@@ -244,6 +247,11 @@ def _may_assess() -> list[Account]:
 def allocation(inspection: str) -> str | Response:
     """Who reads which case, once and again."""
     found = led(inspection)
+    if (late := still_open(inspection, found)) is not None:
+        return late
+    if not found.sample or not found.assessors:
+        flash("Draw the sample and name assessors before cases are given out.")
+        return redirect(url_for("inspecting.work", inspection=inspection))
     if request.method == "GET":
         closed = book.closed(found.sample)
         return render_template(
@@ -295,6 +303,8 @@ def share_out(found: Inspection) -> dict[Task, str]:
 def replace_case(inspection: str, crn: str, number: int) -> str | Response:
     """A case that can't be read gives way to the next spare of the draw."""
     found, case = led(inspection), f"{crn}/{number}"
+    if (late := still_open(inspection, found)) is not None:
+        return late
     if case not in found.sample:
         abort(404, f"{case} is not in the sample.")
     fields = [
@@ -324,15 +334,22 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
 def freeze(inspection: str) -> str | Response:
     """No reading or rating changes any more: what is still open, and the last word."""
     found = led(inspection)
+    if (late := still_open(inspection, found)) is not None:
+        return late
+    if not found.sample:
+        return _back(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
     if request.method == "GET":
         return render_template(
             "final.html", inspection=inspection, opened=found.opened, title="Freeze the inspection", still=open_ends(found),
             words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip
-    if not found.sample:
-        return _back(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
-    problems = enter(inspection, "InspectionFrozen", {"note": request.form.get("note", "").strip()})
+    held = [(case, len(book.casebook().file(case).entries)) for case in found.sample]
+    said = {
+        "note": request.form.get("note", "").strip(),
+        "files": [{"case": case, "entries": entries} for case, entries in held if entries],
+    }
+    problems = enter(inspection, "InspectionFrozen", said)
     return _back(inspection, problems, "The inspection is frozen. Findings can still be written.", "freeze")
 
 

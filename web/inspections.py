@@ -9,7 +9,8 @@ from projections.findings import exceeds_chance
 from projections.scores import printed
 from projections.scoring import Scored, changes, score_before, score_inspection
 from web import book, gate
-from web.reports import names_of, report
+from web.reports import report
+from web.sheets import names_of
 
 blueprint = Blueprint("inspections", __name__)
 
@@ -79,7 +80,8 @@ def question(inspection: str, question: str) -> str:
     asked = now.framework.questions.get(question)
     if asked is None:
         abort(404, f"There is no question called {question} in {now.framework.title}.")
-    shown = [reading for reading in now.readings if book.may_read(reading)]
+    blind = book.blind(inspection)
+    shown = [reading for reading in now.readings if reading.reference not in blind and book.may_read(reading)]
     cases = sorted(
         ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in shown),
         key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
@@ -93,7 +95,8 @@ def question(inspection: str, question: str) -> str:
         scored=now,
         before=before,
         cases=cases,
-        hidden=len(now.readings) - len(shown),
+        hidden=len(now.readings) - len(shown) - len(blind),
+        blind=len(blind),
         source=now.framework.sources[asked.cite],
         printed=lambda score: printed(now.framework, score),
     )

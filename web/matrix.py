@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from projections.matrix import ALL, FEW, MONTHS, TARGET, TREND, Cell, Counted, counted, matrix
 from projections.scores import printed
-from web import book, gate
+from web import book, following, gate
 from web.downloads import Column, Table, download, notes
 from web.ordering import Order, read_order
 from web.paging import read_page
@@ -22,7 +22,7 @@ WIDTH, HEIGHT = 60, 18
 
 COLUMNS: Mapping[str, Callable[[Counted], Any]] = {
     "due": lambda d: d.obligation.due_on,
-    "case": lambda d: d.reading.reference,
+    "case": lambda d: d.reference,
     "what": lambda d: d.obligation.clause.id,
     "officer": lambda d: d.holding.officer,
     "kept": lambda d: (d.in_time, d.obligation.due_on),
@@ -97,7 +97,7 @@ def table(form: str) -> Response:
     columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
                Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
     rows = [
-        (d.reading.reference, d.obligation.clause.id, d.obligation.clause.subject,
+        (d.reference, d.obligation.clause.id, d.obligation.clause.subject,
          d.obligation.state(book.moment().on), d.obligation.due_on, d.in_time, d.holding.officer, d.holding.team,
          d.obligation.value.citation)
         for d in _open(found)
@@ -125,8 +125,7 @@ def _asked() -> tuple[dict[str, Any], list[Counted], list[Counted]]:
         asked = AskedSchema().load({k: v for k, v in request.args.items() if v})
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
-    readings = book.casebook().read_all(book.casebook().cases, book.moment(), book.framework())
-    every = list(counted(readings, asked["months"]))
+    every = list(counted(following.views().standings(book.moment(), kinds=("duties",)), asked["months"]))
     mine = [duty for duty in every if gate.account().answers_for(duty.holding)]
     areas = {duty.holding.area for duty in mine}
     wanted = {name: asked[name] for name in ("area", "team", "officer") if asked[name]}
@@ -140,7 +139,8 @@ def _asked() -> tuple[dict[str, Any], list[Counted], list[Counted]]:
 
 def _open(duties: list[Counted]) -> list[Counted]:
     """Those whose case is open to the reader."""
-    return [duty for duty in duties if book.may_read(duty.reading)]
+    opened = book.opened()
+    return [duty for duty in duties if duty.reference in opened]
 
 
 def _subjects() -> list[str]:

@@ -38,11 +38,12 @@ class Question:
     """One question: judged, derived or both; ``scored_by`` says which of the two scores when both exist.
 
     ``required`` names clauses without which there is nothing to judge: due and not done is insufficient, never due is
-    not applicable.
+    not applicable. ``finding``: what a sufficient answer says, to stand before "in 78% of cases".
     """
 
     id: str
     text: str
+    finding: str
     source: str
     cite: str
     sure: str
@@ -196,6 +197,7 @@ class DerivationSchema(Document):
 class QuestionSchema(Cited):
     id = fields.String(required=True)
     text = fields.String(required=True)
+    finding = fields.String(required=True)
     source = fields.String(required=True)
     scored_by = fields.String(required=True, validate=validate.OneOf(["derived", "judged"]))
     derive = fields.Nested(DerivationSchema)

@@ -76,7 +76,7 @@ def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
     page.locator("#question-B2").select_option("likelihood-score-present")
     page.locator("#direction-B2").select_option("deteriorated")
     page.locator("form", has=page.locator("#text-B2")).get_by_role("button", name="Write").click()
-    expect(page.get_by_text("It says deteriorated; the figure stayed from 100% to 100%.")).to_be_visible()
+    expect(page.get_by_text("It says deteriorated; the figure stayed at 100%.")).to_be_visible()
     page.goto(f"{audit}/work")
     expect(page.get_by_text("4 of 4 cases read.")).to_be_visible()
     for step in ("Freeze the inspection", "Publish the sheet"):

@@ -11,11 +11,11 @@ import click
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.standards import national_standards
 from projections.casebook import Casebook, Moment
-from projections.caseload import select
 from projections.management import Placed, placed
 from projections.scores import Score, printed
 from projections.scoring import Change, Scored, changes, inspection_moment, score_readings
 from web.cli import options
+from web.cli.views import up_to_date
 from web.documents import change_document, score_document
 from web.sentences import answer_words, because, knowledge_words
 from web.words import count_noun, percent, short_date
@@ -54,9 +54,11 @@ def score(
         at = inspection_moment(opened)
 
     def scored_by(edition: str | None) -> Scored:
-        cases = book.inspection(inspection).sample if inspection else book.cases
-        readings = book.read_all(cases, at, chosen, inspection, edition)
-        scored = score_readings(chosen, at, select(readings, area=area, team=team, officer=officer), edition)
+        cases = _held(database, at, area=area, team=team, officer=officer)
+        if inspection:
+            held = set(cases)
+            cases = [reference for reference in book.inspection(inspection).sample if reference in held]
+        scored = score_readings(chosen, at, book.read_all(cases, at, chosen, inspection, edition), edition)
         return scored.high_risk_only() if high_risk else scored
 
     scored = scored_by(standards)
@@ -68,6 +70,13 @@ def score(
         click.echo(_score_text(scored, management) if form == "text" else _score_csv(scored.score), nl=form == "text")
     if form == "text" and changed is not None:
         click.echo(_changes_text(changed, at))
+
+
+def _held(database: str, at: Moment, **where: str | None) -> list[str]:
+    """The cases held in this area, team or by this officer on the day; None: any."""
+    wanted = {level: name for level, name in where.items() if name is not None}
+    cases = up_to_date(database).standings(at, kinds=())
+    return [c.reference for c in cases if all(getattr(c.spell.place, level) == name for level, name in wanted.items())]
 
 
 def _document(

@@ -12,14 +12,16 @@ while      while a state holds, something must stand                   a counter
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from operator import itemgetter
 from typing import Any, Literal, get_args
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from domain.conditions import Entries, EntriesField, When, WhenField
+from domain.conditions import Entries, EntriesField, When, WhenField, fits
 from domain.documents import Cited, Document
 from domain.workdays import Length, read_length
 
@@ -75,7 +77,7 @@ class Value:
         return str(self.allow)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clause:
     """One clause of one edition, in force for duties that arise from ``start`` and before ``end`` (None: open)."""
 
@@ -110,6 +112,29 @@ class Clause:
     def entries(self) -> tuple[Entries, ...]:
         """The entries that meet it, or that it counts."""
         return self.by if self.counts is None else (*self.by, self.counts)
+
+    @cached_property
+    def asks(self) -> tuple[str, ...]:
+        """The attributes of the case that decide whether the clause is for it, and which row."""
+        return tuple(sorted({name for when in (self.when, *(v.when for v in self.values)) for name, _ in when}))
+
+    def row(self, attributes: Mapping[str, Any]) -> Value | None:
+        """The first row that fits a case with these attributes; None when the clause is not for it."""
+        asked = self._asked(attributes)
+        try:
+            return self._rows[asked]
+        except KeyError:
+            found = next((v for v in self.values if fits(v.when, attributes)), None)
+            self._rows[asked] = row = found if fits(self.when, attributes) else None
+            return row
+
+    @cached_property
+    def _asked(self) -> Callable[[Mapping[str, Any]], Any]:
+        return itemgetter(*self.asks) if self.asks else lambda _: None
+
+    @cached_property
+    def _rows(self) -> dict[Any, Value | None]:
+        return {}
 
     def in_force(self, day: date) -> bool:
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)

@@ -3,10 +3,12 @@
 ``where`` looks at the fields of an entry; ``when`` looks at the case as it was on a day (order, tier, risk, MAPPA).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, TypeVar, get_origin
 
 import msgspec
 from marshmallow import ValidationError, fields, validate
@@ -14,13 +16,16 @@ from marshmallow import ValidationError, fields, validate
 from domain.documents import Document
 from domain.facts import FACT_TYPES, Fact
 
+V = TypeVar("V")
+
 CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Entries:
     """A description of entries: of one type, with certain fields; ``naming`` is the field that must name the trigger.
 
+    Each exists once, however many clauses use it, so that what fits it is looked up once a case.
     ``on``: the field with the day that counts. ``unless_outcome``: appointments with these outcomes don't count.
     ``matching``: the field that must equal the item of the trigger that is asked for (see ``each`` of a clause).
     """
@@ -32,9 +37,34 @@ class Entries:
     unless_outcome: tuple[str, ...] = ()
     matching: str | None = None
 
-    def admits(self, fact: Fact) -> bool:
-        """Whether the fact is such an entry (the type itself is looked up by the caller)."""
-        return all(_holds(wanted, getattr(fact, name)) for name, wanted in self.where)
+    def among(self, facts: Iterable[Fact]) -> list[Fact]:
+        """Those of some facts of its type that are such entries, in the same order."""
+        found = list(facts)
+        for hold in self._tests:
+            found = hold(found)
+        return found
+
+    def among_versions(self, versions: list[V]) -> list[V]:
+        """As ``among``, of things that each hold a fact in ``fact``."""
+        found = versions
+        for hold in self._tests_of_versions:
+            found = hold(found)
+        return found
+
+    @cached_property
+    def _tests(self) -> tuple[Callable[[list[Any]], list[Any]], ...]:
+        return tuple(_test(attrgetter(name), _is_list(self.type, name), wanted) for name, wanted in self.where)
+
+    @cached_property
+    def _tests_of_versions(self) -> tuple[Callable[[list[Any]], list[Any]], ...]:
+        return tuple(
+            _test(attrgetter(f"fact.{name}"), _is_list(self.type, name), wanted) for name, wanted in self.where
+        )
+
+    @cached_property
+    def about_anything(self) -> bool:
+        """Whether such an entry answers whatever raised the duty."""
+        return self.naming is None and self.matching is None
 
     def answers(self, fact: Fact, trigger: str | None, item: object) -> bool:
         """Whether the fact is about the trigger: names its entry, and matches the item of it that is asked for."""
@@ -50,6 +80,10 @@ class Entries:
         day: date = fact.occurred_on if self.on is None else getattr(fact, self.on)
         return day
 
+    def counts_on(self, fact: Fact) -> date:
+        """The day from which it counts: that day, but never before the entry was made."""
+        return fact.occurred_on if self.on is None else max(getattr(fact, self.on), fact.occurred_on)
+
 
 When = tuple[tuple[str, frozenset[Any]], ...]
 """Attributes of a case and the values each may have; an empty one fits every case."""
@@ -59,13 +93,22 @@ def fits(when: When, attributes: Mapping[str, Any]) -> bool:
     return not when or all(attributes.get(name) in values for name, values in when)
 
 
-def _holds(wanted: Any, value: Any) -> bool:
+def _test(field: Callable[[Any], Any], is_list: bool, wanted: Any) -> Callable[[list[Any]], list[Any]]:
+    """Picks what has in its field what is wanted: one of some values, anything at all, or items that all say yes to
+    something."""
     if isinstance(wanted, frozenset):
-        return bool(wanted.intersection(value)) if isinstance(value, list) else value in wanted
+        if is_list:
+            return lambda found: [one for one in found if not wanted.isdisjoint(field(one))]
+        return lambda found: [one for one in found if field(one) in wanted]
     if wanted == "present":
-        return value is not None and value != []
-    _, name = wanted
-    return bool(value) and all(getattr(item, name) for item in value)
+        return lambda found: [one for one in found if field(one) not in (None, [])]
+    _, every = wanted
+    return lambda found: [one for one in found if field(one) and all(getattr(item, every) for item in field(one))]
+
+
+def _is_list(fact_type: type[Fact], name: str) -> bool:
+    (found,) = (f for f in msgspec.structs.fields(fact_type) if f.name == name)
+    return get_origin(found.type) is list
 
 
 def _wanted(value: Any) -> Any:
@@ -95,7 +138,7 @@ class EntriesField(fields.Nested):
         for name in [*found.get("where", {}), *(found[k] for k in ("naming", "on", "matching") if k in found)]:
             if name not in names:
                 raise ValidationError(f"'{name}' is not a field of {found['entry']}")
-        entries = Entries(
+        content = (
             fact_type,
             tuple((names[name], _wanted(value)) for name, value in found.get("where", {}).items()),
             names[found["naming"]] if "naming" in found else None,
@@ -103,11 +146,13 @@ class EntriesField(fields.Nested):
             tuple(found.get("unless_outcome", ())),
             names[found["matching"]] if "matching" in found else None,
         )
-        return _SAME.setdefault(entries, entries)
+        if content not in _SAME:
+            _SAME[content] = Entries(*content)
+        return _SAME[content]
 
 
-_SAME: dict[Entries, Entries] = {}
-"""Every description once, however many clauses of how many editions use it: what fits it is looked up once a case."""
+_SAME: dict[tuple[Any, ...], Entries] = {}
+"""Every description once, however many clauses of how many editions use it."""
 
 
 class EntriesSchema(Document):

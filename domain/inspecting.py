@@ -129,11 +129,12 @@ class RatingAdjusted(OfInspection, frozen=True):
     """The lead inspector's discretion: ``to`` stands in place of what the ratings give; both stay visible.
 
     ``criterion``: one of Section A, and ``to`` a rung of its ladder; or a section scored in bands, and ``to`` a band.
+    Without ``to`` an earlier adjustment is taken back.
     """
 
     criterion: Id
-    to: Text
     reason: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    to: Text | None = None
 
 
 class FindingWritten(OfInspection, frozen=True):
@@ -153,10 +154,22 @@ class FindingWithdrawn(OfInspection, frozen=True):
     finding: Id
 
 
+class Leaf(Part, frozen=True):
+    """How many entries a file held: whatever is stored after them, however it is dated, is not among them."""
+
+    case: CaseReference
+    entries: Annotated[int, Meta(ge=1)]
+
+
 class InspectionFrozen(OfInspection, frozen=True):
-    """From now on no sample, reading or rating changes: an answer recorded later does not count."""
+    """From now on no sample, reading or rating changes: what is recorded later does not count.
+
+    ``files``: how far each file of the sample went, so that a late extract with old dates moves no figure either.
+    Without it (an inspection held elsewhere) what counts is what was recorded by then.
+    """
 
     note: Note | None = None
+    files: list[Leaf] = []
 
 
 class Figure(Part, frozen=True):

@@ -4,6 +4,7 @@ The latest decision on a subject stands. Once frozen, neither sample nor reading
 nothing does.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,15 +64,26 @@ class Inspection:
         used = {replaced.by for replaced in self.replaced}
         return [] if self.drawn is None else [case for case in self.drawn.spares if case not in used]
 
+    @property
+    def files_when_frozen(self) -> Mapping[str, int]:
+        """How many entries each file of the sample held at the freeze; empty where that was not put on record."""
+        return {} if self.frozen is None else {leaf.case: leaf.entries for leaf in self.frozen.files}
+
     def stratum_of(self, case: str) -> str | None:
         """The stratum of a case of the frame; None where there is no frame, or it is not in it."""
         framed = self.frame.cases if self.frame else []
         return next((f.stratum for f in framed if f.case == case), None)
 
     def spares_for(self, case: str) -> list[str]:
-        """The spare cases that may take the place of this one: of its stratum, while there are any."""
-        alike = [spare for spare in self.spares if self.stratum_of(spare) == self.stratum_of(case)]
-        return alike or self.spares
+        """The spare cases that may take the place of this one: of its stratum, and of officers who have no more cases
+        than the draw allows, while there are any."""
+        alike = [spare for spare in self.spares if self.stratum_of(spare) == self.stratum_of(case)] or self.spares
+        most = self.drawn.per_officer if self.drawn else None
+        if most is None or self.frame is None:
+            return alike
+        officer = {framed.case: framed.officer for framed in self.frame.cases}
+        held = Counter(officer.get(one) for one in self.sample if one != case)
+        return [spare for spare in alike if held[officer.get(spare)] < most] or alike
 
     def tasks_of(self, assessor: str) -> list[Task]:
         """What is allocated to an assessor."""
@@ -82,7 +94,10 @@ class Inspection:
             case inspecting.InspectionOpened():
                 self.opened, self.sample = fact, list(fact.cases)
             case inspecting.FrameTaken():
-                self.frame = fact
+                # What was drawn from another frame is no sample of this one.
+                self.frame, self.drawn, self.replaced = fact, None, []
+                self.sample = list(self.opened.cases) if self.opened else []
+                self.allocated, self.completed = {}, {}
             case inspecting.SampleDrawn():
                 self.drawn, self.sample, self.replaced = fact, list(fact.cases), []
                 self.allocated, self.completed = {}, {}
@@ -106,7 +121,10 @@ class Inspection:
             case inspecting.NotFollowedUp():
                 self.not_followed_up[fact.criterion] = fact
             case inspecting.RatingAdjusted():
-                self.adjusted[fact.criterion] = fact
+                if fact.to is None:
+                    self.adjusted.pop(fact.criterion, None)
+                else:
+                    self.adjusted[fact.criterion] = fact
             case inspecting.FindingWritten():
                 self.findings.append(fact)
             case inspecting.FindingWithdrawn():
@@ -215,15 +233,21 @@ class Inspection:
         allowed = {**({} if not self.framework.bands else bands), **rungs}
         if fact.criterion not in allowed:
             raise errors.Refused("criterion", f"'{fact.criterion}' has no rating to adjust; {_of(allowed)}")
-        if fact.to not in allowed[fact.criterion]:
+        if fact.to is None and fact.criterion not in self.adjusted:
+            raise errors.Refused("to", f"{fact.criterion} is not adjusted: there is nothing to take back")
+        if fact.to is not None and fact.to not in allowed[fact.criterion]:
             raise errors.Refused("to", f"'{fact.to}' is no rating of {fact.criterion}; {_of(allowed[fact.criterion])}")
 
     def _check_finding(self, fact: inspecting.FindingWritten) -> None:
         known = {c.id for c in self.framework.management} | {c.id for c in self.framework.criteria}
         if fact.criterion not in known:
             raise errors.Refused("criterion", f"there is no criterion '{fact.criterion}'; {_of(sorted(known))}")
-        if fact.question is not None and fact.question not in self.framework.questions:
+        if fact.question is None:
+            return
+        if fact.question not in self.framework.questions:
             raise errors.Refused("question", f"there is no question '{fact.question}' in {self.framework.title}")
+        if self.framework.criterion_of(fact.question).id != fact.criterion:
+            raise errors.Refused("question", f"'{fact.question}' is not a question of {fact.criterion}")
 
 
 def _of(names: Iterable[str] | Mapping[str, object]) -> str:

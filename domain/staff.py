@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
 from domain.codes import OfficerGrade
-from domain.facts import FACT_TYPES, Fact
+from domain.facts import FACT_TYPES, EntryCorrected, Fact, QualityJudged
 
 Role = Literal[
     "case_manager", "spo", "divisional_manager", "area_manager", "inspector", "information_manager"
@@ -69,6 +69,15 @@ class Account:
     def may_enter(self, fact_type: type[Fact]) -> bool:
         """Whether entries of this type are theirs to make, on a case that is theirs."""
         return fact_type.__name__ in ENTERED_BY.get(self.role, ())
+
+    def may_change(self, fact: Fact) -> bool:
+        """Whether it is theirs to correct or withdraw this entry, on a case that is theirs.
+
+        Entries of the types that they make themselves; a reading of an inspection, if it is their own.
+        """
+        if isinstance(fact, QualityJudged) and fact.inspection is not None and fact.by != self.name:
+            return False
+        return self.may_enter(EntryCorrected) and self.may_enter(type(fact))
 
 
 _BY_IMPORT = {"SupervisionStarted", "InspectionOpened"}

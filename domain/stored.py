@@ -98,6 +98,14 @@ class Stored:
             if file is not None:
                 yield file
 
+    def versions(self, references: Collection[str], position: int) -> dict[str, int]:
+        """How many entries of each of these files had been stored up to a position; those of none are left out."""
+        t = self._t
+        query = sa.select(t.c.originator_id, sa.func.max(t.c.originator_version)).group_by(t.c.originator_id)
+        query = query.where(t.c.originator_id.in_(references), self._position <= position)
+        with self.engine.connect() as c:
+            return {reference: int(version) for reference, version in c.execute(query)}
+
     def cases(self) -> Iterator[list[str]]:
         """The references of all cases, ``AT_ONCE`` at a time, in the database's order."""
         last, t = "", self._t

@@ -55,9 +55,9 @@ class Length:
     count: int
     unit: Unit
 
-    def after(self, start: date) -> date:
-        """The last day of this length counted from ``start``, which is day 0 (a month keeps the day of the month)."""
-        return _after(start, self.count, self.unit)
+    def after(self, start: date, times: int = 1) -> date:
+        """The last day of so many of this length from ``start``, which is day 0 (a month keeps the day of the month)."""
+        return _after(start, self.count * times, self.unit)
 
     def __str__(self) -> str:
         if self.count == 0:

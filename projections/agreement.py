@@ -1,7 +1,11 @@
-"""Agreement between two sets of answers to the same questions: the share agreed, Cohen's kappa, the disagreements."""
+"""Agreement between two sets of answers to the same questions: the share agreed, Cohen's kappa, the disagreements.
+
+What the entries answer is confirmed by an assessor who finishes a reading and leaves it: that, too, is an answer of
+theirs.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -53,9 +57,25 @@ class Agreement:
         return None if by_chance == 1 else (Fraction(self.agreed, self.n) - by_chance) / (1 - by_chance)
 
 
-def compare(first: Mapping[Asked, Verdict], other: Mapping[Asked, Verdict]) -> Agreement:
-    """The answers that both give, in the order of the first."""
-    return Agreement([Pair(*asked, said, other[asked]) for asked, said in first.items() if asked in other])
+def compare(
+    first: Mapping[Asked, Verdict],
+    other: Mapping[Asked, Verdict],
+    first_left: Mapping[Asked, Verdict] | None = None,
+    other_left: Mapping[Asked, Verdict] | None = None,
+) -> Agreement:
+    """The answers that both give, in the order of the first.
+
+    ``first_left``, ``other_left``: what each left as the entries answer it. It counts where the other one said something:
+    what both left says nothing about how far two readers agree.
+    """
+    left, other_left = first_left or {}, other_left or {}
+    found = [
+        Pair(*asked, said, other.get(asked) or other_left[asked])
+        for asked, said in first.items()
+        if asked in other or asked in other_left
+    ]
+    found += [Pair(*asked, left[asked], said) for asked, said in other.items() if asked not in first and asked in left]
+    return Agreement(found)
 
 
 def judged(readings: Iterable[Reading], inspection: str, *, second: bool = False) -> dict[Asked, Verdict]:
@@ -68,11 +88,26 @@ def judged(readings: Iterable[Reading], inspection: str, *, second: bool = False
     }
 
 
-def judged_and_derived(readings: Iterable[Reading]) -> Agreement:
-    """What assessors judged beside what the entries give, where both answer: the judgement first."""
-    return Agreement([
+def left(readings: Iterable[Reading], finished: Collection[str]) -> dict[Asked, Verdict]:
+    """What assessors left as the entries answer it, in the cases whose reading is ``finished``."""
+    return {
+        (reading.reference, answer.question.id): answer.answer
+        for reading in readings
+        if reading.reference in finished
+        for answer in reading.answers
+        if answer.question.derive is not None and answer.basis == "derived" and not answer.both
+    }
+
+
+def judged_and_derived(readings: Sequence[Reading], finished: Collection[str] = ()) -> Agreement:
+    """What assessors judged beside what the entries give, where both answer: the judgement first.
+
+    ``finished``: the cases whose reading is finished, where what was left is confirmed.
+    """
+    said_both = [
         Pair(reading.reference, answer.question.id, *(said if answer.basis == "judged" else said[::-1]))
         for reading in readings
         for answer in reading.answers
         if answer.both and (said := (answer.answer, answer.other or answer.answer))
-    ])  # fmt: skip
+    ]
+    return Agreement([*said_both, *(Pair(*asked, said, said) for asked, said in left(readings, finished).items())])

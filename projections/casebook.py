@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar, cast
 
 from domain.case import File, Recorded, evolve
@@ -140,22 +140,30 @@ class Casebook:
         self._files.move_to_end(reference)
         return self._files[reference]
 
-    def history(self, reference: str, known_at: datetime | None) -> History:
-        """The case as it was known at an instant (None: everything recorded to date)."""
+    def history(self, reference: str, known_at: datetime | None, stored: int | None = None) -> History:
+        """The case as it was known at an instant (None: everything recorded to date).
+
+        ``stored``: from so many entries only, the first to be stored (None: from all).
+        """
         with self._lock:
             file = self.file(reference)
-            entries = list(file.entries.values())
+            entries = list(file.entries.values())[:stored]
         seen = len(entries) if known_at is None else sum(1 for f in entries if f.recorded_at < known_at)
         return self._keep(("history", reference, len(entries), seen), lambda: History.of(entries, known_at))
 
     def obligations(
-        self, reference: str, known_at: datetime | None, framework: Framework, edition: str | None = None
+        self,
+        reference: str,
+        known_at: datetime | None,
+        framework: Framework,
+        edition: str | None = None,
+        stored: int | None = None,
     ) -> list[Obligation]:
         """The duties under the standards and the framework's expectations, from what was known at an instant.
 
         ``edition``: by this edition of the standards throughout, instead of the one in force when each duty arose.
         """
-        history = self.history(reference, known_at)
+        history = self.history(reference, known_at, stored)
 
         def derive() -> tuple[History, list[Obligation]]:
             clauses = framework.clauses if edition is None else framework.clauses_by(edition)
@@ -174,13 +182,14 @@ class Casebook:
     ) -> Reading:
         """One case as at a day, as known at a moment: its history, duties and answers.
 
-        For an inspection, with what its assessors judged before it was frozen: the first readers, or the ``second``.
+        For an inspection, with what its assessors judged: the first readers, or the ``second``. Once it is frozen, from
+        what the file held at the freeze and nothing stored later.
         """
-        history = self.history(reference, moment.known_at)
-        owed = self.obligations(reference, moment.known_at, framework, edition)
-        to_date = [j for j in self.history(reference, None).all(QualityJudged) if j.second == second]
-        if inspection is not None and (frozen := self._frozen_at(inspection)) is not None:
-            to_date = [j for j in to_date if j.recorded_at <= frozen]
+        frozen_at, stored, own = self._freeze(inspection, reference, moment)
+        known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
+        history = self.history(reference, known_at, so_far)
+        owed = self.obligations(reference, known_at, framework, edition, so_far)
+        to_date = [j for j in self.history(reference, frozen_at, stored).all(QualityJudged) if j.second == second]
         judged = readings(history.all(QualityJudged), to_date, inspection, moment.on)
         return Reading(reference, moment, history, owed, answers(framework, owed, judged, moment.on), judged)
 
@@ -196,9 +205,17 @@ class Casebook:
         found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
         return [r for r in found if r.history.start is not None and r.history.start.on <= moment.on]
 
-    def _frozen_at(self, inspection: str) -> datetime | None:
-        found = self._every_inspection().get(inspection)
-        return None if found is None else found.frozen_at
+    def _freeze(
+        self, inspection: str | None, reference: str, moment: Moment
+    ) -> tuple[datetime | None, int | None, bool]:
+        """The first instant after an inspection's freeze, and how many entries the file held then (None: no bound);
+        and whether the moment is the inspection's own, so that the file itself is read no further either."""
+        found = self._every_inspection().get(inspection or "")
+        if found is None or found.opened is None or found.frozen_at is None:
+            return None, None, False
+        knowledge = "stood" if moment.known_at else "hindsight"
+        own = (moment.on, knowledge) == (found.opened.occurred_on, found.opened.knowledge)
+        return found.frozen_at + timedelta(microseconds=1), found.files_when_frozen.get(reference), own
 
     def _keep(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
         with self._lock:

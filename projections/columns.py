@@ -14,7 +14,7 @@ import numpy as np
 
 from projections.gathering import Gathering
 from projections.ledger import Ledger
-from projections.rows import Array, Kept, Rows
+from projections.tables import Array, Kept, Rows
 from projections.words import Texts, TextsInTurn, Words
 
 

@@ -7,24 +7,20 @@ was due, whether that day has passed or it was met by then; lapsed ones are out.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from dateutil.relativedelta import relativedelta
 
 from projections.catalogue import catalogue
-from projections.days import FIRST, day_number, day_of
-from projections.owed import owed
-from projections.rows import Array
-from projections.slices import ATTRIBUTES, PLACE, AsAt, By, Key, grouped, places
-from projections.states import DONE, FELL_DUE, IN_TIME
+from projections.coding import Coding, Totals
+from projections.days import day_number
+from projections.owed import Run, owed
+from projections.slices import AsAt, By, Key, sortable
+from projections.states import DONE, FELL_DUE, IN_TIME, STATES
+from projections.tables import Array
 
 Measure = Literal["in_time", "done"]
-
-OF_DUTY = (*PLACE, "clause", "subject", "edition", "month", "calendar_month")
-"""By what duties are grouped beside the attributes of their case: who held the case on the day each was due; the id of
-its clause, that clause's subject and edition; the months up to the day read (0 the last, 1 the one before), or those of
-the calendar (their first days)."""
+HELD = {"in_time": IN_TIME, "done": DONE}
 
 
 @dataclass(frozen=True)
@@ -50,22 +46,36 @@ def counts(
 ) -> Counts:
     """The duties of the cases that are there that fell due after ``since`` and by the moment's day, counted by group.
 
-    ``clauses``: numbers in the catalogue, by default all of the national standards; ``by``: see ``OF_DUTY`` and
+    ``clauses``: numbers in the catalogue, by default all of the national standards; ``by``: see ``coding.OF_DUTY`` and
     ``slices.ATTRIBUTES`` (of the case on the day read), a name of a place being that of the day the duty was due;
     ``cases``: for each case whether it counts. ``KeyError``: grouped by something else.
     """
-    for name in by:
-        if name not in (*OF_DUTY, *ATTRIBUTES):
-            raise KeyError(f"{name} is not one of {', '.join(dict.fromkeys((*OF_DUTY, *ATTRIBUTES)))}")
-    numbers = standards_clauses() if clauses is None else tuple(clauses)
-    found: dict[Key, tuple[int, int]] = {}
-    for key, held, n in _by_clause(at, since, numbers, by, measure, at.there if cases is None else at.there & cases):
-        was = found.get(key, (0, 0))
-        found[key] = was[0] + held, was[1] + n
-    keys = sorted(found, key=lambda key: [(value is not None, str(type(value)), value) for value in key])
-    return Counts(
-        keys, np.array([found[k][0] for k in keys], np.int64), np.array([found[k][1] for k in keys], np.int64)
-    )
+    coding = Coding(at, by, since)
+    total = Totals(coding.room)
+    holds = among(HELD[measure])
+    for clause, run, which in fallen(at, since, clauses, cases):
+        total.add(coding.code(clause, run, which), holds[run.state[which]])
+    codes, held, n = total.found()
+    keys = [coding.key(code) for code in codes.tolist()]
+    order = sorted(range(len(keys)), key=lambda at: sortable(keys[at]))
+    return Counts([keys[at] for at in order], held[order], n[order])
+
+
+def fallen(
+    at: AsAt, since: date | None = None, clauses: Iterable[int] | None = None, cases: Array | None = None
+) -> Iterator[tuple[int, Run, Array]]:
+    """The duties that ``counts`` counts, a run at a time: the clause, the run, and which of its rows they are."""
+    chosen = at.there if cases is None else at.there & cases
+    fell = among(FELL_DUE)
+    after = None if since is None else np.uint16(day_number(since))
+    for clause in standards_clauses() if clauses is None else clauses:
+        for run in owed(at, clause):
+            counted = fell[run.state] & chosen[run.case]
+            if after is not None:
+                counted &= run.rows["due"][run.at] > after
+            which = np.flatnonzero(counted)
+            if len(which):
+                yield clause, run, which
 
 
 def standards_clauses() -> tuple[int, ...]:
@@ -73,60 +83,8 @@ def standards_clauses() -> tuple[int, ...]:
     return tuple(number for number, clause in enumerate(catalogue().clauses) if clause.of_standards)
 
 
-def months_back(day: date, since: date | None) -> list[date]:
-    """The ends of the months up to this day, the last one first, back to ``since`` (None: as far as days go)."""
-    ends, back = [day], 1
-    while ends[-1] > (since or FIRST):
-        ends.append(max(day - relativedelta(months=back), FIRST))
-        back += 1
-    return ends[:-1] or ends
-
-
-def _by_clause(
-    at: AsAt, since: date | None, clauses: Iterable[int], by: By, measure: Measure, cases: Array
-) -> Iterator[tuple[Key, int, int]]:
-    after = 0 if since is None else day_number(since)
-    holds = np.zeros(8, bool)
-    holds[list(IN_TIME if measure == "in_time" else DONE)] = True
-    fell = np.zeros(8, bool)
-    fell[list(FELL_DUE)] = True
-    of_case = {name: at.coded(name) for name in by if name not in OF_DUTY}
-    for clause in clauses:
-        for run in owed(at, clause):
-            due = run.rows["due"][run.at]
-            counted = np.flatnonzero(fell[run.state] & (due <= at.day) & cases[run.case])
-            if since is not None:
-                counted = counted[due[counted] > after]
-            if not len(counted):
-                continue
-            coded = []
-            for name in by:
-                if name in of_case:
-                    values, numbers = of_case[name]
-                    coded.append((values, numbers[run.case[counted]]))
-                else:
-                    coded.append(_of_duty(at, name, clause, run.rows["place"][run.at], due, counted, since))
-            groups = grouped(coded, np.ones(len(counted), bool))
-            n = np.bincount(groups.of, minlength=len(groups.keys))
-            held = np.bincount(groups.of[holds[run.state[counted]]], minlength=len(groups.keys))
-            yield from ((key, int(held[g]), int(n[g])) for g, key in enumerate(groups.keys))
-
-
-def _of_duty(
-    at: AsAt, name: str, clause: int, place: Array, due: Array, counted: Array, since: date | None
-) -> tuple[Sequence[Any], Array]:
-    """What duties are grouped by, as its values and the number of each duty's value."""
-    if name in PLACE:
-        return places(at.columns, name, place[counted])
-    due = due[counted]
-    if name == "month":
-        ends = [day_number(day) for day in months_back(at.moment.on, since)]
-        return range(len(ends)), len(ends) - 1 - np.searchsorted(np.array(ends[::-1]), due)
-    if name == "calendar_month":
-        days, which = np.unique(due, return_inverse=True)
-        firsts = [day.replace(day=1) for number in days if (day := day_of(int(number))) is not None]
-        months = sorted(set(firsts))
-        return months, np.array([months.index(first) for first in firsts])[which]
-    said = catalogue().clauses[clause]
-    value = {"clause": said.id, "subject": said.subject, "edition": said.edition}[name]
-    return [value], np.zeros(len(due), np.int64)
+def among(states: tuple[int, ...]) -> Array:
+    """For each state whether it is one of these."""
+    table = np.zeros(STATES, bool)
+    table[list(states)] = True
+    return table

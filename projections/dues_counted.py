@@ -11,6 +11,7 @@ import numpy as np
 from domain.case import LONDON
 from domain.frameworks import Framework
 from domain.workdays import working_days_between
+from projections.blocks import INSUFFICIENT, SUFFICIENT, Block, numbers_of
 from projections.casebook import Moment
 from projections.columns import Columns
 from projections.days import BEYOND, FIRST, NEVER, day_number, day_of
@@ -18,10 +19,10 @@ from projections.dues import BEFORE, WEEKS, Answered, Behind, Count, Late, Load,
 from projections.ledger import Place
 from projections.obligations import Obligation
 from projections.owed import owed
-from projections.rows import Array, Rows, known
 from projections.slices import AsAt
 from projections.states import DONE, FELL_DUE, IN_TIME, OPEN
-from projections.tally import INSUFFICIENT, SUFFICIENT, Block, numbers_of
+from projections.tables import Array, Rows, known
+from projections.tally import blocks
 
 AS_AT_KEPT = 64
 
@@ -44,7 +45,7 @@ class CountedDues:
 
     def __init__(self, columns: Columns, framework: Framework):
         self.columns, self.framework = columns, framework
-        self._numbers = numbers_of(framework)
+        self._numbers = numbers_of(framework.id)
         self._clauses = {n: c for c, numbers in self._numbers.items() for n in numbers}
         self._as_at: OrderedDict[Moment, AsAt] = OrderedDict()
 
@@ -150,17 +151,20 @@ class CountedDues:
         return np.array([wanted(Place(*place)) for place in self.columns.words["place"].values], bool)
 
     def answers(self, moment: Moment, question: str) -> list[Answered]:
-        at = self._at(moment)
-        verdict, absent = Block(self.framework, at, 0, self.columns.numbers).answer(self.framework.questions[question])
+        at, asked, found = self._at(moment), self.framework.questions[question], list[Answered]()
         names, places = at.spell_column("name"), at.spell_column("place")
-        counting = np.flatnonzero(at.there & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT)))
-        return [
-            Answered(
-                self.columns.references[case], self.columns.names[int(names[case])], self._place(int(places[case])),
-                bool(verdict[case] == SUFFICIENT), bool(absent[case]),
-            )
-            for case in counting.tolist()
-        ]  # fmt: skip
+        for numbers in blocks(np.where(at.there, 0, -1)):
+            verdict, absent = Block(self.framework, at, numbers).answer(asked)
+            counting = at.there[numbers] & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT))
+            for n in np.flatnonzero(counting).tolist():
+                case = int(numbers[n])
+                found.append(
+                    Answered(
+                        self.columns.references[case], self.columns.names[int(names[case])],
+                        self._place(int(places[case])), bool(verdict[n] == SUFFICIENT), bool(absent[n]),
+                    )
+                )  # fmt: skip
+        return found
 
     def _standards(self) -> list[str]:
         from projections.catalogue import catalogue

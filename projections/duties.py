@@ -1,7 +1,7 @@
-"""What the kinds of clause share: duties, the things that trigger them, the spans in which a state holds."""
+"""What the kinds of clause share: the things that trigger duties, the row that fits, the entry that answers."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from operator import itemgetter
@@ -9,21 +9,9 @@ from typing import Any, NamedTuple
 
 from domain.clauses import Clause, Value
 from domain.codes import HIGH_RISK
-from domain.conditions import Entries, When, fits
+from domain.conditions import Entries
 from domain.facts import Fact, RiskLevelChanged
 from projections.history import Change, History
-
-
-class Duty(NamedTuple):
-    """One duty as a kind of clause derives it; see ``projections.obligations.Obligation`` for the four dates."""
-
-    value: Value
-    arises_on: date
-    due_on: date
-    met_on: date | None
-    ended_on: date | None
-    raised_by: str | None
-    met_by: tuple[str, ...]
 
 
 class Trigger(NamedTuple):
@@ -44,96 +32,67 @@ class Trigger(NamedTuple):
         return self.counted_from or self.on
 
 
-class Span(NamedTuple):
-    """A state holds from ``on`` up to, not including, ``off`` (None: open); ``entry`` began it."""
-
-    on: date
-    off: date | None
-    entry: str
-
-
 def row(clause: Clause, history: History, day: date) -> Value | None:
     """The first row of the clause that fits the case on this day; None when the clause is not for it.
 
     In custody nothing falls to be done in the community, so no clause is.
     """
-    if history.in_custody(day):
+    if history.custody and history.in_custody(day):
         return None
-    attributes = history.attributes(day)
-    if not fits(clause.when, attributes):
-        return None
-    return next((value for value in clause.values if fits(value.when, attributes)), None)
+    return clause.row(history.attributes(day)) if clause.asks else clause.values[0]
 
 
-def spans(when: When, history: History) -> list[Span]:
-    """The spans, from the start of supervision on, in which the case has these attributes."""
-    assert history.start is not None
-    start = history.start.on
-    names = {name for name, _ in when}
-    changes: dict[date, str] = {start: history.start.entry}
-    for name, timeline in (("risk", history.risk), ("tier", history.tier), ("mappa_level", history.mappa_level)):
-        if name in names:
-            changes |= {max(change.on, start): change.entry for change in timeline}
-    found: list[Span] = []
-    for day in sorted(changes):
-        holds = fits(when, history.attributes(day))
-        running = bool(found) and found[-1].off is None
-        if holds and not running:
-            found.append(Span(day, None, changes[day]))
-        elif running and not holds:
-            found[-1] = found[-1]._replace(off=day)
-    return found
-
-
-def triggers(clause: Clause, history: History) -> Iterator[Trigger]:
+def triggers(clause: Clause, history: History) -> Sequence[Trigger]:
     """Everything that raises a duty under this clause, in order of time, within the span of supervision."""
     assert history.start is not None
-    for trigger in _triggers(clause, history, history.start):
-        if clause.after == "end" or history.end is None or trigger.on < history.end.on:
-            yield trigger
+    found = _triggers(clause, history, history.start)
+    if clause.after == "end" or history.end is None:
+        return found
+    over = history.end.on
+    return [trigger for trigger in found if trigger.on < over]
 
 
-def _triggers(clause: Clause, history: History, start: Change) -> Iterator[Trigger]:
+def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigger]:
+    if isinstance(clause.after, Entries):
+        raising = history.described(clause.after)
+        if clause.each is None and clause.after.on is None:
+            return [Trigger(fact.occurred_on, fact.entry, fact) for fact in raising]
+        return [t for fact in raising for t in triggered(clause, clause.after, fact)]
     match clause.after:
         case "start":
-            yield Trigger(start.on, start.entry)
+            return [Trigger(start.on, start.entry)]
         case "release":
-            for release in history.releases:
-                yield Trigger(release.on, release.entry)
+            return [Trigger(release.on, release.entry) for release in history.releases]
         case "transfer":
-            for before, after in pairwise(history.allocation):
-                if before.value[0] != after.value[0]:
-                    yield Trigger(after.on, after.entry)
+            moves = pairwise(history.allocation)
+            return [Trigger(after.on, after.entry) for before, after in moves if before.value[0] != after.value[0]]
         case "end":
-            if history.end is not None and history.end.value not in NOBODY_LEFT:
-                yield Trigger(history.end.on, history.end.entry)
+            if history.end is None or history.end.value in NOBODY_LEFT:
+                return []
+            return [Trigger(history.end.on, history.end.entry)]
         case "absence":
-            for appointment in history.appointments.values():
-                if appointment.absent:
-                    yield Trigger(appointment.on_file_from, appointment.entry, counted_from=appointment.for_on)
+            return [Trigger(f.on, f.entry, None, None, f.of) for f in history.absences]
         case "failure":
-            for appointment in history.appointments.values():
-                if appointment.failed_from is not None:
-                    yield Trigger(appointment.failed_from, appointment.entry, counted_from=appointment.for_on)
+            return [Trigger(f.on, f.entry, None, None, f.of) for f in history.failures]
         case "risk_becomes_high":
-            for span in spans((("risk", HIGH_RISK),), history):
-                yield Trigger(span.on, span.entry)
+            return [Trigger(span.on, span.entry) for span in history.spans(HIGH)]
         case "risk_changes":
-            for change in history.all(RiskLevelChanged):
-                if change.occurred_on >= start.on:
-                    yield Trigger(change.occurred_on, change.entry, change)
-        case Entries() as described:
-            for fact in history.all(described.type):
-                if described.admits(fact):
-                    for item in _items(fact, clause.each):
-                        yield Trigger(described.day(fact), fact.entry, fact, item)
+            return [
+                Trigger(change.occurred_on, change.entry, change)
+                for change in history.all(RiskLevelChanged)
+                if change.occurred_on >= start.on
+            ]
+    return []
 
 
-def _items(fact: Fact, each: str | None) -> list[Any]:
-    if each is None:
-        return [None]
-    value = getattr(fact, each)
-    return list(dict.fromkeys(value)) if isinstance(value, list) else [value]
+def triggered(clause: Clause, described: Entries, fact: Fact) -> Sequence[Trigger]:
+    """What one entry of those that a clause is ``after`` raises: one trigger, or one for each item of it."""
+    day = described.day(fact)
+    if clause.each is None:
+        return (Trigger(day, fact.entry, fact),)
+    value = getattr(fact, clause.each)
+    items = dict.fromkeys(value) if isinstance(value, list) else (value,)
+    return [Trigger(day, fact.entry, fact, item) for item in items]
 
 
 def answering(by: tuple[Entries, ...], history: History, trigger: Trigger, earliest: date) -> tuple[date, str] | None:
@@ -141,11 +100,12 @@ def answering(by: tuple[Entries, ...], history: History, trigger: Trigger, earli
     first: tuple[date, str] | None = None
     for described in by:
         admitted = history.admitted(described)
+        anything = described.about_anything
         for at in range(bisect_left(admitted, earliest, key=DAY), len(admitted)):
             day, entry, fact = admitted[at]
             if first is not None and (day, entry) >= first:
                 break
-            if described.answers(fact, trigger.entry, trigger.item):
+            if anything or described.answers(fact, trigger.entry, trigger.item):
                 first = (day, entry)
                 break
     return first
@@ -153,15 +113,7 @@ def answering(by: tuple[Entries, ...], history: History, trigger: Trigger, earli
 
 DAY = itemgetter(0)
 
-
-def ending(history: History, during: When, day: date) -> date | None:
-    """The first day from ``day`` on which nobody owes the duty any more: supervision ended, custody, the state passed."""
-    ends = [history.end.on] if history.end is not None else []
-    ends += [began.on for began, _ in history.custody if began.on > day]
-    if during:
-        ends += [span.off for span in spans(during, history) if span.off is not None and span.on <= day < span.off]
-    return min((end for end in ends if end >= day), default=None)
-
+HIGH = (("risk", HIGH_RISK),)
 
 ONE_DAY = timedelta(days=1)
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import sqrt
 from typing import Protocol
 
 from domain.codes import Direction
 from domain.inspecting import FindingWritten
+from projections import spread
 from projections.scores import QuestionScore, Score, printed
 
 
@@ -34,10 +34,7 @@ def difference(before: Measured, now: Measured) -> tuple[float, float] | None:
     was, is_now = before.interval, now.interval
     if was is None or is_now is None or before.score is None or now.score is None:
         return None
-    p, q = float(before.score), float(now.score)
-    low = q - p - sqrt((q - is_now[0]) ** 2 + (was[1] - p) ** 2)
-    high = q - p + sqrt((is_now[1] - q) ** 2 + (p - was[0]) ** 2)
-    return low, high
+    return spread.difference((float(before.score), was), (float(now.score), is_now))
 
 
 def exceeds_chance(before: Measured, now: Measured) -> bool | None:
@@ -48,31 +45,57 @@ def exceeds_chance(before: Measured, now: Measured) -> bool | None:
 
 @dataclass(frozen=True)
 class Drafted:
-    """A finding drafted from one question's figure. ``before``: the same question in the inspection that this follows."""
+    """A finding drafted from one question's figure. ``before``: the same question in the inspection that this follows;
+    ``high``: in the cases at high risk of harm, where these are not all; ``cases``: of the whole sample."""
 
     now: QuestionScore
     before: QuestionScore | None
+    high: QuestionScore | None
     printed: int | None
     was: int | None
+    cases: int
 
     @property
     def direction(self) -> Direction | None:
         return direction(self.was, self.printed)
+
+    def sentence(self, earlier: str = "original inspection") -> str:
+        """The finding as a report words it; ``earlier``: what the inspection before is called."""
+        words = f"{self.now.question.finding} in {_share(self.now, self.printed, self.cases)}"
+        if self.was is not None:
+            compared = {"improved": f"an improvement on {self.was}%", "deteriorated": f"as against {self.was}%"}
+            words += f", {compared.get(self.direction or '', 'as')} in the {earlier}"
+        if self.high is not None:
+            words += f"; with high risk of harm cases, in {self.high.sufficient} of {self.high.n}"
+        return f"{words}."
 
     @property
     def beyond_chance(self) -> bool | None:
         return None if self.before is None else exceeds_chance(self.before, self.now)
 
 
-def drafted(score: Score, before: Score | None) -> dict[str, Drafted]:
-    """A draft for every question that has a figure, by the question's id."""
+def _share(q: QuestionScore, per_cent: int | None, cases: int) -> str:
+    relevant = "relevant " if q.n < cases else ""
+    noun = "case" if q.n == 1 else "cases"
+    if q.sufficient == q.n:
+        return f"all {q.n} relevant {noun}" if relevant else "all cases"
+    if q.sufficient == 0:
+        return f"none of the {q.n} {relevant}{noun}"
+    return f"{per_cent}% of {relevant}cases ({q.sufficient} of {q.n})"
+
+
+def drafted(score: Score, before: Score | None, high: Score | None = None) -> dict[str, Drafted]:
+    """A draft for every question that has a figure, by the question's id; ``high``: the high risk of harm sub-sample."""
     earlier = before.questions if before is not None else {}
+    of_high = high.questions if high is not None else {}
     return {
         name: Drafted(
             now,
             earlier.get(name),
+            part if (part := of_high.get(name)) is not None and 0 < part.n < now.n else None,
             printed(score.framework, now.score),
             printed(score.framework, earlier[name].score) if name in earlier else None,
+            score.cases,
         )
         for name, now in score.questions.items()
         if now.n

@@ -102,6 +102,7 @@ class Following:
     views: Views
     stop: Callable[[], bool]
     say: Callable[[str], None]
+    batch: int = BATCH
     poll: float = POLL
 
     def run(self) -> None:
@@ -127,7 +128,7 @@ class Following:
                 return
             self.say(f"following from position {self.views.position:,}")
             while not self.stop():
-                if not _one_step(self.views, BATCH, lambda position: None) and not self.stop():
+                if not _one_step(self.views, self.batch, lambda position: None) and not self.stop():
                     mine.wait(self.poll)
 
     def _sleep(self, seconds: float) -> None:

@@ -10,7 +10,7 @@ from domain.case import LONDON
 from domain.facts import EntryCorrected, EntryWithdrawn, Fact
 from projections.days import day_number, instant_number
 from projections.ledger import DutyRow, JudgementRow, LateRow, Ledger, SpellRow
-from projections.rows import RECORDED, TABLES, WORDS, Array, Kept, Rows, ordered, split
+from projections.tables import RECORDED, TABLES, WORDS, Array, Kept, Rows, ordered, split
 from projections.words import Texts, Words
 
 ORDER = {

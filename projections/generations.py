@@ -16,7 +16,7 @@ from projections.catalogue import catalogue
 from projections.columns import Columns
 from projections.joining import join
 from projections.ledger import Place
-from projections.rows import RECORDED, TABLES, Array, Kept, Rows
+from projections.tables import RECORDED, TABLES, Array, Kept, Rows
 from projections.words import Texts, Words
 
 FORMAT = 1

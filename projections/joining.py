@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from projections.columns import Columns, renumbered
-from projections.rows import RECORDED, TABLES, WORDS, Array, Kept, Rows
+from projections.tables import RECORDED, TABLES, WORDS, Array, Kept, Rows
 from projections.words import Texts, Words
 
 Make = Callable[[str, Any, int], Array]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
@@ -71,11 +71,15 @@ class Step:
 
 
 class Replay:
-    """The steps of one file. Only the step looked at is derived, and the one before it."""
+    """The steps of one file, as far as it was known at a moment (None: all of it).
 
-    def __init__(self, file: File, framework: Framework):
+    Only the step looked at is derived, and the one before it.
+    """
+
+    def __init__(self, file: File, framework: Framework, known_at: datetime | None = None):
         self.framework = framework
-        self.entries = sorted(file.entries.values(), key=lambda fact: fact.recorded_at)
+        known = (fact for fact in file.entries.values() if known_at is None or fact.recorded_at < known_at)
+        self.entries = sorted(known, key=lambda fact: fact.recorded_at)
 
     def labels(self, by: By) -> list[tuple[date, int]]:
         """For each step, the day it is read at and how many entries are known after it."""

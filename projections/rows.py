@@ -1,124 +1,176 @@
-"""Rows: the tables of the columns, what each column holds, and which of their rows were known at an instant."""
+"""The rows of a case's ledger: its duties, the spells in which nothing about it changes, judgements, late recordings."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from operator import itemgetter
+from typing import Any, Generic, NamedTuple, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from domain.case import LONDON
+from domain.facts import Fact, QualityJudged
+from domain.workdays import working_days_between
 from projections.catalogue import catalogue
-from projections.days import STANDING
-from projections.states import known_at
+from projections.history import Change, History
+from projections.obligation import Obligation
 
-Array = NDArray[Any]
-
-SPAN: Final = {"since": np.int64, "until": np.int64}
-TABLES: Final[Mapping[str, Mapping[str, type[np.generic]]]] = {
-    "duties": {
-        "case": np.int32, "clause": np.int16, "value": np.int8, "arises": np.uint16, "due": np.uint16, "met": np.uint16,
-        "ended": np.uint16, "place": np.int32, **SPAN,
-    },
-    "spells": {
-        "case": np.int32, "on": np.uint16, "off": np.uint16, "name": np.int32, "order_type": np.int16,
-        "gender": np.int16, "ethnicity": np.int16, "disability": np.int16, "place": np.int32, "tier": np.int16,
-        "risk": np.int16, "mappa_level": np.int16, "started": np.uint16, "ended": np.uint16, **SPAN,
-    },
-    "judgements": {
-        "case": np.int32, "on": np.uint16, "recorded": np.int64, "order": np.int32, "framework": np.int16,
-        "question": np.int16, "answer": np.int16, "overrules": np.bool_, **SPAN,
-    },
-    "lates": {
-        "case": np.int32, "type": np.int16, "occurred": np.uint16, "recorded": np.uint16, "working_days": np.int32,
-        **SPAN,
-    },
-}  # fmt: skip
-"""Every table with its columns: ``case`` the number of the case, days and instants as in ``days``, ``place`` and the
-attributes by their number among the words. ``order`` of a judgement: its place among those of its case by entry."""
-
-RECORDED: Final[Mapping[str, type[np.generic]]] = {"case": np.int32, "day": np.uint16, "entries": np.int32}
-"""How many entries of a case were recorded on a day in Europe/London."""
-
-WORDS = (
-    "place", "order_type", "gender", "ethnicity", "disability", "tier", "risk", "mappa_level", "framework", "question",
-    "answer", "type",
-)  # fmt: skip
-"""The columns whose numbers stand for words."""
+LATE_AFTER = 1
+"""Working days after which a recording counts as late (national standards, unsure: a parameter)."""
 
 
-class Rows:
-    """Columns of one length, by name."""
+class Place(NamedTuple):
+    """Where a case is held."""
 
-    def __init__(self, columns: Mapping[str, Array]):
-        self.columns = columns
-
-    def __getitem__(self, name: str) -> Array:
-        return self.columns[name]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.columns
-
-    def __len__(self) -> int:
-        return len(self.columns["case"])
-
-    @property
-    def nbytes(self) -> int:
-        return sum(column.nbytes for column in self.columns.values())
-
-    def renumbered(self, becomes: Mapping[str, Array], part: slice | Array = slice(None)) -> "Rows":
-        """These rows (or a part of them) with what their numbers of cases, names and words become, by column."""
-        found = {name: column[part] for name, column in self.columns.items()}
-        return Rows({name: becomes[name][c].astype(c.dtype) if name in becomes else c for name, c in found.items()})
-
-    @cached_property
-    def clause_bounds(self) -> list[int]:
-        """Where the duties of each clause of the catalogue begin, and where the last ones end."""
-        found: list[int] = np.searchsorted(self["clause"], np.arange(len(catalogue().clauses) + 1)).tolist()
-        return found
+    area: str
+    division: str
+    team: str
+    officer: str
+    officer_grade: str
 
 
-@dataclass(frozen=True)
-class Kept:
-    """One table: the rows ``current`` (no ``until``), and those ``superseded``, each a base and maybe its changes.
+class DutyRow(NamedTuple):
+    """One obligation: clause by its number in the catalogue, value by its place among the clause's, and its four dates.
 
-    Duties are in order of clause and case, the others of case.
+    ``place``: who held the case on the day the duty was due, as the file said (its first holder for a day before it).
     """
 
-    current: tuple[Rows, ...]
-    superseded: tuple[Rows, ...]
-
-    def parts(self, instant: int | None) -> tuple[Rows, ...]:
-        """What may have been known at an instant (None: all that is recorded to date)."""
-        return self.current if instant is None else (*self.current, *self.superseded)
-
-    @property
-    def all(self) -> tuple[Rows, ...]:
-        return *self.current, *self.superseded
-
-    @property
-    def count(self) -> int:
-        return sum(map(len, self.all))
+    clause: int
+    value: int
+    arises_on: date
+    due_on: date
+    met_on: date | None
+    ended_on: date | None
+    raised_by: str | None
+    met_by: tuple[str, ...]
+    place: Place
 
 
-def known(rows: Rows, instant: int | None, part: slice | Array = slice(None)) -> Array | None:
-    """Which of these rows were known at an instant; None where all of them were."""
-    if instant is None:
+class SpellRow(NamedTuple):
+    """What held of the case from ``on`` up to, not including, ``off`` (None: open)."""
+
+    on: date
+    off: date | None
+    name: str
+    order_type: str
+    gender: str
+    ethnicity: str
+    disability: bool
+    place: Place
+    tier: int | None
+    risk: str | None
+    mappa_level: int | None
+    started_on: date
+    ended_on: date | None
+
+
+class JudgementRow(NamedTuple):
+    """A judgement of the record (one that belongs to no inspection), in force from its day; the last known one counts."""
+
+    on: date
+    entry: str
+    framework: str
+    question: str
+    answer: str
+    overrules: bool
+    recorded_at: datetime
+
+
+class LateRow(NamedTuple):
+    """An entry recorded late: ``working_days`` after the day it is dated; see ``LATE_AFTER``."""
+
+    entry: str
+    type: str
+    occurred_on: date
+    recorded_on: date
+    working_days: int
+
+
+R = TypeVar("R", bound=tuple[Any, ...])
+
+
+class Known(NamedTuple, Generic[R]):
+    """A row, and the span in which it was known: brought about by a recording at ``since``, taken away by one at ``until``."""
+
+    row: R
+    since: datetime
+    until: datetime | None
+
+    def at(self, known_at: datetime | None) -> bool:
+        """Whether it was known at an instant (exclusive, as everywhere; None: all that is recorded to date)."""
+        if known_at is None:
+            return self.until is None
+        return self.since < known_at and (self.until is None or known_at <= self.until)
+
+
+def obligation_of(row: DutyRow, framework: str) -> Obligation:
+    """The obligation that a row tells of, with the clause in a framework's own terms. ``KeyError``: not one of its clauses."""
+    clause = catalogue().of_framework[framework][row.clause]
+    return Obligation(
+        clause, clause.values[row.value], row.arises_on, row.due_on, row.met_on, row.ended_on, row.raised_by, row.met_by,
+        clause.kind == "frequency",
+    )  # fmt: skip
+
+
+def duty_row(o: Obligation, history: History) -> DutyRow:
+    """An obligation as a row."""
+    return DutyRow(
+        catalogue().number[f"{o.clause.edition}/{o.clause.id}"], o.clause.values.index(o.value), o.arises_on, o.due_on,
+        o.met_on, o.ended_on, o.raised_by, o.met_by, holder(history.allocation)(o.due_on),
+    )  # fmt: skip
+
+
+def holder(allocation: Sequence[Change]) -> Callable[[date], Place]:
+    """Who held the case on a day; its first holder before any did."""
+    places = [Place(*change.value) for change in allocation]
+    if len(places) == 1:
+        return lambda _: places[0]
+    days = [change.on for change in allocation]
+    return lambda day: places[max(bisect_right(days, day) - 1, 0)]
+
+
+TIER_RISK_MAPPA = itemgetter("tier", "risk", "mappa_level")
+
+
+def spell_rows(history: History) -> list[SpellRow]:
+    """The case from its first day of supervision on, a row for each time in which nothing about it changes."""
+    if history.started is None or history.start is None:
+        return []
+    person, start = history.started.person, history.start.on
+    end = history.end
+    turns = {start, *(day for day in history.turning_points if day > start)}
+    if end is not None:
+        turns.add(max(start, end.on))
+    found: list[SpellRow] = []
+    days = sorted(turns)
+    held_by = holder(history.allocation)
+    for on, off in zip(days, [*days[1:], None], strict=True):
+        tier, risk, mappa_level = TIER_RISK_MAPPA(history.attributes(on))
+        row = SpellRow(
+            on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
+            held_by(on), tier, risk, mappa_level, start,
+            end.on if end is not None and end.on <= on else None,
+        )  # fmt: skip
+        if found and found[-1][2:] == row[2:]:
+            found[-1] = found[-1]._replace(off=off)
+        else:
+            found.append(row)
+    return found
+
+
+def judgement_row(fact: QualityJudged) -> JudgementRow | None:
+    """The row of a judgement of the record; None for one that was made for an inspection."""
+    if fact.inspection is not None or fact.second:
         return None
-    since = rows["since"][part]
-    return known_at(instant, since, rows["until"][part]) if "until" in rows else since < instant
-
-
-def split(rows: Rows) -> Kept:
-    """A table's rows apart: those that stand and those superseded, in the order given."""
-    stands = rows["until"] == STANDING
-    return Kept(
-        (Rows({name: column[stands] for name, column in rows.columns.items() if name != "until"}),),
-        (Rows({name: column[~stands] for name, column in rows.columns.items()}),),
+    return JudgementRow(
+        fact.occurred_on, fact.entry, fact.framework, fact.question, fact.answer, fact.overrules, fact.recorded_at
     )
 
 
-def ordered(rows: Rows, by: Iterable[str]) -> Rows:
-    """The rows in order of these columns, the first before the others."""
-    order = np.lexsort([rows[name] for name in reversed(list(by))])
-    return Rows({name: column[order] for name, column in rows.columns.items()})
+def late_row(fact: Fact) -> LateRow | None:
+    """The row of an entry recorded more than ``LATE_AFTER`` working days after the day it is dated; None for others."""
+    if fact.recorded_at.date() <= fact.occurred_on:
+        return None  # whatever its offset, the day in London is at most one later
+    recorded_on = fact.recorded_at.astimezone(LONDON).date()
+    delay = working_days_between(fact.occurred_on, recorded_on)
+    if delay <= LATE_AFTER:
+        return None
+    return LateRow(fact.entry, type(fact).__name__, fact.occurred_on, recorded_on, delay)

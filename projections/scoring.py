@@ -36,6 +36,11 @@ def inspection_moment(opened: InspectionOpened) -> Moment:
     return Moment(opened.occurred_on, known_at)
 
 
+def at_own_moment(opened: InspectionOpened, moment: Moment) -> bool:
+    """Whether figures read at this moment are the inspection's own."""
+    return moment == inspection_moment(opened)
+
+
 def score_readings(
     framework: Framework, moment: Moment, readings: Sequence[Reading], edition: str | None = None
 ) -> Scored:

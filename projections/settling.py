@@ -76,23 +76,22 @@ def settle(c: sa.Connection, of: Tables, derived: Collection[Derived], places: P
 
 def differences(
     c: sa.Connection, of: Tables, derived: Iterable[Derived], places: Places
-) -> Iterator[tuple[str, str, Values, str]]:
-    """Where the tables differ from what was derived: the case, the kind of row, the row, and ``missing`` or ``too many``."""
+) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Where the tables differ from what was derived: the case, the table, ``missing`` or ``too many``, and the row."""
     for d in derived:
-        query = sa.select(of.cases.c.excluded).where(of.cases.c.reference == d.reference)
-        said = c.execute(query).scalar()
-        if said != _names(d.excluded):
-            yield d.reference, "cases", (said,), "too many"
-            yield d.reference, "cases", (_names(d.excluded),), "missing"
+        names = _names(d.excluded)
+        said = c.execute(sa.select(of.cases.c.excluded).where(of.cases.c.reference == d.reference)).scalar()
+        if said != names:
+            yield d.reference, of.cases.name, "too many", {"excluded": said}
+            yield d.reference, of.cases.name, "missing", {"excluded": names}
         for table, rows in zip(of.kinds, values_of(d.reference, d.ledger, places.numbers), strict=True):
-            stand: Counter[Values] = Counter(
-                tuple(values) for _, *values in c.execute(sa.select(table).where(table.c.reference == d.reference))
-            )
+            columns = [column.name for column in table.c][1:]
+            query = sa.select(table).where(table.c.reference == d.reference)
+            stand = Counter(tuple(values) for _, *values in c.execute(query))
             wanted = Counter(rows)
-            for row in (wanted - stand).elements():
-                yield d.reference, table.name, row, "missing"
-            for row in (stand - wanted).elements():
-                yield d.reference, table.name, row, "too many"
+            for what, extra in (("missing", wanted - stand), ("too many", stand - wanted)):
+                for row in extra.elements():
+                    yield d.reference, table.name, what, dict(zip(columns[1:], row[1:], strict=True))
 
 
 def have_places(derived: Iterable[Derived], places: Places) -> None:

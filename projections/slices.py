@@ -12,7 +12,7 @@ from projections.casebook import Moment
 from projections.columns import Columns
 from projections.days import day_read, instant_number
 from projections.ledger import Place
-from projections.rows import Array, Rows, known
+from projections.tables import Array, Rows, known
 
 PLACE = Place._fields
 ATTRIBUTES = (*PLACE, "order_type", "gender", "ethnicity", "disability", "tier", "risk", "mappa_level")
@@ -77,7 +77,8 @@ class AsAt:
         """An attribute: its values, and the number of its value for each case (-1: not there). ``KeyError``: none such."""
         words = self.columns.words
         if name in PLACE:
-            return places(self.columns, name, self.spell_column("place"))
+            values, of_place = places(self.columns, name)
+            return values, of_place[self.spell_column("place")]
         if name not in ATTRIBUTES:
             raise KeyError(f"{name} is not one of {', '.join(ATTRIBUTES)}")
         return words[name].values, self.spell_column(name)
@@ -109,14 +110,13 @@ class AsAt:
         return table[of]
 
 
-def places(columns: Columns, name: str, of: Array) -> tuple[Sequence[str], Array]:
-    """One level of places (area, team, officer ...): its values, and their numbers for an array of places (-1: none)."""
+def places(columns: Columns, name: str) -> tuple[Sequence[str], Array]:
+    """One level of places (area, team, officer ...): its values, and the number of its value for each place (-1: none)."""
     at = PLACE.index(name)
     level = [place[at] for place in columns.words["place"].values]
     values = sorted(set(level))
     number = {value: n for n, value in enumerate(values)}
-    table = np.array([*(number[value] for value in level), -1], np.int32)
-    return values, table[of]
+    return values, np.array([*(number[value] for value in level), -1], np.int32)
 
 
 def grouped(coded: Iterable[tuple[Sequence[Any], Array]], among: Array) -> Groups:
@@ -127,9 +127,9 @@ def grouped(coded: Iterable[tuple[Sequence[Any], Array]], among: Array) -> Group
         whole = whole * max(len(values), 1) + of
         room *= max(len(values), 1)
     whole = np.where(among, whole, room)
-    seen = np.flatnonzero(np.bincount(whole, minlength=room + 1)[:room]) if room < 1 << 24 else np.unique(whole[among])
+    seen = np.flatnonzero(np.bincount(whole, minlength=room + 1)[:room]) if room < 1 << 20 else np.unique(whole[among])
     keys = [_key(int(code), coded) for code in seen]
-    order = sorted(range(len(keys)), key=lambda n: [_sortable(value) for value in keys[n]])
+    order = sorted(range(len(keys)), key=lambda n: sortable(keys[n]))
     place = np.empty(len(order) + 1, np.int32)
     place[order] = np.arange(len(order))
     place[-1] = -1
@@ -145,5 +145,6 @@ def _key(code: int, coded: Sequence[tuple[Sequence[Any], Array]]) -> Key:
     return tuple(reversed(values))
 
 
-def _sortable(value: Any) -> tuple[bool, str, Any]:
-    return (value is not None, type(value).__name__, value if value is not None else 0)
+def sortable(key: Key) -> list[tuple[bool, str, Any]]:
+    """A key to sort by: None before all else."""
+    return [(value is not None, type(value).__name__, 0 if value is None else value) for value in key]

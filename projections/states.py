@@ -2,8 +2,6 @@
 for whole columns at once.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,9 +40,3 @@ def known_at(instant: int | None, since: Instants, until: Instants) -> NDArray[n
         return stands
     known: NDArray[np.bool_] = (since < instant) & (instant <= until)
     return known
-
-
-def of_any(wanted: tuple[int, ...], counts: NDArray[Any]) -> NDArray[Any]:
-    """The counts of some states together, from counts by state in the last axis."""
-    total: NDArray[Any] = counts[..., list(wanted)].sum(axis=-1)
-    return total

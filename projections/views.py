@@ -16,7 +16,7 @@ from projections.casebook import Moment
 from projections.ledger import Ledger, Place
 from projections.standing import Standing, in_order_of_day, in_order_of_due, judgements_in_order
 from projections.view_rows import Places, duty_row, judgement_row, known_of, late_row, micros, spell_row
-from projections.view_tables import KINDS, TABLES, VIEWS, Tables, check, make
+from projections.view_tables import KINDS, PLACES, TABLES, VIEWS, Tables, check, make
 
 AT_ONCE = 1000
 """Cases whose rows are fetched with one query a kind."""
@@ -41,15 +41,15 @@ class State(NamedTuple):
 class Views:
     """The views of one database. Safe between threads; build it after a fork.
 
-    An SQLite file gets its tables here; PostgreSQL, when it is opened with ``prepare``: ``NotPrepared`` where they are
-    not there, or were made by another version.
+    ``prepare``: whether to make the tables (None: an SQLite file gets them, PostgreSQL doesn't). ``NotPrepared`` where
+    they are not made, and not there or made by another version.
     """
 
-    def __init__(self, address: str, *, prepare: bool = False):
+    def __init__(self, address: str, *, prepare: bool | None = None):
         self.database = Database.at(address)
         self.reading, self.writing = self.database.engines()
         weakref.finalize(self, self.reading.dispose)
-        if prepare or self.database.kind == "sqlite":
+        if prepare or (prepare is None and self.database.kind == "sqlite"):
             make(self.writing)
         else:
             check(self.database, self.reading)
@@ -71,16 +71,16 @@ class Views:
     def live(self) -> State:
         """The generation that is read."""
         with self.reading.connect() as c:
-            return _live(c)
+            return live_in(c)
 
     def cases(self) -> list[str]:
         """The references of all cases, in order."""
-        with self._snapshot() as (c, of):
+        with self.snapshot() as (c, of):
             return list(c.execute(sa.select(of.cases.c.reference).order_by(of.cases.c.reference)).scalars())
 
     def places(self, moment: Moment) -> list[Place]:
         """Where cases were held on the day, by what was known at the moment; in order."""
-        with self._snapshot() as (c, of):
+        with self.snapshot() as (c, of):
             query = sa.select(of.spells.c.place).where(*_begun(of, moment)).distinct()
             numbers = c.execute(query).scalars().all()
         return sorted(self.place_numbers[number] for number in numbers)
@@ -106,13 +106,13 @@ class Views:
         of ``duties``, ``lates``, ``judgements``.
         """
         duties = _Duties(moment, clauses, unmet)
-        with self._snapshot() as (c, of):
+        with self.snapshot() as (c, of):
             for spells in self._spells(c, of, moment, held, references):
                 yield from self._stand(c, of, moment, spells, duties, kinds)
 
     def ledgers(self, references: Iterable[str] | None = None) -> Iterator[tuple[str, Ledger]]:
         """The whole ledgers of these cases (None: of all) as they stand in the tables, in order of reference."""
-        with self._snapshot() as (c, of):
+        with self.snapshot() as (c, of):
             wanted = sa.select(of.cases.c.reference).order_by(of.cases.c.reference)
             named = sorted(set(references)) if references is not None else list(c.execute(wanted).scalars())
             for some in _by(AT_ONCE, named):
@@ -123,14 +123,14 @@ class Views:
                 yield from found.items()
 
     @contextmanager
-    def _snapshot(self) -> Iterator[tuple[sa.Connection, Tables]]:
+    def snapshot(self) -> Iterator[tuple[sa.Connection, Tables]]:
         """One state of the database, and the live tables in it."""
         with self.reading.connect() as c, c.begin():
             if c.dialect.name == "postgresql":
                 # Before the snapshot is taken: a rebuild may not empty a table that this reader will come to.
                 every = ", ".join(table.name for of in TABLES.values() for table in of)
                 c.exec_driver_sql(f"LOCK TABLE {every} IN ACCESS SHARE MODE")
-            yield c, _live(c).tables
+            yield c, live_in(c).tables
 
     def _spells(
         self, c: sa.Connection, of: Tables, moment: Moment, held: tuple[Level, Collection[str]] | None,
@@ -140,13 +140,9 @@ class Views:
         t = of.spells
         query = sa.select(t).where(*_begun(of, moment)).order_by(t.c.reference)
         if held is not None:
-            self.place_numbers.read()
             level, names = held
-            query = query.where(
-                t.c.place.in_(
-                    [n for n, place in self.place_numbers.by_number.items() if getattr(place, level) in names]
-                )
-            )
+            here = sa.select(PLACES.c.id).where(PLACES.c[level].in_(sorted(names)))
+            query = query.where(t.c.place.in_(c.execute(here).scalars().all()))
         if references is not None:
             for some in _by(AT_ONCE, sorted(set(references))):
                 yield c.execute(query.where(t.c.reference.in_(some))).all()
@@ -213,7 +209,7 @@ def _by(number: int, references: Sequence[str]) -> Iterator[Sequence[str]]:
     return (references[at : at + number] for at in range(0, len(references), number))
 
 
-def _live(c: sa.Connection) -> State:
+def live_in(c: sa.Connection) -> State:
     query = sa.select(VIEWS.c.generation, VIEWS.c.live, VIEWS.c.position, VIEWS.c.build).where(VIEWS.c.live)
     return State(*c.execute(query).one())
 

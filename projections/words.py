@@ -15,7 +15,7 @@ class Words(Generic[W]):
     """Values, each with a number in the order in which they were first seen."""
 
     def __init__(self, values: Iterable[W] = ()):
-        self.values: list[W] = list(values)
+        self.values: list[W] = list(dict.fromkeys(values))
         self._numbers = {value: at for at, value in enumerate(self.values)}
 
     def __len__(self) -> int:

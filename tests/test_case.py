@@ -345,7 +345,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "conclusion": True,
     },
     "FindingWithdrawn": {"finding": "written"},
-    "InspectionFrozen": {"note": "agreed"},
+    "InspectionFrozen": {"note": "agreed", "files": [{"case": CASE, "entries": 7}]},
     "InspectionPublished": {
         "framework_version": "1", "figures": [{"of": "B1", "printed": "55%"}], "position": 7, "hash": "0" * 64,
     },

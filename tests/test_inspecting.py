@@ -90,7 +90,7 @@ def test_naming_an_inspector_opens_the_cases_to_them(app: Flask, lead: FlaskClie
         ("/inspections/new", {**OPENED, "title": ""}, "Enter “Title”"),
         ("/inspections/new", {**OPENED, "occurred_on": "31/2/2005"}, "enter it like 3/10/2005"),
         ("/inspections/new", {**OPENED, "occurred_on": "1/1/2006"}, "an entry says what has happened"),
-        ("/inspections/new", {**OPENED, "framework": "none"}, "there is no framework"),
+        ("/inspections/new", {**OPENED, "framework": "none"}, "is not in it"),
         (f"{AUDIT}/frame", {**FRAME, "started_from": "1/1/1999", "started_to": "2/1/1999"}, "No case began in this window"),
         (f"{AUDIT}/frame", {**FRAME, "started_to": "x"}, "Enter a real date"),
         (f"{AUDIT}/frame", {**FRAME, "started_from": "1/6/2005", "started_to": "1/5/2005"}, "No case began"),
@@ -242,7 +242,7 @@ def test_a_spare_is_of_the_same_stratum(lead: FlaskClient) -> None:
     high = next(case for case in drawn.spares if not where[case].startswith("not high"))  # type: ignore[attr-defined]
     page = lead.get(f"{AUDIT}/replace/{plain}").text
     assert high not in page and "not high risk of harm" in page
-    assert "not a spare case for this one" in post(lead, f"{AUDIT}/replace/{plain}", by=high, reason="x").text
+    assert "from the list" in post(lead, f"{AUDIT}/replace/{plain}", by=high, reason="x").text
 
 
 def test_a_finding_can_be_withdrawn(lead: FlaskClient) -> None:

@@ -20,10 +20,13 @@ from domain.inspection import Inspection
 from domain.sampling import CannotDraw, allocate, draw
 from domain.schemas import load_fact
 from projections.agreement import Agreement, Pair, compare
+from projections.answers import Answer
 from projections.bands import Banded, near
-from projections.findings import Checked, difference, direction, exceeds_chance
+from projections.findings import Checked, Drafted, difference, direction, exceeds_chance
 from projections.management import placed, propose, rungs_apart
-from projections.scores import QuestionScore
+from projections.scores import QuestionScore, score, wilson
+from projections.scores import printed as as_printed
+from projections.spread import intervals, of_section
 
 # ---------------------------------------------------------------- the draw
 
@@ -138,6 +141,8 @@ REFUSED: list[tuple[list[Fact], Fact, str, str]] = [
     (READY, entry("FindingWritten", criterion="B1", text="t", question="q"), "question", "there is no question 'q'"),
     (READY, entry("InspectionPublished", **FIGURES), "type", "freeze the inspection"),
     ([*READY, FROZEN], FIRST, "type", "is frozen"),
+    (READY, entry("FindingWritten", criterion="B1", question="objectives-smart", text="t"), "question",
+     "is not a question of B1"),
     ([*READY, FROZEN, entry("InspectionPublished", **FIGURES)], entry("FindingWritten", criterion="B1", text="t"), "type",
      "is published"),
 ]  # fmt: skip
@@ -158,6 +163,22 @@ def test_a_spare_takes_the_place_of_a_case_and_is_used_once() -> None:
         found.check(entry("CaseReplaced", case=DRAWN.cases[1], by=DRAWN.spares[0], reason="r"))
 
 
+def test_a_spare_keeps_to_the_limit_of_its_officer_while_there_is_one() -> None:
+    framed = [Framed(case=case, stratum="all cases", officer="ab"[n % 2]) for n, case in enumerate(CASES)]
+    drawn = draw(framed, 2, "seed", per_officer=1, spare_per_cent=100)
+    officer = {f.case: f.officer for f in framed}
+    frame = entry(
+        "FrameTaken", started_from="2005-04-01", started_to="2005-05-31",
+        cases=[{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in framed],
+    )  # fmt: skip
+    sample = {"size": 2, "seed": "seed", "spare_per_cent": 100, "cases": drawn.cases, "spares": drawn.spares}
+    found = Inspection.of([OPENED, frame, entry("SampleDrawn", per_officer=1, **sample)])
+    for case in drawn.cases:
+        alike = [spare for spare in drawn.spares if officer[spare] == officer[case]]
+        assert found.spares_for(case) == (alike or drawn.spares)
+    assert {officer[case] for case in drawn.cases} == {"a", "b"} and drawn.spares
+
+
 def test_the_latest_decision_stands() -> None:
     found = Inspection.of([
         *READY, FIRST, READ, entry("ReadingAllocated", case=DRAWN.cases[0], assessor="R Pascoe"),
@@ -168,6 +189,25 @@ def test_the_latest_decision_stands() -> None:
     assert found.allocated == {(DRAWN.cases[0], False): "R Pascoe"} and found.completed == {}
     assert found.ratings["A1", "targets"].rating == "strong" and found.not_followed_up == {}
     assert Inspection.of([*READY, DRAW]).sample == DRAWN.cases
+
+
+def test_a_frame_taken_anew_drops_what_was_drawn_from_the_old_one() -> None:
+    other = [Framed(case="Z999999/1", stratum="all cases", officer="o")]
+    anew = entry(
+        "FrameTaken", started_from="2005-04-01", started_to="2005-05-31",
+        cases=[{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in other],
+    )  # fmt: skip
+    found = Inspection.of([*READY, FIRST, anew])
+    assert (found.drawn, found.sample, found.spares, found.allocated) == (None, [], [], {})
+
+
+def test_an_adjustment_is_taken_back() -> None:
+    adjusted = entry("RatingAdjusted", criterion="A4", to="Satisfactorily met", reason="context")
+    back = entry("RatingAdjusted", criterion="A4", reason="the context has changed")
+    assert Inspection.of([*READY, adjusted, back]).adjusted == {}
+    Inspection.of([*READY, adjusted]).check(back)
+    with pytest.raises(errors.Refused, match="nothing to take back"):
+        Inspection.of(READY).check(back)
 
 
 # ---------------------------------------------------------------- section A
@@ -247,6 +287,17 @@ def test_kappa_where_there_is_nothing_or_nothing_but_one_answer() -> None:
     assert [(pair.reference, pair.first, pair.other) for pair in both.pairs] == [("b", "sufficient", "insufficient")]
 
 
+def test_what_a_finished_reading_leaves_counts_where_the_other_reader_said_something() -> None:
+    first = {("a", "q1"): "sufficient", ("a", "q2"): "insufficient"}
+    second = {("a", "q1"): "sufficient", ("a", "q3"): "insufficient"}
+    left = {("a", "q3"): "sufficient", ("a", "q4"): "sufficient"}
+    other_left = {("a", "q2"): "sufficient", ("a", "q4"): "sufficient"}
+    found = compare(first, second, left, other_left)  # type: ignore[arg-type]
+    assert [(p.question, p.first, p.other) for p in found.pairs] == [
+        ("q1", "sufficient", "sufficient"), ("q2", "insufficient", "sufficient"), ("q3", "sufficient", "insufficient"),
+    ]  # fmt: skip
+
+
 def counted(sufficient: int, n: int) -> QuestionScore:
     question = next(iter(frameworks()[DEFAULT_FRAMEWORK].questions.values()))
     return QuestionScore(question, sufficient, n - sufficient, 0, 0, 0)
@@ -274,6 +325,68 @@ def test_a_finding_that_says_otherwise_than_its_figure_is_told() -> None:
     assert (direction(1, 2), direction(2, 1), direction(2, 2), direction(None, 2)) == (
         "improved", "deteriorated", "unchanged", None,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sufficient", "n", "share"),
+    [(60, 60, "in all cases"), (15, 15, "in all 15 relevant cases"), (47, 60, "in 78% of cases (47 of 60)"),
+     (11, 15, "in 73% of relevant cases (11 of 15)"), (0, 12, "in none of the 12 relevant cases"),
+     (0, 1, "in none of the 1 relevant case"), (0, 60, "in none of the 60 cases")],
+)  # fmt: skip
+def test_a_draft_is_a_sentence_that_holds_its_figure(sufficient: int, n: int, share: str) -> None:
+    now = counted(sufficient, n)
+    alone = Drafted(now, None, None, as_printed(frameworks()[DEFAULT_FRAMEWORK], now.score), None, 60)
+    assert alone.sentence() == f"Risk of harm was assessed at the start with an approved instrument {share}."
+    rose, fell = replace(alone, was=alone.printed and alone.printed - 1), replace(alone, printed=10, was=20)
+    assert "an improvement on" in rose.sentence() or not alone.printed
+    assert fell.sentence("previous inspection").endswith("as against 20% in the previous inspection.")
+    assert "with high risk of harm cases, in 4 of 11" in replace(alone, high=counted(4, 11)).sentence()
+
+
+# ---------------------------------------------------------------- the interval of a criterion
+
+
+def told(*rows: str) -> list[list[Answer]]:
+    """Cases by their answers to the questions of B2: s, i or - (not applicable)."""
+    said: dict[str, Any] = {"s": "sufficient", "i": "insufficient", "-": "not_applicable"}
+    framework = frameworks()[DEFAULT_FRAMEWORK]
+    asked = next(c for c in framework.criteria if c.id == "B2").questions
+    return [[Answer(q, said[x], "derived", ()) for q, x in zip(asked, row, strict=True)] for row in rows]
+
+
+def interval_of_b2(*rows: str) -> tuple[float, float]:
+    cases = told(*rows)
+    return intervals(score(frameworks()[DEFAULT_FRAMEWORK], cases), cases)["B2"]
+
+
+def test_the_interval_of_one_question_is_wilsons() -> None:
+    assert interval_of_b2(*["s-"] * 11, *["i-"] * 4) == pytest.approx(wilson(11, 15))
+
+
+def test_questions_that_go_together_tell_no_more_than_one_and_independent_ones_do() -> None:
+    one = wilson(10, 20)
+    assert one is not None
+    together = interval_of_b2(*["ss"] * 10, *["ii"] * 10)
+    apart = interval_of_b2(*["ss"] * 5, *["si"] * 5, *["is"] * 5, *["ii"] * 5)
+    against = interval_of_b2(*["si"] * 10, *["is"] * 10)
+    assert together == pytest.approx(one)
+    assert apart[1] - apart[0] == pytest.approx((one[1] - one[0]) / 2**0.5)
+    assert against == pytest.approx((50, 50)), "each case makes up for itself"
+
+
+def test_a_sections_interval_has_its_figure_and_the_lowest_criterion_its_own() -> None:
+    cases = told(*["ss"] * 8, *["si"] * 2)
+    for name in ("esi-2003", "omi-2006", "hmip-2018"):
+        framework = frameworks()[name]
+        found = score(framework, cases)
+        given_ = intervals(found, cases)
+        for figure, exact in [(c.criterion.id, c.score) for c in found.criteria] + [
+            (s.section.id, s.score) for s in found.sections
+        ]:
+            assert (figure in given_) == (exact is not None)
+            assert exact is None or given_[figure][0] <= float(exact) <= given_[figure][1]
+        for section in found.sections:
+            assert section.score is None or sum(of_section(framework, section).values()) == pytest.approx(1)
 
 
 # ---------------------------------------------------------------- frameworks on the base of another

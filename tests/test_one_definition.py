@@ -84,7 +84,7 @@ def test_every_figure_is_the_same_wherever_it_stands(
 
     # The matrix: all duties of the standards, subject by subject.
     standings = [Standing.of(reading) for reading in readings]
-    duties = [d for d in counted(standings, 12) if scope.holds(d.place)]
+    duties = [d for d in counted(standings, 12) if scope.holds(d.holding)]
     subjects = list(dict.fromkeys(c.subject for c in FRAMEWORK.clauses if c.of_standards))
     whole = matrix(duties, day, subjects).whole
     expected = rows(document(client, "reports/expectations", spelled, moment), "expectations")

@@ -23,6 +23,7 @@ from web import (
     compliance,
     desk,
     errors,
+    following,
     gate,
     handbook,
     headers,
@@ -103,15 +104,30 @@ def create_app(
         kept = gate.register().setting("secret key", secrets.token_hex(32))
         app.extensions.pop("register").close()  # each process opens its own after the fork
     app.secret_key = os.environ.get("CASEAUDIT_SECRET_KEY") or kept
-    for part in (assets, gate, asat, signing_in, openid, links, words, sentences, book, recording, headers, errors):
+    for part in (
+        assets,
+        gate,
+        asat,
+        signing_in,
+        openid,
+        links,
+        words,
+        sentences,
+        following,
+        book,
+        recording,
+        headers,
+        errors,
+    ):
         part.attach(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
 
     @app.get("/healthz")
     @gate.open_to_anyone
-    def healthz() -> Response:
-        return jsonify(status="ok")
+    def healthz() -> tuple[Response, int]:
+        said, code = following.health()
+        return jsonify(said), code
 
     @app.context_processor
     def common() -> dict[str, object]:

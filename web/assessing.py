@@ -14,7 +14,7 @@ from domain.facts import QualityJudged
 from domain.frameworks import Question
 from domain.inspection import Inspection, Task
 from domain.schemas import ShapeError, load_fact
-from projections.agreement import Agreement, compare, judged, judged_and_derived
+from projections.agreement import Agreement, compare, judged, judged_and_derived, left
 from projections.answers import Answer
 from projections.bands import banded
 from projections.casebook import Reading
@@ -145,6 +145,7 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
         items=items, owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
         instrument=_instrument(found, reading, inspection, second), problems=problems,
         typed=request.form, finished=found.completed.get(task), said=SAID,
+        closed=found.frozen is not None or (second and task in found.completed),
     )  # fmt: skip
 
 
@@ -162,6 +163,8 @@ def _save(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int
     reference, second = task
     if found.frozen is not None:
         return {"step": "This inspection is frozen: an answer recorded now would not count"}, 0
+    if second and task in found.completed:
+        return {"step": "You have finished this second reading and may see the first: its answers stay as they were"}, 0
     who, now = gate.account(), clock.recording_time()
     reading = _read(inspection, found, reference, second)
     problems: Problems = {}
@@ -176,6 +179,8 @@ def _save(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int
         overrules = asked.derived is not None and said != asked.derived
         if said not in SAID:
             problems[f"answer {name}"] = f"Choose an answer: {asked.question.text}"
+        elif said == "not_applicable" and asked.question.required and not comment:
+            problems[f"comment {name}"] = f"It was required: say why the question does not apply: {asked.question.text}"
         elif overrules and not comment:
             problems[f"comment {name}"] = f"Say why you overrule what the entries give: {asked.question.text}"
         else:
@@ -194,7 +199,7 @@ def _save(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int
     except (errors.Refused, errors.BusyFile) as error:
         return {"step": str(error)}, 0
     if fresh:
-        gate.log("recorded", reference=reference, detail=f"{inspection}: {len(fresh)} answers")
+        gate.log("recorded", reference, detail=f"{inspection}: {len(fresh)} answers")
     return problems, len(fresh)
 
 
@@ -229,6 +234,7 @@ def management(inspection: str) -> str | AnyResponse:
     return render_template(
         "management.html", inspection=inspection, opened=opened, found=found, placed=placed(found),
         bands=banded(found, score_inspection(book.casebook(), inspection).score), rated=codes.MANAGEMENT_RATINGS,
+        open=[p.criterion.id for p in placed(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
         rungs=found.framework.rungs, problems=problems, typed=request.form,
         runs=book.runs(inspection) and found.frozen is None,
     )  # fmt: skip
@@ -239,12 +245,18 @@ def _manage(inspection: str, found: Inspection) -> Problems:
     criterion = request.form.get("criterion", "")
     if found.framework.bands and criterion in {section.id for section in found.framework.sections}:
         return _place_in_band(inspection, found, criterion)
+    if request.form.get("step") == "the others are not followed up":
+        rated = {name for name, _ in found.ratings} | set(found.not_followed_up) | set(found.adjusted)
+        problems: Problems = {}
+        for other in (c.id for c in found.framework.management if c.id not in rated):
+            problems |= enter(inspection, "NotFollowedUp", {"criterion": other}, entry=token())
+        return problems
     managed = next((c for c in found.framework.management if c.id == criterion), None)
     if managed is None:
         return {"criterion": "There is no such criterion"}
     if request.form.get("step") == "not followed up":
         return enter(inspection, "NotFollowedUp", {"criterion": criterion}, entry=token())
-    problems: Problems = {}
+    problems = {}
     for item in managed.rated:
         rating, evidence = (request.form.get(f"{x} {item.id}", "").strip() for x in ("rating", "evidence"))
         standing = found.ratings.get((criterion, item.id))
@@ -253,6 +265,10 @@ def _manage(inspection: str, found: Inspection) -> Problems:
             problems |= enter(inspection, "ManagementRated", said, entry=token())
     to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
     adjusted = found.adjusted.get(criterion)
+    if "to" in request.form and not to and adjusted is not None:
+        if reason in ("", adjusted.reason):
+            return problems | {f"reason-{criterion}": "Say why the adjustment is taken back"}
+        problems |= enter(inspection, "RatingAdjusted", {"criterion": criterion, "reason": reason}, entry=token())
     if to and (adjusted is None or (adjusted.to, adjusted.reason) != (to, reason)):
         if not reason:
             return problems | {f"reason-{criterion}": "Say why the rung is adjusted"}
@@ -287,13 +303,17 @@ def agreement(inspection: str) -> str:
     found = book.casebook().inspection(inspection)
     scored = score_inspection(book.casebook(), inspection)
     again = [_read(inspection, found, case, True) for case, second in found.allocated if second]
-    twice = compare(judged(scored.readings, inspection), judged(again, inspection, second=True))
+    once, twice_read = ({case for case, again_ in found.completed if again_ == second} for second in (False, True))
+    twice = compare(
+        judged(scored.readings, inspection), judged(again, inspection, second=True),
+        left(scored.readings, once), left(again, twice_read),
+    )  # fmt: skip
     texts = {name: question.text for name, question in found.framework.questions.items()}
     hidden = book.blind(inspection)
     shown = {r.reference for r in scored.readings if r.reference not in hidden and book.may_read(r)}
     kinds: list[tuple[str, str, str, Agreement]] = [
         ("First and second readers", "First", "Second", twice),
-        ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(scored.readings)),
+        ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(scored.readings, once)),
     ]
     return render_template(
         "agreement.html",

@@ -6,26 +6,22 @@ from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
 
-from domain.facts import SupervisionStarted
+from domain.case import File
+from domain.facts import QualityJudged, SupervisionStarted
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.inspecting import InspectionOpened
 from domain.staff import ENTERED_BY, Account, Level
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
-from projections.follow import catch_up
 from projections.history import end_of_day
 from projections.reach import Reached, inspected, is_closed, may_open, reach
 from projections.standing import Standing
-from projections.views import Views
-from web import asat, clock, gate
+from web import asat, clock, following, gate
 from web.asat import AsAt
 from web.words import count_noun
 
 LONG_AGO = timedelta(days=366)
-
-PATIENCE, NEAR = 1.0, 500
-"""Seconds that a page waits for the views, and how many entries behind they may be for it to wait for all."""
 
 NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access is limited."
 
@@ -53,30 +49,19 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
-def views() -> Views:
-    """The views of the app's database, opened at the first request of each process and kept; brought up once a request.
-
-    Where the record is far ahead of them (an import is running), the page is shown as far as they go.
-    """
-    kept = current_app.extensions.get("views")
-    if kept is None:
-        kept = current_app.extensions["views"] = Views(current_app.config["DATABASE"])
-    if "views_up" not in g:
-        stored = kept.stored.head()
-        near = stored - kept.position <= NEAR
-        catch_up(kept, seconds=PATIENCE, own=stored if near else 0)
-        g.views_up = True
-    return cast(Views, kept)
-
-
 def counted_by(account: Account, at: Moment, **which: Any) -> Reached:
     """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
 
     ``which`` of their rows to fetch: see ``Views.standings``.
     """
     if account.role == "inspector":
-        return reach(views().standings(at, references=inspected(casebook(), account), **which), account)
-    return reach(views().standings(at, held=account.scope, **which) if account.scope else [], account)
+        return reach(following.views().standings(at, references=inspected(casebook(), account), **which), account)
+    return reach(following.views().standings(at, held=account.scope, **which) if account.scope else [], account)
+
+
+def framework_of(inspection: str | None) -> Framework:
+    """The framework by which a page answers: the inspection's own, where it belongs to one."""
+    return framework() if inspection is None else casebook().inspection(inspection).framework
 
 
 def reached() -> Reached:
@@ -104,17 +89,18 @@ def case(reference: str, inspection: str | None = None) -> Reading:
     file = casebook().file(reference)
     if not isinstance(file.beginning, SupervisionStarted):
         abort(404, f"There is no case {reference}.")
-    reading = casebook().read(reference, moment(), framework(), inspection)
+    reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
     now = casebook().read(reference, today(), framework())
     if not may_open(casebook(), gate.account(), reading, now):
-        gate.log("refused", reference=reference, detail=request.path)
+        gate.log("refused", reference, detail=request.path)
         abort(403, NOT_YOURS.format(reference))
     return reading
 
 
-def viewed(reference: str) -> None:
-    """Put it on the access log that a page of this case was shown."""
-    gate.log("viewed", reference=reference, detail=request.full_path.rstrip("?"))
+def viewed(*references: str) -> None:
+    """Put it on the access log that a page of these cases was shown."""
+    if references:
+        gate.log("viewed", *references, detail=request.full_path.rstrip("?"))
 
 
 def may_record(reference: str) -> bool:
@@ -173,6 +159,34 @@ def blind(name: str) -> set[str]:
     return {case for case, second in found.tasks_of(who) if second and (case, second) not in found.completed}
 
 
+def not_yet_shown(reference: str) -> set[str]:
+    """The inspections for which the person signed in has still to finish reading this case, once or again.
+
+    How others answered there is not shown to them before, on any page of the case.
+    """
+    who = gate.account().name
+    found = {name: casebook().inspection(name) for name in casebook().inspections}
+    return {
+        name
+        for name, inspection in found.items()
+        for second in (False, True)
+        if inspection.allocated.get((reference, second)) == who and (reference, second) not in inspection.completed
+    }
+
+
+def shown_file(reference: str) -> File:
+    """The file of a case as the person signed in may read it: without what others answered that is not shown yet."""
+    file, hidden = casebook().file(reference), not_yet_shown(reference)
+    if not hidden:
+        return file
+    who = gate.account().name
+    return File(reference, file.version, {
+        entry: fact
+        for entry, fact in file.entries.items()
+        if not (isinstance(fact, QualityJudged) and fact.inspection in hidden and fact.by != who)
+    })  # fmt: skip
+
+
 def front() -> str | None:
     """The inspection on the first page: the latest that is frozen or published; the latest of all where none is."""
     mine = inspections()
@@ -189,7 +203,7 @@ def inspection_asked() -> str | None:
 
 def places() -> dict[str, list[str]]:
     """The areas, divisions, teams and officers that hold cases today, by level."""
-    held = views().places(today())
+    held = following.views().places(today())
     levels: tuple[Level, ...] = ("area", "division", "team", "officer")
     return {level: sorted({getattr(place, level) for place in held}) for level in levels}
 
@@ -214,8 +228,8 @@ def _stopped_long_ago() -> bool:
 
 
 def footer_note() -> str:
-    """How far the page's data goes: every entry stored so far."""
-    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record."
+    """How far the page's data goes: every entry stored so far, and what of it lists and counts leave out."""
+    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record. {following.note()}".rstrip()
 
 
 def attach(app: Flask) -> None:

@@ -24,9 +24,13 @@ AHEAD = 56
 @blueprint.get("/calendar")
 @gate.open_to(*gate.WORKERS)
 def index() -> str:
-    """One's own calendar address."""
+    """One's own calendar address, and for who answers for several officers, one for each of these."""
     mark = gate.register().calendar(gate.account().username)
-    return render_template("calendar.html", mark=mark, address=_address(mark) if mark else "", ahead=AHEAD)
+    officers = sorted({owed.holding.officer for owed in _owed(gate.account())} - {gate.account().name})
+    return render_template(
+        "calendar.html", address=_address(mark) if mark else "", ahead=AHEAD,
+        of_officers=[(officer, _address(mark, officer)) for officer in officers] if mark else [],
+    )  # fmt: skip
 
 
 @blueprint.post("/calendar")
@@ -42,15 +46,17 @@ def renew() -> Answer:
 @blueprint.get("/calendar/<username>/<mark>.ics")
 @gate.open_to_anyone
 def feed(username: str, mark: str) -> Response:
-    """The calendar behind a secret address: calendar programs can't sign in."""
+    """The calendar behind a secret address: calendar programs can't sign in. ``?officer=``: that officer's cases alone."""
     try:
         account, kept = gate.register().account(username), gate.register().calendar(username)
     except NoSuchAccount:
         abort(404)
     if account.disabled or not kept or not secrets.compare_digest(kept.encode(), mark.encode()):
         abort(404)
-    gate.log("calendar", who=account)
-    return Response(calendar(account, _owed(account), clock.now()), content_type="text/calendar; charset=utf-8")
+    officer = request.args.get("officer", "")
+    gate.log("calendar", who=account, detail=officer)
+    owed = [one for one in _owed(account) if officer in ("", one.holding.officer)]
+    return Response(calendar(officer or account.name, owed, clock.now()), content_type="text/calendar; charset=utf-8")
 
 
 def _owed(account: Account) -> list[Owed]:
@@ -58,15 +64,16 @@ def _owed(account: Account) -> list[Owed]:
     return due(book.counted_by(account, today).open, AHEAD)
 
 
-def _address(mark: str) -> str:
-    return url_for("calendars.feed", username=gate.account().username, mark=mark, _external=True)
+def _address(mark: str, officer: str | None = None) -> str:
+    who = gate.account().username
+    return url_for("calendars.feed", username=who, mark=mark, officer=officer, _external=True)
 
 
-def calendar(account: Account, owed: list[Owed], made_at: datetime) -> bytes:
+def calendar(whose: str, owed: list[Owed], made_at: datetime) -> bytes:
     """One whole-day event for each duty, on the day it is due (RFC 5545)."""
     found = Calendar()
     for name, value in (
-        ("prodid", "-//caseaudit//due//EN"), ("version", "2.0"), ("x-wr-calname", f"Due: {account.name}"),
+        ("prodid", "-//caseaudit//due//EN"), ("version", "2.0"), ("x-wr-calname", f"Due: {whose}"),
         ("refresh-interval", timedelta(hours=1)), ("x-published-ttl", "PT1H"),
     ):  # fmt: skip
         found.add(name, value)

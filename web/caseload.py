@@ -58,7 +58,7 @@ def index() -> str:
         overdue=sum(bool(c.overdue) for c in lines),
         high=sum(c.risk in HIGH_RISK for c in lines),
         hidden=len(book.reached().closed),
-        choices=filters.choices(every),
+        choices=filters.choices(c for c in every if c.reference not in book.reached().closed),
     )
 
 
@@ -79,7 +79,8 @@ def table(form: str) -> Response:
     ]  # fmt: skip
     said = notes(book.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
                  ("Found by", asked["find"] or "all"))  # fmt: skip
-    return download(Table("Caseload", columns, rows, said), form, f"caseload-{book.moment().on}")
+    made = Table("Caseload", columns, rows, said, [c.reference for c in lines])
+    return download(made, form, f"caseload-{book.moment().on}")
 
 
 def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
@@ -96,10 +97,10 @@ def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], O
 
 def _shown(case: CaseLine, asked: Mapping[str, str]) -> bool:
     words = asked["find"].casefold().split()
-    if words:
-        text = f"{case.reference} {case.name}".casefold()
-        return all(word in text for word in words)
-    if case.ended_on is not None and asked["show"] != "ended":
+    text = f"{case.reference} {case.name}".casefold()
+    if not all(word in text for word in words):
+        return False
+    if case.ended_on is not None and not words and asked["show"] != "ended":
         return False
     if asked["show"] == "overdue":
         return bool(case.overdue)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from domain.frameworks import Framework
 from projections.answers import Answer
 from projections.caseload import holding, line
 from projections.obligations import Obligation
@@ -24,9 +25,10 @@ def show(crn: str, number: int) -> str | Response:
     reference = f"{crn}/{number}"
     inspection = book.inspection_asked()
     opened = book.inspection(inspection) if inspection else None
-    reading = book.case(reference, inspection)
+    unseen = book.not_yet_shown(reference)
+    reading = book.case(reference, None if inspection in unseen else inspection)
     book.viewed(reference)
-    file = book.casebook().file(reference)
+    file = book.shown_file(reference)
     if reading.history.start is None or reading.history.start.on > reading.moment.on:
         begins = file.beginning and file.beginning.occurred_on
         return render_template("case_not_begun.html", reference=reference, begins=begins)
@@ -41,13 +43,15 @@ def show(crn: str, number: int) -> str | Response:
         holding=holding(reading),
         items=timeline(file, reading.history, reading.moment),
         subjects=_by_subject(arisen),
-        criteria=_by_criterion(reading.answers),
+        criteria=_by_criterion(reading.answers, book.framework_of(None if inspection in unseen else inspection)),
         day=day,
         chart=chart(strip(reading)),
         inspection=inspection,
         opened=opened,
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=book.may_record(reference),
+        changes=gate.account().may_change,
+        unseen=[book.casebook().inspections[name].title for name in sorted(unseen)],
     )
 
 
@@ -59,7 +63,7 @@ def _by_subject(obligations: Sequence[Obligation]) -> dict[str, list[Obligation]
     return {subject: duties for subject, duties in subjects.items() if duties}
 
 
-def _by_criterion(answers: Sequence[Answer]) -> list[tuple[str, str, list[Answer]]]:
+def _by_criterion(answers: Sequence[Answer], framework: Framework) -> list[tuple[str, str, list[Answer]]]:
     """The answers under their criteria: (id, title, answers)."""
     by_question = {answer.question.id: answer for answer in answers}
-    return [(c.id, c.title, [by_question[q.id] for q in c.questions]) for c in book.framework().criteria]
+    return [(c.id, c.title, [by_question[q.id] for q in c.questions]) for c in framework.criteria]

@@ -16,7 +16,7 @@ from web.compliance_asked import AskedSchema, asked, choices
 from web.compliance_made import Made, definitions, make, of_measure
 from web.compliance_words import definition, period_words, scope_words, sure_said
 from web.downloads import FORMATS, download
-from web.sheets import Link, printed
+from web.report_sheets import Link, printed
 
 blueprint = Blueprint("compliance", __name__)
 compliance_lists.attach(blueprint)

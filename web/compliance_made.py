@@ -21,7 +21,7 @@ from web import compliance_more as more
 from web import compliance_sheets as sheets
 from web.compliance_words import asked_notes, definition, sure_said
 from web.documents import known
-from web.sheets import Sheet
+from web.report_sheets import Sheet
 
 
 @dataclass(frozen=True)

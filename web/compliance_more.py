@@ -19,7 +19,7 @@ from projections.scores import QuestionScore
 from projections.suppression import FEW
 from web.compliance_sheets import SHARE, link, share_cells
 from web.compliance_words import area_said, beside_said, period_words, scope_words, sure_said
-from web.sheets import Heading, Link, Row, Sheet
+from web.report_sheets import Heading, Link, Row, Sheet
 from web.words import count_noun, percent, short_date
 
 NUMBERS_HIDDEN = "suppressed"

@@ -20,7 +20,7 @@ from web.compliance_words import (
     period_words,
     scope_words,
 )
-from web.sheets import Heading, Link, Row, Sheet
+from web.report_sheets import Heading, Link, Row, Sheet
 from web.words import percent, short_date
 
 SHARE = (

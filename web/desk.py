@@ -77,16 +77,17 @@ def show(name: str) -> str:
     """One list: filtered, sorted, a page at a time."""
     listed, filters, rows, order, every = _asked(name)
     page = read_page(request.args, len(rows))
+    hidden = {row.reference for row in every} & book.reached().closed
     return render_template(
         "desk_list.html",
         listed=listed,
         filters=filters,
-        choices=filters.choices(every),
+        choices=filters.choices(row for row in every if row.reference not in hidden),
         rows=page.of(rows),
         page=page,
         order=order,
         total=len(every),
-        hidden=_hidden(every),
+        hidden=len(hidden),
         late=name == "recorded-late",
         fact=lambda row: book.casebook().file(row.reference).entries[row.entry],
         day=book.moment().on,
@@ -107,7 +108,8 @@ def table(name: str, form: str) -> Response:
                Column("Working days left", "number"), Column("Citation")]  # fmt: skip
     cells = [(*_case_cells(row), *_own_cells(row)) for row in rows]
     said = notes(book.moment(), ("List", listed.title), ("Definition", listed.says), ("Filter", filters.words()))
-    return download(Table(listed.title, [*map(Column, common), *own], cells, said), form, f"{name}-{book.moment().on}")
+    made = Table(listed.title, [*map(Column, common), *own], cells, said, [row.reference for row in rows])
+    return download(made, form, f"{name}-{book.moment().on}")
 
 
 def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]:
@@ -122,11 +124,6 @@ def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]
     order = read_order(request.args, list(columns), Order("recorded", True) if late else Order("due"))
     rows = filters.of([row for row in every if row.reference not in book.reached().closed])
     return listed, filters, order.of(rows, columns), order, every
-
-
-def _hidden(every: list[Line]) -> int:
-    """How many of the cases counted here are closed to the reader."""
-    return len({row.reference for row in every} & book.reached().closed)
 
 
 def _case_cells(row: Line) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from domain import codes
 from domain.facts import Fact
 from domain.schemas import dump_fact
 from web.sample_date import read_day
+from web.sentences import field_words, sentence
 
 ROWS = 4
 """How many rows a form offers for a list of groups (the objectives of a plan)."""
@@ -25,14 +26,6 @@ NOT_ASKED = ("entry", "recorded_at", "recorded_by", "occurred_at")
 TYPED = ("date", "text", "note", "lines", "number")
 """The kinds of question that are answered by typing; the others, by choosing."""
 
-LABELS = {
-    "occurred_on": "Date it happened",
-    "for_on": "Appointment is for",
-    "national_standards": "Counts as a national standards appointment",
-    "from": "From",
-    "of": "Entry",
-    "by": "By",
-}
 HINTS = {
     "occurred_on": "For example, 3/10/2005",
     "actions": "One a line",
@@ -69,7 +62,8 @@ class Field:
     @property
     def full(self) -> str:
         """The label, with the group that it belongs to."""
-        return f"{self.group}: {self.label.lower()}" if self.group else self.label
+        label = self.label if self.label.isupper() else self.label[:1].lower() + self.label[1:]
+        return f"{self.group}: {label}" if self.group else label[:1].upper() + label[1:]
 
 
 Entries = Callable[[tuple[str, ...]], Sequence[tuple[str, str]]]
@@ -101,7 +95,11 @@ def _fields(name: str, kind: inspect.Type, required: bool, entries: Entries, gro
             for row in range(ROWS):
                 for part in parts:
                     yield from _fields(
-                        f"{name}.{row}.{part.encode_name}", part.type, False, entries, f"{_label(name)}: {row + 1}"
+                        f"{name}.{row}.{part.encode_name}",
+                        part.type,
+                        False,
+                        entries,
+                        f"{_label(name).removesuffix('s')} {row + 1}",
                     )
         case inspect.ListType(item_type=item):
             (inner_field,) = _fields(name, item, required, entries, group)
@@ -109,7 +107,7 @@ def _fields(name: str, kind: inspect.Type, required: bool, entries: Entries, gro
             yield _field(name, many, required, group, inner_field.options)
         case inspect.LiteralType(values=values):
             ordered = _DECLARED.get(frozenset(values), values)
-            yield _field(name, "choice", required, group, tuple((str(v), _sentence(codes.label(v))) for v in ordered))
+            yield _field(name, "choice", required, group, tuple((str(v), sentence(codes.label(v))) for v in ordered))
         case inspect.DateType():
             yield _field(name, "date", required, group)
         case inspect.BoolType():
@@ -129,12 +127,7 @@ def _field(
 
 
 def _label(name: str) -> str:
-    last = name.rpartition(".")[2]
-    return LABELS.get(last, _sentence(last.replace("_", " ")))
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return field_words(name.rpartition(".")[2])
 
 
 def typed_of(fact: Fact) -> dict[str, list[str]]:
@@ -206,8 +199,8 @@ def _value(field: Field, said: list[str]) -> Any:
 
 def _code(field: Field, text: str) -> Any:
     """Codes that are numbers (a tier) travel as numbers."""
-    numbers = field.kind == "choice" and all(value.isdigit() for value, _ in field.options)
-    return int(text) if numbers and text.isdigit() and len(text) < 5 else text
+    numbers = field.kind == "choice" and all(value.isdecimal() for value, _ in field.options)
+    return int(text) if numbers and text.isdecimal() and len(text) < 5 else text
 
 
 def _number(text: str) -> Any:

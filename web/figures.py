@@ -13,7 +13,7 @@ from projections.dues import Dues
 from projections.dues_counted import CountedDues
 from projections.gathering import recorded_by_day
 from projections.views import Views
-from web import book
+from web import book, following
 
 AT_MOST = 5000
 """Entries that are followed case by case; where more have come, all is read again."""
@@ -61,4 +61,4 @@ def dues() -> Dues:
     kept = current_app.extensions.get("dues")
     if kept is None:
         kept = current_app.extensions["dues"] = Kept()
-    return cast(Kept, kept).now(book.views())
+    return cast(Kept, kept).now(following.views())

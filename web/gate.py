@@ -129,11 +129,11 @@ def sign_out() -> None:
     session.clear()
 
 
-def log(action: Action, *, reference: str | None = None, detail: str = "", who: Account | str | None = None) -> None:
-    """Write to the access log; where it can't be written, the page is not shown either."""
+def log(action: Action, *references: str, detail: str = "", who: Account | str | None = None) -> None:
+    """Write to the access log, a line for each case; where it can't be written, the page is not shown either."""
     register().log.add(
         clock.now(), who or signed_in() or "", action,
-        reference=reference, detail=detail, address=request.remote_addr or "",
+        references=references, detail=detail, address=request.remote_addr or "",
     )  # fmt: skip
 
 
@@ -146,6 +146,14 @@ def _load(session_id: str) -> SignedIn | None:
     since = session.get("since")
     ended = since is None or clock.now() - datetime.fromisoformat(since) > LONGEST
     return None if ended or found.disabled or mark_of(found) != mark else SignedIn(found, mark)
+
+
+def _readable() -> None:
+    """Refuse the character NUL, which nobody types, and which not every database keeps."""
+    said = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
+    said += [text for texts in request.form.listvalues() for text in texts]
+    if any("\0" in text for text in said):
+        abort(400, "There is a character in what was sent that the service cannot keep (NUL). Nothing was recorded.")
 
 
 def _enter() -> Response | str | None:
@@ -194,6 +202,7 @@ def attach(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # a session is tied to the password, and to its time
     manager.user_loader(_load)
+    app.before_request(_readable)
     app.before_request(_enter)
     CSRFProtect(app)
     open_to_anyone(app.view_functions["static"])

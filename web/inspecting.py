@@ -19,9 +19,9 @@ from domain.sampling import MOST_PER_OFFICER, SPARE_PER_CENT, CannotDraw, draw, 
 from domain.staff import Account
 from projections.framing import frame
 from projections.scoring import inspection_moment
-from web import book, clock, gate
+from web import book, clock, following, gate
 from web.entry_forms import Field
-from web.minutes import Problems, enter, led, managed, open_ends, read_form, token
+from web.minutes import Problems, enter, led, managed, open_ends, read_form, still_open, token
 from web.words import count_noun, numeric_date
 
 blueprint = Blueprint("inspecting", __name__)
@@ -40,10 +40,12 @@ def _choices(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 def _opening() -> list[Field]:
     earlier = tuple((name, opened.title) for name, opened in book.inspections().items())
+    areas = book.places()["area"]
+    none = "" if areas else "No case is on record yet: import cases first, so that there is an area to inspect"
     return [
         Field("title", "text", "Title", True, "For example, Audit of the Gloucester team, December 2005"),
         Field("occurred_on", "date", "Sample date", True, "The day as at which files are read; not after today"),
-        Field("area", "choice", "Area", True, "", tuple((a, a) for a in book.places()["area"])),
+        Field("area", "choice", "Area", True, none, tuple((a, a) for a in areas)),
         Field("framework", "choice", "Framework", True, "", tuple((n, f.title) for n, f in frameworks().items())),
         Field("knowledge", "choice", "Read the files", True, "", (
             ("stood", "As they stood on the sample date"), ("hindsight", "With everything recorded since"))),
@@ -86,12 +88,13 @@ def work(inspection: str) -> str:
         "inspecting.html", inspection=inspection, found=found, opened=found.opened, read=len(first),
         strata=_strata(found), assessors=_load(found), accounts=[account.name for account in _may_assess()],
         follows=book.inspections().get(found.opened.follows or ""), managed=managed(found),
+        leads_as_inspector=gate.account().role == "inspector",
     )  # fmt: skip
 
 
 def _framing(found: Inspection) -> list[Field]:
     assert found.opened is not None
-    places = book.places()
+    places = _places(found.opened.area)
     return [
         Field("started_from", "date", "Supervision began from", True,
               "The first day of the window. The inspectorate takes cases nine or ten months into supervision"),
@@ -111,6 +114,8 @@ def take_frame(inspection: str) -> str | Response:
     """Take the frame: the cases from which the sample is drawn."""
     found = led(inspection)
     assert found.opened is not None
+    if (late := still_open(inspection, found, unread=True)) is not None:
+        return late
     fields, title = _framing(found), "Take the frame"
     if request.method == "GET":
         window = [found.opened.occurred_on - relativedelta(months=months) for months in MONTHS_BEFORE]
@@ -129,6 +134,13 @@ def take_frame(inspection: str) -> str | Response:
     return redirect(url_for("inspecting.take_sample", inspection=inspection))
 
 
+def _places(area: str) -> dict[str, list[str]]:
+    """The divisions and teams of the area from which the person signed in may take a frame."""
+    who, held = gate.account(), following.views().places(book.today())
+    mine = [h for h in held if h.area == area and (who.role == "inspector" or who.answers_for(h))]
+    return {"division": sorted({h.division for h in mine}), "team": sorted({h.team for h in mine})}
+
+
 def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], Problems]:
     assert found.opened is not None
     days = {}
@@ -138,7 +150,7 @@ def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], 
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
     at, who = inspection_moment(found.opened), gate.account()
-    within = list(book.views().standings(at, held=("area", (found.opened.area,)), kinds=()))
+    within = list(following.views().standings(at, held=("area", (found.opened.area,)), kinds=()))
     if who.role != "inspector":
         within = [case for case in within if who.answers_for(case.spell.place)]
     place = {name: values.get(name) for name in ("division", "team")}
@@ -165,6 +177,8 @@ def _drawing(size: int) -> list[Field]:
 def take_sample(inspection: str) -> str | Response:
     """Draw the sample from the frame."""
     found = led(inspection)
+    if (late := still_open(inspection, found, unread=True)) is not None:
+        return late
     if found.frame is None:
         return redirect(url_for("inspecting.take_frame", inspection=inspection))
     fields, title = _drawing(len(found.frame.cases)), "Draw the sample"
@@ -241,6 +255,11 @@ def _may_assess() -> list[Account]:
 def allocation(inspection: str) -> str | Response:
     """Who reads which case, once and again."""
     found = led(inspection)
+    if (late := still_open(inspection, found)) is not None:
+        return late
+    if not found.sample or not found.assessors:
+        flash("Draw the sample and name assessors before cases are given out.")
+        return redirect(url_for("inspecting.work", inspection=inspection))
     if request.method == "GET":
         closed = book.closed(found.sample)
         return render_template(
@@ -292,6 +311,8 @@ def share_out(found: Inspection) -> dict[Task, str]:
 def replace_case(inspection: str, crn: str, number: int) -> str | Response:
     """A case that can't be read gives way to the next spare of the draw."""
     found, case = led(inspection), f"{crn}/{number}"
+    if (late := still_open(inspection, found)) is not None:
+        return late
     if case not in found.sample:
         abort(404, f"{case} is not in the sample.")
     fields = [
@@ -321,15 +342,22 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
 def freeze(inspection: str) -> str | Response:
     """No reading or rating changes any more: what is still open, and the last word."""
     found = led(inspection)
+    if (late := still_open(inspection, found)) is not None:
+        return late
+    if not found.sample:
+        return _back(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
     if request.method == "GET":
         return render_template(
             "final.html", inspection=inspection, opened=found.opened, title="Freeze the inspection", still=open_ends(found),
             words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip
-    if not found.sample:
-        return _back(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
-    problems = enter(inspection, "InspectionFrozen", {"note": request.form.get("note", "").strip()})
+    held = [(case, len(book.casebook().file(case).entries)) for case in found.sample]
+    said = {
+        "note": request.form.get("note", "").strip(),
+        "files": [{"case": case, "entries": entries} for case, entries in held if entries],
+    }
+    problems = enter(inspection, "InspectionFrozen", said)
     return _back(inspection, problems, "The inspection is frozen. Findings can still be written.", "freeze")
 
 

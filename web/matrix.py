@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from projections.matrix import ALL, FEW, MONTHS, TARGET, TREND, Cell, Counted, counted, matrix
 from projections.scores import printed
-from web import book, gate
+from web import book, following, gate
 from web.downloads import Column, Table, download, notes
 from web.ordering import Order, read_order
 from web.paging import read_page
@@ -103,7 +103,8 @@ def table(form: str) -> Response:
         for d in _open(found)
     ]  # fmt: skip
     wanted = "; ".join(f"{name}: {value}" for name, value in asked.items() if value)
-    return download(Table("Duties", columns, rows, notes(book.moment(), ("Filter", wanted))), form, "duties")
+    said = notes(book.moment(), ("Filter", wanted))
+    return download(Table("Duties", columns, rows, said, [row[0] for row in rows]), form, "duties")
 
 
 def trend(cell: Cell) -> str:
@@ -125,7 +126,7 @@ def _asked() -> tuple[dict[str, Any], list[Counted], list[Counted]]:
         asked = AskedSchema().load({k: v for k, v in request.args.items() if v})
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
-    every = list(counted(book.views().standings(book.moment(), kinds=("duties",)), asked["months"]))
+    every = list(counted(following.views().standings(book.moment(), kinds=("duties",)), asked["months"]))
     mine = [duty for duty in every if gate.account().answers_for(duty.holding)]
     areas = {duty.holding.area for duty in mine}
     wanted = {name: asked[name] for name in ("area", "team", "officer") if asked[name]}

@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import abort, request
+from flask import abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from domain import errors
 from domain.case import recording_default
@@ -18,7 +19,7 @@ from web.words import count_noun
 Problems = dict[str, str]
 """Field -> what to do, in words; empty when all is well."""
 
-_TOKEN = re.compile(r"form-[0-9a-f]{12}")
+_TOKEN = re.compile(r"form-[0-9a-f]{12}(-[A-Za-z0-9.]{1,20})?")
 
 
 def token() -> str:
@@ -34,6 +35,23 @@ def led(name: str) -> Inspection:
     return book.casebook().inspection(name)
 
 
+def still_open(name: str, found: Inspection, *, unread: bool = False) -> Response | None:
+    """Where to go when the inspection takes no such change any more, with the reason said; None while it does.
+
+    ``unread``: a change that also comes too late once a case has been read.
+    """
+    if found.published is not None:
+        words = "This inspection is published: nothing of it changes any more. Another one can follow it."
+    elif found.frozen is not None:
+        words = "This inspection is frozen: only findings can be added before it is published."
+    elif unread and found.completed:
+        words = "Cases have been read: their frame and sample stay as they were drawn."
+    else:
+        return None
+    flash(words)
+    return redirect(url_for("inspecting.work", inspection=name))
+
+
 def read_for(name: str) -> Inspection:
     """The inspection, for whoever runs it or reads cases for it, whatever their role. 403 for anybody else."""
     opened = book.casebook().inspections.get(name)
@@ -47,11 +65,17 @@ def read_for(name: str) -> Inspection:
 def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
     """What the request's form says, as interchange values, and which questions that must be answered are not."""
     values = values_of(fields, request.form.to_dict(flat=False))
-    return values, {
+    problems = {
         f.name: f"{'Enter' if f.kind in TYPED else 'Choose an answer for'} “{f.label}”"
         for f in fields
         if f.required and f.name not in values
     }
+    for f in fields:
+        offered, said = {value for value, _ in f.options}, values.get(f.name, ())
+        unknown = set([said] if isinstance(said, str) else said) - offered if f.kind in ("choice", "choices") else set()
+        if unknown:
+            problems[f.name] = f"Choose “{f.label}” from the list: '{min(unknown)}' is not in it"
+    return values, problems
 
 
 def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str = "") -> Problems:

@@ -14,17 +14,17 @@ from werkzeug.wrappers import Response
 
 from domain import errors
 from domain.case import File, decide, recording_default
-from domain.facts import FACT_TYPES, EntryCorrected, EntryWithdrawn, Fact
+from domain.facts import FACT_TYPES, AccessLimited, EntryCorrected, EntryWithdrawn, Fact
 from domain.schemas import ShapeError, dump_fact, load_fact
 from domain.staff import Account
 from projections.caseload import Owed, outstanding
 from projections.changes import DutyChange, duty_changes
 from projections.history import History
 from projections.obligations import Obligation, obligations
-from web import book, clock, gate
+from web import book, clock, following, gate
 from web.entry_forms import NOT_ASKED, TYPED, Field, fields_of, typed_of, values_of
-from web.sentences import fact_details, fact_title, type_title
-from web.words import numeric_date, short_date
+from web.sentences import fact_details, fact_named, fact_title, type_title
+from web.words import numeric_date
 
 blueprint = Blueprint("recording", __name__)
 
@@ -87,12 +87,13 @@ def entry(crn: str, number: int, type_: str) -> str | Response:
 def correct(crn: str, number: int, entry_id: str) -> str | Response:
     """A correction: the entry's own form as it stands, and the fields that were changed in it."""
     reference = _open(crn, number)
-    file = book.casebook().file(reference)
+    file = book.shown_file(reference)
     subject = file.entries.get(entry_id)
     if subject is None or isinstance(subject, EntryCorrected | EntryWithdrawn):
         abort(404, f"There is no entry {entry_id} to correct in {reference}.")
     read = {fact.entry: fact for fact in book.casebook().history(reference, None).entries}
     standing = read.get(entry_id, subject)
+    _changes(standing)
     form = _Form(reference, EntryCorrected, of=standing)
     if request.method == "GET":
         return form.show(typed_of(standing))
@@ -113,8 +114,8 @@ class _Form:
 
     def __init__(self, reference: str, fact_type: type[Fact], of: Fact | None = None):
         who = gate.account()
-        if not who.may_enter(fact_type) or (of is not None and not who.may_enter(type(of))):
-            abort(403, f"{type_title((type(of) if of else fact_type).__name__)}: that is not yours to record.")
+        if not who.may_enter(fact_type):
+            abort(403, f"{type_title(fact_type.__name__)}: that is not yours to record.")
         self.reference, self.fact_type, self.of, self.who = reference, fact_type, of, who
         self.now = clock.recording_time()
         self.file: File = book.casebook().file(reference)
@@ -132,6 +133,11 @@ class _Form:
         asked = values_of(self.fields, typed)
         problems = [
             (f.name, "missing") for f in self.fields if f.required and "." not in f.name and f.name not in asked
+        ]
+        problems += [
+            (f.name, "choose one of those that are offered")
+            for f in self.fields
+            if f.kind == "choice" and f.name in asked and str(asked[f.name]) not in dict(f.options)
         ]
         meant = {
             **asked, **self.fixed, "entry": _token(typed), "recorded_at": self.now.isoformat(),
@@ -173,6 +179,8 @@ class _Form:
             return self.show(typed)
         try:
             fact = recording_default(self.file, read(typed))
+            if isinstance(fact, EntryWithdrawn) and fact.of in self.file.entries:
+                _changes(self.file.entries[fact.of])
             fresh = decide(self.file, fact, self.now)
         except ShapeError as error:
             return self.show(typed, dict(error.problems))
@@ -190,7 +198,7 @@ class _Form:
         except (errors.Refused, errors.BusyFile) as error:
             return self.show(typed, {"entry": f"{error}. Look at the entries made meanwhile, and send it again"})
         if fresh:
-            gate.log("recorded", reference=self.reference, detail=f"{type(fact).__name__} {fact.entry}")
+            gate.log("recorded", self.reference, detail=f"{type(fact).__name__} {fact.entry}")
         flash(f"{fact_title(fact)}: recorded.")
         crn, _, number = self.reference.partition("/")
         return redirect(
@@ -199,10 +207,11 @@ class _Form:
 
     def show(self, typed: Mapping[str, Sequence[str]], problems: Mapping[str, str] | None = None) -> str:
         asked = {field.name: field for field in self.fields}
-        placed: dict[str, str] = {}
-        for name in sorted(problems or {}, key=lambda name: [*asked, name].index(name)):
-            place = "occurred_on" if name == "recorded_at" else name if name in asked else "entry"
-            placed.setdefault(place, _in_words((problems or {})[name], asked.get(place)))
+        said = {_place(name, asked): reason for name, reason in (problems or {}).items()}
+        placed = {
+            place: _in_words(said[place], asked.get(place))
+            for place in sorted(said, key=lambda place: [*asked, place].index(place))
+        }
         groups: dict[str, list[Field]] = {}
         for field in self.fields:
             groups.setdefault(field.group, []).append(field)
@@ -216,6 +225,7 @@ class _Form:
         dropped = ("step", "csrf_token", "entry", "seen")
         return render_template(
             "record_check.html", form=self, title=self._title(), fact=fact, unseen=unseen, effects=self._effects(fact),
+            strangers=_strangers(fact),
             typed=[(name, text) for name, text in pairs if name not in dropped],
             entry_id=_token(typed), seen=self.file.version, day=clock.today(),
         )  # fmt: skip
@@ -239,24 +249,27 @@ class _Form:
 
     def _owed(self) -> list[Owed]:
         """The duties still open that an entry of this type may meet."""
-        today = book.views().standings(book.today(), references=[self.reference], unmet=True)
+        today = following.views().standings(book.today(), references=[self.reference], unmet=True)
         return [o for c in today for o in outstanding(c) if any(by.type is self.fact_type for by in o.clause.entries)]
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Fact]:
         """What was recorded on the case since the reader opened the form."""
-        return list(self.file.entries.values())[self._seen(typed) :]
+        shown = book.shown_file(self.reference).entries
+        return [fact for fact in list(self.file.entries.values())[self._seen(typed) :] if fact.entry in shown]
 
     def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
         said = next(iter(typed.get("seen", ())), "")
-        return int(said) if said.isdigit() and len(said) < 9 else self.file.version
+        return int(said) if said.isdecimal() and len(said) < 9 else self.file.version
 
     def _entries(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
         """The entries that stand and are of these types, the latest first, as (id, words)."""
+        shown = book.shown_file(self.reference).entries
         found = [
             fact for fact in book.casebook().history(self.reference, None).entries
-            if (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
+            if fact.entry in shown and (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
+            and (self.fact_type is not EntryWithdrawn or self.who.may_change(fact))
         ]  # fmt: skip
-        return [(fact.entry, _named(fact)) for fact in reversed(found)]
+        return [(fact.entry, fact_named(fact)) for fact in reversed(found)]
 
     def _title(self) -> str:
         return f"Correct: {fact_title(self.of)}" if self.of is not None else type_title(self.fact_type.__name__)
@@ -272,13 +285,32 @@ def _open(crn: str, number: int) -> str:
     return reference
 
 
+def _strangers(fact: Fact) -> list[str]:
+    """The staff that a limit of access names and that no account is called: most often a slip of the keys."""
+    if not isinstance(fact, AccessLimited):
+        return []
+    known = {called for account in gate.register().accounts() for called in (account.name, account.username)}
+    return [name for name in fact.excluded if name not in known]
+
+
+def _changes(fact: Fact) -> None:
+    """403 in words where it is not for the person signed in to say that this entry is wrong."""
+    if not gate.account().may_change(fact):
+        abort(403, f"{fact_title(fact)}, entry {fact.entry}: that is not yours to correct or withdraw.")
+
+
 def _fixed(fact_type: type[Fact], who: Account) -> dict[str, Any]:
     """What the service fills in from who is signed in: nobody signs for another."""
     grade = who.grade or ("po" if who.role == "case_manager" else "spo")
     fixed: dict[str, dict[str, Any]] = {
         "AssessmentCountersigned": {"by": who.name, "grade": grade},
         "OversightRecorded": {"by": who.name, "grade": grade},
-        "QualityJudged": {"framework": book.framework().id, "by": who.name, "role": JUDGES.get(who.role, "spo")},
+        "QualityJudged": {
+            "framework": book.framework().id,
+            "by": who.name,
+            "role": JUDGES.get(who.role, "spo"),
+            "second": False,
+        },
     }
     return fixed.get(fact_type.__name__, {})
 
@@ -291,7 +323,7 @@ def _offered(field: Field, who: Account) -> Field:
         )  # fmt: skip
         return Field(field.name, "choice", "Question", True, "", options)
     if field.name == "inspection":
-        options = tuple((name, opened.title) for name, opened in book.inspections().items())
+        options = tuple((name, opened.title) for name, opened in book.inspections().items() if book.assesses(name))
         bound = who.role == "inspector"
         return Field(
             field.name, "choice", "Inspection", bound, "" if bound else "Leave empty for your own audit", options
@@ -306,24 +338,28 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _named(fact: Fact) -> str:
-    day = getattr(fact, "for_on", fact.occurred_on)
-    detail = next(
-        (str(v) for k, v in dump_fact(fact).items() if k in ("instrument", "contact_type", "kind", "need")), ""
-    )
-    return f"{short_date(day)}: {fact_title(fact)}{', ' + detail.replace('_', ' ') if detail else ''}"
-
-
 def _token(typed: Mapping[str, Sequence[str]]) -> str:
     """The id that this form's entry will have: the same however often it is sent."""
     said = next(iter(typed.get("entry", ())), "")
     return said if _TOKEN.fullmatch(said) else f"form-{secrets.token_hex(6)}"
 
 
+def _place(name: str, asked: Mapping[str, Field]) -> str:
+    """Where on the form a problem with a field is said: at its question, or the first one of its group."""
+    if name == "recorded_at":
+        return "occurred_on"
+    return next((each for each in asked if each == name or each.startswith(f"{name}.")), "entry")
+
+
 def _in_words(reason: str, field: Field | None) -> str:
     """What is wrong, as it stands beside the question and, with the question's name, above the form."""
     if reason.startswith("missing") and field is not None:
         return f"{'Enter' if field.kind in TYPED else 'Choose an answer for'} “{field.full}”"
+    if reason.startswith("Not a valid") and field is not None:
+        return f"Enter a number for “{field.full}”{' without decimals' if 'integer' in reason else ''}"
+    if reason.startswith("Longer than") and field is not None:
+        longest = int(re.sub(r"\D", "", reason))
+        return f"“{field.full}” must have no more than {longest:,} characters"
     return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
 
 

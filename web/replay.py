@@ -2,14 +2,16 @@
 
 from typing import cast
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from projections.history import end_of_day
 from projections.replay import By, Replay
 from projections.then_and_now import then_and_now
 from web import book, gate
+from web.words import long_date
 
 blueprint = Blueprint("replay", __name__)
 
@@ -34,7 +36,10 @@ class StepSchema(Schema):
 @blueprint.get("/cases/<crn>/<int:number>/replay")
 @gate.open_to(*gate.READERS)
 def show(crn: str, number: int) -> str:
-    """One step: what was added, what it changed, and the score before and after."""
+    """One step: what was added, what it changed, and the score before and after.
+
+    Who held the case on the day read, and holds it no longer, goes through the file as it was known that day.
+    """
     reference = f"{crn}/{number}"
     try:
         asked = StepSchema().load({k: v for k, v in request.args.items() if v})
@@ -42,7 +47,10 @@ def show(crn: str, number: int) -> str:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
     reading = book.case(reference)
     book.viewed(reference)
-    replay = Replay(book.casebook().file(reference), book.framework())
+    known_at = None if book.may_record(reference) else end_of_day(reading.moment.on)
+    replay = Replay(book.shown_file(reference), book.framework(), known_at)
+    if not replay.entries:
+        abort(404, f"Nothing was recorded on {reference} by {long_date(reading.moment.on)}.")
     by = cast(By, asked["by"])
     labels = replay.labels(by)
     step = replay.step(by, min(asked["step"] or len(labels), len(labels)))
@@ -65,7 +73,7 @@ def compare(crn: str, number: int) -> str | Response:
     book.viewed(reference)
     if reading.history.start is None or reading.history.start.on > reading.moment.on:
         return redirect(url_for("cases.show", crn=crn, number=number))
-    found = then_and_now(book.casebook().file(reference), reading.moment.on, book.framework())
+    found = then_and_now(book.shown_file(reference), reading.moment.on, book.framework())
     return render_template(
         "then_and_now.html",
         reference=reference,

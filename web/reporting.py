@@ -1,6 +1,7 @@
 """The report of an inspection: the sheet, each criterion with its findings, downloads, publication."""
 
 import json
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +13,9 @@ from web.downloads import Column, Table, download, notes
 from web.entry_forms import Field
 from web.minutes import Problems, enter, led, open_ends, read_form, token
 from web.pdf import as_pdf
-from web.reports import report, report_document
+from web.proofs import report_document
+from web.reports import Report, report
+from web.words import long_date
 
 blueprint = Blueprint("reporting", __name__)
 
@@ -28,10 +31,13 @@ def show(inspection: str) -> str | Response:
     problems: Problems = {}
     if request.method == "POST":
         led(inspection)
-        values, problems = read_form([
-            Field("criterion", "text", "Criterion", True), Field("text", "note", "Finding", True),
-            Field("question", "text", "Question", False), Field("direction", "choice", "Direction", False, "", WENT),
-        ])  # fmt: skip
+        if "draft" in request.form:
+            values = _taken_up(report(book.casebook(), inspection), request.form["draft"])
+        else:
+            values, problems = read_form([
+                Field("criterion", "text", "Criterion", True), Field("text", "note", "Finding", True),
+                Field("question", "text", "Question", False), Field("direction", "choice", "Direction", False, "", WENT),
+            ])  # fmt: skip
         conclusion = {"conclusion": True} if request.form.get("conclusion") == "yes" else {}
         problems = problems or enter(inspection, "FindingWritten", {**values, **conclusion})
         if not problems:
@@ -44,6 +50,16 @@ def show(inspection: str) -> str | Response:
         went=WENT, entry_id=request.form.get("entry") or token(),
         writes=book.runs(inspection) and made.inspection.published is None,
     )  # fmt: skip
+
+
+def _taken_up(made: Report, question: str) -> dict[str, Any]:
+    """The draft of one question as a finding of the report."""
+    draft = made.drafts.get(question)
+    if draft is None:
+        abort(404, f"There is no draft for {question}: it is no question of this framework, or has no figure yet.")
+    criterion = made.scored.framework.criterion_of(question).id
+    words = draft.sentence(made.earlier)
+    return {"criterion": criterion, "text": words, "question": question, "direction": draft.direction}
 
 
 @blueprint.post("/inspections/<inspection>/findings/<entry>/withdraw")
@@ -63,6 +79,12 @@ def withdraw_finding(inspection: str, entry: str) -> Response:
 def publish(inspection: str) -> str | Response:
     """Put the figures on record as printed: what was left open, and the last word."""
     found = led(inspection)
+    if found.frozen is None:
+        flash("Freeze the inspection before it is published.")
+        return redirect(url_for("inspecting.work", inspection=inspection))
+    if found.published is not None:
+        flash(f"This inspection was published on {long_date(found.published.occurred_on)}.")
+        return redirect(url_for("reporting.show", inspection=inspection))
     if request.method == "GET":
         return render_template(
             "final.html", inspection=inspection, opened=found.opened, title="Publish the sheet", still=open_ends(found),
@@ -109,7 +131,8 @@ def keep(inspection: str, form: str) -> Response:
         for a in r.answers
     ]  # fmt: skip
     said = notes(made.scored.moment, *made.stamp.pairs())
-    return download(Table(made.opened.title, columns, rows, said), form, f"{inspection}-answers")
+    table = Table(made.opened.title, columns, rows, said, [r.reference for r in shown])
+    return download(table, form, f"{inspection}-answers")
 
 
 @blueprint.get("/inspections/<inspection>/frameworks")

@@ -1,25 +1,21 @@
 """An inspection's report as data: figures, findings beside their figures, and the stamp that lets anybody check them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import Any
-
-import marshmallow
-from marshmallow import EXCLUDE, Schema, fields
+from functools import cached_property
 
 from domain.inspecting import Figure, InspectionOpened
 from domain.inspection import Inspection
-from projections.bands import Banded, banded
+from projections.bands import banded
 from projections.casebook import Casebook, Moment
 from projections.findings import Checked, Drafted, checked, drafted
-from projections.management import Placed, placed, rungs_apart
-from projections.published import departures, figures
+from projections.management import Placed, placed
+from projections.published import Departure, departures, figures
 from projections.scores import Score
-from projections.scoring import Scored, inspection_moment, score_before, score_inspection
+from projections.scoring import Scored, at_own_moment, inspection_moment, score_before, score_inspection
+from projections.spread import intervals
 from web.documents import known
+from web.sheets import Sheet, names_of
 
 
 @dataclass(frozen=True)
@@ -44,46 +40,6 @@ class Stamp:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The scoring summary sheet: a column for each inspection, the earlier one first; Section A beside it."""
-
-    columns: list[Score]
-    on: date
-    follows: str | None
-    before_on: date | None
-    placed: list[Placed]
-    placed_before: Mapping[str, Placed]
-    bands: list[Banded]
-    names: tuple[str, str]
-    """What its two columns are called; with one column, the second."""
-
-    def change(self, section: int, criterion: int | None = None) -> int | None:
-        """By how many points a printed figure rose between the two columns; None where there is nothing to compare."""
-        parts = [
-            column.sections[section].printed
-            if criterion is None
-            else column.sections[section].criteria[criterion].printed
-            for column in self.columns
-        ]
-        if len(parts) < 2 or parts[0] is None or parts[1] is None:
-            return None
-        return parts[1] - parts[0]
-
-    def rungs_apart(self, criterion: str) -> int | None:
-        """By how many rungs a criterion of management rose."""
-        was = self.placed_before.get(criterion)
-        now = next(p for p in self.placed if p.criterion.id == criterion)
-        return rungs_apart(was.printed if was else None, now.printed)
-
-
-def names_of(before: InspectionOpened) -> tuple[str, str]:
-    """The titles of two columns, the inspection before and the one that follows it."""
-    if before.follows is None:
-        return "Original inspection", "Follow-up inspection"
-    return "Previous inspection", "This inspection"
-
-
-@dataclass(frozen=True)
 class Report:
     """Everything that the report's page, its PDF and its JSON show."""
 
@@ -98,12 +54,20 @@ class Report:
     findings: list[Checked]
     figures: list[Figure]
     stamp: Stamp
+    own_moment: bool
+    """Whether it is read at the inspection's own sample date and state of knowledge, as it was or will be published."""
+
+    @property
+    def departed(self) -> list[Departure]:
+        """Where a published figure is not what comes out today."""
+        out = self.inspection.published
+        return departures(out.figures, self.figures) if out is not None and self.own_moment else []
 
     def findings_on(self, criterion: str, *, conclusion: bool = False) -> list[Checked]:
         of = [c for c in self.findings if c.finding.criterion == criterion]
         return [c for c in of if c.finding.conclusion == conclusion]
 
-    @property
+    @cached_property
     def sheet(self) -> Sheet:
         was = self.before
         return Sheet(
@@ -115,6 +79,7 @@ class Report:
             placed_before=self.management_before,
             bands=banded(self.inspection, self.scored.score),
             names=self.names,
+            intervals=[intervals(s.score, [r.answers for r in s.readings]) for s in (was, self.scored) if s],
         )
 
     @property
@@ -128,6 +93,30 @@ class Report:
         return names_of(self.before_inspection.opened)
 
     @property
+    def unsure(self) -> str:
+        """What is recalled or unsure in the framework, in its own words; empty where it is all found."""
+        framework = self.scored.framework
+        return framework.remark or "" if framework.sure != "F" else ""
+
+    @property
+    def beside(self) -> str:
+        """What is to be said of the inspection before, set beside this one or not; empty where there is none."""
+        if self.before is None or self.before_inspection is None or self.before_inspection.opened is None:
+            left = "The inspection before is not set beside this one: it was read under another framework."
+            return left if self.opened.follows else ""
+        if self.same_evidence is None:
+            return "One of the two inspections does not state its evidence: compare with care."
+        if self.same_evidence:
+            return "Both inspections rest on the same evidence."
+        was = self.before_inspection.opened.evidence
+        return f"The inspection before rests on other evidence ({was}): compare with care."
+
+    @property
+    def earlier(self) -> str:
+        """What a sentence calls the inspection before."""
+        return self.names[0].lower()
+
+    @property
     def unread(self) -> int:
         """How many cases of the sample nobody has finished reading."""
         return len([case for case in self.inspection.sample if (case, False) not in self.inspection.completed])
@@ -138,7 +127,11 @@ class Report:
         was = self.before_inspection.opened if self.before_inspection else None
         if was is None or was.evidence is None or self.opened.evidence is None:
             return None
-        return was.evidence == self.opened.evidence
+        return _plain(was.evidence) == _plain(self.opened.evidence)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split()).rstrip(".")
 
 
 def report(book: Casebook, name: str, moment: Moment | None = None) -> Report:
@@ -156,89 +149,9 @@ def report(book: Casebook, name: str, moment: Moment | None = None) -> Report:
         opened=opened, inspection=found, scored=scored, before=before, before_inspection=earlier,
         management=placed(found),
         management_before={p.criterion.id: p for p in placed(earlier)} if earlier else {},
-        drafts=drafted(scored.score, was),
+        drafts=drafted(scored.score, was, scored.high_risk),
         findings=[checked(finding, scored.score, was) for finding in found.findings],
         figures=figures(found, scored.score),
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
+        own_moment=at_own_moment(opened, at),
     )  # fmt: skip
-
-
-def report_document(made: Report) -> dict[str, Any]:
-    """The report as JSON; ``caseaudit verify`` reads it."""
-    stamp = made.stamp
-    return {
-        "report": stamp.inspection,
-        "title": made.opened.title,
-        "framework": stamp.framework,
-        "framework_version": stamp.framework_version,
-        "sample_date": stamp.sample_date,
-        "known_at": stamp.known_at,
-        "evidence": made.opened.evidence,
-        "position": stamp.position,
-        "hash": stamp.hash,
-        "cases": made.scored.score.cases,
-        "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
-        "findings": [
-            {
-                "criterion": c.finding.criterion, "question": c.finding.question, "text": c.finding.text,
-                "conclusion": c.finding.conclusion, "direction": c.finding.direction, "was": c.was, "now": c.now,
-                "agrees": c.agrees,
-            }
-            for c in made.findings
-        ],
-    }  # fmt: skip
-
-
-class _FigureSchema(Schema):
-    of = fields.String(required=True)
-    printed = fields.String(required=True)
-
-
-class ReportSchema(Schema):
-    """What ``verify`` needs of a report's JSON; the rest is left alone."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    report = fields.String(required=True)
-    framework_version = fields.String(required=True)
-    sample_date = fields.String(required=True)
-    known_at = fields.String(required=True)
-    position = fields.Integer(required=True, strict=True)
-    hash = fields.String(required=True)
-    figures = fields.List(fields.Nested(_FigureSchema), required=True)
-
-
-class NotAReport(ValueError):
-    """A file that is no report of caseaudit; the words say why."""
-
-
-def verify_report(book: Casebook, path: Path) -> list[str]:
-    """What differs between a report and what the record gives today; empty when every figure is reproduced."""
-    try:
-        said = ReportSchema().load(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise NotAReport(f"{path.name}: not JSON: {error}") from None
-    except marshmallow.ValidationError as error:
-        words = "; ".join(f"{field}: {what}" for field, what in error.messages_dict.items())
-        raise NotAReport(f"{path.name}: not a report of caseaudit: {words}") from None
-    name = said["report"]
-    if name not in book.inspections:
-        raise NotAReport(f"{path.name}: there is no inspection '{name}' in this database")
-    now = report(book, name)
-    found = []
-    standing = book.files.recorder.hash_at(said["position"])
-    if standing != said["hash"]:
-        found.append(f"position {said['position']}: the record there is not what the report was made from")
-    for field, mine in (
-        ("framework_version", now.stamp.framework_version), ("sample_date", now.stamp.sample_date),
-        ("known_at", now.stamp.known_at),
-    ):  # fmt: skip
-        if said[field] != mine:
-            found.append(f"{field}: the report says {said[field]}, the inspection {mine}")
-    then = [Figure(of=f["of"], printed=f["printed"]) for f in said["figures"]]
-    found += [
-        f"{d.of}: printed {d.printed or 'nothing'}, comes out as {d.now or 'nothing'}"
-        for d in departures(then, now.figures)
-    ]
-    return found

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from domain import codes
-from domain.case import LONDON
+from domain.case import LONDON, references
 from domain.facts import Fact, QualityJudged
 from domain.frameworks import frameworks
 from domain.schemas import dump_fact
@@ -16,6 +16,22 @@ from projections.casebook import Moment
 from projections.history import end_of_day
 from projections.obligations import Obligation
 from web.words import count_noun, short_date
+
+FIELDS = {
+    "occurred_on": "Date it happened",
+    "for_on": "Date it is for",
+    "national_standards": "Counts as a national standards appointment",
+    "of": "Entry",
+    "from": "Changed from",
+    "to": "Changed to",
+    "with": "With whom",
+    "text": "What is to be achieved",
+    "smart": "SMART",
+    "factor": "Factor it addresses",
+    "second": "Second reading, made blind",
+    "overrules": "Stands in place of the answer that the entries give",
+}
+"""The fields of entries whose names are not words enough."""
 
 COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by")
 
@@ -55,10 +71,31 @@ def fact_title(fact: Fact) -> str:
     return title
 
 
+def field_words(name: str) -> str:
+    """A field of an entry in words."""
+    return FIELDS.get(name, sentence(name.replace("_", " ")))
+
+
+def fact_named(fact: Fact) -> str:
+    """One entry among others, by its day and what it is: ``25 Jul 2005: Appointment made, office``."""
+    day = getattr(fact, "for_on", fact.occurred_on)
+    said = (str(v) for k, v in dump_fact(fact).items() if k in ("instrument", "contact_type", "kind", "need"))
+    detail = next(said, "").replace("_", " ")
+    return f"{short_date(day)}: {fact_title(fact)}{f', {detail}' if detail else ''}"
+
+
+def fact_references(fact: Fact) -> dict[str, list[str]]:
+    """The entries that an entry names, by the field in words."""
+    found: dict[str, list[str]] = {}
+    for name, entry, _ in references(fact):
+        found.setdefault(field_words(name), []).append(entry)
+    return found
+
+
 def fact_details(fact: Fact) -> list[tuple[str, str]]:
     """What the entry says beyond when and who: (field in words, value in words)."""
     said = dump_fact(fact).items()
-    return [(sentence(name.replace("_", " ")), value_words(value)) for name, value in said if name not in COMMON_FIELDS]
+    return [(field_words(name), value_words(value)) for name, value in said if name not in COMMON_FIELDS]
 
 
 def value_words(value: Any) -> str:
@@ -140,7 +177,7 @@ def answer_words(answer: Answer) -> str:
 
 def attach(app: Flask) -> None:
     """Make the sentences known to the app's templates."""
-    for named in (sentence, type_title, fact_title, fact_details, instant, answer_words):
+    for named in (sentence, type_title, fact_title, fact_named, fact_details, fact_references, instant, answer_words):
         app.add_template_filter(named)
     app.add_template_filter(codes.label, "label")
     app.jinja_env.globals.update(why=why, because=because, became=became)

@@ -14,7 +14,7 @@ from web.words import short_date
 
 ONE_DAY = timedelta(days=1)
 
-NAMES, EDGE = 120, 12
+NAMES, EDGE = 134, 12
 """The width of the lanes' names, and the room beside the first and the last day, so that no mark is cut."""
 
 HEAD, PAD, FOOT = 26, 8, 28

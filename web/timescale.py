@@ -6,7 +6,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-FITS = 816
+FITS = 802
 """The width that a page shows without scrolling."""
 
 NARROWEST, WIDEST, LONGEST = 2.2, 4.5, 4_000

@@ -38,11 +38,12 @@ class Question:
     """One question: judged, derived or both; ``scored_by`` says which of the two scores when both exist.
 
     ``required`` names clauses without which there is nothing to judge: due and not done is insufficient, never due is
-    not applicable.
+    not applicable. ``finding``: what a sufficient answer says, to stand before "in 78% of cases".
     """
 
     id: str
     text: str
+    finding: str
     source: str
     cite: str
     sure: str
@@ -169,11 +170,15 @@ class Framework:
 
     def clauses_by(self, edition: str) -> tuple[Clause, ...]:
         """As ``clauses``, with one edition of the standards taken as in force throughout. ``KeyError``: no such one."""
-        chosen = {e.id: e for e in national_standards().editions}[edition]
-        return (
-            *(replace(clause, start=date.min, end=None, since=None) for clause in chosen.clauses),
-            *self.expectations,
-        )
+        if edition not in self._clauses_by:
+            chosen = {e.id: e for e in national_standards().editions}[edition]
+            placed = (replace(clause, start=date.min, end=None, since=None) for clause in chosen.clauses)
+            self._clauses_by[edition] = (*placed, *self.expectations)
+        return self._clauses_by[edition]
+
+    @cached_property
+    def _clauses_by(self) -> dict[str, tuple[Clause, ...]]:
+        return {}
 
     def criterion_of(self, question: str) -> Criterion:
         return next(c for c in self.criteria if any(q.id == question for q in c.questions))
@@ -196,6 +201,7 @@ class DerivationSchema(Document):
 class QuestionSchema(Cited):
     id = fields.String(required=True)
     text = fields.String(required=True)
+    finding = fields.String(required=True)
     source = fields.String(required=True)
     scored_by = fields.String(required=True, validate=validate.OneOf(["derived", "judged"]))
     derive = fields.Nested(DerivationSchema)

@@ -2,7 +2,7 @@
 
 import click
 
-from web.cli import auditing, files, inspecting, reporting, scoring, serving, users
+from web.cli import auditing, files, inspecting, reporting, scoring, serving, users, views
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -13,6 +13,6 @@ def main() -> None:
 
 for command in (
     *serving.COMMANDS, *files.COMMANDS, *auditing.COMMANDS, *scoring.COMMANDS, *reporting.COMMANDS,
-    *inspecting.COMMANDS, *users.COMMANDS,
+    *inspecting.COMMANDS, *users.COMMANDS, *views.COMMANDS,
 ):  # fmt: skip
     main.add_command(command)

@@ -13,6 +13,7 @@ from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.casebook import Casebook, Reading
 from projections.caseload import due, holding
 from web.cli import options
+from web.cli.views import up_to_date
 from web.documents import case_document, due_document
 from web.sentences import answer_words, because, fact_details, fact_title, knowledge_words, why
 from web.words import short_date
@@ -87,7 +88,7 @@ def _case_text(reading: Reading) -> str:
 @options.database
 def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
     """What is overdue and what falls due, as the files stood on the day."""
-    cases = options.open_views(database).standings(options.read_moment(as_at, None), unmet=True, kinds=("duties",))
+    cases = up_to_date(database).standings(options.read_moment(as_at, None), unmet=True, kinds=("duties",))
     owed = due(
         (c for c in cases if team in (None, c.spell.place.team) and officer in (None, c.spell.place.officer)), within
     )

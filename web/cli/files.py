@@ -19,7 +19,7 @@ from web import clock
 from web.cli import options
 from web.documents import entry_document
 from web.importing import Report, import_lines, read_lines
-from web.reports import NotAReport, verify_report
+from web.proofs import NotAReport, verify_report
 from web.words import count_noun
 
 SHOWN = 200
@@ -160,8 +160,8 @@ def export(reference: str | None, known_at: Any, database: str) -> None:
 def verify(reports: tuple[Path, ...], database: str) -> None:
     """Prove that every stored entry is what was stored: walk the hash chain from the first to the last.
 
-    With the JSON of inspection reports: also that the record gives their figures today, or what differs. Exit code 1
-    where something does.
+    With the JSON of inspection reports, or their answers as CSV: also that the record gives their figures and answers
+    today, or what differs. Exit code 1 where something does.
     """
     files = options.open_files(database)  # kept: without it the library closes the pool
     try:

@@ -11,9 +11,7 @@ from domain.database import Database, NotPrepared, WrongAddress
 from domain.files import Files
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.casebook import Casebook, Moment
-from projections.follow import catch_up
 from projections.history import end_of_day
-from projections.views import Views
 from web import clock
 
 DEFAULT_DATABASE = Path(click.get_app_dir("caseaudit")) / "caseaudit.sqlite"
@@ -61,14 +59,6 @@ def open_to_look(url: str) -> Files:
         return open_files(url)
     except NoDatabase:
         return Files.open("file:nothing?mode=memory&cache=shared")
-
-
-def open_views(address: str) -> Views:
-    """The views of this database, up with its record; a usage error as for ``open_files``."""
-    open_files(address).close()
-    views = Views(database_at(address).address)
-    catch_up(views)
-    return views
 
 
 class Day(click.ParamType[date]):

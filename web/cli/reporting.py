@@ -13,11 +13,12 @@ from projections.compliance import Asked
 from projections.figures import LEVELS, Scope
 from web import figures
 from web.cli import options
+from web.cli.views import up_to_date
 from web.compliance_asked import MONTHS
 from web.compliance_made import Made, make, of_measure
 from web.compliance_words import asked_notes
 from web.downloads import as_bytes
-from web.sheets import Sheet
+from web.report_sheets import Sheet
 
 NAMES = (*reports().reports, *reports().measures)
 
@@ -66,7 +67,7 @@ def report(
 
     NAME is the id of a report or a measure; `caseaudit report --help` does not list them, `docs/reports.md` does.
     """
-    views = options.open_views(database)
+    views = up_to_date(database)
     book = Casebook(options.open_files(database))
     asked = Asked(options.read_moment(as_at, known_at), months, whose, lambda _: True, beside if beside.level else None)
     dues = figures.Kept().now(views)

@@ -15,6 +15,7 @@ from projections.management import Placed, placed
 from projections.scores import Score, printed
 from projections.scoring import Change, Scored, changes, inspection_moment, score_readings
 from web.cli import options
+from web.cli.views import up_to_date
 from web.documents import change_document, score_document
 from web.sentences import answer_words, because, knowledge_words
 from web.words import count_noun, percent, short_date
@@ -74,7 +75,7 @@ def score(
 def _held(database: str, at: Moment, **where: str | None) -> list[str]:
     """The cases held in this area, team or by this officer on the day; None: any."""
     wanted = {level: name for level, name in where.items() if name is not None}
-    cases = options.open_views(database).standings(at, kinds=())
+    cases = up_to_date(database).standings(at, kinds=())
     return [c.reference for c in cases if all(getattr(c.spell.place, level) == name for level, name in wanted.items())]
 
 

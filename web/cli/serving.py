@@ -15,6 +15,7 @@ from domain.register import Register
 from projections.casebook import Casebook
 from web.cli import options
 from web.cli.files import load
+from web.cli.views import up_to_date
 from web.words import count_noun
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
@@ -58,8 +59,11 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
 )
 @options.database
 def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str) -> None:
-    """Serve the site. Accounts are made with `caseaudit users add`."""
-    options.open_files(database).close()
+    """Serve the site. Accounts are made with `caseaudit users add`.
+
+    Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
+    """
+    up_to_date(database).close()
     _serve(database, host, port, workers, behind_proxy=behind_proxy)
 
 
@@ -85,10 +89,9 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
     if report.rejected:
         sys.exit(1)
-    with closing(options.open_views(database)):
-        pass  # the first page finds them up with the record
     with closing(Register(options.database_at(database).address)) as register:
         add_staff(register)
+    up_to_date(database).close()
     if not no_serve:
         day = today or _last_day(database)
         _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day)

@@ -1,0 +1,182 @@
+"""What was owed on a case at any time of knowledge: each clause worked out only where something it asks for changed."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from domain.clauses import Clause
+from domain.conditions import Entries
+from domain.facts import RiskLevelChanged
+from projections import kinds
+from projections.catalogue import catalogue
+from projections.docket import docket
+from projections.duties import DAY, ONE_DAY, Trigger, triggered, triggers
+from projections.frame import IN_ORDER
+from projections.growth import Admitted, Epoch, Growth
+from projections.history import BY_DAY
+from projections.knowledge import Found, first_known
+from projections.rows import DutyRow, holder
+from projections.windows import amount, reached, windows
+
+Owed = Iterator[tuple[DutyRow, int, int]]
+"""Duties, each with the span of knowledge in which it was owed so."""
+
+ERA = frozenset(("started",))
+
+
+def owed_as_known(growth: Growth) -> Found[DutyRow]:
+    """Every duty of every clause in the catalogue, at any time of knowledge."""
+    found = Found[DutyRow]()
+    if not growth.frames:
+        return found
+    every = docket(catalogue().clauses)
+    last_day = growth.last_day(every.dated)
+    for era in growth.epochs(ERA):
+        for number, clause, parts in every.of(era.frame, growth.first_day, last_day, growth.by_type.keys()):
+            owed = AS_KNOWN.get(clause.kind, again)
+            start, end = clause.start or date.min, clause.end or date.max
+            for epoch in growth.epochs(parts):
+                over = epoch.frame.end
+                if era.since <= epoch.since < era.until and (over is None or start <= over.on):
+                    for row, since, until in owed(number, clause, growth, epoch):
+                        if start <= row[2] < end:  # the day it arises
+                            found.add(row, since, until)
+    return found
+
+
+def within(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
+    """Of the kind ``within``: what a trigger raises stands over the epoch; what answers it came to be known in turn."""
+    frame = epoch.frame
+    held_by = holder(frame.allocation)
+    for trigger, since, until in raised(clause, growth, epoch):
+        asked = kinds.asked_within(clause, frame, trigger)
+        if asked is None:
+            continue
+        value, arises, due, ended, earliest = asked
+        entry, row, place = trigger.entry, clause.values.index(value), held_by(due)
+        if clause.by_recording:
+            day, _ = kinds.recorded(trigger)
+            yield DutyRow(number, row, arises, due, day, ended, entry, (entry,), place), since, until
+            continue
+        candidates = answers(clause, growth, trigger, earliest)
+        for met, begins, ends in first_known(candidates, since, until):
+            if met is None:
+                yield DutyRow(number, row, arises, due, None, ended, entry, (), place), begins, ends
+            else:
+                yield DutyRow(number, row, arises, due, met[0], ended, entry, (met[1],), place), begins, ends
+
+
+def raised(clause: Clause, growth: Growth, epoch: Epoch) -> Sequence[tuple[Trigger, int, int]]:
+    """As ``triggers``, with the spans of knowledge within an epoch."""
+    frame, opens, closes = epoch
+    assert frame.start is not None
+    found: Iterable[tuple[Trigger, int, int]]
+    if isinstance(clause.after, Entries):
+        known = growth.described(clause.after)
+        found = [(t, s, u) for fact, s, u in known for t in triggered(clause, clause.after, fact)]
+    elif clause.after in ("absence", "failure"):
+        failed = growth.absences if clause.after == "absence" else growth.failures
+        found = [(Trigger(f.on, f.entry, None, None, f.of), s, u) for f, s, u in failed]
+    elif clause.after == "risk_changes":
+        start = frame.start.on
+        known = [v for v in growth.by_type.get(RiskLevelChanged, ()) if v.fact.occurred_on >= start]
+        found = [(Trigger(fact.occurred_on, fact.entry, fact), s, u) for fact, s, u in known]
+    else:
+        return [(trigger, opens, closes) for trigger in triggers(clause, frame)]
+    over = date.max if frame.end is None else frame.end.on
+    return [
+        (trigger, since if since > opens else opens, until if until < closes else closes)
+        for trigger, since, until in found
+        if since < closes and until > opens and trigger[0] < over
+    ]
+
+
+def answers(clause: Clause, growth: Growth, trigger: Trigger, earliest: date) -> Sequence[Admitted]:
+    """Every entry that could ever answer the trigger, the one that comes first before the others."""
+    found: list[Admitted] = []
+    for described in clause.by:
+        admitted = growth.admitted(described)
+        later = admitted[bisect_left(admitted, earliest, key=DAY) :] if admitted else admitted
+        if described.about_anything:
+            found += later
+        else:
+            found += [a for a in later if described.answers(a[2], trigger.entry, trigger.item)]
+    if len(clause.by) > 1:
+        found.sort(key=BY_DAY)
+    return found
+
+
+def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
+    """Of the kind ``frequency``: the windows stand over the epoch; they fill as entries come to be known."""
+    frame, opens, closes = epoch
+    assert clause.counts is not None and frame.start is not None
+    counted = growth.admitted(clause.counts)
+    days = [a[0] for a in counted]
+    entry, held_by = frame.start.entry, holder(frame.allocation)
+    for value, begins, ends_before, off, needed in windows(clause, frame):
+        cut = off if off < ends_before else None
+        due = ends_before - ONE_DAY
+        row, place = clause.values.index(value), held_by(due)
+        first, last = bisect_left(days, begins), bisect_left(days, cut or ends_before)
+        if first == last:
+            yield DutyRow(number, row, begins, due, None, cut, entry, (), place), opens, closes
+            continue
+        inside = [a for a in counted[first:last] if a[3] < closes and a[4] > opens]
+        turns = {turn for a in inside for turn in a[3:] if opens < turn < closes}
+        for since, until in spans(turns, opens, closes):
+            filled = [(day, e, amount(clause, fact)) for day, e, fact, s, u in inside if s <= since < u]
+            met_on, met_by = reached(filled, needed)
+            yield DutyRow(number, row, begins, due, met_on, cut, entry, met_by, place), since, until
+
+
+def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
+    """Of the kinds in which one duty follows from how another was met: laid anew when something that counts is recorded."""
+    frame, opens, closes = epoch
+    described = (*clause.by, clause.after) if isinstance(clause.after, Entries) else clause.by
+    known = {entries: _in(growth.described(entries), opens, closes) for entries in described}
+    for found in known.values():
+        found.sort(key=lambda version: IN_ORDER(version.fact))
+    changed = _in(growth.by_type.get(RiskLevelChanged, ()) if clause.after == "risk_changes" else (), opens, closes)
+    absent = _in(growth.absences if clause.after == "absence" else (), opens, closes)
+    failed = _in(growth.failures if clause.kind == "response" or clause.after == "failure" else (), opens, closes)
+    if not kinds.may_arise(clause, frame, known, failed):
+        return
+    turns = {t for found in (*known.values(), changed, absent, failed) for _, *span in found for t in span}
+    held_by = holder(frame.allocation)
+    admitted = {entries: growth.admitted(entries) for entries in clause.by}
+    for since, until in spans({t for t in turns if opens < t < closes}, opens, closes):
+        history = frame.beside(
+            {RiskLevelChanged: [f for f, s, u in changed if s <= since < u]},
+            {entries: [f for f, s, u in found if s <= since < u] for entries, found in known.items()},
+            {e: [a[:3] for a in found if a[3] <= since < a[4]] for e, found in admitted.items()},
+            [f for f, s, u in absent if s <= since < u],
+            [f for f, s, u in failed if s <= since < u],
+        )
+        for duty in kinds.DERIVE[clause.kind](clause, history):
+            place = held_by(duty.due_on)
+            yield (
+                DutyRow(
+                    number, clause.values.index(duty.value), duty.arises_on, duty.due_on, duty.met_on, duty.ended_on,
+                    duty.raised_by, duty.met_by, place,
+                ),
+                since,
+                until,
+            )  # fmt: skip
+
+
+def _in(found: Iterable[tuple[Any, int, int]], opens: int, closes: int) -> list[Any]:
+    """What was known at some time within a span."""
+    return [known for known in found if known[1] < closes and known[2] > opens]
+
+
+def spans(turns: Iterable[int], opens: int, closes: int) -> Iterable[tuple[int, int]]:
+    """The spans between turns, from ``opens`` to ``closes``."""
+    if not turns:
+        return ((opens, closes),)
+    at = [opens, *sorted(turns), closes]
+    return pairwise(at)
+
+
+AS_KNOWN: Mapping[str, Callable[[int, Clause, Growth, Epoch], Owed]] = {"within": within, "frequency": frequency}

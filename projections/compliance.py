@@ -1,7 +1,7 @@
 """Compliance: a measure's figure for a place, beside the period before, the area and another place; its parts; its trend."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -78,8 +78,8 @@ def figures(dues: Dues, measure: Measure, asked: Period) -> dict[Place, Figure]:
     """A measure's figure in every place: of duties that fell due in the period, or of the cases as at its end."""
     found: dict[Place, Figure] = {}
     if measure.counts == "answer":
-        for case in dues.answers(asked.moment, measure.question or ""):
-            found[case.place] = found.get(case.place, Figure()) + Figure(int(case.sufficient), 1)
+        for place, verdicts in dues.verdicts(asked.moment, measure.question or "").items():
+            found[place] = Figure(verdicts.sufficient, verdicts.n)
     else:
         held: Held = "done" if measure.counts == "done" else "in_time"
         for count in dues.counts(*asked, measure.clauses, held):
@@ -118,15 +118,18 @@ def _areas(places: Sequence[Place], asked: Asked) -> set[str]:
 
 def wait_lines(dues: Dues, measure: Measure, asked: Asked) -> tuple[WaitLine, list[WaitLine]]:
     """The waits of the place asked for, and of its parts."""
-    now, was = waits(dues, measure, asked.period), waits(dues, measure, asked.before)
-    areas = _areas([*now, *was], asked)
+    areas = _areas(dues.places(), asked)
+    now, was = (
+        dues.waits(*p, measure.clauses, lambda place: place.area in areas or asked.mine(place))
+        for p in (asked.period, asked.before)
+    )
 
     def line(scope: Scope) -> WaitLine:
-        def of(found: Mapping[Place, Waits], whose: Scope) -> Waits:
-            return Waits.of(w for place, w in found.items() if whose.holds(place) and asked.mine(place))
+        def of(found: Mapping[Place, Counter[int | None]], whose: Scope) -> Waits:
+            return _together(w for place, w in found.items() if whose.holds(place) and asked.mine(place))
 
         return WaitLine(
-            measure, scope, of(now, scope), of(was, scope), Waits.of(w for p, w in now.items() if p.area in areas),
+            measure, scope, of(now, scope), of(was, scope), _together(w for p, w in now.items() if p.area in areas),
             None if asked.beside is None else of(now, asked.beside),
         )  # fmt: skip
 
@@ -134,35 +137,32 @@ def wait_lines(dues: Dues, measure: Measure, asked: Asked) -> tuple[WaitLine, li
     return line(asked.scope), [line(part) for part in (parts[1] if parts else [])]
 
 
-def waits(dues: Dues, measure: Measure, asked: Period) -> dict[Place, Waits]:
-    """The waits of a measure in every place."""
-    ended: dict[Place, list[int]] = {}
-    waiting: dict[Place, int] = {}
-    for place, days in dues.waits(*asked, measure.clauses):
-        ended.setdefault(place, [])
-        if days is None:
-            waiting[place] = waiting.get(place, 0) + 1
-        else:
-            ended[place].append(days)
-    return {place: Waits(tuple(sorted(days)), waiting.get(place, 0)) for place, days in ended.items()}
+def _together(several: Iterable[Counter[int | None]]) -> Waits:
+    days: Counter[int | None] = Counter()
+    for one in several:
+        days.update(one)
+    return Waits.of(days)
 
 
 def trend(dues: Dues, measure: Measure, asked: Asked, scope: Scope | None = None) -> list[Point]:
     """Month by month as far back as the data goes, the last month up to the day read."""
     whose = scope or asked.scope
-    ends = month_ends(dues.first_day(), asked.moment.on)
-    found = []
-    for end in ends:
-        since = end.replace(day=1) - timedelta(days=1)
+    months = [(end.replace(day=1) - timedelta(days=1), end) for end in month_ends(dues.first_day(), asked.moment.on)]
 
-        def of(moment: Moment, since: date = since) -> Figure:
-            return total(
-                figure
-                for place, figure in figures(dues, measure, Period(moment, since)).items()
-                if whose.holds(place) and asked.mine(place)
-            )
+    def series(*, hindsight: bool) -> list[Figure]:
+        periods = [Period(Moment(end, None if hindsight else end_of_day(end)), since) for since, end in months]
 
-        found.append(Point(since, end, of(Moment(end, end_of_day(end))), of(Moment(end, None))))
+        def wanted(place: Place) -> bool:
+            return whose.holds(place) and asked.mine(place)
+
+        if measure.counts == "answer":
+            every = (figures(dues, measure, one) for one in periods)
+            return [total(figure for place, figure in found.items() if wanted(place)) for found in every]
+        held: Held = "done" if measure.counts == "done" else "in_time"
+        return [Figure(*counted) for counted in dues.series(periods, measure.clauses, held, wanted)]
+
+    stood, known = series(hindsight=False), series(hindsight=True)
+    found = [Point(*month, *both) for month, *both in zip(months, stood, known, strict=True)]
     while found and not found[0].stood.n and not found[0].hindsight.n:
         found.pop(0)
     return found

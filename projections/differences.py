@@ -98,7 +98,8 @@ def _people(
     found: dict[Node, dict[str, set[str]]] = {}
     parts: dict[Node, set[Node]] = {}
     own = []
-    for (place, value), cases in dues.persons(*asked, clauses, attribute).items():
+    areas = {place.area for place in dues.places() if scope.holds(place) and mine(place)}
+    for (place, value), cases in dues.persons(*asked, clauses, attribute, lambda p: p.area in areas).items():
         nodes: list[Node] = [(level, getattr(place, level)) for level in LEVELS]
         for parent, child in pairwise(nodes):
             parts.setdefault(parent, set()).add(child)

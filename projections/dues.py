@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from projections.casebook import Moment
 from projections.ledger import Place
+from projections.months import Period
 from projections.obligations import Obligation
 
 Split = Literal["clause", "gender", "ethnicity", "disability"]
@@ -50,6 +51,14 @@ class Answered(NamedTuple):
     place: Place
     sufficient: bool
     absent: bool
+
+
+class Verdicts(NamedTuple):
+    """Cases whose answer counts: sufficient ones, all of them, and those where nothing was there at all."""
+
+    sufficient: int
+    n: int
+    absent: int
 
 
 class Load(NamedTuple):
@@ -98,14 +107,30 @@ class Dues(Protocol):
         self, moment: Moment, since: date, clauses: Sequence[str], measure: Measure, split: Split | None = None
     ) -> list[Count]: ...
 
+    def series(
+        self, periods: Sequence[Period], clauses: Sequence[str], measure: Measure, wanted: Wanted
+    ) -> list[tuple[int, int]]:
+        """For each of some periods, each beginning where the one before ends: how many duties were held, of how many."""
+        ...
+
     def persons(
-        self, moment: Moment, since: date, clauses: Sequence[str], attribute: Split
+        self, moment: Moment, since: date, clauses: Sequence[str], attribute: Split, wanted: Wanted
     ) -> Mapping[tuple[Place, Any], frozenset[str]]:
         """The cases that have a duty that counts, by who held it when it was due and by an attribute."""
         ...
 
-    def waits(self, moment: Moment, since: date, clauses: Sequence[str]) -> list[tuple[Place, int | None]]:
-        """For each duty that counts, working days from its arising to its being met; None: not met by the day."""
+    def waits(
+        self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted
+    ) -> Mapping[Place, Counter[int | None]]:
+        """Of the duties that count: how many took so many working days from arising to being met; None: not met by the day."""
+        ...
+
+    def places(self) -> Sequence[Place]:
+        """Every place where a case has ever been held, or a duty fallen due."""
+        ...
+
+    def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
+        """``answers``, counted by who holds the case on the day."""
         ...
 
     def behind(self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted) -> list[Behind]: ...

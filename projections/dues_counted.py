@@ -3,7 +3,7 @@
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,13 +14,27 @@ from domain.workdays import working_days_between
 from projections.blocks import INSUFFICIENT, SUFFICIENT, Block, numbers_of
 from projections.casebook import Moment
 from projections.columns import Columns
-from projections.days import BEYOND, FIRST, NEVER, day_number, day_of
-from projections.dues import BEFORE, WEEKS, Answered, Behind, Count, Late, Load, Measure, Recorded, Split, Wanted
+from projections.days import BEYOND, FIRST, NEVER, STANDING, day_number, day_of, instant_number
+from projections.dues import (
+    BEFORE,
+    WEEKS,
+    Answered,
+    Behind,
+    Count,
+    Late,
+    Load,
+    Measure,
+    Recorded,
+    Split,
+    Verdicts,
+    Wanted,
+)
 from projections.ledger import Place
+from projections.months import Period
 from projections.obligations import Obligation
 from projections.owed import owed
 from projections.slices import AsAt
-from projections.states import DONE, FELL_DUE, IN_TIME, OPEN
+from projections.states import DONE, FELL_DUE, IN_TIME, OPEN, STATES, states
 from projections.tables import Array, Rows, known
 from projections.tally import blocks
 
@@ -97,25 +111,81 @@ class CountedDues:
         values, coded = at.coded(split)
         return values, coded[found.case].astype(np.int64)
 
+    def series(
+        self, periods: Sequence[Period], clauses: Sequence[str], measure: Measure, wanted: Wanted
+    ) -> list[tuple[int, int]]:
+        ends = np.array([day_number(p.moment.on) for p in periods], np.uint16)
+        known_at = np.array([instant_number(p.moment.known_at) for p in periods])
+        there = np.stack([self._at(p.moment).there for p in periods])
+        allowed, first = self._allowed(wanted), day_number(periods[0].since)
+        good = _table(IN_TIME if measure == "in_time" else DONE)
+        held, n = (np.zeros(len(periods), np.int64) for _ in range(2))
+        for number in (number for name in clauses for number in self._numbers[name]):
+            for rows in self.columns.duties.all:
+                begin, end = rows.clause_bounds[number : number + 2]
+                due = rows["due"][begin:end]
+                part = np.flatnonzero((due > first) & (due <= ends[-1]) & allowed[rows["place"][begin:end]]) + begin
+                which = np.searchsorted(ends, rows["due"][part])
+                until = rows["until"][part] if "until" in rows else int(STANDING)
+                then = known_at[which]
+                known_then = (rows["since"][part] < then) & ((then <= until) | (then == until))
+                known_then &= there[which, rows["case"][part]]
+                part, which = part[known_then], which[known_then]
+                dates = (rows[name][part] for name in ("arises", "due", "met", "ended"))
+                state = states(ends[which], *dates)
+                fell = _in(state, FELL_DUE)
+                n += np.bincount(which[fell], minlength=len(periods))
+                held += np.bincount(which[fell & good[state]], minlength=len(periods))
+        return list(zip(held.tolist(), n.tolist(), strict=True))
+
     def persons(
-        self, moment: Moment, since: date, clauses: Sequence[str], attribute: Split
+        self, moment: Moment, since: date, clauses: Sequence[str], attribute: Split, wanted: Wanted
     ) -> Mapping[tuple[Place, Any], frozenset[str]]:
         at, people = self._at(moment), dict[tuple[Place, Any], set[str]]()
+        allowed, seen = self._allowed(wanted), list[Array]()
         for found in self._counted(at, since, clauses):
-            values, coded = self._split(at, found, attribute)
-            each = np.unique(np.stack([found.column("place").astype(np.int64), coded, found.case]), axis=1)
-            for place, value, case in each.T.tolist():
-                people.setdefault((self._place(place), values[value]), set()).add(self.columns.references[case])
+            place = found.column("place")
+            mine = allowed[place]
+            seen.append(np.unique(place[mine].astype(np.int64) * self.columns.numbers + found.case[mine]))
+        values, coded = at.coded(attribute)
+        every = np.unique(np.concatenate(seen)) if seen else np.zeros(0, np.int64)
+        for place, case in zip(*(part.tolist() for part in divmod(every, self.columns.numbers or 1)), strict=True):
+            people.setdefault((self._place(place), values[coded[case]]), set()).add(self.references[case])
         return {key: frozenset(cases) for key, cases in people.items()}
 
-    def waits(self, moment: Moment, since: date, clauses: Sequence[str]) -> list[tuple[Place, int | None]]:
-        waited: list[tuple[Place, int | None]] = []
+    @cached_property
+    def references(self) -> list[str]:
+        return list(self.columns.references)
+
+    def waits(
+        self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted
+    ) -> Mapping[Place, Counter[int | None]]:
+        waited: dict[Place, Counter[int | None]] = {}
+        allowed, longest = self._allowed(wanted), BEYOND + 1
         for found in self._counted(self._at(moment), since, clauses):
+            found = _of(found, allowed[found.column("place")])
             done = _in(found.state, DONE)
             days = _working_days()[np.where(done, found.column("met"), 0)] - _working_days()[found.column("arises")]
-            for place, ended, count in zip(found.column("place").tolist(), done.tolist(), days.tolist(), strict=True):
-                waited.append((self._place(place), count if ended else None))
+            key = found.column("place").astype(np.int64) * (2 * longest) + np.where(done, days + longest, 0)
+            for number, count in zip(*np.unique(key, return_counts=True), strict=True):
+                place, length = divmod(int(number), 2 * longest)
+                counter = waited.setdefault(self._place(place), Counter())
+                counter[length - longest if length else None] += int(count)
         return waited
+
+    def places(self) -> Sequence[Place]:
+        return sorted(Place(*place) for place in self.columns.words["place"].values)
+
+    def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
+        at, size = self._at(moment), len(self.columns.words["place"].values)
+        asked, places = self.framework.questions[question], at.spell_column("place")
+        counts = np.zeros((3, size), np.int64)
+        for numbers in blocks(np.where(at.there, 0, -1)):
+            verdict, absent = Block(self.framework, at, numbers).answer(asked)
+            counting = at.there[numbers] & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT))
+            for n, which in enumerate((counting & (verdict == SUFFICIENT), counting, counting & absent)):
+                counts[n] += np.bincount(places[numbers[which]], minlength=size)
+        return {self._place(n): Verdicts(*(int(c) for c in counts[:, n])) for n in np.flatnonzero(counts[1]).tolist()}
 
     def behind(self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted) -> list[Behind]:
         at = self._at(moment)
@@ -258,9 +328,14 @@ def _of(found: Found, which: Array) -> Found:
 
 
 def _in(state: Array, wanted: Sequence[int]) -> Array:
-    table = np.zeros(8, bool)
+    return _table(wanted)[state]
+
+
+def _table(wanted: Sequence[int]) -> Array:
+    """For each state, whether it is among these."""
+    table = np.zeros(STATES, bool)
     table[list(wanted)] = True
-    return table[state]
+    return table
 
 
 def _coming(found: Found, at: AsAt, last: int) -> Array:

@@ -9,10 +9,24 @@ from domain.frameworks import Framework
 from domain.workdays import working_days_between
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding, listed
-from projections.dues import BEFORE, WEEKS, Answered, Behind, Count, Late, Load, Measure, Recorded, Split, Wanted
+from projections.dues import (
+    BEFORE,
+    WEEKS,
+    Answered,
+    Behind,
+    Count,
+    Late,
+    Load,
+    Measure,
+    Recorded,
+    Split,
+    Verdicts,
+    Wanted,
+)
 from projections.gathering import recorded_by_day
 from projections.history import value_on
 from projections.ledger import Place, late_rows
+from projections.months import Period
 from projections.obligations import Obligation
 
 
@@ -45,19 +59,44 @@ class ReadDues:
             held[key] += o.in_time(moment.on) if measure == "in_time" else o.done(moment.on)
         return [Count(place, key, held[place, key], count) for (place, key), count in n.items()]
 
+    def series(
+        self, periods: Sequence[Period], clauses: Sequence[str], measure: Measure, wanted: Wanted
+    ) -> list[tuple[int, int]]:
+        found = []
+        for asked in periods:
+            counts = [c for c in self.counts(*asked, clauses, measure) if wanted(c.place)]
+            found.append((sum(c.held for c in counts), sum(c.n for c in counts)))
+        return found
+
     def persons(
-        self, moment: Moment, since: date, clauses: Sequence[str], attribute: Split
+        self, moment: Moment, since: date, clauses: Sequence[str], attribute: Split, wanted: Wanted
     ) -> Mapping[tuple[Place, Any], frozenset[str]]:
         found: dict[tuple[Place, Any], set[str]] = {}
         for reading, place, o in self._counted(moment, since, clauses):
-            found.setdefault((place, _key(reading, o, attribute)), set()).add(reading.reference)
+            if wanted(place):
+                found.setdefault((place, _key(reading, o, attribute)), set()).add(reading.reference)
         return {key: frozenset(cases) for key, cases in found.items()}
 
-    def waits(self, moment: Moment, since: date, clauses: Sequence[str]) -> list[tuple[Place, int | None]]:
-        return [
-            (place, working_days_between(o.arises_on, o.met_on) if o.met_on and o.done(moment.on) else None)
-            for _, place, o in self._counted(moment, since, clauses)
-        ]
+    def waits(
+        self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted
+    ) -> Mapping[Place, Counter[int | None]]:
+        found: dict[Place, Counter[int | None]] = {}
+        for _, place, o in self._counted(moment, since, clauses):
+            if wanted(place):
+                days = working_days_between(o.arises_on, o.met_on) if o.met_on and o.done(moment.on) else None
+                found.setdefault(place, Counter())[days] += 1
+        return found
+
+    def places(self) -> Sequence[Place]:
+        histories = (self.book.history(reference, None) for reference in self.book.cases)
+        return sorted({Place(*change.value) for history in histories for change in history.allocation})
+
+    def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
+        found: dict[Place, Verdicts] = {}
+        for case in self.answers(moment, question):
+            was = found.get(case.place, Verdicts(0, 0, 0))
+            found[case.place] = Verdicts(was.sufficient + case.sufficient, was.n + 1, was.absent + case.absent)
+        return found
 
     def behind(self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted) -> list[Behind]:
         return [

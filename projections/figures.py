@@ -1,6 +1,6 @@
 """Figures: so many of so many, with interval and change, and the places that they are for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -66,19 +66,23 @@ def change(before: Figure, now: Figure) -> Change | None:
 
 
 class Waits(NamedTuple):
-    """Working days waited, in order, of those whose wait is over; ``waiting``: how many had not ended by the day."""
+    """How many waits ended after each number of working days, in order; ``waiting``: how many had not ended by the day."""
 
-    ended: tuple[int, ...] = ()
+    ended: tuple[tuple[int, int], ...] = ()
     waiting: int = 0
 
     @property
     def n(self) -> int:
-        return len(self.ended) + self.waiting
+        return sum(count for _, count in self.ended) + self.waiting
 
     def quantile(self, share: Fraction) -> int | None:
         """The wait within which that share of all had ended; None where it had not for so many, or there are none."""
-        place = ceil(share * self.n) - 1
-        return self.ended[place] if 0 <= place < len(self.ended) else None
+        wanted, seen = ceil(share * self.n), 0
+        for days, count in self.ended:
+            seen += count
+            if seen >= max(wanted, 1):
+                return days
+        return None
 
     @property
     def median(self) -> int | None:
@@ -88,10 +92,16 @@ class Waits(NamedTuple):
     def ninetieth(self) -> int | None:
         return self.quantile(Fraction(9, 10))
 
+    @property
+    def longest(self) -> int | None:
+        """Of those that have ended."""
+        return self.ended[-1][0] if self.ended else None
+
     @classmethod
-    def of(cls, several: Iterable["Waits"]) -> "Waits":
-        parts = list(several)
-        return cls(tuple(sorted(days for part in parts for days in part.ended)), sum(part.waiting for part in parts))
+    def of(cls, days: Mapping[int | None, int]) -> "Waits":
+        """From the number of waits of each length; None: not ended."""
+        ended = sorted((d, count) for d, count in days.items() if d is not None)
+        return cls(tuple(ended), days.get(None, 0))
 
 
 @dataclass(frozen=True, slots=True)

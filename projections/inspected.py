@@ -1,6 +1,6 @@
-"""What inspections found on a question: each inspection's own figure, for the cases held in a place."""
+"""What inspections found on questions: each inspection's own figure, for the cases held in a place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -21,20 +21,21 @@ class Inspected(NamedTuple):
 
 
 def inspected_on(
-    book: Casebook, question: str, day: date, scope: Scope, mine: Callable[[Place], bool]
-) -> list[Inspected]:
-    """Every inspection up to a day that asks this question, the latest first; those with no case of the place are left out.
+    book: Casebook, questions: Sequence[str], day: date, scope: Scope, mine: Callable[[Place], bool]
+) -> Mapping[str, list[Inspected]]:
+    """Every inspection up to a day that asks a question, the latest first; those with no case of the place are left out.
 
     Each is read at its own sample date and state of knowledge, as its scoring sheet is.
     """
-    found = []
+    found: dict[str, list[Inspected]] = {question: [] for question in questions}
     for name, opened in book.inspections.items():
         if opened.occurred_on > day:
             continue
         scored = score_inspection(book, name)
         held = [(r, holding(r)) for r in scored.readings]
         own = [r for r, place in held if scope.holds(place) and mine(place)]
-        if own and question in scored.framework.questions:
-            figure = score(scored.framework, [r.answers for r in own]).questions[question]
-            found.append(Inspected(name, opened.title, figure))
+        figures = score(scored.framework, [r.answers for r in own]).questions
+        for question in questions:
+            if own and question in figures:
+                found[question].append(Inspected(name, opened.title, figures[question]))
     return found

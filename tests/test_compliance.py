@@ -48,7 +48,9 @@ def test_the_menu_leads_to_a_page_for_every_recommendation(manager: FlaskClient)
 def test_every_figure_opens_a_list_of_its_length(manager: FlaskClient, name: str) -> None:
     page = manager.get(f"/reports/{name}").text
     found = re.findall(r'href="(/reports/list/(\w+)\?[^"]+)">.*?</span>([^<]+)</a>(.*?)</tr>', page, re.DOTALL)
-    assert found or name in ("courts", "victims"), "the samples hold no court report, and no judgement outside inspections"
+    assert found or name in ("courts", "victims"), (
+        "the samples hold no court report, and no judgement outside inspections"
+    )
     for address, kind, shown, rest in found[:: max(1, len(found) // 8)]:
         answer = manager.get(address.replace("&amp;", "&"))
         assert answer.status_code == 200, address
@@ -221,9 +223,10 @@ def test_words_of_change() -> None:
 
 
 def test_waits_count_what_has_not_ended_as_the_longest() -> None:
-    assert (Waits((1, 2, 3), 0).median, Waits((1, 2, 3), 0).ninetieth) == (2, 3)
-    assert (Waits((1, 2, 3), 2).median, Waits((1, 2, 3), 2).ninetieth) == (3, None)
-    assert (Waits((4,), 3).median, Waits().median) == (None, None)
+    all_ended, some = Waits.of({1: 1, 2: 1, 3: 1}), Waits.of({1: 1, 2: 1, 3: 1, None: 2})
+    assert (all_ended.median, all_ended.ninetieth) == (2, 3)
+    assert (some.n, some.median, some.ninetieth, some.longest) == (5, 3, None, 3)
+    assert (Waits.of({4: 1, None: 3}).median, Waits().median) == (None, None)
 
 
 def test_places_are_read_and_spelled_alike() -> None:

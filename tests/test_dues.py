@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from projections.dues_read import ReadDues
 from projections.gathering import recorded_by_day
 from projections.history import History, end_of_day
 from projections.ledger import Place, ledger
+from projections.months import Period
 from projections.needs import every_clause
 from projections.obligations import obligations
 from tests.histories import FIRST, LONGEST_DAYS, facts_of, histories
@@ -94,12 +96,17 @@ def same(read: ReadDues, counted: CountedDues, moment: Moment, since: date) -> N
                 for d in (read, counted)
             )
             assert ours == theirs
-    assert dict(read.persons(moment, since, clauses, "ethnicity")) == dict(
-        counted.persons(moment, since, clauses, "ethnicity")
+    assert dict(read.persons(moment, since, clauses, "ethnicity", wanted)) == dict(
+        counted.persons(moment, since, clauses, "ethnicity", wanted)
     )
-    assert sorted(read.waits(moment, since, clauses), key=repr) == sorted(
-        counted.waits(moment, since, clauses), key=repr
-    )
+    assert dict(read.waits(moment, since, clauses, wanted)) == dict(counted.waits(moment, since, clauses, wanted))
+    assert set(read.places()) <= set(counted.places())
+    ends = [since, since + (moment.on - since) / 3, moment.on]
+    for known_at in (end_of_day, lambda _: None):
+        periods = [Period(Moment(b, known_at(b)), a) for a, b in pairwise(ends)]
+        for measure in ("in_time", "done"):
+            asked = (periods, clauses, measure, wanted)
+            assert read.series(*asked) == counted.series(*asked)  # type: ignore[arg-type]
     last = moment.on + timedelta(weeks=WEEKS)
     for ask in (
         lambda d: d.behind(moment, since, clauses, wanted),
@@ -108,6 +115,7 @@ def same(read: ReadDues, counted: CountedDues, moment: Moment, since: date) -> N
         assert plain(ask(read), moment) == plain(ask(counted), moment)
     for question in QUESTIONS:
         assert sorted(read.answers(moment, question)) == sorted(counted.answers(moment, question))
+        assert dict(read.verdicts(moment, question)) == dict(counted.verdicts(moment, question))
     assert dict(read.loads(moment)) == dict(counted.loads(moment))
     assert dict(read.recorded(moment, since)) == dict(counted.recorded(moment, since))
     assert sorted(read.late(moment, since, wanted)) == sorted(counted.late(moment, since, wanted))

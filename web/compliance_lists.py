@@ -138,7 +138,7 @@ def _of_group(asking: Asking, found: Sequence[Behind], measure: Measure | None) 
     )  # fmt: skip
     if not any(g.attribute == attribute and g.value == value and g.figure is not None for g in groups):
         abort(403, SUPPRESSED)
-    people = dues.persons(*asking.period, measure.clauses, attribute)
+    people = dues.persons(*asking.period, measure.clauses, attribute, asking.wanted)
     own = {case for (_, code), cases in people.items() if group_of(attribute, code) == value for case in cases}
     return [b for b in found if b.reference in own]
 
@@ -252,7 +252,11 @@ def _table_of(name: str, make: Callable[[Asking], Listed]) -> Callable[[str], Re
         said = notes(asking.period.moment, ("List", listed.title), ("Definition", listed.says), ("Whose", asking.whose))
         rows = [(line.reference, line.name, *line.cells) for line in listed.lines]
         columns = [Column("Case"), Column("Name"), *listed.columns]
-        return download(Table(listed.title, columns, rows, said), form, f"{name}-{asking.period.moment.on}")
+        return download(
+            Table(listed.title, columns, rows, said, [line.reference for line in listed.lines]),
+            form,
+            f"{name}-{asking.period.moment.on}",
+        )
 
     return table
 

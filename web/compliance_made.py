@@ -140,11 +140,13 @@ def _of_measures(report: Report, asked: Asked, dues: Dues, book: Casebook, trend
 
 
 def _judged(judged: Sequence[Measure], asked: Asked, dues: Dues, book: Casebook) -> Sheet:
-    def of_inspections(measure: Measure) -> list[tuple[str, str, QuestionScore]]:
-        found = inspected_on(book, measure.question or "", asked.moment.on, asked.scope, asked.mine)
-        return [(i.inspection, i.title, i.figure) for i in found]
+    questions = [measure.question or "" for measure in judged]
+    inspections = inspected_on(book, questions, asked.moment.on, asked.scope, asked.mine)
 
-    return more.judged_sheet(judged, lambda m: dues.answers(asked.moment, m.question or ""), of_inspections, asked)
+    def of_inspections(measure: Measure) -> list[tuple[str, str, QuestionScore]]:
+        return [(i.inspection, i.title, i.figure) for i in inspections[measure.question or ""]]
+
+    return more.judged_sheet(judged, lambda m: dues.verdicts(asked.moment, m.question or ""), of_inspections, asked)
 
 
 def _needs(report: Report, asked: Asked, dues: Dues) -> list[Sheet]:

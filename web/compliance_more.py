@@ -1,6 +1,6 @@
 """The sheets of the other reports: training needs, differences, expectations, forecast, scorecard, judgements."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -10,7 +10,7 @@ from domain.measures import Measure
 from domain.measures.scorecards import Scorecard
 from projections.compliance import Asked
 from projections.differences import Group
-from projections.dues import BEFORE, WEEKS, Answered, Count, Load
+from projections.dues import BEFORE, WEEKS, Count, Load, Verdicts
 from projections.figures import Figure, Level, Scope
 from projections.ledger import Place
 from projections.needs import Need, Needs
@@ -239,7 +239,7 @@ def moved_said(moved: Moved) -> str:
 
 def judged_sheet(
     measures: Sequence[Measure],
-    of_record: Callable[[Measure], Sequence[Answered]],
+    of_record: Callable[[Measure], Mapping[Place, Verdicts]],
     of_inspections: Callable[[Measure], Sequence[tuple[str, str, QuestionScore]]],
     asked: Asked,
 ) -> Sheet:
@@ -251,8 +251,8 @@ def judged_sheet(
     ]  # fmt: skip
     rows = []
     for measure in measures:
-        cases = [case for case in of_record(measure) if asked.holds(case.place)]
-        figure = Figure(sum(c.sufficient for c in cases), len(cases))
+        cases = [verdicts for place, verdicts in of_record(measure).items() if asked.holds(place)]
+        figure = Figure(sum(c.sufficient for c in cases), sum(c.n for c in cases))
         absent = sum(c.absent for c in cases)
         rows.append(
             Row(

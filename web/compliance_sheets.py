@@ -226,12 +226,12 @@ def lates(found: Sequence[tuple[Scope, Recorded]], asked: Asked) -> Sheet:
     ]  # fmt: skip
     rows = []
     for place, (scope, counted) in enumerate(found):
-        days = Waits(tuple(sorted(counted.late.elements())))
+        days = Waits.of({**counted.late})
         rows.append(
             Row(
                 [scope.level or "all", scope_words(scope), counted.entries, days.n,
                  Fraction(days.n, counted.entries) if counted.entries else None, days.median, days.ninetieth,
-                 max(days.ended, default=None)],
+                 days.longest],
                 {"late": Link("compliance.late", {"of": scope.spelled or None, **_moment(asked.period)})},
                 place == 0,
             )

@@ -287,8 +287,11 @@ class CountedDues:
             inside = at.there[rows["case"]] & (rows["day"] > day_number(since)) & (rows["day"] <= _last(moment))
             np.add.at(entries, places[rows["case"][inside]], rows["entries"][inside])
         late: dict[int, Counter[int]] = {int(n): Counter() for n in np.unique(places[at.there])}
-        for case, _, days, _ in self._late(at, since):
-            late[int(places[case])][days] += 1
+        for rows in self.columns.lates.parts(at.instant):
+            case = rows["case"][which := self._late_rows(at, rows, since)]
+            key = (places[case].astype(np.int64) << 32) + rows["working_days"][which]
+            for number, count in zip(*np.unique(key, return_counts=True), strict=True):
+                late[int(number) >> 32][int(number) & 0xFFFFFFFF] += int(count)
         return {self._place(n): Recorded(int(entries[n]), found) for n, found in late.items()}
 
     def late(self, moment: Moment, since: date, wanted: Wanted) -> list[Late]:
@@ -305,13 +308,17 @@ class CountedDues:
 
     def _late(self, at: AsAt, since: date) -> Iterator[tuple[int, tuple[date, date], int, str]]:
         for rows in self.columns.lates.parts(at.instant):
-            then = known(rows, at.instant)
-            inside = at.there[rows["case"]] & (rows["recorded"] > day_number(since)) & (rows["recorded"] <= at.day)
-            for n in np.flatnonzero(inside if then is None else inside & then).tolist():
+            for n in self._late_rows(at, rows, since).tolist():
                 occurred, recorded = day_of(int(rows["occurred"][n])), day_of(int(rows["recorded"][n]))
                 assert occurred is not None and recorded is not None
                 kind = self.columns.words["type"].values[int(rows["type"][n])]
                 yield int(rows["case"][n]), (occurred, recorded), int(rows["working_days"][n]), kind
+
+    def _late_rows(self, at: AsAt, rows: Rows, since: date) -> Array:
+        """Which of these rows were recorded after a day and by the moment's, and known then."""
+        then = known(rows, at.instant)
+        inside = at.there[rows["case"]] & (rows["recorded"] > day_number(since)) & (rows["recorded"] <= at.day)
+        return np.flatnonzero(inside if then is None else inside & then)
 
     def holders(self, moment: Moment) -> Mapping[str, Place]:
         at = self._at(moment)

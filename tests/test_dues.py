@@ -100,7 +100,8 @@ def same(read: ReadDues, counted: CountedDues, moment: Moment, since: date) -> N
         counted.persons(moment, since, clauses, "ethnicity", wanted)
     )
     assert dict(read.waits(moment, since, clauses, wanted)) == dict(counted.waits(moment, since, clauses, wanted))
-    assert set(read.places()) <= set(counted.places())
+    held = {count.place for count in read.counts(moment, since, clauses, "done")}
+    assert held <= set(read.places()) and held <= set(counted.places())
     ends = [since, since + (moment.on - since) / 3, moment.on]
     for known_at in (end_of_day, lambda _: None):
         periods = [Period(Moment(b, known_at(b)), a) for a, b in pairwise(ends)]

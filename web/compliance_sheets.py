@@ -226,7 +226,7 @@ def lates(found: Sequence[tuple[Scope, Recorded]], asked: Asked) -> Sheet:
     ]  # fmt: skip
     rows = []
     for place, (scope, counted) in enumerate(found):
-        days = Waits.of({**counted.late})
+        days = Waits.of(dict(counted.late.items()))
         rows.append(
             Row(
                 [scope.level or "all", scope_words(scope), counted.entries, days.n,

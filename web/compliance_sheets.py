@@ -23,6 +23,8 @@ from web.compliance_words import (
 from web.report_sheets import Heading, Link, Row, Sheet
 from web.words import percent, short_date
 
+LEFT_OUT = "Months in which nothing fell due are left out."
+
 SHARE = (
     Heading("share", "Share", "percent"), Heading("held", "Met", "number"), Heading("n", "Of", "number"),
     Heading("interval", "95% interval", where="page"),
@@ -179,6 +181,8 @@ def trend(measure: Measure, points: Sequence[Point], scope: Scope) -> Sheet:
         said = (
             change_said(points[at - 1].stood, point.stood) if at and points[at - 1].stood.n and point.stood.n else None
         )
+        if not point.stood.n and not point.hindsight.n:
+            continue
         stood, hindsight = (Period(Moment(point.end, known), point.since) for known in (end_of_day(point.end), None))
         rows.append(
             Row(
@@ -189,10 +193,10 @@ def trend(measure: Measure, points: Sequence[Point], scope: Scope) -> Sheet:
                 },
             )
         )  # fmt: skip
-    return Sheet("trend", f"{measure.title}, month by month", headings, rows, trend_said(measure, points))
+    return Sheet("trend", f"{measure.title}, month by month", headings, rows, f"{trend_said(points)} {LEFT_OUT}")
 
 
-def trend_said(measure: Measure, points: Sequence[Point]) -> str:
+def trend_said(points: Sequence[Point]) -> str:
     """What the trend shows in a sentence or two: its last half year against the half year before it."""
     with_any = [point for point in points if point.stood.n]
     if not with_any:

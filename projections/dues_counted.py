@@ -1,92 +1,31 @@
 """Dues from columns: what the reports count, over every case of a service at once. It gives what ``dues_read`` gives."""
 
-from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from domain.case import LONDON
-from domain.frameworks import Framework
 from domain.workdays import working_days_between
-from projections.blocks import INSUFFICIENT, SUFFICIENT, Block, numbers_of
+from projections.blocks import INSUFFICIENT, SUFFICIENT, Block
 from projections.casebook import Moment
-from projections.columns import Columns
 from projections.days import BEYOND, FIRST, NEVER, STANDING, day_number, day_of, instant_number
-from projections.dues import (
-    BEFORE,
-    WEEKS,
-    Answered,
-    Behind,
-    Count,
-    Late,
-    Load,
-    Measure,
-    Recorded,
-    Split,
-    Verdicts,
-    Wanted,
-)
+from projections.dues import BEFORE, WEEKS, Count, Load, Measure, Recorded, Split, Verdicts, Wanted
+from projections.dues_listed import Listing
+from projections.duty_columns import Found, coming_of, in_states, of_found, table_of
 from projections.ledger import Place
 from projections.months import Period
-from projections.obligations import Obligation
-from projections.owed import owed
 from projections.slices import AsAt
-from projections.states import DONE, FELL_DUE, IN_TIME, OPEN, STATES, states
-from projections.tables import Array, Rows, known
+from projections.states import DONE, FELL_DUE, IN_TIME, OPEN, states
+from projections.tables import Array
 from projections.tally import blocks
 
-AS_AT_KEPT = 64
 
-
-class Found(NamedTuple):
-    """Duties of one clause (by number): the rows they are from, their places in these, cases and states."""
-
-    clause: int
-    rows: Rows
-    at: Array
-    case: Array
-    state: Array
-
-    def column(self, name: str) -> Array:
-        return self.rows[name][self.at]
-
-
-class CountedDues:
+class CountedDues(Listing):
     """The cases of some columns under one framework. Safe to share between threads that only read."""
-
-    def __init__(self, columns: Columns, framework: Framework):
-        self.columns, self.framework = columns, framework
-        self._numbers = numbers_of(framework.id)
-        self._clauses = {n: c for c, numbers in self._numbers.items() for n in numbers}
-        self._as_at: OrderedDict[Moment, AsAt] = OrderedDict()
-
-    def _at(self, moment: Moment) -> AsAt:
-        found = self._as_at.get(moment)
-        if found is None:
-            found = self._as_at[moment] = AsAt(self.columns, moment)
-            while len(self._as_at) > AS_AT_KEPT:
-                self._as_at.popitem(last=False)
-        return found
-
-    def _place(self, number: int) -> Place:
-        return Place(*self.columns.words["place"].values[number])
-
-    def _owed(self, at: AsAt, clauses: Sequence[str]) -> Iterator[Found]:
-        """Every duty under these clauses of the cases that are there, whatever its state."""
-        for name in clauses:
-            for number in self._numbers[name]:
-                for run in owed(at, number):
-                    here = np.flatnonzero(at.there[run.case])
-                    rows = np.arange(run.at.start, run.at.stop) if isinstance(run.at, slice) else run.at
-                    yield Found(number, run.rows, rows[here], run.case[here], run.state[here])
-
-    def _counted(self, at: AsAt, since: date, clauses: Sequence[str]) -> Iterator[Found]:
-        for found in self._owed(at, clauses):
-            due = found.column("due")
-            yield _of(found, _in(found.state, FELL_DUE) & (due > day_number(since)) & (due <= at.day))
 
     def counts(
         self, moment: Moment, since: date, clauses: Sequence[str], measure: Measure, split: Split | None = None
@@ -98,7 +37,7 @@ class CountedDues:
             place = found.column("place").astype(np.int64)
             values, coded = self._split(at, found, split)
             key = place * len(values) + coded
-            good = _in(found.state, IN_TIME if measure == "in_time" else DONE)
+            good = in_states(found.state, IN_TIME if measure == "in_time" else DONE)
             for total, which in ((n, key), (held, key[good])):
                 for number, count in zip(*np.unique(which, return_counts=True), strict=True):
                     whose, value = divmod(int(number), len(values))
@@ -118,7 +57,7 @@ class CountedDues:
         known_at = np.array([instant_number(p.moment.known_at) for p in periods])
         there = np.stack([self._at(p.moment).there for p in periods])
         allowed, first = self._allowed(wanted), day_number(periods[0].since)
-        good = _table(IN_TIME if measure == "in_time" else DONE)
+        good = table_of(IN_TIME if measure == "in_time" else DONE)
         held, n = (np.zeros(len(periods), np.int64) for _ in range(2))
         for number in (number for name in clauses for number in self._numbers[name]):
             for rows in self.columns.duties.all:
@@ -133,7 +72,7 @@ class CountedDues:
                 part, which = part[known_then], which[known_then]
                 dates = (rows[name][part] for name in ("arises", "due", "met", "ended"))
                 state = states(ends[which], *dates)
-                fell = _in(state, FELL_DUE)
+                fell = in_states(state, FELL_DUE)
                 n += np.bincount(which[fell], minlength=len(periods))
                 held += np.bincount(which[fell & good[state]], minlength=len(periods))
         return list(zip(held.tolist(), n.tolist(), strict=True))
@@ -153,18 +92,14 @@ class CountedDues:
             people.setdefault((self._place(place), values[coded[case]]), set()).add(self.references[case])
         return {key: frozenset(cases) for key, cases in people.items()}
 
-    @cached_property
-    def references(self) -> list[str]:
-        return list(self.columns.references)
-
     def waits(
         self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted
     ) -> Mapping[Place, Counter[int | None]]:
         waited: dict[Place, Counter[int | None]] = {}
         allowed, longest = self._allowed(wanted), BEYOND + 1
         for found in self._counted(self._at(moment), since, clauses):
-            found = _of(found, allowed[found.column("place")])
-            done = _in(found.state, DONE)
+            found = of_found(found, allowed[found.column("place")])
+            done = in_states(found.state, DONE)
             days = _working_days()[np.where(done, found.column("met"), 0)] - _working_days()[found.column("arises")]
             key = found.column("place").astype(np.int64) * (2 * longest) + np.where(done, days + longest, 0)
             for number, count in zip(*np.unique(key, return_counts=True), strict=True):
@@ -187,60 +122,6 @@ class CountedDues:
                 counts[n] += np.bincount(places[numbers[which]], minlength=size)
         return {self._place(n): Verdicts(*(int(c) for c in counts[:, n])) for n in np.flatnonzero(counts[1]).tolist()}
 
-    def behind(self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted) -> list[Behind]:
-        at = self._at(moment)
-        return [b for found in self._counted(at, since, clauses) for b in self._listed(at, found, wanted)]
-
-    def _listed(self, at: AsAt, found: Found, wanted: Wanted) -> Iterator[Behind]:
-        allowed = self._allowed(wanted)
-        found = _of(found, allowed[found.column("place")])
-        names = at.spell_column("name")
-        clause = self.framework_clause(found.clause)
-        for n, case in enumerate(found.case.tolist()):
-            row = {name: column[found.at[n]] for name, column in found.rows.columns.items()}
-            arises, due = day_of(int(row["arises"])), day_of(int(row["due"]))
-            assert arises is not None and due is not None
-            yield Behind(
-                self.columns.references[case],
-                self.columns.names[int(names[case])],
-                self._place(int(row["place"])),
-                Obligation(
-                    clause, clause.values[int(row["value"])], arises, due, day_of(int(row["met"])),
-                    day_of(int(row["ended"])), None, (), clause.kind == "frequency",
-                ),
-            )  # fmt: skip
-
-    def framework_clause(self, number: int) -> Any:
-        """The clause of a number in the framework's own terms."""
-        from projections.catalogue import catalogue
-
-        return catalogue().of_framework[self.framework.id][number]
-
-    def _allowed(self, wanted: Wanted) -> Array:
-        """For each place by number, whether it is wanted."""
-        return np.array([wanted(Place(*place)) for place in self.columns.words["place"].values], bool)
-
-    def answers(self, moment: Moment, question: str) -> list[Answered]:
-        at, asked, found = self._at(moment), self.framework.questions[question], list[Answered]()
-        names, places = at.spell_column("name"), at.spell_column("place")
-        for numbers in blocks(np.where(at.there, 0, -1)):
-            verdict, absent = Block(self.framework, at, numbers).answer(asked)
-            counting = at.there[numbers] & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT))
-            for n in np.flatnonzero(counting).tolist():
-                case = int(numbers[n])
-                found.append(
-                    Answered(
-                        self.columns.references[case], self.columns.names[int(names[case])],
-                        self._place(int(places[case])), bool(verdict[n] == SUFFICIENT), bool(absent[n]),
-                    )
-                )  # fmt: skip
-        return found
-
-    def _standards(self) -> list[str]:
-        from projections.catalogue import catalogue
-
-        return list(dict.fromkeys(c.id for c in catalogue().clauses if c.of_standards))
-
     def loads(self, moment: Moment) -> Mapping[Place, Load]:
         at, today = self._at(moment), moment.on
         since = day_number(today - timedelta(weeks=BEFORE))
@@ -252,9 +133,9 @@ class CountedDues:
         for found in self._owed(at, self._standards()):
             clause = self.framework_clause(found.clause)
             place, met = found.column("place"), found.column("met")
-            counted = place[(met > since) & (met <= at.day) & _in(found.state, DONE)]
+            counted = place[(met > since) & (met <= at.day) & in_states(found.state, DONE)]
             done += np.bincount(counted, minlength=size)
-            coming = _coming(found, at, day_number(today + timedelta(weeks=WEEKS)))
+            coming = coming_of(found, at, day_number(today + timedelta(weeks=WEEKS)))
             week = (found.column("due")[coming].astype(np.int64) - int(at.day) - 1) // 7
             np.add.at(weeks, (place[coming], week), 1)
             arranged += np.bincount(place[coming & (met != NEVER)], minlength=size)
@@ -268,16 +149,6 @@ class CountedDues:
             for n in range(size)
             if held[n] or weeks[n].any() or done[n] or overdue[n]
         }
-
-    def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[Behind]:
-        at = self._at(moment)
-        return [
-            b
-            for found in self._owed(at, self._standards())
-            for b in self._listed(
-                at, _of(found, _coming(found, at, day_number(last)) & (found.column("due") > day_number(first))), wanted
-            )
-        ]
 
     def recorded(self, moment: Moment, since: date) -> Mapping[Place, Recorded]:
         at = self._at(moment)
@@ -294,64 +165,9 @@ class CountedDues:
                 late[int(number) >> 32][int(number) & 0xFFFFFFFF] += int(count)
         return {self._place(n): Recorded(int(entries[n]), found) for n, found in late.items()}
 
-    def late(self, moment: Moment, since: date, wanted: Wanted) -> list[Late]:
-        at = self._at(moment)
-        places, names = at.spell_column("place"), at.spell_column("name")
-        return [
-            Late(
-                self.columns.references[case], self.columns.names[int(names[case])], place, kind, occurred,
-                recorded, days,
-            )
-            for case, (occurred, recorded), days, kind in self._late(at, since)
-            if wanted(place := self._place(int(places[case])))
-        ]  # fmt: skip
-
-    def _late(self, at: AsAt, since: date) -> Iterator[tuple[int, tuple[date, date], int, str]]:
-        for rows in self.columns.lates.parts(at.instant):
-            for n in self._late_rows(at, rows, since).tolist():
-                occurred, recorded = day_of(int(rows["occurred"][n])), day_of(int(rows["recorded"][n]))
-                assert occurred is not None and recorded is not None
-                kind = self.columns.words["type"].values[int(rows["type"][n])]
-                yield int(rows["case"][n]), (occurred, recorded), int(rows["working_days"][n]), kind
-
-    def _late_rows(self, at: AsAt, rows: Rows, since: date) -> Array:
-        """Which of these rows were recorded after a day and by the moment's, and known then."""
-        then = known(rows, at.instant)
-        inside = at.there[rows["case"]] & (rows["recorded"] > day_number(since)) & (rows["recorded"] <= at.day)
-        return np.flatnonzero(inside if then is None else inside & then)
-
-    def holders(self, moment: Moment) -> Mapping[str, Place]:
-        at = self._at(moment)
-        places = at.spell_column("place")
-        return {self.columns.references[n]: self._place(int(places[n])) for n in np.flatnonzero(at.there).tolist()}
-
     def first_day(self) -> date | None:
         started = [rows["started"].min() for rows in self.columns.spells.current if len(rows)]
         return day_of(int(min(started))) if started else None
-
-
-def _of(found: Found, which: Array) -> Found:
-    return Found(found.clause, found.rows, found.at[which], found.case[which], found.state[which])
-
-
-def _in(state: Array, wanted: Sequence[int]) -> Array:
-    return _table(wanted)[state]
-
-
-def _table(wanted: Sequence[int]) -> Array:
-    """For each state, whether it is among these."""
-    table = np.zeros(STATES, bool)
-    table[list(wanted)] = True
-    return table
-
-
-def _coming(found: Found, at: AsAt, last: int) -> Array:
-    """Which duties will fall due after the day, up to ``last``, as it looks on the day: neither met nor ended by then."""
-    due, ended = found.column("due"), found.column("ended")
-    met_then = found.column("met") <= at.day
-    arisen = found.column("arises") <= at.day
-    coming: Array = (due > at.day) & (due <= last) & ~(met_then & arisen) & (ended > at.day)
-    return coming
 
 
 def _last(moment: Moment) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 from projections.figures import Figure
 
 WIDTH, HEIGHT = 720, 260
-LEFT, RIGHT, TOP, FOOT = 44, 12, 12, 34
+LEFT, RIGHT, TOP, FOOT = 54, 34, 12, 34
 """Of the drawing, in its own units: what lies around the plot."""
 
 LABELS = 12

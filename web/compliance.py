@@ -116,8 +116,8 @@ def _chart(made: Made) -> Chart | None:
     if not made.points:
         return None
     several = [
-        ("stood", "As the file stood", [p.stood for p in made.points]),
         ("hindsight", "With hindsight", [p.hindsight for p in made.points]),
+        ("stood", "As the file stood", [p.stood for p in made.points]),
     ]
     if made.beside:
         by_end = {point.end: point.stood for point in made.beside}

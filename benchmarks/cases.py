@@ -21,7 +21,12 @@ SECOND_HOLDER = FIRST_HOLDER._replace(officer="the second officer")
 PERSON = facts.Person(
     crn="A000000", name="Nobody Yet", date_of_birth=date(1975, 1, 1), gender="male", ethnicity="W1", disability=False
 )
-ORDERS = ("community_rehabilitation_order", "community_order", "community_punishment_and_rehabilitation_order", "licence")
+ORDERS = (
+    "community_rehabilitation_order",
+    "community_order",
+    "community_punishment_and_rehabilitation_order",
+    "licence",
+)
 JUDGED = (
     "risk-of-harm-assessment-quality", "initial-plan-satisfactory", "appropriate-interventions-planned",
     "record-well-organised", "work-prioritised", "methods-considered", "victim-issues-addressed",
@@ -66,7 +71,9 @@ class Pen:
         recorded += timedelta(hours=hour, minutes=minute, seconds=second, microseconds=self.rng.randint(0, 999_999))
         entry = f"e{len(self.facts)}"
         if on <= READ_ON:
-            self.facts.append(fact_type(entry=entry, occurred_on=on, recorded_at=recorded, recorded_by="an officer", **fields))
+            self.facts.append(
+                fact_type(entry=entry, occurred_on=on, recorded_at=recorded, recorded_by="an officer", **fields)
+            )
         return entry
 
 

@@ -40,7 +40,7 @@ class Duck:
 
     def _fill(self, columns: Columns, team_of_place: Array, team_of_case: Array) -> None:
         run = self.connection.execute
-        names = "case clause arises due met ended place since".split()
+        names = ["case", "clause", "arises", "due", "met", "ended", "place", "since"]
         for table, side in (("current", columns.duties.current[0]), ("superseded", columns.duties.superseded[0])):
             rows = {name: np.asarray(side[name]) for name in (*names, *(["until"] if "until" in side else []))}  # noqa: F841
             until = "until" if "until" in side else "NULL::BIGINT AS until"

@@ -15,8 +15,8 @@ from projections.coding import Coding
 from projections.counts import HELD, Measure, among, fallen
 from projections.days import day_of
 from projections.ledger import Place
-from projections.tables import Array
 from projections.slices import AsAt, By, Key
+from projections.tables import Array
 from projections.tally import blocks
 
 T = TypeVar("T")

@@ -13,9 +13,9 @@ from domain.frameworks import Framework, Question, frameworks
 from projections.answers import VERDICTS
 from projections.catalogue import catalogue
 from projections.owed import Run, owed, owed_by
-from projections.tables import Array, known
 from projections.slices import AsAt
 from projections.states import DONE, FELL_DUE, IN_TIME, NOT_ARISEN, STATES
+from projections.tables import Array, known
 
 SUFFICIENT, INSUFFICIENT, NOT_APPLICABLE, NOT_ANSWERED = (np.int8(n) for n in range(len(VERDICTS)))
 NONE = np.int8(-1)
@@ -98,7 +98,9 @@ class Block:
         return found
 
     def _runs(self, number: int) -> Iterator[Run]:
-        return owed(self.at, number, self.first, self.last) if self.whole else owed_by(self.at, number, self.cases)
+        if self.whole:
+            return owed(self.at, number, self.first, self.last)
+        return owed_by(self.at, number, self.cases, self._places >= 0)
 
     def _place(self, case: Array) -> Array:
         """Where each of these cases stands in the block (-1: nowhere)."""

@@ -11,8 +11,8 @@ from dateutil.relativedelta import relativedelta
 from projections.catalogue import catalogue
 from projections.days import FIRST, day_number
 from projections.owed import Run
-from projections.tables import Array
 from projections.slices import ATTRIBUTES, PLACE, AsAt, By, Key, places
+from projections.tables import Array
 from projections.words import Words
 
 OF_DUTY = (*PLACE, "clause", "subject", "edition", "month", "calendar_month")

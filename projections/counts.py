@@ -15,9 +15,9 @@ from projections.catalogue import catalogue
 from projections.coding import Coding, Totals
 from projections.days import day_number
 from projections.owed import Run, owed
-from projections.tables import Array
 from projections.slices import AsAt, By, Key, sortable
 from projections.states import DONE, FELL_DUE, IN_TIME, STATES
+from projections.tables import Array
 
 Measure = Literal["in_time", "done"]
 HELD = {"in_time": IN_TIME, "done": DONE}

@@ -8,9 +8,9 @@ import numpy as np
 from domain.frameworks import Framework
 from projections.answers import VERDICTS
 from projections.blocks import Block
-from projections.tables import Array
 from projections.scores import Score, score_of
 from projections.slices import AsAt, By, Groups, Key
+from projections.tables import Array
 
 ABSENT = len(VERDICTS)
 COUNTED = (*VERDICTS, "absent")
@@ -19,8 +19,8 @@ COUNTED = (*VERDICTS, "absent")
 BLOCK = 16_384
 """Cases taken at a time: what is counted of them stays in the processor's cache."""
 
-FEW = 8
-"""Where fewer than one case in so many is counted, the rows of each are looked up."""
+FEW = 2
+"""Where fewer than one case in so many is counted, their rows are picked out."""
 
 
 @dataclass(frozen=True)

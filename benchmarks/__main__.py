@@ -5,7 +5,7 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks.measures import Figures, Folder, measured
+from benchmarks.measures import TIMES, Figures, Folder, measured
 from benchmarks.nation import SIZES
 from benchmarks.report import printed
 
@@ -15,10 +15,11 @@ def main() -> None:
     parser.add_argument("size", choices=[*SIZES, "all"])
     parser.add_argument("--dir", type=Path, required=True, help="the working folder; what is there is not done again")
     parser.add_argument("--templates", type=int, default=1_000, help="how many unlike cases a service is made of")
+    parser.add_argument("--times", type=int, default=TIMES, help="how often each is taken; the shortest counts")
     asked = parser.parse_args()
     found: dict[str, dict[str, Figures]] = {}
     for name, size in SIZES.items():
-        folder = Folder(asked.dir, size, asked.templates)
+        folder = Folder(asked.dir, size, asked.templates, asked.times)
         done = (folder.home / "memory.json").exists()
         if asked.size in (name, "all") or done:
             found[name] = dict(measured(folder))

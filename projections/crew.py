@@ -94,11 +94,13 @@ def on_dask(address: str, work: Work[T], pieces: Iterable[tuple[Any, ...]]) -> I
 
     left = iter(pieces)
     with Client(address, timeout=CONNECT_SECONDS, set_as_default=False) as client:
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except TimeoutError:
+            raise WorkFailed(f"the cluster at {address} has no workers") from None
         threads = sum(client.nthreads().values())
-        if not threads:
-            raise WorkFailed(f"the cluster at {address} has no workers")
         futures = [client.submit(work, *piece, pure=False, retries=2) for piece in islice(left, AHEAD * threads)]
-        running = as_completed(futures)
+        running = as_completed(futures, loop=client.loop)
         futures.clear()
         for future in running:
             try:

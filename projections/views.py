@@ -16,7 +16,7 @@ from projections.casebook import Moment
 from projections.ledger import Ledger, Place
 from projections.standing import Standing, in_order_of_day, in_order_of_due, judgements_in_order
 from projections.view_rows import Places, duty_row, judgement_row, known_of, late_row, micros, spell_row
-from projections.view_tables import KINDS, TABLES, VIEWS, Tables, check, make
+from projections.view_tables import KINDS, PLACES, TABLES, VIEWS, Tables, check, make
 
 AT_ONCE = 1000
 """Cases whose rows are fetched with one query a kind."""
@@ -140,13 +140,9 @@ class Views:
         t = of.spells
         query = sa.select(t).where(*_begun(of, moment)).order_by(t.c.reference)
         if held is not None:
-            self.place_numbers.read()
             level, names = held
-            query = query.where(
-                t.c.place.in_(
-                    [n for n, place in self.place_numbers.by_number.items() if getattr(place, level) in names]
-                )
-            )
+            here = sa.select(PLACES.c.id).where(PLACES.c[level].in_(sorted(names)))
+            query = query.where(t.c.place.in_(c.execute(here).scalars().all()))
         if references is not None:
             for some in _by(AT_ONCE, sorted(set(references))):
                 yield c.execute(query.where(t.c.reference.in_(some))).all()

@@ -1,6 +1,7 @@
 """Pieces of work for another process to do, or to fail at: a module that is quick to import there."""
 
 import os
+from pathlib import Path
 
 
 def died(number: int) -> int:
@@ -13,3 +14,12 @@ def died(number: int) -> int:
 def failed(number: int) -> int:
     """Fails at the third piece."""
     return 1 // (number - 2)
+
+
+def dies_once(mark: str, number: int) -> int:
+    """Dies of its first piece, wherever that is done; whoever comes after does the same piece."""
+    try:
+        Path(mark).touch(exist_ok=False)
+    except FileExistsError:
+        return number
+    os._exit(3)

@@ -1,5 +1,6 @@
 """Following: nothing twice, nothing lost, one at a time; and making the views anew, in processes or on a Dask cluster."""
 
+import json
 import os
 import random
 import signal
@@ -7,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from unittest.mock import patch
@@ -26,13 +28,14 @@ from projections.verifying import verify
 from projections.view_tables import TABLES, VIEWS
 from projections.views import Views
 from tests.hands import died, failed
+from tests.postgres import Server, name_of, sql
 from tests.test_store import contact
 from tests.test_views import CASE, rows_of, start, store
 from web.cli import main
 
 T = TypeVar("T")
 
-RUNS = int(os.environ.get("CASEAUDIT_KILLS", "8"))
+RUNS = int(os.environ.get("CASEAUDIT_KILLS", "4"))
 """How often each victim is killed (``CASEAUDIT_KILLS=200`` for a night)."""
 
 CASES = [f"X{number:06}/1" for number in range(1, 9)]
@@ -104,6 +107,21 @@ def test_a_position_is_moved_once(views: Views) -> None:
     with pytest.raises(Overtaken):
         step(views, before, 5)
     assert (views.position, said(views)) == (5, stood)
+
+
+@pytest.mark.both
+def test_followers_that_disregard_each_other_take_everything_in_once(views: Views) -> None:
+    """Without the lock: batches of two by four at a time."""
+
+    def follow_on(_: int) -> None:
+        while views.behind().entries:
+            with suppress(Overtaken):
+                step(views, views.live(), 2)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(follow_on, range(4)))
+    assert all(len(kept[1]) == 1 for kept in said(views).values())
+    verified(views)
 
 
 @pytest.mark.both
@@ -212,6 +230,25 @@ def test_killing_the_follower_again_and_again_changes_nothing(views: Views, addr
     verified(views)
 
 
+def test_a_follower_outlives_its_connections(postgres: Server) -> None:
+    """As when PostgreSQL is restarted: every connection to this database is cut, the one with the lock among them."""
+    address = postgres.prepared()
+    with closing(Files.open(address)) as files, closing(Views(address)) as views:
+        store(files, (CASE, start()))
+        with running("follow", "--database", address) as process:
+            until(lambda: views.behind().entries == 0, process)
+            for turn in range(3):
+                sql(
+                    postgres.address,
+                    f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name_of(address)}'",
+                )
+                store(files, (CASE, contact(f"c{turn}")))
+                until(lambda: views.behind().entries == 0, process)
+            assert process.poll() is None
+        assert views.position == 4
+        verified(views)
+
+
 # ---------------------------------------------------------------- making them anew
 
 
@@ -315,23 +352,30 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Dask scheduler and two workers, each a process of its own."""
     folder = tmp_path_factory.mktemp("dask")
     told = folder / "scheduler.json"
+    both = ("--scheduler-file", str(told), "--no-dashboard")
+    alone = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+
+    def address() -> str:
+        """Where the scheduler says that it listens; empty until it does."""
+        with suppress(FileNotFoundError, ValueError):
+            return str(json.loads(told.read_text())["address"])
+        return ""
+
     with ExitStack() as stack:
-        for arguments in (
-            ("scheduler", "--port", "0", "--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", str(told)),
-            *(("worker", "--scheduler-file", str(told), "--nthreads", "1", "--no-dashboard", "--local-directory",
-               str(folder)) for _ in range(2)),
+        log = stack.enter_context((folder / "log").open("ab"))
+        for part, *arguments in (
+            ("scheduler", "--port", "0", "--host", "127.0.0.1", *both), ("worker", *alone, *both), ("worker", *alone, *both)
         ):  # fmt: skip
             process = subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli." + f"dask_{arguments[0]}", *arguments[1:]],
-                cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=(folder / arguments[0]).open("ab"),
+                [sys.executable, "-m", f"distributed.cli.dask_{part}", *arguments],
+                cwd=Path(__file__).parents[1], stdout=log, stderr=log,
             )  # fmt: skip
             stack.callback(process.wait)
             stack.callback(process.kill)
-            while not told.exists() and process.poll() is None:
+            while not address():
+                assert process.poll() is None, (folder / "log").read_text()
                 time.sleep(0.05)
-        import json
-
-        yield json.loads(told.read_text())["address"]
+        yield address()
 
 
 @pytest.mark.both
@@ -346,6 +390,18 @@ def test_rebuilding_on_a_dask_cluster_gives_the_same(views: Views, address: str,
     assert views.live().generation != live
     with running("rebuild", "--verify", "--dask", cluster, "--database", address) as process:
         assert process.wait() == 0
+
+
+def test_a_piece_whose_worker_dies_is_done_by_another(cluster: str, tmp_path: Path) -> None:
+    work = (
+        "from projections.crew import on_dask; from tests.hands import dies_once\n"
+        f"print(sorted(on_dask('{cluster}', dies_once, [('{tmp_path / 'mark'}', n) for n in range(9)])))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", work], cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False
+    )
+    assert told.stdout.strip() == str(list(range(9))), told.stderr
+    assert (tmp_path / "mark").exists()
 
 
 def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path) -> None:
@@ -371,7 +427,7 @@ def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path) -> None:
         ("DELETE FROM {}_cases WHERE reference = 'X000002/1'", "X000002/1: {}_cases: missing: version=5, taken in=0"),
         ("UPDATE {}_cases SET version = 2 WHERE reference = 'X000002/1'", "X000002/1: {}_cases: missing: version=5"),
         ("INSERT INTO {}_cases VALUES ('X999999/1', 1, '[]')", "X999999/1: {}_cases: too many"),
-        ("UPDATE {}_lates SET reference = 'X999999/1' WHERE reference = 'X000002/1'", "X999999/1: {}_lates: too many"),
+        ("UPDATE {}_spells SET reference = 'X999999/1' WHERE reference = 'X000002/1'", "X999999/1: {}_spells: too many"),
         ("UPDATE {}_duties SET known_from = known_from + 1 WHERE reference = 'X000008/1'", "known_from="),
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """The views on the site: kept up by who asks for a page, as far as that takes no time; how far they are behind."""
 
+from contextlib import suppress
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request, session
@@ -79,7 +80,8 @@ def _opened() -> Views:
 def _remember(response: Response) -> Response:
     """After a form was taken: how far the views must have come for its entry to be on the next page."""
     if request.method == "POST" and response.status_code < 400:
-        session["entered_to"] = _opened().stored.head()
+        with suppress(SQLAlchemyError, NotPrepared):  # what was entered is kept, whatever becomes of this
+            session["entered_to"] = _opened().stored.head()
     return response
 
 

@@ -9,7 +9,13 @@ Found = Mapping[str, Figures]
 
 
 def _seconds(step: str, name: str) -> Callable[[Found], str]:
-    return lambda found: _time(found[step][name])
+    """By the clock, and in brackets in the processor's time, where both were taken."""
+
+    def both(found: Found) -> str:
+        processor = found[step].get(f"{name} (processor)")
+        return _time(found[step][name]) + ("" if processor is None else f" ({_time(processor)})")
+
+    return both
 
 
 def _time(value: float) -> str:
@@ -68,7 +74,13 @@ def _lines(words: str) -> list[tuple[str, Callable[[Found], str]]]:
 
 
 def _a_case(words: str) -> Callable[[Found], str]:
-    return lambda found: _time(found["replay"][f"replay{words}"] / found["replay"]["cases"])
+    def both(found: Found) -> str:
+        clock, processor = (
+            found["replay"][f"replay{words}{of}"] / found["replay"]["cases"] for of in ("", " (processor)")
+        )
+        return f"{_time(clock)} ({_time(processor)})"
+
+    return both
 
 
 LINES: list[tuple[str, Callable[[Found], str]]] = [

@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.cases import template
 from domain.facts import Fact, QualityJudged
 from domain.frameworks import frameworks
 from projections import states
@@ -182,7 +183,7 @@ QUESTIONS = (
 
 
 @given(st.data())
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_random_histories(data: st.DataObject) -> None:
     files = {}
     for number in range(data.draw(st.integers(1, 3))):
@@ -211,3 +212,23 @@ def test_random_histories(data: st.DataObject) -> None:
         moment = Moment(day, data.draw(st.sampled_from((None, end_of_day(day), instant))))
         framework = data.draw(st.sampled_from(sorted(frameworks())))
         agrees(columns, replayed(files, moment, framework), moment, framework)
+
+
+def test_judgements_beside_what_is_derived() -> None:
+    files: dict[str, list[Fact]] = {}
+    for number in range(5):
+        rng, facts = Random(number), template(f"judged {number}")
+        begun = facts[0].occurred_on
+        for at, question in enumerate(frameworks()["esi-2003"].questions):
+            on = begun + timedelta(days=rng.randint(0, 200))
+            facts.append(
+                QualityJudged(
+                    entry=f"j{at}", occurred_on=on, recorded_at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC),
+                    framework="esi-2003", question=question, by="Ann Spo", role="spo", overrules=rng.random() < 0.5,
+                    answer=rng.choice(("sufficient", "insufficient", "not_applicable")),
+                )
+            )  # fmt: skip
+        files[f"X{number:06}/1"] = facts
+    columns = Columns.of((reference, ledger(entries)) for reference, entries in files.items())
+    for moment in (Moment(date(2006, 3, 1), None), Moment(date(2005, 6, 1), end_of_day(date(2005, 6, 1)))):
+        agrees(columns, replayed(files, moment, "omi-2006"), moment, "omi-2006")

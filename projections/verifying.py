@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from projections.generations import live_in
 from projections.rebuild import Crew, opened, pieces_of
 from projections.settling import derive, differences, have_places
 from projections.view_tables import Tables
-from projections.views import Views, live_in
+from projections.views import Views
 
 
 class Difference(NamedTuple):

@@ -3,7 +3,7 @@
 Append-only, as the files are: triggers refuse to change or delete a line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -66,16 +66,20 @@ class AccessLog:
 
     def add(
         self, at: datetime, who: Account | str, action: Action, *,
-        reference: str | None = None, detail: str = "", address: str = "",
+        references: Iterable[str] = (), detail: str = "", address: str = "",
     ) -> None:  # fmt: skip
-        """Add a line. ``at`` in UTC; ``who``: an account, or what was typed where there is none of that name."""
+        """Add a line, or one for each of these cases, all or none.
+
+        ``at`` in UTC; ``who``: an account, or what was typed where there is none of that name.
+        """
         username, name = (who.username, who.name) if isinstance(who, Account) else (who[:100], "")
         row = {
             "at": at.isoformat(timespec="seconds"), "username": username, "name": name, "action": action,
-            "reference": reference, "detail": detail[:2000], "address": address[:60],
+            "reference": None, "detail": detail[:2000], "address": address[:60],
         }  # fmt: skip
+        rows = [row | {"reference": reference} for reference in references] or [row]
         with self.engine.begin() as c:
-            c.execute(sa.insert(_log).values(row))
+            c.execute(sa.insert(_log), rows)
 
     def count(self, *, person: str = "", staff: str = "", action: str = "") -> int:
         """How many lines ``lines`` would give."""

@@ -23,8 +23,9 @@ CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethni
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """A description of entries (each exists once, so that what fits it is looked up once a case): of one type, with certain fields; ``naming`` is the field that must name the trigger.
+    """A description of entries: of one type, with certain fields; ``naming`` is the field that must name the trigger.
 
+    Each exists once, however many clauses use it, so that what fits it is looked up once a case.
     ``on``: the field with the day that counts. ``unless_outcome``: appointments with these outcomes don't count.
     ``matching``: the field that must equal the item of the trigger that is asked for (see ``each`` of a clause).
     """

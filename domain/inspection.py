@@ -4,6 +4,7 @@ The latest decision on a subject stands. Once frozen, neither sample nor reading
 nothing does.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,9 +75,15 @@ class Inspection:
         return next((f.stratum for f in framed if f.case == case), None)
 
     def spares_for(self, case: str) -> list[str]:
-        """The spare cases that may take the place of this one: of its stratum, while there are any."""
-        alike = [spare for spare in self.spares if self.stratum_of(spare) == self.stratum_of(case)]
-        return alike or self.spares
+        """The spare cases that may take the place of this one: of its stratum, and of officers who have no more cases
+        than the draw allows, while there are any."""
+        alike = [spare for spare in self.spares if self.stratum_of(spare) == self.stratum_of(case)] or self.spares
+        most = self.drawn.per_officer if self.drawn else None
+        if most is None or self.frame is None:
+            return alike
+        officer = {framed.case: framed.officer for framed in self.frame.cases}
+        held = Counter(officer.get(one) for one in self.sample if one != case)
+        return [spare for spare in alike if held[officer.get(spare)] < most] or alike
 
     def tasks_of(self, assessor: str) -> list[Task]:
         """What is allocated to an assessor."""

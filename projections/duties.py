@@ -39,7 +39,7 @@ def row(clause: Clause, history: History, day: date) -> Value | None:
     """
     if history.custody and history.in_custody(day):
         return None
-    return clause.row(history.attributes(day))
+    return clause.row(history.attributes(day)) if clause.asks else clause.values[0]
 
 
 def triggers(clause: Clause, history: History) -> Sequence[Trigger]:
@@ -54,7 +54,10 @@ def triggers(clause: Clause, history: History) -> Sequence[Trigger]:
 
 def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigger]:
     if isinstance(clause.after, Entries):
-        return [t for fact in history.described(clause.after) for t in triggered(clause, clause.after, fact)]
+        raising = history.described(clause.after)
+        if clause.each is None and clause.after.on is None:
+            return [Trigger(fact.occurred_on, fact.entry, fact) for fact in raising]
+        return [t for fact in raising for t in triggered(clause, clause.after, fact)]
     match clause.after:
         case "start":
             return [Trigger(start.on, start.entry)]

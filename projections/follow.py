@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.stored import Behind, is_case
 from projections.alone import alone
-from projections.generations import State
 from projections.settling import behind, derive, have_places, settle
+from projections.view_generations import State
 from projections.view_tables import VIEWS
 from projections.views import Views
 

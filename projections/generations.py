@@ -1,65 +1,132 @@
-"""The two generations of the views: how far each has followed the record, which is read, and who is making the other."""
+"""Generations: columns in files that are mapped into memory, so that all workers of a machine share one copy.
 
-from typing import NamedTuple
+A generation is a folder of ``.npy`` files, never changed once it has its name. A new one is made beside it and renamed;
+whoever reads an older one keeps what is mapped. They hold nothing that can't be derived: delete the folder at will.
+"""
 
-import sqlalchemy as sa
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from projections.view_tables import TABLES, VIEWS, Tables
+import numpy as np
 
+from projections.catalogue import catalogue
+from projections.columns import Columns
+from projections.joining import join
+from projections.ledger import Place
+from projections.tables import RECORDED, TABLES, Array, Kept, Rows
+from projections.words import Texts, Words
 
-class State(NamedTuple):
-    """A generation: up to which position it has followed the record, and whether it is the one that is read.
-
-    ``build`` marks the rebuild that is making it, if one is.
-    """
-
-    generation: str
-    live: bool
-    position: int
-    build: str | None
-
-    @property
-    def tables(self) -> Tables:
-        return TABLES[self.generation]
-
-
-class Superseded(RuntimeError):
-    """Another rebuild has begun since, or this one is over."""
-
-    def __init__(self) -> None:
-        super().__init__("another rebuild has begun; this one is over")
+FORMAT = 1
+ABOUT = "columns.json"
+MAKING = "making-"
 
 
-_states = sa.select(VIEWS.c.generation, VIEWS.c.live, VIEWS.c.position, VIEWS.c.build)
+class Unreadable(ValueError):
+    """These files are of another format or of other clauses, or are not whole: make them anew."""
 
 
-def live_in(c: sa.Connection) -> State:
-    """The generation that is read."""
-    return State(*c.execute(_states.where(VIEWS.c.live)).one())
+def write(home: Path, parts: Sequence[Columns]) -> Path:
+    """Make the next generation in this folder, from the cases of all parts; the older ones go. One writer at a time."""
+    home.mkdir(parents=True, exist_ok=True)
+    older = generations(home)
+    number = int(older[-1].name) + 1 if older else 1
+    for left in home.glob(f"{MAKING}*"):
+        shutil.rmtree(left)
+    making = home / f"{MAKING}{number}"
+    making.mkdir()
+    columns = join(parts, lambda name, kind, length: _made(making / f"{name}.npy", kind, length))
+    about = {
+        "format": FORMAT,
+        "clauses": catalogue().names,
+        "position": columns.position,
+        "words": {name: words.values for name, words in columns.words.items()},
+    }
+    (making / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    made = making.rename(home / f"{number:08}")
+    for folder in older:
+        shutil.rmtree(folder.rename(home / f"{MAKING}none-{folder.name}"))  # gone at once for whoever looks
+    return made
 
 
-def other_in(c: sa.Connection, *, build: str | None = None) -> State:
-    """The generation that is not read, locked: nobody clears it or puts it in the live one's place meanwhile.
-
-    ``build``: while this rebuild is making it; ``Superseded`` otherwise.
-    """
-    query = _states.where(sa.not_(VIEWS.c.live)).with_for_update(read=build is not None)
-    row = c.execute(query).one_or_none()  # none: while this waited for the lock, it became the live one
-    if row is None or (build is not None and row.build != build):
-        raise Superseded
-    return State(*row)
+def generations(home: Path) -> list[Path]:
+    """The folders of the generations here, the latest last."""
+    return sorted(folder for folder in home.glob("[0-9]*") if folder.name.isdigit() and (folder / ABOUT).exists())
 
 
-def swap(c: sa.Connection, build: str) -> bool:
-    """Make the generation of this rebuild the live one; not while it is behind that (False). ``Superseded``."""
-    both = [State(*row) for row in c.execute(_states.order_by(VIEWS.c.generation).with_for_update())]
-    mine = next((state for state in both if state.build == build and not state.live), None)
-    live = next(state for state in both if state.live)
-    if mine is None:
-        raise Superseded
-    if mine.position < live.position:
-        return False
-    for state in both:
-        said = {"live": state is mine, "build": None}
-        c.execute(sa.update(VIEWS).where(VIEWS.c.generation == state.generation).values(said))
-    return True
+def latest(home: Path) -> Columns | None:
+    """The latest generation, mapped into memory; None where there is none that this program can read."""
+    while found := generations(home):
+        try:
+            return read(found[-1])
+        except Unreadable:
+            return None
+        except FileNotFoundError:
+            continue  # a newer one has taken its place meanwhile
+    return None
+
+
+def read(folder: Path) -> Columns:
+    """One generation, mapped into memory. ``Unreadable``: make it anew; ``FileNotFoundError``: it is gone."""
+    try:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        if about["format"] != FORMAT or about["clauses"] != list(catalogue().names):
+            raise Unreadable(f"{folder} is of another version of caseaudit: delete it, it is made anew")
+        places = [Place(*place) for place in about["words"].pop("place")]
+        words: dict[str, Words[Any]] = {name: Words(values) for name, values in about["words"].items()}
+        tables = {
+            table: Kept(
+                (_rows(folder, f"{table}.current", [name for name in columns if name != "until"]),),
+                (_rows(folder, f"{table}.superseded", columns),),
+            )
+            for table, columns in TABLES.items()
+        }
+        texts = _texts(folder, "references"), _texts(folder, "names")
+        return Columns(
+            *texts,
+            words | {"place": Words(places)},
+            tables,
+            (_rows(folder, "recorded", RECORDED),),
+            position=about["position"],
+        )
+    except FileNotFoundError as error:
+        if not folder.exists():
+            raise
+        raise Unreadable(f"{folder} is not whole ({error}): delete it, it is made anew") from error
+    except Unreadable:
+        raise
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unreadable(f"{folder} is not whole ({error}): delete it, it is made anew") from error
+
+
+def _made(path: Path, kind: Any, length: int) -> Array:
+    if length == 0:  # nothing can't be mapped
+        np.save(path, np.zeros(0, kind))
+        return np.zeros(0, kind)
+    made: Array = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(length,))
+    return made
+
+
+def _mapped(folder: Path, name: str) -> Array:
+    path = folder / f"{name}.npy"
+    try:
+        mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError:
+        mapped = np.load(path, allow_pickle=False)
+        if len(mapped):
+            raise
+    # As plain arrays: a memmap asks for its file at every slice.
+    return np.asarray(mapped).view(np.ndarray)
+
+
+def _texts(folder: Path, name: str) -> Texts:
+    return Texts(_mapped(folder, f"{name}.text"), _mapped(folder, f"{name}.ends"))
+
+
+def _rows(folder: Path, name: str, columns: Any) -> Rows:
+    rows = Rows({column: _mapped(folder, f"{name}.{column}") for column in columns})
+    if len({len(column) for column in rows.columns.values()}) != 1:
+        raise ValueError(f"the columns of {name} differ in length")
+    return rows

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -11,9 +12,10 @@ from domain import facts
 from domain.conditions import Entries
 from domain.facts import Fact
 from projections.appointments import MISSED, Appointment, Failure, absences, failures
-from projections.history import BY_DAY, IN_ORDER, History
-from projections.kinds import horizon
+from projections.frame import IN_ORDER
+from projections.history import BY_DAY, History
 from projections.knowledge import Version, first_known, versions
+from projections.windows import horizon
 
 
 class Epoch(NamedTuple):
@@ -42,7 +44,7 @@ PARTS = ("started", "end", "custody", "allocation", "risk", "tier", "mappa_level
 LONGEST_DOUBT = 30
 """Days within which an absence counts as a failure where nobody decided, whatever holidays lie between."""
 
-_FRAMING = frozenset((
+_FRAMING: frozenset[type[Fact]] = frozenset((
     facts.SupervisionStarted, facts.SupervisionEnded, facts.CustodyStarted, facts.CustodyEnded, facts.RecallDecided,
     facts.TierSet, facts.MappaSet, facts.CaseAllocated, facts.AssessmentCompleted, facts.RiskLevelChanged,
 ))  # fmt: skip
@@ -74,8 +76,9 @@ class Growth:
     def last_day(self, dated: Iterable[tuple[type[Fact], str]]) -> date:
         """No duty arises after this day. ``dated``: the fields of entries, beside their own days, that may raise one."""
         days = list(self._days)
-        for fact_type, field in {*dated, (facts.AppointmentMade, "for_on")}:
-            days += [getattr(version.fact, field) for version in self.by_type.get(fact_type, ())]
+        of_appointments: tuple[type[Fact], str] = (facts.AppointmentMade, "for_on")
+        for fact_type, name in {*dated, of_appointments}:
+            days += [getattr(version.fact, name) for version in self.by_type.get(fact_type, ())]
         days += [horizon(frame) for frame, _, _ in self.frames]
         return max(days) + timedelta(days=LONGEST_DOUBT)
 
@@ -85,7 +88,7 @@ class Growth:
         framing = [v for t in _FRAMING.intersection(self.by_type) for v in self.by_type[t] if _frames(v.fact)]
         turns = sorted({v.since for v in framing} | {v.until for v in framing} | {self.over})
         found = []
-        for since, until in zip(turns, turns[1:], strict=False):
+        for since, until in pairwise(turns):
             frame = History([v.fact for v in framing if v.since <= since < v.until])
             if frame.start is not None:
                 found.append(Epoch(frame, since, until))
@@ -95,9 +98,11 @@ class Growth:
     def _changes(self) -> list[tuple[Epoch, frozenset[str]]]:
         """Each frame with what of it differs from the one before."""
         found: list[tuple[Epoch, frozenset[str]]] = []
+        old: dict[str, Any] = {}
+        old_until = -1
         for epoch in self.frames:
             new = {part: getattr(epoch.frame, part) for part in PARTS}
-            if found and old_until == epoch.since:
+            if old_until == epoch.since:
                 changed = frozenset(p for p, value in new.items() if value is not old[p] and value != old[p])
             else:
                 changed = frozenset(PARTS)
@@ -153,7 +158,7 @@ class Growth:
         """The entries of a type by the appointment that they are about, the last first: it is the one that counts."""
         found: defaultdict[str, list[Version]] = defaultdict(list)
         for version in self.by_type.get(fact_type, ()):
-            found[version.fact.appointment].append(version)  # type: ignore[attr-defined]
+            found[version.fact.appointment].append(version)
         for about in found.values():
             if len(about) > 1:
                 about.sort(key=lambda version: IN_ORDER(version.fact), reverse=True)
@@ -166,12 +171,12 @@ class Growth:
         found = []
         for made, since, until in self.by_type.get(facts.AppointmentMade, ()):
             about, judged = outcomes.get(made.entry, ()), judgements.get(made.entry, ())
-            if not judged and not any(v.fact.outcome in MISSED for v in about):  # type: ignore[attr-defined]
+            if not judged and not any(v.fact.outcome in MISSED for v in about):
                 continue
             for outcome, opens, closes in first_known(about, since, until):
                 for decision, begins, ends in first_known(judged, opens, closes):
-                    known: Any = outcome and outcome.fact.outcome
-                    found.append((Appointment.of(made, known, decision and decision.fact), begins, ends))
+                    became = None if outcome is None else outcome.fact.outcome
+                    found.append((Appointment.of(made, became, decision and decision.fact), begins, ends))
         return found
 
     @cached_property

@@ -8,19 +8,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
-from dateutil.relativedelta import relativedelta
-
 from domain.case import LONDON
-from domain.clauses import Clause, Phase, Value
+from domain.clauses import Clause, Value
 from domain.conditions import Entries, fits
-from domain.facts import Fact
 from domain.workdays import Length
 from projections.duties import ONE_DAY, Trigger, answering, row, triggers
 from projections.history import History
 from projections.obligation import Obligation
-
-LONGEST = relativedelta(years=3)
-"""How far windows are laid when the file gives no end: three years, the longest community order (a parameter)."""
+from projections.windows import Counted, reached, windows
 
 
 def within(clause: Clause, history: History) -> Iterator[Obligation]:
@@ -46,7 +41,7 @@ def asked_within(clause: Clause, history: History, trigger: Trigger) -> Asked | 
     on, _, fact, _, counted_from = trigger
     start = history.start.on
     arises = on if on >= start else start
-    if not clause.in_force(on) and not clause.in_force(arises):
+    if not clause.in_force(on) and (arises is on or not clause.in_force(arises)):
         return None
     value = row(clause, history, on)
     if value is None or (clause.during and not fits(clause.during, history.attributes(on))):
@@ -55,13 +50,13 @@ def asked_within(clause: Clause, history: History, trigger: Trigger) -> Asked | 
     if value.on:
         due, arises = getattr(fact, value.on), on
     else:
-        due = _allowed(value).after(day_zero)
+        assert value.allow is not None
+        due = value.allow.after(day_zero)
     if due < arises:
         due = arises
+    earliest = day_zero + ONE_DAY if clause.from_next_day else day_zero
     if clause.earlier_counts:
         earliest = date.min
-    else:
-        earliest = day_zero + ONE_DAY if clause.from_next_day else day_zero
     ended = None if clause.after == "end" else history.ending(clause.during, on)
     return value, arises, due, ended, earliest
 
@@ -108,44 +103,16 @@ def frequency(clause: Clause, history: History) -> Iterator[Obligation]:
     """At least so many in each window."""
     assert history.start is not None and clause.counts is not None
     raised_by = history.start.entry
-    counted = [(day, entry, amount(clause, fact)) for day, entry, fact in history.admitted(clause.counts)]
+    admitted = history.admitted(clause.counts)
+    counted: list[Counted] = [(day, entry, 1) for day, entry, _ in admitted]
+    if clause.sum is not None:
+        counted = [(day, entry, getattr(fact, clause.sum)) for day, entry, fact in admitted]
     days = [day for day, _, _ in counted]
     for value, begins, ends_before, off, needed in windows(clause, history):
         over = off if off < ends_before else None
         first, last = bisect_left(days, begins), bisect_left(days, over or ends_before)
         met_on, met_by = reached(counted[first:last], needed) if first < last else (None, ())
         yield Obligation(clause, value, begins, ends_before - ONE_DAY, met_on, over, raised_by, met_by, True)
-
-
-Counted = tuple[date, str, float]
-"""An entry that counts in a window: the day, its id, and for how much."""
-
-
-def amount(clause: Clause, fact: Fact) -> float:
-    """For how much an entry counts: for one, or for what its field says (hours)."""
-    return getattr(fact, clause.sum) if clause.sum else 1
-
-
-def windows(clause: Clause, history: History) -> Iterator[tuple[Value, date, date, date, float]]:
-    """The windows one after the other from the start, cut where what is asked changes.
-
-    Each as row, first day, first day after, first day on which it is no longer asked, number needed.
-    """
-    assert history.start is not None
-    start, over = history.start.on, horizon(history)
-    first = max(start, clause.start or start)
-    last = min(over, clause.end or over)
-    if first < last:
-        for on, off, value in _segments(clause, history, first, last):
-            for begins, ends_before, needed in _windows(value.phases, start, on, off):
-                yield value, begins, ends_before, off, needed
-
-
-def horizon(history: History) -> date:
-    """The day before which windows begin: the end of supervision, or else of the order, or else the longest that it lasts."""
-    assert history.start is not None and history.started is not None
-    ends = history.end.on if history.end else None
-    return min(ends or date.max, history.started.ends_on or history.start.on + LONGEST)
 
 
 def response(clause: Clause, history: History) -> Iterator[Obligation]:
@@ -251,45 +218,3 @@ def _runs_out(made: list[tuple[date, date, str]]) -> tuple[date, str]:
         if made_on <= until and later > until:
             until, entry = later, by
     return until, entry
-
-
-def _segments(clause: Clause, history: History, first: date, last: date) -> Iterator[tuple[date, date, Value]]:
-    """The stretches of time in which one row of the clause holds, from ``first`` up to ``last``."""
-    points = [first, *(day for day in history.turning_points if first < day < last), last]
-    on, current = first, row(clause, history, first)
-    for day in points[1:]:
-        value = row(clause, history, day) if day < last else None
-        if value is current and day < last:
-            continue
-        if current is not None and on < day:
-            yield on, day, current
-        on, current = day, value
-
-
-def _windows(phases: tuple[Phase, ...], start: date, on: date, off: date) -> Iterator[tuple[date, date, float]]:
-    """Windows as (first day, first day after, number needed), from ``on`` until one reaches ``off``."""
-    ends: date | None = start
-    begins = on
-    for phase in phases:
-        assert ends is not None
-        opens = ends
-        ends = None if phase.length is None else phase.length.after(start if phase.from_start else ends)
-        if phase.window == phase.length and ends is not None and opens < begins:
-            begins = max(begins, ends)  # a total over the whole phase is asked from its first day or not at all
-        anchor, number = begins, 0
-        while begins < off and (ends is None or begins < ends):
-            number += 1
-            before = phase.window.after(anchor, number)
-            yield begins, before, phase.count
-            begins = before
-
-
-def reached(counted: Iterable[Counted], needed: float) -> tuple[date | None, tuple[str, ...]]:
-    """The day on which the entries of a window reach the number needed, and those entries."""
-    total, entries = 0.0, []
-    for day, entry, amount in counted:
-        total += amount
-        entries.append(entry)
-        if total >= needed:
-            return day, tuple(entries)
-    return None, tuple(entries)

@@ -21,7 +21,7 @@ T = TypeVar("T", bound=tuple[Any, ...])
 class Version(NamedTuple):
     """An entry as the file gave it from the recording ``since`` up to, not including, ``until``."""
 
-    fact: Fact
+    fact: Any  # a fact, of a type that the reader asked for
     since: int
     until: int
 

@@ -26,8 +26,9 @@ from projections.rows import Known as Known
 from projections.rows import LateRow as LateRow
 from projections.rows import Place as Place
 from projections.rows import SpellRow as SpellRow
-from projections.rows import duty_row, judgement_row, late_row, spell_rows
+from projections.rows import duty_row, judgement_row, late_row
 from projections.rows import obligation_of as obligation_of
+from projections.rows import spell_rows as spell_rows
 
 
 @dataclass
@@ -52,9 +53,10 @@ def ledger(entries: Iterable[Fact]) -> Ledger:
     for frame, since, until in growth.frames:
         for spell in spell_rows(frame):
             spells.add(spell, since, until)
-    for fact, since, until in growth.versions:
+    for fact, since, until in growth.by_type.get(QualityJudged, ()):
         if (judged := judgement_row(fact)) is not None:
             judgements.add(judged, since, until)
+    for fact, since, until in growth.versions:
         if (late := late_row(fact)) is not None:
             lates.add(late, since, until)
     instants = growth.instants

@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
+from typing import Any
 
 from domain.clauses import Clause
 from domain.conditions import Entries
@@ -11,10 +13,12 @@ from projections import kinds
 from projections.catalogue import catalogue
 from projections.docket import docket
 from projections.duties import DAY, ONE_DAY, Trigger, triggered, triggers
+from projections.frame import IN_ORDER
 from projections.growth import Admitted, Epoch, Growth
-from projections.history import BY_DAY, IN_ORDER
+from projections.history import BY_DAY
 from projections.knowledge import Found, first_known
-from projections.rows import DutyRow, place_on
+from projections.rows import DutyRow, holder
+from projections.windows import amount, reached, windows
 
 Owed = Iterator[tuple[DutyRow, int, int]]
 """Duties, each with the span of knowledge in which it was owed so."""
@@ -34,7 +38,8 @@ def owed_as_known(growth: Growth) -> Found[DutyRow]:
             owed = AS_KNOWN.get(clause.kind, again)
             start, end = clause.start or date.min, clause.end or date.max
             for epoch in growth.epochs(parts):
-                if era.since <= epoch.since < era.until:
+                over = epoch.frame.end
+                if era.since <= epoch.since < era.until and (over is None or start <= over.on):
                     for row, since, until in owed(number, clause, growth, epoch):
                         if start <= row[2] < end:  # the day it arises
                             found.add(row, since, until)
@@ -44,12 +49,13 @@ def owed_as_known(growth: Growth) -> Found[DutyRow]:
 def within(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
     """Of the kind ``within``: what a trigger raises stands over the epoch; what answers it came to be known in turn."""
     frame = epoch.frame
+    held_by = holder(frame.allocation)
     for trigger, since, until in raised(clause, growth, epoch):
         asked = kinds.asked_within(clause, frame, trigger)
         if asked is None:
             continue
         value, arises, due, ended, earliest = asked
-        entry, row, place = trigger.entry, clause.values.index(value), place_on(frame.allocation, due)
+        entry, row, place = trigger.entry, clause.values.index(value), held_by(due)
         if clause.by_recording:
             day, _ = kinds.recorded(trigger)
             yield DutyRow(number, row, arises, due, day, ended, entry, (entry,), place), since, until
@@ -79,7 +85,7 @@ def raised(clause: Clause, growth: Growth, epoch: Epoch) -> Sequence[tuple[Trigg
         found = [(Trigger(fact.occurred_on, fact.entry, fact), s, u) for fact, s, u in known]
     else:
         return [(trigger, opens, closes) for trigger in triggers(clause, frame)]
-    over = date.max if clause.after == "end" or frame.end is None else frame.end.on
+    over = date.max if frame.end is None else frame.end.on
     return [
         (trigger, since if since > opens else opens, until if until < closes else closes)
         for trigger, since, until in found
@@ -108,11 +114,11 @@ def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed
     assert clause.counts is not None and frame.start is not None
     counted = growth.admitted(clause.counts)
     days = [a[0] for a in counted]
-    entry = frame.start.entry
-    for value, begins, ends_before, off, needed in kinds.windows(clause, frame):
+    entry, held_by = frame.start.entry, holder(frame.allocation)
+    for value, begins, ends_before, off, needed in windows(clause, frame):
         cut = off if off < ends_before else None
         due = ends_before - ONE_DAY
-        row, place = clause.values.index(value), place_on(frame.allocation, due)
+        row, place = clause.values.index(value), held_by(due)
         first, last = bisect_left(days, begins), bisect_left(days, cut or ends_before)
         if first == last:
             yield DutyRow(number, row, begins, due, None, cut, entry, (), place), opens, closes
@@ -120,8 +126,8 @@ def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed
         inside = [a for a in counted[first:last] if a[3] < closes and a[4] > opens]
         turns = {turn for a in inside for turn in a[3:] if opens < turn < closes}
         for since, until in spans(turns, opens, closes):
-            filled = [(day, e, kinds.amount(clause, fact)) for day, e, fact, s, u in inside if s <= since < u]
-            met_on, met_by = kinds.reached(filled, needed)
+            filled = [(day, e, amount(clause, fact)) for day, e, fact, s, u in inside if s <= since < u]
+            met_on, met_by = reached(filled, needed)
             yield DutyRow(number, row, begins, due, met_on, cut, entry, met_by, place), since, until
 
 
@@ -138,6 +144,7 @@ def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
     if not kinds.may_arise(clause, frame, known, failed):
         return
     turns = {t for found in (*known.values(), changed, absent, failed) for _, *span in found for t in span}
+    held_by = holder(frame.allocation)
     admitted = {entries: growth.admitted(entries) for entries in clause.by}
     for since, until in spans({t for t in turns if opens < t < closes}, opens, closes):
         history = frame.beside(
@@ -148,7 +155,7 @@ def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
             [f for f, s, u in failed if s <= since < u],
         )
         for duty in kinds.DERIVE[clause.kind](clause, history):
-            place = place_on(frame.allocation, duty.due_on)
+            place = held_by(duty.due_on)
             yield (
                 DutyRow(
                     number, clause.values.index(duty.value), duty.arises_on, duty.due_on, duty.met_on, duty.ended_on,
@@ -159,7 +166,7 @@ def again(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed:
             )  # fmt: skip
 
 
-def _in(found: Iterable[tuple], opens: int, closes: int) -> list:
+def _in(found: Iterable[tuple[Any, int, int]], opens: int, closes: int) -> list[Any]:
     """What was known at some time within a span."""
     return [known for known in found if known[1] < closes and known[2] > opens]
 
@@ -169,7 +176,7 @@ def spans(turns: Iterable[int], opens: int, closes: int) -> Iterable[tuple[int, 
     if not turns:
         return ((opens, closes),)
     at = [opens, *sorted(turns), closes]
-    return zip(at, at[1:], strict=False)
+    return pairwise(at)
 
 
 AS_KNOWN: Mapping[str, Callable[[int, Clause, Growth, Epoch], Owed]] = {"within": within, "frequency": frequency}

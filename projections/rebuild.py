@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from projections.alone import alone
 from projections.follow import advance, step
-from projections.generations import State, other_in, swap
 from projections.settling import derive, have_places, settle
+from projections.view_generations import State, other_in, swap
 from projections.view_tables import VIEWS, Tables
 from projections.views import Views
 

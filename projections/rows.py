@@ -1,8 +1,8 @@
 """The rows of a case's ledger: its duties, the spells in which nothing about it changes, judgements, late recordings."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -10,7 +10,7 @@ from domain.case import LONDON
 from domain.facts import Fact, QualityJudged
 from domain.workdays import working_days_between
 from projections.catalogue import catalogue
-from projections.history import Change, History, value_on
+from projections.history import Change, History
 from projections.obligation import Obligation
 
 LATE_AFTER = 1
@@ -114,20 +114,17 @@ def duty_row(o: Obligation, history: History) -> DutyRow:
     """An obligation as a row."""
     return DutyRow(
         catalogue().number[f"{o.clause.edition}/{o.clause.id}"], o.clause.values.index(o.value), o.arises_on, o.due_on,
-        o.met_on, o.ended_on, o.raised_by, o.met_by, place_on(history.allocation, o.due_on),
+        o.met_on, o.ended_on, o.raised_by, o.met_by, holder(history.allocation)(o.due_on),
     )  # fmt: skip
 
 
-def place_on(allocation: Sequence[Change], day: date) -> Place:
+def holder(allocation: Sequence[Change]) -> Callable[[date], Place]:
     """Who held the case on a day; its first holder before any did."""
-    if len(allocation) == 1:
-        return _place(allocation[0].value)
-    return _place(value_on(allocation, day) or allocation[0].value)
-
-
-@lru_cache(maxsize=4096)
-def _place(held: tuple[str, str, str, str, str]) -> Place:
-    return Place(*held)
+    places = [Place(*change.value) for change in allocation]
+    if len(places) == 1:
+        return lambda _: places[0]
+    days = [change.on for change in allocation]
+    return lambda day: places[max(bisect_right(days, day) - 1, 0)]
 
 
 TIER_RISK_MAPPA = itemgetter("tier", "risk", "mappa_level")
@@ -144,10 +141,13 @@ def spell_rows(history: History) -> list[SpellRow]:
         turns.add(max(start, end.on))
     found: list[SpellRow] = []
     days = sorted(turns)
+    held_by = holder(history.allocation)
     for on, off in zip(days, [*days[1:], None], strict=True):
+        tier, risk, mappa_level = TIER_RISK_MAPPA(history.attributes(on))
         row = SpellRow(
             on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
-            place_on(history.allocation, on), *TIER_RISK_MAPPA(history.attributes(on)), start, end.on if end is not None and end.on <= on else None,
+            held_by(on), tier, risk, mappa_level, start,
+            end.on if end is not None and end.on <= on else None,
         )  # fmt: skip
         if found and found[-1][2:] == row[2:]:
             found[-1] = found[-1]._replace(off=off)
@@ -156,9 +156,9 @@ def spell_rows(history: History) -> list[SpellRow]:
     return found
 
 
-def judgement_row(fact: Fact) -> JudgementRow | None:
-    """The row of a judgement of the record; None for another entry, and for a judgement made for an inspection."""
-    if not isinstance(fact, QualityJudged) or fact.inspection is not None or fact.second:
+def judgement_row(fact: QualityJudged) -> JudgementRow | None:
+    """The row of a judgement of the record; None for one that was made for an inspection."""
+    if fact.inspection is not None or fact.second:
         return None
     return JudgementRow(
         fact.occurred_on, fact.entry, fact.framework, fact.question, fact.answer, fact.overrules, fact.recorded_at

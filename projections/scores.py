@@ -4,7 +4,7 @@ Exact fractions until the moment of printing; always with n and a 95 % interval 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, sqrt
@@ -84,12 +84,17 @@ def score(framework: Framework, cases: Sequence[Iterable[Answer]]) -> Score:
             counts = counted[answer.question.id]
             counts[answer.answer] += 1
             counts["absent"] += answer.absent
+    return score_of(framework, counted, len(cases))
+
+
+def score_of(framework: Framework, counted: Mapping[str, Mapping[str, int]], cases: int) -> Score:
+    """The scores of so many cases from the counts of each question: by verdict, and how many are ``absent``."""
     sections = []
     for section in framework.sections:
         criteria = tuple(_criterion(framework, criterion, counted) for criterion in section.criteria)
         exact = _section(framework, criteria)
         sections.append(SectionScore(section, criteria, exact, printed(framework, exact)))
-    return Score(framework, len(cases), tuple(sections))
+    return Score(framework, cases, tuple(sections))
 
 
 def printed(framework: Framework, exact: Fraction | None) -> int | None:
@@ -110,7 +115,7 @@ def wilson(sufficient: int, n: int) -> tuple[float, float] | None:
     return 100 * max(0.0, low), 100 * min(1.0, high)
 
 
-def _criterion(framework: Framework, criterion: Criterion, counted: dict[str, Counter[str]]) -> CriterionScore:
+def _criterion(framework: Framework, criterion: Criterion, counted: Mapping[str, Mapping[str, int]]) -> CriterionScore:
     questions = tuple(
         QuestionScore(
             question,

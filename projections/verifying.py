@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from projections.generations import live_in
 from projections.rebuild import Crew, opened, pieces_of
 from projections.settling import derive, differences, have_places
+from projections.view_generations import live_in
 from projections.view_tables import Tables
 from projections.views import Views
 

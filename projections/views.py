@@ -13,9 +13,9 @@ from domain.database import Database
 from domain.staff import Level
 from domain.stored import Behind, Stored
 from projections.casebook import Moment
-from projections.generations import State, live_in
 from projections.ledger import Ledger, Place
 from projections.standing import Standing, in_order_of_day, in_order_of_due, judgements_in_order
+from projections.view_generations import State, live_in
 from projections.view_predicates import Predicate, known, on_the_day, wanted
 from projections.view_rows import Places, duty_row, judgement_row, known_of, late_row, spell_row
 from projections.view_tables import KINDS, PLACES, TABLES, Tables, check, make

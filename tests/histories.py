@@ -68,10 +68,15 @@ class Writer:
         return self.choose(found) if found else None
 
     def write(self, type_: str, on: date, **fields: Any) -> Line:
-        """One entry, recorded the same day at its end, or at any hour of a day up to ten weeks later."""
+        """One entry, recorded the same day at its end, or at any hour of a day up to ten weeks later, or at the same
+        instant as another."""
         late = self.days(1, 70) if self.chance(4) else timedelta()
         hour = self.draw(st.integers(0, 22)) if late else 22
         recorded = datetime.combine(on, datetime.min.time(), UTC) + late + timedelta(hours=hour)
+        if self.chance(8):
+            instants = [datetime.fromisoformat(line["recorded_at"]) for line in self.lines]
+            later = [instant for instant in instants if instant.date() >= on]
+            recorded = self.choose(later) if later else recorded
         line = {
             "case": CASE, "entry": f"e{len(self.lines)}", "type": type_, "occurred_on": on.isoformat(),
             "recorded_at": recorded.isoformat(), "recorded_by": "officer-1",
@@ -306,8 +311,37 @@ THREADS = (
 )  # fmt: skip
 
 
+def reworded(w: Writer, subject: Line) -> dict[str, Any]:
+    """Other content for an entry of which something else hangs; nothing for the rest."""
+    match subject["type"]:
+        case "SupervisionStarted":
+            return {"order_type": w.choose(ORDERS), "tier": w.choose((1, 2, 3, 4))}
+        case "SupervisionEnded":
+            return {"reason": w.choose(get_args(codes.EndReason))}
+        case "AppointmentMade":
+            return {"national_standards": w.draw(st.booleans())}
+        case "AppointmentOutcomeRecorded":
+            return {"outcome": w.choose(get_args(codes.Outcome))}
+        case "AbsenceJudged":
+            return {"acceptable": w.draw(st.booleans())}
+        case "TierSet":
+            return {"tier": w.choose((1, 2, 3, 4))}
+        case "RiskLevelChanged":
+            return {"to": w.choose(codes.RISK_LEVELS)}
+        case "AssessmentCompleted":
+            return {"overall_risk_of_harm": w.choose(codes.RISK_LEVELS), "stage": w.choose(("initial", "review"))}
+        case "MappaSet":
+            return {"level": w.choose((1, 2, 3))}
+        case "CaseAllocated":
+            return {"area": "Wiltshire", "officer": "Nia Bevan"}
+        case "RecallDecided":
+            return {"outcome": w.choose(get_args(codes.RecallOutcome))}
+        case _:
+            return {}
+
+
 def corrected(w: Writer) -> None:
-    """A correction that moves an entry's date, or the day an appointment was for."""
+    """A correction that moves an entry's date, or the day an appointment was for, or puts other content in its place."""
     again = {x["of"] for x in w.of("EntryCorrected")} if w.chance(2) else set()
     plain = [x for x in w.lines if x["type"] not in ("EntryCorrected", "EntryWithdrawn")]
     subject = w.choose([x for x in plain if x["entry"] in again] or plain)
@@ -321,6 +355,8 @@ def corrected(w: Writer) -> None:
         fields = {"for_on": (date.fromisoformat(subject["for_on"]) + w.days(0, 20)).isoformat()}
     else:
         fields = {"occurred_on": moved.isoformat()}
+    if w.chance(2):
+        fields = reworded(w, subject) or fields
     w.write("EntryCorrected", max(on(subject), moved) + w.days(0, 60), of=subject["entry"], fields=fields)
 
 

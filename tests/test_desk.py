@@ -191,6 +191,37 @@ def test_the_calendar_holds_what_is_due_and_no_name(app: Flask) -> None:
     assert nobody.get(address[1]).status_code == 404
 
 
+def test_a_manager_follows_one_officers_calendar(app: Flask) -> None:
+    client = signed_in(app, "p.anstey")
+    post(client, "/calendar", step="new")
+    page = client.get("/calendar").text
+    (one,) = re.findall(r'href="http://localhost(/calendar/p\.anstey/[^"]+officer=Helen\+Sallis)"', page)
+    nobody = app.test_client()
+    events = icalendar.Calendar.from_ical(nobody.get(one).data).walk("VEVENT")
+    whole = icalendar.Calendar.from_ical(nobody.get(one.partition("?")[0]).data).walk("VEVENT")
+    cases = {row[0] for row in rows_of(client, "/cases/download/csv?officer=Helen+Sallis&show=ended")[1:]}
+    assert 0 < len(events) < len(whole)
+    assert {word for event in events for word in str(event["summary"]).split() if "/" in word} <= cases
+    assert "officer=" not in signed_in(app, "t.adeyemi").get("/calendar").text
+
+
+def test_every_figure_of_an_officer_opens_its_list(spo: FlaskClient) -> None:
+    page = spo.get("/desk").text
+    (cases,) = re.findall(r'href="(/cases\?officer=Helen\+Sallis)">(\d+)<', page)
+    (high,) = re.findall(r'href="(/cases\?officer=Helen\+Sallis&amp;show=high_risk)">(\d+)<', page)
+    for address, count in (cases, high):
+        assert (
+            int(count) == len(rows_of(spo, address.replace("&amp;", "&").replace("/cases", "/cases/download/csv"))) - 1
+        )
+
+
+def test_a_filter_keeps_what_was_looked_for(spo: FlaskClient) -> None:
+    assert '<input type="hidden" name="find" value="davies">' in spo.get("/cases?find=davies").text
+    found = rows_of(spo, "/cases/download/csv?find=davies")
+    overdue = rows_of(spo, "/cases/download/csv?find=davies&show=overdue")
+    assert found[1:] and overdue[1:] == [row for row in found[1:] if row[found[0].index("Overdue")] != "0"]
+
+
 def test_finding_a_case_by_name_and_reference(spo: FlaskClient) -> None:
     for words in ("davies", "BRIAN dav", "V465889", "v465889/1"):
         assert "V465889/1" in spo.get(f"/cases?find={words}").text, words

@@ -23,9 +23,9 @@ from projections import follow, rebuild
 from projections.alone import alone
 from projections.crew import WorkFailed, in_processes
 from projections.follow import Following, Overtaken, catch_up, step
-from projections.generations import Superseded, other_in
 from projections.rebuild import Busy, build, opened
 from projections.verifying import verify
+from projections.view_generations import Superseded, other_in
 from projections.view_tables import TABLES, VIEWS
 from projections.views import Views
 from tests.hands import died, failed

@@ -133,9 +133,26 @@ def test_who_held_a_case_on_the_day_may_read_it_as_at_that_day(app: Flask, own_d
     assert before.get(f"/cases/{GLOUCESTER}?as_at=2005-10-03").status_code == 200
     assert before.get(f"/cases/{GLOUCESTER}").status_code == 403
     assert before.get(f"/cases/{GLOUCESTER}/record?as_at=2005-10-03").status_code == 403
+    for step in ("?as_at=2005-10-03", "?as_at=2005-10-03&known=hindsight", "?as_at=2005-10-03&by=day&step=999"):
+        replayed = before.get(f"/cases/{GLOUCESTER}/replay{step}")
+        assert replayed.status_code == 200
+        assert "5 October 2005" not in replayed.text and "5 Oct 2005" not in replayed.text, (
+            "no further than the day read"
+        )
+    assert "12 December 2005" in after.get(f"/cases/{GLOUCESTER}/replay?step=999").text
     assert after.get(f"/cases/{GLOUCESTER}").status_code == 200
     assert after.get(f"/cases/{GLOUCESTER}?as_at=2005-10-03").status_code == 200
     assert GLOUCESTER not in after.get("/cases?as_at=2005-10-03").text
+
+
+def test_a_question_and_a_download_are_on_the_log_of_each_case_in_them(app: Flask) -> None:
+    client = signed_in(app, "p.anstey")
+    client.get("/inspections/gloucestershire-2005/questions/plan-reviewed")
+    listed = client.get("/desk/overdue/download/csv").text
+    for case in (GLOUCESTER, "T937624/1"):
+        assert case in listed
+        assert log_of(app, person=case) == [("downloaded", case), ("viewed", case)], case
+    assert log_of(app, person=CHELTENHAM) == []
 
 
 def limited(own_database: Path, *names: str) -> None:
@@ -161,6 +178,7 @@ def test_a_case_of_limited_access_is_counted_and_shown_nowhere(app: Flask, own_d
         "/inspections/gloucestershire-2005/standards?standards=2007",
     ]  # fmt: skip
     counts = client.get("/desk").text
+    assert 'value="Helen Sallis"' in client.get("/desk/no-countersigned-assessment").text
 
     def text(place: str) -> str:
         return client.get(place).text.replace("find=V465889", "").replace('value="V465889"', "")
@@ -173,6 +191,7 @@ def test_a_case_of_limited_access_is_counted_and_shown_nowhere(app: Flask, own_d
     for place in places:
         assert "V465889" not in text(place) and "Brian Davies" not in text(place), place
     assert "not listed: access is limited" in client.get("/desk/overdue").text
+    assert "Helen Sallis" not in client.get("/desk/no-countersigned-assessment").text, "nor in a filter"
     for page in ("", "/replay", "/then-and-now", "/record", "?as_at=2005-06-01", "/record/TierSet", "/correct/0014"):
         assert client.get(f"/cases/{GLOUCESTER}{page}").status_code == 403, page
     post(client, "/calendar", step="new")
@@ -207,8 +226,10 @@ def test_searches_downloads_refusals_and_sign_ins_are_on_the_log(app: Flask) -> 
     client.get(f"/cases/{CHELTENHAM}")
     client.get("/staff")
     post(client, "/sign-out", "/desk")
-    actions = [action for action, _ in log_of(app, staff="p.anstey")]
-    assert actions == ["signed out", "refused", "refused", "downloaded", "searched", "searched", "signed in"]
+    actions = dict.fromkeys(action for action, _ in log_of(app, staff="p.anstey"))
+    assert list(actions) == ["signed out", "refused", "downloaded", "searched", "signed in"]
+    downloaded = [case for action, case in log_of(app, staff="p.anstey") if action == "downloaded"]
+    assert GLOUCESTER in downloaded and len(downloaded) == len(set(downloaded))
     assert ("refused", CHELTENHAM) in log_of(app, staff="peter anstey")
     page = signed_in(app, "i.nkemelu").get("/access?staff=p.anstey&action=searched").text
     assert page.count("davies") == 2

@@ -268,3 +268,37 @@ def test_an_empty_record_has_no_page_that_fails(tmp_path: Path) -> None:
     for form in ("json", "csv", "xlsx", "ods"):
         assert manager.get(f"/inspections/bare/report/{form}").status_code == 200
     assert json.loads(manager.get("/inspections/bare/report/json").text)["cases"] == 0
+
+
+def test_an_spos_audit_is_the_same_in_small(app: Flask) -> None:
+    """Their own team and no other on offer; Section A left out in one go; nothing left open before the freeze."""
+    spo = signed_in(app, "p.anstey")
+    cases = audit(spo, assessors=("Peter Anstey",))
+    page = spo.get(f"{AUDIT}/frame").text
+    assert 'value="Gloucester"' in page and "Cheltenham" not in page and 'value="North"' not in page
+    assert '<option value="spo" selected>' in spo.get(f"{AUDIT}/work").text
+    assert "A1, A2, A3, A4, A5 are not followed up" in spo.get(f"{AUDIT}/management").text
+    post(spo, f"{AUDIT}/management", criterion="A3", **{"rating planning": "good"})
+    post(spo, f"{AUDIT}/management", step="the others are not followed up")
+    out = [f.criterion for f in file(spo, "october-audit") if type(f).__name__ == "NotFollowedUp"]  # type: ignore[attr-defined]
+    assert out == ["A1", "A2", "A4", "A5"]
+    for case in cases:
+        post(spo, f"{AUDIT}/read/{case}", step="finish", note="Read with the officer")
+    assert "Not everything is done" not in spo.get(f"{AUDIT}/freeze").text
+
+
+def test_what_was_required_is_not_left_out_without_a_word(lead: FlaskClient) -> None:
+    (case, *_) = audit(lead)
+    left_out = {f"answer {PLAN}": "not_applicable"}
+    assert "say why the question does not apply" in post(lead, f"{AUDIT}/read/{case}", **left_out).text
+    assert answers(lead, case) == []
+    post(lead, f"{AUDIT}/read/{case}", **left_out, **{f"comment {PLAN}": "Recalled on the third day."})
+    assert [a.answer for a in answers(lead, case)] == ["not_applicable"]
+
+
+def test_a_high_risk_figure_opens_to_its_cases_and_an_unsure_framework_says_so(lead: FlaskClient) -> None:
+    page = lead.get(f"{HERE}/questions/appointments-sufficiently-frequent").text
+    assert page.count('<span class="ca-base">high risk of harm</span>') == 11 and "6 of 11" in page
+    post(lead, "/inspections/new", **{**OPENED, "framework": "hmip-2018"})
+    assert "The lowest key question decides, four bands, discretion within 5 points: recalled" in lead.get(AUDIT).text
+    assert ">Unsure<" in lead.get(f"{AUDIT}/report").text and ">Unsure<" not in lead.get(HERE).text

@@ -163,6 +163,22 @@ def test_a_spare_takes_the_place_of_a_case_and_is_used_once() -> None:
         found.check(entry("CaseReplaced", case=DRAWN.cases[1], by=DRAWN.spares[0], reason="r"))
 
 
+def test_a_spare_keeps_to_the_limit_of_its_officer_while_there_is_one() -> None:
+    framed = [Framed(case=case, stratum="all cases", officer="ab"[n % 2]) for n, case in enumerate(CASES)]
+    drawn = draw(framed, 2, "seed", per_officer=1, spare_per_cent=100)
+    officer = {f.case: f.officer for f in framed}
+    frame = entry(
+        "FrameTaken", started_from="2005-04-01", started_to="2005-05-31",
+        cases=[{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in framed],
+    )  # fmt: skip
+    sample = {"size": 2, "seed": "seed", "spare_per_cent": 100, "cases": drawn.cases, "spares": drawn.spares}
+    found = Inspection.of([OPENED, frame, entry("SampleDrawn", per_officer=1, **sample)])
+    for case in drawn.cases:
+        alike = [spare for spare in drawn.spares if officer[spare] == officer[case]]
+        assert found.spares_for(case) == (alike or drawn.spares)
+    assert {officer[case] for case in drawn.cases} == {"a", "b"} and drawn.spares
+
+
 def test_the_latest_decision_stands() -> None:
     found = Inspection.of([
         *READY, FIRST, READ, entry("ReadingAllocated", case=DRAWN.cases[0], assessor="R Pascoe"),

@@ -196,10 +196,13 @@ def test_going_back_and_changing_what_was_recorded_is_told_to_correct_it(spo: Fl
         ("AssessmentCompleted", {"instrument": "ogrs2", "stage": "review", "likelihood_of_reoffending.score": "200"},
          "likelihood_of_reoffending.score", "outside the range"),
         ("AssessmentCompleted", {"instrument": "oasys", "stage": "review", "likelihood_of_reoffending.score": "many"},
-         "likelihood_of_reoffending.score", "Not a valid integer"),
+         "likelihood_of_reoffending.score", "Enter a number for “Likelihood of reoffending: score” without decimals"),
         ("AssessmentCompleted", {"instrument": "oasys", "stage": "review", "risk_of_harm.public": "high"},
          "risk_of_harm.children", "Choose an answer for “Risk of harm: children”"),
-        ("RiskLevelChanged", {"from": "low", "to": "high", "reason": "x" * 20_001}, "reason", "maximum length"),
+        ("RiskLevelChanged", {"from": "low", "to": "high", "reason": "x" * 20_001}, "reason", "no more than 20,000 characters"),
+        ("SupervisionPlanMade", {"interventions": "basic_skills"}, "objectives.0.text", "Enter “Objective 1: "),
+        ("SupervisionPlanMade", {"interventions": "basic_skills", "objectives.0.text": "Find work"}, "objectives.0.smart",
+         "Choose an answer for “Objective 1: SMART”"),
         ("EntryWithdrawn", {"of": "none", "reason": "wrong file"}, "of", "There is no entry"),
     ],
 )  # fmt: skip
@@ -318,6 +321,45 @@ def test_nobody_signs_for_another(spo: FlaskClient, own_database: Path) -> None:
     spo.post(COUNTERSIGN, data={**fields_in(check), "by": "Anita Rao", "recorded_by": "a.rao", "step": "record"})
     (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
     assert (getattr(made, "by"), made.recorded_by) == ("Peter Anstey", "p.anstey")  # noqa: B009
+
+
+def test_nobody_changes_what_they_may_not_make(app: Flask, spo: FlaskClient, own_database: Path) -> None:
+    """An inspection's reading is changed by who made it; a manager's entry by managers; an opening entry by its source."""
+    reading = next(f.entry for f in entries(own_database).values() if isinstance(f, QualityJudged) and f.inspection)
+    page = spo.get(URL).text
+    assert f"/correct/{reading}" not in page and f"about={reading}" not in page and "/correct/0001" not in page
+    assert "/correct/0002" in page
+    for entry in (reading, "0001"):
+        assert spo.get(f"{URL}/correct/{entry}").status_code == 403
+        _, sent = fill(spo, f"{URL}/record/EntryWithdrawn", of=entry, reason="no")
+        assert f'<option value="{entry}"' not in spo.get(f"{URL}/record/EntryWithdrawn").text
+        assert (
+            "not yours to correct or withdraw"
+            in spo.post(f"{URL}/record/EntryWithdrawn", data={**sent, "step": "record"}).text
+        )
+    inspector = signed_in(app, "j.hartnell").get(URL).text
+    assert ">Correct<" not in inspector and ">Withdraw<" not in inspector
+    assert not any(f.entry.startswith("form-") for f in entries(own_database).values())
+
+
+def test_a_manager_judges_for_no_inspection_that_they_do_not_read_for(spo: FlaskClient, own_database: Path) -> None:
+    address = f"{URL}/record/QualityJudged"
+    assert 'value="gloucestershire-2005"' not in spo.get(address).text
+    typed = {"question": "record-well-organised", "answer": "insufficient"}
+    refused, sent = fill(spo, address, **typed, inspection="gloucestershire-2005")
+    spo.post(address, data={**sent, "step": "record"})
+    assert "There is a problem" in refused
+    unknown, _ = fill(spo, address, **{**typed, "question": "no-such-question"})
+    assert "hoose one of those that are offered" in unknown
+    assert not any(f.recorded_by == "p.anstey" for f in entries(own_database).values())
+
+
+def test_a_limit_for_a_name_that_nobody_has_is_asked_about(spo: FlaskClient) -> None:
+    address = f"{URL}/record/AccessLimited"
+    slip, _ = fill(spo, address, excluded="Helen Salis\nPeter Anstey", reason="a relative")
+    assert "Nobody with an account is called Helen Salis<" in slip
+    right, _ = fill(spo, address, excluded="m.hoole\nPeter Anstey", reason="a relative")
+    assert "Nobody with an account" not in right and "Check before recording" in right
 
 
 def test_a_case_manager_does_not_countersign(app: Flask) -> None:

@@ -69,7 +69,7 @@ def test_a_setting_is_what_the_first_to_ask_made_it(register: Register, path: st
     ["UPDATE access_log SET username = 'another'", "DELETE FROM access_log", "DELETE FROM access_log WHERE id = 1"],
 )
 def test_a_line_of_the_log_is_never_changed(register: Register, statement: str) -> None:
-    register.log.add(NOW, SPO, "viewed", reference="X123456/1", detail="/cases/X123456/1", address="10.0.0.1")
+    register.log.add(NOW, SPO, "viewed", references=["X123456/1"], detail="/cases/X123456/1", address="10.0.0.1")
     before = list(register.log.lines())
     with pytest.raises(sa.exc.DBAPIError, match="never changed"), register.engine.begin() as connection:
         connection.execute(sa.text(statement))
@@ -79,11 +79,10 @@ def test_a_line_of_the_log_is_never_changed(register: Register, statement: str) 
 
 
 def test_the_log_is_read_by_person_by_staff_and_by_what_was_done(register: Register) -> None:
-    for at, (who, action, reference) in enumerate(
-        [(SPO, "viewed", "X123456/1"), (SPO, "viewed", "X123456/2"), ("another", "viewed", "X1234567/1"),
-         (SPO, "downloaded", None)]
+    for at, (who, action, references) in enumerate(
+        [(SPO, "viewed", ["X123456/1", "X123456/2"]), ("another", "viewed", ["X1234567/1"]), (SPO, "downloaded", [])]
     ):  # fmt: skip
-        register.log.add(NOW + timedelta(minutes=at), who, action, reference=reference)  # type: ignore[arg-type]
+        register.log.add(NOW + timedelta(minutes=at), who, action, references=references)  # type: ignore[arg-type]
     log = register.log
     assert [line.reference for line in log.lines(person="X123456")] == ["X123456/2", "X123456/1"]
     assert [line.reference for line in log.lines(person="X123456/1")] == ["X123456/1"]

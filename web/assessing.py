@@ -179,6 +179,8 @@ def _save(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int
         overrules = asked.derived is not None and said != asked.derived
         if said not in SAID:
             problems[f"answer {name}"] = f"Choose an answer: {asked.question.text}"
+        elif said == "not_applicable" and asked.question.required and not comment:
+            problems[f"comment {name}"] = f"It was required: say why the question does not apply: {asked.question.text}"
         elif overrules and not comment:
             problems[f"comment {name}"] = f"Say why you overrule what the entries give: {asked.question.text}"
         else:
@@ -197,7 +199,7 @@ def _save(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int
     except (errors.Refused, errors.BusyFile) as error:
         return {"step": str(error)}, 0
     if fresh:
-        gate.log("recorded", reference=reference, detail=f"{inspection}: {len(fresh)} answers")
+        gate.log("recorded", reference, detail=f"{inspection}: {len(fresh)} answers")
     return problems, len(fresh)
 
 
@@ -232,6 +234,7 @@ def management(inspection: str) -> str | AnyResponse:
     return render_template(
         "management.html", inspection=inspection, opened=opened, found=found, placed=placed(found),
         bands=banded(found, score_inspection(book.casebook(), inspection).score), rated=codes.MANAGEMENT_RATINGS,
+        open=[p.criterion.id for p in placed(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
         rungs=found.framework.rungs, problems=problems, typed=request.form,
         runs=book.runs(inspection) and found.frozen is None,
     )  # fmt: skip
@@ -242,12 +245,18 @@ def _manage(inspection: str, found: Inspection) -> Problems:
     criterion = request.form.get("criterion", "")
     if found.framework.bands and criterion in {section.id for section in found.framework.sections}:
         return _place_in_band(inspection, found, criterion)
+    if request.form.get("step") == "the others are not followed up":
+        rated = {name for name, _ in found.ratings} | set(found.not_followed_up) | set(found.adjusted)
+        problems: Problems = {}
+        for other in (c.id for c in found.framework.management if c.id not in rated):
+            problems |= enter(inspection, "NotFollowedUp", {"criterion": other}, entry=token())
+        return problems
     managed = next((c for c in found.framework.management if c.id == criterion), None)
     if managed is None:
         return {"criterion": "There is no such criterion"}
     if request.form.get("step") == "not followed up":
         return enter(inspection, "NotFollowedUp", {"criterion": criterion}, entry=token())
-    problems: Problems = {}
+    problems = {}
     for item in managed.rated:
         rating, evidence = (request.form.get(f"{x} {item.id}", "").strip() for x in ("rating", "evidence"))
         standing = found.ratings.get((criterion, item.id))

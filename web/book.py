@@ -92,14 +92,15 @@ def case(reference: str, inspection: str | None = None) -> Reading:
     reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
     now = casebook().read(reference, today(), framework())
     if not may_open(casebook(), gate.account(), reading, now):
-        gate.log("refused", reference=reference, detail=request.path)
+        gate.log("refused", reference, detail=request.path)
         abort(403, NOT_YOURS.format(reference))
     return reading
 
 
-def viewed(reference: str) -> None:
-    """Put it on the access log that a page of this case was shown."""
-    gate.log("viewed", reference=reference, detail=request.full_path.rstrip("?"))
+def viewed(*references: str) -> None:
+    """Put it on the access log that a page of these cases was shown."""
+    if references:
+        gate.log("viewed", *references, detail=request.full_path.rstrip("?"))
 
 
 def may_record(reference: str) -> bool:

@@ -79,7 +79,8 @@ def table(form: str) -> Response:
     ]  # fmt: skip
     said = notes(book.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
                  ("Found by", asked["find"] or "all"))  # fmt: skip
-    return download(Table("Caseload", columns, rows, said), form, f"caseload-{book.moment().on}")
+    made = Table("Caseload", columns, rows, said, [c.reference for c in lines])
+    return download(made, form, f"caseload-{book.moment().on}")
 
 
 def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:

@@ -108,7 +108,8 @@ def table(name: str, form: str) -> Response:
                Column("Working days left", "number"), Column("Citation")]  # fmt: skip
     cells = [(*_case_cells(row), *_own_cells(row)) for row in rows]
     said = notes(book.moment(), ("List", listed.title), ("Definition", listed.says), ("Filter", filters.words()))
-    return download(Table(listed.title, [*map(Column, common), *own], cells, said), form, f"{name}-{book.moment().on}")
+    made = Table(listed.title, [*map(Column, common), *own], cells, said, [row.reference for row in rows])
+    return download(made, form, f"{name}-{book.moment().on}")
 
 
 def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -28,12 +28,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of values (text, numbers, ``Fraction`` for shares, dates, None), and what they are: pairs of name and value."""
+    """Rows of values (text, numbers, ``Fraction`` for shares, dates, None), and what they are: pairs of name and value.
+
+    ``cases``: the references of those that the rows are about, for the access log.
+    """
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     notes: Sequence[tuple[str, str]] = ()
+    cases: Iterable[str] = ()
 
 
 def notes(moment: Moment, *others: tuple[str, str]) -> list[tuple[str, str]]:
@@ -136,11 +140,11 @@ def as_bytes(table: Table, form: str) -> bytes:
 
 
 def download(table: Table, form: str, stem: str) -> Response:
-    """The table as an answer to keep, put on the access log; 404 in words for another form."""
+    """The table as an answer to keep, put on the access log of every case in it; 404 in words for another form."""
     if form not in FORMATS:
         abort(404, f"There is no download as {form}; there are {', '.join(FORMATS)}.")
     said = "; ".join(f"{name}: {value}" for name, value in table.notes)
-    gate.log("downloaded", detail=f"{stem}.{form}, {len(table.rows)} rows. {said}".strip())
+    gate.log("downloaded", *dict.fromkeys(table.cases), detail=f"{stem}.{form}, {len(table.rows)} rows. {said}".strip())
     answer = Response(as_bytes(table, form), content_type=FORMATS[form][0])
     answer.headers["Content-Disposition"] = f'attachment; filename="{stem}.{form}"'
     return answer

@@ -62,7 +62,8 @@ class Field:
     @property
     def full(self) -> str:
         """The label, with the group that it belongs to."""
-        return f"{self.group}: {self.label.lower()}" if self.group else self.label
+        label = self.label if self.label.isupper() else self.label[:1].lower() + self.label[1:]
+        return f"{self.group}: {label}" if self.group else label[:1].upper() + label[1:]
 
 
 Entries = Callable[[tuple[str, ...]], Sequence[tuple[str, str]]]
@@ -94,7 +95,11 @@ def _fields(name: str, kind: inspect.Type, required: bool, entries: Entries, gro
             for row in range(ROWS):
                 for part in parts:
                     yield from _fields(
-                        f"{name}.{row}.{part.encode_name}", part.type, False, entries, f"{_label(name)}: {row + 1}"
+                        f"{name}.{row}.{part.encode_name}",
+                        part.type,
+                        False,
+                        entries,
+                        f"{_label(name).removesuffix('s')} {row + 1}",
                     )
         case inspect.ListType(item_type=item):
             (inner_field,) = _fields(name, item, required, entries, group)

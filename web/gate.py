@@ -129,11 +129,11 @@ def sign_out() -> None:
     session.clear()
 
 
-def log(action: Action, *, reference: str | None = None, detail: str = "", who: Account | str | None = None) -> None:
-    """Write to the access log; where it can't be written, the page is not shown either."""
+def log(action: Action, *references: str, detail: str = "", who: Account | str | None = None) -> None:
+    """Write to the access log, a line for each case; where it can't be written, the page is not shown either."""
     register().log.add(
         clock.now(), who or signed_in() or "", action,
-        reference=reference, detail=detail, address=request.remote_addr or "",
+        references=references, detail=detail, address=request.remote_addr or "",
     )  # fmt: skip
 
 

@@ -88,12 +88,13 @@ def work(inspection: str) -> str:
         "inspecting.html", inspection=inspection, found=found, opened=found.opened, read=len(first),
         strata=_strata(found), assessors=_load(found), accounts=[account.name for account in _may_assess()],
         follows=book.inspections().get(found.opened.follows or ""), managed=managed(found),
+        leads_as_inspector=gate.account().role == "inspector",
     )  # fmt: skip
 
 
 def _framing(found: Inspection) -> list[Field]:
     assert found.opened is not None
-    places = book.places()
+    places = _places(found.opened.area)
     return [
         Field("started_from", "date", "Supervision began from", True,
               "The first day of the window. The inspectorate takes cases nine or ten months into supervision"),
@@ -131,6 +132,13 @@ def take_frame(inspection: str) -> str | Response:
         return _form(title, fields, request.form.to_dict(flat=False), problems, inspection)
     flash(f"The frame is taken: {len(cases)} cases.")
     return redirect(url_for("inspecting.take_sample", inspection=inspection))
+
+
+def _places(area: str) -> dict[str, list[str]]:
+    """The divisions and teams of the area from which the person signed in may take a frame."""
+    who, held = gate.account(), following.views().places(book.today())
+    mine = [h for h in held if h.area == area and (who.role == "inspector" or who.answers_for(h))]
+    return {"division": sorted({h.division for h in mine}), "team": sorted({h.team for h in mine})}
 
 
 def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], Problems]:

@@ -5,6 +5,7 @@ from flask import Blueprint, abort, render_template, request
 from domain.frameworks import Criterion
 from domain.standards import national_standards
 from projections.answers import VERDICTS
+from projections.caseload import high_risk
 from projections.findings import exceeds_chance
 from projections.scores import printed
 from projections.scoring import Scored, changes, score_before, score_inspection
@@ -66,7 +67,7 @@ def criterion(inspection: str, criterion: str) -> str:
         scored=now,
         before=before,
         exceeds_chance=exceeds_chance,
-        names=names_of(book.casebook().inspections[opened.follows]) if before and opened.follows else None,
+        names=_names(opened.follows) if before else None,
         printed=lambda score: printed(now.framework, score),
     )
 
@@ -82,6 +83,7 @@ def question(inspection: str, question: str) -> str:
         abort(404, f"There is no question called {question} in {now.framework.title}.")
     blind = book.blind(inspection)
     shown = [reading for reading in now.readings if reading.reference not in blind and book.may_read(reading)]
+    book.viewed(*(reading.reference for reading in shown))
     cases = sorted(
         ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in shown),
         key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
@@ -95,6 +97,8 @@ def question(inspection: str, question: str) -> str:
         scored=now,
         before=before,
         cases=cases,
+        high_risk={reading.reference for reading in high_risk(now.readings)},
+        names=_names(opened.follows) if before else None,
         hidden=len(now.readings) - len(shown) - len(blind),
         blind=len(blind),
         source=now.framework.sources[asked.cite],
@@ -115,6 +119,8 @@ def rescore(inspection: str) -> str:
     after = score_inspection(book.casebook(), inspection, book.moment(), edition.id)
     found = changes(before.readings, after.readings)
     shown = {reading.reference for reading in after.readings if book.may_read(reading)}
+    listed = [change for change in found if change.reference in shown]
+    book.viewed(*dict.fromkeys(change.reference for change in listed))
     return render_template(
         "rescore.html",
         inspection=inspection,
@@ -123,7 +129,7 @@ def rescore(inspection: str) -> str:
         editions=national_standards().editions,
         before=before,
         after=after,
-        changes=[change for change in found if change.reference in shown],
+        changes=listed,
         changed=len(found),
     )
 
@@ -132,6 +138,11 @@ def _now_and_before(inspection: str) -> tuple[Scored, Scored | None]:
     """The inspection at the moment asked for, and the one it follows at its own."""
     files = book.casebook()
     return score_inspection(files, inspection, book.moment()), score_before(files, inspection)
+
+
+def _names(follows: str | None) -> tuple[str, str] | None:
+    """What the inspection before and the one that follows it are called."""
+    return names_of(book.casebook().inspections[follows]) if follows else None
 
 
 def _criterion(scored: Scored, name: str) -> Criterion:

@@ -103,7 +103,8 @@ def table(form: str) -> Response:
         for d in _open(found)
     ]  # fmt: skip
     wanted = "; ".join(f"{name}: {value}" for name, value in asked.items() if value)
-    return download(Table("Duties", columns, rows, notes(book.moment(), ("Filter", wanted))), form, "duties")
+    said = notes(book.moment(), ("Filter", wanted))
+    return download(Table("Duties", columns, rows, said, [row[0] for row in rows]), form, "duties")
 
 
 def trend(cell: Cell) -> str:

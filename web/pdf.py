@@ -131,6 +131,8 @@ def _rests_on(made: Report) -> list[str]:
     if found.drawn and made.unread:
         lines.append(f"{len(found.sample) - made.unread} of {count_noun(len(found.sample), 'case')} read so far.")
     lines.append(f"Evidence: {made.opened.evidence or 'not stated'}. {made.beside}".strip())
+    if made.unsure:
+        lines.append(f"{made.scored.framework.title}, unsure: {made.unsure}")
     return lines
 
 

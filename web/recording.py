@@ -198,7 +198,7 @@ class _Form:
         except (errors.Refused, errors.BusyFile) as error:
             return self.show(typed, {"entry": f"{error}. Look at the entries made meanwhile, and send it again"})
         if fresh:
-            gate.log("recorded", reference=self.reference, detail=f"{type(fact).__name__} {fact.entry}")
+            gate.log("recorded", self.reference, detail=f"{type(fact).__name__} {fact.entry}")
         flash(f"{fact_title(fact)}: recorded.")
         crn, _, number = self.reference.partition("/")
         return redirect(
@@ -207,10 +207,11 @@ class _Form:
 
     def show(self, typed: Mapping[str, Sequence[str]], problems: Mapping[str, str] | None = None) -> str:
         asked = {field.name: field for field in self.fields}
-        placed: dict[str, str] = {}
-        for name in sorted(problems or {}, key=lambda name: [*asked, name].index(name)):
-            place = "occurred_on" if name == "recorded_at" else name if name in asked else "entry"
-            placed.setdefault(place, _in_words((problems or {})[name], asked.get(place)))
+        said = {_place(name, asked): reason for name, reason in (problems or {}).items()}
+        placed = {
+            place: _in_words(said[place], asked.get(place))
+            for place in sorted(said, key=lambda place: [*asked, place].index(place))
+        }
         groups: dict[str, list[Field]] = {}
         for field in self.fields:
             groups.setdefault(field.group, []).append(field)
@@ -343,10 +344,22 @@ def _token(typed: Mapping[str, Sequence[str]]) -> str:
     return said if _TOKEN.fullmatch(said) else f"form-{secrets.token_hex(6)}"
 
 
+def _place(name: str, asked: Mapping[str, Field]) -> str:
+    """Where on the form a problem with a field is said: at its question, or the first one of its group."""
+    if name == "recorded_at":
+        return "occurred_on"
+    return next((each for each in asked if each == name or each.startswith(f"{name}.")), "entry")
+
+
 def _in_words(reason: str, field: Field | None) -> str:
     """What is wrong, as it stands beside the question and, with the question's name, above the form."""
     if reason.startswith("missing") and field is not None:
         return f"{'Enter' if field.kind in TYPED else 'Choose an answer for'} “{field.full}”"
+    if reason.startswith("Not a valid") and field is not None:
+        return f"Enter a number for “{field.full}”{' without decimals' if 'integer' in reason else ''}"
+    if reason.startswith("Longer than") and field is not None:
+        longest = int(re.sub(r"\D", "", reason))
+        return f"“{field.full}” must have no more than {longest:,} characters"
     return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
 
 

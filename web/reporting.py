@@ -131,7 +131,8 @@ def keep(inspection: str, form: str) -> Response:
         for a in r.answers
     ]  # fmt: skip
     said = notes(made.scored.moment, *made.stamp.pairs())
-    return download(Table(made.opened.title, columns, rows, said), form, f"{inspection}-answers")
+    table = Table(made.opened.title, columns, rows, said, [r.reference for r in shown])
+    return download(table, form, f"{inspection}-answers")
 
 
 @blueprint.get("/inspections/<inspection>/frameworks")

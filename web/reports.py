@@ -93,6 +93,12 @@ class Report:
         return names_of(self.before_inspection.opened)
 
     @property
+    def unsure(self) -> str:
+        """What is recalled or unsure in the framework, in its own words; empty where it is all found."""
+        framework = self.scored.framework
+        return framework.remark or "" if framework.sure != "F" else ""
+
+    @property
     def beside(self) -> str:
         """What is to be said of the inspection before, set beside this one or not; empty where there is none."""
         if self.before is None or self.before_inspection is None or self.before_inspection.opened is None:

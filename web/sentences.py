@@ -25,7 +25,7 @@ FIELDS = {
     "from": "Changed from",
     "to": "Changed to",
     "with": "With whom",
-    "text": "Objective",
+    "text": "What is to be achieved",
     "smart": "SMART",
     "factor": "Factor it addresses",
     "second": "Second reading, made blind",

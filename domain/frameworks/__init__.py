@@ -170,11 +170,15 @@ class Framework:
 
     def clauses_by(self, edition: str) -> tuple[Clause, ...]:
         """As ``clauses``, with one edition of the standards taken as in force throughout. ``KeyError``: no such one."""
-        chosen = {e.id: e for e in national_standards().editions}[edition]
-        return (
-            *(replace(clause, start=date.min, end=None, since=None) for clause in chosen.clauses),
-            *self.expectations,
-        )
+        if edition not in self._clauses_by:
+            chosen = {e.id: e for e in national_standards().editions}[edition]
+            placed = (replace(clause, start=date.min, end=None, since=None) for clause in chosen.clauses)
+            self._clauses_by[edition] = (*placed, *self.expectations)
+        return self._clauses_by[edition]
+
+    @cached_property
+    def _clauses_by(self) -> dict[str, tuple[Clause, ...]]:
+        return {}
 
     def criterion_of(self, question: str) -> Criterion:
         return next(c for c in self.criteria if any(q.id == question for q in c.questions))

@@ -34,7 +34,7 @@ PICTURES = [
 
 
 def take(folder: Path) -> None:
-    """Every picture, 1,100 pixels wide."""
+    """Every picture, 1,100 pixels wide; the matrix as wide as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         database = str(Path(scratch) / "demo.sqlite")
@@ -44,7 +44,7 @@ def take(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         with served(app) as address:
             for name, user, path, height in PICTURES:
-                context = browser.new_context(viewport={"width": 1100, "height": height})
+                context = browser.new_context(viewport={"width": 1280 if name == "matrix" else 1100, "height": height})
                 if user:
                     context.add_cookies([{**session_of(signed_in(app, user)), "url": address}])  # type: ignore[list-item]
                 page = context.new_page()

@@ -23,7 +23,7 @@ PAGES = {
         "/matrix", "/matrix/duties?subject=enforcement&officer=Paula+Grice", "/matrix?as_at=1999-01-01",
         f"{CASE}/replay?step=12", f"{CASE}/replay?by=day", f"{CASE}/then-and-now?as_at=2005-10-03", f"{CASE}/record",
         f"{CASE}/record/AssessmentCompleted", f"{CASE}/record/SupervisionPlanMade", f"{CASE}/record/QualityJudged",
-        f"{CASE}/record/WarningGiven", f"{CASE}/correct/0002", "/calendar", "/password", "/staff", "/nowhere",
+        f"{CASE}/record/WarningGiven", f"{CASE}/correct/0002", CASE, "/calendar", "/password", "/staff", "/nowhere",
     ],
     "i.nkemelu": ["/staff", "/staff/new", "/staff/p.anstey", "/access", "/imports"],
     "t.adeyemi": ["/desk", "/matrix"],
@@ -185,6 +185,62 @@ def test_what_was_typed_stays_when_it_is_wrong(app: Flask, site: Site, context: 
     summary.get_by_role("link").first.click()
     expect(page.get_by_label("Date it happened")).to_be_focused()
     expect(page.get_by_label("Note (optional)")).to_have_value("Discussed with Helen")
+
+
+def test_the_matrix_of_an_area_fits_a_screen(app: Flask, site: Site, context: Contexts) -> None:
+    page = context(viewport={"width": 1280, "height": 800}).new_page()
+    page.goto(site(app, "c.whitlock") + "/matrix")
+    pane = page.get_by_role("region", name="Caseload matrix")
+    assert pane.evaluate("pane => pane.scrollWidth - pane.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk/overdue", "/cases", CASE])
+def test_a_page_fits_a_sheet_and_prints_no_address_of_its_links(
+    app: Flask, site: Site, context: Contexts, path: str
+) -> None:
+    page = context(viewport={"width": 794, "height": 1123}).new_page()  # A4 upright, at 96 pixels an inch
+    page.goto(site(app, "p.anstey") + path)
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 794
+    after = "link => getComputedStyle(link, '::after').content"
+    assert {link.evaluate(after) for link in page.locator("main a.govuk-link").all()[:20]} == {"none"}
+
+
+def test_a_case_says_first_what_the_standards_ask_and_missed_times_together(
+    app: Flask, site: Site, context: Contexts
+) -> None:
+    page = context(java_script_enabled=False).new_page()
+    page.goto(site(app, "p.anstey") + CASE)
+    together = page.locator("#owed ~ details").first
+    expect(together.locator("summary")).to_contain_text("Missed 18 times: National-standards appointments")
+    expect(together.get_by_text("Missed: too few in this time").first).to_be_hidden()
+    together.locator("summary").click()
+    expect(together.get_by_text("Missed: too few in this time")).to_have_count(18)
+    expect(page.get_by_role("heading", name="Asked by the inspection framework")).to_be_visible()
+    page.locator("#entry-0027").get_by_role("link", name="Appointment made, office (0026)").click()
+    expect(page).to_have_url(re.compile("#entry-0026$"))
+
+
+def test_the_check_before_recording_has_no_violation(
+    app: Flask, site: Site, context: Contexts, axe: Callable[[Page], None]
+) -> None:
+    address = site(app, "p.anstey")
+    page = context(bypass_csp=True, viewport={"width": 320, "height": 800}).new_page()
+    page.goto(f"{address}{CASE}/record/AccessLimited")
+    page.get_by_label("Excluded").fill("Helen Salis")
+    page.get_by_label("Reason").fill("a relative")
+    page.get_by_role("button", name="Check before recording").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nobody with an account is called Helen Salis")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_an_error_page_leads_everybody_home(app: Flask, site: Site, context: Contexts) -> None:
+    page = context().new_page()
+    address = site(app, "i.nkemelu")
+    page.goto(address + "/nowhere")
+    page.get_by_role("link", name="Go to the start page").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Accounts")
 
 
 def test_a_desk_list_prints_without_controls(app: Flask, site: Site, context: Contexts) -> None:

@@ -77,6 +77,16 @@ def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
     page.locator("#direction-B2").select_option("deteriorated")
     page.locator("form", has=page.locator("#text-B2")).get_by_role("button", name="Write").click()
     expect(page.get_by_text("It says deteriorated; the figure stayed at 100%.")).to_be_visible()
+    page.get_by_text("Drafted from the answers to C1").click()
+    drafts = page.locator("section", has=page.locator("#criterion-C1"))
+    drafts.get_by_role("button", name="Take it up").first.click()
+    expect(drafts.locator("li", has_text="Appointments made were sufficiently frequent in").first).to_contain_text(
+        "Withdraw"
+    )
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Write a finding under B2")).to_be_hidden()
+    expect(drafts.get_by_role("button", name="Withdraw")).to_be_hidden()
+    page.emulate_media(media="screen")
     page.goto(f"{audit}/work")
     expect(page.get_by_text("4 of 4 cases read.")).to_be_visible()
     for step in ("Freeze the inspection", "Publish the sheet"):
@@ -129,10 +139,12 @@ def test_no_violation_and_no_sideways_scroll(
     audit = open_audit(page, address, "November audit")
     page.goto(f"{audit}/readings")
     reading = page.locator("tbody th a").first.get_attribute("href") or ""
-    own = [f"{audit}/{name}" for name in ("work", "frame", "sample", "allocation", "management", "report")]
-    given = [
-        address + HERE + f"/{name}" for name in ("", "work", "management", "agreement", "report", "readings", "draw")
-    ]
+    case = reading.partition("/read/")[2]
+    steps = ("work", "frame", "sample", "allocation", f"replace/{case}", "management", "report", "freeze")
+    own = [f"{audit}/{name}" for name in steps]
+    names = ("", "work", "management", "agreement", "report", "readings", "draw", "publish", "standards", "criteria/B1",
+             "questions/objectives-smart")  # fmt: skip
+    given = [address + HERE + f"/{name}" for name in names]
     for path in [*own, *given, f"{address}{reading}", f"{address}/inspections/new", f"{address}{HERE}/frameworks"]:
         page.goto(path.removesuffix("/"))
         for details in page.locator("details").all():

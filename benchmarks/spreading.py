@@ -1,0 +1,73 @@
+"""The columns of a generated service, spread out from those of its templates; a test holds them against real ledgers."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.cases import FIRST_HOLDER
+from benchmarks.nation import (
+    Size,
+    name_of,
+    number_of,
+    officer_of,
+    officers,
+    place_of,
+    reference_of,
+    second_officer_of,
+    template_of,
+)
+from projections.columns import Columns
+from projections.joining import in_memory
+from projections.tables import TABLES, Array, Kept, Rows
+from projections.words import Texts, Words
+
+PART = 25_000
+"""Cases spread out at a time."""
+
+
+def spread(templates: Columns, size: Size) -> Iterator[Columns]:
+    """The columns of all cases of a service, so many at a time, in order of their references."""
+    in_order = sorted(range(size.cases), key=number_of)
+    places = Words(place_of(officer, size) for officer in range(officers(size)))
+    for first in range(0, size.cases, PART):
+        yield _part(templates, size, in_order[first : first + PART], places)
+
+
+def _part(templates: Columns, size: Size, cases: list[int], places: Words[object]) -> Columns:
+    copied = np.array([template_of(case, templates.numbers) for case in cases])
+    held = np.array([[officer_of(case), second_officer_of(case, size)] for case in cases], np.int32)
+    first_holder = templates.words["place"].find(FIRST_HOLDER)
+    names = Words(name_of(case) for case in range(18 * 16))
+    of_name = np.array([names.number(name_of(case)) for case in cases], np.int32)
+
+    def side(rows: Rows, in_clauses: bool) -> Rows:
+        by_case = np.argsort(rows["case"], kind="stable")
+        starts = np.searchsorted(rows["case"][by_case], np.arange(templates.numbers + 1))
+        lengths = np.diff(starts)[copied]
+        case = np.repeat(np.arange(len(cases), dtype=np.int32), lengths)
+        offset = np.arange(len(case)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        at = by_case[starts[copied][case] + offset]
+        if in_clauses:
+            order = np.argsort(rows["clause"][at], kind="stable")
+            at, case = at[order], case[order]
+        found: dict[str, Array] = {name: column[at] for name, column in rows.columns.items()}
+        found["case"] = case
+        if "place" in found:
+            found["place"] = held[case, (found["place"] != first_holder).astype(np.intp)]
+        if "name" in found:
+            found["name"] = of_name[case]
+        return Rows(found)
+
+    tables = {
+        table: Kept(
+            tuple(side(rows, table == "duties") for rows in templates.tables[table].current),
+            tuple(side(rows, table == "duties") for rows in templates.tables[table].superseded),
+        )
+        for table in TABLES
+    }
+    texts = Texts.of(reference_of(case) for case in cases), Texts.of(names.values)
+    words = {**templates.words, "place": places}
+    return Columns(*texts, words, tables, tuple(side(rows, False) for rows in templates.recorded))
+
+
+__all__ = ["in_memory", "spread"]

@@ -1,0 +1,154 @@
+"""Blocks: every question of a framework answered for some thousands of cases at once.
+
+The rules are those of ``answers`` (see there), on how many duties a case has in each state in place of the duties. A test
+holds both against each other.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property
+
+import numpy as np
+
+from domain.frameworks import Framework, Question, frameworks
+from projections.answers import VERDICTS
+from projections.catalogue import catalogue
+from projections.owed import Run, owed, owed_by
+from projections.slices import AsAt
+from projections.states import DONE, FELL_DUE, IN_TIME, NOT_ARISEN, STATES
+from projections.tables import Array, known
+
+SUFFICIENT, INSUFFICIENT, NOT_APPLICABLE, NOT_ANSWERED = (np.int8(n) for n in range(len(VERDICTS)))
+NONE = np.int8(-1)
+
+FELL_AND_DONE = tuple(state for state in FELL_DUE if state in DONE)
+FELL_AND_IN_TIME = tuple(state for state in FELL_DUE if state in IN_TIME)
+
+JUDGED = ("case", "question", "on", "recorded", "order", "answer", "overrules")
+
+
+class Block:
+    """Some cases (their numbers, in order) as at a moment under a framework."""
+
+    def __init__(self, framework: Framework, at: AsAt, cases: Array):
+        self.framework, self.at, self.cases = framework, at, cases
+        self.first, self.last = int(cases[0]), int(cases[-1]) + 1
+        self.whole = self.last - self.first == len(cases)
+        self._counts: dict[str, Array] = {}
+
+    def answer(self, question: Question) -> tuple[Array, Array]:
+        """For each case the verdict (its place among ``VERDICTS``), and whether what was required is absent."""
+        judged, overrules = self._judged(question)
+        if question.derive is None:
+            verdict = np.where(judged >= 0, judged, self._unanswered(question))
+            absent = np.zeros(len(self.cases), bool)
+        else:
+            verdict, absent = self._derived(question)
+            by_hand = judged >= 0
+            if question.scored_by != "judged":
+                by_hand &= overrules
+            np.copyto(verdict, judged, where=by_hand)
+            absent &= ~by_hand
+        if question.required:
+            missing = (self._in(FELL_DUE, question.required) > 0) & (self._in(DONE, question.required) == 0)
+            verdict[missing] = INSUFFICIENT
+            absent |= missing
+        return verdict, absent
+
+    def _derived(self, question: Question) -> tuple[Array, Array]:
+        derive = question.derive
+        assert derive is not None
+        fallen, done = self._in(FELL_DUE, derive.clauses), self._in(FELL_AND_DONE, derive.clauses)
+        held = done if derive.measure == "done" else self._in(FELL_AND_IN_TIME, derive.clauses)
+        enough, none = held >= derive.share * fallen, fallen == 0
+        verdict = np.where(enough, SUFFICIENT, INSUFFICIENT)
+        verdict[none] = NOT_APPLICABLE
+        return verdict, ~none & ~enough & (done == 0)
+
+    def _unanswered(self, question: Question) -> Array:
+        if not question.required:
+            return np.full(len(self.cases), NOT_ANSWERED)
+        arisen = self._in(tuple(s for s in range(STATES) if s != NOT_ARISEN), question.required)
+        return np.where(arisen > 0, NOT_ANSWERED, NOT_APPLICABLE)
+
+    def _in(self, states: tuple[int, ...], clauses: tuple[str, ...]) -> Array:
+        """How many duties under these clauses (by id) each case has in one of these states."""
+        found = [self._of_clause(clause)[state] for clause in clauses for state in states]
+        total: Array = found[0].copy()
+        for counts in found[1:]:
+            total += counts
+        return total
+
+    def _of_clause(self, clause: str) -> Array:
+        """How many duties under a clause (by id) each case has, by state."""
+        found = self._counts.get(clause)
+        if found is None:
+            size = len(self.cases)
+            begins = np.arange(STATES) * size
+            total = None
+            for number in numbers_of(self.framework.id).get(clause, ()):
+                for run in self._runs(number):
+                    place = begins[run.state]
+                    place += self._place(run.case)
+                    counts = np.bincount(place, minlength=STATES * size)
+                    total = counts if total is None else np.add(total, counts, out=total)
+            found = (
+                np.zeros((STATES, size), np.int32) if total is None else total.reshape(STATES, size).astype(np.int32)
+            )
+            self._counts[clause] = found
+        return found
+
+    def _runs(self, number: int) -> Iterator[Run]:
+        return owed(self.at, number, self.first, self.last) if self.whole else owed_by(self.at, number, self.cases)
+
+    def _place(self, case: Array) -> Array:
+        """Where each of these cases stands in the block (-1: nowhere)."""
+        return case - np.int32(self.first) if self.whole else self._places[case - self.first]
+
+    @cached_property
+    def _places(self) -> Array:
+        places = np.full(self.last - self.first, -1, np.int32)
+        places[self.cases - self.first] = np.arange(len(self.cases))
+        return places
+
+    def _judged(self, question: Question) -> tuple[Array, Array]:
+        """The verdict of the last judgement that counts, -1 where there is none, and whether it overrules."""
+        verdict, overrules = np.full(len(self.cases), NONE), np.zeros(len(self.cases), bool)
+        asked = self.at.columns.words["question"].find(question.id)
+        if asked is not None:
+            questions, place, answer, over = self._judgements
+            here = slice(*np.searchsorted(questions, (asked, asked + 1)))
+            # In order of time: of several for one case, the last one stays.
+            verdict[place[here]] = answer[here]
+            overrules[place[here]] = over[here]
+        return verdict, overrules
+
+    @cached_property
+    def _judgements(self) -> tuple[Array, Array, Array, Array]:
+        """The judgements that count on the day, in order of question and time: question, place, verdict, overrules."""
+        columns, day, instant = self.at.columns, self.at.day, self.at.instant
+        counts = np.array([*map(self.framework.takes_answers_of, columns.words["framework"].values)], bool)
+        verdicts = np.array([VERDICTS.index(word) for word in columns.words["answer"].values], np.int8)
+        found = []
+        for rows in columns.judgements.parts(instant):
+            ends = np.array((self.first, self.last), rows["case"].dtype)
+            begin, end = np.searchsorted(rows["case"], ends).tolist()
+            part = slice(begin, end)
+            chosen = (rows["on"][part] <= day) & counts[rows["framework"][part]]
+            chosen &= self._place(rows["case"][part]) >= 0
+            then = known(rows, instant, part)
+            at = np.flatnonzero(chosen if then is None else chosen & then) + begin
+            found.append([rows[name][at] for name in JUDGED])
+        case, question, on, recorded, order, answer, overrules = map(np.concatenate, zip(*found, strict=True))
+        # The rows of one table are in order of time already, those of two are not.
+        sort = np.argsort(question, kind="stable") if len(found) == 1 else np.lexsort((order, recorded, on, question))
+        return question[sort], self._place(case[sort]), verdicts[answer[sort]], overrules[sort]
+
+
+@cache
+def numbers_of(framework: str) -> Mapping[str, Sequence[int]]:
+    """The clauses of a framework by id: their numbers in the catalogue, one an edition."""
+    assert framework in frameworks()
+    found: dict[str, list[int]] = {}
+    for number, clause in catalogue().of_framework[framework].items():
+        found.setdefault(clause.id, []).append(number)
+    return found

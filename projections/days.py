@@ -1,0 +1,52 @@
+"""Days and instants as numbers, so that millions of them are compared at once.
+
+A day is the number of days since 1 January 1900 in 16 bits, ``NEVER`` where there is none; an instant is microseconds of
+UTC since 1970 in 64 bits. Entries are dated from 1900 on; a day after ``LAST`` (in 2079) is kept as the one after it,
+which leaves every state on a day up to ``LAST`` as it is.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+Days = NDArray[np.uint16]
+Instants = NDArray[np.int64]
+
+NEVER = 65_535
+BEYOND = NEVER - 1
+FIRST = date(1900, 1, 1)
+LAST = FIRST + timedelta(days=BEYOND - 1)
+STANDING = np.iinfo(np.int64).max
+"""The instant at which a row that is still known ceases to be."""
+
+_FIRST = FIRST.toordinal()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def day_number(day: date | None) -> int:
+    """The number of a day; ``NEVER`` for None."""
+    return NEVER if day is None else min(max(day.toordinal() - _FIRST, 0), BEYOND)
+
+
+def day_read(day: date) -> np.uint16:
+    """The number of a day as at which rows are read; ``ValueError`` for one on which they can't be told apart."""
+    if not FIRST <= day <= LAST:
+        raise ValueError(f"{day} is not between {FIRST} and {LAST}: the columns hold no other days")
+    return np.uint16(day.toordinal() - _FIRST)
+
+
+def day_of(number: int) -> date | None:
+    """The day of a number; None for ``NEVER``."""
+    return None if number == NEVER else date.fromordinal(_FIRST + int(number))
+
+
+def instant_number(instant: datetime | None) -> int:
+    """The number of an aware instant; ``STANDING`` for None."""
+    return int(STANDING) if instant is None else (instant - _EPOCH) // _MICROSECOND
+
+
+def instant_of(number: int) -> datetime | None:
+    """The instant of a number, in UTC; None for ``STANDING``."""
+    return None if number == STANDING else _EPOCH + int(number) * _MICROSECOND

@@ -1,0 +1,102 @@
+"""The tally: the answers of all cases counted by group: scores of samples, tables of questions by team or officer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.frameworks import Framework
+from projections.answers import VERDICTS
+from projections.blocks import Block
+from projections.scores import Score, score_of
+from projections.slices import AsAt, By, Groups, Key
+from projections.tables import Array
+
+ABSENT = len(VERDICTS)
+COUNTED = (*VERDICTS, "absent")
+"""What is counted for each question, in the order of a tally's last axis."""
+
+BLOCK = 16_384
+"""Cases taken at a time: what is counted of them stays in the processor's cache."""
+
+FEW = 8
+"""Where fewer than one case in so many is counted, the rows of each are looked up."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """``counts[group, question, what]``, with ``what`` as in ``COUNTED``; ``cases[group]``: how many cases it has."""
+
+    framework: Framework
+    keys: Sequence[Key]
+    counts: Array
+    cases: Array
+
+    def score(self, group: int) -> Score:
+        """The score of one group."""
+        return _score(self.framework, self.counts[group], int(self.cases[group]))
+
+    def by_key(self) -> dict[Key, Score]:
+        """The score of every group."""
+        return {key: self.score(at) for at, key in enumerate(self.keys)}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The score of some cases, and of those among them at high risk of harm."""
+
+    score: Score
+    high_risk: Score
+
+
+def score(framework: Framework, at: AsAt, cases: Array | None = None) -> Sample:
+    """The score of the cases that are there as at a moment, or of those among them for which ``cases`` is true."""
+    chosen = at.there if cases is None else at.there & cases
+    groups = Groups([(False,), (True,)], np.where(chosen, at.high_risk.astype(np.int32), -1))
+    counted = tally(framework, at, groups)
+    return Sample(
+        _score(framework, counted.counts.sum(axis=0), int(counted.cases.sum())),
+        counted.score(1),
+    )
+
+
+def table(framework: Framework, at: AsAt, by: By, cases: Array | None = None) -> Tally:
+    """The questions by team, officer, division, area or another attribute of the case on the day read."""
+    groups = at.groups(by)
+    return tally(framework, at, groups if cases is None else Groups(groups.keys, np.where(cases, groups.of, -1)))
+
+
+def tally(framework: Framework, at: AsAt, groups: Groups) -> Tally:
+    """Every question counted by group; cases in no group (-1) are left out."""
+    room = len(groups.keys)
+    counts = np.zeros((len(framework.questions), room * len(COUNTED)), np.int64)
+    for cases in blocks(groups.of):
+        block = Block(framework, at, cases)
+        places = groups.of[cases].astype(np.intp)
+        grouped = places >= 0
+        places *= len(COUNTED)
+        for number, question in enumerate(framework.questions.values()):
+            verdict, absent = block.answer(question)
+            counts[number] += np.bincount((places + verdict)[grouped], minlength=room * len(COUNTED))
+            counts[number] += np.bincount(places[absent & grouped] + ABSENT, minlength=room * len(COUNTED))
+    by_group = counts.reshape(len(framework.questions), room, len(COUNTED)).transpose(1, 0, 2)
+    return Tally(framework, groups.keys, by_group, np.bincount(groups.of[groups.of >= 0], minlength=room))
+
+
+def blocks(of: Array) -> Iterator[Array]:
+    """The numbers of the cases to be counted, so many at a time: all from the first to the last, or where those in a
+    group (not -1) are few, only them.
+    """
+    chosen = np.flatnonzero(of >= 0)
+    if len(chosen) * FEW > len(of):
+        chosen = np.arange(chosen[0], chosen[-1] + 1)
+    for first in range(0, len(chosen), BLOCK):
+        yield chosen[first : first + BLOCK]
+
+
+def _score(framework: Framework, counts: Array, cases: int) -> Score:
+    counted = {
+        question: dict(zip(COUNTED, map(int, counts[at]), strict=True))
+        for at, question in enumerate(framework.questions)
+    }  # fmt: skip
+    return score_of(framework, counted, cases)

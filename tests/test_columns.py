@@ -1,0 +1,213 @@
+"""The columns against the replay: the same state, the same scores, tables and counts, for any day and any knowledge."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import cycle, product
+from random import Random
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.facts import Fact, QualityJudged
+from domain.frameworks import frameworks
+from projections import states
+from projections.answers import VERDICTS, answers
+from projections.answers import readings as judgements_of
+from projections.behind import cases_behind, duties_behind
+from projections.casebook import Casebook, Moment, Reading
+from projections.caseload import holding
+from projections.columns import Columns
+from projections.counts import counts
+from projections.days import FIRST, LAST, NEVER, STANDING, day_number, day_of, day_read, instant_number, instant_of
+from projections.history import History, end_of_day
+from projections.ledger import Known, ledger
+from projections.matrix import _month, counted
+from projections.obligations import Obligation, obligations
+from projections.scoring import score_readings
+from projections.slices import AsAt
+from projections.standing import Standing
+from projections.tally import score, table
+from tests.histories import facts_of, histories
+
+DAYS = (*(FIRST + timedelta(days=n) for n in range(5)), None)
+STATES = {
+    None: states.NOT_ARISEN, "due": states.DUE, "lapsed": states.LAPSED, "overdue": states.OPEN,
+    "missed": states.OPEN, "met_late": states.MET_LATE,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("day", [day for day in DAYS if day is not None])
+def test_the_state_of_columns_is_that_of_an_obligation(day: date) -> None:
+    dates = list(product(DAYS[:-1], DAYS[:-1], DAYS, DAYS))
+    owed = [Obligation(SimpleNamespace(), None, *four, None, ()) for four in dates]  # type: ignore[arg-type]
+    columns = (np.array([day_number(d) for d in column], np.uint16) for column in zip(*dates, strict=True))
+    found = states.states(day_read(day), *columns)
+    for obligation, state in zip(owed, found, strict=True):
+        said = obligation.state(day)
+        if said == "met":
+            assert state == (states.MET if obligation.due_on <= day else states.MET_EARLY)
+        else:
+            assert state == STATES[said]
+        assert (state in states.FELL_DUE) == obligation.fell_due(day)
+        assert (state in states.DONE) == obligation.done(day)
+        assert (state in states.IN_TIME) == obligation.in_time(day)
+
+
+def test_what_was_known_is_what_the_ledger_says() -> None:
+    instants = [datetime(2005, 1, 1, tzinfo=UTC) + timedelta(microseconds=n) for n in range(4)]
+    spans = [(since, until) for since in instants for until in (*instants, None) if until is None or since < until]
+    since, until = (np.array([instant_number(i) for i in column], np.int64) for column in zip(*spans, strict=True))
+    for at in (*instants, None):
+        found = states.known_at(None if at is None else instant_number(at), since, until)
+        assert list(found) == [Known((), *span).at(at) for span in spans]
+
+
+def test_days_and_instants_come_back() -> None:
+    for day in (FIRST, date(1999, 12, 31), LAST, None):
+        assert day_of(day_number(day)) == day
+    assert day_number(date(2110, 1, 1)) == day_number(LAST + timedelta(days=1)) < NEVER
+    instant = datetime(2005, 6, 7, 8, 9, 10, 11, UTC)
+    assert instant_of(instant_number(instant)) == instant
+    assert instant_of(STANDING) is None
+    with pytest.raises(ValueError, match="2100-01-01 is not between"):
+        day_read(date(2100, 1, 1))
+
+
+@pytest.fixture(scope="module")
+def of_all(demo_book: Casebook) -> Columns:
+    """All cases of the demonstration, on both axes of time."""
+    return Columns.of((r, ledger(demo_book.file(r).entries.values())) for r in reversed(demo_book.cases))
+
+
+def agrees(columns: Columns, readings: Sequence[Reading], moment: Moment, framework_id: str) -> None:
+    """Everything that the columns answer is what these readings give."""
+    framework = frameworks()[framework_id]
+    at = AsAt(columns, moment)
+    assert at.references == [r.reference for r in readings]
+    want, found = score_readings(framework, moment, readings), score(framework, at)
+    assert (found.score, found.high_risk) == (want.score, want.high_risk)
+    teams = table(framework, at, ("area", "team")).by_key()
+    assert list(teams) == sorted({(holding(r).area, holding(r).team) for r in readings})
+    for (area, team), of_team in teams.items():
+        held = [r for r in readings if (holding(r).area, holding(r).team) == (area, team)]
+        assert of_team == score_readings(framework, moment, held).score
+        assert score(framework, at, at.select(area=area, team=team)).score == of_team
+    for months in (6, 12):
+        since = moment.on - relativedelta(months=months)
+        duties = list(counted(map(Standing.of, readings), months))
+        in_time: Counter[object] = Counter()
+        fallen: Counter[object] = Counter()
+        for duty in duties:
+            o, held_by = duty.obligation, duty.holding
+            month = 5 - _month(o.due_on, moment.on) if months == 6 else 0  # type: ignore[operator]
+            key = (held_by.team, held_by.officer, o.clause.subject, o.clause.edition, month)
+            fallen[key] += 1
+            in_time[key] += duty.in_time
+        by = ("team", "officer", "subject", "edition", *(("month",) if months == 6 else ()))
+        counted_up = counts(at, since, by=by).by_key()
+        assert counted_up == {key if months == 6 else key[:-1]: (in_time[key], n) for key, n in fallen.items()}  # type: ignore[index]
+    behind(at, readings, framework_id)
+
+
+def behind(at: AsAt, readings: Sequence[Reading], framework_id: str) -> None:
+    """The lists behind figures are the cases and duties that the readings have."""
+    framework = frameworks()[framework_id]
+    for question, verdict in zip(framework.questions.values(), cycle(VERDICTS), strict=False):
+        want = [r.reference for r in readings for a in r.answers if (a.question, a.answer) == (question, verdict)]
+        page = cases_behind(framework, at, question, verdict, first=1, size=3)
+        assert (page.items, page.total) == (want[1:4], len(want))
+    since = at.moment.on - relativedelta(months=12)
+    duties = [(d.reference, d) for d in counted(map(Standing.of, readings), 12)]
+    for (team, subject), (_, n) in counts(at, since, by=("team", "subject")).by_key().items():
+        late = duties_behind(at, since, by=("team", "subject"), key=(team, subject), held=False, size=n)
+        assert [(d.due_on, d.reference) for d in late.items] == sorted((d.due_on, d.reference) for d in late.items)
+        assert Counter((d.reference, d.clause_id, d.due_on, d.place.officer) for d in late.items) == Counter(
+            (reference, d.obligation.clause.id, d.obligation.due_on, d.holding.officer)
+            for reference, d in duties
+            if (d.holding.team, d.obligation.clause.subject, d.in_time) == (team, subject, False)
+        )
+    whole = duties_behind(at, since, size=5)
+    assert whole.total == len(duties)
+    assert duties_behind(at, since, first=2, size=3).items == whole.items[2:]
+    assert duties_behind(at, since, by=("team",), key=("nowhere",)).total == 0
+
+
+def moments(seed: int, count: int, first: date, days: int) -> list[Moment]:
+    rng = Random(seed)
+    found = []
+    for _ in range(count):
+        day = first + timedelta(days=rng.randint(0, days))
+        instant = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=rng.uniform(-90, 90))
+        found.append(Moment(day, rng.choice((end_of_day(day), instant))))
+    return found
+
+
+@pytest.mark.parametrize("framework", sorted(frameworks()))
+def test_the_demonstration_in_hindsight(demo_book: Casebook, of_all: Columns, framework: str) -> None:
+    moment = Moment(date(2005, 2, 14), None)
+    readings = demo_book.read_all(demo_book.cases, moment, frameworks()[framework])
+    assert len(readings) == 60
+    agrees(of_all, readings, moment, framework)
+
+
+@pytest.mark.parametrize("moment", moments(4, 8, date(2003, 12, 1), 740), ids=str)
+def test_the_demonstration_as_known(demo_book: Casebook, of_all: Columns, moment: Moment) -> None:
+    framework = sorted(frameworks())[moment.on.day % 3]
+    agrees(of_all, demo_book.read_all(demo_book.cases, moment, frameworks()[framework]), moment, framework)
+
+
+def replayed(files: dict[str, list[Fact]], moment: Moment, framework_id: str) -> list[Reading]:
+    """What replaying these files gives, case by case, for no inspection."""
+    framework = frameworks()[framework_id]
+    found = []
+    for reference, entries in sorted(files.items()):
+        history = History.of(entries, moment.known_at)
+        if history.start is not None and history.start.on <= moment.on:
+            owed = obligations(history, framework.clauses)
+            judged = judgements_of(history.all(QualityJudged), [], None, moment.on)
+            answered = answers(framework, owed, judged, moment.on)
+            found.append(Reading(reference, moment, history, owed, answered, judged))
+    return found
+
+
+QUESTIONS = (
+    "risk-of-harm-assessment-quality", "initial-plan-satisfactory", "plan-reviewed", "record-well-organised",
+    "risk-of-harm-sources",
+)  # fmt: skip
+
+
+@given(st.data())
+@settings(max_examples=15)
+def test_random_histories(data: st.DataObject) -> None:
+    files = {}
+    for number in range(data.draw(st.integers(1, 3))):
+        lines = data.draw(histories(20))
+        start = date.fromisoformat(lines[0]["occurred_on"])
+        for extra in range(data.draw(st.integers(0, 5))):
+            on = start + timedelta(days=data.draw(st.integers(-10, 300)))
+            recorded = datetime(on.year, on.month, on.day, 12, tzinfo=UTC) + timedelta(
+                days=data.draw(st.integers(0, 9))
+            )
+            line = {
+                "case": "X123456/1", "entry": f"j{extra}", "type": "QualityJudged", "occurred_on": on.isoformat(),
+                "recorded_at": recorded.isoformat(), "by": "Ann Spo", "role": "spo",
+                "framework": data.draw(st.sampled_from(sorted(frameworks()))),
+                "question": data.draw(st.sampled_from(QUESTIONS)),
+                "answer": data.draw(st.sampled_from(("sufficient", "insufficient", "not_applicable"))),
+            }  # fmt: skip
+            lines.append(line | ({"overrules": True} if data.draw(st.booleans()) else {}))
+        files[f"X{number:06}/1"] = facts_of(lines)
+    columns = Columns.of((reference, ledger(entries)) for reference, entries in files.items())
+    for _ in range(6):
+        day = start + timedelta(days=data.draw(st.integers(-20, 420)))
+        instant = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(
+            hours=data.draw(st.integers(-900, 900))
+        )
+        moment = Moment(day, data.draw(st.sampled_from((None, end_of_day(day), instant))))
+        framework = data.draw(st.sampled_from(sorted(frameworks())))
+        agrees(columns, replayed(files, moment, framework), moment, framework)

@@ -15,8 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from domain.stored import Behind, is_case
 from projections.alone import alone
 from projections.settling import behind, derive, have_places, settle
+from projections.view_generations import State
 from projections.view_tables import VIEWS
-from projections.views import State, Views
+from projections.views import Views
 
 BATCH = 500
 """Entries taken in at once."""

@@ -6,7 +6,6 @@ Columns hold nothing of their own: they are made from the views, and may be thro
 import os
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +16,7 @@ from projections.alone import alone
 from projections.columns import Columns
 from projections.gathering import recorded_by_day
 from projections.generations import generations, latest, write
+from projections.joining import join
 from projections.rebuild import Crew, opened
 from projections.views import Views
 
@@ -52,15 +52,16 @@ class Keeper:
         self.views, self.home = views, home
         self._base: Columns | None = None
         self._made: Path | None = None
-        self._columns: Columns | None = None
+        self._changed = self._columns = Columns.of(())
         self._lock = threading.Lock()
 
     def current(self) -> Columns:
         """The columns as far as the views go, or as the latest files where too much has come since; else ``NotMade``."""
         with self._lock:
-            position = self.views.position
-            if self._columns is None or self._columns.position != position or self._newest() != self._made:
-                self._columns = self._brought_up(self._latest(), position)
+            if self._base is None or self._newest() != self._made:
+                self._begin()
+            if (position := self.views.position) != self._columns.position:
+                self._take_in(position)
             return self._columns
 
     def wanting(self) -> bool:
@@ -83,13 +84,11 @@ class Keeper:
     def _newest(self) -> Path | None:
         return next(reversed(generations(self.home)), None)
 
-    def _latest(self) -> Columns:
-        newest = self._newest()
-        if self._base is None or newest != self._made:
-            self._base, self._made = latest(self.home), newest
-        if self._base is None:
-            self._base = self._read_all()
-        return self._base
+    def _begin(self) -> None:
+        """From the latest files; without any, from the views."""
+        self._made = self._newest()
+        self._base = latest(self.home) or self._read_all()
+        self._changed, self._columns = Columns.of(()), self._base
 
     def _read_all(self) -> Columns:
         cases, position = self.views.cases(), self.views.position
@@ -97,15 +96,18 @@ class Keeper:
             raise NotMade("the columns of this record have not been made yet: run `caseaudit follow` beside the site")
         return _read(self.views, cases, position)
 
-    def _brought_up(self, base: Columns, position: int) -> Columns:
-        entered = self.views.stored.after(base.position, LAID)
-        if len(entered) == LAID or position < base.position:
-            if base.numbers > SMALL:
-                return base
-            self._base = self._read_all()
-            return self._base
+    def _take_in(self, position: int) -> None:
+        """Lay over the base the cases that have changed, as they are now."""
+        entered = self.views.stored.after(self._columns.position, LAID)
+        if len(entered) == LAID or position < self._columns.position:
+            if self._columns.numbers <= SMALL:
+                self._base = self._columns = self._read_all()
+                self._changed = Columns.of(())
+            return
         changed = {one.reference for one in entered if is_case(one.reference) and one.position <= position}
-        return base.with_changes(_read(self.views, changed, position)) if changed else replace(base, position=position)
+        self._changed = join([self._changed.with_changes(_read(self.views, changed, position))])
+        assert self._base is not None
+        self._columns = self._base.with_changes(self._changed)
 
 
 def part(address: str, references: list[str], position: int) -> Columns:

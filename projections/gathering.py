@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from domain.case import LONDON
+from domain.london import LONDON
 from domain.facts import EntryCorrected, EntryWithdrawn, Fact
 from projections.days import day_number, instant_number
 from projections.ledger import DutyRow, JudgementRow, LateRow, Ledger, SpellRow

@@ -193,7 +193,10 @@ def addresses(folder: Path, server: Server | None) -> Generator[str]:
 
 def compare(kind: str, cases: int, rounds: int, folder: Path, server: Server | None) -> None:
     """Print what came out on one database."""
-    bare_name, rates, bare_rates, beside = ("COPY of rows" if server else "executemany"), [0.0], [0.0], [0.0]
+    bare_name = "COPY of rows" if server else "executemany"
+    rates: list[float] = []
+    bare_rates: list[float] = []
+    beside: list[float] = []
     fresh = addresses(folder, server)
     few, many = folder / "few.ndjson", folder / "many.ndjson"
     small = alone(few, next(fresh))
@@ -215,7 +218,9 @@ def compare(kind: str, cases: int, rounds: int, folder: Path, server: Server | N
     if server:
         print(f"{kind}: beside COPY of ready bytes, {max(beside):,.0f} rows/s: ratio {rate / max(beside):.2f}")
     else:
-        print(f"{kind}: by processor time, which other work on the machine changes less: ratio {max(beside):.2f}")
+        print(
+            f"{kind}: by processor time, which other work on the machine changes less: ratio {statistics.median(beside):.2f}"
+        )
     print(
         f"{kind}: importer's peak memory {small.peak} MB at {small.entries:,} entries, {done.peak} MB at {done.entries:,}"
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from domain.london import LONDON
 from domain.facts import EntryCorrected, EntryWithdrawn, Fact
+from domain.london import LONDON
 from projections.days import day_number, instant_number
 from projections.ledger import DutyRow, JudgementRow, LateRow, Ledger, SpellRow
 from projections.tables import RECORDED, TABLES, WORDS, Array, Kept, Rows, ordered, split

@@ -6,9 +6,9 @@ from typing import cast
 from flask import Flask, Response, current_app, g, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
-from domain.case import LONDON
 from domain.database import NotPrepared
 from domain.files import Files
+from domain.london import LONDON
 from domain.stored import Behind
 from projections.casebook import Moment
 from projections.follow import catch_up

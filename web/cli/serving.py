@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from domain.case import LONDON
+from domain.london import LONDON
 from domain.register import Register
 from projections.casebook import Casebook
 from web.cli import options

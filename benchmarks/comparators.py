@@ -33,10 +33,14 @@ class Duck:
     """The same rows in a database file of DuckDB's own, as it stores them."""
 
     def __init__(self, path: Path, columns: Columns, team_of_place: Array, team_of_case: Array):
-        new = not path.exists()
-        self.connection = duckdb.connect(str(path))
-        if new:
+        filling = path.with_suffix(".filling")
+        if not path.exists():
+            filling.unlink(missing_ok=True)
+            self.connection = duckdb.connect(str(filling))
             self._fill(columns, team_of_place, team_of_case)
+            self.connection.close()
+            filling.rename(path)
+        self.connection = duckdb.connect(str(path), read_only=True)
 
     def _fill(self, columns: Columns, team_of_place: Array, team_of_case: Array) -> None:
         run = self.connection.execute

@@ -9,7 +9,13 @@ Found = Mapping[str, Figures]
 
 
 def _seconds(step: str, name: str) -> Callable[[Found], str]:
-    return lambda found: _time(found[step][name])
+    """By the clock, and in brackets in the processor's time, where both were taken."""
+
+    def both(found: Found) -> str:
+        processor = found[step].get(f"{name} (processor)")
+        return _time(found[step][name]) + ("" if processor is None else f" ({_time(processor)})")
+
+    return both
 
 
 def _time(value: float) -> str:
@@ -33,11 +39,11 @@ def _over(one: Callable[[Found], float], other: Callable[[Found], float]) -> Cal
 
 
 def _replay(words: str, cases: str) -> Callable[[Found], float]:
-    """How long all of those cases would take to replay."""
+    """The processor time that all of those cases would take to replay, reckoned from some."""
 
     def reckoned(found: Found) -> float:
         many = found["columns"]["cases"] if cases == "all" else found["answer"][f"cases of one area{words}"]
-        return many * found["replay"][f"seconds a case{words}"]
+        return many / found["replay"]["cases"] * found["replay"][f"replay{words} (processor)"]
 
     return reckoned
 
@@ -46,39 +52,52 @@ def _answer(name: str) -> Callable[[Found], float]:
     return lambda found: found["answer"][name]
 
 
-TABLE = "table by team and question"
+def _lines(words: str) -> list[tuple[str, Callable[[Found], str]]]:
+    """What was answered at one of the moments."""
+    table = f"table by team and question{words}"
+    found = [(f"a case replayed from the store and answered{words}", _a_case(words))]
+    for name, cases in (("score of all", "all"), ("score of one area", "one")):
+        found += [
+            (f"{name}{words}", _seconds("answer", f"{name}{words}")),
+            (f"replay / {name}{words}", _over(_replay(words, cases), _answer(f"{name}{words} (processor)"))),
+        ]
+    found.append((table, _seconds("answer", table)))
+    for scan in ("DuckDB scan", "DuckDB by case", "NumPy scan"):
+        name = f"{scan}{words}"
+        found += [
+            (f"bare {name}", _seconds("answer", name)),
+            (f"table / {name}", _over(_answer(table), _answer(name))),
+            (f"table / {name}, processor time", _over(_answer(f"{table} (processor)"), _answer(f"{name} (processor)"))),
+        ]
+    found.append((f"counts by officer and month{words}", _seconds("answer", f"counts by officer and month{words}")))
+    return found
+
+
+def _a_case(words: str) -> Callable[[Found], str]:
+    def both(found: Found) -> str:
+        clock, processor = (
+            found["replay"][f"replay{words}{of}"] / found["replay"]["cases"] for of in ("", " (processor)")
+        )
+        return f"{_time(clock)} ({_time(processor)})"
+
+    return both
+
+
 LINES: list[tuple[str, Callable[[Found], str]]] = [
     ("cases", _count("columns", "cases")),
-    ("duties (as now known)", _count("columns", "duties")),
-    ("versions of duties, superseded ones included", _count("columns", "versions of duties")),
+    ("duties, as now known", _count("columns", "duties")),
+    ("their versions, superseded ones among them", _count("columns", "versions of duties")),
     ("columns in files", _bytes("columns", "bytes")),
-    ("ledger of a case, derived (both axes)", _seconds("derive", "seconds a case")),
+    ("ledger of a case, both axes (processor time)", _seconds("derive", "seconds a case")),
     ("ledger rows gathered into columns, a second", _count("columns", "rows a second from ledgers")),
-    ("columns joined and written", _seconds("columns", "seconds to join and write")),
-    ("a case replayed from the store and answered", _seconds("replay", "seconds a case")),
-    *(
-        line
-        for words in ("", ", as known")
-        for line in (
-            (f"score of all cases{words}", _seconds("answer", f"score of all{words}")),
-            (f"replay / columns, all cases{words}", _over(_replay(words, "all"), _answer(f"score of all{words}"))),
-            (f"score of one area{words}", _seconds("answer", f"score of one area{words}")),
-            (f"replay / columns, one area{words}", _over(_replay(words, "one"), _answer(f"score of one area{words}"))),
-            (f"table by team and question{words}", _seconds("answer", TABLE + words)),
-            (f"bare DuckDB scan by team and clause{words}", _seconds("answer", f"DuckDB scan{words}")),
-            (f"table / DuckDB scan{words}", _over(_answer(TABLE + words), _answer(f"DuckDB scan{words}"))),
-            (f"bare DuckDB scan by case first{words}", _seconds("answer", f"DuckDB by case{words}")),
-            (f"table / DuckDB by case{words}", _over(_answer(TABLE + words), _answer(f"DuckDB by case{words}"))),
-            (f"bare NumPy scan{words}", _seconds("answer", f"NumPy scan{words}")),
-            (f"table / NumPy scan{words}", _over(_answer(TABLE + words), _answer(f"NumPy scan{words}"))),
-            (f"counts by officer and month{words}", _seconds("answer", f"counts by officer and month{words}")),
-        )
-    ),
-    ("100 changed cases laid over", _seconds("change", "seconds to lay over 100 cases")),
-    ("score of all cases after that", _seconds("change", "score of all after")),
+    ("columns spread out, joined and written", _seconds("columns", "seconds to join and write")),
+    *_lines(""),
+    *_lines(", as known"),
+    ("100 changed cases laid over", _seconds("change", "lay over 100 cases")),
+    ("score of all after that", _seconds("change", "score after")),
     ("worker: greatest size", _bytes("memory", "peak")),
     ("worker: of that its own", _bytes("memory", "own")),
-    ("worker: own before it opened the columns", _bytes("memory", "own before")),
+    ("worker: its own before it opened the columns", _bytes("memory", "own before")),
 ]
 
 

@@ -8,7 +8,9 @@ from click.testing import CliRunner
 from benchmarks.cases import READ_ON
 from benchmarks.comparators import Duck, scan
 from benchmarks.filling import files, fill, lines, templates
+from benchmarks.measures import STEPS, Folder, measured
 from benchmarks.nation import Size, reference_of
+from benchmarks.report import LINES, printed
 from benchmarks.spreading import spread
 from domain.facts import Fact
 from domain.files import Files
@@ -111,3 +113,14 @@ def test_the_store_is_filled_with_what_the_files_say(made: list[list[Fact]], tmp
         assert len(filled.read(reference).entries) > 10
     filled.close()
     imported.close()
+
+
+def test_every_figure_is_measured_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"tiny": dict(measured(Folder(tmp_path, TINY, 3, 1)))}
+    rows = printed(found).splitlines()
+    assert len(rows) == len(LINES) + 2
+    assert rows[2] == "| cases | 500 |"
+    assert capsys.readouterr().err == "".join(f"tiny: {step} ...\n" for step, _ in STEPS)
+    # What is in the folder is not measured again.
+    assert dict(measured(Folder(tmp_path, TINY, 3, 1))) == found["tiny"]
+    assert capsys.readouterr().err == ""

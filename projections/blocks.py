@@ -98,7 +98,9 @@ class Block:
         return found
 
     def _runs(self, number: int) -> Iterator[Run]:
-        return owed(self.at, number, self.first, self.last) if self.whole else owed_by(self.at, number, self.cases)
+        if self.whole:
+            return owed(self.at, number, self.first, self.last)
+        return owed_by(self.at, number, self.cases, self._places >= 0)
 
     def _place(self, case: Array) -> Array:
         """Where each of these cases stands in the block (-1: nowhere)."""

@@ -23,8 +23,8 @@ def main() -> None:
         done = (folder.home / "memory.json").exists()
         if asked.size in (name, "all") or done:
             found[name] = dict(measured(folder))
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")  # noqa: T201
-    print(printed(found))  # noqa: T201
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print(printed(found))
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def main() -> None:
                 file.writelines(several)
                 stored += len(several)
     seconds = time.perf_counter() - began
-    print(f"{len(cases):,} cases, {stored:,} entries in {seconds:.0f} s")  # noqa: T201
+    print(f"{len(cases):,} cases, {stored:,} entries in {seconds:.0f} s")
 
 
 def batches(every: Iterable[T], size: int) -> Iterator[list[T]]:

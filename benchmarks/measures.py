@@ -55,7 +55,7 @@ class Folder:
         """The figures of a step, taken now or before."""
         kept = self.home / f"{name}.json"
         if not kept.exists():
-            print(f"{self.size.name}: {name} ...", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"{self.size.name}: {name} ...", file=sys.stderr, flush=True)
             kept.write_text(json.dumps(take(self), indent=1))
         found: Figures = json.loads(kept.read_text())
         return found
@@ -102,7 +102,7 @@ def derive(folder: Folder) -> Figures:
 
 def make_columns(folder: Folder) -> Figures:
     """The columns of all cases, in files."""
-    ledgers = pickle.loads(folder.templates.read_bytes())  # noqa: S301 (written by the step before)
+    ledgers = pickle.loads(folder.templates.read_bytes())
     named = [f"T{number:06}/1" for number in range(len(ledgers))]
     recorded = {name: days for name, (_, days) in zip(named, ledgers, strict=True)}
     began = time.perf_counter()
@@ -186,7 +186,7 @@ def answer(folder: Folder) -> Figures:
 def change(folder: Folder) -> Figures:
     """A hundred changed cases laid over the columns, and the score after."""
     columns = folder.columns()
-    ledgers = pickle.loads(folder.templates.read_bytes())[:100]  # noqa: S301
+    ledgers = pickle.loads(folder.templates.read_bytes())[:100]
     changed = list(
         zip((columns.references[at] for at in range(0, columns.numbers, columns.numbers // 100)), ledgers, strict=False)
     )
@@ -204,7 +204,7 @@ def change(folder: Folder) -> Figures:
 def memory(folder: Folder) -> Figures:
     """A worker that answers: its greatest size, and how much of it is its own and not shared."""
     command = [sys.executable, "-m", "benchmarks.worker", str(folder.home / "columns")]
-    run = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 (this program)
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
     found: Figures = json.loads(run.stdout)
     return found
 

@@ -25,7 +25,7 @@ def main() -> None:
         score(ESI, at)
         table(ESI, at, ("team",))
     sizes = {"peak": size_of("VmHWM"), "own": size_of("RssAnon"), "own before": before, "mapped": size_of("RssFile")}
-    print(json.dumps(sizes))  # noqa: T201
+    print(json.dumps(sizes))
 
 
 if __name__ == "__main__":

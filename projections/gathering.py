@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from domain.case import LONDON
 from domain.facts import EntryCorrected, EntryWithdrawn, Fact
+from domain.london import LONDON
 from projections.days import day_number, instant_number
 from projections.ledger import Ledger
 from projections.tables import RECORDED, TABLES, WORDS, Array, Kept, Rows, ordered, split

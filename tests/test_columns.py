@@ -27,7 +27,7 @@ from projections.counts import counts
 from projections.days import FIRST, LAST, NEVER, STANDING, day_number, day_of, day_read, instant_number, instant_of
 from projections.history import History, end_of_day
 from projections.ledger import Known, ledger
-from projections.matrix import _month, counted
+from projections.matrix import counted
 from projections.obligations import Obligation, obligations
 from projections.scoring import score_readings
 from projections.slices import AsAt
@@ -105,7 +105,8 @@ def agrees(columns: Columns, readings: Sequence[Reading], moment: Moment, framew
         fallen: Counter[object] = Counter()
         for duty in duties:
             o, held_by = duty.obligation, duty.holding
-            month = 5 - _month(o.due_on, moment.on) if months == 6 else 0  # type: ignore[operator]
+            ends = (back for back in range(6) if o.due_on > moment.on - relativedelta(months=back + 1))
+            month = next(ends) if months == 6 else 0
             key = (held_by.team, held_by.officer, o.clause.subject, o.clause.edition, month)
             fallen[key] += 1
             in_time[key] += duty.in_time

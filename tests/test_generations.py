@@ -18,7 +18,6 @@ from projections.joining import join
 from projections.ledger import Ledger, ledger
 from projections.slices import ATTRIBUTES, AsAt
 from projections.tally import score, table
-from projections.upkeep import Upkeep
 from tests.histories import facts_of
 
 BEGUN = date(2005, 1, 3)
@@ -156,23 +155,3 @@ def test_no_case_at_all(tmp_path: Path) -> None:
     assert score(frameworks()["esi-2003"], at).score.cases == 0
     assert table(frameworks()["esi-2003"], at, ("team",)).by_key() == {}
     assert counts(at, by=("team",)).by_key() == {}
-
-
-def test_upkeep_lays_changes_over_and_takes_them_in(tmp_path: Path, whole: Columns) -> None:
-    upkeep = Upkeep(tmp_path, many=5)
-    upkeep.take(of(range(6), 3), 60)
-    assert [folder.name for folder in generations(tmp_path)] == ["00000001"]
-    upkeep.take(of((0, 7), 4), 70)
-    upkeep.take(of((0, 1, 2)), 80)
-    same(upkeep.columns, Columns.of([*of((0, 1, 2)), *of((3, 4, 5), 3), *of((7,), 4)]))
-    assert (upkeep.columns.position, len(generations(tmp_path))) == (80, 1)
-    # Whoever begins again finds what was taken in, and from where to go on.
-    begun = Upkeep(tmp_path, many=5)
-    assert begun.columns.position == 60
-    begun.take(of(range(12)), 120)
-    assert [folder.name for folder in generations(tmp_path)] == ["00000002"]
-    same(begun.columns, whole)
-    found = latest(tmp_path)
-    assert found is not None
-    assert found.position == 120
-    same(found, whole)

@@ -47,7 +47,7 @@ class AloneOnPostgres(Alone):
 def alone(database: Database, engine: sa.Engine, task: Task) -> Iterator[Alone | None]:
     """The lock of a task, held within the block; None where another process or thread holds it."""
     if database.kind == "sqlite":
-        with Path(f"{database.address}-{task}").open("w") as file:
+        with Path(f"{database.address}-{task}.lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
 
-.PHONY: setup demo test lint types contracts check lock clean
+.PHONY: setup demo test lint types contracts check lock bench clean
 
 setup: $(STAMP)
 
@@ -32,6 +32,12 @@ contracts: setup
 	$(RUN)/lint-imports
 
 check: lint types contracts test
+
+# Ratios against something bare on the same data (docs/performance.md). What DIR holds already is not measured again.
+SIZE ?= area
+DIR ?= build/bench
+bench: setup
+	$(RUN)/python -m benchmarks $(SIZE) --dir $(DIR)
 
 # Needs uv (pip install uv). Hashes are for every platform and Python from 3.11 on.
 lock:

@@ -39,7 +39,7 @@ class Pen:
     """Writes one case down. ``skill`` is how often its officer works to the standard."""
 
     def __init__(self, seed: str):
-        self.rng = Random(seed)  # noqa: S311 (the same cases for the same seed)
+        self.rng = Random(seed)
         self.skill = self.rng.betavariate(9, 2)
         self.start = self.day(FIRST_START + timedelta(days=self.rng.randint(0, (LAST_START - FIRST_START).days)))
         self.ends_on = self.start + timedelta(days=self.rng.choice((365, 365, 547)))

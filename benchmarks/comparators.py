@@ -18,7 +18,7 @@ SCAN = f"""
     FROM duties JOIN places ON duties.place = places.place
     WHERE {FELL} AND (since < $known AND (until IS NULL OR $known <= until) OR $known IS NULL AND until IS NULL)
     GROUP BY team, clause
-"""  # noqa: S608 (the only name put in is the one above)
+"""
 ANSWERS = f"""
     SELECT team, clause, count(*) FILTER (WHERE held = n), count(*) FROM (
         SELECT holder.team, "case", clause, count(*) FILTER (WHERE met <= $day AND met <= due) AS held, count(*) AS n
@@ -26,17 +26,21 @@ ANSWERS = f"""
         WHERE {FELL} AND (since < $known AND (until IS NULL OR $known <= until) OR $known IS NULL AND until IS NULL)
         GROUP BY holder.team, "case", clause
     ) GROUP BY team, clause
-"""  # noqa: S608
+"""
 
 
 class Duck:
     """The same rows in a database file of DuckDB's own, as it stores them."""
 
     def __init__(self, path: Path, columns: Columns, team_of_place: Array, team_of_case: Array):
-        new = not path.exists()
-        self.connection = duckdb.connect(str(path))
-        if new:
+        filling = path.with_suffix(".filling")
+        if not path.exists():
+            filling.unlink(missing_ok=True)
+            self.connection = duckdb.connect(str(filling))
             self._fill(columns, team_of_place, team_of_case)
+            self.connection.close()
+            filling.rename(path)
+        self.connection = duckdb.connect(str(path), read_only=True)
 
     def _fill(self, columns: Columns, team_of_place: Array, team_of_case: Array) -> None:
         run = self.connection.execute
@@ -44,7 +48,7 @@ class Duck:
         for table, side in (("current", columns.duties.current[0]), ("superseded", columns.duties.superseded[0])):
             rows = {name: np.asarray(side[name]) for name in (*names, *(["until"] if "until" in side else []))}  # noqa: F841
             until = "until" if "until" in side else "NULL::BIGINT AS until"
-            picked = f'SELECT "case", clause, arises, due, met, ended, place, since, {until} FROM rows'  # noqa: S608
+            picked = f'SELECT "case", clause, arises, due, met, ended, place, since, {until} FROM rows'
             run(f"CREATE TABLE {table} AS {picked}")
         run("CREATE TABLE duties AS SELECT * FROM current UNION ALL SELECT * FROM superseded")
         run("DROP TABLE current")

@@ -9,49 +9,19 @@ from functools import cache
 
 from msgspec import structs
 
-from benchmarks.cases import FIRST_HOLDER, PERSON, SECOND_HOLDER
+from benchmarks.cases import FIRST_HOLDER, SECOND_HOLDER
 from domain.facts import CaseAllocated, Fact, SupervisionStarted
 from projections.ledger import Place
 
 CASES_OF_OFFICER, OFFICERS_OF_TEAM, TEAMS_OF_DIVISION = 40, 10, 5
-FIRST_NAMES = [
-    "Aaron",
-    "Amy",
-    "Brian",
-    "Carly",
-    "Craig",
-    "Donna",
-    "Darren",
-    "Gemma",
-    "Gary",
-    "Jade",
-    "Jason",
-    "Kelly",
-    "Karl",
-    "Leanne",
-    "Liam",
-    "Natalie",
-    "Paul",
-    "Tracey",
-]
-LAST_NAMES = [
-    "Abbott",
-    "Baines",
-    "Clewes",
-    "Darby",
-    "Eddowes",
-    "Fenn",
-    "Gough",
-    "Hanks",
-    "Jeynes",
-    "Keane",
-    "Lander",
-    "Mayo",
-    "Nash",
-    "Organ",
-    "Parry",
-    "Rudge",
-]
+FIRST_NAMES = (
+    "Aaron", "Amy", "Brian", "Carly", "Craig", "Donna", "Darren", "Gemma", "Gary", "Jade", "Jason", "Kelly", "Karl", "Leanne",
+    "Liam", "Natalie", "Paul", "Tracey",
+)  # fmt: skip
+LAST_NAMES = (
+    "Abbott", "Baines", "Clewes", "Darby", "Eddowes", "Fenn", "Gough", "Hanks", "Jeynes", "Keane", "Lander", "Mayo", "Nash",
+    "Organ", "Parry", "Rudge",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,8 +58,8 @@ def officer_of(case: int) -> int:
 def second_officer_of(case: int, size: Size) -> int:
     """Who takes a case over where it is handed on: the next officer of the team."""
     officer = officer_of(case)
-    following = officer - officer % OFFICERS_OF_TEAM + (officer + 1) % OFFICERS_OF_TEAM
-    return following if following < officers(size) else officer
+    first = officer - officer % OFFICERS_OF_TEAM
+    return first + (officer - first + 1) % min(OFFICERS_OF_TEAM, officers(size) - first)
 
 
 def officers(size: Size) -> int:
@@ -129,6 +99,3 @@ def copied(template: list[Fact], case: int, size: Size) -> list[Fact]:
             fact = structs.replace(fact, **places[SECOND_HOLDER]._asdict())
         found.append(fact)
     return found
-
-
-__all__ = ["PERSON", "SIZES", "Size", "copied", "name_of", "officers", "place_of", "reference_of", "template_of"]

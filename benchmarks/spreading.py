@@ -17,7 +17,6 @@ from benchmarks.nation import (
     template_of,
 )
 from projections.columns import Columns
-from projections.joining import in_memory
 from projections.tables import TABLES, Array, Kept, Rows
 from projections.words import Texts, Words
 
@@ -37,7 +36,7 @@ def _part(templates: Columns, size: Size, cases: list[int], places: Words[object
     copied = np.array([template_of(case, templates.numbers) for case in cases])
     held = np.array([[officer_of(case), second_officer_of(case, size)] for case in cases], np.int32)
     first_holder = templates.words["place"].find(FIRST_HOLDER)
-    names = Words(name_of(case) for case in range(18 * 16))
+    names = Words(name_of(case) for case in cases)
     of_name = np.array([names.number(name_of(case)) for case in cases], np.int32)
 
     def side(rows: Rows, in_clauses: bool) -> Rows:
@@ -68,6 +67,3 @@ def _part(templates: Columns, size: Size, cases: list[int], places: Words[object
     texts = Texts.of(reference_of(case) for case in cases), Texts.of(names.values)
     words = {**templates.words, "place": places}
     return Columns(*texts, words, tables, tuple(side(rows, False) for rows in templates.recorded))
-
-
-__all__ = ["in_memory", "spread"]

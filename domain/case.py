@@ -5,33 +5,32 @@ real, such as a review dated before its plan, is admitted here and reported by t
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from msgspec import Struct, inspect, structs
+from msgspec import Struct, structs
 
 from domain import errors
-from domain.entries import CASE_REFERENCE, Fact
+from domain.entries import CASE, INSPECTION, Fact
 from domain.facts import AssessmentCompleted, EntryCorrected, EntryWithdrawn, SupervisionStarted
 from domain.inspecting import InspectionOpened
 from domain.inspection import Inspection
 from domain.instruments import score_range
+from domain.london import day_of
+from domain.references import reference_fields, references
 from domain.schemas import ShapeError, convert, dump_fact, load_fact
 
-LONDON = ZoneInfo("Europe/London")
-"""A day is a day in Europe/London."""
-
-CASE_OR_INSPECTION = {"case": re.compile(CASE_REFERENCE), "inspection": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")}
+CASE_OR_INSPECTION = {"case": re.compile(CASE), "inspection": re.compile(INSPECTION)}
 """What the reference of each kind of file looks like."""
 
 NEVER_CORRECTED = ("entry", "type", "recorded_at")
 
+BEGINNINGS = (SupervisionStarted, InspectionOpened)
+"""The first entry of any file is one of these, and no other is."""
 
-class Recorded(Struct, frozen=True):
+
+class Recorded(Struct, frozen=True, gc=False):
     """A fact in its place: the file it belongs to and its number there (the library's domain event)."""
 
     originator_id: str
@@ -59,13 +58,6 @@ def evolve(file: File, recorded: Recorded) -> File:
     return file
 
 
-def project(file: File | None, events: Iterable[Recorded]) -> File | None:
-    """The library's projector function: a file from its stored events, None when there are none."""
-    for recorded in events:
-        file = evolve(file or File(recorded.originator_id), recorded)
-    return file
-
-
 def decide(file: File, fact: Fact, now: datetime) -> list[Fact]:
     """The facts to store for this one: itself, or nothing when the same entry already stands. Else ``Refused``."""
     standing = file.entries.get(fact.entry)
@@ -77,10 +69,11 @@ def decide(file: File, fact: Fact, now: datetime) -> list[Fact]:
             "entry", f"'{fact.entry}' is already in {file.reference} with other content ({changed}); "
             "record an EntryCorrected that names it"
         )  # fmt: skip
-    _check_beginning(file, fact)
+    beginning = file.beginning
+    _check_beginning(file, beginning, fact)
     if fact.kept_on == "inspection":
         Inspection.of(file.entries.values()).check(fact)
-    _check_dates(file, fact, now)
+    _check_dates(file.reference, beginning, fact, now)
     _check_references(file, fact)
     if isinstance(fact, AssessmentCompleted):
         _check_score(fact)
@@ -100,39 +93,6 @@ def amend(fact: Fact, correction: dict[str, Any]) -> Fact:
     return convert(type(fact), {**_values(fact), **correction})
 
 
-def references(fact: Fact) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Each reference in a fact: the field, the entry it names, and the types it may be (none listed: any)."""
-    for name, encoded, kinds in reference_fields(type(fact)):
-        value = getattr(fact, name)
-        for entry in value if isinstance(value, list) else [value] if value is not None else []:
-            yield encoded, entry, kinds
-
-
-@cache
-def reference_fields(fact_type: type[Fact]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """The fields of a type that name entries: attribute, interchange field, and the types named (none listed: any)."""
-    described = inspect.type_info(fact_type)
-    assert isinstance(described, inspect.StructType)
-    found = []
-    for part in described.fields:
-        for kind in _inner_types(part.type):
-            if isinstance(kind, inspect.Metadata) and kind.extra and "entry_of" in kind.extra:
-                found.append((part.name, part.encode_name, kind.extra["entry_of"]))
-    return found
-
-
-def _inner_types(kind: inspect.Type) -> Iterator[inspect.Type]:
-    yield kind
-    match kind:
-        case inspect.ListType(item_type=item):
-            yield from _inner_types(item)
-        case inspect.UnionType(types=types):
-            for inner in types:
-                yield from _inner_types(inner)
-        case inspect.Metadata(type=inner):
-            yield from _inner_types(inner)
-
-
 def _values(fact: Fact) -> dict[str, Any]:
     values = dump_fact(fact)
     del values["type"]
@@ -145,35 +105,37 @@ def _differences(one: Fact, other: Fact) -> list[str]:
     return [name for name, value in structs.asdict(one).items() if getattr(other, name) != value]
 
 
-def _check_beginning(file: File, fact: Fact) -> None:
-    begins = isinstance(fact, SupervisionStarted | InspectionOpened)
-    if file.beginning is None and not begins:
+def _check_beginning(file: File, beginning: Fact | None, fact: Fact) -> None:
+    begins = isinstance(fact, BEGINNINGS)
+    if beginning is None:
+        if begins:
+            return
         first = "InspectionOpened" if fact.kept_on == "inspection" else "SupervisionStarted"
         raise errors.NoSuchCase(
             fact.kept_on, f"there is no {fact.kept_on} {file.reference}; its first entry must be {first}"
         )
-    if file.beginning is not None and file.beginning.kept_on != fact.kept_on:
+    if beginning.kept_on != fact.kept_on:
         raise errors.Refused(
             "type", f"{file.reference} is a file of another kind; this entry belongs to one of a {fact.kept_on}"
         )
-    if file.beginning is not None and begins:
+    if begins:
         raise errors.AlreadyStarted(
-            "type", f"{file.reference} has already begun, by entry '{file.beginning.entry}'; "
+            "type", f"{file.reference} has already begun, by entry '{beginning.entry}'; "
             "correct that entry, or use another reference"
         )  # fmt: skip
 
 
-def _check_dates(file: File, fact: Fact, now: datetime) -> None:
+def _check_dates(reference: str, beginning: Fact | None, fact: Fact, now: datetime) -> None:
     if fact.recorded_at > now:
         raise errors.ImpossibleDate("recorded_at", f"{fact.recorded_at.isoformat()} is in the future")
-    recorded_on = fact.recorded_at.astimezone(LONDON).date()
+    recorded_on = day_of(fact.recorded_at)
     if fact.occurred_on > recorded_on:
         raise errors.ImpossibleDate(
             "recorded_at", f"recorded on {recorded_on} but dated {fact.occurred_on}; an entry says what has happened"
         )
-    if fact.occurred_at is not None and fact.occurred_at.astimezone(LONDON).date() != fact.occurred_on:
+    if fact.occurred_at is not None and day_of(fact.occurred_at) != fact.occurred_on:
         raise errors.ImpossibleDate("occurred_at", f"is not on the day of occurred_on, {fact.occurred_on}")
-    start = fact if isinstance(fact, SupervisionStarted) else file.beginning
+    start = fact if isinstance(fact, SupervisionStarted) else beginning
     if isinstance(start, SupervisionStarted):
         born = start.person.date_of_birth
         if fact.occurred_on < born:
@@ -181,15 +143,17 @@ def _check_dates(file: File, fact: Fact, now: datetime) -> None:
     if isinstance(fact, SupervisionStarted):
         if fact.ends_on is not None and fact.ends_on < fact.occurred_on:
             raise errors.ImpossibleDate("ends_on", f"{fact.ends_on} is before the start, {fact.occurred_on}")
-        if not file.reference.startswith(fact.person.crn + "/"):
-            raise errors.Refused("person.crn", f"'{fact.person.crn}' is not the CRN of the case {file.reference}")
+        if not reference.startswith(fact.person.crn + "/"):
+            raise errors.Refused("person.crn", f"'{fact.person.crn}' is not the CRN of the case {reference}")
 
 
 def _check_references(file: File, fact: Fact) -> None:
+    if not reference_fields(type(fact)):
+        return
     for name, entry, kinds in references(fact):
         subject = file.entries.get(entry)
         if subject is None:
-            raise errors.NoSuchEntry(name, f"there is no entry '{entry}' in {file.reference}")
+            raise errors.NoSuchEntry(name, f"there is no entry '{entry}' in {file.reference}", entry)
         kind = type(subject).__name__
         if kinds and kind not in kinds:
             raise errors.WrongKindOfEntry(name, f"'{entry}' is of type {kind}; expected {' or '.join(kinds)}")
@@ -220,14 +184,14 @@ def _check_correction(file: File, fact: EntryCorrected, now: datetime) -> None:
         raise errors.BadCorrection("of", f"'{fact.of}' is itself a {type(subject).__name__}; withdraw it instead")
     try:
         corrected = load_fact(type(subject).__name__, {**_values(subject), **fact.fields})
-        others = File(file.reference, file.version, {k: v for k, v in file.entries.items() if k != fact.of})
-        _check_dates(others, structs.replace(corrected, recorded_at=fact.recorded_at), now)
+        beginning = next((entry for name, entry in file.entries.items() if name != fact.of), None)
+        _check_dates(file.reference, beginning, structs.replace(corrected, recorded_at=fact.recorded_at), now)
         _check_references(file, corrected)
         if isinstance(corrected, AssessmentCompleted):
             _check_score(corrected)
     except ShapeError as error:
         raise errors.BadCorrection(f"fields.{error.problems[0][0]}", error.problems[0][1]) from None
     except errors.NoSuchEntry as error:  # it may be yet to come, as for any other entry
-        raise errors.NoSuchEntry(f"fields.{error.field}", error.reason) from None
+        raise errors.NoSuchEntry(f"fields.{error.field}", error.reason, error.entry) from None
     except errors.Refused as error:
         raise errors.BadCorrection(f"fields.{error.field}", error.reason) from None

@@ -2,9 +2,10 @@
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 
@@ -28,10 +29,22 @@ class Kept(NamedTuple):
     hash: object
 
 
+Entry = tuple[str, int, str, bytes]
+"""An entry to be stored: its file, its number there, its topic, its state."""
+
+
 class Chained(ApplicationRecorder):
     """What both recorders add to the library's."""
 
     clock: Callable[[], datetime]
+
+    @abstractmethod
+    def append(self, entries: Sequence[Entry], actor: str) -> Sequence[int]:
+        """Store these at the end of the chain, all or none; their positions."""
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], *, actor: str = "", **_: Any) -> Sequence[int]:
+        """The library's name for it."""
+        return self.append([_entry(event) for event in stored_events], actor)
 
     @abstractmethod
     def head(self) -> tuple[int, str]:
@@ -46,27 +59,40 @@ class Chained(ApplicationRecorder):
         """The references of the files that began with an entry of this topic, in order; those after one, so many."""
 
     @abstractmethod
+    def select_many(self, originator_ids: Sequence[str]) -> Sequence[StoredEvent]:
+        """What is stored of all these files, file by file, each in its order."""
+
+    @abstractmethod
+    def last_version(self, originator_id: str) -> int:
+        """How many entries a file has; 0 when nothing is stored of it."""
+
+    @abstractmethod
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
 
 
-def link(previous: bytes, event: StoredEvent, stored_at: str, actor: str) -> bytes:
-    """The SHA-256 of an entry and of all before it."""
-    digest = hashlib.sha256(previous)
-    for part in (str(event.originator_id), str(event.originator_version), event.topic, stored_at, actor):
-        encoded = part.encode()
-        digest.update(len(encoded).to_bytes(4, "big") + encoded)
-    digest.update(event.state)
-    return digest.digest()
+def links(entries: Iterable[Entry], previous: bytes, stored_at: str, actor: str) -> list[bytes]:
+    """The hashes of these entries, stored one after the other on what ends in ``previous``.
 
-
-def links(events: Sequence[StoredEvent], previous: bytes, stored_at: str, actor: str) -> list[bytes]:
-    """The hashes of these entries, stored one after the other on what ends in ``previous``."""
+    Each is the SHA-256 of the one before it and of the entry, every part but the state with its length before it.
+    """
     found = []
-    for event in events:
-        previous = link(previous, event, stored_at, actor)
+    last = _sized(stored_at) + _sized(actor)
+    for file, version, topic, state in entries:
+        parts = (previous, _sized(file), _sized(str(version)), _sized(topic), last, state)
+        previous = hashlib.sha256(b"".join(parts)).digest()
         found.append(previous)
     return found
+
+
+@lru_cache(4096)
+def _sized(part: str) -> bytes:
+    encoded = part.encode()
+    return len(encoded).to_bytes(4, "big") + encoded
+
+
+def _entry(event: StoredEvent) -> Entry:
+    return str(event.originator_id), event.originator_version, event.topic, event.state
 
 
 def walk(kept: Callable[[int, int], Sequence[Kept]], given: Callable[[], int], step: int) -> Iterator[int]:
@@ -76,7 +102,7 @@ def walk(kept: Callable[[int, int], Sequence[Kept]], given: Callable[[], int], s
         for row in rows:
             sound = isinstance(row.event.state, bytes) and isinstance(row.hash, bytes)
             if sound:
-                previous = link(previous, row.event, row.stored_at, row.actor)
+                (previous,) = links([_entry(row.event)], previous, row.stored_at, row.actor)
             if not sound or previous != row.hash:
                 raise BrokenChain(
                     f"position {row.position} ({row.event.originator_id}, entry {row.event.originator_version}): "

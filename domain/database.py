@@ -69,15 +69,15 @@ class Database:
     @property
     def missing(self) -> bool:
         """Whether it is an SQLite file that is not there yet."""
-        return self.kind == "sqlite" and not self._in_memory and not Path(self.url.database or "").exists()
+        return self.kind == "sqlite" and not self.in_memory and not Path(self.url.database or "").exists()
 
     @property
-    def _in_memory(self) -> bool:
+    def in_memory(self) -> bool:
         return (self.url.database or "").startswith("file:")
 
     def make_folder(self) -> None:
         """The folder that an SQLite file will lie in."""
-        if self.kind == "sqlite" and not self._in_memory:
+        if self.kind == "sqlite" and not self.in_memory:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
 
     def engine(self) -> sa.Engine:

@@ -9,9 +9,14 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-CRN = r"^[A-Z][0-9]{6}$"
-CASE_REFERENCE = r"^[A-Z][0-9]{6}/[1-9][0-9]{0,8}$"
-HASH = r"^[0-9a-f]{64}$"
+CASE = r"[A-Z][0-9]{6}/[1-9][0-9]{0,8}"
+INSPECTION = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+"""How the file of a case and that of an inspection are named."""
+
+# To the very end, \Z: a dollar would let a line break follow.
+CRN = r"^[A-Z][0-9]{6}\Z"
+CASE_REFERENCE = rf"^{CASE}\Z"
+HASH = r"^[0-9a-f]{64}\Z"
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -20,12 +25,20 @@ Instant = Annotated[datetime, Meta(tz=True)]
 CaseReference = Annotated[str, Meta(pattern=CASE_REFERENCE)]
 
 
-class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+# gc=False, here and below: read from JSON and never changed, none can be part of a cycle; the collector need not look.
+class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A named group of values inside a fact."""
 
 
 class Fact(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="type", tag=True
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag=True,
+    gc=False,
 ):
     """What every entry carries. ``occurred_at`` (with an offset) only where the time of day matters."""
 

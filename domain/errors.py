@@ -23,7 +23,11 @@ class EntryRepeats(Refused):
 
 
 class NoSuchEntry(Refused):
-    """A reference to an entry that is not in this file."""
+    """A reference to an entry that is not in this file: ``entry`` is the id that it names."""
+
+    def __init__(self, field: str, reason: str, entry: str):
+        super().__init__(field, reason)
+        self.entry = entry
 
 
 class WrongKindOfEntry(Refused):

@@ -333,7 +333,7 @@ class EntryCorrected(Fact, frozen=True):
     """From ``recorded_at`` on, the entry ``of`` reads as if it had been written with these ``fields``."""
 
     of: AnyRef
-    fields: dict[str, Any]
+    fields: Annotated[dict[str, Any], Meta(min_length=1)]
 
 
 class EntryWithdrawn(Fact, frozen=True):

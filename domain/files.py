@@ -2,14 +2,14 @@
 
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, ProgrammingError
 
-from domain.case import File, Recorded, decide, evolve, project
+from domain.case import File, Recorded, decide, evolve
 from domain.chain import Chained
 from domain.database import Database, NotPrepared
 from domain.errors import BusyFile
@@ -18,6 +18,9 @@ from domain.store import ChainedSQLiteRecorder, FactMapper, topic_of
 from domain.store_postgres import ChainedPostgresRecorder
 
 ATTEMPTS = 8
+
+OPEN = 100_000
+"""How many entries, in all, the files hold that a writer keeps open."""
 
 
 class Files(Application[str]):
@@ -30,6 +33,7 @@ class Files(Application[str]):
         "MAPPER_TOPIC": f"{FactMapper.__module__}:{FactMapper.__qualname__}",
     }
     recorder: Chained
+    mapper: FactMapper
 
     @classmethod
     def open(cls, address: str, *, prepare: bool = False) -> "Files":
@@ -62,10 +66,20 @@ class Files(Application[str]):
 
     def read(self, reference: str) -> File:
         """The file as stored now; an empty one when nothing is stored under this reference."""
-        try:
-            return self.repository.get(reference, projector_func=project)  # type: ignore[type-var, return-value]
-        except AggregateNotFoundError:
-            return File(reference)
+        return self.read_many([reference])[reference]
+
+    def read_many(self, references: Sequence[str]) -> dict[str, File]:
+        """The files under these references as stored now, empty ones included, by one query."""
+        found = {reference: File(reference) for reference in references}
+        for stored in self.recorder.select_many(references):
+            recorded = self.mapper.to_domain_event(stored)
+            evolve(found[recorded.originator_id], recorded)
+        return found
+
+    def store(self, recorded: Sequence[Recorded], actor: str) -> None:
+        """Store what was decided, all or none; ``IntegrityError`` where a place in a file is taken by now."""
+        # Not by the library's save, which asks of every entry whether it is an aggregate: that takes longer than the rest.
+        self.recorder.append([self.mapper.entry(one) for one in recorded], actor)
 
     def record(self, reference: str, facts: Iterable[Fact], *, actor: str, now: datetime | None = None) -> list[Fact]:
         """Record facts on one file, all or none; the facts newly stored come back.
@@ -76,7 +90,8 @@ class Files(Application[str]):
         facts = list(facts)
         for attempt in range(ATTEMPTS):
             writing = Writing(self, now or datetime.now(UTC))
-            fresh = [stored for fact in facts for stored in writing.take(reference, fact)]
+            file = writing.file(reference)
+            fresh = [stored for fact in facts for stored in writing.take(file, fact)]
             try:
                 writing.commit(actor)
             except IntegrityError:
@@ -88,32 +103,90 @@ class Files(Application[str]):
 
 
 class Writing:
-    """Facts decided, on any number of files, and stored together in one transaction by ``commit``."""
+    """Facts decided, on any number of files, and stored together in one transaction by ``commit``.
 
-    def __init__(self, files: Files, now: datetime):
+    Files stay open for what is still to come, up to about ``most`` entries in all; those longest unused are closed first.
+    Someone else may write to one meanwhile. Then what was decided on it is not stored: ``commit`` raises.
+    """
+
+    def __init__(self, files: Files, now: datetime, most: int = OPEN):
         self.files = files
         self.now = now
+        self.most = most
         self.open: dict[str, File] = {}
+        self.held = 0
         self.pending: list[Recorded] = []
+        self.stood: dict[str, int] = {}
+        """How many entries each file had before what is pending."""
+
+    def ready(self, references: Iterable[str]) -> None:
+        """Open these files, with one query for all that are not open yet."""
+        missing = []
+        for reference in references:
+            file = self.open.pop(reference, None)
+            if file is None:
+                missing.append(reference)
+            else:
+                self.open[reference] = file  # now the last to be closed
+        if missing:
+            opened = self.read(missing)
+            self.held += sum(map(_size, opened.values()))
+            self.open |= opened
+
+    def read(self, references: Sequence[str]) -> dict[str, File]:
+        """These files as they stand."""
+        return self.files.read_many(references)
 
     def file(self, reference: str) -> File:
         """The file as it will be once what was taken is committed."""
         if reference not in self.open:
-            self.open[reference] = self.files.read(reference)
+            self.ready([reference])
         return self.open[reference]
 
-    def take(self, reference: str, fact: Fact) -> list[Fact]:
-        """Decide one fact on its file; raises ``Refused`` and then leaves nothing of it behind."""
-        file = self.file(reference)
+    def take(self, file: File, fact: Fact) -> list[Fact]:
+        """Decide one fact on an open file; raises ``Refused`` and then leaves nothing of it behind."""
         fresh = decide(file, fact, self.now)
         for accepted in fresh:
-            recorded = Recorded(reference, file.version + 1, accepted)
+            self.stood.setdefault(file.reference, file.version)
+            recorded = Recorded(file.reference, file.version + 1, accepted)
             evolve(file, recorded)
             self.pending.append(recorded)
         return fresh
 
+    def overtaken(self, reference: str) -> bool:
+        """Whether someone else has written to this file since it was opened."""
+        if reference not in self.open:
+            return False
+        stood = self.stood.get(reference, self.open[reference].version)
+        return self.files.recorder.last_version(reference) != stood
+
     def commit(self, actor: str) -> None:
-        pending: list[Any] = self.pending
-        if pending:
-            self.files.save(*pending, actor=actor)
-        self.pending = []
+        """Store what is pending, all or none. Where that fails nothing is pending any more, and no file is open."""
+        pending, self.pending, self.stood = self.pending, [], {}
+        try:
+            if pending:
+                self.store(pending, actor)
+        except BaseException:
+            self.close_all()
+            raise
+        self.held += len(pending)
+        for reference in list(self.open) if self.held > self.most else ():
+            self.held -= _size(self.open.pop(reference))
+            if self.held <= self.most:
+                break
+
+    def store(self, pending: Sequence[Recorded], actor: str) -> None:
+        self.files.store(pending, actor)
+
+    def close_all(self) -> None:
+        """Forget the files: they are read anew. Nothing may be pending."""
+        self.open.clear()
+        self.held = 0
+
+    def close(self) -> None:
+        """Done with it."""
+        self.close_all()
+
+
+def _size(file: File) -> int:
+    return 1 + len(file.entries)

@@ -1,7 +1,7 @@
-"""Marshmallow schemas made from the fact structs: the door's guard, in words a person can act on.
+"""The door's guard: what is a fact is read straight into its struct, and what is not is refused in words to act on.
 
-``domain.facts`` is the one definition of shape; this page only translates it. Import, API and forms load through
-these schemas; the structs that come out are what the store keeps.
+``domain.facts`` is the one definition of shape. The structs themselves admit or refuse; only what they refuse goes through
+a marshmallow schema made from the same definition, which knows the words. Both admit the same, field for field.
 """
 
 import difflib
@@ -17,6 +17,7 @@ from msgspec import inspect
 
 from domain.entries import CASE_REFERENCE, CRN, HASH, Fact
 from domain.facts import FACT_TYPES
+from domain.years import FIRST, LAST, in_range
 
 _PATTERNS = {
     CRN: "a CRN; write a capital letter and six digits, like X123456",
@@ -38,10 +39,6 @@ class _Strict(Schema):
         unknown = RAISE
 
 
-FIRST, LAST = date(1900, 1, 1), date(2100, 12, 31)
-"""No entry is dated before or after: a year outside is a slip of the pen."""
-
-
 class StrictDate(fields.Date):
     """A calendar day from 1900 to 2100, written ``2005-10-03`` and no other way."""
 
@@ -60,7 +57,9 @@ class StrictInstant(fields.AwareDateTime):
     """An instant with its offset, from 1900 to 2100."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
-        instant = super()._deserialize(value, attr, data, **kwargs)
+        # RFC 3339 lets T and Z be small, Python's own reader doesn't.
+        written = value.upper() if isinstance(value, str) else value
+        instant = super()._deserialize(written, attr, data, **kwargs)
         if not FIRST.year <= instant.year <= LAST.year:
             raise ValidationError(f"{value} is not between 1900 and 2100; check the year")
         return instant
@@ -129,8 +128,8 @@ def _field(kind: inspect.Type) -> fields.Field[Any]:
             return _code(values)
         case inspect.ListType(item_type=item, min_length=low):
             return fields.List(_field(item), validate=validate.Length(min=low) if low else [])
-        case inspect.DictType():
-            return fields.Dict(keys=fields.String(), validate=validate.Length(min=1))
+        case inspect.DictType(min_length=low):
+            return fields.Dict(keys=fields.String(), validate=validate.Length(min=low) if low else [])
         case inspect.StructType():
             return fields.Nested(_schema(kind))
     raise TypeError(f"no field for {kind}")
@@ -167,6 +166,13 @@ def fact_type_of(name: object) -> type[Fact]:
 def load_fact(name: object, values: Mapping[str, Any]) -> Fact:
     """A fact of the named type from its interchange fields; ``ShapeError`` lists every field that is wrong."""
     fact_type = fact_type_of(name)
+    try:
+        fact = msgspec.convert({**values, "type": name}, fact_type)
+    except msgspec.ValidationError:
+        pass  # the schema says in words what is wrong, all of it
+    else:
+        if "type" not in values and in_range(fact):
+            return fact
     try:
         schema_of(fact_type).load(dict(values))
     except ValidationError as error:

@@ -11,10 +11,11 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from domain.case import LONDON, File, amend
+from domain.case import File, amend
 from domain.entries import Fact
 from domain.errors import ImpossibleDate
 from domain.facts import EntryCorrected
+from domain.london import LONDON
 
 LONGEST = 180
 """Characters of an entry's id: its corrections' ids are longer, and an id has 200 at most."""

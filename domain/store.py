@@ -5,6 +5,7 @@ topic) and the recorder (when it was stored, by whom, and a SHA-256 over everyth
 or deleted: triggers refuse it.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
 from domain.case import Recorded
-from domain.chain import ORIGIN, REFUSED, Chained, Kept, links, walk
+from domain.chain import ORIGIN, REFUSED, Chained, Entry, Kept, links, walk
 from domain.database import guards
 from domain.facts import FACT_TYPES, Fact
 
@@ -40,20 +41,19 @@ class FactMapper(Mapper[str]):
     """Facts to stored events and back; the state is the interchange form of the fact."""
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        fact = domain_event.fact
-        return StoredEvent(
-            originator_id=domain_event.originator_id,
-            originator_version=domain_event.originator_version,
-            topic=_TOPICS[type(fact)],
-            state=_encode(fact),
-        )
+        return StoredEvent(*self.entry(domain_event))
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+    def entry(self, recorded: Recorded) -> Entry:
+        """The same as a row to be stored."""
+        fact = recorded.fact
+        return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], _encode(fact)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
         fact = fact_of(stored_event.topic, stored_event.state)
         return Recorded(str(stored_event.originator_id), stored_event.originator_version, fact)
 
 
-class ChainedSQLiteRecorder(SQLiteApplicationRecorder, Chained):
+class ChainedSQLiteRecorder(Chained, SQLiteApplicationRecorder):
     """Append-only, with ``stored_at`` (UTC), ``actor`` and the chain's ``hash`` beside each event."""
 
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"):
@@ -84,11 +84,14 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder, Chained):
         begins = f"CREATE INDEX IF NOT EXISTS {table}_beginnings ON {table} (topic, originator_id) WHERE originator_version = 1"
         return [create, begins, *guards("sqlite", table, REFUSED), keep]
 
-    def _insert_events(
-        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], actor: str = "", **_: Any
-    ) -> Sequence[int]:
-        if not stored_events:
+    def append(self, entries: Sequence[Entry], actor: str) -> Sequence[int]:
+        """Store these at the end of the chain, all or none; their positions."""
+        if not entries:
             return []
+        with self.datastore.transaction(commit=True) as c:
+            return self._append(c, entries, actor)
+
+    def _append(self, c: SQLiteCursor, entries: Sequence[Entry], actor: str) -> Sequence[int]:
         # A write that changes nothing takes the lock before the head is read (SQLite begins deferred).
         c.execute(f"INSERT INTO {self.events_table_name} SELECT * FROM {self.events_table_name} WHERE 0")
         c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
@@ -96,10 +99,8 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder, Chained):
         previous = bytes(head["hash"]) if head else ORIGIN
         first = head["rowid"] if head else 0
         stored_at = self.clock().isoformat(timespec="microseconds")
-        rows = [
-            (e.originator_id, e.originator_version, e.topic, e.state, stored_at, actor, hash_)
-            for e, hash_ in zip(stored_events, links(stored_events, previous, stored_at, actor), strict=True)
-        ]
+        hashes = links(entries, previous, stored_at, actor)
+        rows = [(*entry, stored_at, actor, hash_) for entry, hash_ in zip(entries, hashes, strict=True)]
         c.executemany(self.insert_events_statement, rows)
         c.execute(f"SELECT MAX(rowid) FROM {self.events_table_name}")
         last: int = c.fetchone()[0]
@@ -129,6 +130,25 @@ class ChainedSQLiteRecorder(SQLiteApplicationRecorder, Chained):
                 (topic, after, -1 if limit is None else limit),
             )
             return [row["originator_id"] for row in c.fetchall()]
+
+    def select_many(self, originator_ids: Sequence[str]) -> Sequence[StoredEvent]:
+        """What is stored of all these files, file by file, each in its order."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                f"SELECT originator_id, originator_version, topic, state FROM {self.events_table_name} "
+                "WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY originator_id, originator_version",
+                (json.dumps(list(originator_ids)),),
+            )
+            return [StoredEvent(*row) for row in c.fetchall()]
+
+    def last_version(self, originator_id: str) -> int:
+        """How many entries a file has; 0 when nothing is stored of it."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                f"SELECT max(originator_version) FROM {self.events_table_name} WHERE originator_id = ?",
+                (originator_id,),
+            )
+            return c.fetchone()[0] or 0
 
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""

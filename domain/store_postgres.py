@@ -1,8 +1,8 @@
 """The recorder on PostgreSQL: the same table, guards and chain as on SQLite, and a row that remembers the chain's head."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from struct import Struct, pack
 
 from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
@@ -11,18 +11,15 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.chain import ORIGIN, REFUSED, Chained, Kept, links, walk
+from domain.chain import ORIGIN, REFUSED, Chained, Entry, Kept, links, walk
 from domain.database import guards
-
-COPIED_FROM = 50
-"""From so many entries on, COPY is faster than INSERT."""
 
 TABLE = "stored_events"
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
 
 
-class ChainedPostgresRecorder(PostgresApplicationRecorder, Chained):
+class ChainedPostgresRecorder(Chained, PostgresApplicationRecorder):
     """Append-only, with ``stored_at`` (UTC), ``actor`` and the chain's ``hash`` beside each event."""
 
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = TABLE):
@@ -59,34 +56,27 @@ class ChainedPostgresRecorder(PostgresApplicationRecorder, Chained):
         )  # fmt: skip
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
-    def insert_events(self, stored_events: Sequence[StoredEvent], *, actor: str = "", **_: Any) -> Sequence[int] | None:
+    def append(self, entries: Sequence[Entry], actor: str) -> Sequence[int]:
         """Store these at the end of the chain, all or none; their positions."""
-        if not stored_events:
+        if not entries:
             return []
         with self.datastore.transaction(commit=True) as c:
-            self._lock_table(c)
-            self._notify_channel(c)
-            previous = self._head(c)[1]
+            with c.connection.pipeline():  # one journey instead of four
+                self._lock_table(c)
+                self._notify_channel(c)
+                previous = self._head(c)[1]
             stored_at = self.clock().isoformat(timespec="microseconds")
-            rows = [
-                (str(e.originator_id), e.originator_version, e.topic, e.state, stored_at, actor, hash_)
-                for e, hash_ in zip(stored_events, links(stored_events, previous, stored_at, actor), strict=True)
-            ]
-            self._store(c, rows)
-            c.execute(self._about("SELECT max(notification_id) AS last FROM {table}"))
-            last = c.fetchall()[0]["last"]
-            c.execute(self._about("UPDATE {head} SET position = %s, hash = %s"), (last, rows[-1][-1]))
-        return list(range(last - len(rows) + 1, last + 1))
-
-    def _store(self, c: Cursor[DictRow], rows: Sequence[tuple[Any, ...]]) -> None:
-        names = SQL(", ").join(Identifier(name) for name in COLUMNS)
-        if len(rows) < COPIED_FROM:
-            marks = SQL(", ").join(SQL("%s") for _ in COLUMNS)
-            c.executemany(SQL("INSERT INTO {} ({}) VALUES ({})").format(self.table, names, marks), rows)
-            return
-        with c.copy(SQL("COPY {} ({}) FROM STDIN").format(self.table, names)) as copy:
-            for row in rows:
-                copy.write_row(row)
+            hashes = links(entries, previous, stored_at, actor)
+            names = SQL(", ").join(Identifier(name) for name in COLUMNS)
+            with c.copy(SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(self.table, names)) as copy:
+                copy.write(copied(entries, stored_at, actor, hashes))
+            c.execute(
+                self._about("UPDATE {head} SET position = (SELECT max(notification_id) FROM {table}), hash = %s "
+                            "RETURNING position"),
+                (hashes[-1],),
+            )  # fmt: skip
+            last: int = c.fetchall()[0]["position"]
+        return list(range(last - len(entries) + 1, last + 1))
 
     def _head(self, c: Cursor[DictRow]) -> tuple[int, bytes]:
         c.execute(self._about("SELECT position, hash FROM {head}"))
@@ -118,6 +108,34 @@ class ChainedPostgresRecorder(PostgresApplicationRecorder, Chained):
             )
             return [row["originator_id"] for row in c.fetchall()]
 
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def select_many(self, originator_ids: Sequence[str]) -> Sequence[StoredEvent]:
+        """What is stored of all these files, file by file, each in its order."""
+        with self.datastore.get_connection() as connection, connection.cursor() as c:
+            c.execute(
+                self._about(
+                    "SELECT originator_id, originator_version, topic, state FROM {table} "
+                    "WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version"
+                ),
+                (list(originator_ids),),
+            )
+            return [
+                StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
+                for row in c
+            ]
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def last_version(self, originator_id: str) -> int:
+        """How many entries a file has; 0 when nothing is stored of it."""
+        with self.datastore.get_connection() as connection, connection.cursor() as c:
+            c.execute(
+                self._about(
+                    "SELECT coalesce(max(originator_version), 0) AS last FROM {table} WHERE originator_id = %s"
+                ),
+                (originator_id,),
+            )
+            return int(c.fetchall()[0]["last"])
+
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
         return walk(self._kept, lambda: self.head()[0], step)
@@ -136,3 +154,26 @@ class ChainedPostgresRecorder(PostgresApplicationRecorder, Chained):
                 )
                 for row in c.fetchall()
             ]  # fmt: skip
+
+
+def copied(entries: Iterable[Entry], stored_at: str, actor: str, hashes: Iterable[bytes]) -> bytes:
+    """Rows in the binary form of COPY: PostgreSQL need not read them as text, nor take bytes from hexadecimal."""
+    # Seven fields a row; each a length of four bytes and its value, a bigint eight bytes long.
+    width, number = pack(">h", len(COLUMNS)), Struct(">iqi").pack
+    length, last = Struct(">i").pack, _field(stored_at) + _field(actor) + pack(">i", 32)
+    parts = [_COPY_BEGINS]
+    for (file, version, topic, state), hash_ in zip(entries, hashes, strict=True):
+        named, kind = file.encode(), topic.encode()
+        parts += (
+            width, length(len(named)), named, number(8, version, len(kind)), kind,
+            length(len(state)), state, last, hash_,
+        )  # fmt: skip
+    parts.append(_COPY_ENDS)
+    return b"".join(parts)
+
+
+_COPY_BEGINS, _COPY_ENDS = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+
+
+def _field(text: str) -> bytes:
+    return pack(">i", len(text.encode())) + text.encode()

@@ -1,4 +1,4 @@
-"""One at a time: who follows, and who rebuilds, holds a lock that dies with its process."""
+"""One at a time: who follows, who rebuilds, and who makes columns holds a lock that dies with its process."""
 
 import fcntl
 import time
@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from domain.database import Database
 from domain.store_postgres import TABLE
 
-Task = Literal["follow", "rebuild"]
+Task = Literal["follow", "rebuild", "columns"]
 
-KEYS: dict[Task, int] = {"follow": 0x0CA5E_F0110, "rebuild": 0x0CA5E_EB01D}
+KEYS: dict[Task, int] = {"follow": 0x0CA5E_F0110, "rebuild": 0x0CA5E_EB01D, "columns": 0x0CA5E_C0105}
 """The numbers of PostgreSQL's advisory locks; they count within one database only."""
 
 
@@ -47,7 +47,7 @@ class AloneOnPostgres(Alone):
 def alone(database: Database, engine: sa.Engine, task: Task) -> Iterator[Alone | None]:
     """The lock of a task, held within the block; None where another process or thread holds it."""
     if database.kind == "sqlite":
-        with Path(f"{database.address}-{task}").open("w") as file:
+        with Path(f"{database.address}-{task}.lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -98,7 +98,9 @@ class Block:
         return found
 
     def _runs(self, number: int) -> Iterator[Run]:
-        return owed(self.at, number, self.first, self.last) if self.whole else owed_by(self.at, number, self.cases)
+        if self.whole:
+            return owed(self.at, number, self.first, self.last)
+        return owed_by(self.at, number, self.cases, self._among)
 
     def _place(self, case: Array) -> Array:
         """Where each of these cases stands in the block (-1: nowhere)."""
@@ -109,6 +111,11 @@ class Block:
         places = np.full(self.last - self.first, -1, np.int32)
         places[self.cases - self.first] = np.arange(len(self.cases))
         return places
+
+    @cached_property
+    def _among(self) -> Array:
+        among: Array = self._places >= 0
+        return among
 
     def _judged(self, question: Question) -> tuple[Array, Array]:
         """The verdict of the last judgement that counts, -1 where there is none, and whether it overrules."""

@@ -10,9 +10,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from domain.case import File, Recorded, evolve
+from domain.case import File, evolve
 from domain.facts import QualityJudged, SupervisionStarted
 from domain.files import Files
 from domain.frameworks import Framework
@@ -76,7 +76,7 @@ class Casebook:
 
     def _follow(self) -> None:
         for notification in self.files.recorder.select_notifications(self.position, BATCH, inclusive_of_start=False):
-            recorded = cast(Recorded, self.files.mapper.to_domain_event(notification))
+            recorded = self.files.mapper.to_domain_event(notification)
             reference, version, fact = recorded.originator_id, recorded.originator_version, recorded.fact
             if self._latest is not None:
                 self._latest = max(self._latest, fact.recorded_at)
@@ -96,7 +96,7 @@ class Casebook:
         with self._lock:
             if self._latest is None and self.position:
                 last = self.files.recorder.select_notifications(self.position - BATCH, BATCH, inclusive_of_start=False)
-                facts = [cast(Recorded, self.files.mapper.to_domain_event(notification)).fact for notification in last]
+                facts = [self.files.mapper.to_domain_event(notification).fact for notification in last]
                 self._latest = max((fact.recorded_at for fact in facts), default=None)
             return self._latest
 

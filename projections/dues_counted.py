@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from domain.case import LONDON
+from domain.london import LONDON
 from domain.workdays import working_days_between
 from projections.blocks import INSUFFICIENT, SUFFICIENT, Block
 from projections.casebook import Moment

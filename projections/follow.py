@@ -15,8 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from domain.stored import Behind, is_case
 from projections.alone import alone
 from projections.settling import behind, derive, have_places, settle
+from projections.view_generations import State
 from projections.view_tables import VIEWS
-from projections.views import State, Views
+from projections.views import Views
 
 BATCH = 500
 """Entries taken in at once."""
@@ -104,6 +105,8 @@ class Following:
     say: Callable[[str], None]
     batch: int = BATCH
     poll: float = POLL
+    at_rest: Callable[[], None] = lambda: None
+    """What else to do once the views are up with the record, each time something has come."""
 
     def run(self) -> None:
         """Until told to stop. A database that cannot be reached is tried again and again; any other error ends it."""
@@ -127,9 +130,14 @@ class Following:
                 self._sleep(self.poll)
                 return
             self.say(f"following from position {self.views.position:,}")
+            rested = -1
             while not self.stop():
-                if not _one_step(self.views, self.batch, lambda position: None) and not self.stop():
-                    mine.wait(self.poll)
+                if _one_step(self.views, self.batch, lambda position: None) or self.stop():
+                    continue
+                if rested != (position := self.views.position):
+                    self.at_rest()
+                    rested = position
+                mine.wait(self.poll)
 
     def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + seconds

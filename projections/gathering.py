@@ -1,25 +1,45 @@
 """Gathering: ledger rows taken in case by case, made into columns at the end."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 import numpy as np
 
-from domain.case import LONDON
 from domain.facts import EntryCorrected, EntryWithdrawn, Fact
+from domain.london import LONDON
 from projections.days import day_number, instant_number
-from projections.ledger import DutyRow, JudgementRow, LateRow, Ledger, SpellRow
+from projections.ledger import Ledger
 from projections.tables import RECORDED, TABLES, WORDS, Array, Kept, Rows, ordered, split
 from projections.words import Texts, Words
+
+K = TypeVar("K")
 
 ORDER = {
     "duties": ("clause", "case", "due"),
     "spells": ("case", "on"),
     "judgements": ("case", "on", "recorded", "order"),
     "lates": ("case", "recorded"),
+    "recorded": ("case", "day"),
 }
 """The order of each table's rows. Judgements are in the order in which a later one stands before an earlier one."""
+
+COLUMNS: Mapping[str, Mapping[str, type[np.generic]]] = {**TABLES, "recorded": RECORDED}
+
+AT_ONCE = 1 << 16
+"""Rows kept as such before they are packed: a nation's would not fit into memory."""
+
+
+class Numbers(dict[K, int]):
+    """Numbers worked out once for each value."""
+
+    def __init__(self, of: Callable[[K], int]):
+        super().__init__()
+        self.of = of
+
+    def __missing__(self, value: K) -> int:
+        number = self[value] = self.of(value)
+        return number
 
 
 class Gathering:
@@ -29,65 +49,76 @@ class Gathering:
         self.references: dict[str, int] = {}
         self.words: dict[str, Words[Any]] = {name: Words() for name in WORDS}
         self.names: Words[str] = Words()
-        self.rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
-        self.recorded: list[tuple[int, int, int]] = []
+        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS}
+        self._packed: dict[str, list[Mapping[str, Array]]] = {name: [] for name in COLUMNS}
+        self._days: Numbers[date | None] = Numbers(day_number)
 
     def add(self, reference: str, ledger: Ledger, recorded: Mapping[date, int]) -> None:
         """Take in one case: its ledger, and how many of its entries were recorded on each day."""
         if reference in self.references:
             raise ValueError(f"{reference} is given twice: one ledger a case")
         case = self.references[reference] = len(self.references)
-        self.rows["duties"] += [self._duty(case, *known) for known in ledger.duties]
-        self.rows["spells"] += [self._spell(case, *known) for known in ledger.spells]
+        day, word, of = self._days, self.words, self._rows
+        instant: Numbers[datetime | None] = Numbers(instant_number)
+        place = Numbers(word["place"].number)
+        of["duties"] += [
+            (
+                case, row.clause, row.value, day[row.arises_on], day[row.due_on], day[row.met_on], day[row.ended_on],
+                place[row.place], instant[since], instant[until],
+            )
+            for row, since, until in ledger.duties
+        ]  # fmt: skip
+        of["spells"] += [
+            (
+                case, day[row.on], day[row.off], self.names.number(row.name), word["order_type"].number(row.order_type),
+                word["gender"].number(row.gender), word["ethnicity"].number(row.ethnicity),
+                word["disability"].number(row.disability), place[row.place], word["tier"].number(row.tier),
+                word["risk"].number(row.risk), word["mappa_level"].number(row.mappa_level), day[row.started_on],
+                day[row.ended_on], instant[since], instant[until],
+            )
+            for row, since, until in ledger.spells
+        ]  # fmt: skip
         entries = {name: at for at, name in enumerate(sorted({known.row.entry for known in ledger.judgements}))}
-        self.rows["judgements"] += [self._judgement(case, entries, *known) for known in ledger.judgements]
-        self.rows["lates"] += [self._late(case, *known) for known in ledger.lates]
-        self.recorded += [(case, day_number(day), count) for day, count in sorted(recorded.items())]
+        of["judgements"] += [
+            (
+                case, day[row.on], instant[row.recorded_at], entries[row.entry], word["framework"].number(row.framework),
+                word["question"].number(row.question), word["answer"].number(row.answer), row.overrules, instant[since],
+                instant[until],
+            )
+            for row, since, until in ledger.judgements
+        ]  # fmt: skip
+        of["lates"] += [
+            (
+                case, word["type"].number(row.type), day[row.occurred_on], day[row.recorded_on], row.working_days,
+                instant[since], instant[until],
+            )
+            for row, since, until in ledger.lates
+        ]  # fmt: skip
+        of["recorded"] += [(case, day[on], count) for on, count in recorded.items()]
+        if len(of["duties"]) > AT_ONCE:
+            self._pack()
 
     def gathered(self) -> tuple[Texts, Texts, Mapping[str, Words[Any]], Mapping[str, Kept], tuple[Rows]]:
         """All that was taken in: references in order, names, words, tables, recordings by day (see ``Columns``)."""
+        self._pack()
         references = sorted(self.references)
         numbers = np.empty(len(references), np.int32)
-        for number, reference in enumerate(references):
-            numbers[self.references[reference]] = number
-        tables = {
-            name: split(ordered(_rows(TABLES[name], rows, numbers), ORDER[name])) for name, rows in self.rows.items()
-        }
-        recorded = ordered(_rows(RECORDED, self.recorded, numbers), ("case", "day"))
-        return Texts.of(references), Texts.of(self.names.values), self.words, tables, (recorded,)
+        numbers[[self.references[reference] for reference in references]] = np.arange(len(references))
+        tables = {name: split(self._table(name, numbers)) for name in TABLES}
+        names = Texts.of(self.names.values)
+        return Texts.of(references), names, self.words, tables, (self._table("recorded", numbers),)
 
-    def _duty(self, case: int, row: DutyRow, since: Any, until: Any) -> tuple[Any, ...]:
-        return (
-            case, row.clause, row.value, day_number(row.arises_on), day_number(row.due_on), day_number(row.met_on),
-            day_number(row.ended_on), self.words["place"].number(row.place), instant_number(since),
-            instant_number(until),
-        )  # fmt: skip
+    def _pack(self) -> None:
+        for name, rows in self._rows.items():
+            by_column = zip(*rows, strict=True) if rows else ([] for _ in COLUMNS[name])
+            packed = zip(COLUMNS[name].items(), by_column, strict=True)
+            self._packed[name].append({column: np.array(values, kind) for (column, kind), values in packed})
+            rows.clear()
 
-    def _spell(self, case: int, row: SpellRow, since: Any, until: Any) -> tuple[Any, ...]:
-        number = self.words
-        return (
-            case, day_number(row.on), day_number(row.off), self.names.number(row.name),
-            number["order_type"].number(row.order_type), number["gender"].number(row.gender),
-            number["ethnicity"].number(row.ethnicity), number["disability"].number(row.disability),
-            number["place"].number(row.place), number["tier"].number(row.tier), number["risk"].number(row.risk),
-            number["mappa_level"].number(row.mappa_level), day_number(row.started_on), day_number(row.ended_on),
-            instant_number(since), instant_number(until),
-        )  # fmt: skip
-
-    def _judgement(
-        self, case: int, entries: Mapping[str, int], row: JudgementRow, since: Any, until: Any
-    ) -> tuple[Any, ...]:
-        return (
-            case, day_number(row.on), instant_number(row.recorded_at), entries[row.entry],
-            self.words["framework"].number(row.framework), self.words["question"].number(row.question),
-            self.words["answer"].number(row.answer), row.overrules, instant_number(since), instant_number(until),
-        )  # fmt: skip
-
-    def _late(self, case: int, row: LateRow, since: Any, until: Any) -> tuple[Any, ...]:
-        return (
-            case, self.words["type"].number(row.type), day_number(row.occurred_on), day_number(row.recorded_on),
-            row.working_days, instant_number(since), instant_number(until),
-        )  # fmt: skip
+    def _table(self, name: str, numbers: Array) -> Rows:
+        parts = self._packed[name]
+        rows = {column: np.concatenate([part[column] for part in parts]) for column in COLUMNS[name]}
+        return ordered(Rows(rows | {"case": numbers[rows["case"]]}), ORDER[name])
 
 
 def recorded_by_day(entries: Iterable[Fact]) -> dict[date, int]:
@@ -100,9 +131,3 @@ def recorded_by_day(entries: Iterable[Fact]) -> dict[date, int]:
             day = fact.recorded_at.astimezone(LONDON).date()
             counts[day] = counts.get(day, 0) + 1
     return counts
-
-
-def _rows(columns: Mapping[str, type[np.generic]], rows: list[tuple[Any, ...]], numbers: Array) -> Rows:
-    by_column = zip(*rows, strict=True) if rows else ([] for _ in columns)
-    found = {name: np.array(of, kind) for (name, kind), of in zip(columns.items(), by_column, strict=True)}
-    return Rows(found | {"case": numbers[found["case"]]})

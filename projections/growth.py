@@ -12,6 +12,7 @@ from domain import facts
 from domain.conditions import Entries
 from domain.facts import Fact
 from projections.appointments import MISSED, Appointment, Failure, absences, failures
+from projections.duties import Trigger
 from projections.frame import IN_ORDER
 from projections.history import BY_DAY, History
 from projections.knowledge import Version, first_known, versions
@@ -62,7 +63,9 @@ class Growth:
         self.by_type: Mapping[type[Fact], list[Version]] = grouped
         self._epochs: dict[frozenset[str], list[Epoch]] = {}
         self._described: dict[Entries, list[Version]] = {}
-        self._admitted: dict[Entries, Sequence[Admitted]] = {}
+        self._admitted: dict[Entries, list[Admitted]] = {}
+        self.triggers: dict[tuple[object, str | None], list[tuple[Trigger, int, int]]] = {}
+        """What raises duties, once for all clauses that are after the same (see ``projections.owing``)."""
 
     @cached_property
     def first_day(self) -> date:
@@ -129,7 +132,7 @@ class Growth:
             found = self._described[described] = described.among_versions(self.by_type.get(described.type, []))
         return found
 
-    def admitted(self, described: Entries) -> Sequence[Admitted]:
+    def admitted(self, described: Entries) -> list[Admitted]:
         """As ``History.admitted``, at any time of knowledge."""
         found = self._admitted.get(described)
         if found is None:

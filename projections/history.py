@@ -11,9 +11,10 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from domain import codes, facts
-from domain.case import LONDON, amend
+from domain.case import amend
 from domain.conditions import Entries
 from domain.facts import Fact
+from domain.london import LONDON
 from projections.appointments import MISSED, Failure, absences, failures
 from projections.appointments import Appointment as Appointment
 from projections.frame import FRAME, IN_ORDER, Frame

@@ -8,9 +8,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
-from domain.case import LONDON
 from domain.clauses import Clause, Value
 from domain.conditions import Entries, fits
+from domain.london import LONDON
 from domain.workdays import Length
 from projections.duties import ONE_DAY, Trigger, answering, row, triggers
 from projections.history import History

@@ -4,17 +4,20 @@ A duty counts when it fell due by the day read and within the period before it, 
 case on the day it was due. Lapsed duties are out, as they are out of every score.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+import numpy as np
 from dateutil.relativedelta import relativedelta
 
+from projections.catalogue import catalogue
+from projections.counts import counts, fallen, standards_clauses
 from projections.ledger import Place
 from projections.obligations import Obligation
 from projections.scores import wilson
+from projections.slices import AsAt
 from projections.standing import Standing
 
 MONTHS = 12
@@ -44,12 +47,13 @@ class Cell:
     n: int = 0
     months: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)] * TREND)
 
-    def add(self, in_time: bool, month: int | None) -> None:
-        self.in_time += in_time
-        self.n += 1
-        if month is not None:
-            met, n = self.months[month]
-            self.months[month] = (met + in_time, n + 1)
+    def add(self, sum_: "Sum") -> None:
+        self.in_time += sum_.in_time
+        self.n += sum_.n
+        if sum_.month < TREND:
+            at = TREND - 1 - sum_.month
+            met, n = self.months[at]
+            self.months[at] = (met + sum_.in_time, n + sum_.n)
 
     @property
     def share(self) -> Fraction | None:
@@ -74,6 +78,19 @@ class Cell:
         if mine is None or theirs is None:
             return None
         return "below" if mine[1] < theirs[0] else "above" if mine[0] > theirs[1] else None
+
+
+class Sum(NamedTuple):
+    """Duties of one holder under one subject in one month: how many were in time, of how many.
+
+    ``month``: 0 is the one that ends on the day read, 1 the one before.
+    """
+
+    place: Place
+    subject: str
+    month: int
+    in_time: int
+    n: int
 
 
 class Counted(NamedTuple):
@@ -101,38 +118,46 @@ class Matrix:
     whole: Row
 
 
-def counted(cases: Iterable[Standing], months: int = MONTHS) -> Iterable[Counted]:
-    """Every duty of the national standards that counts: due after the same day so many months before, and by the day."""
-    for case in cases:
-        since = case.day - relativedelta(months=months)
-        for place, o in case.standards:
-            if o.counts(since, case.day):
-                yield Counted(case.reference, case.spell.name, place, o, o.in_time(case.day))
+def sums(at: AsAt, months: int = MONTHS) -> list[Sum]:
+    """The duties that count, due after the same day so many months before and by the day read, added up."""
+    found = counts(at, at.moment.on - relativedelta(months=months), by=(*Place._fields, "subject", "month")).by_key()
+    return [Sum(Place(*place), subject, month, *tally) for (*place, subject, month), tally in found.items()]
 
 
-def matrix(duties: Iterable[Counted], day: date, subjects: Sequence[str]) -> Matrix:
-    """The matrix of these duties, read on this day; ``subjects`` in the order of the standards."""
+def matrix(found: Iterable[Sum], subjects: Sequence[str]) -> Matrix:
+    """The matrix of these sums; ``subjects`` in the order of the standards."""
     officers: dict[tuple[str, str], Row] = {}
     teams: dict[str, Row] = {}
     areas: dict[str, Row] = {}
     whole: Row = {}
     seen = set()
-    for duty in duties:
-        month = _month(duty.obligation.due_on, day)
-        held, subject = duty.holding, duty.obligation.clause.subject
-        seen.add(subject)
+    for one in found:
+        held = one.place
+        seen.add(one.subject)
         for row in (
             officers.setdefault((held.team, held.officer), {}), teams.setdefault(held.team, {}),
             areas.setdefault(held.area, {}), whole,
         ):  # fmt: skip
-            for column in (subject, ALL):
-                row.setdefault(column, Cell()).add(duty.in_time, month)
+            for column in (one.subject, ALL):
+                row.setdefault(column, Cell()).add(one)
     return Matrix([s for s in subjects if s in seen], officers, teams, areas, whole)
 
 
-def _month(due: date, day: date) -> int | None:
-    """Which month of the trend a day is in: the last ends on the day read; None before the first."""
-    for back in range(TREND):
-        if due > day - relativedelta(months=back + 1):
-            return TREND - 1 - back
-    return None
+def references(at: AsAt, months: int, wanted: Callable[[Place], bool], subject: str = ALL) -> list[str]:
+    """The cases behind a figure: those of which a duty that counts was held, on its due date, where it is wanted."""
+    since = at.moment.on - relativedelta(months=months)
+    clauses = [n for n in standards_clauses() if subject in (ALL, catalogue().clauses[n].subject)]
+    fits = np.array([wanted(place) for place in at.columns.words["place"].values], bool)
+    found: set[int] = set()
+    for _, run, which in fallen(at, since, clauses):
+        found.update(run.case[which][fits[run.rows["place"][run.at][which]]].tolist())
+    return sorted(at.columns.references[number] for number in found)
+
+
+def counted(cases: Iterable[Standing], months: int = MONTHS) -> Iterable[Counted]:
+    """Of these cases, one by one, every duty that counts."""
+    for case in cases:
+        since = case.day - relativedelta(months=months)
+        for place, o in case.standards:
+            if o.counts(since, case.day):
+                yield Counted(case.reference, case.spell.name, place, o, o.in_time(case.day))

@@ -6,15 +6,21 @@ from typing import NamedTuple
 import numpy as np
 
 from projections.slices import AsAt
-from projections.states import states
+from projections.states import NOT_ARISEN, states
 from projections.tables import Array, Rows, known
 
 RUN = 1 << 17
 """Rows taken at a time: few enough to stay in the processor's cache while they are worked on."""
 
+SEARCHED = 150
+"""Looking for one case among the rows takes as long as going over so many."""
+
 
 class Run(NamedTuple):
-    """Rows of one clause that were known at the moment: which they are, the number of each one's case, its state."""
+    """Rows of one clause: which they are, the number of each one's case, its state at the moment.
+
+    A row that was not known at the moment is left out, or has not arisen.
+    """
 
     rows: Rows
     at: slice | Array
@@ -25,32 +31,50 @@ class Run(NamedTuple):
 def owed(at: AsAt, clause: int, first: int = 0, last: int | None = None) -> Iterator[Run]:
     """The duties under a clause (by number) of the cases from ``first`` up to, not including, ``last``."""
     for rows in at.columns.duties.parts(at.instant):
-        begin, end = rows.clause_bounds[clause : clause + 2]
-        if begin < end and (first or last is not None):
-            of_clause = rows["case"][begin:end]
-            ends = np.array((first, at.columns.numbers if last is None else last), of_clause.dtype)
-            begin, end = (begin + int(place) for place in np.searchsorted(of_clause, ends))
+        begin, end = _bounds(rows, clause, first, at.columns.numbers if last is None else last)
         for start in range(begin, end, RUN):
             yield _run(at, rows, slice(start, min(start + RUN, end)))
 
 
-def owed_by(at: AsAt, clause: int, cases: Array) -> Iterator[Run]:
-    """The duties under a clause of these cases (numbers in order), found one by one: quicker where they are few."""
+def owed_by(at: AsAt, clause: int, cases: Array, among: Array) -> Iterator[Run]:
+    """The duties under a clause of these cases (numbers in order), where they are few.
+
+    ``among``: for each number from the first to the last of them, whether it is one of them.
+    """
+    first = int(cases[0])
     for rows in at.columns.duties.parts(at.instant):
-        begin, end = rows.clause_bounds[clause : clause + 2]
+        begin, end = _bounds(rows, clause, first, first + len(among))
         of_clause = rows["case"][begin:end]
-        wanted = cases.astype(of_clause.dtype)
-        low = np.searchsorted(of_clause, wanted)
-        lengths = np.searchsorted(of_clause, wanted, side="right") - low
-        total = int(lengths.sum())
-        if total:
+        if end - begin < SEARCHED * len(cases):
+            part = np.flatnonzero(among[of_clause - np.int32(first)]) + begin
+        else:
+            wanted = cases.astype(of_clause.dtype)
+            low = np.searchsorted(of_clause, wanted)
+            lengths = np.searchsorted(of_clause, wanted, side="right") - low
             before = np.cumsum(lengths) - lengths
-            yield _run(at, rows, np.arange(total) + np.repeat(begin + low - before, lengths))
+            part = np.arange(int(lengths.sum())) + np.repeat(begin + low - before, lengths)
+        if len(part):
+            yield _run(at, rows, part)
+
+
+def _bounds(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
+    """Where the duties of these cases under a clause begin and end."""
+    begin, end = rows.clause_bounds[clause : clause + 2]
+    of_clause = rows["case"][begin:end]
+    low, high = np.searchsorted(of_clause, np.array((first, last), of_clause.dtype)).tolist()
+    return begin + low, begin + high
 
 
 def _run(at: AsAt, rows: Rows, part: slice | Array) -> Run:
     then = known(rows, at.instant, part)
+    unknown = None
     if then is not None:
-        part = np.flatnonzero(then) + part.start if isinstance(part, slice) else part[then]
+        if isinstance(part, slice) and np.count_nonzero(then) * 2 > len(then):
+            unknown = ~then  # of so few that leaving them out would take longer
+        else:
+            part = np.flatnonzero(then) + part.start if isinstance(part, slice) else part[then]
     dates = (rows[name][part] for name in ("arises", "due", "met", "ended"))
-    return Run(rows, part, rows["case"][part], states(at.day, *dates))
+    state = states(at.day, *dates)
+    if unknown is not None:
+        state[unknown] = NOT_ARISEN
+    return Run(rows, part, rows["case"][part], state)

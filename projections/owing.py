@@ -72,25 +72,32 @@ def raised(clause: Clause, growth: Growth, epoch: Epoch) -> Sequence[tuple[Trigg
     """As ``triggers``, with the spans of knowledge within an epoch."""
     frame, opens, closes = epoch
     assert frame.start is not None
-    found: Iterable[tuple[Trigger, int, int]]
-    if isinstance(clause.after, Entries):
-        known = growth.described(clause.after)
-        found = [(t, s, u) for fact, s, u in known for t in triggered(clause, clause.after, fact)]
-    elif clause.after in ("absence", "failure"):
-        failed = growth.absences if clause.after == "absence" else growth.failures
-        found = [(Trigger(f.on, f.entry, None, None, f.of), s, u) for f, s, u in failed]
-    elif clause.after == "risk_changes":
-        start = frame.start.on
-        known = [v for v in growth.by_type.get(RiskLevelChanged, ()) if v.fact.occurred_on >= start]
-        found = [(Trigger(fact.occurred_on, fact.entry, fact), s, u) for fact, s, u in known]
-    else:
+    if not isinstance(clause.after, Entries) and clause.after not in ("absence", "failure", "risk_changes"):
         return [(trigger, opens, closes) for trigger in triggers(clause, frame)]
+    ever = growth.triggers.get((clause.after, clause.each))
+    if ever is None:
+        ever = growth.triggers[clause.after, clause.each] = list(_ever_raised(clause, growth))
+    first = frame.start.on if clause.after == "risk_changes" else date.min
     over = date.max if frame.end is None else frame.end.on
     return [
         (trigger, since if since > opens else opens, until if until < closes else closes)
-        for trigger, since, until in found
-        if since < closes and until > opens and trigger[0] < over
+        for trigger, since, until in ever
+        if since < closes and until > opens and first <= trigger[0] < over
     ]
+
+
+def _ever_raised(clause: Clause, growth: Growth) -> Iterator[tuple[Trigger, int, int]]:
+    """What raises a duty at some time of knowledge, where that hangs on entries and not on what holds from a day on."""
+    if isinstance(clause.after, Entries):
+        for fact, since, until in growth.described(clause.after):
+            for trigger in triggered(clause, clause.after, fact):
+                yield trigger, since, until
+    elif clause.after == "risk_changes":
+        for fact, since, until in growth.by_type.get(RiskLevelChanged, ()):
+            yield Trigger(fact.occurred_on, fact.entry, fact), since, until
+    else:
+        for failure, since, until in growth.absences if clause.after == "absence" else growth.failures:
+            yield Trigger(failure.on, failure.entry, None, None, failure.of), since, until
 
 
 def answers(clause: Clause, growth: Growth, trigger: Trigger, earliest: date) -> Sequence[Admitted]:
@@ -98,11 +105,10 @@ def answers(clause: Clause, growth: Growth, trigger: Trigger, earliest: date) ->
     found: list[Admitted] = []
     for described in clause.by:
         admitted = growth.admitted(described)
-        later = admitted[bisect_left(admitted, earliest, key=DAY) :] if admitted else admitted
-        if described.about_anything:
-            found += later
-        else:
-            found += [a for a in later if described.answers(a[2], trigger.entry, trigger.item)]
+        later = admitted[bisect_left(admitted, earliest, key=DAY) :] if admitted else []
+        if not described.about_anything:
+            later = [a for a in later if described.answers(a[2], trigger.entry, trigger.item)]
+        found = found + later if found else later
     if len(clause.by) > 1:
         found.sort(key=BY_DAY)
     return found
@@ -113,6 +119,7 @@ def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed
     frame, opens, closes = epoch
     assert clause.counts is not None and frame.start is not None
     counted = growth.admitted(clause.counts)
+    for_one = clause.sum is None
     days = [a[0] for a in counted]
     entry, held_by = frame.start.entry, holder(frame.allocation)
     for value, begins, ends_before, off, needed in windows(clause, frame):
@@ -126,7 +133,9 @@ def frequency(number: int, clause: Clause, growth: Growth, epoch: Epoch) -> Owed
         inside = [a for a in counted[first:last] if a[3] < closes and a[4] > opens]
         turns = {turn for a in inside for turn in a[3:] if opens < turn < closes}
         for since, until in spans(turns, opens, closes):
-            filled = [(day, e, amount(clause, fact)) for day, e, fact, s, u in inside if s <= since < u]
+            filled = [
+                (day, e, 1 if for_one else amount(clause, fact)) for day, e, fact, s, u in inside if s <= since < u
+            ]
             met_on, met_by = reached(filled, needed)
             yield DutyRow(number, row, begins, due, met_on, cut, entry, met_by, place), since, until
 

@@ -17,18 +17,15 @@ from sqlalchemy.exc import OperationalError
 from projections.alone import alone
 from projections.follow import advance, step
 from projections.settling import derive, have_places, settle
-from projections.view_tables import TABLES, VIEWS, Tables
-from projections.views import State, Views
+from projections.view_generations import State, other_in, swap
+from projections.view_tables import VIEWS, Tables
+from projections.views import Views
 
 PIECE = 50
 """Cases derived and written in one transaction."""
 
 ATTEMPTS = 30
 """Seconds for which a rebuild tries to clear tables that somebody reads."""
-
-
-class Superseded(RuntimeError):
-    """Another rebuild has begun since."""
 
 
 class Busy(RuntimeError):
@@ -49,34 +46,28 @@ def rebuild(views: Views, crew: Crew, told: Callable[[int], None] = lambda cases
     with alone(views.database, views.writing, "rebuild") as mine:
         if mine is None:
             raise Busy("another `caseaudit rebuild` is at work on this database")
-        made = _begin(views)
+        mark = _begin(views)
         cases, head = 0, views.stored.head()
         address = views.database.address
-        pieces = ((address, made.generation, made.build, some) for some in _pieces(views))
+        pieces = ((address, mark, some) for some in _pieces(views))
         for done in crew(build, pieces):
             cases += done
             told(done)
         with views.writing.begin() as c:
-            advance(c, made, head)
-        while True:
-            made = _made(views, made)
-            if step(views, made) == 0 and _swap(views, made):
-                break
+            advance(c, other_in(c, build=mark), head)
+        while step(views, _made(views, mark)) or not _swapped(views, mark):
+            pass
         _tidy(views)
     return cases
 
 
-def build(address: str, generation: str, build: str, references: list[str]) -> int:
+def build(address: str, build: str, references: list[str]) -> int:
     """One piece: derive these cases and write their rows; how many cases. ``Superseded``."""
     views = opened(address)
     derived = list(derive(views.stored.files(references)))
     have_places(derived, views.place_numbers)
     with views.writing.begin() as c:
-        mark = sa.select(VIEWS.c.generation, VIEWS.c.live, VIEWS.c.position, VIEWS.c.build)
-        state = State(*c.execute(mark.where(VIEWS.c.generation == generation).with_for_update(read=True)).one())
-        if state.live or state.build != build:
-            raise Superseded("another rebuild has begun; this one is over")
-        settle(c, state.tables, derived, views.place_numbers)
+        settle(c, other_in(c, build=build).tables, derived, views.place_numbers)
     return len(derived)
 
 
@@ -95,28 +86,28 @@ def _pieces(views: Views) -> Iterator[list[str]]:
         yield from pieces_of(references)
 
 
-def _begin(views: Views) -> State:
+def _begin(views: Views) -> str:
     """Clear the generation that is not live and mark it as ours: whoever still works for another rebuild is out."""
+    mark = uuid4().hex
     for attempt in range(ATTEMPTS):
         try:
             with views.writing.begin() as c:
-                mark = uuid4().hex
-                c.execute(sa.update(VIEWS).where(sa.not_(VIEWS.c.live)).values(build=mark, position=0))
-                made = _state(c, mark)
-                _clear(c, made.tables)
-                return made
+                other = other_in(c)
+                _clear(c, other.tables)
+                made = sa.update(VIEWS).where(VIEWS.c.generation == other.generation)
+                c.execute(made.values(build=mark, position=0))
+                break
         except OperationalError as error:  # readers finish first; those who come meanwhile wait for a moment only
             if attempt == ATTEMPTS - 1 or "lock timeout" not in str(error):
                 raise
             time.sleep(1)
-    raise AssertionError
+    return mark
 
 
 def _tidy(views: Views) -> None:
     """Give back the room of the generation that was live, unless somebody still reads it: then the next rebuild does."""
     with suppress(OperationalError), views.writing.begin() as c:
-        query = sa.select(VIEWS.c.generation).where(sa.not_(VIEWS.c.live)).with_for_update()
-        _clear(c, TABLES[c.execute(query).scalar_one()])
+        _clear(c, other_in(c).tables)
 
 
 def _clear(c: sa.Connection, tables: Tables) -> None:
@@ -128,30 +119,12 @@ def _clear(c: sa.Connection, tables: Tables) -> None:
         c.execute(sa.delete(table))
 
 
-def _state(c: sa.Connection, mark: str | None) -> State:
-    query = sa.select(VIEWS.c.generation, VIEWS.c.live, VIEWS.c.position, VIEWS.c.build).where(VIEWS.c.build == mark)
-    found = c.execute(query).one_or_none()
-    if found is None:
-        raise Superseded("another rebuild has begun; this one is over")
-    return State(*found)
-
-
-def _made(views: Views, made: State) -> State:
-    with views.reading.connect() as c:
-        return _state(c, made.build)
-
-
-def _swap(views: Views, made: State) -> bool:
-    """Make this generation the live one, in one transaction; not while it is behind the live one (False)."""
+def _made(views: Views, mark: str) -> State:
+    """What this rebuild has made so far."""
     with views.writing.begin() as c:
-        query = sa.select(VIEWS).order_by(VIEWS.c.generation).with_for_update()
-        stand = {row.generation: row for row in c.execute(query)}
-        mine = stand.pop(made.generation)
-        (theirs,) = stand.values()
-        if mine.build != made.build or mine.live:
-            raise Superseded("another rebuild has begun; this one is over")
-        if mine.position < theirs.position:
-            return False
-        c.execute(sa.update(VIEWS).where(VIEWS.c.generation == theirs.generation).values(live=False, build=None))
-        c.execute(sa.update(VIEWS).where(VIEWS.c.generation == mine.generation).values(live=True, build=None))
-    return True
+        return other_in(c, build=mark)
+
+
+def _swapped(views: Views, mark: str) -> bool:
+    with views.writing.begin() as c:
+        return swap(c, mark)

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
-from domain.case import LONDON, File
+from domain.case import File
 from domain.facts import Fact, QualityJudged
 from domain.frameworks import Framework
+from domain.london import LONDON
 from projections.answers import Answer, answers, readings
 from projections.changes import AnswerChange, DutyChange, answer_changes, duty_changes
 from projections.history import History

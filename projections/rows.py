@@ -6,8 +6,8 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from domain.case import LONDON
 from domain.facts import Fact, QualityJudged
+from domain.london import LONDON
 from domain.workdays import working_days_between
 from projections.catalogue import catalogue
 from projections.history import Change, History

@@ -19,8 +19,8 @@ COUNTED = (*VERDICTS, "absent")
 BLOCK = 16_384
 """Cases taken at a time: what is counted of them stays in the processor's cache."""
 
-FEW = 8
-"""Where fewer than one case in so many is counted, the rows of each are looked up."""
+FEW = 2
+"""Where fewer than one case in so many is counted, their rows are picked out."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from domain.case import File, references
+from domain.case import File
 from domain.facts import Fact, subject_of
 from domain.frameworks import Framework
+from domain.references import references
 from projections.changes import AnswerChange, DutyChange, answer_changes, duty_changes
 from projections.history import end_of_day
 from projections.replay import View

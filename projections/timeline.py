@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.case import LONDON, File
+from domain.case import File
 from domain.facts import EntryCorrected, EntryWithdrawn, Fact
+from domain.london import LONDON
 from domain.workdays import working_days_between
 from projections.casebook import Moment
 from projections.history import History

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from projections.rebuild import Crew, opened, pieces_of
 from projections.settling import derive, differences, have_places
+from projections.view_generations import live_in
 from projections.view_tables import Tables
-from projections.views import Views, live_in
+from projections.views import Views
 
 
 class Difference(NamedTuple):

@@ -4,7 +4,7 @@ import weakref
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -15,27 +15,13 @@ from domain.stored import Behind, Stored
 from projections.casebook import Moment
 from projections.ledger import Ledger, Place
 from projections.standing import Standing, in_order_of_day, in_order_of_due, judgements_in_order
-from projections.view_rows import Places, duty_row, judgement_row, known_of, late_row, micros, spell_row
-from projections.view_tables import KINDS, PLACES, TABLES, VIEWS, Tables, check, make
+from projections.view_generations import State, live_in
+from projections.view_predicates import Predicate, known, on_the_day, wanted
+from projections.view_rows import Places, duty_row, judgement_row, known_of, late_row, spell_row
+from projections.view_tables import KINDS, PLACES, TABLES, Tables, check, make
 
 AT_ONCE = 1000
 """Cases whose rows are fetched with one query a kind."""
-
-
-class State(NamedTuple):
-    """A generation: up to which position it has followed the record, and whether it is the one that is read.
-
-    ``build`` marks the rebuild that is making it, if one is.
-    """
-
-    generation: str
-    live: bool
-    position: int
-    build: str | None
-
-    @property
-    def tables(self) -> Tables:
-        return TABLES[self.generation]
 
 
 class Views:
@@ -81,7 +67,7 @@ class Views:
     def places(self, moment: Moment) -> list[Place]:
         """Where cases were held on the day, by what was known at the moment; in order."""
         with self.snapshot() as (c, of):
-            query = sa.select(of.spells.c.place).where(*_begun(of, moment)).distinct()
+            query = sa.select(of.spells.c.place).where(*on_the_day(of, moment)).distinct()
             numbers = c.execute(query).scalars().all()
         return sorted(self.place_numbers[number] for number in numbers)
 
@@ -105,16 +91,16 @@ class Views:
         and were not met by it, which is all that can be due, overdue or missed. ``kinds``: which rows to fetch at all,
         of ``duties``, ``lates``, ``judgements``.
         """
-        duties = _Duties(moment, clauses, unmet)
         with self.snapshot() as (c, of):
+            duties = wanted(of, moment, clauses, unmet)
             for spells in self._spells(c, of, moment, held, references):
                 yield from self._stand(c, of, moment, spells, duties, kinds)
 
     def ledgers(self, references: Iterable[str] | None = None) -> Iterator[tuple[str, Ledger]]:
         """The whole ledgers of these cases (None: of all) as they stand in the tables, in order of reference."""
         with self.snapshot() as (c, of):
-            wanted = sa.select(of.cases.c.reference).order_by(of.cases.c.reference)
-            named = sorted(set(references)) if references is not None else list(c.execute(wanted).scalars())
+            every = sa.select(of.cases.c.reference).order_by(of.cases.c.reference)
+            named = sorted(set(references)) if references is not None else list(c.execute(every).scalars())
             for some in _by(AT_ONCE, named):
                 found = {reference: Ledger() for reference in some}
                 for kind, table in enumerate(of.kinds):
@@ -138,7 +124,7 @@ class Views:
     ) -> Iterator[Sequence[Any]]:  # fmt: skip
         """The spells in which the day lies, some at a time."""
         t = of.spells
-        query = sa.select(t).where(*_begun(of, moment)).order_by(t.c.reference)
+        query = sa.select(t).where(*on_the_day(of, moment)).order_by(t.c.reference)
         if held is not None:
             level, names = held
             here = sa.select(PLACES.c.id).where(PLACES.c[level].in_(sorted(names)))
@@ -151,14 +137,14 @@ class Views:
         yield from c.execute(streamed).partitions(AT_ONCE)
 
     def _stand(
-        self, c: sa.Connection, of: Tables, moment: Moment, spells: Sequence[Any], duties: "_Duties",
+        self, c: sa.Connection, of: Tables, moment: Moment, spells: Sequence[Any], duties: Predicate,
         kinds: Collection[str],
     ) -> Iterator[Standing]:  # fmt: skip
-        wanted = [spell.reference for spell in spells]
+        these = [spell.reference for spell in spells]
         rows: Mapping[str, Mapping[str, list[Any]]] = {
-            name: self._rows(c, table, wanted, moment, codec, *asked) if name in kinds else {}
+            name: self._rows(c, table, these, moment, codec, *asked) if name in kinds else {}
             for name, table, codec, asked in (
-                ("duties", of.duties, duty_row, duties.asked(of)), ("lates", of.lates, late_row, []),
+                ("duties", of.duties, duty_row, duties), ("lates", of.lates, late_row, []),
                 ("judgements", of.judgements, judgement_row, []),
             )
         }  # fmt: skip
@@ -166,7 +152,7 @@ class Views:
         limited = {
             reference: frozenset(msgspec.json.decode(names, type=list[str]))
             for reference, names in c.execute(
-                limits.where(of.cases.c.reference.in_(wanted), of.cases.c.excluded != "[]")
+                limits.where(of.cases.c.reference.in_(these), of.cases.c.excluded != "[]")
             )
         }
         for spell in spells:
@@ -182,47 +168,11 @@ class Views:
         *asked: sa.ColumnElement[bool],
     ) -> Mapping[str, list[Any]]:  # fmt: skip
         found: defaultdict[str, list[Any]] = defaultdict(list)
-        query = sa.select(*list(table.c)[1:-2]).where(table.c.reference.in_(references), *_known(table, moment), *asked)
+        query = sa.select(*list(table.c)[1:-2]).where(table.c.reference.in_(references), *known(table, moment), *asked)
         for values in c.execute(query):
             found[values[0]].append(row(values[1:], self.place_numbers))
         return found
 
 
-class _Duties(NamedTuple):
-    """Which duties are asked for."""
-
-    moment: Moment
-    clauses: Collection[int] | None
-    unmet: bool
-
-    def asked(self, of: Tables) -> list[sa.ColumnElement[bool]]:
-        t, day = of.duties, self.moment.on
-        asked: list[sa.ColumnElement[bool]] = []
-        if self.clauses is not None:
-            asked.append(t.c.clause.in_(sorted(self.clauses)))
-        if self.unmet:
-            asked += [t.c.arises_on <= day, sa.or_(t.c.met_on.is_(None), t.c.met_on > day)]
-        return asked
-
-
 def _by(number: int, references: Sequence[str]) -> Iterator[Sequence[str]]:
     return (references[at : at + number] for at in range(0, len(references), number))
-
-
-def live_in(c: sa.Connection) -> State:
-    query = sa.select(VIEWS.c.generation, VIEWS.c.live, VIEWS.c.position, VIEWS.c.build).where(VIEWS.c.live)
-    return State(*c.execute(query).one())
-
-
-def _known(t: sa.Table, moment: Moment) -> list[sa.ColumnElement[bool]]:
-    """The predicate of ``Known.at``."""
-    if moment.known_at is None:
-        return [t.c.known_to.is_(None)]
-    at = micros(moment.known_at)
-    return [t.c.known_from < at, sa.or_(t.c.known_to.is_(None), t.c.known_to >= at)]
-
-
-def _begun(of: Tables, moment: Moment) -> list[sa.ColumnElement[bool]]:
-    """The spells in which the day lies, by what was known."""
-    t, day = of.spells, moment.on
-    return [*_known(t, moment), t.c.begins_on <= day, sa.or_(t.c.ends_before.is_(None), t.c.ends_before > day)]

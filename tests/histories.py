@@ -47,8 +47,9 @@ def facts_of(lines: list[Line]) -> list[Fact]:
 class Writer:
     """Writes one history down, entry by entry; ``of`` finds what later entries may refer to."""
 
-    def __init__(self, draw: Draw):
+    def __init__(self, draw: Draw, odd: bool = False):
         self.draw = draw
+        self.odd = odd
         self.lines: list[Line] = []
 
     def choose(self, values: Any) -> Any:
@@ -68,12 +69,12 @@ class Writer:
         return self.choose(found) if found else None
 
     def write(self, type_: str, on: date, **fields: Any) -> Line:
-        """One entry, recorded the same day at its end, or at any hour of a day up to ten weeks later, or at the same
-        instant as another."""
+        """One entry, recorded the same day at its end, or at any hour of a day up to ten weeks later (``odd``: or at the
+        instant of another)."""
         late = self.days(1, 70) if self.chance(4) else timedelta()
         hour = self.draw(st.integers(0, 22)) if late else 22
         recorded = datetime.combine(on, datetime.min.time(), UTC) + late + timedelta(hours=hour)
-        if self.chance(8):
+        if self.odd and self.chance(8):
             instants = [datetime.fromisoformat(line["recorded_at"]) for line in self.lines]
             later = [instant for instant in instants if instant.date() >= on]
             recorded = self.choose(later) if later else recorded
@@ -355,7 +356,7 @@ def corrected(w: Writer) -> None:
         fields = {"for_on": (date.fromisoformat(subject["for_on"]) + w.days(0, 20)).isoformat()}
     else:
         fields = {"occurred_on": moved.isoformat()}
-    if w.chance(2):
+    if w.odd and w.chance(2):
         fields = reworded(w, subject) or fields
     w.write("EntryCorrected", max(on(subject), moved) + w.days(0, 60), of=subject["entry"], fields=fields)
 
@@ -370,9 +371,13 @@ def withdrawn(w: Writer) -> None:
 
 
 @st.composite
-def histories(draw: Draw, longest: int = 30) -> list[Line]:
-    """The interchange objects of one case, in the order in which things happened before they were amended."""
-    w = Writer(draw)
+def histories(draw: Draw, longest: int = 30, odd: bool = False) -> list[Line]:
+    """The interchange objects of one case, in the order in which things happened before they were amended.
+
+    ``odd``: more of what makes the two axes of time differ: entries of one instant, corrections of what others hang on,
+    more amendments.
+    """
+    w = Writer(draw, odd)
     start = began(w)
     size = draw(st.integers(0, longest))
     days = sorted(draw(st.lists(st.integers(-20, LONGEST_DAYS), min_size=size, max_size=size)))
@@ -380,6 +385,6 @@ def histories(draw: Draw, longest: int = 30) -> list[Line]:
         w.choose(THREADS)(w, start + timedelta(days=day))
     if w.chance(3):
         w.write("SupervisionEnded", start + w.days(1, LONGEST_DAYS), reason=w.choose(get_args(codes.EndReason)))
-    for _ in range(draw(st.integers(0, 5))):
+    for _ in range(draw(st.integers(0, 9 if odd else 5))):
         w.choose((corrected, corrected, withdrawn))(w)
     return w.lines

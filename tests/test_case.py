@@ -12,7 +12,7 @@ import pytest
 from msgspec import inspect
 
 from domain import errors, facts
-from domain.case import File, Recorded, amend, decide, evolve, project, recording_default
+from domain.case import File, Recorded, amend, decide, evolve, recording_default
 from domain.errors import Refused
 from domain.facts import FACT_TYPES, Fact
 from domain.files import Files
@@ -499,13 +499,11 @@ def test_applying_never_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     stored += [entry for _, _, entry, _, _ in REFUSED]
     for seed in range(20):
         shuffled = random.Random(seed).sample(stored, len(stored))
-        file = project(None, [Recorded(CASE, number, entry) for number, entry in enumerate(shuffled, start=1)])
-        assert file is not None and file.version == len(stored)
+        file = File(CASE)
+        for number, entry in enumerate(shuffled, start=1):
+            evolve(file, Recorded(CASE, number, entry))
+        assert file.version == len(stored)
         assert set(file.entries) == {entry.entry for entry in stored}
-
-
-def test_no_entries_make_no_file() -> None:
-    assert project(None, []) is None
 
 
 def test_a_batch_is_recorded_whole_or_not_at_all(files: Files) -> None:

@@ -1,14 +1,8 @@
 """Import: every good line is kept, every bad one named by file, line, field and reason; again and again, the same."""
 
 import json
-import os
-import random
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +11,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from domain.case import Recorded
 from domain.facts import ContactLogged, Fact
-from domain.files import Files
+from domain.files import Files, Writing
 from tests.histories import CASE, NOW, PERSON, PLACE, Line
+from web import importing
+from web import lines as web_lines
 from web.cli import main
-from web.importing import Report, import_lines, read_lines
-
-INSPECTION = "gloucestershire-2005"
+from web.importing import Report, import_lines
+from web.lines import read_entry, read_lines, read_straight
 
 
 def line(type_: str, entry: str, on: str = "2005-06-01", **fields: Any) -> Line:
@@ -251,14 +247,20 @@ def test_two_imports_of_the_same_file_at_once_store_it_once(desk: Desk, dated: b
     desk.write(*(x if dated else without(x, "recorded_at") for x in GOOD))
     reports = [Report(), Report()]
 
-    def overtaken(files: Files) -> Iterable[Any]:
-        yield from read_lines(desk.path, NOW, reports[0], lambda _: None)
-        later = NOW.replace(minute=1)
-        theirs = read_lines(desk.path, later, reports[1], lambda _: None)
-        import_lines(files, theirs, reports[1], now=later, actor="other", keep=True)
+    def take(files: Files, minute: int, report: Report) -> None:
+        now = NOW.replace(minute=minute)
+        lines = read_lines(desk.path, now, report.rejected, lambda _: None)
+        import_lines(files, lines, report, now=now, actor="test", keep=True)
 
     with closing(Files.open(str(desk.database))) as one, closing(Files.open(str(desk.database))) as other:
-        import_lines(one, overtaken(other), reports[0], now=NOW.replace(minute=2), actor="test", keep=True)
+        store = one.store
+
+        def overtaken(recorded: Sequence[Recorded], actor: str) -> None:
+            take(other, 1, reports[1])
+            store(recorded, actor)
+
+        one.store = overtaken  # type: ignore[method-assign]
+        take(one, 2, reports[0])
     assert [(r.stored, r.already, r.rejected) for r in reports] == [(0, 3, []), (3, 0, [])]
     assert len(desk.entries()) == 3
 
@@ -316,47 +318,109 @@ def test_names_in_any_script_come_back_as_they_were(desk: Desk, name: str, escap
     assert json.loads(exported)["person"]["name"] == json.loads(exported)["officer"] == name
 
 
-# ---------------------------------------------------------------- killed
+# ---------------------------------------------------------------- straight into a fact, or slowly with the words
 
 
-def stored_so_far(database: Path) -> int:
-    """How many entries another process has stored by now."""
-    try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-            return int(connection.execute("SELECT COUNT(*) FROM stored_events").fetchone()[0])
-    except sqlite3.OperationalError:  # not made yet, or just being made
-        return 0
+FIRST_BYTES = {
+    "as export writes it": lambda line: json.dumps(line),
+    "without a space": lambda line: json.dumps(line, separators=(",", ":")),
+    "its file last": lambda line: json.dumps({k: line[k] for k in [*line][::-1]}),
+    "after a blank": lambda line: " \t" + json.dumps(line),
+}
 
 
-def kill_when(process: subprocess.Popen[bytes], database: Path, count: int, delay: float) -> bool:
-    """Kill a running import a moment after it has stored so many entries; whether it was still running."""
-    while process.poll() is None and stored_so_far(database) < count:
-        time.sleep(0.002)
-    time.sleep(delay)
-    os.kill(process.pid, signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
+@pytest.mark.parametrize("written", FIRST_BYTES.values(), ids=FIRST_BYTES)
+def test_a_line_is_the_same_entry_however_it_is_written(desk: Desk, written: Callable[[Line], str]) -> None:
+    desk.take(*(json.dumps(x) for x in GOOD))
+    again = desk.take(*(written(x) for x in GOOD))
+    assert "0 entries stored, 3 already there, 0 rejected" in again.output
+    quick = [read_straight(written(x).encode()) is not None for x in GOOD]
+    assert quick == [written is not FIRST_BYTES["its file last"]] * 3
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_killed_import_is_completed_by_the_same_command(
-    seed: int, sample_files: Path, demo_database: Path, tmp_path: Path
-) -> None:
-    database, chance = tmp_path / "killed.sqlite", random.Random(seed)
-    total = sum(len(path.read_bytes().splitlines()) for path in sample_files.glob("*.ndjson"))
-    assert total > 8000
-    command = [sys.executable, "-c", "from web.cli import main; main()", "import", str(sample_files)]
-    killed = []
-    for share in (0.0, 0.3, 0.6):
-        process = subprocess.Popen([*command, "--database", str(database)], stdout=subprocess.DEVNULL)
-        if kill_when(process, database, max(1, int(share * total)), chance.uniform(0, 0.1)):
-            killed.append(stored_so_far(database))
-    assert killed and killed[0] < total, killed
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"inspection": "gloucestershire-2005", "type": "QualityJudged", "case": "X123456/1", "entry": "q", '
+        b'"occurred_on": "2005-06-01", "recorded_at": "2005-06-01T18:00:00Z", "framework": "f", "question": "q", '
+        b'"answer": "sufficient", "by": "b", "role": "spo"}',  # the inspection is a field here, not the file
+        b'{"inspection": "gloucestershire-2005", "type": "TierSet", "entry": "t", "occurred_on": "2005-06-01", '
+        b'"recorded_at": "2005-06-01T18:00:00Z", "tier": 1}',
+        json.dumps(MADE).encode().replace(b'{"case": "X123456/1", ', b'{"case": "X123456/1", "case": "X123456/2", '),
+        json.dumps(MADE)[:-1].encode(),
+        b'{"case": "X123456/1", }',
+        json.dumps(MADE | {"occurred_on": "1850-01-01"}).encode(),
+        json.dumps(without(MADE, "recorded_at")).encode(),
+    ],
+)
+def test_what_is_not_plainly_an_entry_is_read_slowly(raw: bytes) -> None:
+    assert read_straight(raw) is None
 
-    run = CliRunner().invoke
-    done = run(main, ["import", str(sample_files), "--database", str(database)])
-    assert done.exit_code == 0, done.output
-    assert f"{total - killed[-1]:,} entries stored, {killed[-1]:,} already there, 0 rejected" in done.output
-    verified = run(main, ["verify", "--database", str(database)])
-    assert (verified.exit_code, f"{total:,} entries verified" in verified.output) == (0, True), verified.output
-    score = ["score", "--inspection", INSPECTION, "--format", "json", "--database"]
-    assert run(main, [*score, str(database)]).output == run(main, [*score, str(demo_database)]).output
+
+@pytest.mark.parametrize("name", BAD)
+def test_no_bad_line_passes_as_a_fact_unless_its_file_refuses_it(name: str) -> None:
+    """What ``read_straight`` lets through, the slow way lets through too, as the same fact."""
+    bad, _ = BAD[name]
+    raw = bad if isinstance(bad, bytes) else (bad if isinstance(bad, str) else json.dumps(bad)).encode()
+    straight = read_straight(raw)
+    if straight is not None:
+        assert read_entry(json.loads(raw), NOW) == (*straight, True)
+
+
+# ---------------------------------------------------------------- files kept open
+
+
+def test_an_entry_of_another_writer_counts_before_a_line_is_refused(desk: Desk) -> None:
+    """The file stays open from batch to batch; meanwhile somebody names an assessor, and the next line needs it."""
+    opened = json.dumps({
+        "inspection": "i-1", "entry": "open", "type": "InspectionOpened", "occurred_on": "2005-06-01",
+        "recorded_at": "2005-06-01T18:00:00+01:00", "title": "t", "area": "a", "framework": "esi-2003",
+        "cases": [CASE],
+    })  # fmt: skip
+    named = {"inspection": "i-1", "entry": "n", "type": "AssessorNamed", "assessor": "Ann", "role": "spo"}
+    given = {"inspection": "i-1", "entry": "g", "type": "ReadingAllocated", "case": CASE, "assessor": "Ann"}
+    dates = {"occurred_on": "2005-06-01", "recorded_at": "2005-06-01T18:00:00+01:00"}
+    report = Report()
+
+    def lines(files: Files) -> Iterator[web_lines.Line]:
+        def one(raw: str) -> web_lines.Line:
+            reference, fact = read_straight(raw.encode()) or pytest.fail(raw)
+            return web_lines.Line("f", 1, reference, fact, True)
+
+        yield one(opened)
+        for _ in range(importing.TOGETHER - 1):
+            yield one(json.dumps(START))
+        _, fact = read_straight(json.dumps(named | dates).encode()) or pytest.fail("not a fact")
+        files.record("i-1", [fact], actor="other", now=NOW)
+        yield one(json.dumps(given | dates))
+
+    with closing(Files.open(str(desk.database))) as ours, closing(Files.open(str(desk.database))) as theirs:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(importing, "BATCH", 1)
+            import_lines(ours, lines(theirs), report, now=NOW, actor="test", keep=True)
+        assert report.rejected == [] and list(ours.read("i-1").entries) == ["open", "n", "g"]
+
+
+def test_files_are_closed_again_when_they_hold_much(desk: Desk) -> None:
+    cases = [START | {"case": f"X{n}/1", "person": PERSON | {"crn": f"X{n}"}} for n in range(100_000, 100_040)]
+    with closing(Files.open(str(desk.database))) as files:
+        writing = Writing(files, NOW, most=10)
+        for case in cases:
+            reference, fact = read_straight(json.dumps(case).encode()) or pytest.fail("not a fact")
+            writing.take(writing.file(reference), fact)
+            writing.commit("test")
+            assert writing.held == sum(1 + len(file.entries) for file in writing.open.values()) <= 10
+        assert "X100039/1" in writing.open and files.recorder.max_notification_id() == 40
+
+
+def test_a_dry_run_forgets_nothing_of_what_it_would_store(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few files it keeps open, and however few lines it decides at once."""
+    monkeypatch.setattr(importing, "TOGETHER", 1)
+    monkeypatch.setattr(importing, "BATCH", 1)
+    monkeypatch.setattr("domain.files.Writing.__init__.__defaults__", (1,))
+    monkeypatch.setattr("domain.rehearsal.Rehearsal.__init__.__defaults__", (1,))
+    other = START | {"case": "X654321/1", "person": PERSON | {"crn": "X654321"}}
+    desk.write(START, other, MADE, BECAME, MADE, START | {"officer": "Somebody else"})
+    tried = desk.run("--dry-run")
+    assert "4 entries would be stored, 1 already there, 1 rejected" in tried.output
+    assert desk.entries() == {}

@@ -1,8 +1,11 @@
 """What an inspection holds to: frozen figures, readings that are blind on every page, forms that come too late or twice."""
 
+import csv
+import io
 import json
 import threading
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -302,3 +305,18 @@ def test_a_high_risk_figure_opens_to_its_cases_and_an_unsure_framework_says_so(l
     post(lead, "/inspections/new", **{**OPENED, "framework": "hmip-2018"})
     assert "The lowest key question decides, four bands, discretion within 5 points: recalled" in lead.get(AUDIT).text
     assert ">Unsure<" in lead.get(f"{AUDIT}/report").text and ">Unsure<" not in lead.get(HERE).text
+
+
+def test_the_frame_can_be_taken_away_and_drawn_again_without_caseaudit(lead: FlaskClient) -> None:
+    audit(lead)
+    text = lead.get(f"{AUDIT}/draw/csv").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    (drawn,) = [f for f in file(lead, "october-audit") if type(f).__name__ == "SampleDrawn"]
+    assert {row["Ticket"] for row in rows} == {sha256(f"words:{row['Case']}".encode()).hexdigest() for row in rows}
+    by_ticket = sorted(rows, key=lambda row: row["Ticket"])
+    for stratum in {row["Stratum"] for row in rows}:
+        here = [row for row in by_ticket if row["Stratum"] == stratum]
+        taken = [row["Case"] for row in here if row["Drawn"] == "drawn"]
+        assert taken == [row["Case"] for row in here[: len(taken)]]
+    assert sorted(row["Case"] for row in rows if row["Drawn"] == "drawn") == sorted(drawn.cases)  # type: ignore[attr-defined]
+    assert lead.get(f"{AUDIT}/draw/docx").status_code == 404 and "Keep the frame" in lead.get(f"{AUDIT}/draw").text

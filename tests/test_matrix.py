@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections import Counter
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -13,9 +14,11 @@ from flask import Flask
 from domain.frameworks import frameworks
 from domain.schemas import load_fact
 from projections.casebook import Moment, Reading
+from projections.columns import Columns
 from projections.history import History, end_of_day
-from projections.matrix import ALL, TARGET, Cell, Counted, counted, matrix
+from projections.matrix import ALL, TARGET, Cell, Counted, counted, matrix, references, sums
 from projections.obligations import obligations
+from projections.slices import AsAt
 from projections.standing import Standing
 from projections.views import Views
 from tests.histories import PERSON, PLACE
@@ -84,7 +87,11 @@ def test_a_plan_recorded_late_counts_from_when_it_was_known() -> None:
 
 def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: Views) -> None:
     duties = list(counted(demo_views.standings(Moment(DAY, end_of_day(DAY)))))
-    found = matrix(duties, DAY, [])
+    columns = Columns.of(demo_views.ledgers())
+    added = sums(AsAt(columns, Moment(DAY, end_of_day(DAY))))
+    found = matrix(added, [])
+    for (place, subject), n in Counter((d.holding, d.obligation.clause.subject) for d in duties).items():
+        assert sum(one.n for one in added if (one.place, one.subject) == (place, subject)) == n
     for rows in (found.officers, found.teams, found.areas):
         for column in found.whole:
             cells = [row[column] for row in rows.values() if column in row]
@@ -94,7 +101,13 @@ def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: Views) -> None:
                 assert sum(c.months[month][1] for c in cells) == found.whole[column].months[month][1]
     for row in (*found.officers.values(), found.whole):
         assert row[ALL].n == sum(cell.n for subject, cell in row.items() if subject != ALL)
-    assert found.whole[ALL].n == len(duties)
+    assert (found.whole[ALL].n, found.whole[ALL].in_time) == (len(duties), sum(d.in_time for d in duties))
+    team = next(iter(found.teams))
+    behind = references(AsAt(columns, Moment(DAY, end_of_day(DAY))), 12, lambda place: place.team == team, "contact")
+    assert behind == sorted({
+        d.reference for d in duties if d.holding.team == team and d.obligation.clause.subject == "contact"
+    })  # fmt: skip
+    assert behind
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,11 @@ from projections.desk import desk
 from projections.figures import Scope
 from projections.history import end_of_day, value_on
 from projections.ledger import Place
-from projections.matrix import ALL, counted, matrix
+from projections.matrix import ALL, matrix, sums
 from projections.scoring import score_readings
 from projections.standing import Standing
 from tests.people import signed_in
+from web import figures, following
 from web.app import create_app
 
 FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]
@@ -84,9 +85,10 @@ def test_every_figure_is_the_same_wherever_it_stands(
 
     # The matrix: all duties of the standards, subject by subject.
     standings = [Standing.of(reading) for reading in readings]
-    duties = [d for d in counted(standings, 12) if scope.holds(d.holding)]
     subjects = list(dict.fromkeys(c.subject for c in FRAMEWORK.clauses if c.of_standards))
-    whole = matrix(duties, day, subjects).whole
+    with app.test_request_context():
+        found = [one for one in sums(following.as_at(moment), 12) if scope.holds(one.place)]
+    whole = matrix(found, subjects).whole
     expected = rows(document(client, "reports/expectations", spelled, moment), "expectations")
     of = {c.id: c for c in FRAMEWORK.clauses}
     for subject in subjects:
@@ -103,8 +105,6 @@ def test_every_figure_is_the_same_wherever_it_stands(
         assert (ahead[0]["overdue"] if ahead else 0) == overdue
     late = desk(own)["recorded-late"]
     with app.test_request_context():
-        from web import figures
-
         recorded = figures.dues().recorded(moment, day - timedelta(days=28))
     assert sum(r.late.total() for place, r in recorded.items() if scope.holds(place)) == len(late)
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.case import LONDON, File, Recorded, evolve
+from domain.case import File, Recorded, evolve
 from domain.facts import Fact
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.london import LONDON
 from domain.schemas import load_fact
 from projections.history import History, end_of_day
 from projections.obligations import Obligation, obligations

@@ -4,11 +4,10 @@ import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
@@ -18,6 +17,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import SQLiteDatastore
 
+from domain.case import Recorded
 from domain.chain import ORIGIN, BrokenChain
 from domain.errors import BusyFile
 from domain.facts import ContactLogged, Fact
@@ -236,12 +236,6 @@ def write_many(files: Files, writer: int) -> None:
                 stored = files.record(CASE, [contact(f"w{writer}-{n}")], actor=f"writer-{writer}", now=NOW)
 
 
-def write_many_alone(database: str, writer: int) -> None:
-    """The same, as a process of its own."""
-    with closing(Files.open(database)) as files:
-        write_many(files, writer)
-
-
 def check_all_there(database: Path, writers: int) -> None:
     expected = Counter(["start", *(f"w{writer}-{n}" for writer in range(writers) for n in range(ENTRIES))])
     with closing(Files.open(str(database))) as files:
@@ -263,27 +257,20 @@ def test_eight_threads_on_one_case_lose_nothing(files: Files, database: Path) ->
     check_all_there(database, 8)
 
 
-def test_three_processes_on_one_case_lose_nothing(database: Path) -> None:
-    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
-        for done in [pool.submit(write_many_alone, str(database), writer) for writer in range(3)]:
-            done.result()
-    check_all_there(database, 3)
-
-
 def test_a_writer_who_lost_the_race_decides_again(
     files: Files, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same entry, written by someone else between the reading of the file and the storing: stored once."""
     with closing(Files.open(str(database))) as others:
-        save = Files.save
+        store = Files.store
         race = iter([lambda: others.record(CASE, [contact("same")], actor="other", now=NOW)])
 
-        def overtaken(self: Files, *events: Any, **kwargs: Any) -> Any:
+        def overtaken(self: Files, recorded: Sequence[Recorded], actor: str) -> None:
             if self is files:
                 next(race, lambda: None)()
-            return save(self, *events, **kwargs)
+            store(self, recorded, actor)
 
-        monkeypatch.setattr(Files, "save", overtaken)
+        monkeypatch.setattr(Files, "store", overtaken)
         assert files.record(CASE, [contact("same")], actor="test", now=NOW) == []
         assert [f.entry for f in files.record(CASE, [contact("other")], actor="test", now=NOW)] == ["other"]
     assert raw(database, "SELECT actor FROM stored_events") == [("test",), ("other",), ("test",)]
@@ -293,7 +280,7 @@ def test_a_file_that_is_never_free_is_given_up_in_words(files: Files, monkeypatc
     def refuse(*_: Any, **__: Any) -> None:
         raise IntegrityError
 
-    monkeypatch.setattr(files, "save", refuse)
+    monkeypatch.setattr(files, "store", refuse)
     monkeypatch.setattr("domain.files.time.sleep", lambda _: None)
     with pytest.raises(BusyFile, match="X123456/1: others kept writing to this file; nothing was recorded, try again"):
         files.record(CASE, [contact("c1")], actor="test", now=NOW)

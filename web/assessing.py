@@ -9,10 +9,10 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_t
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain import codes, errors
-from domain.case import LONDON
 from domain.facts import QualityJudged
 from domain.frameworks import Question
 from domain.inspection import Inspection, Task
+from domain.london import LONDON
 from domain.schemas import ShapeError, load_fact
 from projections.agreement import Agreement, compare, judged, judged_and_derived, left
 from projections.answers import Answer

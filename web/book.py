@@ -198,7 +198,7 @@ def inspection_asked() -> str | None:
     named = (request.view_args or {}).get("inspection") or request.args.get("inspection")
     if named is None and request.endpoint == "inspections.index" and gate.signed_in() is not None:
         return front()
-    return named
+    return named or None
 
 
 def places() -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from flask import current_app, has_app_context
 
-from domain.case import LONDON
+from domain.london import LONDON
 
 
 def now() -> datetime:

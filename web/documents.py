@@ -5,9 +5,9 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from domain.case import LONDON
 from domain.facts import Fact
 from domain.frameworks import Framework
+from domain.london import LONDON
 from domain.schemas import dump_fact
 from projections.answers import Reason
 from projections.casebook import Reading

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
+from projections.keeping import NotMade
 from web.asat import NotAsAt
 
 _WORDS = {
@@ -84,7 +85,17 @@ def ask_again(error: NotAsAt) -> Response:
     return make_response(render_template("as_at_error.html", problems=error.problems), BadRequest.code)
 
 
+def not_made(error: NotMade) -> Response:
+    """Figures over many cases, before the columns they are read from have been made."""
+    page = render_template(
+        "error.html", title="These figures are not ready yet", happened=f"Nothing is lost: {error}.",
+        advice="Lists and cases can be read meanwhile. Tell the person who runs the service if this stays.",
+    )  # fmt: skip
+    return make_response(page, ServiceUnavailable.code)
+
+
 def attach(app: Flask) -> None:
     """Have every error answered by a page of ours."""
+    app.register_error_handler(NotMade, not_made)
     app.register_error_handler(HTTPException, refuse)
     app.register_error_handler(NotAsAt, ask_again)

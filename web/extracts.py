@@ -13,7 +13,8 @@ from domain.facts import SupervisionStarted
 from domain.files import Files
 from domain.schemas import ShapeError
 from domain.sources import LONGEST, RowEntry
-from web.importing import Line, Rejected, Report, import_lines, read_entry
+from web.importing import Report, import_lines
+from web.lines import Line, Rejected, read_entry
 from web.mapping import SourceMapping
 from web.mapping_check import read_mapping
 from web.row_values import RowReader, Unreadable

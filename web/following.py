@@ -6,11 +6,14 @@ from typing import cast
 from flask import Flask, Response, current_app, g, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
-from domain.case import LONDON
 from domain.database import NotPrepared
 from domain.files import Files
+from domain.london import LONDON
 from domain.stored import Behind
+from projections.casebook import Moment
 from projections.follow import catch_up
+from projections.keeping import Keeper, columns_folder
+from projections.slices import AsAt
 from projections.views import Views
 from web import clock
 from web.words import count_noun, short_date
@@ -42,6 +45,16 @@ def behind() -> Behind:
             current_app.logger.exception("entries could not be taken into the views")
         g.behind = kept.behind()
     return cast(Behind, g.behind)
+
+
+def as_at(moment: Moment) -> AsAt:
+    """The columns of the app's database as at a moment, as far as the views go; ``NotMade`` where there are none yet."""
+    kept = current_app.extensions.get("columns")
+    if kept is None:
+        opened = views()
+        kept = current_app.extensions["columns"] = Keeper(opened, columns_folder(opened.database))
+    behind()
+    return AsAt(cast(Keeper, kept).current(), moment)
 
 
 def note() -> str:

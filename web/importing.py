@@ -1,61 +1,34 @@
-"""Import of interchange files: every good line is kept, every bad one is named by file, line, field and reason.
+"""Import: every good line is kept, every bad one is named by file, line, field and reason.
 
-Lines are stored a thousand at a time, each batch in one transaction. A killed import leaves whole batches, and the same
-command completes it: an entry that already stands is left alone.
+Lines are stored some thousands at a time, each batch in one transaction. A killed import leaves whole batches, and the
+same command completes it: an entry that already stands is left alone. Memory does not grow with the number of lines.
 """
 
-import codecs
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import Any, NamedTuple
+from itertools import islice
 
-import msgspec
 from eventsourcing.persistence import IntegrityError
 
-from domain.case import CASE_OR_INSPECTION, File, recording_default
+from domain.case import BEGINNINGS, File, recording_default
 from domain.errors import BusyFile, NoSuchCase, NoSuchEntry, Refused
-from domain.facts import EntryCorrected, Fact, InspectionOpened, SupervisionStarted
+from domain.facts import EntryCorrected, Fact
 from domain.files import Files, Writing
-from domain.schemas import ShapeError, fact_type_of, load_fact
+from domain.rehearsal import Rehearsal
 from domain.sources import restate
+from web.lines import Line, Rejected
 
-BATCH = 1000
-BOM = codecs.BOM_UTF8
+TOGETHER = 500
+"""So many lines are read ahead, to open their files by one query."""
 
+BATCH = 5000
+"""From so many lines on, what was decided is stored."""
 
-class Rejected(NamedTuple):
-    """A line that was not taken."""
-
-    file: str
-    line: int
-    field: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.field}: {self.reason}"
-
-
-class Line(NamedTuple):
-    """A line that has the shape of a fact, and the file it is for.
-
-    ``said_at``: when a source said so that gives all it holds again and again. An entry of it that has changed since is
-    corrected; on any other line it is refused.
-    """
-
-    file: str
-    number: int
-    reference: str
-    fact: Fact
-    recorded_at_given: bool
-    said_at: datetime | None = None
-
-    def rejected(self, field: str, reason: str) -> Rejected:
-        """This line as one that was not taken. A row may give several entries: then the field says of which type."""
-        within = "" if self.said_at is None else f"{type(self.fact).__name__}."
-        return Rejected(self.file, self.number, within + field, reason)
+BEGINNING = ""
+"""What a line waits for whose file has not begun; no entry's id is empty."""
 
 
 @dataclass
@@ -73,74 +46,73 @@ class Report:
     unopened: dict[str, str] = field(default_factory=dict)
 
 
-def read_lines(
-    path: Path, now: datetime, report: Report, progress: Callable[[int], None], *, name: str = ""
-) -> Iterator[Line]:
-    """The lines of one NDJSON file that have the shape of a fact; the others go to the report.
-
-    ``progress`` is told the number of bytes read. ``now`` stands in for a ``recorded_at`` that is not given. ``name``
-    is what the report calls the file (default: its own name).
-    """
-    name = name or path.name
-    with path.open("rb") as stream:
-        for number, raw in enumerate(stream, start=1):
-            progress(len(raw))
-            if not raw.strip():
-                continue
-            try:
-                yield _line(name, number, raw, now)
-            except ShapeError as error:
-                report.rejected += [Rejected(name, number, field, reason) for field, reason in error.problems]
-
-
 def import_lines(files: Files, lines: Iterable[Line], report: Report, *, now: datetime, actor: str, keep: bool) -> None:
     """Record lines on their files. With ``keep`` false nothing is stored: the report says what would be.
 
-    A line may come before what it refers to: it waits until the rest has been read.
+    A line may come before what it refers to: it waits until that has come, or until the rest has been read.
     """
-    batch = _Batch(files, now, actor, keep, report)
-    waiting: defaultdict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        if batch.take(line) is not None:
-            waiting[line.reference].append(line)
-    for held in waiting.values():
-        _retry(batch, held)
-    batch.store()
+    with closing((Writing if keep else Rehearsal)(files, now)) as writing:
+        batch = _Batch(writing, actor, report)
+        for some in _together(lines):
+            batch.take_all(some)
+        batch.finish()
 
 
-def _retry(batch: "_Batch", held: list[Line]) -> None:
-    """Try lines that waited again and again, until a round takes none; then they are rejected."""
-    while held:
-        left = [(line, error) for line in held if (error := batch.take(line)) is not None]
-        if len(left) == len(held):
-            batch.report.rejected += [line.rejected(e.field, _reason(batch.report, line, e)) for line, e in left]
-            return
-        held = [line for line, _ in left]
-
-
-def _reason(report: Report, line: Line, error: Refused) -> str:
-    """Why a line could not be taken, and on which line the entry was rejected that would have opened its file."""
-    opening = report.unopened.get(line.reference) if isinstance(error, NoSuchCase) else None
-    return error.reason if opening is None else f"{error.reason}, which was rejected ({opening})"
+def _together(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    lines = iter(lines)
+    while some := list(islice(lines, TOGETHER)):
+        yield some
 
 
 class _Batch:
-    """Lines decided and not yet stored."""
+    """Lines decided and not yet stored, and those that wait for another."""
 
-    def __init__(self, files: Files, now: datetime, actor: str, keep: bool, report: Report):
-        self.files, self.now, self.actor, self.keep, self.report = files, now, actor, keep, report
-        self.writing = Writing(files, now)
+    def __init__(self, writing: Writing, actor: str, report: Report):
+        self.writing, self.actor, self.report = writing, actor, report
         self.lines: list[Line] = []
         self.corrections = 0
+        self.waiting: dict[str, defaultdict[str, list[tuple[Line, Refused]]]] = {}
+        """By file and by the entry that is missing there."""
 
-    def take(self, line: Line) -> Refused | None:
-        """Decide one line; what it waits for, if it must wait for another."""
+    def take_all(self, lines: list[Line]) -> None:
+        """Decide these lines in turn; those that waited for one of them come right after it."""
+        self.writing.ready(dict.fromkeys(line.reference for line in lines))
+        for line in lines:
+            fact = self._take(line)
+            if fact is not None and line.reference in self.waiting:
+                self._release(line.reference, fact)
+        if len(self.lines) >= BATCH or self.writing.held > self.writing.most:
+            self.store()
+
+    def finish(self) -> None:
+        """Store the rest. What still waits is decided on the files as they now stand, and rejected where it still must."""
+        self.store()
+        self.writing.close_all()
+        left = [line for needs in self.waiting.values() for held in needs.values() for line, _ in held]
+        self.waiting = {}
+        for some in _together(left):
+            self.take_all(some)
+        self.store()
+        for needs in self.waiting.values():
+            for line, error in (one for held in needs.values() for one in held):
+                self._reject(line, error.field, self._reason(line, error))
+
+    def _take(self, line: Line) -> Fact | None:
+        """The fact newly taken for a line; None where there is none, the line is rejected, or must wait."""
+        writing = self.writing
         try:
-            fact = self._as_recorded(line, self.writing.file(line.reference))
-            fresh = self.writing.take(line.reference, fact)
+            file = writing.file(line.reference)
+            fact = self._as_recorded(line, file)
+            fresh = writing.take(file, fact)
         except (NoSuchCase, NoSuchEntry) as error:
-            return error
+            needed = error.entry if isinstance(error, NoSuchEntry) else BEGINNING
+            self.waiting.setdefault(line.reference, defaultdict(list))[needed].append((line, error))
+            return None
         except Refused as error:
+            if writing.overtaken(line.reference):
+                self.store()
+                writing.close_all()
+                return self._take(line)
             self._reject(line, error.field, error.reason)
             return None
         if not fresh:
@@ -149,14 +121,27 @@ class _Batch:
         self.lines.append(line)
         self.corrections += _corrects(line, fact)
         self.report.stored += 1
-        if len(self.lines) >= BATCH:
-            self.store()
-        return None
+        return fact
+
+    def _release(self, reference: str, fact: Fact) -> None:
+        """Take the lines that waited for this fact of the file, and those that waited for them."""
+        arrived = deque([fact])
+        while arrived and (needs := self.waiting.get(reference)):
+            fact = arrived.popleft()
+            held = needs.pop(fact.entry, []) + (needs.pop(BEGINNING, []) if isinstance(fact, BEGINNINGS) else [])
+            arrived += [taken for line, _ in held if (taken := self._take(line)) is not None]
+        if not self.waiting.get(reference):
+            self.waiting.pop(reference, None)
 
     def _reject(self, line: Line, field: str, reason: str) -> None:
         self.report.rejected.append(line.rejected(field, reason))
-        if isinstance(line.fact, SupervisionStarted | InspectionOpened):
+        if isinstance(line.fact, BEGINNINGS):
             self.report.unopened.setdefault(line.reference, f"{line.file}:{line.number}")
+
+    def _reason(self, line: Line, error: Refused) -> str:
+        """Why a line could not be taken, and on which line the entry was rejected that would have opened its file."""
+        opening = self.report.unopened.get(line.reference) if isinstance(error, NoSuchCase) else None
+        return error.reason if opening is None else f"{error.reason}, which was rejected ({opening})"
 
     @staticmethod
     def _as_recorded(line: Line, file: File) -> Fact:
@@ -170,23 +155,21 @@ class _Batch:
 
     def store(self) -> None:
         self.report.corrected += self.corrections
-        if self.keep:
-            try:
-                self.writing.commit(self.actor)
-            except IntegrityError:
-                self._store_again()
-        if self.keep:
-            self.writing = Writing(self.files, self.now)
+        try:
+            self.writing.commit(self.actor)
+        except IntegrityError:
+            self._store_again()
         self.lines, self.corrections = [], 0
 
     def _store_again(self) -> None:
         """Another writer was on the same files: decide the batch's lines again, file by file, as they now stand."""
+        files, now = self.writing.files, self.writing.now
         self.report.stored -= len(self.lines)
         self.report.corrected -= self.corrections
         for line in self.lines:
             try:
-                fact = self._as_recorded(line, self.files.read(line.reference))
-                stored = self.files.record(line.reference, [fact], actor=self.actor, now=self.now)
+                fact = self._as_recorded(line, files.read(line.reference))
+                stored = files.record(line.reference, [fact], actor=self.actor, now=now)
             except Refused as error:
                 self._reject(line, error.field, error.reason)
             except BusyFile as error:
@@ -200,37 +183,3 @@ class _Batch:
 def _corrects(line: Line, fact: Fact) -> bool:
     """Whether what is recorded for a line corrects what its source said before."""
     return line.said_at is not None and isinstance(fact, EntryCorrected)
-
-
-def _line(file: str, number: int, raw: bytes, now: datetime) -> Line:
-    try:
-        values: Any = msgspec.json.decode(raw.removeprefix(BOM))
-    except UnicodeDecodeError:
-        raise ShapeError([("line", "not text in UTF-8")]) from None
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise ShapeError([("line", f"not a JSON object: {error}")]) from None
-    if not isinstance(values, dict):
-        raise ShapeError([("line", "not a JSON object; every line is one entry in braces")])
-    reference, fact, given = read_entry(values, now)
-    return Line(file, number, reference, fact, given)
-
-
-def read_entry(values: dict[str, Any], now: datetime) -> tuple[str, Fact, bool]:
-    """An interchange object as (file it is for, fact, whether it said when it was recorded); ``ShapeError`` otherwise."""
-    fields = dict(values)
-    fact_type = fact_type_of(fields.pop("type", None))
-    kept_on = fact_type.kept_on
-    reference = fields.pop(kept_on, None)
-    problems = []
-    if not isinstance(reference, str) or CASE_OR_INSPECTION[kept_on].fullmatch(reference) is None:
-        wanted = "X123456/1" if kept_on == "case" else "gloucestershire-2005"
-        problems.append((kept_on, f"{'missing' if reference is None else repr(reference)}; write it like {wanted}"))
-    given = "recorded_at" in fields
-    fields.setdefault("recorded_at", now.isoformat())
-    try:
-        fact = load_fact(fact_type.__name__, fields)
-    except ShapeError as error:
-        raise ShapeError(problems + error.problems) from None
-    if problems:
-        raise ShapeError(problems)
-    return str(reference), fact, given

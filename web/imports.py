@@ -6,7 +6,8 @@ from pathlib import Path
 from flask import Blueprint, render_template, request
 
 from web import book, clock, gate
-from web.importing import Report, import_lines, read_lines
+from web.importing import Report, import_lines
+from web.lines import read_lines
 
 blueprint = Blueprint("imports", __name__)
 
@@ -32,7 +33,7 @@ def take() -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "extract"
         sent.save(path)
-        lines = read_lines(path, now, report, lambda size: None, name=Path(sent.filename).name)
+        lines = read_lines(path, now, report.rejected, lambda size: None, name=Path(sent.filename).name)
         import_lines(book.casebook().files, lines, report, now=now, actor=gate.account().username, keep=keep)
     report.rejected.sort()
     done = f"{report.stored} stored, {report.already} already there, {len(report.rejected)} rejected"

@@ -20,6 +20,7 @@ from domain.staff import Account
 from projections.framing import frame
 from projections.scoring import inspection_moment
 from web import book, clock, following, gate
+from web.downloads import Column, Table, download
 from web.entry_forms import Field
 from web.minutes import Problems, enter, led, managed, open_ends, read_form, still_open, token
 from web.words import count_noun, numeric_date
@@ -212,6 +213,32 @@ def take_sample(inspection: str) -> str | Response:
 def show_draw(inspection: str) -> str:
     """The draw, to repeat: the frame with each case's ticket, what was drawn, what is spare."""
     found = led(inspection)
+    tickets, taken, hidden = _tickets(found)
+    return render_template(
+        "draw.html", inspection=inspection, opened=found.opened, found=found, tickets=tickets, taken=taken,
+        hidden=hidden,
+        strata=_strata(found), replaced={r.case: r for r in found.replaced},
+    )  # fmt: skip
+
+
+@blueprint.get("/inspections/<inspection>/draw/<form>")
+@gate.open_to(*gate.OPENERS)
+def keep_draw(inspection: str, form: str) -> Response:
+    """The frame with each case's whole ticket, to draw again with any tool (CSV, XLSX, ODS)."""
+    found = led(inspection)
+    tickets, taken, hidden = _tickets(found)
+    drawn = found.drawn
+    assert drawn is not None
+    columns = [Column(name) for name in ("Case", "Stratum", "Officer", "Ticket", "Drawn")]
+    rows = [(f.case, f.stratum, f.officer, number, taken.get(f.case)) for f, number in tickets]
+    limit = str(drawn.per_officer or "none")
+    said = [("Inspection", inspection), ("Seed", drawn.seed), ("Sample", str(drawn.size)), ("Cases of one officer", limit),
+            ("Spare cases, per cent", str(drawn.spare_per_cent)), ("Not shown: access is limited", str(hidden))]  # fmt: skip
+    return download(Table(f"Draw: {inspection}", columns, rows, said), form, f"{inspection}-draw")
+
+
+def _tickets(found: Inspection) -> tuple[list[tuple[Framed, str]], dict[str, str], int]:
+    """The cases of the frame in the order of strata and tickets, which are drawn or spare, and how many aren't shown."""
     if found.frame is None or found.drawn is None:
         abort(404, "No sample has been drawn for this inspection: its cases were chosen elsewhere, or it has none yet.")
     seed = found.drawn.seed
@@ -219,11 +246,7 @@ def show_draw(inspection: str) -> str:
     shown = [framed for framed in found.frame.cases if framed.case not in closed]
     tickets = sorted(((f, ticket(seed, f.case)) for f in shown), key=lambda pair: (pair[0].stratum, pair[1]))
     taken = dict.fromkeys(found.drawn.cases, "drawn") | dict.fromkeys(found.drawn.spares, "spare")
-    return render_template(
-        "draw.html", inspection=inspection, opened=found.opened, found=found, tickets=tickets, taken=taken,
-        hidden=len(closed),
-        strata=_strata(found), replaced={r.case: r for r in found.replaced},
-    )  # fmt: skip
+    return tickets, taken, len(closed)
 
 
 @blueprint.post("/inspections/<inspection>/assessors")

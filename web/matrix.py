@@ -8,7 +8,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from projections.matrix import ALL, FEW, MONTHS, TARGET, TREND, Cell, Counted, counted, matrix
+from projections.ledger import Place
+from projections.matrix import ALL, FEW, MONTHS, TARGET, TREND, Cell, Counted, counted, matrix, references, sums
 from projections.scores import printed
 from web import book, following, gate
 from web.downloads import Column, Table, download, notes
@@ -52,19 +53,21 @@ class AskedSchema(Schema):
 @gate.open_to(*gate.WORKERS)
 def index() -> str:
     """Officers by subject, with teams, areas and the whole below them."""
-    asked, duties, area = _asked()
-    found = matrix(duties, book.moment().on, _subjects())
+    asked = _asked()
+    every = sums(following.as_at(book.moment()), asked["months"])
+    mine = [one for one in every if _theirs(asked, one.place)]
+    areas = {one.place.area for one in every if gate.account().answers_for(one.place)}
     return render_template(
         "matrix.html",
-        matrix=found,
+        matrix=matrix(mine, _subjects()),
         asked_for=asked,
         everything=ALL,
         few=FEW,
         trend=trend,
-        reference=matrix(area, book.moment().on, _subjects()).whole,
+        reference=matrix((one for one in every if one.place.area in areas), _subjects()).whole,
         figure=lambda cell: printed(book.framework(), 100 * cell.share if cell.share is not None else None),
         months=TREND,
-        choices={name: sorted({getattr(d.holding, name) for d in duties}) for name in ("area", "team")},
+        choices={name: sorted({getattr(one.place, name) for one in mine}) for name in ("area", "team")},
     )
 
 
@@ -72,7 +75,8 @@ def index() -> str:
 @gate.open_to(*gate.WORKERS)
 def duties() -> str:
     """The duties behind a cell, those not in time first."""
-    asked, found, _ = _asked()
+    asked = _asked()
+    found = _behind(asked)
     shown = _open(found)
     order = read_order(request.args, list(COLUMNS), Order("kept"))
     page = read_page(request.args, len(shown))
@@ -93,7 +97,8 @@ def duties() -> str:
 @gate.open_to(*gate.WORKERS)
 def table(form: str) -> Response:
     """The same duties as a table to keep."""
-    asked, found, _ = _asked()
+    asked = _asked()
+    found = _behind(asked)
     columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
                Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
     rows = [
@@ -116,26 +121,33 @@ def trend(cell: Cell) -> str:
     )  # fmt: skip
 
 
-def _asked() -> tuple[dict[str, Any], list[Counted], list[Counted]]:
-    """What is asked, the reader's own duties that fit it, and all duties of the areas they work in.
+def _asked() -> dict[str, Any]:
+    try:
+        asked: dict[str, Any] = AskedSchema().load({k: v for k, v in request.args.items() if v})
+    except ValidationError as error:
+        raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
+    return asked
+
+
+def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
+    """Whether duties held here are the reader's to count, and asked for.
 
     A duty is whose the case was on the day it was due, whoever holds it now: a team's figure is the same for its SPO and
     for the area's manager.
     """
-    try:
-        asked = AskedSchema().load({k: v for k, v in request.args.items() if v})
-    except ValidationError as error:
-        raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
-    every = list(counted(following.views().standings(book.moment(), kinds=("duties",)), asked["months"]))
-    mine = [duty for duty in every if gate.account().answers_for(duty.holding)]
-    areas = {duty.holding.area for duty in mine}
-    wanted = {name: asked[name] for name in ("area", "team", "officer") if asked[name]}
-    found = [
-        duty for duty in mine
-        if all(getattr(duty.holding, name) == value for name, value in wanted.items())
-        and asked["subject"] in ("", ALL, duty.obligation.clause.subject)
+    wanted = all(getattr(place, name) == asked[name] for name in ("area", "team", "officer") if asked[name])
+    return wanted and gate.account().answers_for(place)
+
+
+def _behind(asked: Mapping[str, Any]) -> list[Counted]:
+    """The duties behind what is asked for, whole: each with its case and who held it."""
+    at, subject = following.as_at(book.moment()), asked["subject"] or ALL
+    named = references(at, asked["months"], lambda place: _theirs(asked, place), subject)
+    cases = following.views().standings(book.moment(), references=named, kinds=("duties",))
+    return [
+        duty for duty in counted(cases, asked["months"])
+        if _theirs(asked, duty.holding) and subject in (ALL, duty.obligation.clause.subject)
     ]  # fmt: skip
-    return asked, found, [duty for duty in every if duty.holding.area in areas]
 
 
 def _open(duties: list[Counted]) -> list[Counted]:

@@ -90,7 +90,7 @@ def _entries(files: Files) -> Iterator[tuple[int, str, str]]:
     position = 0
     while batch := files.recorder.select_notifications(position, STEP, inclusive_of_start=False):
         for notification in batch:
-            fact = files.mapper.to_domain_event(notification).fact  # type: ignore[attr-defined]
+            fact = files.mapper.to_domain_event(notification).fact
             if not isinstance(fact, EntryCorrected | EntryWithdrawn):
                 yield notification.id, str(notification.originator_id), fact.entry
         position = batch[-1].id

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Flask
 
 from domain import codes
-from domain.case import LONDON, references
 from domain.facts import Fact, QualityJudged
 from domain.frameworks import frameworks
+from domain.london import LONDON
+from domain.references import references
 from domain.schemas import dump_fact
 from projections.answers import Answer, Reason
 from projections.casebook import Moment

@@ -10,9 +10,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from domain.case import reference_fields
 from domain.entries import Fact
 from domain.facts import FACT_TYPES, EntryCorrected
+from domain.references import reference_fields
 from domain.schemas import Flag, StrictDate, StrictInstant, schema_of
 
 MADE = "entry"

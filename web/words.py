@@ -7,7 +7,7 @@ from math import floor
 
 from flask import Flask
 
-from domain.case import LONDON
+from domain.london import LONDON
 
 Share = int | float | Fraction | Decimal
 

@@ -34,7 +34,8 @@ def import_extract(
     files = options.open_files(database, make=True) if keep else options.open_to_look(database)
     with progress_bar() as bar:
         task = bar.add_task("Importing", total=sum(file.path.stat().st_size for file in extract.files.values()))
-        extract.take(files, report, lambda size: bar.advance(task, size), now=now, actor=actor, keep=keep)
+        with options.storing(database):
+            extract.take(files, report, lambda size: bar.advance(task, size), now=now, actor=actor, keep=keep)
     print_report(report, not keep)
     passed = [f"{count:,} of {name}" for name, count in sorted(extract.passed.items()) if count]
     if passed:

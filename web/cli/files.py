@@ -18,7 +18,8 @@ from projections.views import Views
 from web import clock
 from web.cli import options
 from web.documents import entry_document
-from web.importing import Report, import_lines, read_lines
+from web.importing import Report, import_lines
+from web.lines import read_lines
 from web.proofs import NotAReport, verify_report
 from web.words import count_noun
 
@@ -69,9 +70,10 @@ def load(database: str, paths: list[Path], *, actor: str, keep: bool = True) -> 
     with progress_bar() as bar:
         task = bar.add_task("Importing", total=sum(path.stat().st_size for path in paths))
         lines = (
-            line for path in paths for line in read_lines(path, now, report, lambda size: bar.advance(task, size))
+            line for path in paths for line in read_lines(path, now, report.rejected, lambda size: bar.advance(task, size))
         )  # fmt: skip
-        import_lines(files, lines, report, now=now, actor=actor, keep=keep)
+        with options.storing(database):
+            import_lines(files, lines, report, now=now, actor=actor, keep=keep)
     report.rejected.sort()
     return report
 

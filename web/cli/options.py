@@ -1,11 +1,13 @@
 """What the commands share: the database, the moment asked about, the form of the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from eventsourcing.persistence import PersistenceError
 
 from domain.database import Database, NotPrepared, WrongAddress
 from domain.files import Files
@@ -59,6 +61,18 @@ def open_to_look(url: str) -> Files:
         return open_files(url)
     except NoDatabase:
         return Files.open("file:nothing?mode=memory&cache=shared")
+
+
+@contextmanager
+def storing(address: str) -> Iterator[None]:
+    """Say in words what keeps the database from storing: a full disk, a server that is gone, a lock."""
+    try:
+        yield
+    except PersistenceError as error:
+        raise click.ClickException(
+            f"{database_at(address)}: {str(error).strip()}; what was stored before is whole and stays. When that is mended, "
+            "run the same command again: it goes on from there"
+        ) from error
 
 
 class Day(click.ParamType[date]):

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
+from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.measures import reports
 from projections.casebook import Casebook
 from projections.compliance import Asked
+from projections.dues_counted import CountedDues
 from projections.figures import LEVELS, Scope
-from web import figures
+from projections.keeping import Keeper, columns_folder
 from web.cli import options
 from web.cli.views import up_to_date
 from web.compliance_asked import MONTHS
@@ -70,7 +72,8 @@ def report(
     views = up_to_date(database)
     book = Casebook(options.open_files(database))
     asked = Asked(options.read_moment(as_at, known_at), months, whose, lambda _: True, beside if beside.level else None)
-    dues = figures.Kept().now(views)
+    columns = Keeper(views, columns_folder(views.database)).current()
+    dues = CountedDues(columns, frameworks()[DEFAULT_FRAMEWORK])
     measure = reports().measures.get(trend or "")
     if name in reports().reports:
         chosen = reports().reports[name]

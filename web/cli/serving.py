@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from domain.case import LONDON
+from domain.london import LONDON
 from domain.register import Register
 from projections.casebook import Casebook
 from web.cli import options
 from web.cli.files import load
-from web.cli.views import up_to_date
+from web.cli.views import keep_columns, up_to_date
 from web.words import count_noun
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
@@ -63,7 +63,8 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
 
     Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
     """
-    up_to_date(database).close()
+    with closing(up_to_date(database)) as views:
+        keep_columns(views, only_if_wanting=True)
     _serve(database, host, port, workers, behind_proxy=behind_proxy)
 
 

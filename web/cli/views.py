@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from domain.database import NotPrepared
 from projections.crew import WorkFailed, in_processes, on_dask
 from projections.follow import BATCH, Following, catch_up
+from projections.keeping import Keeper, columns_folder
 from projections.rebuild import Busy, Crew
 from projections.rebuild import rebuild as make_anew
 from projections.verifying import Difference
@@ -54,6 +55,13 @@ def up_to_date(address: str) -> Views:
     return views
 
 
+def keep_columns(views: Views, *, only_if_wanting: bool = False) -> None:
+    """Make the files of columns anew, from which figures over many cases are read."""
+    keeper = Keeper(views, columns_folder(views.database))
+    if not only_if_wanting or keeper.wanting():
+        keeper.make(partial(in_processes, os.cpu_count() or 1))
+
+
 @click.command()
 @click.option("--batch", type=click.IntRange(1, 10_000), default=BATCH, show_default=True,
               help="Entries taken in with one transaction.")  # fmt: skip
@@ -71,7 +79,8 @@ def follow(batch: int, database: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     with closing(open_views(database)) as views:
-        Following(views, lambda: bool(asked), partial(click.echo, err=True), batch).run()
+        keep = partial(keep_columns, views, only_if_wanting=True)
+        Following(views, lambda: bool(asked), partial(click.echo, err=True), batch, at_rest=keep).run()
         click.echo(f"stopped at position {views.position:,}", err=True)
 
 
@@ -109,6 +118,7 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
             raise click.UsageError(f"--dask {scheduler}: no scheduler answers there ({error})") from error
         except (WorkFailed, Busy) as error:
             raise click.ClickException(f"{error}\nThe live views are as they were.") from error
+        keep_columns(views)
         click.echo(f"{count_noun(cases, 'case')} rebuilt, at position {views.position:,}")
 
 

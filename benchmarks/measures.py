@@ -1,0 +1,222 @@
+"""What is measured of one size, step by step. Each step's figures are kept in the working folder, and not taken again."""
+
+import json
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.cases import READ_ON, template
+from benchmarks.filling import fill, templates
+from benchmarks.nation import Size, reference_of
+from benchmarks.spreading import spread
+from domain.files import Files
+from domain.frameworks import frameworks
+from projections.casebook import Casebook, Moment
+from projections.columns import Columns
+from projections.counts import counts
+from projections.days import day_number, instant_number
+from projections.gathering import recorded_by_day
+from projections.generations import latest, write
+from projections.history import end_of_day
+from projections.ledger import Ledger, ledger
+from projections.scoring import score_readings
+from projections.slices import AsAt, places
+from projections.tally import score, table
+
+Figures = dict[str, float]
+ESI = frameworks()["esi-2003"]
+HINDSIGHT = Moment(READ_ON, None)
+EARLIER = date(2005, 9, 30)
+STOOD = Moment(EARLIER, end_of_day(EARLIER))
+REPLAYED = 100
+"""Cases that are replayed; the rest is reckoned from them."""
+
+TIMES = 5
+"""How often each is taken; the shortest counts."""
+
+
+class Folder:
+    """The working folder of one size."""
+
+    def __init__(self, root: Path, size: Size, distinct: int, times: int = TIMES):
+        self.size, self.distinct, self.times = size, distinct, times
+        self.templates = root / f"templates-{distinct}.pickle"
+        self.home = root / size.name
+        self.home.mkdir(parents=True, exist_ok=True)
+
+    def step(self, name: str, take: Callable[["Folder"], Figures]) -> Figures:
+        """The figures of a step, taken now or before."""
+        kept = self.home / f"{name}.json"
+        if not kept.exists():
+            print(f"{self.size.name}: {name} ...", file=sys.stderr, flush=True)
+            kept.write_text(json.dumps(take(self), indent=1))
+        found: Figures = json.loads(kept.read_text())
+        return found
+
+    def columns(self) -> Columns:
+        found = latest(self.home / "columns")
+        if found is None:
+            raise SystemExit(f"{self.home}/columns cannot be read: delete {self.home} and begin again")
+        return found
+
+
+class Took(NamedTuple):
+    """How long something took: by the clock, and in the processor's time of this process, all its threads together."""
+
+    clock: float
+    processor: float
+
+
+def took(take: Callable[[], Any]) -> Took:
+    clock, processor = time.perf_counter(), time.process_time()
+    take()
+    return Took(time.perf_counter() - clock, time.process_time() - processor)
+
+
+def best(name: str, every: Sequence[Took]) -> Figures:
+    """The least of several runs: what the machine's other work adds is left out as far as can be."""
+    return {name: min(t.clock for t in every), f"{name} (processor)": min(t.processor for t in every)}
+
+
+def _ledger(number: int) -> tuple[Ledger, dict[date, int], float]:
+    facts = template(f"caseaudit {number}")
+    began = time.process_time()
+    rows = ledger(facts)
+    return rows, recorded_by_day(facts), time.process_time() - began
+
+
+def derive(folder: Folder) -> Figures:
+    """The ledgers of the templates, by the real code, in two processes."""
+    with ProcessPoolExecutor(2) as pool:
+        made = list(pool.map(_ledger, range(folder.distinct), chunksize=8))
+    folder.templates.write_bytes(pickle.dumps([(rows, days) for rows, days, _ in made]))
+    return {"seconds a case": sum(took for *_, took in made) / len(made)}
+
+
+def make_columns(folder: Folder) -> Figures:
+    """The columns of all cases, in files."""
+    ledgers = pickle.loads(folder.templates.read_bytes())
+    named = [f"T{number:06}/1" for number in range(len(ledgers))]
+    recorded = {name: days for name, (_, days) in zip(named, ledgers, strict=True)}
+    began = time.perf_counter()
+    of_templates = Columns.of(((name, rows) for name, (rows, _) in zip(named, ledgers, strict=True)), recorded)
+    gathered = time.perf_counter() - began
+    began = time.perf_counter()
+    write(folder.home / "columns", list(spread(of_templates, folder.size)))
+    columns = folder.columns()
+    return {
+        "rows a second from ledgers": sum(kept.count for kept in of_templates.tables.values()) / gathered,
+        "seconds to join and write": time.perf_counter() - began,
+        "bytes": columns.nbytes,
+        "cases": columns.numbers,
+        "duties": sum(map(len, columns.duties.current)),
+        "versions of duties": columns.duties.count,
+    }
+
+
+def replay(folder: Folder) -> Figures:
+    """Some cases replayed from a store, and scored."""
+    size, path = folder.size, folder.home / "sample.sqlite"
+    for left in folder.home.glob("sample.sqlite*"):
+        left.unlink()
+    cases = range(0, size.cases, max(size.cases // REPLAYED, 1))
+    stored = fill(str(path), size, templates(folder.distinct), cases)
+
+    def read(moment: Moment) -> None:
+        files = Files.open(str(path))
+        book = Casebook(files)
+        score_readings(ESI, moment, book.read_all([reference_of(case) for case in cases], moment, ESI))
+        files.close()
+
+    return {
+        "entries a case": stored / len(cases),
+        "cases": len(cases),
+        **best("replay", [took(partial(read, HINDSIGHT)) for _ in range(folder.times)]),
+        **best("replay, as known", [took(partial(read, STOOD)) for _ in range(folder.times)]),
+    }
+
+
+def answer(folder: Folder) -> Figures:
+    """Scores, tables and counts from the columns, and the bare scans of the same rows, in turn."""
+    from benchmarks.comparators import Duck, scan  # a development dependency
+
+    columns = folder.columns()
+    teams, of_place = places(columns, "team")
+    duck = Duck(
+        folder.home / "rows.duckdb", columns, of_place[:-1], of_place[AsAt(columns, HINDSIGHT).spell_column("place")]
+    )
+    found: Figures = {"teams": len(teams)}
+    for words, moment in (("", HINDSIGHT), (", as known", STOOD)):
+        day, known = day_number(moment.on), None if moment.known_at is None else instant_number(moment.known_at)
+        since = moment.on.replace(year=moment.on.year - 1)
+
+        def at(moment: Moment = moment) -> AsAt:
+            return AsAt(columns, moment)
+
+        def of_area(at: Callable[[], AsAt] = at) -> None:
+            read = at()
+            score(ESI, read, read.select(area="Area 01"))
+
+        takes: dict[str, Callable[[], Any]] = {
+            "score of all": lambda at=at: score(ESI, at()),
+            "score of one area": of_area,
+            "table by team and question": lambda at=at: table(ESI, at(), ("team",)),
+            "DuckDB scan": partial(duck.scan, day, known),
+            "DuckDB by case": partial(duck.answers, day, known),
+            "NumPy scan": partial(scan, columns, of_place[:-1], day, known),
+            "counts by officer and month": lambda at=at, since=since: counts(at(), since, by=("officer", "month")),
+        }
+        found[f"cases of one area{words}"] = int(at().select(area="Area 01").sum())
+        every: dict[str, list[Took]] = {name: [] for name in takes}
+        for _ in range(folder.times):  # in turn, so that what else the machine does is shared
+            for name, take in takes.items():
+                every[name].append(took(take))
+        for name, runs in every.items():
+            found |= best(f"{name}{words}", runs)
+    return found
+
+
+def change(folder: Folder) -> Figures:
+    """A hundred changed cases laid over the columns, and the score after."""
+    columns = folder.columns()
+    ledgers = pickle.loads(folder.templates.read_bytes())[:100]
+    changed = list(
+        zip((columns.references[at] for at in range(0, columns.numbers, columns.numbers // 100)), ledgers, strict=False)
+    )
+
+    def lay() -> Columns:
+        return columns.with_changes(Columns.of((name, rows) for name, (rows, _) in changed))
+
+    laid = lay()
+    return {
+        **best("lay over 100 cases", [took(lay) for _ in range(folder.times)]),
+        **best("score after", [took(lambda: score(ESI, AsAt(laid, HINDSIGHT))) for _ in range(folder.times)]),
+    }
+
+
+def memory(folder: Folder) -> Figures:
+    """A worker that answers: its greatest size, and how much of it is its own and not shared."""
+    command = [sys.executable, "-m", "benchmarks.worker", str(folder.home / "columns")]
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: Figures = json.loads(run.stdout)
+    return found
+
+
+STEPS = (
+    ("derive", derive), ("columns", make_columns), ("replay", replay), ("answer", answer), ("change", change), ("memory", memory),
+)  # fmt: skip
+
+
+def measured(folder: Folder) -> Iterator[tuple[str, Figures]]:
+    """Every step with its figures, those taken before as they were."""
+    if not folder.templates.exists():
+        (folder.home / "derive.json").unlink(missing_ok=True)
+    for name, take in STEPS:
+        yield name, folder.step(name, take)

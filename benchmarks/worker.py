@@ -1,0 +1,32 @@
+"""A worker that opens the columns in a folder, answers as at two moments, and says how large it grew."""
+
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.measures import ESI, HINDSIGHT, STOOD
+from projections.generations import latest
+from projections.slices import AsAt
+from projections.tally import score, table
+
+
+def size_of(name: str) -> int:
+    """A line of this process's status, in bytes."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
+
+
+def main() -> None:
+    before = size_of("RssAnon")
+    columns = latest(Path(sys.argv[1]))
+    assert columns is not None
+    for moment in (HINDSIGHT, STOOD):
+        at = AsAt(columns, moment)
+        score(ESI, at)
+        table(ESI, at, ("team",))
+    sizes = {"peak": size_of("VmHWM"), "own": size_of("RssAnon"), "own before": before, "mapped": size_of("RssFile")}
+    print(json.dumps(sizes))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The generated service is what it says: the columns spread out from templates are those of its cases' own ledgers."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.cases import READ_ON
+from benchmarks.comparators import Duck, scan
+from benchmarks.filling import files, fill, lines, templates
+from benchmarks.measures import STEPS, Folder, measured
+from benchmarks.nation import Size, reference_of
+from benchmarks.report import LINES, printed
+from benchmarks.spreading import spread
+from domain.facts import Fact
+from domain.files import Files
+from domain.frameworks import frameworks
+from projections.casebook import Moment
+from projections.columns import Columns
+from projections.counts import counts
+from projections.days import day_number, instant_number
+from projections.gathering import recorded_by_day
+from projections.history import end_of_day
+from projections.joining import join
+from projections.ledger import ledger
+from projections.slices import ATTRIBUTES, AsAt, places
+from projections.tally import score, table
+from web.cli import main
+
+TINY = Size("tiny", 500, 2)
+MOMENTS = (Moment(READ_ON, None), Moment(READ_ON.replace(month=1), end_of_day(READ_ON.replace(month=1))))
+
+
+@pytest.fixture(scope="module")
+def made() -> list[list[Fact]]:
+    return templates(4)
+
+
+@pytest.fixture(scope="module")
+def own(made: list[list[Fact]]) -> Columns:
+    """The columns of every case's own ledger."""
+    entries = dict(files(TINY, made))
+    return Columns.of(
+        ((reference, ledger(facts)) for reference, facts in entries.items()),
+        {reference: recorded_by_day(facts) for reference, facts in entries.items()},
+    )
+
+
+@pytest.fixture(scope="module")
+def spread_out(made: list[list[Fact]]) -> Columns:
+    named = [f"T{number:06}/1" for number in range(len(made))]
+    recorded = {name: recorded_by_day(facts) for name, facts in zip(named, made, strict=True)}
+    of_templates = Columns.of(((name, ledger(facts)) for name, facts in zip(named, made, strict=True)), recorded)
+    return join(list(spread(of_templates, TINY)))
+
+
+def test_what_is_spread_out_is_what_every_case_gives_itself(own: Columns, spread_out: Columns) -> None:
+    esi = frameworks()["esi-2003"]
+    assert list(own.references) == list(spread_out.references)
+    for name, kept in own.tables.items():
+        assert [len(rows) for rows in kept.all] == [len(rows) for rows in spread_out.tables[name].all], name
+    assert own.recorded[0]["entries"].tolist() == spread_out.recorded[0]["entries"].tolist()
+    for moment in MOMENTS:
+        one, other = AsAt(own, moment), AsAt(spread_out, moment)
+        assert score(esi, one) == score(esi, other)
+        assert (
+            table(esi, one, ("area", "team", "officer")).by_key()
+            == table(esi, other, ("area", "team", "officer")).by_key()
+        )
+        assert one.groups(ATTRIBUTES).keys == other.groups(ATTRIBUTES).keys
+        by = ("officer", "clause", "month")
+        assert counts(one, by=by).by_key() == counts(other, by=by).by_key()
+
+
+def test_a_small_slice_is_scored_as_the_whole_is(own: Columns) -> None:
+    esi = frameworks()["esi-2003"]
+    for moment in MOMENTS:
+        at = AsAt(own, moment)
+        for (officer,), of_officer in table(esi, at, ("officer",)).by_key().items():
+            # One case in a dozen: looked up one by one, where the table goes through all.
+            assert score(esi, at, at.select(officer=officer)).score == of_officer
+
+
+def test_the_bare_scans_count_what_the_columns_count(own: Columns, tmp_path: Path) -> None:
+    teams, of_place = places(own, "team")
+    for moment in MOMENTS:
+        at = AsAt(own, moment)
+        by = ("team", "clause", "edition")
+        clauses = range(int(own.duties.current[0]["clause"].max()) + 1)
+        counted = counts(at, by=by, clauses=clauses).by_key()
+        day, known = day_number(moment.on), None if moment.known_at is None else instant_number(moment.known_at)
+        duck = Duck(tmp_path / f"{known}.duckdb", own, of_place[:-1], of_place[at.spell_column("place")])
+        rows = {(team, clause): (held, n) for team, clause, held, n in duck.scan(day, known)}
+        bare = scan(own, of_place[:-1], day, known)
+        assert {key: tuple(bare[key].tolist()) for key in rows} == rows
+        assert bare.sum(axis=(0, 1)).tolist() == [sum(value[at] for value in rows.values()) for at in (0, 1)]
+        assert sorted(counted.values()) == sorted(rows.values())
+        assert len(teams) == 2
+
+
+def test_the_store_is_filled_with_what_the_files_say(made: list[list[Fact]], tmp_path: Path) -> None:
+    cases = range(0, 500, 100)
+    stored = fill(str(tmp_path / "filled.sqlite"), TINY, made, cases)
+    (tmp_path / "cases.ndjson").write_bytes(b"".join(lines(TINY, made, cases)))
+    filled, other = Files.open(str(tmp_path / "filled.sqlite")), tmp_path / "imported.sqlite"
+    assert list(filled.recorder.verify())[-1] == stored
+    outcome = CliRunner().invoke(main, ["import", str(tmp_path / "cases.ndjson"), "--database", str(other)])
+    assert outcome.exit_code == 0, outcome.output
+    imported = Files.open(str(other))
+    for case in cases:
+        reference = reference_of(case)
+        assert filled.read(reference).entries == imported.read(reference).entries
+        assert len(filled.read(reference).entries) > 10
+    filled.close()
+    imported.close()
+
+
+def test_every_figure_is_measured_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"tiny": dict(measured(Folder(tmp_path, TINY, 3, 1)))}
+    rows = printed(found).splitlines()
+    assert len(rows) == len(LINES) + 2
+    assert rows[2] == "| cases | 500 |"
+    assert capsys.readouterr().err == "".join(f"tiny: {step} ...\n" for step, _ in STEPS)
+    # What is in the folder is not measured again.
+    assert dict(measured(Folder(tmp_path, TINY, 3, 1))) == found["tiny"]
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,101 @@
+"""Columns are kept: in memory where the cases are few, in files where they are many, brought up with the views."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from domain.files import Files
+from projections import keeping
+from projections.casebook import Moment
+from projections.counts import counts
+from projections.crew import in_processes
+from projections.follow import catch_up
+from projections.keeping import Keeper, NotMade, columns_folder
+from projections.slices import AsAt
+from projections.views import Views
+from tests.histories import NOW
+from tests.test_store import contact
+
+HINDSIGHT = Moment(date(2005, 10, 3), None)
+BY = ("team", "subject")
+
+
+@pytest.fixture
+def views(own_database: Path | str) -> Iterator[Views]:
+    with closing(Views(str(own_database))) as views:
+        catch_up(views)
+        yield views
+
+
+def figures(keeper: Keeper) -> object:
+    at = AsAt(keeper.current(), HINDSIGHT)
+    return counts(at, by=BY).by_key(), at.references
+
+
+def here(work, pieces):  # type: ignore[no-untyped-def]
+    return (work(*piece) for piece in pieces)
+
+
+@pytest.mark.both
+def test_files_say_what_memory_says(views: Views, kind: str, tmp_path: Path) -> None:
+    in_memory, in_files = Keeper(views, tmp_path / "none"), Keeper(views, tmp_path / "columns")
+    assert in_files.make(here)
+    assert figures(in_files) == figures(in_memory)
+    assert sorted(path.name for path in (tmp_path / "columns").iterdir()) == ["00000001"]
+
+
+def test_processes_make_the_same_files(views: Views, tmp_path: Path) -> None:
+    alone, together = Keeper(views, tmp_path / "1"), Keeper(views, tmp_path / "2")
+    assert alone.make(here)
+    assert together.make(lambda work, pieces: in_processes(2, work, pieces))
+    assert figures(alone) == figures(together)
+
+
+@pytest.mark.parametrize("in_files", [True, False])
+def test_what_is_stored_since_is_laid_over(
+    views: Views, own_database: Path, tmp_path: Path, in_files: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "LAID", 6)
+    keeper = Keeper(views, tmp_path / "columns")
+    if in_files:
+        assert keeper.make(here)
+    before = keeper.current()
+    assert keeper.current() is before
+    case = views.cases()[0]
+    with closing(Files.open(str(own_database))) as files:
+        for added in range(8):  # from the sixth on there is too much to lay over, and all is read again
+            files.record(case, [contact(f"more-{added}")], actor="test", now=NOW)
+            catch_up(views)
+            now = keeper.current()
+            assert now.position == views.position
+            number = now.number(case)
+            recorded = sum(int(rows["entries"][rows["case"] == number].sum()) for rows in now.recorded)
+            was = sum(int(r["entries"][r["case"] == before.number(case)].sum()) for r in before.recorded)
+            assert recorded == was + added + 1
+            assert keeper.wanting() == (in_files and added >= 2)
+    assert figures(keeper) == figures(Keeper(views, tmp_path / "none"))
+
+
+def test_where_there_are_many_cases_files_are_made_first(
+    views: Views, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "SMALL", 100)
+    keeper = Keeper(views, tmp_path / "columns")
+    with pytest.raises(NotMade, match="caseaudit follow"):
+        keeper.current()
+    assert keeper.wanting()
+    assert keeper.make(here)
+    assert not keeper.wanting()
+    assert keeper.current().position == views.position
+
+
+def test_files_lie_beside_the_database_or_where_they_are_told_to(
+    views: Views, own_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CASEAUDIT_COLUMNS", raising=False)
+    assert columns_folder(views.database) == Path(f"{own_database}-columns")
+    monkeypatch.setenv("CASEAUDIT_COLUMNS", "/somewhere/else")
+    assert columns_folder(views.database) == Path("/somewhere/else")

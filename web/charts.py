@@ -10,7 +10,7 @@ WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, FOOT = 54, 34, 12, 34
 """Of the drawing, in its own units: what lies around the plot."""
 
-LABELS = 12
+LABELS = 8
 """Months that are named below the plot, at most."""
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import BadRequest
 
-from domain.measures import Report, reports
+from domain.measures import Measure, Report, reports
 from projections.compliance import Asked
 from projections.figures import Figure
 from web import book, compliance_lists, figures, gate
@@ -73,8 +73,7 @@ def measure_table(name: str, sheet: str, form: str) -> Response:
 def pack() -> str:
     """The reports of one place on one page, to print: each begins a sheet of paper."""
     wanted = _asked()
-    dues, casebook = figures.dues(), book.casebook()
-    made = [make(reports().reports[name], wanted, dues, casebook) for name in ON_PAPER]
+    made = [_make(reports().reports[name], wanted) for name in ON_PAPER]
     return render_template("compliance_pack.html", packed=made, **_common(wanted))
 
 
@@ -154,14 +153,27 @@ def _made(report: Report) -> Made:
     trend = reports().measures.get(read_asked()["trend"])
     if trend is not None and trend not in report.measures:
         raise BadRequest(f"{trend.title} is not a measure of this report.")
-    return make(report, _asked(), figures.dues(), book.casebook(), trend)
+    return _make(report, _asked(), trend)
+
+
+def _make(report: Report, wanted: Asked, trend: Measure | None = None) -> Made:
+    question = (report.id, trend and trend.id, *_question(wanted))
+    return figures.made(question, lambda: make(report, wanted, figures.dues(), book.casebook(), trend))
+
+
+def _question(wanted: Asked) -> tuple[Any, ...]:
+    """What a report's figures depend on, besides the record."""
+    return wanted.moment, wanted.months, wanted.scope, wanted.beside, gate.account().scope
 
 
 def _made_measure(name: str) -> Made:
     found = reports().measures.get(name)
     if found is None:
         abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
-    return of_measure(found, _asked(), figures.dues(), book.casebook())
+    wanted = _asked()
+    return figures.made(
+        (found.id, "measure", *_question(wanted)), lambda: of_measure(found, wanted, figures.dues(), book.casebook())
+    )
 
 
 def _file(made: Made, name: str, form: str) -> Response:

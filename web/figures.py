@@ -1,12 +1,19 @@
-"""What the reports count, of this app's record: its columns as the keeper has them, with what was counted from them."""
+"""What the reports count, of this app's record: its columns as the keeper has them, with what was made of them."""
 
-from typing import cast
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
 
 from flask import current_app
 
 from projections.dues import Dues
 from projections.dues_counted import CountedDues
 from web import book, following
+
+T = TypeVar("T")
+
+KEPT = 64
+"""How many reports are kept by each process, for whoever asks for the same again before anything new is stored."""
 
 
 def dues() -> Dues:
@@ -16,3 +23,14 @@ def dues() -> Dues:
     if kept is None or kept.columns is not columns:
         kept = current_app.extensions["dues"] = CountedDues(columns, book.framework())
     return kept
+
+
+def made(asked: Hashable, make: Callable[[], T]) -> T:
+    """What is made of the record for this question; kept until anything is stored, a judgement of an inspection included."""
+    key = (asked, following.as_at(book.today()).columns.position, book.casebook().catch_up())
+    kept: OrderedDict[Hashable, T] = current_app.extensions.setdefault("reports made", OrderedDict())
+    if key not in kept:
+        kept[key] = make()
+        while len(kept) > KEPT:
+            kept.popitem(last=False)
+    return kept[key]

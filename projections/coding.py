@@ -15,10 +15,10 @@ from projections.slices import ATTRIBUTES, PLACE, AsAt, By, Key, places
 from projections.tables import Array
 from projections.words import Words
 
-OF_DUTY = (*PLACE, "clause", "subject", "edition", "month", "calendar_month")
-"""By what duties are grouped beside the attributes of their case: who held the case on the day each was due; the id of
-its clause, that clause's subject and edition; the months up to the day read (0 the last, 1 the one before), or those of
-the calendar (their first days)."""
+OF_DUTY = ("place", *PLACE, "clause", "subject", "edition", "month", "calendar_month")
+"""By what duties are grouped beside the attributes of their case: who held the case on the day each was due (``place``,
+whole, or a part of it); the id of its clause, that clause's subject and edition; the months up to the day read (0 the last,
+1 the one before), or those of the calendar (their first days)."""
 
 
 DENSE = 1 << 22
@@ -39,6 +39,7 @@ class Coding:
         clauses = catalogue().clauses
         self._of_case = {name: at.coded(name) for name in by if name not in OF_DUTY}
         self._of_place = {name: places(at.columns, name) for name in by if name in PLACE}
+        self._places = at.columns.words["place"].values
         self._of_clause = {
             name: Words({"clause": c.id, "subject": c.subject, "edition": c.edition}[name] for c in clauses)
             for name in by if name in ("clause", "subject", "edition")
@@ -80,6 +81,8 @@ class Coding:
             return self._of_place[name][0]
         if name in self._of_clause:
             return self._of_clause[name].values
+        if name == "place":
+            return self._places
         return range(len(self._ends)) if name == "month" else self._firsts
 
     def _number(self, name: str, clause: int, run: Run, which: Array) -> Array | int:
@@ -87,6 +90,8 @@ class Coding:
             return self._of_case[name][1][run.case[which]]
         if name in self._of_place:
             return self._of_place[name][1][run.rows["place"][run.at][which]]
+        if name == "place":
+            return run.rows["place"][run.at][which]
         if name in self._of_clause:
             said = catalogue().clauses[clause]
             value = {"clause": said.id, "subject": said.subject, "edition": said.edition}[name]

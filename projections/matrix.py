@@ -120,8 +120,8 @@ class Matrix:
 
 def sums(at: AsAt, months: int = MONTHS) -> list[Sum]:
     """The duties that count, due after the same day so many months before and by the day read, added up."""
-    found = counts(at, at.moment.on - relativedelta(months=months), by=(*Place._fields, "subject", "month")).by_key()
-    return [Sum(Place(*place), subject, month, *tally) for (*place, subject, month), tally in found.items()]
+    found = counts(at, at.moment.on - relativedelta(months=months), by=("place", "subject", "month")).by_key()
+    return [Sum(place, subject, month, *tally) for (place, subject, month), tally in found.items()]
 
 
 def matrix(found: Iterable[Sum], subjects: Sequence[str]) -> Matrix:
@@ -143,10 +143,14 @@ def matrix(found: Iterable[Sum], subjects: Sequence[str]) -> Matrix:
     return Matrix([s for s in subjects if s in seen], officers, teams, areas, whole)
 
 
+def clauses_about(subject: str) -> list[int]:
+    """The clauses of the national standards on a subject (``all``: on any), by number."""
+    return [number for number in standards_clauses() if subject in (ALL, catalogue().clauses[number].subject)]
+
+
 def references(at: AsAt, months: int, wanted: Callable[[Place], bool], subject: str = ALL) -> list[str]:
     """The cases behind a figure: those of which a duty that counts was held, on its due date, where it is wanted."""
-    since = at.moment.on - relativedelta(months=months)
-    clauses = [n for n in standards_clauses() if subject in (ALL, catalogue().clauses[n].subject)]
+    since, clauses = at.moment.on - relativedelta(months=months), clauses_about(subject)
     fits = np.array([wanted(place) for place in at.columns.words["place"].values], bool)
     found: set[int] = set()
     for _, run, which in fallen(at, since, clauses):

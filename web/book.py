@@ -67,7 +67,7 @@ def framework_of(inspection: str | None) -> Framework:
 def reached() -> Reached:
     """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
     if "reached" not in g:
-        g.reached = counted_by(gate.account(), moment(), unmet=True)
+        g.reached = counted_by(gate.account(), moment(), unmet=True, kinds=("duties", "lates"))
     return cast(Reached, g.reached)
 
 

@@ -9,7 +9,20 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from projections.ledger import Place
-from projections.matrix import ALL, FEW, MONTHS, TARGET, TREND, Cell, Counted, counted, matrix, references, sums
+from projections.matrix import (
+    ALL,
+    FEW,
+    MONTHS,
+    TARGET,
+    TREND,
+    Cell,
+    Counted,
+    clauses_about,
+    counted,
+    matrix,
+    references,
+    sums,
+)
 from projections.scores import printed
 from web import book, following, gate
 from web.downloads import Column, Table, download, notes
@@ -143,11 +156,9 @@ def _behind(asked: Mapping[str, Any]) -> list[Counted]:
     """The duties behind what is asked for, whole: each with its case and who held it."""
     at, subject = following.as_at(book.moment()), asked["subject"] or ALL
     named = references(at, asked["months"], lambda place: _theirs(asked, place), subject)
-    cases = following.views().standings(book.moment(), references=named, kinds=("duties",))
-    return [
-        duty for duty in counted(cases, asked["months"])
-        if _theirs(asked, duty.holding) and subject in (ALL, duty.obligation.clause.subject)
-    ]  # fmt: skip
+    clauses = clauses_about(subject)
+    cases = following.views().standings(book.moment(), references=named, clauses=clauses, kinds=("duties",))
+    return [duty for duty in counted(cases, asked["months"]) if _theirs(asked, duty.holding)]
 
 
 def _open(duties: list[Counted]) -> list[Counted]:

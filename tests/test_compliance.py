@@ -20,6 +20,7 @@ from projections.figures import Figure, Scope, Waits, change
 from tests.people import signed_in
 from web.app import create_app
 from web.cli import main
+from web.compliance_more import load_said
 from web.compliance_words import change_said
 
 DAY = date(2005, 12, 22)
@@ -81,7 +82,16 @@ def test_each_role_has_the_figures_it_answers_for(app: Flask, manager: FlaskClie
     spo, officer = signed_in(app, "p.anstey"), signed_in(app, "t.adeyemi")
     assert total(spo) == total(manager, "team:Gloucester")
     assert total(officer) == total(manager, "officer:Tunde Adeyemi") == total(spo, "officer:Tunde Adeyemi")
-    assert all(row == (0, 0) for row in total(spo, "team:Cheltenham")), "another team's figures are not theirs"
+    for door in (
+        "/reports/plans?",
+        "/reports/pack?",
+        "/api/v1/reports/plans?",
+        "/reports/list/duties?measure=plan-in-time&",
+    ):
+        for asked in ("of=team:Cheltenham", "of=team:Nowhere", "of=team:Gloucester&beside=team:Cheltenham"):
+            if "list" not in door or "beside" not in asked:
+                answer = spo.get(door + asked)
+                assert answer.status_code == 404 and "that you answer for" in answer.text, (door, asked)
     area = spo.get("/api/v1/reports/plans").json["sheets"][0]["rows"]
     assert [(r["area_held"], r["area_n"]) for r in area] == total(manager)
     for who in ("j.hartnell", "i.nkemelu"):
@@ -142,7 +152,8 @@ def test_the_api_is_described_and_answers_in_json(app: Flask, manager: FlaskClie
         assert manager.get(f"/api/v1/reports/{name}").json["report"] == name
     wrong: dict[str, tuple[int, Any]] = {
         "reports/nothing": (404, {}), "reports/plans?months=0": (422, {"months"}), "reports/plans?of=x": (422, {"of"}),
-        "reports/plans?as_at=never": (400, {"as_at"}), "nothing": (404, {}),
+        "reports/plans?as_at=never": (400, {"as_at"}), "nothing": (404, {}), "reports/plans?of=team:Nowhere": (404, {}),
+        "reports/plans?trend=contact-arranged": (422, {"trend"}),
     }  # fmt: skip
     for path, (code, errors) in wrong.items():
         answer = manager.get(f"/api/v1/{path}")
@@ -160,7 +171,14 @@ def test_the_api_is_described_and_answers_in_json(app: Flask, manager: FlaskClie
         ("/reports/plans?months=x", "Months must be a whole number"),
         ("/reports/plans?of=Gloucester", "names no level and place"),
         ("/reports/plans?trend=contact-arranged", "is not a measure of this report"),
+        ("/reports/plans?of=team:Nowhere", "No case has been held in a team called Nowhere"),
         ("/reports/list/duties", "Say which figure"),
+        ("/reports/list/duties?measure=x", "There is no measure called x"),
+        ("/reports/list/duties?clause=x", "There is no clause called x"),
+        ("/reports/list/duties?measure=victim-issues", "is judged by case"),
+        ("/reports/list/duties?measure=plan-in-time&since=9999-12-31", "Choose a later sample date"),
+        ("/reports/list/duties?measure=plan-in-time&since=x", "a day like"),
+        ("/reports/list/coming?week=99", "from 1 to 8"),
         ("/reports/list/answered?measure=plan-in-time", "it must be one that is judged"),
     ],
 )
@@ -207,11 +225,53 @@ def test_the_command_gives_the_same_figures(manager: FlaskClient, demo_database:
     assert done.exit_code == 0 and CalamineWorkbook.from_path(path).get_sheet_by_name("Table").to_python()
     for wrong, said in (
         (["plans", "--format", "csv"], "name it with --table"), (["plans", "--table", "x"], "there is no table 'x'"),
-        (["plans", "--of", "Gloucester"], "write it like team:Gloucester"), (["nothing"], "nothing"),
+        (["plans", "--of", "Gloucester"], "write it like team:Gloucester"),
+        (["plans", "--of", "team:Nowhere"], "--of: No case has been held in a team called Nowhere"), (["nothing"], "nothing"),
         (["plans", "--trend", "contact-arranged"], "not a measure of plans"),
     ):  # fmt: skip
         failed = CliRunner().invoke(main, ["report", *wrong, "--database", str(demo_database)])
         assert failed.exit_code == 2 and said in failed.output
+
+
+def test_what_is_overdue_on_the_forecast_is_the_list_that_it_opens(manager: FlaskClient) -> None:
+    for query in ("", "?as_at=2005-06-30&known=hindsight"):
+        page = manager.get(f"/reports/forecast{query}").text
+        found = re.findall(r'href="(/desk/overdue[^"]*)">.*?</span>([^<]+)</a>', page)
+        assert len(found) == 7 and len({shown for _, shown in found}) > 2
+        for address, shown in found:
+            listed = manager.get(address.replace("&amp;", "&")).text
+            assert re.search(rf'<h1 class="govuk-heading-l">Overdue: {shown}\b', listed), address
+
+
+def test_what_no_group_can_be_shown_of_is_named(manager: FlaskClient) -> None:
+    sheet = manager.get("/api/v1/reports/diversity").json["sheets"][0]
+    shown = {(row["measure"], row["attribute"]) for row in sheet["rows"]}
+    measures = {row["measure"] for row in sheet["rows"]}
+    absent = [(m, a) for m in measures for a in ("gender", "ethnicity", "disability") if (m, a) not in shown]
+    assert absent and all(re.search(rf"{m} \([^)]*{a}", sheet["says"]) for m, a in absent)
+
+
+def test_a_chart_stands_under_its_heading_and_says_its_piece_once(manager: FlaskClient) -> None:
+    page = manager.get("/reports/plans").text
+    head = page.index(">Plan made in time, month by month</h2>")
+    assert head < page.index('<svg class="ca-chart__svg') and page.count("<h2 ") == page.count("</h2>")
+    assert page.count(">Plan made in time, month by month</h2>") == 1
+    assert len(re.findall(r">In the month up to 31 May 2005: [^<]*</(?:p|figcaption)>", page)) == 1
+    assert ">Plan made in time, month by month</h3>" in manager.get("/reports/pack").text
+
+
+def test_an_area_is_not_set_beside_itself(manager: FlaskClient) -> None:
+    assert "Against the area" not in manager.get("/reports/plans").text
+    assert "Against the area" in manager.get("/reports/plans?of=team:Gloucester").text
+
+
+def test_words_of_a_load() -> None:
+    assert load_said(0, 0, 0) == "nothing ahead"
+    assert load_said(2, 6, 0) == "no more than was done"
+    assert load_said(2, 6, 9) == "no more than was done; the 9 overdue take about 3 weeks more"
+    for a_week, done in ((0, 0), (3, 3), (3, 3.1)):
+        assert load_said(a_week, done, 222) == "no more than was done, which leaves no time for the 222 overdue"
+    assert load_said(5, 3, 2) == "2.0 a week more than was done, and 2 overdue"
 
 
 def test_words_of_change() -> None:

@@ -155,6 +155,9 @@ def test_a_question_and_a_download_are_on_the_log_of_each_case_in_them(app: Flas
     assert log_of(app, person=CHELTENHAM) == []
 
 
+REPORTED = "/reports/list/duties?measure=contact-arranged&since=2004-12-22"
+
+
 def limited(own_database: Path, *names: str) -> None:
     files = Files.open(str(own_database))
     values = {
@@ -175,8 +178,12 @@ def test_a_case_of_limited_access_is_counted_and_shown_nowhere(app: Flask, own_d
         "/cases", "/cases?find=V465889", "/cases?find=Davies", "/cases/download/csv", "/desk/overdue/download/csv",
         "/matrix/duties?officer=Helen+Sallis", "/matrix/duties/download/csv", *lists,
         "/inspections/gloucestershire-2005/questions/plan-reviewed",
-        "/inspections/gloucestershire-2005/standards?standards=2007",
+        "/inspections/gloucestershire-2005/standards?standards=2007", REPORTED, f"{REPORTED}&of=officer:Helen+Sallis",
+        REPORTED.replace("duties", "duties/download/csv"), "/reports/list/late", "/reports/list/late/download/csv",
+        "/reports/list/answered?measure=oversight-sufficient", "/reports/list/coming", "/reports/list/coming/download/csv",
+        "/reports/contact", "/reports/contact/parts/download/json", "/api/v1/reports/contact", "/reports/pack",
     ]  # fmt: skip
+    reported = client.get("/api/v1/reports/contact").json
     counts = client.get("/desk").text
     assert 'value="Helen Sallis"' in client.get("/desk/no-countersigned-assessment").text
 
@@ -184,10 +191,13 @@ def test_a_case_of_limited_access_is_counted_and_shown_nowhere(app: Flask, own_d
         return client.get(place).text.replace("find=V465889", "").replace('value="V465889"', "")
 
     shown = [place for place in places if "V465889" in text(place)]
-    assert {"/cases", "/desk/overdue", "/cases/download/csv"} <= set(shown)
+    assert {"/cases", "/desk/overdue", "/cases/download/csv", REPORTED} <= set(shown)
+    assert "/reports/list/late/download/csv" in shown
     limited(own_database, name)
     token = re.compile(r'name="csrf_token" value="[^"]+"|\d+ entries on record')
     assert token.sub("", client.get("/desk").text) == token.sub("", counts), "the counts are the same"
+    assert client.get("/api/v1/reports/contact").json == reported
+    assert "not listed: the case is held elsewhere now, or its access is limited" in client.get(REPORTED).text
     for place in places:
         assert "V465889" not in text(place) and "Brian Davies" not in text(place), place
     assert "not listed: access is limited" in client.get("/desk/overdue").text

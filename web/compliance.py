@@ -14,12 +14,14 @@ from web import book, compliance_lists, figures, gate
 from web.charts import Chart, chart
 from web.compliance_asked import AskedSchema, asked, choices
 from web.compliance_made import Made, definitions, make, of_measure
-from web.compliance_words import definition, period_words, scope_words, sure_said
+from web.compliance_words import clause_words, definition, period_words, scope_words, sure_said
 from web.downloads import FORMATS, download
 from web.report_sheets import Link, printed
 
 blueprint = Blueprint("compliance", __name__)
 compliance_lists.attach(blueprint)
+
+MONTHS_OFFERED = (3, 6, 12, 24)
 
 ON_PAPER = ("oversight", "risk-of-harm", "plans", "contact", "enforcement", "programmes", "victims", "recording",
             "training", "forecast")  # fmt: skip
@@ -93,6 +95,8 @@ def _common(wanted: Asked) -> dict[str, Any]:
         "wanted": wanted,
         "places": choices(figures.dues(), wanted.moment, gate.account()),
         "whose": scope_words(wanted.scope),
+        "months": [(str(n), f"{n} months") for n in sorted({*MONTHS_OFFERED, wanted.months})],
+        "clause_words": clause_words,
         "period": period_words(wanted.period),
         "printed_cell": printed,
         "address": address,
@@ -146,7 +150,7 @@ def read_asked() -> dict[str, Any]:
 
 
 def _asked() -> Asked:
-    return asked(read_asked(), book.moment(), gate.account())
+    return asked(read_asked(), book.moment(), gate.account(), figures.dues())
 
 
 def _made(report: Report) -> Made:

@@ -1,9 +1,10 @@
 """What a request asks of a report: whose figures, of which time, beside what. The moment is the page's own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import NotFound
 
 from domain.measures import reports
 from domain.staff import Account
@@ -11,6 +12,7 @@ from projections.casebook import Moment
 from projections.compliance import Asked
 from projections.dues import Dues
 from projections.figures import LEVELS, Scope
+from projections.ledger import Place
 
 MONTHS = 12
 """The period of a report unless another is asked for: months up to the day read (a parameter)."""
@@ -52,18 +54,40 @@ class AskedSchema(Schema):
     )
 
 
-def asked(values: Mapping[str, Any], moment: Moment, account: Account | None) -> Asked:
-    """The loaded query as asked of a report. ``account``: whose reach bounds it; None: nobody's."""
+def asked(values: Mapping[str, Any], moment: Moment, account: Account, dues: Dues) -> Asked:
+    """The loaded query as asked of a report, within the account's reach; 404 for a place where it has none."""
     beside = values["beside"]
-    scope: Scope = values["of"]
-    if account is not None and scope.level is None:
-        scope = own_scope(account)
     return Asked(
         moment,
         values["months"],
-        scope,
-        (lambda place: True) if account is None else account.answers_for,
-        beside if beside.level else None,
+        within(values["of"], account, dues),
+        account.answers_for,
+        within(beside, account, dues) if beside.level else None,
+    )
+
+
+def within(scope: Scope, account: Account, dues: Dues) -> Scope:
+    """The place asked for, or the reader's own where none is; 404 where no case that they answer for was ever held there.
+
+    A name spelled wrongly, or somebody else's team, is not a place in which nothing fell due.
+    """
+    own = own_scope(account)
+    if scope.level is None or scope == own:
+        return own
+    said = nowhere(scope, dues, account.answers_for)
+    if said is not None:
+        raise NotFound(f"{said} that you answer for.")
+    return scope
+
+
+def nowhere(scope: Scope, dues: Dues, mine: Callable[[Place], bool] = lambda place: True) -> str | None:
+    """In words, that no case has ever been held in the place; None where one has."""
+    if scope.level is None or any(scope.holds(place) and mine(place) for place in dues.places()):
+        return None
+    return (
+        f"No case has been held by an officer called {scope.name}"
+        if scope.level == "officer"
+        else (f"No case has been held in {'an' if scope.level == 'area' else 'a'} {scope.level} called {scope.name}")
     )
 
 

@@ -1,6 +1,6 @@
 """What is behind a figure of a report: its duties, its cases, the entries recorded late, what is coming."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -18,15 +18,23 @@ from projections.ledger import Place
 from projections.months import Period
 from projections.needs import every_clause
 from web import book, figures, gate
-from web.compliance_asked import ScopeField, own_scope
-from web.compliance_words import period_words, scope_words
+from web.compliance_asked import ScopeField, within
+from web.compliance_words import clause_words, period_words, scope_words
 from web.downloads import Column, Table, download, notes
 from web.ordering import Order, read_order
 from web.paging import read_page
-from web.sentences import became, sentence, type_title
+from web.sentences import became, type_title
 from web.words import short_date
 
 SUPPRESSED = "This group is suppressed: too few people count in it, or another could be worked out from it."
+
+
+_SINCE = "Since must be a day like 2004-12-22."
+_WEEK = f"The week must be a whole number from 1 to {WEEKS}, or 0 for all of them."
+
+
+def _one_of(known: Iterable[str], error: str) -> fields.String:
+    return fields.String(load_default="", validate=validate.OneOf(("", *known), error=error))
 
 
 class BehindSchema(Schema):
@@ -35,13 +43,15 @@ class BehindSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    measure = fields.String(load_default="", validate=validate.OneOf(("", *reports().measures)))
-    clause = fields.String(load_default="", validate=validate.OneOf(("", *every_clause())))
+    measure = _one_of(reports().measures, "There is no measure called {input}.")
+    clause = _one_of(every_clause(), "There is no clause called {input}.")
     of = ScopeField(load_default=Scope)
-    since = fields.Date(load_default=None)
-    attribute = fields.String(load_default="", validate=validate.OneOf(("", *ATTRIBUTES)))
+    since = fields.Date(load_default=None, error_messages={"invalid": _SINCE})
+    attribute = _one_of(ATTRIBUTES, f"People are told apart by {', '.join(ATTRIBUTES)}, not by {{input}}.")
     group = fields.String(load_default="")
-    week = fields.Integer(load_default=0, validate=validate.Range(0, WEEKS))
+    week = fields.Integer(
+        load_default=0, validate=validate.Range(0, WEEKS, error=_WEEK), error_messages={"invalid": _WEEK}
+    )
 
 
 class Line(NamedTuple):
@@ -85,8 +95,13 @@ def _asking() -> Asking:
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
     account, moment = gate.account(), book.moment()
-    scope: Scope = values["of"] if values["of"].level else own_scope(account)
+    scope = within(values["of"], account, figures.dues())
     since: date = values["since"] or moment.on - timedelta(days=365)
+    if since >= moment.on:
+        raise BadRequest(
+            f"The list is of what came after {short_date(since)}, which is not before the sample date. Choose a later sample "
+            "date, or open the list from its report."
+        )
     return Asking(values, scope, Period(moment, since), lambda p: scope.holds(p) and account.answers_for(p))
 
 
@@ -99,9 +114,11 @@ def duties(asking: Asking) -> Listed:
     measure, clause = _measure(asking), asking.values["clause"]
     if measure is None and not clause:
         raise BadRequest("Say which figure: a measure or a clause.")
+    if measure is not None and measure.counts == "answer":
+        raise BadRequest(f"{measure.title} is judged by case and has no duties: see its cases.")
     clauses = measure.clauses if measure is not None else (clause,)
     found = figures.dues().behind(*asking.period, clauses, asking.wanted)
-    title = measure.title if measure is not None else sentence(clause.replace("-", " "))
+    title = measure.title if measure is not None else clause_words(clause)
     if asking.values["attribute"]:
         found = _of_group(asking, found, measure)
         title += f", {asking.values['group'].lower()}"
@@ -238,6 +255,7 @@ def _page_of(name: str, make: Callable[[Asking], Listed]) -> Callable[[], str]:
             page=pages,
             order=order,
             whose=asking.whose,
+            clause_words=clause_words,
             download=f"compliance.{name}_table",
         )
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.measures import Measure
 from domain.measures.scorecards import Scorecard
 from projections.compliance import Asked
-from projections.differences import Group
+from projections.differences import ATTRIBUTES, Group
 from projections.dues import BEFORE, WEEKS, Count, Load, Verdicts
 from projections.figures import Figure, Level, Scope
 from projections.ledger import Place
@@ -23,6 +24,9 @@ from web.report_sheets import Heading, Link, Row, Sheet
 from web.words import count_noun, percent, short_date
 
 NUMBERS_HIDDEN = "suppressed"
+
+LEAST_OVER = 0.5
+"""Duties a week done beyond those that fall due; with fewer, no number of weeks is said for what is overdue (a parameter)."""
 
 LINES = 60
 """Clauses that a page lists of those where chance may be all; the file has them all."""
@@ -48,9 +52,9 @@ def needs_sheets(found: Needs, asked: Asked) -> list[Sheet]:
     says = f"Duties that fell due {period_words(asked.period)}, met in time, against the whole area of each."
     return [
         Sheet(
-            "below", "Missed more than in the area, more than chance gives", headings, [row(n) for n in found.below],
+            "below", "Missed more often than in the area, by more than chance", headings, [row(n) for n in found.below],
             f"{says} The two 95% intervals do not touch. The furthest below stands first.",
-            "No team and no officer misses a clause more than the area by more than chance gives.",
+            "No team and no officer misses a clause more often than the area by more than chance.",
         ),
         Sheet(
             "others", "Everything else, where chance may be all", headings, [row(n) for n in found.others],
@@ -66,8 +70,12 @@ def differences_sheet(found: Sequence[tuple[Measure, Sequence[Group]]], asked: A
         Heading("group", "Group"), Heading("people", "People", "number"), *SHARE,
         Heading("against_others", "Against the others"),
     ]  # fmt: skip
-    rows = []
+    rows, absent = [], []
     for measure, groups in found:
+        shown = {group.attribute for group in groups}
+        gone = [attribute for attribute in ATTRIBUTES if attribute not in shown]
+        if gone:
+            absent.append(f"{measure.title} (by {' or '.join(gone)})")
         for group in groups:
             opens = {}
             if group.figure is None:
@@ -81,8 +89,10 @@ def differences_sheet(found: Sequence[tuple[Measure, Sequence[Group]]], asked: A
     says = (
         f"Duties that fell due {period_words(asked.period)}, by the person's gender, ethnic group (census of 2001) and "
         f"disability. A group of fewer than {FEW} people is suppressed, and so is another where the first could be worked "
-        f"out from what is shown; a place where fewer than {FEW} people count is left out."
+        f"out from what is shown; where nothing can be shown without giving a small group away, nothing is."
     )
+    if absent:
+        says += f" Not shown at all, for that or because nothing fell due: {'; '.join(absent)}."
     none = f"Fewer than {FEW} people count here, or nothing fell due in that time."
     return Sheet("differences", "By gender, ethnic group and disability", headings, rows, says, none)
 
@@ -127,10 +137,11 @@ def forecast_sheet(loads: Sequence[tuple[Scope, Load]], asked: Asked) -> Sheet:
     ends = [day + timedelta(weeks=n + 1) for n in range(WEEKS)]
     headings = [
         Heading("level", "Level", where="file"), Heading("name", "Whose"),
-        *(Heading(f"week_{n}", f"To {short_date(end)}", "number") for n, end in enumerate(ends, start=1)),
-        Heading("due", f"Due in {WEEKS} weeks", "number"), Heading("arranged", "Of these arranged", "number"),
-        Heading("a_week", "Due a week", "number"), Heading("done_a_week", f"Done a week, last {BEFORE} weeks", "number"),
-        Heading("overdue", "Overdue now", "number"), Heading("says", "In words"),
+        Heading("due", f"Due in {WEEKS} weeks", "number"), Heading("a_week", "Due a week", "number"),
+        Heading("done_a_week", f"Done a week, last {BEFORE} weeks", "number"), Heading("overdue", "Overdue", "number"),
+        Heading("says", "In words"),
+        *(Heading(f"week_{n}", f"{end.day} {end:%b}", "number") for n, end in enumerate(ends, start=1)),
+        Heading("arranged", "Arranged", "number"),
     ]  # fmt: skip
     rows = []
     for place, (scope, load) in enumerate(loads):
@@ -142,17 +153,18 @@ def forecast_sheet(loads: Sequence[tuple[Scope, Load]], asked: Asked) -> Sheet:
         }
         if due:
             opens["due"] = Link("compliance.coming", of)
-        filters: dict[str, str] = {scope.level: scope.name} if scope.level in ("team", "officer") else {}
-        opens["overdue"] = Link("desk.show", {"name": "overdue", **filters})
+        filters: dict[str, str] = {scope.level: scope.name} if scope.level else {}
+        opens["overdue"] = Link("desk.show", {"name": "overdue", "known": "stood", **filters})  # as all of the forecast
         rows.append(
             Row(
-                [scope.level or "all", scope_words(scope), *load.weeks, due, load.arranged, a_week, done, load.overdue,
-                 load_said(a_week, done, load.overdue)],
+                [scope.level or "all", scope_words(scope), due, a_week, done, load.overdue,
+                 load_said(a_week, done, load.overdue), *load.weeks, load.arranged],
                 opens, place == 0,
             )
         )  # fmt: skip
     says = (
-        "Duties of the national standards that will fall due, as the file stood on the sample date: those that have arisen, "
+        "Duties of the national standards that will fall due, by the week that ends on each day, as the file stood on the "
+        "sample date: those that have arisen, "
         "and those that arise by then if nothing changes (the next windows of contact). Arranged: an entry on the file will "
         "meet it. Done: duties met, in time or late."
     )
@@ -164,9 +176,11 @@ def load_said(a_week: float, done: float, overdue: int) -> str:
     if not a_week and not overdue:
         return "nothing ahead"
     if a_week <= done:
-        left = done - a_week
-        weeks = f"; the {overdue} overdue take about {-(-overdue // max(left, 0.1)):.0f} weeks more" if overdue else ""
-        return f"no more than was done{weeks}"
+        if not overdue:
+            return "no more than was done"
+        if done - a_week < LEAST_OVER:
+            return f"no more than was done, which leaves no time for the {overdue} overdue"
+        return f"no more than was done; the {overdue} overdue take about {ceil(overdue / (done - a_week))} weeks more"
     return f"{a_week - done:.1f} a week more than was done" + (f", and {overdue} overdue" if overdue else "")
 
 

@@ -20,7 +20,7 @@ from web.compliance_words import (
     period_words,
     scope_words,
 )
-from web.report_sheets import Heading, Link, Row, Sheet
+from web.report_sheets import Heading, Link, Row, Sheet, Where
 from web.words import percent, short_date
 
 LEFT_OUT = "Months in which nothing fell due are left out."
@@ -50,13 +50,14 @@ def _moment(asked: Period) -> dict[str, Any]:
 
 
 def summary(lines: Sequence[Line], asked: Asked) -> Sheet:
-    """One measure a row, for the place asked for."""
+    """One measure a row, for the place asked for. A page does not set an area beside itself; a file has the same columns always."""
+    area: Where = "file" if asked.scope.level == "area" else "both"
     headings = [
         Heading("measure", "Measure"), Heading("measure_id", "Measure id", where="file"), *SHARE,
         Heading("before_share", "Before", "percent"), Heading("before_held", "Before: met", "number", "file"),
         Heading("before_n", "Before: of", "number", "file"), Heading("change", "Change"),
-        Heading("area_share", "Area", "percent"), Heading("area_held", "Area: met", "number", "file"),
-        Heading("area_n", "Area: of", "number", "file"), Heading("against_area", "Against the area"),
+        Heading("area_share", "Area", "percent", area), Heading("area_held", "Area: met", "number", "file"),
+        Heading("area_n", "Area: of", "number", "file"), Heading("against_area", "Against the area", where=area),
     ]  # fmt: skip
     if asked.beside is not None:
         name = scope_words(asked.beside)

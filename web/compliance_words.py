@@ -11,7 +11,7 @@ from projections.compliance import Asked
 from projections.figures import Figure, Scope, change
 from projections.matrix import Cell
 from projections.months import Period
-from web.sentences import knowledge_words
+from web.sentences import knowledge_words, sentence
 from web.words import count_noun, long_date, percent, short_date
 
 NOTHING = "nothing to compare"
@@ -20,6 +20,11 @@ NOTHING = "nothing to compare"
 def scope_words(scope: Scope, everything: str = "All that you answer for") -> str:
     """``Gloucester`` or ``Tunde Adeyemi``; everything, where no place is named."""
     return scope.name if scope.level else everything
+
+
+def clause_words(clause: str) -> str:
+    """``absence-decision`` as ``Absence decision``; an address and a file keep the id."""
+    return sentence(clause.replace("-", " ").replace("mappa", "MAPPA"))
 
 
 def change_said(before: Figure, now: Figure) -> str:

@@ -11,7 +11,7 @@ from projections.caseload import Owed, line
 from projections.desk import LISTS, DeskList, Late, Line, desk
 from web import book, gate
 from web.downloads import Column, Table, download, notes
-from web.filters import Filters
+from web.filters import WIDE, Filters
 from web.ordering import Order, read_order
 from web.paging import read_page
 from web.sentences import type_title
@@ -118,7 +118,7 @@ def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]
     if listed is None:
         abort(404, f"There is no list called {name}; there are {', '.join(LISTS)}.")
     late = name == "recorded-late"
-    filters = Filters(("team", "officer", "order", "tier", "risk", *(() if late else ("clause",))), request.args)
+    filters = Filters((*WIDE, "team", "officer", "order", "tier", "risk", *(() if late else ("clause",))), request.args)
     every = desk(book.cases())[name]
     columns = LATE if late else OWED
     order = read_order(request.args, list(columns), Order("recorded", True) if late else Order("due"))

@@ -11,6 +11,8 @@ from projections.caseload import OfCase
 Row = TypeVar("Row", bound=OfCase)
 
 VALUES: Mapping[str, Callable[[Any], Any]] = {
+    "area": lambda row: row.holding.area,
+    "division": lambda row: row.holding.division,
     "team": lambda row: row.holding.team,
     "officer": lambda row: row.holding.officer,
     "order": lambda row: row.order_type,
@@ -21,8 +23,12 @@ VALUES: Mapping[str, Callable[[Any], Any]] = {
 """What each filter looks at in a row."""
 
 LABELS = {
+    "area": "Area", "division": "Division",
     "team": "Team", "officer": "Officer", "order": "Order", "tier": "Tier", "risk": "Risk of harm", "clause": "Clause",
 }  # fmt: skip
+
+WIDE = ("area", "division")
+"""What most readers have one of; a choice only where there are several."""
 
 _ORDERS: Mapping[str, Sequence[str]] = {"risk": (*RISK_LEVELS, "not_assessed")}
 
@@ -46,6 +52,8 @@ class Filters:
         found = {}
         for name in self.names:
             values = {str(value) for row in rows if (value := VALUES[name](row)) is not None} | {self.wanted[name]}
+            if name in WIDE and len(values - {""}) < 2 and not self.wanted[name]:
+                values = set()
             order = _ORDERS.get(name, ())
             found[name] = sorted(values - {""}, key=lambda v: (order.index(v) if v in order else len(order), v))
         return found
@@ -53,7 +61,7 @@ class Filters:
     @staticmethod
     def pairs(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
         """The values with the words for them: codes by their labels, names as they are."""
-        if name in ("team", "officer"):
+        if name in (*WIDE, "team", "officer"):
             return [(value, value) for value in values]
         said = [(value, label(value).replace("-", " ")) for value in values]
         return [(value, words[:1].upper() + words[1:]) for value, words in said]

@@ -16,7 +16,7 @@ from projections.figures import LEVELS, Scope
 from projections.keeping import Keeper, columns_folder
 from web.cli import options
 from web.cli.views import up_to_date
-from web.compliance_asked import MONTHS
+from web.compliance_asked import MONTHS, nowhere
 from web.compliance_made import Made, make, of_measure
 from web.compliance_words import asked_notes
 from web.downloads import as_bytes
@@ -74,6 +74,9 @@ def report(
     asked = Asked(options.read_moment(as_at, known_at), months, whose, lambda _: True, beside if beside.level else None)
     columns = Keeper(views, columns_folder(views.database)).current()
     dues = CountedDues(columns, frameworks()[DEFAULT_FRAMEWORK])
+    for option, place in (("--of", whose), ("--beside", beside)):
+        if said := nowhere(place, dues):
+            raise click.UsageError(f"{option}: {said}.")
     measure = reports().measures.get(trend or "")
     if name in reports().reports:
         chosen = reports().reports[name]

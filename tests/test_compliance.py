@@ -237,6 +237,7 @@ def test_what_is_overdue_on_the_forecast_is_the_list_that_it_opens(manager: Flas
     for query in ("", "?as_at=2005-06-30&known=hindsight"):
         page = manager.get(f"/reports/forecast{query}").text
         found = re.findall(r'href="(/desk/overdue[^"]*)">.*?</span>([^<]+)</a>', page)
+        assert ", from " not in page, "what is ahead is not of the months before"
         assert len(found) == 7 and len({shown for _, shown in found}) > 2
         for address, shown in found:
             listed = manager.get(address.replace("&amp;", "&")).text

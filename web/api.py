@@ -5,8 +5,9 @@ It is read with the site's own session: the same roles, the same reach, the same
 
 from typing import Any
 
-from flask import Flask
-from flask_smorest import Api, Blueprint, abort
+from flask import Flask, abort
+from flask_smorest import Api, Blueprint
+from flask_smorest import abort as refuse
 from marshmallow import Schema, fields, validate
 
 from domain import __version__
@@ -125,11 +126,11 @@ def report(query: dict[str, Any], name: str) -> dict[str, Any]:
     """One report: for a place, over so many months up to a day."""
     found = reports().reports.get(name)
     if found is None:
-        abort(404, description=f"There is no report called {name}; there are {', '.join(reports().reports)}.")
+        abort(404, f"There is no report called {name}; there are {', '.join(reports().reports)}.")
     wanted = asked(query, book.moment(), gate.account(), figures.dues())
     trend = reports().measures.get(query["trend"])
     if trend is not None and trend not in found.measures:
-        abort(422, messages={"query": {"trend": [f"{trend.title} is not a measure of this report."]}})
+        refuse(422, messages={"query": {"trend": [f"{trend.title} is not a measure of this report."]}})
     return _given(make(found, wanted, figures.dues(), book.casebook(), trend))
 
 
@@ -144,7 +145,7 @@ def measure(query: dict[str, Any], name: str) -> dict[str, Any]:
     """One measure: its figure, parts and trend."""
     found = reports().measures.get(name)
     if found is None:
-        abort(404, description=f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
+        abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
     wanted = asked(query, book.moment(), gate.account(), figures.dues())
     return _given(of_measure(found, wanted, figures.dues(), book.casebook()))
 

@@ -28,6 +28,8 @@ PICTURES = [
     ("run", "j.hartnell", "/inspections/gloucestershire-2005/work", 1500),
     ("report", "j.hartnell", "/inspections/gloucestershire-2005/report", 1700),
     ("reading", "j.hartnell", "/inspections/gloucestershire-2005/readings", 1100),
+    ("compliance", "c.whitlock", "/reports/measures/contact-arranged?of=team:Gloucester", 1960),
+    ("forecast", "c.whitlock", "/reports/forecast", 1300),
     ("access", "i.nkemelu", "/access", 1050),
 ]
 """Name, who is signed in, page, height in pixels."""

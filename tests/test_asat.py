@@ -33,15 +33,15 @@ def test_what_is_no_real_date_is_refused_in_words(typed: str) -> None:
     assert refused.value.problems == {"as_at": "Sample date must be a real date, like 3 October 2005"}
 
 
-@pytest.mark.parametrize("typed", ["31/12/1989", "1/1/2101"])
+@pytest.mark.parametrize("typed", ["31/12/1989", "1/1/2079"])
 def test_a_year_out_of_range_is_refused(typed: str) -> None:
-    with pytest.raises(NotAsAt, match="between 1990 and 2100"):
+    with pytest.raises(NotAsAt, match="between 1990 and 2078"):
         read_as_at({"as_at": typed}, TODAY)
 
 
-@pytest.mark.parametrize("typed", ["1/1/1990", "31/12/2100"])
+@pytest.mark.parametrize("typed", ["1/1/1990", "31/12/2078"])
 def test_the_first_and_last_days_are_taken(typed: str) -> None:
-    assert read_as_at({"as_at": typed}, TODAY).on.year in (1990, 2100)
+    assert read_as_at({"as_at": typed}, TODAY).on.year in (1990, 2078)
 
 
 def test_both_arguments_are_complained_of_at_once() -> None:

@@ -226,6 +226,8 @@ def test_the_command_gives_the_same_figures(manager: FlaskClient, demo_database:
     for wrong, said in (
         (["plans", "--format", "csv"], "name it with --table"), (["plans", "--table", "x"], "there is no table 'x'"),
         (["plans", "--of", "Gloucester"], "write it like team:Gloucester"),
+        (["plans", "--as-at", "0001-01-01"], "--as-at: 0001-01-01 is not between 1990 and 2078"),
+        (["plans", "--as-at", "2079-01-01"], "--as-at: 2079-01-01 is not between 1990 and 2078"),
         (["plans", "--of", "team:Nowhere"], "--of: No case has been held in a team called Nowhere"), (["nothing"], "nothing"),
         (["plans", "--trend", "contact-arranged"], "not a measure of plans"),
     ):  # fmt: skip
@@ -264,6 +266,12 @@ def test_a_chart_stands_under_its_heading_and_says_its_piece_once(manager: Flask
 def test_an_area_is_not_set_beside_itself(manager: FlaskClient) -> None:
     assert "Against the area" not in manager.get("/reports/plans").text
     assert "Against the area" in manager.get("/reports/plans?of=team:Gloucester").text
+
+
+@pytest.mark.parametrize("day", ["1990-01-01", "2078-12-31"])
+def test_the_first_and_last_days_that_can_be_asked_for_have_figures(manager: FlaskClient, day: str) -> None:
+    for page in ("/matrix", "/reports/pack", "/reports/diversity", "/reports/scorecard", "/reports/expectations"):
+        assert manager.get(f"{page}?as_at={day}&months={12 if page == '/matrix' else 120}").status_code == 200, page
 
 
 def test_words_of_a_load() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import fields
 
-EARLIEST, LATEST = 1990, 2100
+EARLIEST, LATEST = 1990, 2078
+"""The last whole year that the columns behind the reports and the matrix tell apart (``projections/days.py``)."""
 
 _NUMBERS = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
@@ -43,7 +44,7 @@ def read_day(text: str) -> date | None:
 class SampleDate(fields.Field[date]):
     """``3/10/2005``, ``03/10/2005``, ``2005-10-03`` or ``3 October 2005``: day before month, four-digit year.
 
-    Years outside 1990 to 2100 are refused: no case is older, and a slip of the keys must not score as empty.
+    Years outside 1990 to 2078 are refused: no case is older, and a slip of the keys must not score as empty.
     """
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own way of declaring them

@@ -21,6 +21,7 @@ from web.compliance_made import Made, make, of_measure
 from web.compliance_words import asked_notes
 from web.downloads import as_bytes
 from web.report_sheets import Sheet
+from web.sample_date import EARLIEST, LATEST
 
 NAMES = (*reports().reports, *reports().measures)
 
@@ -74,6 +75,8 @@ def report(
     asked = Asked(options.read_moment(as_at, known_at), months, whose, lambda _: True, beside if beside.level else None)
     columns = Keeper(views, columns_folder(views.database)).current()
     dues = CountedDues(columns, frameworks()[DEFAULT_FRAMEWORK])
+    if not EARLIEST <= asked.moment.on.year <= LATEST:
+        raise click.UsageError(f"--as-at: {asked.moment.on} is not between {EARLIEST} and {LATEST}")
     for option, place in (("--of", whose), ("--beside", beside)):
         if said := nowhere(place, dues):
             raise click.UsageError(f"{option}: {said}.")

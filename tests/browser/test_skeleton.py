@@ -162,6 +162,7 @@ def test_the_part_of_the_site_being_read_is_marked(app: Flask, site: Site, conte
         "Desk",
         "Caseload",
         "Matrix",
+        "Reports",
         "Inspections",
         "Standards",
     ]

@@ -3,12 +3,19 @@
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from domain.frameworks import frameworks
+from projections.casebook import Casebook, Moment
+from projections.caseload import holding
+from projections.history import end_of_day
+from projections.scoring import score_readings
 from web.cli import main
+from web.documents import score_document
 
 INSPECTION = "gloucestershire-2005"
 
@@ -207,3 +214,25 @@ def test_a_dry_run_makes_no_database(tmp_path: Path, sample_files: Path) -> None
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0 and "10,766 entries would be stored" in result.output
     assert not database.exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "known"),
+    [({"team": "Gloucester"}, "hindsight"), ({"officer": "Tunde Adeyemi"}, "2005-10-03"), ({}, "2005-10-03")],
+)
+def test_a_place_is_scored_as_its_cases_read_one_by_one_are(
+    demo_database: Path, demo_book: Casebook, where: dict[str, str], known: str
+) -> None:
+    arguments = [part for name, value in where.items() for part in (f"--{name}", value)]
+    document = json.loads(CliRunner().invoke(main, [
+        "score", "--as-at", "2005-10-03", "--known-at", known, "--format", "json", "--database", str(demo_database), *arguments,
+    ]).output)  # fmt: skip
+    on = date(2005, 10, 3)
+    moment = Moment(on, None if known == "hindsight" else end_of_day(on))
+    framework = frameworks()["esi-2003"]
+    held = [
+        r for r in demo_book.read_all(demo_book.cases, moment, framework)
+        if all(getattr(holding(r), name) == value for name, value in where.items())
+    ]  # fmt: skip
+    want = score_document(score_readings(framework, moment, held), None, [])
+    assert held and document == json.loads(json.dumps(want))

@@ -13,9 +13,8 @@ from projections.casebook import Casebook
 from projections.compliance import Asked
 from projections.dues_counted import CountedDues
 from projections.figures import LEVELS, Scope
-from projections.keeping import Keeper, columns_folder
 from web.cli import options
-from web.cli.views import up_to_date
+from web.cli.views import columns_of, up_to_date
 from web.compliance_asked import MONTHS, nowhere
 from web.compliance_made import Made, make, of_measure
 from web.compliance_words import asked_notes
@@ -73,7 +72,7 @@ def report(
     views = up_to_date(database)
     book = Casebook(options.open_files(database))
     asked = Asked(options.read_moment(as_at, known_at), months, whose, lambda _: True, beside if beside.level else None)
-    columns = Keeper(views, columns_folder(views.database)).current()
+    columns = columns_of(views)
     dues = CountedDues(columns, frameworks()[DEFAULT_FRAMEWORK])
     if not EARLIEST <= asked.moment.on.year <= LATEST:
         raise click.UsageError(f"--as-at: {asked.moment.on} is not between {EARLIEST} and {LATEST}")

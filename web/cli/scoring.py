@@ -3,20 +3,24 @@
 import csv
 import io
 import json
+from contextlib import closing
 from datetime import date
 from typing import Any
 
 import click
 
-from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.standards import national_standards
+from projections import tally
 from projections.casebook import Casebook, Moment
 from projections.management import Placed, placed
 from projections.scores import Score, printed
 from projections.scoring import Change, Scored, changes, inspection_moment, score_readings
+from projections.slices import AsAt
 from web.cli import options
-from web.cli.views import up_to_date
+from web.cli.views import columns_of, up_to_date
 from web.documents import change_document, score_document
+from web.sample_date import EARLIEST, LATEST
 from web.sentences import answer_words, because, knowledge_words
 from web.words import count_noun, percent, short_date
 
@@ -54,6 +58,8 @@ def score(
         at = inspection_moment(opened)
 
     def scored_by(edition: str | None) -> Scored:
+        if not inspection and standards is None and EARLIEST <= at.on.year <= LATEST:
+            return _of_columns(database, chosen, at, high_risk, area=area, team=team, officer=officer)
         cases = _held(database, at, area=area, team=team, officer=officer)
         if inspection:
             held = set(cases)
@@ -70,6 +76,15 @@ def score(
         click.echo(_score_text(scored, management) if form == "text" else _score_csv(scored.score), nl=form == "text")
     if form == "text" and changed is not None:
         click.echo(_changes_text(changed, at))
+
+
+def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, **where: str | None) -> Scored:
+    """The score of the cases held here on the day, of however many, from the columns."""
+    with closing(up_to_date(database)) as views:
+        read = AsAt(columns_of(views), at)
+        sample = tally.score(chosen, read, read.select(**{k: name for k, name in where.items() if name is not None}))
+    scored = Scored(chosen, at, (), sample.score, sample.high_risk)
+    return scored.high_risk_only() if high_risk else scored
 
 
 def _held(database: str, at: Moment, **where: str | None) -> list[str]:

@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from domain.database import NotPrepared
+from projections.columns import Columns
 from projections.crew import WorkFailed, in_processes, on_dask
 from projections.follow import BATCH, Following, catch_up
-from projections.keeping import Keeper, columns_folder
+from projections.keeping import Keeper, NotMade, columns_folder
 from projections.rebuild import Busy, Crew
 from projections.rebuild import rebuild as make_anew
 from projections.verifying import Difference
@@ -53,6 +54,14 @@ def up_to_date(address: str) -> Views:
     with progress_of(head - position, "Taking entries into the views") as bar:
         catch_up(views, told=lambda reached: bar.update(bar.task_ids[0], completed=reached - position))
     return views
+
+
+def columns_of(views: Views) -> Columns:
+    """The columns of this record as far as the views go; a usage error where there are none yet and too many cases."""
+    try:
+        return Keeper(views, columns_folder(views.database)).current()
+    except NotMade as error:
+        raise click.UsageError(str(error)) from error
 
 
 def keep_columns(views: Views, *, only_if_wanting: bool = False) -> None:

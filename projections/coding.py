@@ -57,15 +57,6 @@ class Coding:
             code += self._number(name, clause, run, which)
         return code
 
-    def number(self, key: Key) -> int | None:
-        """The number of the group of this key; None where no duty can be in it."""
-        code = 0
-        for values, value in zip(self.values, key, strict=True):
-            if value not in values:
-                return None
-            code = code * max(len(values), 1) + list(values).index(value)
-        return code
-
     def key(self, code: int) -> Key:
         """The values of a group."""
         found = []

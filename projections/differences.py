@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from projections.dues import Dues, Measure, Split
-from projections.figures import LEVELS, Figure, Scope, change, total
+from projections.figures import LEVELS, Figure, Scope, total
 from projections.ledger import Place
 from projections.months import Period
 from projections.suppression import FEW, Node, suppressed
@@ -33,16 +33,6 @@ class Group:
     people: int | None
     figure: Figure | None
     others: Figure | None
-
-    @property
-    def stands_out(self) -> str | None:
-        """``below`` or ``above`` the others by more than chance."""
-        if self.figure is None or self.others is None:
-            return None
-        found = change(self.others, self.figure)
-        if found is None or not found.beyond_chance:
-            return None
-        return "below" if found.points < 0 else "above"
 
 
 def group_of(attribute: Split, value: object) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import cycle, product
+from itertools import product
 from random import Random
 from types import SimpleNamespace
 
@@ -17,9 +17,8 @@ from benchmarks.cases import template
 from domain.facts import Fact, QualityJudged
 from domain.frameworks import frameworks
 from projections import states
-from projections.answers import VERDICTS, answers
+from projections.answers import answers
 from projections.answers import readings as judgements_of
-from projections.behind import cases_behind, duties_behind
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
 from projections.columns import Columns
@@ -113,30 +112,6 @@ def agrees(columns: Columns, readings: Sequence[Reading], moment: Moment, framew
         by = ("team", "officer", "subject", "edition", *(("month",) if months == 6 else ()))
         counted_up = counts(at, since, by=by).by_key()
         assert counted_up == {key if months == 6 else key[:-1]: (in_time[key], n) for key, n in fallen.items()}  # type: ignore[index]
-    behind(at, readings, framework_id)
-
-
-def behind(at: AsAt, readings: Sequence[Reading], framework_id: str) -> None:
-    """The lists behind figures are the cases and duties that the readings have."""
-    framework = frameworks()[framework_id]
-    for question, verdict in zip(framework.questions.values(), cycle(VERDICTS), strict=False):
-        want = [r.reference for r in readings for a in r.answers if (a.question, a.answer) == (question, verdict)]
-        page = cases_behind(framework, at, question, verdict, first=1, size=3)
-        assert (page.items, page.total) == (want[1:4], len(want))
-    since = at.moment.on - relativedelta(months=12)
-    duties = [(d.reference, d) for d in counted(map(Standing.of, readings), 12)]
-    for (team, subject), (_, n) in counts(at, since, by=("team", "subject")).by_key().items():
-        late = duties_behind(at, since, by=("team", "subject"), key=(team, subject), held=False, size=n)
-        assert [(d.due_on, d.reference) for d in late.items] == sorted((d.due_on, d.reference) for d in late.items)
-        assert Counter((d.reference, d.clause_id, d.due_on, d.place.officer) for d in late.items) == Counter(
-            (reference, d.obligation.clause.id, d.obligation.due_on, d.holding.officer)
-            for reference, d in duties
-            if (d.holding.team, d.obligation.clause.subject, d.in_time) == (team, subject, False)
-        )
-    whole = duties_behind(at, since, size=5)
-    assert whole.total == len(duties)
-    assert duties_behind(at, since, first=2, size=3).items == whole.items[2:]
-    assert duties_behind(at, since, by=("team",), key=("nowhere",)).total == 0
 
 
 def moments(seed: int, count: int, first: date, days: int) -> list[Moment]:

@@ -33,7 +33,8 @@ def spread(templates: Columns, size: Size) -> Iterator[Columns]:
 
 
 def _part(templates: Columns, size: Size, cases: list[int], places: Words[object]) -> Columns:
-    copied = np.array([template_of(case, templates.numbers) for case in cases])
+    in_order = sorted(range(templates.numbers), key=templates.references.__getitem__)
+    copied = np.array([in_order[template_of(case, templates.numbers)] for case in cases])
     held = np.array([[officer_of(case), second_officer_of(case, size)] for case in cases], np.int32)
     first_holder = templates.words["place"].find(FIRST_HOLDER)
     names = Words(name_of(case) for case in cases)

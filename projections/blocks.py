@@ -6,6 +6,7 @@ holds both against each other.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,16 +15,21 @@ from projections.answers import VERDICTS
 from projections.catalogue import catalogue
 from projections.owed import Run, owed, owed_by
 from projections.slices import AsAt
-from projections.states import DONE, FELL_DUE, IN_TIME, NOT_ARISEN, STATES
+from projections.states import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE, States, within
 from projections.tables import Array, known
 
 SUFFICIENT, INSUFFICIENT, NOT_APPLICABLE, NOT_ANSWERED = (np.int8(n) for n in range(len(VERDICTS)))
 NONE = np.int8(-1)
 
-FELL_AND_DONE = tuple(state for state in FELL_DUE if state in DONE)
-FELL_AND_IN_TIME = tuple(state for state in FELL_DUE if state in IN_TIME)
-
 JUDGED = ("case", "question", "on", "recorded", "order", "answer", "overrules")
+
+
+class Owed(NamedTuple):
+    """A run of duties in order of their cases: the state of each, the last one of each case, and the case's place in the block."""
+
+    state: States
+    last: Array
+    place: slice | Array
 
 
 class Block:
@@ -33,7 +39,8 @@ class Block:
         self.framework, self.at, self.cases = framework, at, cases
         self.first, self.last = int(cases[0]), int(cases[-1]) + 1
         self.whole = self.last - self.first == len(cases)
-        self._counts: dict[str, Array] = {}
+        self._owed: dict[str, list[Owed]] = {}
+        self._counts: dict[tuple[range, str], Array] = {}
 
     def answer(self, question: Question) -> tuple[Array, Array]:
         """For each case the verdict (its place among ``VERDICTS``), and whether what was required is absent."""
@@ -59,42 +66,46 @@ class Block:
         assert derive is not None
         fallen, done = self._in(FELL_DUE, derive.clauses), self._in(FELL_AND_DONE, derive.clauses)
         held = done if derive.measure == "done" else self._in(FELL_AND_IN_TIME, derive.clauses)
-        enough, none = held >= derive.share * fallen, fallen == 0
-        verdict = np.where(enough, SUFFICIENT, INSUFFICIENT)
-        verdict[none] = NOT_APPLICABLE
-        return verdict, ~none & ~enough & (done == 0)
+        short = held < derive.share * fallen  # of none never
+        verdict = short * (INSUFFICIENT - SUFFICIENT) + (fallen == 0) * (NOT_APPLICABLE - SUFFICIENT) + SUFFICIENT
+        return verdict, short & (done == 0)
 
     def _unanswered(self, question: Question) -> Array:
         if not question.required:
             return np.full(len(self.cases), NOT_ANSWERED)
-        arisen = self._in(tuple(s for s in range(STATES) if s != NOT_ARISEN), question.required)
+        arisen = self._in(ARISEN, question.required)
         return np.where(arisen > 0, NOT_ANSWERED, NOT_APPLICABLE)
 
-    def _in(self, states: tuple[int, ...], clauses: tuple[str, ...]) -> Array:
+    def _in(self, states: range, clauses: tuple[str, ...]) -> Array:
         """How many duties under these clauses (by id) each case has in one of these states."""
-        found = [self._of_clause(clause)[state] for clause in clauses for state in states]
-        total: Array = found[0].copy()
-        for counts in found[1:]:
-            total += counts
-        return total
+        first, *others = (self._of_clause(states, clause) for clause in clauses)
+        return sum(others, start=first)
 
-    def _of_clause(self, clause: str) -> Array:
-        """How many duties under a clause (by id) each case has, by state."""
-        found = self._counts.get(clause)
+    def _of_clause(self, states: range, clause: str) -> Array:
+        found = self._counts.get((states, clause))
         if found is None:
-            size = len(self.cases)
-            begins = np.arange(STATES) * size
-            total = None
+            found = self._counts[states, clause] = np.zeros(len(self.cases), np.int32)
+            for state, last, place in self._owed_under(clause):
+                counts: Array = within(state, states)
+                if len(last) < len(state):
+                    # Counted up to the last duty of each case, less what there were before.
+                    counts = np.cumsum(counts, dtype=np.int32)[last]
+                    counts[1:] -= counts[:-1]
+                found[place] += counts
+        return found
+
+    def _owed_under(self, clause: str) -> list[Owed]:
+        found = self._owed.get(clause)
+        if found is None:
+            found = self._owed[clause] = []
             for number in numbers_of(self.framework.id).get(clause, ()):
                 for run in self._runs(number):
-                    place = begins[run.state]
-                    place += self._place(run.case)
-                    counts = np.bincount(place, minlength=STATES * size)
-                    total = counts if total is None else np.add(total, counts, out=total)
-            found = (
-                np.zeros((STATES, size), np.int32) if total is None else total.reshape(STATES, size).astype(np.int32)
-            )
-            self._counts[clause] = found
+                    if not len(run.case):
+                        continue
+                    last = np.append(np.flatnonzero(run.case[1:] != run.case[:-1]), len(run.case) - 1)
+                    place = self._place(run.case[last])
+                    in_line = int(place[-1]) - int(place[0]) == len(place) - 1
+                    found.append(Owed(run.state, last, slice(place[0], place[-1] + 1) if in_line else place))
         return found
 
     def _runs(self, number: int) -> Iterator[Run]:

@@ -20,7 +20,8 @@ from projections.words import Texts, TextsInTurn, Words
 
 @dataclass(frozen=True)
 class Columns:
-    """The rows of some cases, each by its number: its place among ``references``, which are in order.
+    """The rows of some cases, each by its number: its place among ``references``, which are in order of the cases' homes
+    (see ``homes``), and at one home in order themselves.
 
     ``words`` by column; ``names`` are those of the people; ``recorded`` counts entries by case and day of recording.
     Where changes were laid over a base, the cases changed have new numbers after the others, and the old are ``gone``.

@@ -16,7 +16,7 @@ from projections.coding import Coding, Totals
 from projections.days import day_number
 from projections.owed import Run, owed
 from projections.slices import AsAt, By, Key, sortable
-from projections.states import DONE, FELL_DUE, IN_TIME, STATES
+from projections.states import DONE, FELL_DUE, IN_TIME, within
 from projections.tables import Array
 
 Measure = Literal["in_time", "done"]
@@ -52,9 +52,8 @@ def counts(
     """
     coding = Coding(at, by, since)
     total = Totals(coding.room)
-    holds = among(HELD[measure])
     for clause, run, which in fallen(at, since, clauses, cases):
-        total.add(coding.code(clause, run, which), holds[run.state[which]])
+        total.add(coding.code(clause, run, which), within(run.state[which], HELD[measure]))
     codes, held, n = total.found()
     keys = [coding.key(code) for code in codes.tolist()]
     order = sorted(range(len(keys)), key=lambda at: sortable(keys[at]))
@@ -66,11 +65,10 @@ def fallen(
 ) -> Iterator[tuple[int, Run, Array]]:
     """The duties that ``counts`` counts, a run at a time: the clause, the run, and which of its rows they are."""
     chosen = at.there if cases is None else at.there & cases
-    fell = among(FELL_DUE)
     after = None if since is None else np.uint16(day_number(since))
     for clause in standards_clauses() if clauses is None else clauses:
         for run in owed(at, clause):
-            counted = fell[run.state] & chosen[run.case]
+            counted = within(run.state, FELL_DUE) & chosen[run.case]
             if after is not None:
                 counted &= run.rows["due"][run.at] > after
             which = np.flatnonzero(counted)
@@ -81,10 +79,3 @@ def fallen(
 def standards_clauses() -> tuple[int, ...]:
     """The clauses of the national standards, by number."""
     return tuple(number for number, clause in enumerate(catalogue().clauses) if clause.of_standards)
-
-
-def among(states: tuple[int, ...]) -> Array:
-    """For each state whether it is one of these."""
-    table = np.zeros(STATES, bool)
-    table[list(states)] = True
-    return table

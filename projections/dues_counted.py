@@ -15,11 +15,11 @@ from projections.casebook import Moment
 from projections.days import BEYOND, FIRST, NEVER, STANDING, day_number, day_of, instant_number
 from projections.dues import BEFORE, WEEKS, Count, Load, Measure, Recorded, Split, Verdicts, Wanted
 from projections.dues_listed import Listing
-from projections.duty_columns import Found, coming_of, in_states, of_found, table_of
+from projections.duty_columns import Found, coming_of, of_found
 from projections.ledger import Place
 from projections.months import Period
 from projections.slices import AsAt
-from projections.states import DONE, FELL_DUE, IN_TIME, OPEN, states
+from projections.states import DONE, FELL_DUE, IN_TIME, OPEN, states, within
 from projections.tables import Array
 from projections.tally import blocks
 
@@ -37,7 +37,7 @@ class CountedDues(Listing):
             place = found.column("place").astype(np.int64)
             values, coded = self._split(at, found, split)
             key = place * len(values) + coded
-            good = in_states(found.state, IN_TIME if measure == "in_time" else DONE)
+            good = within(found.state, IN_TIME if measure == "in_time" else DONE)
             for total, which in ((n, key), (held, key[good])):
                 for number, count in zip(*np.unique(which, return_counts=True), strict=True):
                     whose, value = divmod(int(number), len(values))
@@ -57,7 +57,7 @@ class CountedDues(Listing):
         known_at = np.array([instant_number(p.moment.known_at) for p in periods])
         there = np.stack([self._at(p.moment).there for p in periods])
         allowed, first = self._allowed(wanted), day_number(periods[0].since)
-        good = table_of(IN_TIME if measure == "in_time" else DONE)
+        good = IN_TIME if measure == "in_time" else DONE
         held, n = (np.zeros(len(periods), np.int64) for _ in range(2))
         for number in (number for name in clauses for number in self._numbers[name]):
             for rows in self.columns.duties.all:
@@ -72,9 +72,9 @@ class CountedDues(Listing):
                 part, which = part[known_then], which[known_then]
                 dates = (rows[name][part] for name in ("arises", "due", "met", "ended"))
                 state = states(ends[which], *dates)
-                fell = in_states(state, FELL_DUE)
+                fell = within(state, FELL_DUE)
                 n += np.bincount(which[fell], minlength=len(periods))
-                held += np.bincount(which[fell & good[state]], minlength=len(periods))
+                held += np.bincount(which[fell & within(state, good)], minlength=len(periods))
         return list(zip(held.tolist(), n.tolist(), strict=True))
 
     def persons(
@@ -99,7 +99,7 @@ class CountedDues(Listing):
         allowed, longest = self._allowed(wanted), BEYOND + 1
         for found in self._counted(self._at(moment), since, clauses):
             found = of_found(found, allowed[found.column("place")])
-            done = in_states(found.state, DONE)
+            done = within(found.state, DONE)
             days = _working_days()[np.where(done, found.column("met"), 0)] - _working_days()[found.column("arises")]
             key = found.column("place").astype(np.int64) * (2 * longest) + np.where(done, days + longest, 0)
             for number, count in zip(*np.unique(key, return_counts=True), strict=True):
@@ -133,7 +133,7 @@ class CountedDues(Listing):
         for found in self._owed(at, self._standards()):
             clause = self.framework_clause(found.clause)
             place, met = found.column("place"), found.column("met")
-            counted = place[(met > since) & (met <= at.day) & in_states(found.state, DONE)]
+            counted = place[(met > since) & (met <= at.day) & within(found.state, DONE)]
             done += np.bincount(counted, minlength=size)
             coming = coming_of(found, at, day_number(today + timedelta(weeks=WEEKS)))
             week = (found.column("due")[coming].astype(np.int64) - int(at.day) - 1) // 7

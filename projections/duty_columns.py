@@ -18,7 +18,7 @@ from projections.dues import Wanted
 from projections.ledger import Place
 from projections.owed import owed
 from projections.slices import AsAt
-from projections.states import FELL_DUE, STATES
+from projections.states import FELL_DUE, UNKNOWN, States, within
 from projections.tables import Array, Rows, known
 
 AS_AT_KEPT = 64
@@ -32,7 +32,7 @@ class Found(NamedTuple):
     rows: Rows
     at: Array
     case: Array
-    state: Array
+    state: States
 
     def column(self, name: str) -> Array:
         return self.rows[name][self.at]
@@ -63,14 +63,14 @@ class DutyColumns:
         for name in clauses:
             for number in self._numbers[name]:
                 for run in owed(at, number):
-                    here = np.flatnonzero(at.there[run.case])
+                    here = np.flatnonzero(at.there[run.case] & (run.state != UNKNOWN))
                     rows = np.arange(run.at.start, run.at.stop) if isinstance(run.at, slice) else run.at
                     yield Found(number, run.rows, rows[here], run.case[here], run.state[here])
 
     def _counted(self, at: AsAt, since: date, clauses: Sequence[str]) -> Iterator[Found]:
         for found in self._owed(at, clauses):
             due = found.column("due")
-            yield of_found(found, in_states(found.state, FELL_DUE) & (due > day_number(since)) & (due <= at.day))
+            yield of_found(found, within(found.state, FELL_DUE) & (due > day_number(since)) & (due <= at.day))
 
     @cached_property
     def references(self) -> list[str]:
@@ -96,17 +96,6 @@ class DutyColumns:
 
 def of_found(found: Found, which: Array) -> Found:
     return Found(found.clause, found.rows, found.at[which], found.case[which], found.state[which])
-
-
-def in_states(state: Array, wanted: Sequence[int]) -> Array:
-    return table_of(wanted)[state]
-
-
-def table_of(wanted: Sequence[int]) -> Array:
-    """For each state, whether it is among these."""
-    table = np.zeros(STATES, bool)
-    table[list(wanted)] = True
-    return table
 
 
 def coming_of(found: Found, at: AsAt, last: int) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from domain.facts import EntryCorrected, EntryWithdrawn, Fact
 from domain.london import LONDON
 from projections.days import day_number, instant_number
+from projections.homes import homes
 from projections.ledger import Ledger
 from projections.tables import RECORDED, TABLES, WORDS, Array, Kept, Rows, ordered, split
 from projections.words import Texts, Words
@@ -99,14 +100,20 @@ class Gathering:
             self._pack()
 
     def gathered(self) -> tuple[Texts, Texts, Mapping[str, Words[Any]], Mapping[str, Kept], tuple[Rows]]:
-        """All that was taken in: references in order, names, words, tables, recordings by day (see ``Columns``)."""
+        """All that was taken in: references in order of their homes, names, words, tables, recordings by day (see ``Columns``)."""
         self._pack()
-        references = sorted(self.references)
+        rows = {name: self._table(name) for name in COLUMNS}
+        spells = split(rows["spells"]).current
+        home = homes(spells, len(self.references), self.words["place"].values)
+        references = sorted(self.references, key=lambda reference: (home[self.references[reference]], reference))
         numbers = np.empty(len(references), np.int32)
         numbers[[self.references[reference] for reference in references]] = np.arange(len(references))
-        tables = {name: split(self._table(name, numbers)) for name in TABLES}
+        tables = {name: ordered(of.renumbered({"case": numbers}), ORDER[name]) for name, of in rows.items()}
         names = Texts.of(self.names.values)
-        return Texts.of(references), names, self.words, tables, (self._table("recorded", numbers),)
+        return (
+            Texts.of(references), names, self.words, {name: split(tables[name]) for name in TABLES},
+            (tables["recorded"],),
+        )  # fmt: skip
 
     def _pack(self) -> None:
         for name, rows in self._rows.items():
@@ -115,10 +122,9 @@ class Gathering:
             self._packed[name].append({column: np.array(values, kind) for (column, kind), values in packed})
             rows.clear()
 
-    def _table(self, name: str, numbers: Array) -> Rows:
+    def _table(self, name: str) -> Rows:
         parts = self._packed[name]
-        rows = {column: np.concatenate([part[column] for part in parts]) for column in COLUMNS[name]}
-        return ordered(Rows(rows | {"case": numbers[rows["case"]]}), ORDER[name])
+        return Rows({column: np.concatenate([part[column] for part in parts]) for column in COLUMNS[name]})
 
 
 def recorded_by_day(entries: Iterable[Fact]) -> dict[date, int]:

@@ -19,7 +19,7 @@ from projections.ledger import Place
 from projections.tables import RECORDED, TABLES, Array, Kept, Rows
 from projections.words import Texts, Words
 
-FORMAT = 1
+FORMAT = 2
 ABOUT = "columns.json"
 MAKING = "making-"
 
@@ -122,7 +122,7 @@ def _mapped(folder: Path, name: str) -> Array:
 
 
 def _texts(folder: Path, name: str) -> Texts:
-    return Texts(_mapped(folder, f"{name}.text"), _mapped(folder, f"{name}.ends"))
+    return Texts(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends", "order")))
 
 
 def _rows(folder: Path, name: str, columns: Any) -> Rows:

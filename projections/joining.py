@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from projections.columns import Columns, renumbered
+from projections.homes import homes
 from projections.tables import RECORDED, TABLES, WORDS, Array, Kept, Rows
 from projections.words import Texts, Words
 
@@ -56,19 +57,21 @@ def join(parts: Sequence[Columns], make: Make = in_memory) -> Columns:
 
 
 def _numbered(parts: Sequence[Columns]) -> tuple[list[str], list[Array]]:
-    """The references of all cases in order, and for each part the new numbers of its cases."""
+    """The references of all cases in order of their homes, and for each part the new numbers of its cases."""
     every = []
     for at, part in enumerate(parts):
         gone = part.gone if part.gone is not None else np.zeros(part.numbers, bool)
-        every += [(reference, at, n) for n, reference in enumerate(part.references) if not gone[n]]
+        home = homes(part.spells.current, part.numbers, part.words["place"].values)
+        every += [(home[n], reference, at, n) for n, reference in enumerate(part.references) if not gone[n]]
     every.sort()
-    for (one, _, _), (other, _, _) in pairwise(every):
+    references = [reference for _, reference, _, _ in every]
+    for one, other in pairwise(sorted(references)):
         if one == other:
             raise ValueError(f"{one} is in two of the columns: a case is in one of them only")
     numbers = [np.full(part.numbers, -1, np.int32) for part in parts]
-    for number, (_, at, n) in enumerate(every):
+    for number, (_, _, at, n) in enumerate(every):
         numbers[at][n] = number
-    return [reference for reference, _, _ in every], numbers
+    return references, numbers
 
 
 def _joined(parts: Sequence[Part], name: str, kinds: Mapping[str, Any], make: Make) -> Rows:
@@ -111,7 +114,8 @@ def _alive(part: Part, which: slice) -> Rows:
 
 
 def _kept(strings: Sequence[str], name: str, make: Make) -> Texts:
-    texts = Texts.of(strings)
-    text, ends = make(f"{name}.text", np.uint8, len(texts.text)), make(f"{name}.ends", np.int64, len(texts.ends))
-    text[:], ends[:] = texts.text, texts.ends
-    return Texts(text, ends)
+    of = vars(Texts.of(strings))
+    kept = {array: make(f"{name}.{array}", values.dtype, len(values)) for array, values in of.items()}
+    for array, values in of.items():
+        kept[array][:] = values
+    return Texts(**kept)

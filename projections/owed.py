@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from projections.slices import AsAt
-from projections.states import NOT_ARISEN, states
+from projections.states import States, states
 from projections.tables import Array, Rows, known
 
 RUN = 1 << 17
@@ -19,13 +19,13 @@ SEARCHED = 150
 class Run(NamedTuple):
     """Rows of one clause: which they are, the number of each one's case, its state at the moment.
 
-    A row that was not known at the moment is left out, or has not arisen.
+    A row that was not known at the moment is left out, or its state is ``UNKNOWN``.
     """
 
     rows: Rows
     at: slice | Array
     case: Array
-    state: Array
+    state: States
 
 
 def owed(at: AsAt, clause: int, first: int = 0, last: int | None = None) -> Iterator[Run]:
@@ -67,14 +67,9 @@ def _bounds(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
 
 def _run(at: AsAt, rows: Rows, part: slice | Array) -> Run:
     then = known(rows, at.instant, part)
-    unknown = None
+    if then is not None and (not isinstance(part, slice) or np.count_nonzero(then) * 2 < len(then)):
+        part, then = (np.flatnonzero(then) + part.start if isinstance(part, slice) else part[then]), None
+    state = states(at.day, *(rows[name][part] for name in ("arises", "due", "met", "ended")))
     if then is not None:
-        if isinstance(part, slice) and np.count_nonzero(then) * 2 > len(then):
-            unknown = ~then  # of so few that leaving them out would take longer
-        else:
-            part = np.flatnonzero(then) + part.start if isinstance(part, slice) else part[then]
-    dates = (rows[name][part] for name in ("arises", "due", "met", "ended"))
-    state = states(at.day, *dates)
-    if unknown is not None:
-        state[unknown] = NOT_ARISEN
+        state *= then  # to UNKNOWN; of so few that leaving them out would take longer
     return Run(rows, part, rows["case"][part], state)

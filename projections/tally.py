@@ -7,7 +7,7 @@ import numpy as np
 
 from domain.frameworks import Framework
 from projections.answers import VERDICTS
-from projections.blocks import Block
+from projections.blocks import INSUFFICIENT, Block
 from projections.scores import Score, score_of
 from projections.slices import AsAt, By, Groups, Key
 from projections.tables import Array
@@ -21,6 +21,12 @@ BLOCK = 16_384
 
 FEW = 2
 """Where fewer than one case in so many is counted, their rows are picked out."""
+
+APART = 64
+"""Cases with more than so many others between them are not close together."""
+
+MANY = 512
+"""Fewer than so many cases are picked out, wherever they lie: with others, in one block."""
 
 
 @dataclass(frozen=True)
@@ -69,29 +75,38 @@ def table(framework: Framework, at: AsAt, by: By, cases: Array | None = None) ->
 def tally(framework: Framework, at: AsAt, groups: Groups) -> Tally:
     """Every question counted by group; cases in no group (-1) are left out."""
     room = len(groups.keys)
-    counts = np.zeros((len(framework.questions), room * len(COUNTED)), np.int64)
+    counts = np.zeros((len(framework.questions), (room + 1) * len(COUNTED)), np.int64)
     for cases in blocks(groups.of):
         block = Block(framework, at, cases)
         places = groups.of[cases].astype(np.intp)
-        grouped = places >= 0
+        places[places < 0] = room  # counted as well, and dropped in the end
         places *= len(COUNTED)
         for number, question in enumerate(framework.questions.values()):
             verdict, absent = block.answer(question)
-            counts[number] += np.bincount((places + verdict)[grouped], minlength=room * len(COUNTED))
-            counts[number] += np.bincount(places[absent & grouped] + ABSENT, minlength=room * len(COUNTED))
-    by_group = counts.reshape(len(framework.questions), room, len(COUNTED)).transpose(1, 0, 2)
+            counts[number] += np.bincount(
+                places + verdict + absent * np.int8(ABSENT - INSUFFICIENT), minlength=counts.shape[1]
+            )
+    by_group = counts.reshape(len(framework.questions), room + 1, len(COUNTED)).transpose(1, 0, 2)[:room]
+    by_group[:, :, INSUFFICIENT] += by_group[:, :, ABSENT]  # which they are besides
     return Tally(framework, groups.keys, by_group, np.bincount(groups.of[groups.of >= 0], minlength=room))
 
 
 def blocks(of: Array) -> Iterator[Array]:
-    """The numbers of the cases to be counted, so many at a time: all from the first to the last, or where those in a
-    group (not -1) are few, only them.
+    """The numbers of the cases to be counted, so many at a time: where those in a group (not -1) lie close together, all from
+    the first to the last of them, else only them.
     """
     chosen = np.flatnonzero(of >= 0)
-    if len(chosen) * FEW > len(of):
-        chosen = np.arange(chosen[0], chosen[-1] + 1)
-    for first in range(0, len(chosen), BLOCK):
-        yield chosen[first : first + BLOCK]
+    alone = []
+    for stretch in np.split(chosen, np.flatnonzero(np.diff(chosen) > APART) + 1):
+        if len(stretch) >= MANY and len(stretch) * FEW > stretch[-1] - stretch[0]:
+            yield from _several(np.arange(stretch[0], stretch[-1] + 1))
+        else:
+            alone.append(stretch)
+    yield from _several(np.concatenate(alone or [chosen[:0]]))
+
+
+def _several(cases: Array) -> Iterator[Array]:
+    return (cases[first : first + BLOCK] for first in range(0, len(cases), BLOCK))
 
 
 def _score(framework: Framework, counts: Array, cases: int) -> Score:

@@ -38,16 +38,18 @@ class Words(Generic[W]):
 
 
 class Texts(Sequence[str]):
-    """Strings in two arrays, the bytes of all and where each ends, which can be mapped from a file."""
+    """Strings in three arrays that can be mapped from a file: the bytes of all, where each ends, and their numbers in order."""
 
-    def __init__(self, text: NDArray[np.uint8], ends: NDArray[np.int64]):
-        self.text, self.ends = text, ends
+    def __init__(self, text: NDArray[np.uint8], ends: NDArray[np.int64], order: NDArray[np.int32]):
+        self.text, self.ends, self.order = text, ends, order
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> "Texts":
+        strings = list(strings)
         encoded = [string.encode() for string in strings]
         ends = np.cumsum([len(part) for part in encoded], dtype=np.int64)
-        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+        order = np.array(sorted(range(len(strings)), key=strings.__getitem__), np.int32)
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends, order)
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -72,9 +74,9 @@ class Texts(Sequence[str]):
             start = end
 
     def find(self, string: str) -> int | None:
-        """Where a string stands, among strings in order; None where it is not there."""
-        at = bisect_left(self, string)
-        return at if at < len(self) and self[at] == string else None
+        """Where a string stands; None where it is not there."""
+        at = bisect_left(self.order, string, key=self.__getitem__)
+        return int(self.order[at]) if at < len(self) and self[self.order[at]] == string else None
 
 
 class TextsInTurn(Sequence[str]):
@@ -107,7 +109,7 @@ class TextsInTurn(Sequence[str]):
         return chain.from_iterable(self.parts)
 
     def find(self, string: str) -> int | None:
-        """Where a string stands in the last of the parts that has it, each being in order; None where none has."""
+        """Where a string stands in the last of the parts that has it; None where none has."""
         for part in range(len(self.parts) - 1, -1, -1):
             found = self.parts[part].find(string)
             if found is not None:

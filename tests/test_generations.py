@@ -94,7 +94,10 @@ def test_a_generation_reads_as_what_was_written(tmp_path: Path, whole: Columns) 
     found = latest(home)
     assert found is not None
     same(found, whole)
-    assert list(found.references) == [reference for reference, _ in of(range(12), 0)]
+    assert list(found.references) == list(whole.references)
+    assert sorted(found.references) == [reference for reference, _ in of(range(12), 0)]
+    assert [found.number(reference) for reference in found.references] == list(range(12))
+    assert found.number("X000099/1") is None
     assert found.names[3] == whole.names[3]
 
 

@@ -149,9 +149,7 @@ def answer(folder: Folder) -> Figures:
 
     columns = folder.columns()
     teams, of_place = places(columns, "team")
-    duck = Duck(
-        folder.home / "rows.duckdb", columns, of_place[:-1], of_place[AsAt(columns, HINDSIGHT).spell_column("place")]
-    )
+    duck = Duck(folder.home / "rows.duckdb", columns, of_place[:-1], of_place[AsAt(columns, HINDSIGHT).place])
     found: Figures = {"teams": len(teams)}
     for words, moment in (("", HINDSIGHT), (", as known", STOOD)):
         day, known = day_number(moment.on), None if moment.known_at is None else instant_number(moment.known_at)

@@ -157,9 +157,15 @@ class Block:
             at = np.flatnonzero(chosen if then is None else chosen & then) + begin
             found.append([rows[name][at] for name in JUDGED])
         case, question, on, recorded, order, answer, overrules = map(np.concatenate, zip(*found, strict=True))
-        # The rows of one table are in order of time already, those of two are not.
-        sort = np.argsort(question, kind="stable") if len(found) == 1 else np.lexsort((order, recorded, on, question))
-        return question[sort], self._place(case[sort]), verdicts[answer[sort]], overrules[sort]
+        place, turn = self._place(case), np.arange(len(case))
+        if len(case) > len(found[0][0]):
+            # The rows of one table are in order of time already, those that a case has in two are not.
+            mixed = np.zeros(len(self.cases), bool)
+            mixed[place[len(found[0][0]) :]] = True
+            apart, together = np.flatnonzero(~mixed[place]), np.flatnonzero(mixed[place])
+            turn = np.append(apart, together[np.lexsort([column[together] for column in (order, recorded, on)])])
+        turn = turn[np.argsort(question[turn], kind="stable")]
+        return question[turn], place[turn], verdicts[answer[turn]], overrules[turn]
 
 
 @cache

@@ -5,8 +5,8 @@ span in which it was known. Rows that are still known stand apart from supersede
 first. They never change; they are thrown away at will and made anew.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,8 @@ class Columns:
     gone: Array | None = None
     position: int = 0
     """Up to which position of the store the rows tell."""
+    levels: dict[str, tuple[Sequence[str], Array]] = field(default_factory=dict, compare=False, repr=False)
+    """What ``slices.places`` has worked out."""
 
     @classmethod
     def of(

@@ -1,14 +1,17 @@
 """Days and instants as numbers, so that millions of them are compared at once.
 
 A day is the number of days since 1 January 1900 in 16 bits, ``NEVER`` where there is none; an instant is microseconds of
-UTC since 1970 in 64 bits. Entries are dated from 1900 on; a day after ``LAST`` (in 2079) is kept as the one after it,
-which leaves every state on a day up to ``LAST`` as it is.
+UTC since 1970 in 64 bits, and falls on a day in Europe/London. Entries are dated from 1900 on; a day after ``LAST`` (in
+2079) is kept as the one after it, which leaves every state on a day up to ``LAST`` as it is.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from domain.london import LONDON
 
 Days = NDArray[np.uint16]
 Instants = NDArray[np.int64]
@@ -50,3 +53,24 @@ def instant_number(instant: datetime | None) -> int:
 def instant_of(number: int) -> datetime | None:
     """The instant of a number, in UTC; None for ``STANDING``."""
     return None if number == STANDING else _EPOCH + int(number) * _MICROSECOND
+
+
+def days_fallen_on(instants: Instants) -> Days:
+    """The number of the day in London on which each instant falls; ``NEVER`` for ``STANDING``."""
+    found = np.searchsorted(_beginnings(), instants, side="right").clip(1) - 1
+    found[instants == STANDING] = NEVER
+    return found.astype(np.uint16)
+
+
+@lru_cache(1024)
+def day_begun(instant: int) -> np.uint16 | None:
+    """The number of the day that begins in London at this very instant; None where none does."""
+    at = int(np.searchsorted(_beginnings(), instant))
+    return np.uint16(at) if 0 < at < BEYOND and _beginnings()[at] == instant else None
+
+
+@cache
+def _beginnings() -> Instants:
+    """The instants at which the days up to the one after ``LAST`` begin in London."""
+    days = (FIRST + timedelta(days=n) for n in range(BEYOND + 1))
+    return np.array([instant_number(datetime.combine(day, time(), LONDON)) for day in days], np.int64)

@@ -113,7 +113,7 @@ class CountedDues(Listing):
 
     def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
         at, size = self._at(moment), len(self.columns.words["place"].values)
-        asked, places = self.framework.questions[question], at.spell_column("place")
+        asked, places = self.framework.questions[question], at.place
         counts = np.zeros((3, size), np.int64)
         for numbers in blocks(np.where(at.there, 0, -1)):
             verdict, absent = Block(self.framework, at, numbers).answer(asked)
@@ -125,7 +125,7 @@ class CountedDues(Listing):
     def loads(self, moment: Moment) -> Mapping[Place, Load]:
         at, today = self._at(moment), moment.on
         since = day_number(today - timedelta(weeks=BEFORE))
-        places = at.spell_column("place")
+        places = at.place
         ended = at.spell_column("ended")
         size = len(self.columns.words["place"].values)
         weeks = np.zeros((size, WEEKS), np.int64)
@@ -152,7 +152,7 @@ class CountedDues(Listing):
 
     def recorded(self, moment: Moment, since: date) -> Mapping[Place, Recorded]:
         at = self._at(moment)
-        places = at.spell_column("place")
+        places = at.place
         entries = np.zeros(len(self.columns.words["place"].values), np.int64)
         for rows in self.columns.recorded:
             inside = at.there[rows["case"]] & (rows["day"] > day_number(since)) & (rows["day"] <= _last(moment))

@@ -44,7 +44,7 @@ class Listing(DutyColumns):
 
     def answers(self, moment: Moment, question: str) -> list[Answered]:
         at, asked, found = self._at(moment), self.framework.questions[question], list[Answered]()
-        names, places = at.spell_column("name"), at.spell_column("place")
+        names, places = at.spell_column("name"), at.place
         for numbers in blocks(np.where(at.there, 0, -1)):
             verdict, absent = Block(self.framework, at, numbers).answer(asked)
             counting = at.there[numbers] & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT))
@@ -72,7 +72,7 @@ class Listing(DutyColumns):
 
     def late(self, moment: Moment, since: date, wanted: Wanted) -> list[Late]:
         at = self._at(moment)
-        places, names = at.spell_column("place"), at.spell_column("name")
+        places, names = at.place, at.spell_column("name")
         return [
             Late(
                 self.columns.references[case], self.columns.names[int(names[case])], place, kind, occurred,
@@ -92,5 +92,5 @@ class Listing(DutyColumns):
 
     def holders(self, moment: Moment) -> Mapping[str, Place]:
         at = self._at(moment)
-        places = at.spell_column("place")
+        places = at.place
         return {self.columns.references[n]: self._place(int(places[n])) for n in np.flatnonzero(at.there).tolist()}

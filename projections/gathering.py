@@ -103,15 +103,14 @@ class Gathering:
         """All that was taken in: references in order of their homes, names, words, tables, recordings by day (see ``Columns``)."""
         self._pack()
         rows = {name: self._table(name) for name in COLUMNS}
-        spells = split(rows["spells"]).current
-        home = homes(spells, len(self.references), self.words["place"].values)
+        home = homes(split(rows["spells"], "spells").current, len(self.references), self.words["place"].values)
         references = sorted(self.references, key=lambda reference: (home[self.references[reference]], reference))
         numbers = np.empty(len(references), np.int32)
         numbers[[self.references[reference] for reference in references]] = np.arange(len(references))
         tables = {name: ordered(of.renumbered({"case": numbers}), ORDER[name]) for name, of in rows.items()}
         names = Texts.of(self.names.values)
         return (
-            Texts.of(references), names, self.words, {name: split(tables[name]) for name in TABLES},
+            Texts.of(references), names, self.words, {name: split(tables[name], name) for name in TABLES},
             (tables["recorded"],),
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ from projections.catalogue import catalogue
 from projections.columns import Columns
 from projections.joining import join
 from projections.ledger import Place
-from projections.tables import RECORDED, TABLES, Array, Kept, Rows
+from projections.tables import RECORDED, TABLES, Array, Kept, Rows, kinds
 from projections.words import Texts, Words
 
 FORMAT = 2
@@ -78,10 +78,9 @@ def read(folder: Path) -> Columns:
         words: dict[str, Words[Any]] = {name: Words(values) for name, values in about["words"].items()}
         tables = {
             table: Kept(
-                (_rows(folder, f"{table}.current", [name for name in columns if name != "until"]),),
-                (_rows(folder, f"{table}.superseded", columns),),
+                *((_rows(folder, f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded"))
             )
-            for table, columns in TABLES.items()
+            for table in TABLES
         }
         texts = _texts(folder, "references"), _texts(folder, "names")
         return Columns(

@@ -11,7 +11,7 @@ import numpy as np
 
 from projections.columns import Columns, renumbered
 from projections.homes import homes
-from projections.tables import RECORDED, TABLES, WORDS, Array, Kept, Rows
+from projections.tables import RECORDED, TABLES, WORDS, Array, Kept, Rows, kinds
 from projections.words import Texts, Words
 
 Make = Callable[[str, Any, int], Array]
@@ -40,14 +40,13 @@ def join(parts: Sequence[Columns], make: Make = in_memory) -> Columns:
         for part, of in zip(parts, numbers, strict=True)
     ]
     tables = {}
-    for table, columns in TABLES.items():
+    for table in TABLES:
         sides = []
         for side in ("current", "superseded"):
-            kinds = {name: kind for name, kind in columns.items() if (side, name) != ("current", "until")}
             of_all = [
                 Part(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in getattr(p.tables[table], side)
             ]
-            sides.append((_joined(of_all, f"{table}.{side}", kinds, make),))
+            sides.append((_joined(of_all, f"{table}.{side}", kinds(table, side), make),))
         tables[table] = Kept(*sides)
     of_all = [Part(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.recorded]
     recorded = _joined(of_all, "recorded", RECORDED, make)
@@ -74,17 +73,17 @@ def _numbered(parts: Sequence[Columns]) -> tuple[list[str], list[Array]]:
     return references, numbers
 
 
-def _joined(parts: Sequence[Part], name: str, kinds: Mapping[str, Any], make: Make) -> Rows:
+def _joined(parts: Sequence[Part], name: str, columns: Mapping[str, Any], make: Make) -> Rows:
     """The rows of all parts in one, in their order."""
     length = sum(int((part.becomes["case"][part.rows["case"]] >= 0).sum()) for part in parts)
-    into = {column: make(f"{name}.{column}", kind, length) for column, kind in kinds.items()}
+    into = {column: make(f"{name}.{column}", kind, length) for column, kind in columns.items()}
     filled = 0
-    for pieces in _pieces(parts, "clause" in kinds):
+    for pieces in _pieces(parts, "clause" in columns):
         case = np.concatenate([piece["case"] for piece in pieces])
         order: Any = slice(None)
         if np.any(case[1:] < case[:-1]):
             order = np.argsort(case, kind="stable")
-        for column in kinds:
+        for column in columns:
             values = case if column == "case" else np.concatenate([piece[column] for piece in pieces])
             into[column][filled : filled + len(case)] = values[order]
         filled += len(case)

@@ -49,13 +49,18 @@ class AsAt:
     @cached_property
     def there(self) -> Array:
         """For each case, whether its supervision had begun by the day, as was then known."""
-        begun = self.spell_column("place") >= 0
+        begun = self.place >= 0
         return begun if self.columns.gone is None else begun & ~self.columns.gone
 
     @cached_property
     def high_risk(self) -> Array:
         """For each case, whether it is assessed as high or very high risk of harm on the day."""
         return self._holds("risk", lambda value: value in codes.HIGH_RISK)
+
+    @cached_property
+    def place(self) -> Array:
+        """For each case the number of the place where it is held on the day; -1 where it is not there."""
+        return self.spell_column("place")
 
     def select(self, **wanted: Any) -> Array:
         """For each case, whether it is there and has these attributes: ``area``, ``team``, ``officer``, ``risk`` ...
@@ -78,7 +83,7 @@ class AsAt:
         words = self.columns.words
         if name in PLACE:
             values, of_place = places(self.columns, name)
-            return values, of_place[self.spell_column("place")]
+            return values, of_place[self.place]
         if name not in ATTRIBUTES:
             raise KeyError(f"{name} is not one of {', '.join(ATTRIBUTES)}")
         return words[name].values, self.spell_column(name)
@@ -86,8 +91,8 @@ class AsAt:
     def spell_column(self, name: str) -> Array:
         """A column of the spell in which the day lies, for each case; -1 where it is not there."""
         found = np.full(self.columns.numbers, -1, np.int32)
-        for rows, at in self._spells:
-            found[rows["case"][at]] = rows[name][at]
+        for rows, at, case in self._spells:
+            found[case] = rows[name][at]
         return found
 
     @cached_property
@@ -96,12 +101,13 @@ class AsAt:
         return sorted(self.columns.references[at] for at in np.flatnonzero(self.there).tolist())
 
     @cached_property
-    def _spells(self) -> list[tuple[Rows, Array]]:
+    def _spells(self) -> list[tuple[Rows, Array, Array]]:
         found = []
         for rows in self.columns.spells.parts(self.instant):
             lies = (rows["on"] <= self.day) & (self.day < rows["off"])
             then = known(rows, self.instant)
-            found.append((rows, np.flatnonzero(lies if then is None else lies & then)))
+            at = np.flatnonzero(lies if then is None else lies & then)
+            found.append((rows, at, rows["case"][at]))
         return found
 
     def _holds(self, name: str, fits: Callable[[Any], bool]) -> Array:
@@ -112,11 +118,14 @@ class AsAt:
 
 def places(columns: Columns, name: str) -> tuple[Sequence[str], Array]:
     """One level of places (area, team, officer ...): its values, and the number of its value for each place (-1: none)."""
-    at = PLACE.index(name)
-    level = [place[at] for place in columns.words["place"].values]
-    values = sorted(set(level))
-    number = {value: n for n, value in enumerate(values)}
-    return values, np.array([*(number[value] for value in level), -1], np.int32)
+    found = columns.levels.get(name)
+    if found is None:
+        at = PLACE.index(name)
+        level = [place[at] for place in columns.words["place"].values]
+        values = sorted(set(level))
+        number = {value: n for n, value in enumerate(values)}
+        found = columns.levels[name] = values, np.array([*(number[value] for value in level), -1], np.int32)
+    return found
 
 
 def grouped(coded: Iterable[tuple[Sequence[Any], Array]], among: Array) -> Groups:

@@ -41,10 +41,13 @@ def within(state: States, wanted: range) -> NDArray[np.bool_]:
     return found
 
 
-def known_at(instant: int | None, since: Instants, until: Instants) -> NDArray[np.bool_]:
-    """Whether each row was known at an instant (exclusive; None: all that is recorded to date): ``Known.at``."""
-    if instant is None:
+def known_at(at: int | np.uint16 | None, since: Instants | Days, until: Instants | Days) -> NDArray[np.bool_]:
+    """Whether each row was known at an instant (exclusive; None: all that is recorded to date): ``Known.at``.
+
+    Where a day begins at the instant, the days on which the span begins and ends say the same.
+    """
+    if at is None:
         stands: NDArray[np.bool_] = until == STANDING
         return stands
-    known: NDArray[np.bool_] = (since < instant) & (instant <= until)
+    known: NDArray[np.bool_] = (since < at) & (at <= until)
     return known

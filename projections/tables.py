@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projections.catalogue import catalogue
-from projections.days import STANDING
+from projections.days import STANDING, day_begun, days_fallen_on
 from projections.states import known_at
 
 Array = NDArray[Any]
 
 SPAN: Final = {"since": np.int64, "until": np.int64}
+FALLEN_ON: Final = {"since_day": "since", "until_day": "until"}
+"""Columns with the days in London on which the instants of a span fall: less to read, where a day begins or ends."""
+
 TABLES: Final[Mapping[str, Mapping[str, type[np.generic]]]] = {
     "duties": {
         "case": np.int32, "clause": np.int16, "value": np.int8, "arises": np.uint16, "due": np.uint16, "met": np.uint16,
@@ -106,16 +109,25 @@ def known(rows: Rows, instant: int | None, part: slice | Array = slice(None)) ->
     """Which of these rows were known at an instant; None where all of them were."""
     if instant is None:
         return None
-    since = rows["since"][part]
-    return known_at(instant, since, rows["until"][part]) if "until" in rows else since < instant
+    day = day_begun(instant)
+    at, since, until = (instant, "since", "until") if day is None else (day, "since_day", "until_day")
+    column: Array = rows[since][part]
+    return known_at(at, column, rows[until][part]) if until in rows else column < at
 
 
-def split(rows: Rows) -> Kept:
+def kinds(table: str, side: str) -> dict[str, Any]:
+    """The columns of a table's rows that stand (``current``), or of those ``superseded``, and the type of each."""
+    found = {**TABLES[table], **dict.fromkeys(FALLEN_ON, np.uint16)}
+    return {name: kind for name, kind in found.items() if side == "superseded" or not name.startswith("until")}
+
+
+def split(rows: Rows, table: str) -> Kept:
     """A table's rows apart: those that stand and those superseded, in the order given."""
+    found = {**rows.columns, **{name: days_fallen_on(rows[instant]) for name, instant in FALLEN_ON.items()}}
     stands = rows["until"] == STANDING
     return Kept(
-        (Rows({name: column[stands] for name, column in rows.columns.items() if name != "until"}),),
-        (Rows({name: column[~stands] for name, column in rows.columns.items()}),),
+        (Rows({name: found[name][stands] for name in kinds(table, "current")}),),
+        (Rows({name: found[name][~stands] for name in kinds(table, "superseded")}),),
     )
 
 

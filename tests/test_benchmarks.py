@@ -89,7 +89,7 @@ def test_the_bare_scans_count_what_the_columns_count(own: Columns, tmp_path: Pat
         clauses = range(int(own.duties.current[0]["clause"].max()) + 1)
         counted = counts(at, by=by, clauses=clauses).by_key()
         day, known = day_number(moment.on), None if moment.known_at is None else instant_number(moment.known_at)
-        duck = Duck(tmp_path / f"{known}.duckdb", own, of_place[:-1], of_place[at.spell_column("place")])
+        duck = Duck(tmp_path / f"{known}.duckdb", own, of_place[:-1], of_place[at.place])
         rows = {(team, clause): (held, n) for team, clause, held, n in duck.scan(day, known)}
         bare = scan(own, of_place[:-1], day, known)
         assert {key: tuple(bare[key].tolist()) for key in rows} == rows

@@ -13,7 +13,7 @@ import numpy as np
 from domain.frameworks import Framework, Question, frameworks
 from projections.answers import VERDICTS
 from projections.catalogue import catalogue
-from projections.owed import Run, owed, owed_by
+from projections.owed import Run, owed, owed_by, picked, those
 from projections.slices import AsAt
 from projections.states import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE, States, within
 from projections.tables import Array, known
@@ -134,7 +134,7 @@ class Block:
         asked = self.at.columns.words["question"].find(question.id)
         if asked is not None:
             questions, place, answer, over = self._judgements
-            here = slice(*np.searchsorted(questions, (asked, asked + 1)))
+            here = slice(*np.searchsorted(questions, np.array((asked, asked + 1), questions.dtype)))
             # In order of time: of several for one case, the last one stays.
             verdict[place[here]] = answer[here]
             overrules[place[here]] = over[here]
@@ -150,11 +150,12 @@ class Block:
         for rows in columns.judgements.parts(instant):
             ends = np.array((self.first, self.last), rows["case"].dtype)
             begin, end = np.searchsorted(rows["case"], ends).tolist()
-            part = slice(begin, end)
+            part: slice | Array = slice(begin, end)
+            if not self.whole:
+                part = picked(rows["case"][part], self.cases, self._among) + begin
             chosen = (rows["on"][part] <= day) & counts[rows["framework"][part]]
-            chosen &= self._place(rows["case"][part]) >= 0
             then = known(rows, instant, part)
-            at = np.flatnonzero(chosen if then is None else chosen & then) + begin
+            at = those(part, chosen if then is None else chosen & then)
             found.append([rows[name][at] for name in JUDGED])
         case, question, on, recorded, order, answer, overrules = map(np.concatenate, zip(*found, strict=True))
         place, turn = self._place(case), np.arange(len(case))

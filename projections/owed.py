@@ -44,17 +44,21 @@ def owed_by(at: AsAt, clause: int, cases: Array, among: Array) -> Iterator[Run]:
     first = int(cases[0])
     for rows in at.columns.duties.parts(at.instant):
         begin, end = _bounds(rows, clause, first, first + len(among))
-        of_clause = rows["case"][begin:end]
-        if end - begin < SEARCHED * len(cases):
-            part = np.flatnonzero(among[of_clause - np.int32(first)]) + begin
-        else:
-            wanted = cases.astype(of_clause.dtype)
-            low = np.searchsorted(of_clause, wanted)
-            lengths = np.searchsorted(of_clause, wanted, side="right") - low
-            before = np.cumsum(lengths) - lengths
-            part = np.arange(int(lengths.sum())) + np.repeat(begin + low - before, lengths)
+        part = picked(rows["case"][begin:end], cases, among) + begin
         if len(part):
             yield _run(at, rows, part)
+
+
+def picked(case: Array, cases: Array, among: Array) -> Array:
+    """Where the rows of these cases stand, where rows in order have these numbers of cases (see ``owed_by``)."""
+    if len(case) < SEARCHED * len(cases):
+        return np.flatnonzero(among[case - cases[0].astype(case.dtype)])
+    wanted = cases.astype(case.dtype)
+    low = np.searchsorted(case, wanted)
+    lengths = np.searchsorted(case, wanted, side="right") - low
+    before = np.cumsum(lengths) - lengths
+    found: Array = np.arange(int(lengths.sum())) + np.repeat(low - before, lengths)
+    return found
 
 
 def _bounds(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
@@ -68,8 +72,14 @@ def _bounds(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
 def _run(at: AsAt, rows: Rows, part: slice | Array) -> Run:
     then = known(rows, at.instant, part)
     if then is not None and (not isinstance(part, slice) or np.count_nonzero(then) * 2 < len(then)):
-        part, then = (np.flatnonzero(then) + part.start if isinstance(part, slice) else part[then]), None
+        part, then = those(part, then), None
     state = states(at.day, *(rows[name][part] for name in ("arises", "due", "met", "ended")))
     if then is not None:
         state *= then  # to UNKNOWN; of so few that leaving them out would take longer
     return Run(rows, part, rows["case"][part], state)
+
+
+def those(part: slice | Array, which: Array) -> Array:
+    """Where the rows of a part stand for which this is true."""
+    found: Array = np.flatnonzero(which) + part.start if isinstance(part, slice) else part[which]
+    return found

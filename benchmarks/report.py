@@ -43,7 +43,7 @@ def _replay(words: str, cases: str) -> Callable[[Found], float]:
 
     def reckoned(found: Found) -> float:
         many = found["columns"]["cases"] if cases == "all" else found["answer"][f"cases of one area{words}"]
-        return many / found["replay"]["cases"] * found["replay"][f"replay{words} (processor)"]
+        return many / found["sample"]["cases"] * found["answer"][f"replay{words} (processor)"]
 
     return reckoned
 
@@ -76,7 +76,7 @@ def _lines(words: str) -> list[tuple[str, Callable[[Found], str]]]:
 def _a_case(words: str) -> Callable[[Found], str]:
     def both(found: Found) -> str:
         clock, processor = (
-            found["replay"][f"replay{words}{of}"] / found["replay"]["cases"] for of in ("", " (processor)")
+            found["answer"][f"replay{words}{of}"] / found["sample"]["cases"] for of in ("", " (processor)")
         )
         return f"{_time(clock)} ({_time(processor)})"
 

@@ -19,4 +19,4 @@ def homes(spells: Iterable[Rows], cases: int, places: Sequence[Place]) -> list[H
     for rows in spells:
         order: Array = np.lexsort((rows["on"], rows["case"]))
         found[rows["case"][order]] = rows["place"][order]  # the last one of a case stays
-    return [() if at < 0 else tuple(places[at]) for at in found.tolist()]
+    return [() if at < 0 else places[at] for at in found.tolist()]

@@ -12,26 +12,40 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from benchmarks.cases import template
-from domain.facts import Fact, QualityJudged
+from domain import london
+from domain.facts import CaseAllocated, Fact, QualityJudged, SupervisionStarted
 from domain.frameworks import frameworks
-from projections import states
+from projections import owed, states, tally
 from projections.answers import answers
 from projections.answers import readings as judgements_of
 from projections.casebook import Casebook, Moment, Reading
 from projections.caseload import holding
 from projections.columns import Columns
 from projections.counts import counts
-from projections.days import FIRST, LAST, NEVER, STANDING, day_number, day_of, day_read, instant_number, instant_of
+from projections.days import (
+    FIRST,
+    LAST,
+    NEVER,
+    STANDING,
+    day_begun,
+    day_number,
+    day_of,
+    day_read,
+    days_fallen_on,
+    instant_number,
+    instant_of,
+)
 from projections.history import History, end_of_day
-from projections.ledger import Known, ledger
+from projections.ledger import Known, Place, ledger
 from projections.matrix import counted
 from projections.obligations import Obligation, obligations
 from projections.scoring import score_readings
 from projections.slices import AsAt
 from projections.standing import Standing
-from projections.tally import score, table
+from projections.tally import blocks, score, table
 from tests.histories import facts_of, histories
 
 DAYS = (*(FIRST + timedelta(days=n) for n in range(5)), None)
@@ -65,6 +79,18 @@ def test_what_was_known_is_what_the_ledger_says() -> None:
     for at in (*instants, None):
         found = states.known_at(None if at is None else instant_number(at), since, until)
         assert list(found) == [Known((), *span).at(at) for span in spans]
+
+
+def test_an_instant_falls_on_its_day_in_london() -> None:
+    rng = Random(5)
+    instants = [datetime(1999, 1, 1, tzinfo=UTC) + timedelta(hours=rng.uniform(0, 200_000)) for _ in range(300)]
+    begun = [end_of_day(date(2005, month, 27)) for month in range(1, 13)]
+    instants += [instant + timedelta(microseconds=n) for instant in begun for n in (-1, 0, 1)]
+    numbers = np.array([*map(instant_number, instants), STANDING], np.int64)
+    assert days_fallen_on(numbers).tolist() == [*(day_number(london.day_of(instant)) for instant in instants), NEVER]
+    for instant in instants:
+        day = day_begun(instant_number(instant))
+        assert day == (day_number(london.day_of(instant)) if instant in begun else None)
 
 
 def test_days_and_instants_come_back() -> None:
@@ -208,3 +234,51 @@ def test_judgements_beside_what_is_derived() -> None:
     columns = Columns.of((reference, ledger(entries)) for reference, entries in files.items())
     for moment in (Moment(date(2006, 3, 1), None), Moment(date(2005, 6, 1), end_of_day(date(2005, 6, 1)))):
         agrees(columns, replayed(files, moment, "omi-2006"), moment, "omi-2006")
+
+
+def moved(number: int) -> list[Fact]:
+    """A case that began in one of three areas and was handed on to others, as was recorded soon, late, or later still."""
+    rng = Random(number)
+    places = [Place(f"Area {n}", f"Division {n}", f"Team {n}", f"Officer {n}", "po") for n in range(3)]
+    facts = [
+        structs.replace(fact, **rng.choice(places)._asdict())
+        if isinstance(fact, SupervisionStarted | CaseAllocated)
+        else fact
+        for fact in template(f"moved {number}")
+    ]
+    for at in range(rng.choice((0, 0, 1, 2))):
+        on = facts[0].occurred_on + timedelta(days=rng.randint(1, 300))
+        recorded = datetime(on.year, on.month, on.day, 9, tzinfo=UTC) + timedelta(days=rng.choice((0, 1, 20, 120)))
+        allocated = {"entry": f"moved-{at}", "occurred_on": on, "recorded_at": recorded, **rng.choice(places)._asdict()}
+        facts.append(CaseAllocated(**allocated))
+    return facts
+
+
+@pytest.mark.parametrize("moment", [Moment(date(2006, 3, 1), None), *moments(6, 5, date(2005, 3, 1), 360)], ids=str)
+def test_cases_that_moved_between_areas(moment: Moment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole stretches and cases picked out, several blocks and runs, a base with changes laid over it."""
+    for constants, name, value in ((tally, "BLOCK", 7), (tally, "MANY", 3), (tally, "APART", 1), (owed, "RUN", 11)):
+        monkeypatch.setattr(constants, name, value)
+    files = {f"X{number:06}/1": moved(number) for number in range(40)}
+    ledgers = [(reference, ledger(entries)) for reference, entries in files.items()]
+    before = [(reference, ledger(entries[:40])) for reference, entries in list(files.items())[30:37]]
+    columns = Columns.of([*ledgers[:30], *before]).with_changes(Columns.of(ledgers[30:]))
+    agrees(columns, replayed(files, moment, "esi-2003"), moment, "esi-2003")
+    at = AsAt(columns, moment)
+    whole = set()
+    for (area,), of_area in table(frameworks()["esi-2003"], at, ("area",)).by_key().items():
+        chosen = at.select(area=area)
+        assert score(frameworks()["esi-2003"], at, chosen).score == of_area
+        whole |= {len(cases) == cases[-1] - cases[0] + 1 for cases in blocks(np.where(chosen, 0, -1))}
+    assert whole == {True, False}
+
+
+def test_an_area_is_a_range_of_its_nation() -> None:
+    columns = Columns.of((f"X{number:06}/1", ledger(moved(number))) for number in range(30))
+    held = columns.spells.current[0]
+    last = {
+        case: columns.words["place"][place]
+        for case, place in zip(held["case"].tolist(), held["place"].tolist(), strict=True)
+    }
+    assert list(last.values()) == sorted(last.values())
+    assert [columns.number(reference) for reference in columns.references] == list(range(30))

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.cases import template
 from domain.case import File
 from domain.facts import Fact
 from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
@@ -130,3 +131,18 @@ def plain(behind: Iterable[Any], moment: Moment) -> list[str]:
         for b in behind
         for o in [b.obligation]
     )
+
+
+def test_what_is_coming_is_what_was_known_to_come() -> None:
+    """Most duties were known on the day; those raised later are not foretold."""
+    cases = {f"X{number:06}/1": template(f"coming {number}") for number in range(6)}
+    columns = Columns.of((reference, ledger(entries)) for reference, entries in cases.items())
+    read, counted = ReadDues(Book(cases), FRAMEWORK), CountedDues(columns, FRAMEWORK)
+    for day in (date(2005, 9, 30), date(2005, 12, 31), date(2006, 2, 28)):
+        moment, last = Moment(day, end_of_day(day)), day + timedelta(weeks=WEEKS)
+        want = read.coming(moment, day, last, lambda place: True)
+        found = counted.coming(moment, day, last, lambda place: True)
+        assert len(want) > 5
+        keys = [sorted((b.reference, b.obligation.clause.id, b.obligation.due_on) for b in of) for of in (want, found)]
+        assert keys[0] == keys[1]
+        assert read.loads(moment) == counted.loads(moment)

@@ -137,9 +137,10 @@ def test_changes_stand_in_place_of_what_the_cases_had(tmp_path: Path, whole: Col
 def test_what_cannot_be_read_is_made_anew(tmp_path: Path, whole: Columns) -> None:
     folder = write(tmp_path, [whole])
     about = json.loads((folder / ABOUT).read_text())
-    (folder / ABOUT).write_text(json.dumps(about | {"clauses": about["clauses"][1:]}))
-    with pytest.raises(Unreadable, match="another version"):
-        read(folder)
+    for other in ({"clauses": about["clauses"][1:]}, {"format": 1}):
+        (folder / ABOUT).write_text(json.dumps(about | other))
+        with pytest.raises(Unreadable, match="another version"):
+            read(folder)
     (folder / ABOUT).write_text(json.dumps(about))
     (folder / "duties.current.due.npy").write_bytes((folder / "duties.current.due.npy").read_bytes()[:-3])
     with pytest.raises(Unreadable, match="not whole"):

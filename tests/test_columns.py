@@ -16,7 +16,7 @@ from msgspec import structs
 
 from benchmarks.cases import template
 from domain import london
-from domain.facts import CaseAllocated, Fact, QualityJudged, SupervisionStarted
+from domain.facts import CaseAllocated, EntryWithdrawn, Fact, QualityJudged, SupervisionStarted
 from domain.frameworks import frameworks
 from projections import owed, states, tally
 from projections.answers import answers
@@ -222,14 +222,22 @@ def test_judgements_beside_what_is_derived() -> None:
         rng, facts = Random(number), template(f"judged {number}")
         begun = facts[0].occurred_on
         for at, question in enumerate(frameworks()["esi-2003"].questions):
-            on = begun + timedelta(days=rng.randint(0, 200))
-            facts.append(
-                QualityJudged(
-                    entry=f"j{at}", occurred_on=on, recorded_at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC),
+            for again in range(rng.choice((1, 2))):
+                on = begun + timedelta(days=rng.randint(0, 200))
+                judged = QualityJudged(
+                    entry=f"j{at}-{again}", occurred_on=on, recorded_at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC),
                     framework="esi-2003", question=question, by="Ann Spo", role="spo", overrules=rng.random() < 0.5,
                     answer=rng.choice(("sufficient", "insufficient", "not_applicable")),
-                )
-            )  # fmt: skip
+                )  # fmt: skip
+                facts.append(judged)
+                if rng.random() < 0.3:  # what was known of it then stands beside what is known still
+                    later = judged.recorded_at + timedelta(days=rng.randint(1, 400))
+                    facts.append(
+                        EntryWithdrawn(
+                            entry=f"w{at}-{again}", occurred_on=later.date(), recorded_at=later, of=judged.entry,
+                            reason="judged in error",
+                        )
+                    )  # fmt: skip
         files[f"X{number:06}/1"] = facts
     columns = Columns.of((reference, ledger(entries)) for reference, entries in files.items())
     for moment in (Moment(date(2006, 3, 1), None), Moment(date(2005, 6, 1), end_of_day(date(2005, 6, 1)))):

@@ -64,9 +64,9 @@ def days_fallen_on(instants: Instants) -> Days:
 
 @lru_cache(1024)
 def day_begun(instant: int) -> np.uint16 | None:
-    """The number of the day that begins in London at this very instant; None where none does."""
-    at = int(np.searchsorted(_beginnings(), instant))
-    return np.uint16(at) if 0 < at < BEYOND and _beginnings()[at] == instant else None
+    """The number of the day that begins in London at this very instant; None where none does (that rows are read on)."""
+    at = (_EPOCH + instant * _MICROSECOND).astimezone(LONDON)
+    return np.uint16(day_number(at.date())) if at.time() == time() and FIRST < at.date() <= LAST else None
 
 
 @cache

@@ -16,7 +16,7 @@ ABSENT = len(VERDICTS)
 COUNTED = (*VERDICTS, "absent")
 """What is counted for each question, in the order of a tally's last axis."""
 
-BLOCK = 65_536
+BLOCK = 32_768
 """Cases taken at a time: what is counted of them stays in the processor's cache."""
 
 FEW = 2

@@ -17,7 +17,7 @@ COUNTED = (*VERDICTS, "absent")
 """What is counted for each question, in the order of a tally's last axis."""
 
 BLOCK = 32_768
-"""Cases taken at a time: what is counted of them stays in the processor's cache."""
+"""Cases taken at a time: the fewer, the more calls; the more, the less of what is counted stays in the processor's cache."""
 
 FEW = 2
 """Where fewer than one case in so many is counted, their rows are picked out."""

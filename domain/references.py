@@ -12,8 +12,11 @@ def references(fact: Fact) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Each reference in a fact: the field, the entry it names, and the types it may be (none listed: any)."""
     for name, encoded, kinds in reference_fields(type(fact)):
         value = getattr(fact, name)
-        for entry in value if isinstance(value, list) else [value] if value is not None else []:
-            yield encoded, entry, kinds
+        if isinstance(value, list):
+            for entry in value:
+                yield encoded, entry, kinds
+        elif value is not None:
+            yield encoded, value, kinds
 
 
 @cache

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -37,6 +38,10 @@ def fact_of(topic: str, state: bytes) -> Fact:
     return _DECODERS[topic].decode(state)
 
 
+ROWS = 150
+"""So many entries are inserted by one statement; older versions of SQLite take no more than 999 values."""
+
+
 class FactMapper(Mapper[str]):
     """Facts to stored events and back; the state is the interchange form of the fact."""
 
@@ -59,10 +64,6 @@ class ChainedSQLiteRecorder(Chained, SQLiteApplicationRecorder):
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"):
         super().__init__(datastore, events_table_name)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self.insert_events_statement = (
-            f"INSERT INTO {events_table_name} "
-            "(originator_id, originator_version, topic, state, stored_at, actor, hash) VALUES (?,?,?,?,?,?,?)"
-        )
 
     def construct_create_table_statements(self) -> list[str]:
         table = self.events_table_name
@@ -100,12 +101,16 @@ class ChainedSQLiteRecorder(Chained, SQLiteApplicationRecorder):
         first = head["rowid"] if head else 0
         stored_at = self.clock().isoformat(timespec="microseconds")
         hashes = links(entries, previous, stored_at, actor)
-        rows = [(*entry, stored_at, actor, hash_) for entry, hash_ in zip(entries, hashes, strict=True)]
-        c.executemany(self.insert_events_statement, rows)
+        for at in range(0, len(entries), ROWS):
+            some = range(at, min(at + ROWS, len(entries)))
+            values = [stored_at, actor]
+            for n in some:
+                values += (*entries[n], hashes[n])
+            c.execute(_insertion(self.events_table_name, len(some)), values)
         c.execute(f"SELECT MAX(rowid) FROM {self.events_table_name}")
         last: int = c.fetchone()[0]
-        assert last - first >= len(rows)
-        return list(range(last - len(rows) + 1, last + 1))
+        assert last - first >= len(entries)
+        return list(range(last - len(entries) + 1, last + 1))
 
     def head(self) -> tuple[int, str]:
         """The chain's last position and its hash in hex; (0, ...) when nothing is stored."""
@@ -172,3 +177,11 @@ class ChainedSQLiteRecorder(Chained, SQLiteApplicationRecorder):
             c.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (self.events_table_name,))
             row = c.fetchone()
         return row["seq"] if row is not None else 0
+
+
+@cache
+def _insertion(table: str, rows: int) -> str:
+    """The statement that inserts so many rows: when and by whom is said once, then the five values of each."""
+    columns = "originator_id, originator_version, topic, state, stored_at, actor, hash"
+    own = (f"(?{n},?{n + 1},?{n + 2},?{n + 3},?1,?2,?{n + 4})" for n in range(3, 3 + 5 * rows, 5))
+    return f"INSERT INTO {table} ({columns}) VALUES {','.join(own)}"

@@ -24,7 +24,7 @@ TOLD = 1 << 18
 """After so many bytes, progress is told."""
 
 _FILE_FIRST = re.compile(
-    rf'[ \t]*\{{[ \t]*(?:"case"[ \t]*:[ \t]*"({CASE})"|"inspection"[ \t]*:[ \t]*"({INSPECTION})")[ \t]*,'.encode()
+    rf'[ \t]*\{{[ \t]*(?:"case"[ \t]*:[ \t]*"(?P<case>{CASE})"|"inspection"[ \t]*:[ \t]*"(?P<inspection>{INSPECTION})")[ \t]*,'.encode()
 )
 _read_fact: Callable[[bytes], Fact] = msgspec.json.Decoder(Union[tuple(FACT_TYPES.values())]).decode  # noqa: UP007
 
@@ -70,16 +70,18 @@ def read_lines(
     given. ``name`` is what the lines call the file (default: its own name).
     """
     name = name or path.name
-    untold = 0
+    untold, opening = 0, _NONE
     with path.open("rb") as stream:
         for number, raw in enumerate(stream, start=1):
             untold += len(raw)
             if untold >= TOLD:
                 progress(untold)
                 untold = 0
-            straight = read_straight(raw)
-            if straight is not None:
-                yield Line(name, number, *straight, True)
+            if not raw.startswith(opening.written):  # most lines are for the file of the line before
+                opening = _opening_of(raw)
+            fact = _read_rest(raw, opening)
+            if fact is not None:
+                yield Line(name, number, opening.reference, fact, True)
             elif raw.strip():
                 try:
                     yield _read_slowly(name, number, raw, now)
@@ -93,15 +95,40 @@ def read_straight(raw: bytes) -> tuple[str, Fact] | None:
 
     None is no verdict: the line may lack only what has a default, or begin with another field.
     """
-    opening = _FILE_FIRST.match(raw)
-    if opening is None:
+    opening = _opening_of(raw)
+    fact = _read_rest(raw, opening)
+    return None if fact is None else (opening.reference, fact)
+
+
+class _Opening(NamedTuple):
+    """How a line begins: as it is written up to its first other field, and the file that it names."""
+
+    written: bytes
+    kept_on: str
+    reference: str
+
+
+_NONE = _Opening(b"\n", "", "")
+"""Of a line that begins otherwise; no line but an empty one begins like this."""
+
+
+def _opening_of(raw: bytes) -> _Opening:
+    found = _FILE_FIRST.match(raw)
+    if found is None:
+        return _NONE
+    kept_on = found.lastgroup or ""
+    return _Opening(found[0], kept_on, found[kept_on].decode())
+
+
+def _read_rest(raw: bytes, opening: _Opening) -> Fact | None:
+    """The fact of a line that begins so; None where it is no entry in every respect."""
+    if opening is _NONE:
         return None
     try:
-        fact = _read_fact(b"{" + raw[opening.end() :])
+        fact = _read_fact(b"{" + raw[len(opening.written) :])
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    reference = opening[1 if fact.kept_on == "case" else 2]
-    return (reference.decode(), fact) if reference is not None and in_range(fact) else None
+    return fact if fact.kept_on == opening.kept_on and in_range(fact) else None
 
 
 def _read_slowly(file: str, number: int, raw: bytes, now: datetime) -> Line:

@@ -169,11 +169,19 @@ class Writing:
         except BaseException:
             self.close_all()
             raise
-        self.held += len(pending)
-        for reference in list(self.open) if self.held > self.most else ():
+        self.kept_open(len(pending))
+
+    def kept_open(self, more: int) -> None:
+        """The open files hold so many entries more; close some where that is too many."""
+        self.held += more
+        for reference in self.closable() if self.held > self.most else ():
             self.held -= _size(self.open.pop(reference))
             if self.held <= self.most:
                 break
+
+    def closable(self) -> Iterable[str]:
+        """The files that may be closed, those longest unused first."""
+        return list(self.open)
 
     def store(self, pending: Sequence[Recorded], actor: str) -> None:
         self.files.store(pending, actor)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from domain.ahead import Ahead
 from domain.case import File, Recorded, evolve
-from domain.files import OPEN, Files, Writing
+from domain.files import OPEN, Files
 
 
-class Rehearsal(Writing):
+class Rehearsal(Ahead):
     """A writing that changes nothing in the files: it ends with ``close``, and nothing is left of it.
 
     On disk and not in memory, as a rehearsal may be of an import of any size.

@@ -637,16 +637,19 @@ def test_two_imports_of_the_same_extract_at_once_correct_once(source: Source) ->
     source.run("--extracted-at", "2005-05-13T02:00:00+01:00")
     source.write("contacts", FIRST | {"TYPE": "H"}, SECOND)
     now, reports = datetime.now(UTC), [Report(), Report()]
-    one, other = (Extract.open(source.folder, source.folder / "mapping.yaml", now) for _ in range(2))
+
+    def opened() -> Extract:
+        return Extract.open(source.folder, source.folder / "mapping.yaml", now)
+
     with closing(Files.open(str(source.database))) as ours, closing(Files.open(str(source.database))) as theirs:
         store = ours.store
 
         def overtaken(recorded: Sequence[Recorded], actor: str) -> None:
-            other.take(theirs, reports[1], lambda size: None, now=now, actor="other", keep=True)
+            opened().take(theirs, reports[1], lambda size: None, now=now, actor="other", keep=True)
             store(recorded, actor)
 
         ours.store = overtaken  # type: ignore[method-assign]
-        one.take(ours, reports[0], lambda size: None, now=now, actor="test", keep=True)
+        opened().take(ours, reports[0], lambda size: None, now=now, actor="test", keep=True)
     assert [(r.stored, r.corrected, r.already, r.rejected) for r in reports] == [(0, 0, 4, []), (1, 1, 3, [])]
 
 

@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -391,6 +393,8 @@ def test_an_entry_of_another_writer_counts_before_a_line_is_refused(desk: Desk) 
         for _ in range(importing.TOGETHER - 1):
             yield one(json.dumps(START))
         _, fact = read_straight(json.dumps(named | dates).encode()) or pytest.fail("not a fact")
+        while not files.read("i-1").entries:  # it is being stored
+            time.sleep(0.001)
         files.record("i-1", [fact], actor="other", now=NOW)
         yield one(json.dumps(given | dates))
 
@@ -424,3 +428,37 @@ def test_a_dry_run_forgets_nothing_of_what_it_would_store(desk: Desk, monkeypatc
     tried = desk.run("--dry-run")
     assert "4 entries would be stored, 1 already there, 1 rejected" in tried.output
     assert desk.entries() == {}
+
+
+def test_what_was_decided_on_a_batch_that_failed_is_decided_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another writer takes the place of what is being stored, while further lines are decided that rest on it."""
+    monkeypatch.setattr(importing, "TOGETHER", 1)
+    monkeypatch.setattr(importing, "BATCH", 1)
+    desk.take(START)
+    made = [MADE | {"entry": f"a{n}"} for n in range(1, 4)]
+    became = [BECAME | {"entry": f"o{n}", "appointment": f"a{n}"} for n in range(1, 4)]
+    odd = BECAME | {"entry": "o9", "appointment": "a9"}
+    desk.write(*(x for pair in zip(made, became, strict=True) for x in pair), odd, MADE | {"for_on": "2005-06-02"})
+    report, ours_began = Report(), threading.Event()
+    with closing(Files.open(str(desk.database))) as ours, closing(Files.open(str(desk.database))) as theirs:
+        store, other = ours.store, iter([ContactLogged(
+            entry="other", occurred_on=date(2005, 6, 1), recorded_at=NOW, contact_type="telephone"
+        )])  # fmt: skip
+
+        def overtaken(recorded: Sequence[Recorded], actor: str) -> None:
+            ours_began.wait()
+            for fact in other:
+                theirs.record(CASE, [fact], actor="other", now=NOW)
+            store(recorded, actor)
+
+        def lines() -> Iterator[web_lines.Line]:
+            for number, line in enumerate(read_lines(desk.path, NOW, report.rejected, lambda _: None)):
+                if number == 1:
+                    ours_began.set()  # the first is being stored, and this one is decided on it
+                yield line
+
+        ours.store = overtaken  # type: ignore[method-assign]
+        import_lines(ours, lines(), report, now=NOW, actor="test", keep=True)
+    assert (report.stored, report.already) == (6, 0)
+    assert [(x.line, x.field) for x in sorted(report.rejected)] == [(7, "appointment"), (8, "entry")]
+    assert list(desk.entries()) == ["start", "other", "a1", "o1", "a2", "o2", "a3", "o3"]

@@ -13,10 +13,11 @@ from itertools import islice
 
 from eventsourcing.persistence import IntegrityError
 
+from domain.ahead import Ahead
 from domain.case import BEGINNINGS, File, recording_default
 from domain.errors import BusyFile, NoSuchCase, NoSuchEntry, Refused
 from domain.facts import EntryCorrected, Fact
-from domain.files import Files, Writing
+from domain.files import Files
 from domain.rehearsal import Rehearsal
 from domain.sources import restate
 from web.lines import Line, Rejected
@@ -51,7 +52,7 @@ def import_lines(files: Files, lines: Iterable[Line], report: Report, *, now: da
 
     A line may come before what it refers to: it waits until that has come, or until the rest has been read.
     """
-    with closing((Writing if keep else Rehearsal)(files, now)) as writing:
+    with closing((Ahead if keep else Rehearsal)(files, now)) as writing:
         batch = _Batch(writing, actor, report)
         for some in _together(lines):
             batch.take_all(some)
@@ -64,13 +65,21 @@ def _together(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield some
 
 
+@dataclass
+class _Decided:
+    """Lines decided, and how many of them correct an entry that its source has changed."""
+
+    lines: list[Line] = field(default_factory=list)
+    corrections: int = 0
+
+
 class _Batch:
     """Lines decided and not yet stored, and those that wait for another."""
 
-    def __init__(self, writing: Writing, actor: str, report: Report):
+    def __init__(self, writing: Ahead, actor: str, report: Report):
         self.writing, self.actor, self.report = writing, actor, report
-        self.lines: list[Line] = []
-        self.corrections = 0
+        self.begun, self.decided = _Decided(), _Decided()
+        """What is being stored, and what was decided since."""
         self.waiting: dict[str, defaultdict[str, list[tuple[Line, Refused]]]] = {}
         """By file and by the entry that is missing there."""
 
@@ -81,18 +90,17 @@ class _Batch:
             fact = self._take(line)
             if fact is not None and line.reference in self.waiting:
                 self._release(line.reference, fact)
-        if len(self.lines) >= BATCH or self.writing.held > self.writing.most:
+        if len(self.decided.lines) >= BATCH or self.writing.held > self.writing.most:
             self.store()
 
     def finish(self) -> None:
         """Store the rest. What still waits is decided on the files as they now stand, and rejected where it still must."""
-        self.store()
-        self.writing.close_all()
+        self.store_all()
         left = [line for needs in self.waiting.values() for held in needs.values() for line, _ in held]
         self.waiting = {}
         for some in _together(left):
             self.take_all(some)
-        self.store()
+        self.store_all()
         for needs in self.waiting.values():
             for line, error in (one for held in needs.values() for one in held):
                 self._reject(line, error.field, self._reason(line, error))
@@ -109,19 +117,26 @@ class _Batch:
             self.waiting.setdefault(line.reference, defaultdict(list))[needed].append((line, error))
             return None
         except Refused as error:
-            if writing.overtaken(line.reference):
-                self.store()
-                writing.close_all()
+            if self._moved(line.reference):
                 return self._take(line)
             self._reject(line, error.field, error.reason)
             return None
         if not fresh:
             self.report.already += 1
             return None
-        self.lines.append(line)
-        self.corrections += _corrects(line, fact)
-        self.report.stored += 1
+        self.decided.lines.append(line)
+        if line.said_at is not None:
+            self.decided.corrections += isinstance(fact, EntryCorrected)
         return fact
+
+    def _moved(self, reference: str) -> bool:
+        """Whether somebody else has written to this file since it was opened. Then it is closed, and will be read anew."""
+        if not self.settle():
+            return True
+        if not self.writing.overtaken(reference):
+            return False
+        self.store_all()
+        return True
 
     def _release(self, reference: str, fact: Fact) -> None:
         """Take the lines that waited for this fact of the file, and those that waited for them."""
@@ -154,32 +169,45 @@ class _Batch:
         return line.fact if line.recorded_at_given else recording_default(file, line.fact)
 
     def store(self) -> None:
-        self.report.corrected += self.corrections
-        try:
+        """Have what was decided stored, while the next lines are decided."""
+        if self.settle():
             self.writing.commit(self.actor)
+            self.begun, self.decided = self.decided, _Decided()
+
+    def store_all(self) -> None:
+        """Store what was decided and wait for it; no file is open then."""
+        self.store()
+        self.settle()
+        self.writing.close_all()
+
+    def settle(self) -> bool:
+        """Wait for what is being stored. False where another writer was on the same files.
+
+        Then it, and what was decided since, has been decided again, on the files as they now stand, and stored.
+        """
+        try:
+            self.writing.settle()
         except IntegrityError:
-            self._store_again()
-        self.lines, self.corrections = [], 0
+            again = self.begun.lines + self.decided.lines
+            self.begun, self.decided = _Decided(), _Decided()
+            for line in again:
+                self._store_again(line)
+            return False
+        self.report.stored += len(self.begun.lines)
+        self.report.corrected += self.begun.corrections
+        self.begun = _Decided()
+        return True
 
-    def _store_again(self) -> None:
-        """Another writer was on the same files: decide the batch's lines again, file by file, as they now stand."""
+    def _store_again(self, line: Line) -> None:
         files, now = self.writing.files, self.writing.now
-        self.report.stored -= len(self.lines)
-        self.report.corrected -= self.corrections
-        for line in self.lines:
-            try:
-                fact = self._as_recorded(line, files.read(line.reference))
-                stored = files.record(line.reference, [fact], actor=self.actor, now=now)
-            except Refused as error:
-                self._reject(line, error.field, error.reason)
-            except BusyFile as error:
-                self._reject(line, "case", str(error))
-            else:
-                self.report.stored += len(stored)
-                self.report.corrected += bool(stored) and _corrects(line, fact)
-                self.report.already += not stored
-
-
-def _corrects(line: Line, fact: Fact) -> bool:
-    """Whether what is recorded for a line corrects what its source said before."""
-    return line.said_at is not None and isinstance(fact, EntryCorrected)
+        try:
+            fact = self._as_recorded(line, files.read(line.reference))
+            stored = files.record(line.reference, [fact], actor=self.actor, now=now)
+        except Refused as error:
+            self._reject(line, error.field, error.reason)
+        except BusyFile as error:
+            self._reject(line, "case", str(error))
+        else:
+            self.report.stored += len(stored)
+            self.report.corrected += line.said_at is not None and any(isinstance(new, EntryCorrected) for new in stored)
+            self.report.already += not stored

@@ -23,9 +23,8 @@ BOM = codecs.BOM_UTF8
 TOLD = 1 << 18
 """After so many bytes, progress is told."""
 
-_FILE_FIRST = re.compile(
-    rf'[ \t]*\{{[ \t]*(?:"case"[ \t]*:[ \t]*"(?P<case>{CASE})"|"inspection"[ \t]*:[ \t]*"(?P<inspection>{INSPECTION})")[ \t]*,'.encode()
-)
+_FILE = rf'"case"[ \t]*:[ \t]*"(?P<case>{CASE})"|"inspection"[ \t]*:[ \t]*"(?P<inspection>{INSPECTION})"'
+_FILE_FIRST = re.compile(rf"[ \t]*\{{[ \t]*(?:{_FILE})[ \t]*,".encode())
 _read_fact: Callable[[bytes], Fact] = msgspec.json.Decoder(Union[tuple(FACT_TYPES.values())]).decode  # noqa: UP007
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.stored import Behind, is_case
 from projections.alone import alone
-from projections.settling import behind, derive, have_places, settle
+from projections.settling import behind, derive, settle
 from projections.view_generations import State
 from projections.view_tables import VIEWS
 from projections.views import Views
@@ -42,11 +42,10 @@ def step(views: Views, state: State, most: int = BATCH) -> int:
     versions = {entry.reference: entry.version for entry in entered if is_case(entry.reference)}
     with views.reading.connect() as c:
         touched = behind(c, state.tables, versions) if versions else set()
-    derived = list(derive(views.stored.files(touched)))
-    have_places(derived, views.place_numbers)
+    derived = list(derive(views.stored.files(touched), views.place_numbers))
     with views.writing.begin() as c:
         advance(c, state, entered[-1].position)
-        settle(c, state.tables, derived, views.place_numbers)
+        settle(c, state.tables, derived)
     return len(entered)
 
 

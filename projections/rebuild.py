@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from projections.alone import alone
 from projections.follow import advance, step
-from projections.settling import derive, have_places, settle
+from projections.settling import derive, settle
 from projections.view_generations import State, other_in, swap
 from projections.view_tables import VIEWS, Tables
 from projections.views import Views
@@ -64,10 +64,9 @@ def rebuild(views: Views, crew: Crew, told: Callable[[int], None] = lambda cases
 def build(address: str, build: str, references: list[str]) -> int:
     """One piece: derive these cases and write their rows; how many cases. ``Superseded``."""
     views = opened(address)
-    derived = list(derive(views.stored.files(references)))
-    have_places(derived, views.place_numbers)
+    derived = list(derive(views.stored.files(references), views.place_numbers))
     with views.writing.begin() as c:
-        settle(c, other_in(c, build=build).tables, derived, views.place_numbers)
+        settle(c, other_in(c, build=build).tables, derived)
     return len(derived)
 
 

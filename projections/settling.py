@@ -5,7 +5,8 @@ the entries alone, and never go back to fewer entries than they already tell of.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,25 +22,40 @@ from projections.view_tables import Tables, insert_into
 COPIED_FROM = 50
 """From so many rows on, COPY is faster than INSERT."""
 
+COPIED_AS = {sa.Integer: "int4", sa.BigInteger: "int8", sa.Date: "date", sa.Boolean: "bool"}
+"""PostgreSQL's names of the types of columns; others are texts."""
+
 
 class Derived(NamedTuple):
-    """What the tables will say of a case: its rows, and who may not open it, from the first ``version`` of its entries."""
+    """What the tables will say of a case, from the first ``version`` of its entries: its rows as values, kind by kind,
+    and who may not open it, as JSON.
+    """
 
     reference: str
     version: int
-    ledger: Ledger
-    excluded: frozenset[str]
+    rows: tuple[list[Values], ...]
+    excluded: str
 
 
-def derive(files: Iterable[File]) -> Iterator[Derived]:
-    """Each case derived from its entries. An error names the case."""
+def derive(
+    files: Iterable[File], places: Places, hear: Callable[[File, Ledger], None] = lambda file, kept: None
+) -> Iterator[Derived]:
+    """Each case derived from its entries, every place in its rows with a number. An error names the case.
+
+    ``hear`` is told of each ledger, which is let go before the next is derived: many of them are costly to keep.
+    """
     for file in files:
         entries = list(file.entries.values())
         try:
-            yield Derived(file.reference, file.version, ledger(entries), excluded(History.of(entries)))
+            kept = ledger(entries)
+            limited = sorted(excluded(History.of(entries)))
         except Exception as error:
             error.add_note(f"while deriving the rows of {file.reference} from its {file.version} entries")
             raise
+        places.have(places_in(kept))
+        hear(file, kept)
+        rows = values_of(file.reference, kept, places.numbers)
+        yield Derived(file.reference, file.version, rows, msgspec.json.encode(limited).decode())
 
 
 def behind(c: sa.Connection, of: Tables, versions: dict[str, int]) -> set[str]:
@@ -49,42 +65,42 @@ def behind(c: sa.Connection, of: Tables, versions: dict[str, int]) -> set[str]:
     return {reference for reference, version in versions.items() if stand.get(reference, 0) < version}
 
 
-def settle(c: sa.Connection, of: Tables, derived: Collection[Derived], places: Places) -> int:
+def settle(c: sa.Connection, of: Tables, derived: Collection[Derived]) -> int:
     """Make these cases' rows in a generation what was derived; the number of rows deleted and inserted.
 
-    In the transaction of ``c``. The places named in the rows must have their numbers (``Places.have``). A case whose
-    rows tell of as many entries already is left alone.
+    In the transaction of ``c``. A case whose rows tell of as many entries already is left alone.
     """
     taken = _take(c, of, derived)
-    wanted = [values_of(d.reference, d.ledger, places.numbers) for d in derived if d.reference in taken]
+    wanted = [d.rows for d in derived if d.reference in taken]
     changed = 0
     for kind, table in enumerate(of.kinds):
-        missing = Counter(values for rows in wanted for values in rows[kind])
-        gone = []
-        for number, *values in c.execute(sa.select(table).where(table.c.reference.in_(taken))):
-            row = tuple(values)
-            if missing[row] > 0:
-                missing[row] -= 1
-            else:
-                gone.append(number)
-        new = list(missing.elements())
-        _delete(c, table, gone)
+        new = [values for rows in wanted for values in rows[kind]]
+        if stand := c.execute(sa.select(table).where(table.c.reference.in_(taken))).all():
+            missing, gone = Counter(new), []
+            for number, *values in stand:
+                row = tuple(values)
+                if missing[row] > 0:
+                    missing[row] -= 1
+                else:
+                    gone.append(number)
+            _delete(c, table, gone)
+            new = list(missing.elements())
+            changed += len(gone)
         _insert(c, table, new)
-        changed += len(gone) + len(new)
+        changed += len(new)
     return changed
 
 
 def differences(
-    c: sa.Connection, of: Tables, derived: Iterable[Derived], places: Places
+    c: sa.Connection, of: Tables, derived: Iterable[Derived]
 ) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Where the tables differ from what was derived: the case, the table, ``missing`` or ``too many``, and the row."""
     for d in derived:
-        names = _names(d.excluded)
         said = c.execute(sa.select(of.cases.c.excluded).where(of.cases.c.reference == d.reference)).scalar()
-        if said != names:
+        if said != d.excluded:
             yield d.reference, of.cases.name, "too many", {"excluded": said}
-            yield d.reference, of.cases.name, "missing", {"excluded": names}
-        for table, rows in zip(of.kinds, values_of(d.reference, d.ledger, places.numbers), strict=True):
+            yield d.reference, of.cases.name, "missing", {"excluded": d.excluded}
+        for table, rows in zip(of.kinds, d.rows, strict=True):
             columns = [column.name for column in table.c][1:]
             query = sa.select(table).where(table.c.reference == d.reference)
             stand = Counter(tuple(values) for _, *values in c.execute(query))
@@ -94,17 +110,12 @@ def differences(
                     yield d.reference, table.name, what, dict(zip(columns[1:], row[1:], strict=True))
 
 
-def have_places(derived: Iterable[Derived], places: Places) -> None:
-    """Numbers for every place that these rows name."""
-    places.have(place for d in derived for place in places_in(d.ledger))
-
-
 def _take(c: sa.Connection, of: Tables, derived: Collection[Derived]) -> set[str]:
     """Lock the cases, in order, and say how many entries their rows will tell of; those that tell of fewer so far."""
     if not derived:
         return set()
     rows = [
-        {"reference": d.reference, "version": d.version, "excluded": _names(d.excluded)}
+        {"reference": d.reference, "version": d.version, "excluded": d.excluded}
         for d in sorted(derived, key=lambda d: d.reference)
     ]  # fmt: skip
     insert = insert_into(c, of.cases).values(rows)
@@ -115,21 +126,39 @@ def _take(c: sa.Connection, of: Tables, derived: Collection[Derived]) -> set[str
     return set(c.execute(upsert.returning(of.cases.c.reference)).scalars())
 
 
-def _names(names: frozenset[str]) -> str:
-    return msgspec.json.encode(sorted(names)).decode()
-
-
 def _delete(c: sa.Connection, table: sa.Table, numbers: Sequence[int]) -> None:
     for at in range(0, len(numbers), 1000):
         c.execute(sa.delete(table).where(table.c.id.in_(numbers[at : at + 1000])))
 
 
 def _insert(c: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
-    columns = [column.name for column in table.c][1:]
+    """By the driver's own means: there are some two hundred rows a case."""
+    if not rows:
+        return
+    columns = list(table.c)[1:]
+    into = f"{table.name} ({', '.join(column.name for column in columns)})"
     if c.dialect.name == "postgresql" and len(rows) >= COPIED_FROM:
         raw: Any = c.connection.driver_connection
-        with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
+        with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types([COPIED_AS.get(type(column.type), "text") for column in columns])
             for row in rows:
                 copy.write_row(row)
-    elif rows:
-        c.execute(sa.insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    if c.dialect.name == "postgresql":
+        c.exec_driver_sql(f"INSERT INTO {into} VALUES ({', '.join(['%s'] * len(columns))})", list(rows))
+        return
+    days = [at for at, column in enumerate(columns) if isinstance(column.type, sa.Date)]
+    c.exec_driver_sql(f"INSERT INTO {into} VALUES ({', '.join('?' * len(columns))})", list(_with_texts(rows, days)))
+
+
+def _with_texts(rows: Iterable[Values], days: Sequence[int]) -> Iterator[Values]:
+    """The rows with their days as SQLite keeps them: as text."""
+    texts: dict[date | None, str | None] = {None: None}
+    for row in rows:
+        values = list(row)
+        for at in days:
+            day = values[at]
+            if day not in texts:
+                texts[day] = day.isoformat()
+            values[at] = texts[day]
+        yield tuple(values)

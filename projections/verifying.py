@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from projections.rebuild import Crew, opened, pieces_of
-from projections.settling import derive, differences, have_places
+from projections.settling import derive, differences
 from projections.view_generations import live_in
 from projections.view_tables import Tables
 from projections.views import Views
@@ -50,10 +50,8 @@ def compare(address: str, references: list[str]) -> tuple[list[Difference], int]
             if stand.get(reference, 0) < version:
                 row = {"version": version, "taken in": stand.get(reference, 0)}
                 found.append(Difference(reference, of.cases.name, "missing", row))
-        derived = list(derive(views.stored.files(stand, stand)))
-        have_places(derived, views.place_numbers)
-        for difference in differences(c, of, derived, views.place_numbers):
-            found.append(Difference(*difference))
+        derived = derive(views.stored.files(stand, stand), views.place_numbers)
+        found += [Difference(*difference) for difference in differences(c, of, derived)]
     return found, len(references)
 
 

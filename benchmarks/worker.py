@@ -10,9 +10,9 @@ from projections.slices import AsAt
 from projections.tally import score, table
 
 
-def size_of(name: str) -> int:
-    """A line of this process's status, in bytes."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+def size_of(name: str, process: int | str = "self") -> int:
+    """A line of a process's status, in bytes."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -108,7 +108,9 @@ def addresses(postgres: bool, folder: Path) -> Iterator[Iterator[str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.rebuilding", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks.rebuilding",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("sizes", metavar="SIZE", nargs="*", default=["area", "region"])
     parser.add_argument("--workers", type=int, default=2, help="processes")
@@ -117,7 +119,9 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, help="where the stores are made, and deleted again")
     asked = parser.parse_args()
     made = templates(asked.templates)
-    print(f"{'cases':>8} {'seconds':>8} {'cases/s':>8} {'ms a case':>10} {'deriving':>9} {'ratio':>6}   command; each process")
+    print(
+        f"{'cases':>8} {'seconds':>8} {'cases/s':>8} {'ms a case':>10} {'deriving':>9} {'ratio':>6}   command; each process"
+    )
     with tempfile.TemporaryDirectory(dir=asked.dir) as name, addresses(asked.postgres, Path(name)) as every:
         os.environ["CASEAUDIT_COLUMNS"] = str(Path(name) / "columns")
         for size in map(_size, asked.sizes):

@@ -6,6 +6,8 @@ and may leave gaps for good: nobody waits for one to fill.
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -18,6 +20,9 @@ COUNTED = 10_000
 """Up to so many entries behind are counted one by one; beyond, gaps count too."""
 
 AT_ONCE = 500
+"""References that are read with one query."""
+
+FILES = 100
 """Files that are read with one query."""
 
 
@@ -78,25 +83,24 @@ class Stored:
         return Behind(entries, datetime.fromisoformat(first))
 
     def files(self, references: Collection[str], versions: dict[str, int] | None = None) -> Iterator[File]:
-        """The files of these references, as stored now; ``versions``: up to so many entries of each."""
+        """The files of these references, as stored now; ``versions``: up to so many entries of each.
+
+        No connection is held while somebody works on them: on SQLite the log of writes could not begin anew meanwhile.
+        """
         wanted = sorted(references)
         t = self._t
-        for at in range(0, len(wanted), AT_ONCE):
+        for at in range(0, len(wanted), FILES):
             query = sa.select(t.c.originator_id, t.c.originator_version, t.c.topic, t.c.state)
-            query = query.where(t.c.originator_id.in_(wanted[at : at + AT_ONCE]))
-            query = query.order_by(t.c.originator_id, t.c.originator_version)
-            file: File | None = None
+            query = query.where(t.c.originator_id.in_(wanted[at : at + FILES]))
             with self.engine.connect() as c:
-                for reference, version, topic, state in c.execute(query):
-                    if versions is not None and version > versions[reference]:
-                        continue
-                    if file is None or file.reference != reference:
-                        if file is not None:
-                            yield file
-                        file = File(reference)
-                    evolve(file, Recorded(reference, version, fact_of(topic, bytes(state))))
-            if file is not None:
-                yield file
+                entries = c.execute(query.order_by(t.c.originator_id, t.c.originator_version)).all()
+            for reference, of_one in groupby(entries, itemgetter(0)):
+                file = File(reference)
+                for _, version, topic, state in of_one:
+                    if versions is None or version <= versions[reference]:
+                        evolve(file, Recorded(reference, version, fact_of(topic, bytes(state))))
+                if file.version:
+                    yield file
 
     def versions(self, references: Collection[str], position: int) -> dict[str, int]:
         """How many entries of each of these files had been stored up to a position; those of none are left out."""

@@ -6,7 +6,8 @@ whoever reads an older one keeps what is mapped. They hold nothing that can't be
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,58 @@ class Unreadable(ValueError):
     """These files are of another format or of other clauses, or are not whole: make them anew."""
 
 
+TOGETHER = 5_000
+"""Cases whose columns are kept in memory until they are put by in files."""
+
+
+class Parts:
+    """The columns of many cases, put by in a folder of their own as they come: what is in memory does not grow.
+
+    One owner of the folder at a time; what somebody who died left there goes when the first are put by.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._waiting: list[Columns] = []
+        self._put_by: list[Columns] = []
+
+    def add(self, columns: Columns) -> None:
+        self._waiting.append(columns)
+        if sum(part.numbers for part in self._waiting) < TOGETHER:
+            return
+        if not self._put_by:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        folder = self.folder / str(len(self._put_by))
+        folder.mkdir(parents=True)
+        _save(folder, self._waiting)
+        self._put_by.append(read(folder, open_late=True))
+        self._waiting.clear()
+
+    def write(self, home: Path) -> Path:
+        """Make the next generation in this folder of all that has come; see ``write``."""
+        made = write(home, [*self._put_by, *self._waiting] or [Columns.of(())])
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return made
+
+
+class Late(Mapping[str, Array]):
+    """The columns of a table, each mapped when it is asked for: those of many parts are too many files to hold open."""
+
+    def __init__(self, folder: Path, table: str, names: Iterable[str]):
+        self._folder, self._table, self._names = folder, table, tuple(names)
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._names:
+            raise KeyError(name)
+        return _mapped(self._folder, f"{self._table}.{name}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 def write(home: Path, parts: Sequence[Columns]) -> Path:
     """Make the next generation in this folder, from the cases of all parts; the older ones go. One writer at a time."""
     home.mkdir(parents=True, exist_ok=True)
@@ -37,18 +90,23 @@ def write(home: Path, parts: Sequence[Columns]) -> Path:
         shutil.rmtree(left)
     making = home / f"{MAKING}{number}"
     making.mkdir()
-    columns = join(parts, lambda name, kind, length: _made(making / f"{name}.npy", kind, length))
+    _save(making, parts)
+    made = making.rename(home / f"{number:08}")
+    for folder in older:
+        shutil.rmtree(folder.rename(home / f"{MAKING}none-{folder.name}"))  # gone at once for whoever looks
+    return made
+
+
+def _save(folder: Path, parts: Sequence[Columns]) -> None:
+    """The columns of all parts in the files of one folder."""
+    columns = join(parts, lambda name, kind, length: _made(folder / f"{name}.npy", kind, length))
     about = {
         "format": FORMAT,
         "clauses": catalogue().names,
         "position": columns.position,
         "words": {name: words.values for name, words in columns.words.items()},
     }
-    (making / ABOUT).write_text(json.dumps(about), encoding="utf-8")
-    made = making.rename(home / f"{number:08}")
-    for folder in older:
-        shutil.rmtree(folder.rename(home / f"{MAKING}none-{folder.name}"))  # gone at once for whoever looks
-    return made
+    (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
 
 
 def generations(home: Path) -> list[Path]:
@@ -68,17 +126,21 @@ def latest(home: Path) -> Columns | None:
     return None
 
 
-def read(folder: Path) -> Columns:
-    """One generation, mapped into memory. ``Unreadable``: make it anew; ``FileNotFoundError``: it is gone."""
+def read(folder: Path, *, open_late: bool = False) -> Columns:
+    """One generation, mapped into memory. ``Unreadable``: make it anew; ``FileNotFoundError``: it is gone.
+
+    ``open_late``: each file is mapped whenever it is asked for.
+    """
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         if about["format"] != FORMAT or about["clauses"] != list(catalogue().names):
             raise Unreadable(f"{folder} is of another version of caseaudit: delete it, it is made anew")
         places = [Place(*place) for place in about["words"].pop("place")]
         words: dict[str, Words[Any]] = {name: Words(values) for name, values in about["words"].items()}
+        rows = partial(_rows, folder, open_late)
         tables = {
             table: Kept(
-                *((_rows(folder, f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded"))
+                *((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded"))
             )
             for table in TABLES
         }
@@ -87,7 +149,7 @@ def read(folder: Path) -> Columns:
             *texts,
             words | {"place": Words(places)},
             tables,
-            (_rows(folder, "recorded", RECORDED),),
+            (rows("recorded", RECORDED),),
             position=about["position"],
         )
     except FileNotFoundError as error:
@@ -124,8 +186,9 @@ def _texts(folder: Path, name: str) -> Texts:
     return Texts(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends", "order")))
 
 
-def _rows(folder: Path, name: str, columns: Any) -> Rows:
-    rows = Rows({column: _mapped(folder, f"{name}.{column}") for column in columns})
+def _rows(folder: Path, open_late: bool, name: str, columns: Iterable[str]) -> Rows:
+    late = Late(folder, name, columns)
+    rows = Rows(late if open_late else dict(late))
     if len({len(column) for column in rows.columns.values()}) != 1:
         raise ValueError(f"the columns of {name} differ in length")
     return rows

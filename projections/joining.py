@@ -1,4 +1,5 @@
-"""Joining: several columns made into one, clause by clause, so that a nation's need no more memory than its largest clause.
+"""Joining: several columns made into one, clause by clause and so many cases at a time, so that a nation's need no more
+memory than an area's.
 
 So are columns made from parts, and changes taken into their base: the rows of cases that are gone are left out.
 """
@@ -18,11 +19,28 @@ Make = Callable[[str, Any, int], Array]
 """Makes an array by its name, type and length, to be filled: in memory, or mapped to a file."""
 
 
+CASES = 5_000
+"""Cases whose rows of one clause are in memory at once."""
+
+
 class Part(NamedTuple):
     """Rows to be joined, and what their numbers become (a case that is gone: -1)."""
 
     rows: Rows
     becomes: Mapping[str, Array]
+
+    def within(self, which: slice, first: int, end: int) -> Rows:
+        """Of these rows (in order of case), those whose cases get numbers from ``first`` up to ``end``, under them."""
+        becomes, case = self.becomes["case"], self.rows["case"][which]
+        chosen: slice | Array
+        if np.all(becomes[1:] > becomes[:-1]):
+            cases = np.searchsorted(becomes, (first, end)).astype(case.dtype)  # of one type, or all would be converted
+            begins, ends = np.searchsorted(case, cases)
+            chosen = slice(which.start + begins, which.start + ends)
+        else:
+            numbers = becomes[case]
+            chosen = which.start + np.flatnonzero((numbers >= first) & (numbers < end))
+        return self.rows.renumbered(self.becomes, chosen)
 
 
 def in_memory(_: str, kind: Any, length: int) -> Array:
@@ -46,10 +64,10 @@ def join(parts: Sequence[Columns], make: Make = in_memory) -> Columns:
             of_all = [
                 Part(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in getattr(p.tables[table], side)
             ]
-            sides.append((_joined(of_all, f"{table}.{side}", kinds(table, side), make),))
+            sides.append((_joined(of_all, len(references), f"{table}.{side}", kinds(table, side), make),))
         tables[table] = Kept(*sides)
     of_all = [Part(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.recorded]
-    recorded = _joined(of_all, "recorded", RECORDED, make)
+    recorded = _joined(of_all, len(references), "recorded", RECORDED, make)
     position = max((part.position for part in parts), default=0)
     texts = _kept(references, "references", make), _kept(names.values, "names", make)
     return Columns(*texts, words, tables, (recorded,), position=position)
@@ -73,12 +91,12 @@ def _numbered(parts: Sequence[Columns]) -> tuple[list[str], list[Array]]:
     return references, numbers
 
 
-def _joined(parts: Sequence[Part], name: str, columns: Mapping[str, Any], make: Make) -> Rows:
+def _joined(parts: Sequence[Part], cases: int, name: str, columns: Mapping[str, Any], make: Make) -> Rows:
     """The rows of all parts in one, in their order."""
     length = sum(int((part.becomes["case"][part.rows["case"]] >= 0).sum()) for part in parts)
     into = {column: make(f"{name}.{column}", kind, length) for column, kind in columns.items()}
     filled = 0
-    for pieces in _pieces(parts, "clause" in columns):
+    for pieces in _pieces(parts, cases, "clause" in columns):
         case = np.concatenate([piece["case"] for piece in pieces])
         order: Any = slice(None)
         if np.any(case[1:] < case[:-1]):
@@ -90,26 +108,15 @@ def _joined(parts: Sequence[Part], name: str, columns: Mapping[str, Any], make: 
     return Rows(into)
 
 
-def _pieces(parts: Sequence[Part], by_clause: bool) -> Iterator[list[Rows]]:
-    """The rows of all parts that come next: those of one clause after the other, or all at once."""
-    if not by_clause:
-        found = [_alive(part, slice(None)) for part in parts]
-        if found:
-            yield found
-        return
-    clauses = max((len(part.rows.clause_bounds) - 1 for part in parts), default=0)
-    for clause in range(clauses):
-        bounds = [part.rows.clause_bounds[clause : clause + 2] for part in parts]
-        found = [_alive(part, slice(*of)) for part, of in zip(parts, bounds, strict=True) if of[0] < of[1]]
-        if found:
-            yield found
-
-
-def _alive(part: Part, which: slice) -> Rows:
-    """These rows under their new numbers, without those of cases that are gone."""
-    rows = part.rows.renumbered(part.becomes, which)
-    alive = rows["case"] >= 0
-    return rows if alive.all() else Rows({name: column[alive] for name, column in rows.columns.items()})
+def _pieces(parts: Sequence[Part], cases: int, by_clause: bool) -> Iterator[list[Rows]]:
+    """The rows of all parts that come next: of one clause after the other (or of all), of so many cases."""
+    bounds = [part.rows.clause_bounds if by_clause else [0, len(part.rows)] for part in parts]
+    for of_clause in zip(*map(pairwise, bounds), strict=True):
+        some = [(part, slice(*of)) for part, of in zip(parts, of_clause, strict=True) if of[0] < of[1]]
+        for first in range(0, cases, CASES):
+            found = [part.within(which, first, first + CASES) for part, which in some]
+            if found := [rows for rows in found if len(rows)]:
+                yield found
 
 
 def _kept(strings: Sequence[str], name: str, make: Make) -> Texts:

@@ -5,19 +5,20 @@ Columns hold nothing of their own: they are made from the views, and may be thro
 
 import os
 import threading
-from collections.abc import Collection, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 from domain.database import Database
 from domain.stored import is_case
-from projections.alone import alone
+from projections.alone import LOOK, alone
 from projections.columns import Columns
 from projections.gathering import recorded_by_day
-from projections.generations import generations, latest, write
+from projections.generations import Parts, generations, latest
 from projections.joining import join
-from projections.rebuild import Crew, opened
+from projections.rebuild import Crew, opened, rebuild
 from projections.views import Views
 
 SMALL = 5000
@@ -77,9 +78,31 @@ class Keeper:
             if mine is None:
                 return False
             position, address = self.views.position, self.views.database.address
-            pieces = ((address, some, position) for some in _by(PIECE, self.views.cases()))
-            write(self.home, list(crew(part, pieces)) or [Columns.of(())])
+            pieces, parts = (
+                ((address, some, position) for some in _by(PIECE, self.views.cases())),
+                self._parts("making"),
+            )
+            for columns in crew(part, pieces):
+                parts.add(columns)
+            parts.write(self.home)
         return True
+
+    def rebuild(self, crew: Crew, told: Callable[[int], None] = lambda cases: None) -> int:
+        """Make the views anew (see ``projections.rebuild``), and new files by the way; the number of cases."""
+        parts, written = self._parts("rebuilding"), False
+        cases = rebuild(self.views, crew, told, parts.add)
+        while not written:
+            with alone(self.views.database, self.views.writing, "columns") as mine:
+                if written := mine is not None:
+                    parts.write(self.home)
+            if not written:  # another is at it, from the views that are no longer live
+                time.sleep(LOOK)
+        if self.wanting():  # so much came meanwhile that it would not be laid over them
+            self.make(crew)
+        return cases
+
+    def _parts(self, made_by: str) -> Parts:
+        return Parts(self.home / f"parts-{made_by}")
 
     def _newest(self) -> Path | None:
         return next(reversed(generations(self.home)), None)

@@ -14,14 +14,18 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from domain.case import File
 from projections.alone import alone
+from projections.columns import Columns
 from projections.follow import advance, step
+from projections.gathering import Gathering, recorded_by_day
+from projections.ledger import Ledger
 from projections.settling import derive, settle
 from projections.view_generations import State, other_in, swap
 from projections.view_tables import VIEWS, Tables
 from projections.views import Views
 
-PIECE = 50
+PIECE = 100
 """Cases derived and written in one transaction."""
 
 ATTEMPTS = 30
@@ -38,10 +42,16 @@ class Crew(Protocol):
     def __call__(self, work: Callable[..., Any], pieces: Iterable[tuple[Any, ...]], /) -> Iterator[Any]: ...
 
 
-def rebuild(views: Views, crew: Crew, told: Callable[[int], None] = lambda cases: None) -> int:
+def rebuild(
+    views: Views,
+    crew: Crew,
+    told: Callable[[int], None] = lambda cases: None,
+    keep: Callable[[Columns], None] = lambda columns: None,
+) -> int:
     """Make the views anew and put them in the place of the live ones; the number of cases.
 
-    ``told`` hears how many cases have been done since it last heard. ``Busy``; ``WorkFailed``.
+    ``told`` hears how many cases have been done since it last heard, ``keep`` is given their columns: as at a position
+    of the record from before, though some may tell of later entries already. ``Busy``; ``WorkFailed``.
     """
     with alone(views.database, views.writing, "rebuild") as mine:
         if mine is None:
@@ -49,10 +59,11 @@ def rebuild(views: Views, crew: Crew, told: Callable[[int], None] = lambda cases
         mark = _begin(views)
         cases, head = 0, views.stored.head()
         address = views.database.address
-        pieces = ((address, mark, some) for some in _pieces(views))
-        for done in crew(build, pieces):
-            cases += done
-            told(done)
+        pieces = ((address, mark, some, head) for some in _pieces(views))
+        for columns in crew(build, pieces):
+            cases += columns.numbers
+            keep(columns)
+            told(columns.numbers)
         with views.writing.begin() as c:
             advance(c, other_in(c, build=mark), head)
         while step(views, _made(views, mark)) or not _swapped(views, mark):
@@ -61,13 +72,17 @@ def rebuild(views: Views, crew: Crew, told: Callable[[int], None] = lambda cases
     return cases
 
 
-def build(address: str, build: str, references: list[str]) -> int:
-    """One piece: derive these cases and write their rows; how many cases. ``Superseded``."""
-    views = opened(address)
-    derived = list(derive(views.stored.files(references), views.place_numbers))
+def build(address: str, build: str, references: list[str], position: int) -> Columns:
+    """One piece: derive these cases and write their rows; their columns as at a position. ``Superseded``."""
+    views, gathering = opened(address), Gathering()
+
+    def gather(file: File, kept: Ledger) -> None:
+        gathering.add(file.reference, kept, recorded_by_day(file.entries.values()))
+
+    derived = list(derive(views.stored.files(references), views.place_numbers, gather))
     with views.writing.begin() as c:
         settle(c, other_in(c, build=build).tables, derived)
-    return len(derived)
+    return Columns(*gathering.gathered(), position=position)
 
 
 @cache

@@ -132,23 +132,22 @@ def _delete(c: sa.Connection, table: sa.Table, numbers: Sequence[int]) -> None:
 
 
 def _insert(c: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
-    """By the driver's own means: there are some two hundred rows a case."""
-    if not rows:
-        return
+    """By the driver's own means where there are many: a case has some two hundred."""
     columns = list(table.c)[1:]
-    into = f"{table.name} ({', '.join(column.name for column in columns)})"
-    if c.dialect.name == "postgresql" and len(rows) >= COPIED_FROM:
+    names = [column.name for column in columns]
+    if c.dialect.name == "sqlite" and rows:
+        days = [at for at, column in enumerate(columns) if isinstance(column.type, sa.Date)]
+        statement = str(sa.insert(table).compile(dialect=c.dialect, column_keys=names))
+        c.exec_driver_sql(statement, list(_with_texts(rows, days)))
+    elif len(rows) >= COPIED_FROM:
         raw: Any = c.connection.driver_connection
-        with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy:
+        statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types([COPIED_AS.get(type(column.type), "text") for column in columns])
             for row in rows:
                 copy.write_row(row)
-        return
-    if c.dialect.name == "postgresql":
-        c.exec_driver_sql(f"INSERT INTO {into} VALUES ({', '.join(['%s'] * len(columns))})", list(rows))
-        return
-    days = [at for at, column in enumerate(columns) if isinstance(column.type, sa.Date)]
-    c.exec_driver_sql(f"INSERT INTO {into} VALUES ({', '.join('?' * len(columns))})", list(_with_texts(rows, days)))
+    elif rows:
+        c.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def _with_texts(rows: Iterable[Values], days: Sequence[int]) -> Iterator[Values]:

@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 from domain.files import Files
 from projections import follow, rebuild
 from projections.alone import alone
+from projections.columns import Columns
 from projections.crew import WorkFailed, in_processes
 from projections.follow import Following, Overtaken, catch_up, step
 from projections.rebuild import Busy, build, opened
@@ -273,7 +274,7 @@ def test_rebuilding_in_processes_gives_what_following_gives(views: Views, addres
 def test_what_is_stored_meanwhile_is_in_the_rebuilt_views(views: Views, address: str) -> None:
     """While the pieces are worked on the live follower moves on, and an entry comes in: neither is lost by the swap."""
 
-    def crew(work: object, pieces: Iterator[tuple[object, ...]]) -> Iterator[int]:
+    def crew(work: object, pieces: Iterator[tuple[object, ...]]) -> Iterator[Columns]:
         with closing(Files.open(address)) as files:
             for number, piece in enumerate(pieces):
                 yield work(*piece)  # type: ignore[operator]
@@ -293,15 +294,15 @@ def test_who_still_works_for_an_earlier_rebuild_writes_nothing(views: Views, add
     catch_up(views)
     first, second = rebuild._begin(views), rebuild._begin(views)
     with pytest.raises(Superseded):
-        build(address, first, CASES)
-    build(address, second, CASES)
-    build(address, second, CASES)  # a piece done twice is there once
+        build(address, first, CASES, 0)
+    build(address, second, CASES, 0)
+    build(address, second, CASES, 0)  # a piece done twice is there once
     with views.writing.begin() as c:
         other = other_in(c, build=second)
         assert c.execute(sa.select(sa.func.count()).select_from(other.tables.spells)).scalar_one() == len(CASES)
     rebuild.rebuild(views, here)
     with pytest.raises(Superseded):
-        build(address, second, CASES)
+        build(address, second, CASES, 0)
     verified(views)
 
 

@@ -64,7 +64,7 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
     Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
     """
     with closing(up_to_date(database)) as views:
-        keep_columns(views, only_if_wanting=True)
+        keep_columns(views)
     _serve(database, host, port, workers, behind_proxy=behind_proxy)
 
 

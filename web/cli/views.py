@@ -18,7 +18,6 @@ from projections.crew import WorkFailed, in_processes, on_dask
 from projections.follow import BATCH, Following, catch_up
 from projections.keeping import Keeper, NotMade, columns_folder
 from projections.rebuild import Busy, Crew
-from projections.rebuild import rebuild as make_anew
 from projections.verifying import Difference
 from projections.verifying import verify as differences
 from projections.views import Views
@@ -64,10 +63,10 @@ def columns_of(views: Views) -> Columns:
         raise click.UsageError(str(error)) from error
 
 
-def keep_columns(views: Views, *, only_if_wanting: bool = False) -> None:
-    """Make the files of columns anew, from which figures over many cases are read."""
+def keep_columns(views: Views) -> None:
+    """Make the files of columns anew, from which figures over many cases are read, if they are wanting."""
     keeper = Keeper(views, columns_folder(views.database))
-    if not only_if_wanting or keeper.wanting():
+    if keeper.wanting():
         keeper.make(partial(in_processes, os.cpu_count() or 1))
 
 
@@ -88,7 +87,7 @@ def follow(batch: int, database: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     with closing(open_views(database)) as views:
-        keep = partial(keep_columns, views, only_if_wanting=True)
+        keep = partial(keep_columns, views)
         Following(views, lambda: bool(asked), partial(click.echo, err=True), batch, at_rest=keep).run()
         click.echo(f"stopped at position {views.position:,}", err=True)
 
@@ -116,7 +115,7 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
                 told = partial(bar.advance, bar.task_ids[0])
                 if verify:
                     sys.exit(_print(differences(views, crew, told)))
-                cases = make_anew(views, crew, told)
+                cases = Keeper(views, columns_folder(views.database)).rebuild(crew, told)
         except ModuleNotFoundError as error:
             raise click.UsageError(
                 f"--dask needs an extra package ({error.name}): pip install caseaudit[dask]"
@@ -127,7 +126,6 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
             raise click.UsageError(f"--dask {scheduler}: no scheduler answers there ({error})") from error
         except (WorkFailed, Busy) as error:
             raise click.ClickException(f"{error}\nThe live views are as they were.") from error
-        keep_columns(views)
         click.echo(f"{count_noun(cases, 'case')} rebuilt, at position {views.position:,}")
 
 

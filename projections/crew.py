@@ -3,11 +3,12 @@
 Pieces are handed out as hands come free, a few ahead at most, so that nothing grows with the number of pieces.
 """
 
+import gc
 import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import count, islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar, cast
@@ -75,13 +76,15 @@ def _hand(there: "Connection[Any, Any]") -> None:
     """One process: does what comes through the pipe until the other end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who called is interrupted, and ends us
     with suppress(EOFError, OSError):
-        while True:
+        for number in count():
             work, piece = there.recv()
             try:
                 answer = True, work(*piece)
             except Exception:
                 answer = False, traceback.format_exc()
             there.send(answer)
+            if number == 0:
+                gc.freeze()  # what it has read to begin with stays: no need to look through it for garbage again and again
 
 
 def on_dask(address: str, work: Work[T], pieces: Iterable[tuple[Any, ...]]) -> Iterator[T]:

@@ -10,10 +10,12 @@ import pytest
 
 from domain.facts import Fact
 from domain.frameworks import frameworks
+from projections import generations as generations_module
+from projections import joining
 from projections.casebook import Moment
 from projections.columns import Columns
 from projections.counts import counts
-from projections.generations import ABOUT, Unreadable, generations, latest, read, write
+from projections.generations import ABOUT, Parts, Unreadable, generations, latest, read, write
 from projections.joining import join
 from projections.ledger import Ledger, ledger
 from projections.slices import ATTRIBUTES, AsAt
@@ -159,3 +161,18 @@ def test_no_case_at_all(tmp_path: Path) -> None:
     assert score(frameworks()["esi-2003"], at).score.cases == 0
     assert table(frameworks()["esi-2003"], at, ("team",)).by_key() == {}
     assert counts(at, by=("team",)).by_key() == {}
+
+
+def test_parts_put_by_in_files_are_the_whole(tmp_path: Path, whole: Columns, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some in files, some still in memory, in any order; joined some cases at a time."""
+    monkeypatch.setattr(generations_module, "TOGETHER", 4)
+    monkeypatch.setattr(joining, "CASES", 5)
+    (tmp_path / "parts" / "0").mkdir(parents=True)  # of somebody who died
+    (tmp_path / "parts" / "9").mkdir()
+    parts = Parts(tmp_path / "parts")
+    for numbers in ((7, 2, 11), (), (0, 1, 3), (4, 5, 6, 8, 9), (10,)):
+        parts.add(Columns.of(of(numbers)))
+    assert sorted(path.name for path in (tmp_path / "parts").iterdir()) == ["0", "1"]
+    same(read(parts.write(tmp_path / "home")), whole)
+    assert not (tmp_path / "parts").exists()
+    assert read(Parts(tmp_path / "parts").write(tmp_path / "none")).numbers == 0

@@ -10,6 +10,7 @@ import pytest
 from domain.files import Files
 from projections import keeping
 from projections.casebook import Moment
+from projections.columns import Columns
 from projections.counts import counts
 from projections.crew import in_processes
 from projections.follow import catch_up
@@ -33,6 +34,11 @@ def views(own_database: Path | str) -> Iterator[Views]:
 def figures(keeper: Keeper) -> object:
     at = AsAt(keeper.current(), HINDSIGHT)
     return counts(at, by=BY).by_key(), at.references
+
+
+def recorded(columns: Columns, case: str) -> int:
+    """How many entries of a case the columns count."""
+    return sum(int(rows["entries"][rows["case"] == columns.number(case)].sum()) for rows in columns.recorded)
 
 
 def here(work, pieces):  # type: ignore[no-untyped-def]
@@ -71,10 +77,7 @@ def test_what_is_stored_since_is_laid_over(
             catch_up(views)
             now = keeper.current()
             assert now.position == views.position
-            number = now.number(case)
-            recorded = sum(int(rows["entries"][rows["case"] == number].sum()) for rows in now.recorded)
-            was = sum(int(r["entries"][r["case"] == before.number(case)].sum()) for r in before.recorded)
-            assert recorded == was + added + 1
+            assert recorded(now, case) == recorded(before, case) + added + 1
             assert keeper.wanting() == (in_files and added >= 2)
     assert figures(keeper) == figures(Keeper(views, tmp_path / "none"))
 
@@ -99,3 +102,27 @@ def test_files_lie_beside_the_database_or_where_they_are_told_to(
     assert columns_folder(views.database) == Path(f"{own_database}-columns")
     monkeypatch.setenv("CASEAUDIT_COLUMNS", "/somewhere/else")
     assert columns_folder(views.database) == Path("/somewhere/else")
+
+
+@pytest.mark.both
+def test_a_rebuild_makes_the_files_by_the_way(views: Views, own_database: Path | str, tmp_path: Path) -> None:
+    """What is stored while its pieces are worked on is laid over them, though some of it is in them already."""
+    keeper, (first, *_, last) = Keeper(views, tmp_path / "columns"), views.cases()
+    began = views.position
+
+    def crew(work, pieces):  # type: ignore[no-untyped-def]
+        with closing(Files.open(str(own_database))) as files:
+            for number, piece in enumerate(pieces):
+                if number == 0:  # one case before it is derived, one after
+                    files.record(last, [contact("before")], actor="test", now=NOW)
+                yield work(*piece)
+                if number == 0:
+                    files.record(first, [contact("after")], actor="test", now=NOW)
+
+    assert keeper.rebuild(crew) == len(views.cases())
+    assert (views.position, keeper.current().position) == (began + 2, began + 2)
+    assert [path.name for path in (tmp_path / "columns").iterdir()] == ["00000001"]
+    assert figures(keeper) == figures(Keeper(views, tmp_path / "none"))
+    anew = Keeper(views, tmp_path / "none").current()
+    for case in (first, last):
+        assert recorded(keeper.current(), case) == recorded(anew, case)

@@ -6,8 +6,8 @@ whoever reads an older one keeps what is mapped. They hold nothing that can't be
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,14 @@ class Unreadable(ValueError):
     """These files are of another format or of other clauses, or are not whole: make them anew."""
 
 
-TOGETHER = 5_000
+TOGETHER = 10_000
 """Cases whose columns are kept in memory until they are put by in files."""
+
+OPEN = 400
+"""Files of parts that are held open at once: a nation's parts have more than a process may."""
+
+Open = Callable[[Path, str], Array]
+"""Gives a column from the file of this name in a folder."""
 
 
 class Parts:
@@ -43,6 +49,7 @@ class Parts:
         self.folder = folder
         self._waiting: list[Columns] = []
         self._put_by: list[Columns] = []
+        self._open: Open = lru_cache(OPEN)(_mapped)
 
     def add(self, columns: Columns) -> None:
         self._waiting.append(columns)
@@ -53,7 +60,7 @@ class Parts:
         folder = self.folder / str(len(self._put_by))
         folder.mkdir(parents=True)
         _save(folder, self._waiting)
-        self._put_by.append(read(folder, open_late=True))
+        self._put_by.append(read(folder, late=self._open))
         self._waiting.clear()
 
     def write(self, home: Path) -> Path:
@@ -64,15 +71,15 @@ class Parts:
 
 
 class Late(Mapping[str, Array]):
-    """The columns of a table, each mapped when it is asked for: those of many parts are too many files to hold open."""
+    """The columns of a table, each opened when it is asked for."""
 
-    def __init__(self, folder: Path, table: str, names: Iterable[str]):
-        self._folder, self._table, self._names = folder, table, tuple(names)
+    def __init__(self, opened: Open, folder: Path, table: str, names: Iterable[str]):
+        self._open, self._folder, self._table, self._names = opened, folder, table, tuple(names)
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._names:
             raise KeyError(name)
-        return _mapped(self._folder, f"{self._table}.{name}")
+        return self._open(self._folder, f"{self._table}.{name}")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -126,10 +133,10 @@ def latest(home: Path) -> Columns | None:
     return None
 
 
-def read(folder: Path, *, open_late: bool = False) -> Columns:
+def read(folder: Path, *, late: Open | None = None) -> Columns:
     """One generation, mapped into memory. ``Unreadable``: make it anew; ``FileNotFoundError``: it is gone.
 
-    ``open_late``: each file is mapped whenever it is asked for.
+    ``late``: opens a column whenever it is asked for.
     """
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
@@ -137,7 +144,7 @@ def read(folder: Path, *, open_late: bool = False) -> Columns:
             raise Unreadable(f"{folder} is of another version of caseaudit: delete it, it is made anew")
         places = [Place(*place) for place in about["words"].pop("place")]
         words: dict[str, Words[Any]] = {name: Words(values) for name, values in about["words"].items()}
-        rows = partial(_rows, folder, open_late)
+        rows = partial(_rows, folder, late)
         tables = {
             table: Kept(
                 *((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded"))
@@ -186,9 +193,9 @@ def _texts(folder: Path, name: str) -> Texts:
     return Texts(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends", "order")))
 
 
-def _rows(folder: Path, open_late: bool, name: str, columns: Iterable[str]) -> Rows:
-    late = Late(folder, name, columns)
-    rows = Rows(late if open_late else dict(late))
+def _rows(folder: Path, late: Open | None, name: str, columns: Iterable[str]) -> Rows:
+    opened = Late(late or _mapped, folder, name, columns)
+    rows = Rows(opened if late else dict(opened))
     if len({len(column) for column in rows.columns.values()}) != 1:
         raise ValueError(f"the columns of {name} differ in length")
     return rows

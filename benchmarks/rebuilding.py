@@ -3,7 +3,7 @@
 For each size (``area``, ``region``, ``nation`` or a number of cases) a store is filled with the generator and rebuilt by
 the command itself. Beside it stands deriving alone: ``ledger()`` of some of the same cases, decoded before, in as many
 processes, just before and just after; times of the processor. Memory is looked at twenty times a second: of the command and
-of the largest of its processes, what is its own; in brackets the most that it held with the pages of files that it shares.
+of the largest of its processes, what is its own; in brackets the most with the pages of files that it maps and shares.
 """
 
 import argparse

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -116,9 +117,12 @@ class Gathering:
 
     def _pack(self) -> None:
         for name, rows in self._rows.items():
-            by_column = zip(*rows, strict=True) if rows else ([] for _ in COLUMNS[name])
-            packed = zip(COLUMNS[name].items(), by_column, strict=True)
-            self._packed[name].append({column: np.array(values, kind) for (column, kind), values in packed})
+            self._packed[name].append(
+                {
+                    column: np.fromiter(map(itemgetter(at), rows), kind, len(rows))
+                    for at, (column, kind) in enumerate(COLUMNS[name].items())
+                }
+            )
             rows.clear()
 
     def _table(self, name: str) -> Rows:

@@ -146,9 +146,7 @@ def read(folder: Path, *, late: Open | None = None) -> Columns:
         words: dict[str, Words[Any]] = {name: Words(values) for name, values in about["words"].items()}
         rows = partial(_rows, folder, late)
         tables = {
-            table: Kept(
-                *((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded"))
-            )
+            table: Kept(*((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded")))
             for table in TABLES
         }
         texts = _texts(folder, "references"), _texts(folder, "names")

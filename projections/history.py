@@ -36,16 +36,16 @@ def amended(visible: list[Fact]) -> list[Fact]:
     """What stands of some entries once those among them that are about others' wording are applied."""
     if AMENDING.isdisjoint(map(type, visible)):
         return visible
-    visible.sort(key=attrgetter("recorded_at", "entry"))
+    amending = sorted((f for f in visible if type(f) in AMENDING), key=attrgetter("recorded_at", "entry"))
     withdrawn: set[str] = set()
-    for fact in reversed(visible):
+    for fact in reversed(amending):
         if isinstance(fact, facts.EntryWithdrawn) and fact.entry not in withdrawn:
             withdrawn.add(fact.of)
-    stands = {f.entry: f for f in visible if f.entry not in withdrawn}
-    for fact in list(stands.values()):
-        if isinstance(fact, facts.EntryCorrected) and fact.of in stands:
+    stands = {f.entry: f for f in visible if f.entry not in withdrawn and type(f) not in AMENDING}
+    for fact in amending:
+        if isinstance(fact, facts.EntryCorrected) and fact.entry not in withdrawn and fact.of in stands:
             stands[fact.of] = amend(stands[fact.of], fact.fields)
-    return [f for f in stands.values() if type(f) not in AMENDING]
+    return list(stands.values())
 
 
 AMENDING = frozenset((facts.EntryCorrected, facts.EntryWithdrawn))

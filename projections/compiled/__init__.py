@@ -2,5 +2,5 @@
 
 ``projections.kinds`` says what each kind of clause means, on one state of knowledge and in the terms of the field; it is
 the definition. Here the same is said in whole numbers, for every state of knowledge at once, and compiled by Numba.
-``tests/test_ledger.py`` holds one against the other.
+``tests/test_compiled.py`` holds one against the other.
 """

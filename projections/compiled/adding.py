@@ -1,6 +1,7 @@
 """Rows of duties with the spans in which they were known; as ``projections.knowledge.Found``, in numbers."""
 
-from projections.compiled.room import FROM_ROW, FULL, IN_FORCE_BEFORE, IN_FORCE_FROM, MET, ROWS, Array, compiled
+from projections.compiled.compiling import Array, compiled
+from projections.compiled.room import FROM_ROW, FULL, IN_FORCE_BEFORE, IN_FORCE_FROM, MET, ROWS
 
 
 @compiled

@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from projections.appointments import DECISION_DAYS
 from projections.compiled.calendar import NEVER, WORKING_DAY, Calendar, after
 from projections.compiled.coded import Coded
+from projections.compiled.compiling import Array, compiled
 from projections.compiled.kinds_of_entry import ABSENT_BIT, AWAITED_BIT, BOOKS, FAILED_BIT, JUDGES
 from projections.compiled.knowing import CANDIDATES, COUNTING, DECIDED, DECISIONS, first_known, in_order_of, note
 from projections.compiled.law import Law
-from projections.compiled.room import FULL, Array, Room, compiled
+from projections.compiled.room import FULL, Room
 
 
 class Case(NamedTuple):
@@ -52,7 +52,7 @@ def told(entries: Array, last: Array, before: Array, of: int, begin: int, room: 
 
 
 @compiled
-def missed(c: Coded, kinds: Array, cal: Calendar, room: Room, in_order: Array, begin: int) -> tuple[int, int]:
+def missed(law: Law, c: Coded, kinds: Array, cal: Calendar, room: Room, in_order: Array, begin: int) -> tuple[int, int]:
     """The absences and the failures, each in order of the day from which it counts; see ``projections.appointments``."""
     entries, pads = c.entries, room.pads
     came, came_before, judged, judged_before = room.orders[1], room.orders[2], room.orders[3], room.orders[4]
@@ -87,7 +87,7 @@ def missed(c: Coded, kinds: Array, cal: Calendar, room: Room, in_order: Array, b
                 elif became & FAILED_BIT:
                     on = on_file
                 elif became & AWAITED_BIT:
-                    on = max(on_file, after(cal, one.other, DECISION_DAYS, WORKING_DAY) + 1)
+                    on = max(on_file, after(cal, one.other, law.decision_days, WORKING_DAY) + 1)
                 if on != NEVER:
                     failures = _miss(room.failed, failures, on, one.other, one.entry, since, until, room.marks)
     return absences, failures

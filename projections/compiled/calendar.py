@@ -8,7 +8,7 @@ import numpy as np
 
 from domain.london import LONDON
 from domain.workdays import FIRST_YEAR, LAST_YEAR, Length, Unit, is_working_day
-from projections.compiled.room import Array, compiled
+from projections.compiled.compiling import Array, compiled
 
 NEVER = 1 << 30
 """In place of a day or a recording: none (yet). Later than any."""

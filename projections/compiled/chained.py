@@ -3,9 +3,10 @@
 from projections.compiled.adding import add, met_by
 from projections.compiled.answers import Case
 from projections.compiled.calendar import NEVER, after
+from projections.compiled.compiling import Array, Record, compiled
 from projections.compiled.kinds import row_at
 from projections.compiled.raising import about_it, first_from
-from projections.compiled.room import Array, Record, Room, compiled
+from projections.compiled.room import Room
 from projections.compiled.times import time_of
 
 

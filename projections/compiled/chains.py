@@ -8,10 +8,11 @@ import numpy as np
 from projections.compiled.answers import Case
 from projections.compiled.calendar import ALWAYS, NEVER
 from projections.compiled.chained import lay_one
+from projections.compiled.compiling import Array, Record, compiled
 from projections.compiled.law import EVERY, RESPONSE, START, WHILE
 from projections.compiled.raising import raised
 from projections.compiled.response import response
-from projections.compiled.room import AWAY, FULL, Array, Record, Room, compiled
+from projections.compiled.room import AWAY, FULL, Room
 from projections.compiled.stands import standing
 from projections.compiled.times import ending, state_after, state_by, state_from, time_of
 

@@ -15,11 +15,11 @@ import numpy as np
 from domain.facts import AppointmentMade, CaseAllocated, Fact, SupervisionStarted
 from projections.compiled import fields
 from projections.compiled.calendar import days_in_london
+from projections.compiled.compiling import Array
 from projections.compiled.fields import ByType, Numbers
 from projections.compiled.kinds_of_entry import KindsOfEntry
 from projections.compiled.law import TYPES, records
 from projections.compiled.reading import Reading
-from projections.compiled.room import Array
 from projections.history import AMENDING, amended
 from projections.knowledge import Version, versions
 from projections.rows import Place

@@ -1,4 +1,4 @@
-"""Many cases derived at once: their obligations in hindsight, or their duties and spells on both axes of time."""
+"""Many cases derived at once, on both axes of time."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -11,12 +11,12 @@ import numpy as np
 from domain.facts import Fact, QualityJudged
 from projections.compiled.calendar import NEVER, calendar
 from projections.compiled.coded import Cases, Coding
+from projections.compiled.compiling import Array
 from projections.compiled.law import TIMED, VALUES
 from projections.compiled.laying import lay
-from projections.compiled.room import FULL, MET, ROW, ROWS, SPELLS, Array, room
+from projections.compiled.room import FULL, MET, ROWS, SPELLS, room
 from projections.knowledge import Found
 from projections.ledger import Ledger
-from projections.obligation import Obligation
 from projections.rows import LATE_AFTER, DutyRow, JudgementRow, Known, LateRow, SpellRow, judgement_row, late_row
 
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -32,13 +32,13 @@ class Laid(NamedTuple):
     spells_at: Array
 
 
-class _Days(dict[int, date | None]):
+class Days(dict[int, date | None]):
     def __missing__(self, number: int) -> date | None:
         day = self[number] = date.fromordinal(number)
         return day
 
 
-DAYS = _Days({NEVER: None})
+DAYS = Days({NEVER: None})
 
 
 def laid(coding: Coding, cases: Cases) -> Laid:
@@ -67,29 +67,6 @@ def _check(entries: Array) -> None:
 
 ROOM_BEFORE_THE_END = 60
 """Months of the calendar that no entry is dated in: what falls due after the last entry still lies in it."""
-
-
-def obligations_of(coding: Coding, cases: Sequence[list[Fact]]) -> Iterator[list[Obligation]]:
-    """The obligations of each case from all its entries, in no order; as ``projections.obligations``."""
-    coded = coding.standing(cases)
-    done = laid(coding, coded)
-    clauses = coding.reading.clauses
-    ids = coded.ids
-    columns = {name: done.rows[name].tolist() for name in ROW.names or ()}
-    met = [ids[entry] for entry in done.met.tolist()]
-    values = [clauses[clause].values[value] for clause, value in zip(columns["clause"], columns["value"], strict=True)]
-    every = list(
-        map(
-            Obligation,
-            map(clauses.__getitem__, columns["clause"]), values, map(DAYS.__getitem__, columns["arises_on"]),
-            map(DAYS.__getitem__, columns["due_on"]), map(DAYS.__getitem__, columns["met_on"]),
-            map(DAYS.__getitem__, columns["ended_on"]), map(ids.__getitem__, columns["raised_by"]),
-            [tuple(met[at : at + number]) for at, number in zip(columns["met_at"], columns["met"], strict=True)],
-            [clauses[clause].kind == "frequency" for clause in columns["clause"]],
-        )
-    )  # fmt: skip
-    for begin, end in pairwise(done.rows_at.tolist()):
-        yield every[begin:end]
 
 
 def ledgers_of(coding: Coding, cases: Sequence[list[Fact]]) -> Iterator[Ledger]:

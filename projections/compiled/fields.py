@@ -10,8 +10,8 @@ import numpy as np
 
 from domain.facts import Fact
 from projections.compiled.calendar import NEVER
+from projections.compiled.compiling import Array
 from projections.compiled.law import TYPES
-from projections.compiled.room import Array
 
 
 class ByType:

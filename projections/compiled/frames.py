@@ -10,6 +10,7 @@ custody, who holds the case, and then, for each description of attributes, the d
 
 from projections.compiled.calendar import MONTH, NEVER, Calendar, after
 from projections.compiled.coded import Coded
+from projections.compiled.compiling import Array, Record, compiled
 from projections.compiled.kinds_of_entry import (
     ALLOCATES,
     ASSESSES,
@@ -22,11 +23,8 @@ from projections.compiled.kinds_of_entry import (
     STARTS,
 )
 from projections.compiled.law import CUSTODY, ENDED, HELD, MAPPA, RISK, STARTED, TIER, Law
-from projections.compiled.room import AWAY, CHANGE, FULL, TAKEN, Array, Record, Room, compiled
+from projections.compiled.room import AWAY, CHANGE, FULL, TAKEN, Room
 from projections.compiled.times import by_time, moves
-
-LONGEST_MONTHS = 36
-"""As ``projections.windows.LONGEST``."""
 
 
 @compiled
@@ -116,7 +114,7 @@ def _frame(law: Law, kinds: Array, c: Coded, cal: Calendar, room: Room, framing:
                 holds = _add(held, holders, holds, one.day, one.place, i)
     risks, tiers = _settled(held, risk, risks), _settled(held, tier, tiers)
     mappas, holds = _settled(held, mappa, mappas), _settled(held, holders, holds)
-    _begin(frame, entries, kinds, cal, begun, ended)
+    _begin(law, frame, entries, kinds, cal, begun, ended)
     frame.custody, frame.custody_end = away, end_away
     frame.held, frame.held_end = holders, holders + CHANGE * holds
     frame.turns = frame.turns_end = holders + CHANGE * size
@@ -134,13 +132,13 @@ def _frame(law: Law, kinds: Array, c: Coded, cal: Calendar, room: Room, framing:
 
 
 @compiled
-def _begin(frame: Record, entries: Array, kinds: Array, cal: Calendar, begun: int, ended: int) -> None:
+def _begin(law: Law, frame: Record, entries: Array, kinds: Array, cal: Calendar, begun: int, ended: int) -> None:
     frame.begun, frame.ended, frame.end, frame.left = begun, ended, NEVER, 0
     if ended >= 0:
         frame.end, frame.left = entries[ended].day, kinds[entries[ended].kind].value == 0
     start = entries[begun]
     frame.start = start.day if start.released == NEVER else max(start.day, start.released)
-    horizon = start.ends if start.ends != NEVER else after(cal, frame.start, LONGEST_MONTHS, MONTH)
+    horizon = start.ends if start.ends != NEVER else after(cal, frame.start, law.longest_months, MONTH)
     frame.horizon = min(horizon, frame.end)
 
 

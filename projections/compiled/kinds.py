@@ -3,10 +3,11 @@
 from projections.compiled.adding import add, met_by
 from projections.compiled.answers import Case
 from projections.compiled.calendar import ALWAYS, NEVER, after
+from projections.compiled.compiling import Array, Record, compiled
 from projections.compiled.knowing import CANDIDATES, COUNTING, first_known, note
 from projections.compiled.law import END
 from projections.compiled.raising import about_it, first_from, raised
-from projections.compiled.room import Array, Record, Room, compiled
+from projections.compiled.room import Room
 from projections.compiled.times import ending, time_of
 
 

@@ -10,9 +10,9 @@ from msgspec import structs
 from domain import codes, facts
 from domain.facts import Fact
 from projections.appointments import ABSENT, FAILED
+from projections.compiled.compiling import Array
 from projections.compiled.law import OUTCOMES, TYPES, records
 from projections.compiled.reading import Reading
-from projections.compiled.room import Array
 from projections.duties import NOBODY_LEFT
 
 (NO_ROLE, STARTS, ENDS, INTO_CUSTODY, OUT_OF_CUSTODY, SETS_TIER, SETS_MAPPA, ALLOCATES, ASSESSES, CHANGES_RISK,

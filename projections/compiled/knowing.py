@@ -1,6 +1,7 @@
 """Spans of knowledge and the order of entries: as ``projections.knowledge``, in numbers."""
 
-from projections.compiled.room import FULL, Array, compiled
+from projections.compiled.compiling import Array, compiled
+from projections.compiled.room import FULL
 
 CANDIDATES, COUNTING, DECISIONS, DECIDED, OPEN, STILL_OPEN = range(6)
 """What the pads are for: candidates and which of them count (-1: none), the same for decisions on absences, spans."""

@@ -12,7 +12,7 @@ import numpy as np
 from domain import codes
 from domain.clauses import TRIGGERS
 from domain.facts import FACT_TYPES
-from projections.compiled.room import Array
+from projections.compiled.compiling import Array
 
 WITHIN, EVERY, FREQUENCY, RESPONSE, WHILE = range(5)
 KINDS = ("within", "every", "frequency", "response", "while")
@@ -56,6 +56,9 @@ class Law(NamedTuple):
     turns: Array  # by description of attributes: the parts that it hangs on
     worth: Array  # what each value of ``TIMED`` is worth in a standing
     high: int
+    decision_days: int  # working days after which an absence that nobody decided counts as a failure
+    longest_months: int  # how far windows are laid where the file gives no end
+    longest_doubt: int  # days within which such an absence counts, whatever holidays lie between
 
 
 def records(**columns: Sequence[Any] | Array) -> Array:

@@ -7,29 +7,14 @@ from projections.compiled.answers import Case, about, admitted, missed
 from projections.compiled.calendar import NEVER, Calendar
 from projections.compiled.chains import again
 from projections.compiled.coded import Coded
+from projections.compiled.compiling import Array, Record, compiled
 from projections.compiled.frames import frames, once
 from projections.compiled.kinds import frequency, within
 from projections.compiled.kinds_of_entry import CAME_TO
 from projections.compiled.knowing import in_order_of
 from projections.compiled.law import FREQUENCY, RISK, TIER, WITHIN, Law
-from projections.compiled.room import (
-    CHANGE,
-    FROM_ROW,
-    FULL,
-    IN_FORCE_BEFORE,
-    IN_FORCE_FROM,
-    ROWS,
-    SPELLS,
-    TAKEN,
-    Array,
-    Record,
-    Room,
-    compiled,
-)
+from projections.compiled.room import CHANGE, FROM_ROW, FULL, IN_FORCE_BEFORE, IN_FORCE_FROM, ROWS, SPELLS, TAKEN, Room
 from projections.compiled.times import time_of
-
-LONGEST_DOUBT = 30
-"""Days within which an absence counts as a failure where nobody decided, whatever holidays lie between."""
 
 
 @compiled
@@ -48,7 +33,7 @@ def lay(law: Law, kinds: Array, c: Coded, cal: Calendar, room: Room, rows_at: Ar
         held = frames(law, kinds, c, cal, room, case, in_order)
         if held:
             about(entries, c.named, kinds, in_order, CAME_TO, begin, room.orders[1], room.orders[2])
-            absences, failures = missed(c, kinds, cal, room, in_order, begin)
+            absences, failures = missed(law, c, kinds, cal, room, in_order, begin)
             admitted(law, c, kinds, room, begin, end)
             _lay_case(Case(law, c, kinds, cal, begin, end, absences, failures), held, room)
             for n in range(held):
@@ -69,7 +54,7 @@ def _lay_case(case: Case, held: int, room: Room) -> None:
             last = max(last, one.other)
     for n in range(held):
         last = max(last, held_frames[n].horizon)
-    last += LONGEST_DOUBT
+    last += law.longest_doubt
     for clause in range(len(law.clauses)):
         asked = law.clauses[clause]
         if asked.start > last or asked.end <= first or not asked.raised_by & present:

@@ -4,9 +4,10 @@ import numpy as np
 
 from projections.compiled.answers import Case
 from projections.compiled.calendar import NEVER
+from projections.compiled.compiling import Array, Record, compiled
 from projections.compiled.kinds_of_entry import CHANGES_RISK
 from projections.compiled.law import ABSENCE, BECOMES_HIGH, CHANGES, END, ENTRIES, FAILURE, RELEASE, START, TRANSFER
-from projections.compiled.room import AWAY, CHANGE, FULL, Array, Record, Room, compiled
+from projections.compiled.room import AWAY, CHANGE, FULL, Room
 from projections.compiled.times import state_after, state_by, state_from
 
 

@@ -10,7 +10,9 @@ from domain.clauses import TRIGGERS, Clause
 from domain.conditions import Entries, When, fits
 from domain.facts import AppointmentMade, Fact
 from domain.workdays import Length
+from projections.appointments import DECISION_DAYS
 from projections.compiled.calendar import ALWAYS, NEVER, length
+from projections.compiled.compiling import Array
 from projections.compiled.law import (
     ENTRIES,
     KINDS,
@@ -24,9 +26,13 @@ from projections.compiled.law import (
     Law,
     records,
 )
-from projections.compiled.room import Array
 from projections.docket import parts, raised_by
 from projections.duties import HIGH
+from projections.growth import LONGEST_DOUBT
+from projections.windows import LONGEST
+
+BITS = 64
+"""How many descriptions of entries there may be, and types: what fits is kept as bits."""
 
 
 class Fields(NamedTuple):
@@ -43,6 +49,8 @@ class Reading:
     def __init__(self, clauses: Iterable[Clause]):
         self.clauses = list(clauses)
         self.entries = list(dict.fromkeys(e for c in self.clauses for e in _entries(c)))
+        if len(self.entries) > BITS:
+            raise ValueError(f"clauses describe entries in {len(self.entries)} ways; compiled code tells {BITS} apart")
         self.fields = {t: self._asked_of(t) for t in TYPES}
         self.whens: list[When] = list(dict.fromkeys((HIGH, *(c.during for c in self.clauses))))
         asked = {name for c in self.clauses for name in (*c.asks, *(n for n, _ in c.during))} | {"risk"}
@@ -137,6 +145,9 @@ class Reading:
             turns=np.array([sum(PARTS[name] for name, _ in when if name in PARTS) for when in self.whens]),
             worth=_worths(self),
             high=self.whens.index(HIGH),
+            decision_days=DECISION_DAYS,
+            longest_months=12 * LONGEST.years + LONGEST.months,
+            longest_doubt=LONGEST_DOUBT,
         )
 
     def _standings(self) -> list[dict[str, Any]]:

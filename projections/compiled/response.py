@@ -5,7 +5,8 @@ import numpy as np
 from projections.compiled.answers import Case
 from projections.compiled.calendar import ALWAYS, NEVER, after
 from projections.compiled.chained import lay_one, value_on
-from projections.compiled.room import Record, Room, compiled
+from projections.compiled.compiling import Record, compiled
+from projections.compiled.room import Room
 from projections.compiled.times import ending
 
 

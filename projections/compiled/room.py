@@ -3,51 +3,11 @@
 Nothing is ever written past an end. What does not fit is left out and ``FULL`` is marked; then all is done again with more.
 """
 
-import hashlib
-import os
-import tempfile
-from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-import numba
 import numpy as np
-from numpy.typing import NDArray
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-Array = NDArray[Any]
-
-Record = Any
-"""A record of one of the kinds below, or of a ``Law`` or a ``Coded``."""
-
-
-def compiled(function: F) -> F:
-    """Compile a function of numbers and arrays when it is first called, and keep it on disk.
-
-    ``_nrt``: it makes no arrays, so references to them need not be counted.
-    """
-    made: F = numba.njit(cache=True, error_model="numpy", _nrt=False)(function)  # type: ignore[call-overload]
-    return made
-
-
-def _kept_in() -> Path:
-    """A folder of its own for each state of this package: Numba looks only at the file that a function itself stands in."""
-    digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    for base in (Path(home) / "caseaudit", Path(tempfile.gettempdir()) / f"caseaudit-{os.getuid()}"):
-        folder = base / digest.hexdigest()[:16]
-        with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
-                return folder
-    raise OSError(f"no folder to keep compiled code in: neither {home} nor {tempfile.gettempdir()} can be written to")
-
-
-numba.config.CACHE_DIR = str(_kept_in())  # type: ignore[attr-defined]
+from projections.compiled.compiling import Array
 
 ANSWER = np.dtype([(name, np.int64) for name in ("day", "entry", "since", "until")])
 """An entry that may answer: the day that counts, the place of its version, the span in which it was known."""

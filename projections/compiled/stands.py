@@ -6,7 +6,8 @@ from projections.compiled.adding import met_by
 from projections.compiled.answers import Case
 from projections.compiled.calendar import NEVER, after
 from projections.compiled.chained import found, lay_one, value_on
-from projections.compiled.room import FULL, Array, Record, Room, compiled
+from projections.compiled.compiling import Array, Record, compiled
+from projections.compiled.room import FULL, Room
 from projections.compiled.times import ending, state_after, state_by, state_from, time_of
 
 

@@ -4,8 +4,9 @@ See ``projections.compiled.frames`` for how the numbers lie.
 """
 
 from projections.compiled.calendar import ALWAYS, NEVER
+from projections.compiled.compiling import Array, Record, compiled
 from projections.compiled.law import MAPPA, RISK, TIER, Law
-from projections.compiled.room import AWAY, CHANGE, Array, Record, compiled
+from projections.compiled.room import AWAY, CHANGE
 
 
 @compiled

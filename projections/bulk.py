@@ -1,4 +1,4 @@
-"""Ledgers of many cases at once: by compiled code where Numba is installed, else one by one. The rows are the same."""
+"""Ledgers of many cases at once, by compiled code, where Numba is installed. The rows are those of ``projections.ledger``."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.facts import ContactLogged, Fact
 from projections.catalogue import catalogue
-from projections.ledger import Ledger, ledger
+from projections.ledger import Ledger
 
 WORTH_IT = 1_000_000
 """Entries from which compiled code is used: it takes half a minute to compile the first time, and saves a millisecond a case."""
@@ -19,11 +19,8 @@ def compiles(entries: int) -> bool:
     return entries >= WORTH_IT and find_spec("numba") is not None
 
 
-def ledgers(cases: Sequence[list[Fact]], compiled: bool) -> Iterator[Ledger]:
+def ledgers(cases: Sequence[list[Fact]]) -> Iterator[Ledger]:
     """The ledger of each case, from all its entries in any order."""
-    if not compiled:
-        yield from map(ledger, cases)
-        return
     from projections.compiled.coded import AT_ONCE  # only where Numba is installed
     from projections.compiled.deriving import ledgers_of
 
@@ -35,7 +32,7 @@ def prepare() -> None:
     """Have the code compiled, and kept on disk for the processes to come."""
     at = datetime(2005, 10, 3, 12, tzinfo=UTC)
     entry = ContactLogged(entry="1", occurred_on=at.date(), recorded_at=at, contact_type="letter")
-    list(ledgers([[entry]], compiled=True))
+    list(ledgers([[entry]]))
 
 
 @cache

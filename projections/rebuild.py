@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from domain.case import File
 from projections.alone import alone
+from projections.bulk import compiles, prepare
 from projections.columns import Columns
 from projections.follow import advance, step
 from projections.gathering import Gathering, recorded_by_day
@@ -58,8 +59,10 @@ def rebuild(
             raise Busy("another `caseaudit rebuild` is at work on this database")
         mark = _begin(views)
         cases, head = 0, views.stored.head()
-        address = views.database.address
-        pieces = ((address, mark, some, head) for some in _pieces(views))
+        address, compiled = views.database.address, compiles(head)
+        if compiled:
+            prepare()
+        pieces = ((address, mark, some, head, compiled) for some in _pieces(views))
         for columns in crew(build, pieces):
             cases += columns.numbers
             keep(columns)
@@ -72,14 +75,16 @@ def rebuild(
     return cases
 
 
-def build(address: str, build: str, references: list[str], position: int) -> Columns:
-    """One piece: derive these cases and write their rows; their columns as at a position. ``Superseded``."""
+def build(address: str, build: str, references: list[str], position: int, compiled: bool = False) -> Columns:
+    """One piece: derive these cases (``compiled``: see ``projections.bulk``) and write their rows; their columns as at a
+    position. ``Superseded``.
+    """
     views, gathering = opened(address), Gathering()
 
     def gather(file: File, kept: Ledger) -> None:
         gathering.add(file.reference, kept, recorded_by_day(file.entries.values()))
 
-    derived = list(derive(views.stored.files(references), views.place_numbers, gather))
+    derived = list(derive(views.stored.files(references), views.place_numbers, gather, compiled))
     with views.writing.begin() as c:
         settle(c, other_in(c, build=build).tables, derived)
     return Columns(*gathering.gathered(), position=position)

@@ -24,6 +24,7 @@ from projections.compiled.deriving import DAYS, laid, ledgers_of
 from projections.compiled.reading import Reading
 from projections.compiled.room import ROW, Room, room
 from projections.history import History
+from projections.ledger import ledger
 from projections.obligations import Obligation, obligations
 from tests.histories import Line, facts_of, histories
 from tests.plain_ledger import plain_ledger

@@ -14,9 +14,14 @@ WORTH_IT = 1_000_000
 """Entries from which compiled code is used: it takes half a minute to compile the first time, and saves a millisecond a case."""
 
 
+def installed() -> bool:
+    """Whether this machine can compile."""
+    return find_spec("numba") is not None
+
+
 def compiles(entries: int) -> bool:
     """Whether a record of so many entries is derived by compiled code."""
-    return entries >= WORTH_IT and find_spec("numba") is not None
+    return entries >= WORTH_IT and installed()
 
 
 def ledgers(cases: Sequence[list[Fact]]) -> Iterator[Ledger]:

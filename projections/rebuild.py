@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from domain.case import File
 from projections.alone import alone
-from projections.bulk import compiles, prepare
+from projections.bulk import compiles, installed, prepare
 from projections.columns import Columns
 from projections.follow import advance, step
 from projections.gathering import Gathering, recorded_by_day
@@ -84,7 +84,7 @@ def build(address: str, build: str, references: list[str], position: int, compil
     def gather(file: File, kept: Ledger) -> None:
         gathering.add(file.reference, kept, recorded_by_day(file.entries.values()))
 
-    derived = list(derive(views.stored.files(references), views.place_numbers, gather, compiled))
+    derived = list(derive(views.stored.files(references), views.place_numbers, gather, compiled and installed()))
     with views.writing.begin() as c:
         settle(c, other_in(c, build=build).tables, derived)
     return Columns(*gathering.gathered(), position=position)

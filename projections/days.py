@@ -5,7 +5,7 @@ UTC since 1970 in 64 bits, and falls on a day in Europe/London. Entries are date
 2079) is kept as the one after it, which leaves every state on a day up to ``LAST`` as it is.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 
 import numpy as np
@@ -66,11 +66,11 @@ def days_fallen_on(instants: Instants) -> Days:
 def day_begun(instant: int) -> np.uint16 | None:
     """The number of the day that begins in London at this very instant; None where none does (that rows are read on)."""
     at = (_EPOCH + instant * _MICROSECOND).astimezone(LONDON)
-    return np.uint16(day_number(at.date())) if at.time() == time() and FIRST < at.date() <= LAST else None
+    return np.uint16(day_number(at.date())) if at.time() == datetime.min.time() and FIRST < at.date() <= LAST else None
 
 
 @cache
 def _beginnings() -> Instants:
     """The instants at which the days up to the one after ``LAST`` begin in London."""
     days = (FIRST + timedelta(days=n) for n in range(BEYOND + 1))
-    return np.array([instant_number(datetime.combine(day, time(), LONDON)) for day in days], np.int64)
+    return np.array([instant_number(datetime.combine(day, datetime.min.time(), LONDON)) for day in days], np.int64)

@@ -38,6 +38,10 @@ SIZE ?= area
 DIR ?= build/bench
 bench: setup
 	$(RUN)/python -m benchmarks $(SIZE) --dir $(DIR)
+	$(RUN)/python -m benchmarks.deriving
+	$(RUN)/python -m benchmarks.importing
+	$(RUN)/python -m benchmarks.page
+	$(RUN)/python -m benchmarks.rebuilding $(SIZE:all=area region nation)
 
 # Needs uv (pip install uv). Hashes are for every platform and Python from 3.11 on.
 lock:

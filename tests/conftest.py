@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from domain.files import Files
 from projections.casebook import Casebook
@@ -15,7 +15,8 @@ from projections.views import Views
 from tests.postgres import Server, name_of, running
 from web.cli import main
 
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+# How long anything takes, drawing included, is for benchmarks: a busy machine must fail no test.
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
 
 

@@ -7,7 +7,7 @@ from textwrap import dedent, indent
 import pytest
 
 from domain.documents import FRAMEWORKS, PolicyError
-from domain.frameworks import frameworks, read_framework
+from domain.frameworks import frameworks, names, read_framework
 from domain.standards import combine, national_standards, read_edition
 
 HEAD = """\
@@ -170,6 +170,10 @@ def test_every_value_shipped_is_cited_and_its_citation_spelled_out() -> None:
         for value in clause.values:
             assert value.citation == sources[clause.edition][value.cite] != "", clause.id
             assert value.sure == "F" or value.remark, f"{clause.edition} {clause.id} does not say what is to be checked"
+
+
+def test_a_framework_has_the_name_of_its_file() -> None:
+    assert names() == list(frameworks())
 
 
 def test_every_question_of_the_framework_asks_for_clauses_that_exist_and_is_cited() -> None:

@@ -377,6 +377,11 @@ class _Tree:
         node.setdefault(path[-1], []).append(said)
 
 
+def names() -> list[str]:
+    """The ids of the frameworks that ship with the program, which are the names of their files: nothing is read."""
+    return sorted(path.stem for path in FRAMEWORKS.glob("*.yaml"))
+
+
 @cache
 def frameworks() -> Mapping[str, Framework]:
     """The frameworks that ship with the program, by id."""

@@ -11,7 +11,7 @@ from eventsourcing.persistence import PersistenceError
 
 from domain.database import Database, NotPrepared, WrongAddress
 from domain.files import Files
-from domain.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.frameworks import DEFAULT_FRAMEWORK, names
 from projections.casebook import Casebook, Moment
 from projections.history import end_of_day
 from web import clock
@@ -138,7 +138,7 @@ def form(*forms: str) -> Callable[[Command], Command]:
 
 framework = click.option(
     "--framework",
-    type=click.Choice(list(frameworks())),
+    type=click.Choice(names()),
     help=f"Default: the inspection's own, or {DEFAULT_FRAMEWORK}.",
 )
 inspection = click.option("--inspection", metavar="ID", help="Cases, sample date and knowledge from this inspection.")

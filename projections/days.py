@@ -7,14 +7,17 @@ UTC since 1970 in 64 bits, and falls on a day in Europe/London. Entries are date
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.london import LONDON
+from domain.workdays import LAST_YEAR
 
 Days = NDArray[np.uint16]
 Instants = NDArray[np.int64]
+Array = NDArray[Any]
 
 NEVER = 65_535
 BEYOND = NEVER - 1
@@ -26,6 +29,8 @@ STANDING = np.iinfo(np.int64).max
 _FIRST = FIRST.toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
+_DAYS_TO_1970 = (_EPOCH.date() - FIRST).days
 
 
 def day_number(day: date | None) -> int:
@@ -57,9 +62,18 @@ def instant_of(number: int) -> datetime | None:
 
 def days_fallen_on(instants: Instants) -> Days:
     """The number of the day in London on which each instant falls; ``NEVER`` for ``STANDING``."""
-    found = np.searchsorted(_beginnings(), instants, side="right").clip(1) - 1
-    found[instants == STANDING] = NEVER
+    stands = instants == STANDING
+    found = days_in_london(np.where(stands, 0, instants)).clip(0, BEYOND)
+    found[stands] = NEVER
     return found.astype(np.uint16)
+
+
+def days_in_london(instants: Instants) -> Instants:
+    """The day in London on which each instant falls, in days since 1 January 1900; up to ``LAST_YEAR`` of working days."""
+    ahead = _ahead()
+    day = (instants // _DAY + _DAYS_TO_1970).clip(0, len(ahead) - 1)
+    found: Instants = (instants + ahead[day]) // _DAY + _DAYS_TO_1970
+    return found
 
 
 @lru_cache(1024)
@@ -70,7 +84,8 @@ def day_begun(instant: int) -> np.uint16 | None:
 
 
 @cache
-def _beginnings() -> Instants:
-    """The instants at which the days up to the one after ``LAST`` begin in London."""
-    days = (FIRST + timedelta(days=n) for n in range(BEYOND + 1))
-    return np.array([instant_number(datetime.combine(day, datetime.min.time(), LONDON)) for day in days], np.int64)
+def _ahead() -> Instants:
+    """By how many microseconds London is ahead of UTC at the end of each day of UTC: its clocks change in the small hours."""
+    days = (FIRST + timedelta(days=n) for n in range((date(LAST_YEAR + 1, 1, 1) - FIRST).days))
+    at = (datetime(day.year, day.month, day.day, 23, tzinfo=UTC).astimezone(LONDON) for day in days)
+    return np.array([(instant.utcoffset() or timedelta()) // _MICROSECOND for instant in at], np.int64)

@@ -15,6 +15,7 @@ from domain.database import Database
 from domain.stored import is_case
 from projections.alone import LOOK, alone
 from projections.columns import Columns
+from projections.folders import cache_folder
 from projections.gathering import recorded_by_day
 from projections.generations import Parts, generations, latest
 from projections.joining import join
@@ -38,8 +39,7 @@ def columns_folder(database: Database) -> Path:
         return Path(named)
     if database.kind == "sqlite" and not database.in_memory:
         return Path(f"{database.address}-columns")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "caseaudit" / sha256(str(database).encode()).hexdigest()[:16]
+    return cache_folder() / sha256(str(database).encode()).hexdigest()[:16]
 
 
 class NotMade(RuntimeError):

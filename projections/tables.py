@@ -6,13 +6,11 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from projections.catalogue import catalogue
 from projections.days import STANDING, day_begun, days_fallen_on
+from projections.days import Array as Array
 from projections.states import known_at
-
-Array = NDArray[Any]
 
 SPAN: Final = {"since": np.int64, "until": np.int64}
 FALLEN_ON: Final = {"since_day": "since", "until_day": "until"}

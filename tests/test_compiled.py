@@ -18,11 +18,12 @@ from projections import bulk
 from projections.casebook import Casebook
 from projections.catalogue import catalogue
 from projections.compiled import deriving
-from projections.compiled.calendar import after, calendar, days_in_london, length
+from projections.compiled.calendar import after, calendar, length
 from projections.compiled.coded import Coding
 from projections.compiled.deriving import DAYS, laid, ledgers_of
 from projections.compiled.reading import Reading
 from projections.compiled.room import ROW, Room, room
+from projections.days import FIRST, days_in_london, instant_number
 from projections.history import History
 from projections.ledger import ledger
 from projections.obligations import Obligation, obligations
@@ -127,5 +128,5 @@ def test_the_length_of_time_in_numbers_is_that_of_the_standards() -> None:
 
 def test_the_day_in_london_of_an_instant() -> None:
     instants = [datetime(1900, 1, 1, tzinfo=UTC) + timedelta(hours=hours) for hours in range(0, 200 * 365 * 24, 997)]
-    seconds = np.array([instant.timestamp() for instant in instants])
-    assert days_in_london(seconds).tolist() == [day_of(instant).toordinal() for instant in instants]
+    numbers = np.array([instant_number(instant) for instant in instants])
+    assert (days_in_london(numbers) + FIRST.toordinal()).tolist() == [day_of(one).toordinal() for one in instants]

@@ -1,12 +1,11 @@
 """Days as whole numbers, and the lengths of time that clauses allow. A day is its proleptic ordinal, as in ``datetime``."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple, get_args
 
 import numpy as np
 
-from domain.london import LONDON
 from domain.workdays import FIRST_YEAR, LAST_YEAR, Length, Unit, is_working_day
 from projections.compiled.compiling import Array, compiled
 
@@ -15,9 +14,6 @@ NEVER = 1 << 30
 
 ALWAYS = -NEVER
 """In place of a day: earlier than any."""
-
-DAY_LONG = 86_400
-_EPOCH = date(1970, 1, 1).toordinal()
 
 WORKING_DAY, DAY, WEEK, MONTH, HOUR = range(5)
 _UNITS: tuple[Unit, ...] = ("working day", "day", "week", "month", "hour")
@@ -33,7 +29,6 @@ class Calendar(NamedTuple):
     month: Array  # months since the first, by day
     of_month: Array  # the day of the month, from 0, by day
     months: Array  # the first day of each month
-    ahead: Array  # seconds by which London is ahead of UTC at the end of each day of UTC
 
 
 @cache
@@ -51,21 +46,7 @@ def calendar() -> Calendar:
         np.array([(day.year - FIRST_YEAR) * 12 + day.month - 1 for day in days], np.int64),
         np.array([day.day - 1 for day in days], np.int64),
         np.array([day.toordinal() for day in days if day.day == 1] + [days[-1].toordinal() + 1], np.int64),
-        np.array([_ahead(day) for day in days], np.int64),
     )
-
-
-def _ahead(day: date) -> float:
-    offset = datetime(day.year, day.month, day.day, 23, tzinfo=UTC).astimezone(LONDON).utcoffset()
-    assert offset is not None
-    return offset.total_seconds()
-
-
-def days_in_london(seconds: Array) -> Array:
-    """The day in London of each instant, given in seconds since 1970. Its clocks change in the small hours."""
-    c = calendar()
-    day = seconds // DAY_LONG + _EPOCH - c.first
-    return ((seconds + c.ahead[day.astype(np.int64)]) // DAY_LONG + _EPOCH).astype(np.int64)
 
 
 def length(of: Length | None) -> tuple[int, int]:

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from domain.facts import AppointmentMade, CaseAllocated, Fact, SupervisionStarted
-from projections.compiled import fields
-from projections.compiled.calendar import days_in_london
 from projections.compiled.compiling import Array
-from projections.compiled.fields import ByType, Numbers
+from projections.compiled.fields import ByType, Numbers, days, firsts, ranks
 from projections.compiled.kinds_of_entry import KindsOfEntry
 from projections.compiled.law import TYPES, records
 from projections.compiled.reading import Reading
+from projections.days import FIRST, days_in_london
 from projections.history import AMENDING, amended
 from projections.knowledge import Version, versions
 from projections.rows import Place
@@ -118,7 +117,8 @@ class Coding:
         kind = self._kinds_of(sorted_)
         recorded = list(map(RECORDED, every))
         seconds = np.fromiter(map(datetime.timestamp, recorded), np.float64, len(every))
-        order, over, first = fields.ranks(seconds, case, len(cases))
+        recorded_at = np.rint(seconds * 1e6).astype(np.int64)
+        order, over, first = ranks(recorded_at, case, len(cases))
         entry = np.arange(len(every), dtype=np.int64)
         instants: list[Sequence[datetime]] = []
         if grown is None:
@@ -131,14 +131,14 @@ class Coding:
             since[here] = [version.since for version in found]
             until[here] = [version.until for version in found]
             over[at], instants[at] = len(known), known
-            entry[here] = fields.firsts([version.fact.entry for version in found], int(case_at[at]))
+            entry[here] = firsts([version.fact.entry for version in found], int(case_at[at]))
         ids = list(map(ENTRY, every))
         names = sorted_.lists(self._naming, _finder(ids, case_at.tolist(), case.tolist(), entry.tolist()))
         items = sorted_.lists(self._items_of, self._item)
         table = records(
-            kind=kind, day=fields.days(every), other=sorted_.dates(self._dated),
+            kind=kind, day=days(every), other=sorted_.dates(self._dated),
             ends=sorted_.dates({SupervisionStarted: "ends_on"}), released=sorted_.dates({SupervisionStarted: "released_on"}),
-            since=since, until=until, order=order, entry=entry, in_london=days_in_london(seconds),
+            since=since, until=until, order=order, entry=entry, in_london=days_in_london(recorded_at) + FIRST.toordinal(),
             place=self._place(sorted_), amount=self._amount(sorted_),
             named_at=names.at[:-1], named_end=names.at[1:], item_at=items.at[:-1], item_end=items.at[1:],
         )  # fmt: skip

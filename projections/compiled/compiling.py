@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numpy.typing import NDArray
+
+from projections.days import Array as Array
+from projections.folders import cache_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-Array = NDArray[Any]
 
 Record = Any
 """A record of one of the kinds below, or of a ``Law`` or a ``Coded``."""
@@ -33,14 +33,15 @@ def _kept_in() -> Path:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    for base in (Path(home) / "caseaudit", Path(tempfile.gettempdir()) / f"caseaudit-{os.getuid()}"):
-        folder = base / digest.hexdigest()[:16]
+    for base in (cache_folder(), Path(tempfile.gettempdir()) / f"caseaudit-{os.getuid()}"):
+        folder = base / "compiled" / digest.hexdigest()[:16]
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):
                 return folder
-    raise OSError(f"no folder to keep compiled code in: neither {home} nor {tempfile.gettempdir()} can be written to")
+    raise OSError(
+        f"no folder to keep compiled code in: neither {cache_folder()} nor {tempfile.gettempdir()} can be written to"
+    )
 
 
 numba.config.CACHE_DIR = str(_kept_in())  # type: ignore[attr-defined]

@@ -79,12 +79,12 @@ def days(entries: Sequence[Fact]) -> Array:
     return np.fromiter(map(date.toordinal, map(attrgetter("occurred_on"), entries)), np.int64, len(entries))
 
 
-def ranks(seconds: Array, case: Array, cases: int) -> tuple[Array, Array, list[list[int]]]:
+def ranks(instants: Array, case: Array, cases: int) -> tuple[Array, Array, list[list[int]]]:
     """The rank of each instant among those of its case, how many each case has, and for each the places of the first.
 
-    Instants in seconds since 1970, to the microsecond; there are at most ``coded.AT_ONCE`` cases.
+    Instants in microseconds since 1970; there are at most ``coded.AT_ONCE`` cases.
     """
-    key = (case << 53) + (np.rint(seconds * 1e6).astype(np.int64) + (1 << 52))
+    key = (case << 53) + (instants + (1 << 52))
     order = np.argsort(key, kind="stable")
     ordered = key[order]
     new = np.ones(len(order), np.bool_)

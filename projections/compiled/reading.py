@@ -49,8 +49,8 @@ class Reading:
     def __init__(self, clauses: Iterable[Clause]):
         self.clauses = list(clauses)
         self.entries = list(dict.fromkeys(e for c in self.clauses for e in _entries(c)))
-        if len(self.entries) > BITS:
-            raise ValueError(f"clauses describe entries in {len(self.entries)} ways; compiled code tells {BITS} apart")
+        if max(len(self.entries), len(TYPES)) > BITS:
+            raise ValueError(f"compiled code tells {BITS} descriptions and types of entries apart, and there are more")
         self.fields = {t: self._asked_of(t) for t in TYPES}
         self.whens: list[When] = list(dict.fromkeys((HIGH, *(c.during for c in self.clauses))))
         asked = {name for c in self.clauses for name in (*c.asks, *(n for n, _ in c.during))} | {"risk"}

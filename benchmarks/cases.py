@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from domain import facts
-from domain.facts import Fact
-from domain.workdays import add_working_days, is_working_day
-from projections.ledger import Place
+from domain.calendar.workdays import add_working_days, is_working_day
+from domain.entries import case_entries
+from domain.entries.case_entries import Entry
+from projections.ledger.ledger import Place
 
 FIRST_START, LAST_START = date(2004, 7, 1), date(2005, 12, 31)
 READ_ON = date(2006, 3, 31)
@@ -18,7 +18,7 @@ READ_ON = date(2006, 3, 31)
 
 FIRST_HOLDER = Place("an area", "a division", "a team", "the first officer", "po")
 SECOND_HOLDER = FIRST_HOLDER._replace(officer="the second officer")
-PERSON = facts.Person(
+PERSON = case_entries.Person(
     crn="A000000", name="Nobody Yet", date_of_birth=date(1975, 1, 1), gender="male", ethnicity="W1", disability=False
 )
 ORDERS = (
@@ -44,7 +44,7 @@ class Pen:
         self.start = self.day(FIRST_START + timedelta(days=self.rng.randint(0, (LAST_START - FIRST_START).days)))
         self.ends_on = self.start + timedelta(days=self.rng.choice((365, 365, 547)))
         self.until = min(self.ends_on, READ_ON)
-        self.facts: list[Fact] = []
+        self.facts: list[Entry] = []
 
     def well(self) -> bool:
         return self.rng.random() < self.skill
@@ -63,7 +63,7 @@ class Pen:
         days = self.rng.randint(0, within) if self.well() else within + self.rng.randint(1, late)
         return add_working_days(after, days)
 
-    def write(self, fact_type: type[Fact], on: date, **fields: Any) -> str:
+    def write(self, fact_type: type[Entry], on: date, **fields: Any) -> str:
         """One entry, unless it would lie after the day read; recorded that day, or days after it."""
         late = 0 if self.chance(0.93) else self.rng.randint(2, 15)
         hour, minute, second = self.rng.randint(8, 17), self.rng.randint(0, 59), self.rng.randint(0, 59)
@@ -77,7 +77,7 @@ class Pen:
         return entry
 
 
-def template(seed: str) -> list[Fact]:
+def template(seed: str) -> list[Entry]:
     """The facts of one case in the order in which they were recorded; who it is about and who holds it stand open."""
     pen = Pen(seed)
     high = pen.chance(0.2)
@@ -90,7 +90,7 @@ def template(seed: str) -> list[Fact]:
     _end(pen)
     if pen.chance(0.3) and len(pen.facts) > 20:
         of = pen.rng.choice(pen.facts[10:])
-        pen.write(facts.EntryWithdrawn, of.occurred_on, of=of.entry, reason="entered twice")
+        pen.write(case_entries.EntryWithdrawn, of.occurred_on, of=of.entry, reason="entered twice")
     pen.facts[1:] = sorted(pen.facts[1:], key=lambda fact: fact.recorded_at)
     return pen.facts
 
@@ -99,14 +99,14 @@ def _begin(pen: Pen) -> None:
     order = pen.rng.choice(ORDERS)
     tier = pen.rng.choice((1, 2, 2, 3, 3, 4)) if pen.start.year >= 2005 else None
     pen.write(
-        facts.SupervisionStarted, pen.start, person=PERSON, order_type=order, tier=tier, **_held_by(FIRST_HOLDER),
+        case_entries.SupervisionStarted, pen.start, person=PERSON, order_type=order, tier=tier, **_held_by(FIRST_HOLDER),
         released_on=pen.start if order == "licence" else None, ends_on=pen.ends_on,
     )  # fmt: skip
     for kind in ("order", "psr", "previous_convictions"):
         if pen.well():
-            pen.write(facts.DocumentFiled, pen.start, kind=kind)
+            pen.write(case_entries.DocumentFiled, pen.start, kind=kind)
     if pen.chance(0.15):
-        pen.write(facts.CaseAllocated, pen.day(pen.start + timedelta(days=150)), **_held_by(SECOND_HOLDER))
+        pen.write(case_entries.CaseAllocated, pen.day(pen.start + timedelta(days=150)), **_held_by(SECOND_HOLDER))
 
 
 def _held_by(place: Place) -> dict[str, str]:
@@ -115,90 +115,94 @@ def _held_by(place: Place) -> dict[str, str]:
 
 def _assess(pen: Pen, high: bool) -> None:
     level = "high" if high else pen.rng.choice(("low", "medium", "medium"))
-    harm = facts.RiskOfHarm(public=level, known_adult="low", children="low", staff="low", prisoners="low")
+    harm = case_entries.RiskOfHarm(public=level, known_adult="low", children="low", staff="low", prisoners="low")
     on, stage = pen.soon(pen.start, 15, 20), "initial"
     while on < pen.until:
         entry = pen.write(
-            facts.AssessmentCompleted, on, instrument="oasys", stage=stage, assessor="an officer", risk_of_harm=harm,
-            likelihood_of_reoffending=facts.Likelihood(score=pen.rng.randint(20, 130)),
+            case_entries.AssessmentCompleted, on, instrument="oasys", stage=stage, assessor="an officer", risk_of_harm=harm,
+            likelihood_of_reoffending=case_entries.Likelihood(score=pen.rng.randint(20, 130)),
             criminogenic_factors=sorted({pen.rng.choice(FACTORS), pen.rng.choice(FACTORS)}),
             sources=["interview", "psr", "police"] if pen.well() else ["interview"],
         )  # fmt: skip
         if high or pen.chance(0.3):
-            pen.write(facts.AssessmentCountersigned, pen.soon(on, 5, 9), assessment=entry, by="a manager", grade="spo")
+            pen.write(
+                case_entries.AssessmentCountersigned, pen.soon(on, 5, 9), assessment=entry, by="a manager", grade="spo"
+            )
         on, stage = pen.soon(on + timedelta(days=98), 10, 15), "review"
 
 
 def _plan(pen: Pen) -> None:
     made_on = pen.soon(pen.start, 15, 20)
-    objectives = [facts.Objective(text=f"objective {n}", smart=pen.well()) for n in range(3)]
+    objectives = [case_entries.Objective(text=f"objective {n}", smart=pen.well()) for n in range(3)]
     chosen = sorted({pen.rng.choice(INTERVENTIONS) for _ in range(3)})
     plan = pen.write(
-        facts.SupervisionPlanMade, made_on, objectives=objectives, interventions=chosen,
+        case_entries.SupervisionPlanMade, made_on, objectives=objectives, interventions=chosen,
         takes_account_of=["psr", "risk_of_harm"] if pen.well() else ["need"],
     )  # fmt: skip
     on = made_on
     while (on := pen.soon(on + timedelta(days=98), 10, 15)) < pen.until:
-        pen.write(facts.SupervisionPlanReviewed, on, plan=plan, reason="four-monthly review")
-        pen.write(facts.LiaisonRecorded, on, with_="partner_agency")
+        pen.write(case_entries.SupervisionPlanReviewed, on, plan=plan, reason="four-monthly review")
+        pen.write(case_entries.LiaisonRecorded, on, with_="partner_agency")
     for intervention in chosen:
         on = pen.day(made_on + timedelta(days=pen.rng.randint(10, 60)))
         while on < pen.until and pen.well():
-            pen.write(facts.InterventionDelivered, on, intervention=intervention, provider="case_manager")
+            pen.write(case_entries.InterventionDelivered, on, intervention=intervention, provider="case_manager")
             on = pen.day(on + timedelta(days=56))
     for question in JUDGED:
         on = pen.day(pen.start + timedelta(days=pen.rng.randint(60, 300)))
         if on < pen.until and pen.chance(0.9):
             answer = "sufficient" if pen.well() else "insufficient"
             pen.write(
-                facts.QualityJudged, on, framework="esi-2003", question=question, answer=answer, by="a manager", role="spo",
+                case_entries.QualityJudged, on, framework="esi-2003", question=question, answer=answer, by="a manager", role="spo",
                 overrules=pen.chance(0.02),
             )  # fmt: skip
 
 
 def _manage_risk(pen: Pen) -> None:
     on = pen.soon(pen.start, 15, 10)
-    plan = pen.write(facts.RiskManagementPlanMade, on, actions=["weekly reporting"], by="an officer")
+    plan = pen.write(case_entries.RiskManagementPlanMade, on, actions=["weekly reporting"], by="an officer")
     while (on := pen.soon(on + timedelta(days=80), 10, 20)) < pen.until:
-        pen.write(facts.RiskManagementPlanReviewed, on, plan=plan)
-        pen.write(facts.OversightRecorded, on, kind="case_discussion", by="a manager", grade="spo")
+        pen.write(case_entries.RiskManagementPlanReviewed, on, plan=plan)
+        pen.write(case_entries.OversightRecorded, on, kind="case_discussion", by="a manager", grade="spo")
 
 
 def _see(pen: Pen) -> None:
     """Appointments: weekly for sixteen weeks, then every fortnight, and what became of each."""
     day, made_on, failures = pen.day(pen.start + timedelta(days=pen.rng.randint(0, 5))), pen.start, 0
     while day < pen.until:
-        entry = pen.write(facts.AppointmentMade, made_on, for_on=day, contact_type="office")
+        entry = pen.write(case_entries.AppointmentMade, made_on, for_on=day, contact_type="office")
         if pen.chance(0.1):
             failures = _miss(pen, entry, day, failures)
         else:
-            pen.write(facts.AppointmentOutcomeRecorded, day, appointment=entry, outcome="attended_complied")
+            pen.write(case_entries.AppointmentOutcomeRecorded, day, appointment=entry, outcome="attended_complied")
         for _ in range(pen.rng.choice((0, 1, 2, 2, 3))):
             on = add_working_days(day, pen.rng.randint(0, 3))
-            pen.write(facts.ContactLogged, on, contact_type="telephone", note="rang about the next appointment")
+            pen.write(case_entries.ContactLogged, on, contact_type="telephone", note="rang about the next appointment")
         made_on = day
         gap = 7 if (day - pen.start).days < 112 else 14
         day = pen.day(day + timedelta(days=gap if pen.chance(0.9) else 2 * gap))
 
 
 def _miss(pen: Pen, entry: str, day: date, failures: int) -> int:
-    pen.write(facts.AppointmentOutcomeRecorded, day, appointment=entry, outcome="awaiting_explanation")
+    pen.write(case_entries.AppointmentOutcomeRecorded, day, appointment=entry, outcome="awaiting_explanation")
     if pen.well():
-        pen.write(facts.ContactLogged, add_working_days(day, 1), contact_type="letter", about=entry)
+        pen.write(case_entries.ContactLogged, add_working_days(day, 1), contact_type="letter", about=entry)
     acceptable = pen.chance(0.6)
     judged_on = pen.soon(day, 6, 6)
-    pen.write(facts.AbsenceJudged, judged_on, appointment=entry, acceptable=acceptable, reason="as the file says")
+    pen.write(
+        case_entries.AbsenceJudged, judged_on, appointment=entry, acceptable=acceptable, reason="as the file says"
+    )
     if acceptable:
         return failures
     if failures == 0:
-        pen.write(facts.WarningGiven, add_working_days(judged_on, 1), appointments=[entry], stage="first")
+        pen.write(case_entries.WarningGiven, add_working_days(judged_on, 1), appointments=[entry], stage="first")
     elif pen.well():
         on = pen.soon(judged_on, 4, 10)
-        pen.write(facts.BreachInitiated, on, appointments=[entry])
-        pen.write(facts.BreachDecided, add_working_days(on, 20), outcome="order_continues")
+        pen.write(case_entries.BreachInitiated, on, appointments=[entry])
+        pen.write(case_entries.BreachDecided, add_working_days(on, 20), outcome="order_continues")
     return failures + 1
 
 
 def _end(pen: Pen) -> None:
     if pen.until < READ_ON:
-        pen.write(facts.SupervisionEnded, pen.until, reason="completed")
+        pen.write(case_entries.SupervisionEnded, pen.until, reason="completed")

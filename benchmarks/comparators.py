@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from projections.columns import Columns
-from projections.tables import Array
+from projections.columns.column_schema import Array
+from projections.columns.column_store import ColumnStore
 
 FELL = "arises <= $day AND (met <= $day AND due <= $day OR met > $day AND due < $day AND NOT ended <= due)"
 SCAN = f"""
@@ -32,7 +32,7 @@ ANSWERS = f"""
 class Duck:
     """The same rows in a database file of DuckDB's own, as it stores them."""
 
-    def __init__(self, path: Path, columns: Columns, team_of_place: Array, team_of_case: Array):
+    def __init__(self, path: Path, columns: ColumnStore, team_of_place: Array, team_of_case: Array):
         filling = path.with_suffix(".filling")
         if not path.exists():
             filling.unlink(missing_ok=True)
@@ -42,7 +42,7 @@ class Duck:
             filling.rename(path)
         self.connection = duckdb.connect(str(path), read_only=True)
 
-    def _fill(self, columns: Columns, team_of_place: Array, team_of_case: Array) -> None:
+    def _fill(self, columns: ColumnStore, team_of_place: Array, team_of_case: Array) -> None:
         run = self.connection.execute
         names = ["case", "clause", "arises", "due", "met", "ended", "place", "since"]
         for table, side in (("current", columns.duties.current[0]), ("superseded", columns.duties.superseded[0])):
@@ -68,7 +68,7 @@ class Duck:
         return self.connection.execute(ANSWERS, {"day": day, "known": known}).fetchall()
 
 
-def scan(columns: Columns, team_of_place: Array, day: int, known: int | None) -> Array:
+def scan(columns: ColumnStore, team_of_place: Array, day: int, known: int | None) -> Array:
     """As ``Duck.scan``, by NumPy alone, over whole columns at once: ``[team, clause, (in time, fallen due)]``."""
     teams, clauses = int(team_of_place.max()) + 1, 512
     total = np.zeros((teams * clauses, 2), np.int64)

@@ -18,24 +18,24 @@ from typing import Any
 import click
 import msgspec
 
-from domain.facts import FACT_TYPES, Fact
-from domain.schemas import load_fact
-from projections.catalogue import catalogue
+from domain.entries.case_entries import ENTRY_TYPES, Entry
+from domain.entries.schemas import load_entry
 from projections.compiled.coded import Coding
 from projections.compiled.deriving import laid, ledgers_of
 from projections.compiled.reading import Reading
-from projections.history import History
-from projections.ledger import ledger
-from projections.obligations import obligations
-from web.samples import FOLLOW_UP, ORIGINAL, lines
+from projections.history.history import History
+from projections.ledger.ledger import ledger
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.derive import obligations
+from web.demo import FOLLOW_UP, ORIGINAL, lines
 
 Stored = list[tuple[str, bytes]]
 """The facts of one case as the store keeps them: the type beside the bytes of each."""
 
-DECODE = {name: msgspec.json.Decoder(fact_type).decode for name, fact_type in FACT_TYPES.items()}
+DECODE = {name: msgspec.json.Decoder(fact_type).decode for name, fact_type in ENTRY_TYPES.items()}
 
 
-def decoded(case: Stored) -> list[Fact]:
+def decoded(case: Stored) -> list[Entry]:
     return [DECODE[name](state) for name, state in case]
 
 
@@ -44,9 +44,9 @@ def sample_cases() -> Iterator[Stored]:
     for sample in (ORIGINAL, FOLLOW_UP):
         cases: dict[str, Stored] = {}
         for line in lines(sample):
-            if FACT_TYPES[line["type"]].kept_on == "case":
+            if ENTRY_TYPES[line["type"]].kept_on == "case":
                 values = {name: value for name, value in line.items() if name not in ("case", "type")}
-                fact = load_fact(line["type"], values)
+                fact = load_entry(line["type"], values)
                 cases.setdefault(line["case"], []).append((line["type"], msgspec.json.encode(fact)))
         yield from cases.values()
 

@@ -16,9 +16,9 @@ from eventsourcing.persistence import StoredEvent
 
 from benchmarks.cases import template
 from benchmarks.nation import SIZES, Size, copied, reference_of, template_of
-from domain.facts import CaseAllocated, Fact, SupervisionStarted
-from domain.files import Files
-from domain.store import topic_of
+from domain.entries.case_entries import CaseAllocated, Entry, SupervisionStarted
+from domain.store.application import Files
+from domain.store.sqlite_recorder import topic_of
 
 T = TypeVar("T")
 
@@ -29,18 +29,18 @@ AT_ONCE = 150
 """Cases stored in one transaction."""
 
 
-def templates(count: int = TEMPLATES) -> list[list[Fact]]:
+def templates(count: int = TEMPLATES) -> list[list[Entry]]:
     """So many unlike cases, always the same."""
     return [template(f"caseaudit {number}") for number in range(count)]
 
 
-def files(size: Size, made: list[list[Fact]], cases: Iterable[int] | None = None) -> Iterator[tuple[str, list[Fact]]]:
+def files(size: Size, made: list[list[Entry]], cases: Iterable[int] | None = None) -> Iterator[tuple[str, list[Entry]]]:
     """The reference and entries of these cases (all of the service)."""
     for case in range(size.cases) if cases is None else cases:
         yield reference_of(case), copied(made[template_of(case, len(made))], case, size)
 
 
-def events(size: Size, made: list[list[Fact]], cases: Iterable[int] | None = None) -> Iterator[list[StoredEvent]]:
+def events(size: Size, made: list[list[Entry]], cases: Iterable[int] | None = None) -> Iterator[list[StoredEvent]]:
     """The same as stored events, a case at a time; what a copy has in common with its template is encoded once."""
     encode, names = msgspec.json.Encoder().encode, {}
     common: dict[int, list[tuple[str, bytes]]] = {}
@@ -57,7 +57,7 @@ def events(size: Size, made: list[list[Fact]], cases: Iterable[int] | None = Non
         yield [StoredEvent(reference, version, *state) for version, state in enumerate(states, 1)]
 
 
-def fill(address: str, size: Size, made: list[list[Fact]], cases: Iterable[int] | None = None) -> int:
+def fill(address: str, size: Size, made: list[list[Entry]], cases: Iterable[int] | None = None) -> int:
     """Store these cases (all of the service) in an empty database; how many entries were stored."""
     store, stored = Files.open(address), 0
     for several in batches(events(size, made, cases), AT_ONCE):
@@ -68,7 +68,7 @@ def fill(address: str, size: Size, made: list[list[Fact]], cases: Iterable[int] 
     return stored
 
 
-def lines(size: Size, made: list[list[Fact]], cases: Iterable[int] | None = None) -> Iterator[bytes]:
+def lines(size: Size, made: list[list[Entry]], cases: Iterable[int] | None = None) -> Iterator[bytes]:
     """The lines of an interchange file, one an entry."""
     encode = msgspec.json.Encoder().encode
     for reference, facts in files(size, made, cases):

@@ -23,14 +23,14 @@ from typing import NamedTuple
 import psycopg
 
 from benchmarks.worker import size_of
-from domain.database import Database
-from domain.facts import ContactLogged
-from domain.files import Files
-from domain.frameworks import frameworks
-from domain.instruments import score_range
-from tests.postgres import Server, running
-from web.cli.files import load
-from web.samples import write_samples
+from domain.entries.case_entries import ContactLogged
+from domain.policy.frameworks import frameworks
+from domain.policy.instruments import score_range
+from domain.store.application import Files
+from domain.store.database import Database
+from tests.support.postgres import Server, running
+from web.cli.record_commands import load
+from web.demo import write_samples
 
 COLUMNS = "originator_id, originator_version, topic, state, stored_at, actor, hash"
 PIECE = 50_000

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from pathlib import Path
 
-from domain.files import Files
-from tests.postgres import Server, running
-from tests.test_faults import content, stored
-from tests.writers import import_all, killed_imports
-from web.samples import write_samples
+from domain.store.application import Files
+from tests.domain.store.test_faults import content, stored
+from tests.support.postgres import Server, running
+from tests.support.writers import import_all, killed_imports
+from web.demo import write_samples
 
 DEATHS = 12
 

@@ -17,19 +17,19 @@ from benchmarks.cases import READ_ON, template
 from benchmarks.filling import fill, templates
 from benchmarks.nation import Size, reference_of
 from benchmarks.spreading import spread
-from domain.files import Files
-from domain.frameworks import frameworks
-from projections.casebook import Casebook, Moment
-from projections.columns import Columns
-from projections.counts import counts
-from projections.days import day_number, instant_number
-from projections.gathering import recorded_by_day
-from projections.generations import latest, write
-from projections.history import end_of_day
-from projections.ledger import Ledger, ledger
-from projections.scoring import score_readings
-from projections.slices import AsAt, places
-from projections.tally import score, table
+from domain.policy.frameworks import frameworks
+from domain.store.application import Files
+from projections.arrays.date_numbers import day_number, instant_number
+from projections.cases.case_repository import CaseRepository, Moment
+from projections.columns.case_selection import CaseSelection, places
+from projections.columns.column_builder import recorded_by_day
+from projections.columns.column_files import latest, write
+from projections.columns.column_store import ColumnStore
+from projections.columns.duty_counts import counts
+from projections.columns.score_counts import score, table
+from projections.history.history import end_of_day
+from projections.inspections.sample_scores import score_readings
+from projections.ledger.ledger import Ledger, ledger
 
 Figures = dict[str, float]
 ESI = frameworks()["esi-2003"]
@@ -61,7 +61,7 @@ class Folder:
         found: Figures = json.loads(kept.read_text())
         return found
 
-    def columns(self) -> Columns:
+    def columns(self) -> ColumnStore:
         found = latest(self.home / "columns")
         if found is None:
             raise SystemExit(f"{self.home}/columns cannot be read: delete {self.home} and begin again")
@@ -107,7 +107,7 @@ def make_columns(folder: Folder) -> Figures:
     named = [f"T{number:06}/1" for number in range(len(ledgers))]
     recorded = {name: days for name, (_, days) in zip(named, ledgers, strict=True)}
     began = time.perf_counter()
-    of_templates = Columns.of(((name, rows) for name, (rows, _) in zip(named, ledgers, strict=True)), recorded)
+    of_templates = ColumnStore.of(((name, rows) for name, (rows, _) in zip(named, ledgers, strict=True)), recorded)
     gathered = time.perf_counter() - began
     began = time.perf_counter()
     write(folder.home / "columns", list(spread(of_templates, folder.size)))
@@ -138,7 +138,7 @@ def sample(size: Size) -> list[int]:
 def replay(folder: Folder, moment: Moment) -> None:
     """The sample's cases read from their store, and scored."""
     files = Files.open(str(folder.home / "sample.sqlite"))
-    book = Casebook(files)
+    book = CaseRepository(files)
     score_readings(ESI, moment, book.read_all([reference_of(case) for case in sample(folder.size)], moment, ESI))
     files.close()
 
@@ -149,16 +149,16 @@ def answer(folder: Folder) -> Figures:
 
     columns = folder.columns()
     teams, of_place = places(columns, "team")
-    duck = Duck(folder.home / "rows.duckdb", columns, of_place[:-1], of_place[AsAt(columns, HINDSIGHT).place])
+    duck = Duck(folder.home / "rows.duckdb", columns, of_place[:-1], of_place[CaseSelection(columns, HINDSIGHT).place])
     found: Figures = {"teams": len(teams)}
     for words, moment in (("", HINDSIGHT), (", as known", STOOD)):
         day, known = day_number(moment.on), None if moment.known_at is None else instant_number(moment.known_at)
         since = moment.on.replace(year=moment.on.year - 1)
 
-        def at(moment: Moment = moment) -> AsAt:
-            return AsAt(columns, moment)
+        def at(moment: Moment = moment) -> CaseSelection:
+            return CaseSelection(columns, moment)
 
-        def of_area(at: Callable[[], AsAt] = at) -> None:
+        def of_area(at: Callable[[], CaseSelection] = at) -> None:
             read = at()
             score(ESI, read, read.select(area="Area 01"))
 
@@ -190,13 +190,13 @@ def change(folder: Folder) -> Figures:
         zip((columns.references[at] for at in range(0, columns.numbers, columns.numbers // 100)), ledgers, strict=False)
     )
 
-    def lay() -> Columns:
-        return columns.with_changes(Columns.of((name, rows) for name, (rows, _) in changed))
+    def lay() -> ColumnStore:
+        return columns.with_changes(ColumnStore.of((name, rows) for name, (rows, _) in changed))
 
     laid = lay()
     return {
         **best("lay over 100 cases", [took(lay) for _ in range(folder.times)]),
-        **best("score after", [took(lambda: score(ESI, AsAt(laid, HINDSIGHT))) for _ in range(folder.times)]),
+        **best("score after", [took(lambda: score(ESI, CaseSelection(laid, HINDSIGHT))) for _ in range(folder.times)]),
     }
 
 

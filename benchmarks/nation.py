@@ -10,8 +10,8 @@ from functools import cache
 from msgspec import structs
 
 from benchmarks.cases import FIRST_HOLDER, SECOND_HOLDER
-from domain.facts import CaseAllocated, Fact, SupervisionStarted
-from projections.ledger import Place
+from domain.entries.case_entries import CaseAllocated, Entry, SupervisionStarted
+from projections.ledger.ledger import Place
 
 CASES_OF_OFFICER, OFFICERS_OF_TEAM, TEAMS_OF_DIVISION = 40, 10, 5
 FIRST_NAMES = (
@@ -84,13 +84,13 @@ def name_of(case: int) -> str:
     return f"{FIRST_NAMES[case % len(FIRST_NAMES)]} {LAST_NAMES[case // len(FIRST_NAMES) % len(LAST_NAMES)]}"
 
 
-def copied(template: list[Fact], case: int, size: Size) -> list[Fact]:
+def copied(template: list[Entry], case: int, size: Size) -> list[Entry]:
     """The entries of a case: the template's, about its own person and held by its own officers."""
     places = {
         FIRST_HOLDER: place_of(officer_of(case), size),
         SECOND_HOLDER: place_of(second_officer_of(case, size), size),
     }
-    found: list[Fact] = []
+    found: list[Entry] = []
     for fact in template:
         if isinstance(fact, SupervisionStarted):
             person = structs.replace(fact.person, crn=reference_of(case)[:7], name=name_of(case))

@@ -16,14 +16,14 @@ from pathlib import Path
 from benchmarks.cases import READ_ON
 from benchmarks.filling import fill, templates
 from benchmarks.nation import SIZES, reference_of
-from domain.facts import ContactLogged
-from domain.files import Files
-from domain.staff import Account
-from projections.casebook import Moment
-from projections.follow import catch_up
-from projections.history import end_of_day
-from projections.views import Views
-from tests.people import signed_in
+from domain.accounts.roles import Account
+from domain.entries.case_entries import ContactLogged
+from domain.store.application import Files
+from projections.cases.case_repository import Moment
+from projections.history.history import end_of_day
+from projections.read_model.follower import catch_up
+from projections.read_model.view_reader import ReadModel
+from tests.support.people import signed_in
 from web.app import create_app
 
 TIMES = 40
@@ -37,7 +37,7 @@ def entry(name: str) -> ContactLogged:
 def measured(path: str, cases: int) -> dict[str, float]:
     """Seconds, the middle of so many: the commit; the changed case's page after it; the desk of its team after it."""
     fill(path, replace(SIZES["area"], cases=cases), templates(100))
-    with closing(Views(path)) as views:
+    with closing(ReadModel(path)) as views:
         catch_up(views)
         first = next(iter(views.standings(Moment(READ_ON, None), references=[reference_of(0)])))
     place = first.spell.place

@@ -22,11 +22,11 @@ from typing import NamedTuple
 from benchmarks.filling import TEMPLATES, fill, templates
 from benchmarks.nation import SIZES, Size, reference_of
 from benchmarks.worker import size_of
-from projections.crew import in_processes
-from projections.ledger import ledger
-from projections.rebuild import opened
-from projections.views import Views
-from tests.postgres import running
+from projections.ledger.ledger import ledger
+from projections.read_model.rebuild import opened
+from projections.read_model.view_reader import ReadModel
+from projections.read_model.worker_pool import in_processes
+from tests.support.postgres import running
 
 DERIVED = 400
 """Cases derived alone, before and after."""
@@ -127,7 +127,7 @@ def main() -> None:
         for size in map(_size, asked.sizes):
             address = next(every)
             fill(address, size, made)
-            Views(address).close()
+            ReadModel(address).close()
             alone = partial(deriving_alone, address, size.cases, asked.workers)
             before, run, after = alone(), rebuilt(address, asked.workers), alone()
             of_case, derived = run.processor / size.cases, (before + after) / 2

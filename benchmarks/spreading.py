@@ -16,28 +16,28 @@ from benchmarks.nation import (
     second_officer_of,
     template_of,
 )
-from projections.columns import Columns
-from projections.tables import TABLES, Array, Kept, Rows
-from projections.words import Texts, Words
+from projections.arrays.string_codes import StringCodes, Texts
+from projections.columns.column_schema import TABLES, Array, Kept, Rows
+from projections.columns.column_store import ColumnStore
 
 PART = 25_000
 """Cases spread out at a time."""
 
 
-def spread(templates: Columns, size: Size) -> Iterator[Columns]:
+def spread(templates: ColumnStore, size: Size) -> Iterator[ColumnStore]:
     """The columns of all cases of a service, so many at a time, in order of their references."""
     in_order = sorted(range(size.cases), key=number_of)
-    places = Words(place_of(officer, size) for officer in range(officers(size)))
+    places = StringCodes(place_of(officer, size) for officer in range(officers(size)))
     for first in range(0, size.cases, PART):
         yield _part(templates, size, in_order[first : first + PART], places)
 
 
-def _part(templates: Columns, size: Size, cases: list[int], places: Words[object]) -> Columns:
+def _part(templates: ColumnStore, size: Size, cases: list[int], places: StringCodes[object]) -> ColumnStore:
     in_order = sorted(range(templates.numbers), key=templates.references.__getitem__)
     copied = np.array([in_order[template_of(case, templates.numbers)] for case in cases])
     held = np.array([[officer_of(case), second_officer_of(case, size)] for case in cases], np.int32)
     first_holder = templates.words["place"].find(FIRST_HOLDER)
-    names = Words(name_of(case) for case in cases)
+    names = StringCodes(name_of(case) for case in cases)
     of_name = np.array([names.number(name_of(case)) for case in cases], np.int32)
 
     def side(rows: Rows, in_clauses: bool) -> Rows:
@@ -67,4 +67,4 @@ def _part(templates: Columns, size: Size, cases: list[int], places: Words[object
     }
     texts = Texts.of(reference_of(case) for case in cases), Texts.of(names.values)
     words = {**templates.words, "place": places}
-    return Columns(*texts, words, tables, tuple(side(rows, False) for rows in templates.recorded))
+    return ColumnStore(*texts, words, tables, tuple(side(rows, False) for rows in templates.recorded))

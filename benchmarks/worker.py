@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.measures import ESI, HINDSIGHT, STOOD
-from projections.generations import latest
-from projections.slices import AsAt
-from projections.tally import score, table
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_files import latest
+from projections.columns.score_counts import score, table
 
 
 def size_of(name: str, process: int | str = "self") -> int:
@@ -21,7 +21,7 @@ def main() -> None:
     columns = latest(Path(sys.argv[1]))
     assert columns is not None
     for moment in (HINDSIGHT, STOOD):
-        at = AsAt(columns, moment)
+        at = CaseSelection(columns, moment)
         score(ESI, at)
         table(ESI, at, ("team",))
     sizes = {"peak": size_of("VmHWM"), "own": size_of("RssAnon"), "own before": before, "mapped": size_of("RssFile")}

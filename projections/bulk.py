@@ -1,4 +1,4 @@
-"""Ledgers of many cases at once, by compiled code, where Numba is installed. The rows are those of ``projections.ledger``."""
+"""Ledgers of many cases at once, by compiled code, where Numba is installed. The rows are those of ``projections.ledger.ledger``."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -6,9 +6,9 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
-from domain.facts import ContactLogged, Fact
-from projections.catalogue import catalogue
-from projections.ledger import Ledger
+from domain.entries.case_entries import ContactLogged, Entry
+from projections.ledger.ledger import Ledger
+from projections.obligations.clause_catalogue import catalogue
 
 WORTH_IT = 1_000_000
 """Entries from which compiled code is used: it takes half a minute to compile the first time, and saves a millisecond a case."""
@@ -24,7 +24,7 @@ def compiles(entries: int) -> bool:
     return entries >= WORTH_IT and installed()
 
 
-def ledgers(cases: Sequence[list[Fact]]) -> Iterator[Ledger]:
+def ledgers(cases: Sequence[list[Entry]]) -> Iterator[Ledger]:
     """The ledger of each case, from all its entries in any order."""
     from projections.compiled.coded import AT_ONCE  # only where Numba is installed
     from projections.compiled.deriving import ledgers_of

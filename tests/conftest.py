@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 
-from domain.files import Files
-from projections.casebook import Casebook
-from projections.follow import catch_up
-from projections.views import Views
-from tests.postgres import Server, name_of, running
+from domain.store.application import Files
+from projections.cases.case_repository import CaseRepository
+from projections.read_model.follower import catch_up
+from projections.read_model.view_reader import ReadModel
+from tests.support.postgres import Server, name_of, running
 from web.cli import main
 
 # How long anything takes, drawing included, is for benchmarks: a busy machine must fail no test.
@@ -23,7 +23,7 @@ settings.load_profile("repeatable")
 @pytest.fixture(scope="session")
 def sample_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the two samples' interchange files."""
-    from web.samples import write_samples
+    from web.demo import write_samples
 
     folder = tmp_path_factory.mktemp("samples")
     write_samples(folder)
@@ -46,15 +46,15 @@ def demo_database(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
-def demo_book(demo_database: Path) -> Iterator[Casebook]:
+def demo_book(demo_database: Path) -> Iterator[CaseRepository]:
     files = Files.open(str(demo_database))
-    yield Casebook(files)
+    yield CaseRepository(files)
     files.close()
 
 
 @pytest.fixture(scope="session")
-def demo_views(demo_database: Path) -> Iterator[Views]:
-    views = Views(str(demo_database))
+def demo_views(demo_database: Path) -> Iterator[ReadModel]:
+    views = ReadModel(str(demo_database))
     catch_up(views)
     yield views
     views.close()

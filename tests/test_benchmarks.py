@@ -12,19 +12,19 @@ from benchmarks.measures import STEPS, Folder, measured
 from benchmarks.nation import Size, reference_of
 from benchmarks.report import LINES, printed
 from benchmarks.spreading import spread
-from domain.facts import Fact
-from domain.files import Files
-from domain.frameworks import frameworks
-from projections.casebook import Moment
-from projections.columns import Columns
-from projections.counts import counts
-from projections.days import day_number, instant_number
-from projections.gathering import recorded_by_day
-from projections.history import end_of_day
-from projections.joining import join
-from projections.ledger import ledger
-from projections.slices import ATTRIBUTES, AsAt, places
-from projections.tally import score, table
+from domain.entries.case_entries import Entry
+from domain.policy.frameworks import frameworks
+from domain.store.application import Files
+from projections.arrays.date_numbers import day_number, instant_number
+from projections.cases.case_repository import Moment
+from projections.columns.case_selection import ATTRIBUTES, CaseSelection, places
+from projections.columns.column_builder import recorded_by_day
+from projections.columns.column_merge import join
+from projections.columns.column_store import ColumnStore
+from projections.columns.duty_counts import counts
+from projections.columns.score_counts import score, table
+from projections.history.history import end_of_day
+from projections.ledger.ledger import ledger
 from web.cli import main
 
 TINY = Size("tiny", 500, 2)
@@ -32,36 +32,36 @@ MOMENTS = (Moment(READ_ON, None), Moment(READ_ON.replace(month=1), end_of_day(RE
 
 
 @pytest.fixture(scope="module")
-def made() -> list[list[Fact]]:
+def made() -> list[list[Entry]]:
     return templates(4)
 
 
 @pytest.fixture(scope="module")
-def own(made: list[list[Fact]]) -> Columns:
+def own(made: list[list[Entry]]) -> ColumnStore:
     """The columns of every case's own ledger."""
     entries = dict(files(TINY, made))
-    return Columns.of(
+    return ColumnStore.of(
         ((reference, ledger(facts)) for reference, facts in entries.items()),
         {reference: recorded_by_day(facts) for reference, facts in entries.items()},
     )
 
 
 @pytest.fixture(scope="module")
-def spread_out(made: list[list[Fact]]) -> Columns:
+def spread_out(made: list[list[Entry]]) -> ColumnStore:
     named = [f"T{number:06}/1" for number in range(len(made))]
     recorded = {name: recorded_by_day(facts) for name, facts in zip(named, made, strict=True)}
-    of_templates = Columns.of(((name, ledger(facts)) for name, facts in zip(named, made, strict=True)), recorded)
+    of_templates = ColumnStore.of(((name, ledger(facts)) for name, facts in zip(named, made, strict=True)), recorded)
     return join(list(spread(of_templates, TINY)))
 
 
-def test_what_is_spread_out_is_what_every_case_gives_itself(own: Columns, spread_out: Columns) -> None:
+def test_what_is_spread_out_is_what_every_case_gives_itself(own: ColumnStore, spread_out: ColumnStore) -> None:
     esi = frameworks()["esi-2003"]
     assert list(own.references) == list(spread_out.references)
     for name, kept in own.tables.items():
         assert [len(rows) for rows in kept.all] == [len(rows) for rows in spread_out.tables[name].all], name
     assert own.recorded[0]["entries"].tolist() == spread_out.recorded[0]["entries"].tolist()
     for moment in MOMENTS:
-        one, other = AsAt(own, moment), AsAt(spread_out, moment)
+        one, other = CaseSelection(own, moment), CaseSelection(spread_out, moment)
         assert score(esi, one) == score(esi, other)
         assert (
             table(esi, one, ("area", "team", "officer")).by_key()
@@ -72,19 +72,19 @@ def test_what_is_spread_out_is_what_every_case_gives_itself(own: Columns, spread
         assert counts(one, by=by).by_key() == counts(other, by=by).by_key()
 
 
-def test_a_small_slice_is_scored_as_the_whole_is(own: Columns) -> None:
+def test_a_small_slice_is_scored_as_the_whole_is(own: ColumnStore) -> None:
     esi = frameworks()["esi-2003"]
     for moment in MOMENTS:
-        at = AsAt(own, moment)
+        at = CaseSelection(own, moment)
         for (officer,), of_officer in table(esi, at, ("officer",)).by_key().items():
             # One case in a dozen: looked up one by one, where the table goes through all.
             assert score(esi, at, at.select(officer=officer)).score == of_officer
 
 
-def test_the_bare_scans_count_what_the_columns_count(own: Columns, tmp_path: Path) -> None:
+def test_the_bare_scans_count_what_the_columns_count(own: ColumnStore, tmp_path: Path) -> None:
     teams, of_place = places(own, "team")
     for moment in MOMENTS:
-        at = AsAt(own, moment)
+        at = CaseSelection(own, moment)
         by = ("team", "clause", "edition")
         clauses = range(int(own.duties.current[0]["clause"].max()) + 1)
         counted = counts(at, by=by, clauses=clauses).by_key()
@@ -98,7 +98,7 @@ def test_the_bare_scans_count_what_the_columns_count(own: Columns, tmp_path: Pat
         assert len(teams) == 2
 
 
-def test_the_store_is_filled_with_what_the_files_say(made: list[list[Fact]], tmp_path: Path) -> None:
+def test_the_store_is_filled_with_what_the_files_say(made: list[list[Entry]], tmp_path: Path) -> None:
     cases = range(0, 500, 100)
     stored = fill(str(tmp_path / "filled.sqlite"), TINY, made, cases)
     (tmp_path / "cases.ndjson").write_bytes(b"".join(lines(TINY, made, cases)))

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from domain import codes
-from domain.clauses import NEEDS, TRIGGERS
-from domain.facts import FACT_TYPES
+from domain.entries import code_lists
+from domain.entries.case_entries import ENTRY_TYPES
+from domain.policy.clauses import NEEDS, TRIGGERS
 from web.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -20,18 +20,18 @@ INTERCHANGE = (ROOT / "docs" / "interchange.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", FACT_TYPES)
+@pytest.mark.parametrize("name", ENTRY_TYPES)
 def test_every_type_and_each_of_its_fields_is_documented(name: str) -> None:
     line = next((line for line in INTERCHANGE.splitlines() if line.startswith("|") and name in line), None)
     assert line is not None, f"{name} is not in docs/interchange.md"
     common = {"entry", "occurred_on", "recorded_at", "recorded_by", "occurred_at"}
-    fields = {field.encode_name for field in msgspec.structs.fields(FACT_TYPES[name])} - common
+    fields = {field.encode_name for field in msgspec.structs.fields(ENTRY_TYPES[name])} - common
     missing = {field for field in fields if not re.search(rf"\b{field}\b", line)}
     assert not missing, f"{name}: {missing} not documented"
 
 
 def test_every_code_is_documented() -> None:
-    for name, frame in vars(codes).items():
+    for name, frame in vars(code_lists).items():
         if get_origin(frame) is Literal:
             missing = [code for code in get_args(frame) if not re.search(rf"\b{code}\b", INTERCHANGE)]
             assert not missing, f"{name}: {missing} not in docs/interchange.md"

@@ -10,59 +10,37 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from domain import __version__
-from web import (
-    access,
-    api,
-    asat,
-    assessing,
-    assets,
-    book,
-    calendars,
-    caseload,
-    cases,
-    compliance,
-    desk,
-    errors,
-    following,
-    gate,
-    handbook,
-    headers,
-    home,
-    imports,
-    inspecting,
-    inspections,
-    links,
-    matrix,
-    openid,
-    recording,
-    replay,
-    reporting,
-    sentences,
-    signing_in,
-    staff,
-    words,
-)
+from web.admin import access_log_page, accounts_pages, imports_page, openid, sign_in_pages, start_page
+from web.api import json_api
+from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
+from web.handbook import handbook_pages
+from web.inspections import inspection_setup, reading_pages, report_page, scoring_sheet
+from web.presentation import formatting, phrases
+from web.recording import recording_pages
+from web.reports import measure_pages
+from web.services import current_cases, following_read_model
+from web.site import access_control, error_pages, links, reading_date, security_headers, site_assets
 
 PAGES: tuple[Blueprint, ...] = (
-    home.blueprint,
-    signing_in.blueprint,
+    start_page.blueprint,
+    sign_in_pages.blueprint,
     openid.blueprint,
-    desk.blueprint,
-    caseload.blueprint,
-    matrix.blueprint,
-    compliance.blueprint,
-    cases.blueprint,
-    replay.blueprint,
-    recording.blueprint,
-    inspections.blueprint,
-    inspecting.blueprint,
-    assessing.blueprint,
-    reporting.blueprint,
-    handbook.blueprint,
-    calendars.blueprint,
-    staff.blueprint,
-    imports.blueprint,
-    access.blueprint,
+    desk_pages.blueprint,
+    caseload_page.blueprint,
+    matrix_pages.blueprint,
+    measure_pages.blueprint,
+    case_page.blueprint,
+    replay_pages.blueprint,
+    recording_pages.blueprint,
+    scoring_sheet.blueprint,
+    inspection_setup.blueprint,
+    reading_pages.blueprint,
+    report_page.blueprint,
+    handbook_pages.blueprint,
+    calendar_feed.blueprint,
+    accounts_pages.blueprint,
+    imports_page.blueprint,
+    access_log_page.blueprint,
 )
 """Every blueprint of pages, one a noun."""
 
@@ -81,7 +59,7 @@ def create_app(
     """The site over one database (a path). ``today`` sets the clock (tests, demonstrations).
 
     ``demo``: people sign in from one page without a password. ``behind_proxy``: one proxy in front ends TLS; its word on
-    who asks is trusted and cookies travel over HTTPS only. ``open_id``: see ``web.openid`` (default: environment).
+    who asks is trusted and cookies travel over HTTPS only. ``open_id``: see ``web.admin.openid`` (default: environment).
 
     Settings read from ``app.config``: ``DATABASE``; ``TODAY`` (a callable that returns the day); ``DEFAULT_MOMENT`` (a
     callable that returns the moment a page is read at when its address names none, or None for today as the file
@@ -101,38 +79,38 @@ def create_app(
         ]
     )
     with app.app_context():
-        kept = gate.register().setting("secret key", secrets.token_hex(32))
+        kept = access_control.register().setting("secret key", secrets.token_hex(32))
         app.extensions.pop("register").close()  # each process opens its own after the fork
     app.secret_key = os.environ.get("CASEAUDIT_SECRET_KEY") or kept
     for part in (
-        assets,
-        gate,
-        asat,
-        signing_in,
+        site_assets,
+        access_control,
+        reading_date,
+        sign_in_pages,
         openid,
         links,
-        words,
-        sentences,
-        following,
-        book,
-        recording,
-        headers,
-        errors,
+        formatting,
+        phrases,
+        following_read_model,
+        current_cases,
+        recording_pages,
+        security_headers,
+        error_pages,
     ):
         part.attach(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
 
     @app.get("/healthz")
-    @gate.open_to_anyone
+    @access_control.open_to_anyone
     def healthz() -> tuple[Response, int]:
-        said, code = following.health()
+        said, code = following_read_model.health()
         return jsonify(said), code
 
     @app.context_processor
     def common() -> dict[str, object]:
         return {"version": __version__, "footer_note": app.config["FOOTER_NOTE"], "demo": demo}
 
-    api.attach(app)
-    gate.check(app)
+    json_api.attach(app)
+    access_control.check(app)
     return app

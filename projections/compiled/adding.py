@@ -1,4 +1,4 @@
-"""Rows of duties with the spans in which they were known; as ``projections.knowledge.Found``, in numbers."""
+"""Rows of duties with the spans in which they were known; as ``projections.ledger.knowledge_spans.Found``, in numbers."""
 
 from projections.compiled.compiling import Array, compiled
 from projections.compiled.room import FROM_ROW, FULL, IN_FORCE_BEFORE, IN_FORCE_FROM, MET, ROWS
@@ -66,7 +66,7 @@ def _same(met: Array, one: int, other: int, number: int) -> bool:
 
 @compiled
 def join(rows: Array, marks: Array, pads: Array) -> None:
-    """Make spans of one row that touch one, of the clause at hand, as ``projections.knowledge.Found`` does."""
+    """Make spans of one row that touch one, of the clause at hand, as ``projections.ledger.knowledge_spans.Found`` does."""
     begin, end = marks[FROM_ROW], marks[ROWS]
     for r in range(begin, end):
         if rows[r].first == r and rows[r].last != r:

@@ -1,4 +1,4 @@
-"""What may answer a duty, and which appointments were failed: as ``Growth``, in numbers."""
+"""What may answer a duty, and which appointments were failed: as ``CaseVersions``, in numbers."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,15 @@ from projections.compiled.calendar import NEVER, WORKING_DAY, Calendar, after
 from projections.compiled.coded import Coded
 from projections.compiled.compiling import Array, compiled
 from projections.compiled.kinds_of_entry import ABSENT_BIT, AWAITED_BIT, BOOKS, FAILED_BIT, JUDGES
-from projections.compiled.knowing import CANDIDATES, COUNTING, DECIDED, DECISIONS, first_known, in_order_of, note
+from projections.compiled.knowing import (
+    CANDIDATES,
+    COUNTING,
+    DECIDED,
+    DECISIONS,
+    first_known,
+    in_order_of,
+    note,
+)
 from projections.compiled.law import Law
 from projections.compiled.room import FULL, Room
 
@@ -53,7 +61,7 @@ def told(entries: Array, last: Array, before: Array, of: int, begin: int, room: 
 
 @compiled
 def missed(law: Law, c: Coded, kinds: Array, cal: Calendar, room: Room, in_order: Array, begin: int) -> tuple[int, int]:
-    """The absences and the failures, each in order of the day from which it counts; see ``projections.appointments``."""
+    """The absences and the failures, each in order of the day from which it counts; see ``projections.history.appointments``."""
     entries, pads = c.entries, room.pads
     came, came_before, judged, judged_before = room.orders[1], room.orders[2], room.orders[3], room.orders[4]
     about(entries, c.named, kinds, in_order, JUDGES, begin, judged, judged_before)

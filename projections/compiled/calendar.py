@@ -6,7 +6,7 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 
-from domain.workdays import FIRST_YEAR, LAST_YEAR, Length, Unit, is_working_day
+from domain.calendar.workdays import FIRST_YEAR, LAST_YEAR, Length, Unit, is_working_day
 from projections.compiled.compiling import Array, compiled
 
 NEVER = 1 << 30
@@ -33,7 +33,7 @@ class Calendar(NamedTuple):
 
 @cache
 def calendar() -> Calendar:
-    """The years that ``domain.workdays`` knows."""
+    """The years that ``domain.calendar.workdays`` knows."""
     days = [
         date(FIRST_YEAR, 1, 1) + timedelta(n) for n in range((date(LAST_YEAR + 1, 1, 1) - date(FIRST_YEAR, 1, 1)).days)
     ]

@@ -1,6 +1,6 @@
 """The kinds in which one duty follows from how another was met: laid anew when something that counts is recorded.
 
-As ``projections.kinds`` lays them on one state of knowledge: that of the recording ``at``, which stands up to ``until``.
+As ``projections.obligations.clause_kinds`` lays them on one state of knowledge: that of the recording ``at``, which stands up to ``until``.
 """
 
 import numpy as np

@@ -12,16 +12,16 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from domain.facts import AppointmentMade, CaseAllocated, Fact, SupervisionStarted
+from domain.entries.case_entries import AppointmentMade, CaseAllocated, Entry, SupervisionStarted
+from projections.arrays.date_numbers import FIRST, days_in_london
 from projections.compiled.compiling import Array
 from projections.compiled.fields import ByType, Numbers, days, firsts, ranks
 from projections.compiled.kinds_of_entry import KindsOfEntry
 from projections.compiled.law import TYPES, records
 from projections.compiled.reading import Reading
-from projections.days import FIRST, days_in_london
-from projections.history import AMENDING, amended
-from projections.knowledge import Version, versions
-from projections.rows import Place
+from projections.history.history import AMENDING, amended
+from projections.ledger.knowledge_spans import EntryVersion, versions
+from projections.ledger.ledger_rows import Place
 
 ENTRY, RECORDED = attrgetter("entry"), attrgetter("recorded_at")
 HOLDER = attrgetter("area", "division", "team", "officer", "officer_grade")
@@ -54,7 +54,7 @@ class Cases(NamedTuple):
 
     coded: Coded
     kinds: Array
-    facts: list[Fact]
+    facts: list[Entry]
     ids: list[str]
     instants: list[Sequence[datetime]]
     """By case; none in hindsight."""
@@ -68,7 +68,7 @@ class Cases(NamedTuple):
             spans = zip(some.tolist(), entries["since"][some].tolist(), entries["until"][some].tolist(), strict=True)
             yield ((told, since, until) for i, since, until in spans if (told := row(self.facts[i])) is not None)
 
-    def of_type(self, fact_type: type[Fact], row: Callable[[Any], R | None]) -> Iterator[Iterator[tuple[R, int, int]]]:
+    def of_type(self, fact_type: type[Entry], row: Callable[[Any], R | None]) -> Iterator[Iterator[tuple[R, int, int]]]:
         """As ``at``, of all entries of a type."""
         return self.at(np.flatnonzero(self.kinds["type"][self.coded.entries["kind"]] == TYPES[fact_type]), row)
 
@@ -91,13 +91,13 @@ class Coding:
         self._naming = _given({t: of.entry for t, of in reading.fields.items()})
         self._items_of = _given({t: of.item for t, of in reading.fields.items()})
 
-    def standing(self, cases: Sequence[list[Fact]]) -> Cases:
+    def standing(self, cases: Sequence[list[Entry]]) -> Cases:
         """Cases as their files stand, from all entries: one recording, as it were."""
         return self._coded([sorted(amended(list(entries)), key=ENTRY) for entries in cases], None)
 
-    def growing(self, cases: Sequence[list[Fact]]) -> Cases:
+    def growing(self, cases: Sequence[list[Entry]]) -> Cases:
         """Cases as their files grew, from all entries."""
-        grown: dict[int, tuple[list[datetime], list[Version]]] = {}
+        grown: dict[int, tuple[list[datetime], list[EntryVersion]]] = {}
         ordered = []
         for at, entries in enumerate(cases):
             if AMENDING.isdisjoint(map(type, entries)):
@@ -109,7 +109,9 @@ class Coding:
                 ordered.append([version.fact for version in found])
         return self._coded(ordered, grown)
 
-    def _coded(self, cases: list[list[Fact]], grown: dict[int, tuple[list[datetime], list[Version]]] | None) -> Cases:
+    def _coded(
+        self, cases: list[list[Entry]], grown: dict[int, tuple[list[datetime], list[EntryVersion]]] | None
+    ) -> Cases:
         every = list(chain.from_iterable(cases))
         case_at = np.cumsum([0, *map(len, cases)]).astype(np.int64)
         case = np.repeat(np.arange(len(cases)), np.diff(case_at))
@@ -185,5 +187,5 @@ def _finder(ids: list[str], case_at: list[int], case: list[int], entry: list[int
     return found
 
 
-def _given(wanted: Mapping[type[Fact], str | None]) -> dict[type[Fact], str]:
+def _given(wanted: Mapping[type[Entry], str | None]) -> dict[type[Entry], str]:
     return {fact_type: name for fact_type, name in wanted.items() if name is not None}

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import numba
 
-from projections.days import Array as Array
-from projections.folders import cache_folder
+from projections.arrays.cache_folder import cache_folder
+from projections.arrays.date_numbers import Array as Array
 
 F = TypeVar("F", bound=Callable[..., Any])
 

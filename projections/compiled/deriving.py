@@ -8,16 +8,25 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from domain.facts import Fact, QualityJudged
+from domain.entries.case_entries import Entry, QualityJudged
 from projections.compiled.calendar import NEVER, calendar
 from projections.compiled.coded import Cases, Coding
 from projections.compiled.compiling import Array
 from projections.compiled.law import TIMED, VALUES
 from projections.compiled.laying import lay
 from projections.compiled.room import FULL, MET, ROWS, SPELLS, room
-from projections.knowledge import Found
-from projections.ledger import Ledger
-from projections.rows import LATE_AFTER, DutyRow, JudgementRow, Known, LateRow, SpellRow, judgement_row, late_row
+from projections.ledger.knowledge_spans import RowSpans
+from projections.ledger.ledger import Ledger
+from projections.ledger.ledger_rows import (
+    LATE_AFTER,
+    DutyRow,
+    JudgementRow,
+    Known,
+    LateRow,
+    SpellRow,
+    judgement_row,
+    late_row,
+)
 
 R = TypeVar("R", bound=tuple[Any, ...])
 
@@ -69,8 +78,8 @@ ROOM_BEFORE_THE_END = 60
 """Months of the calendar that no entry is dated in: what falls due after the last entry still lies in it."""
 
 
-def ledgers_of(coding: Coding, cases: Sequence[list[Fact]]) -> Iterator[Ledger]:
-    """The ledger of each case from all its entries, rows in no order; as ``projections.ledger.ledger``."""
+def ledgers_of(coding: Coding, cases: Sequence[list[Entry]]) -> Iterator[Ledger]:
+    """The ledger of each case from all its entries, rows in no order; as ``projections.ledger.ledger.ledger``."""
     if not any(cases):
         yield from (Ledger() for _ in cases)
         return
@@ -132,7 +141,7 @@ def _by_case(coded: Cases, rows: Iterable[Iterable[tuple[R, int, int]]]) -> list
     """Each case's rows with their spans as instants, those that touch made one."""
     every = []
     for instants, some in zip(coded.instants, rows, strict=True):
-        found = Found[R]()
+        found = RowSpans[R]()
         for row, since, until in some:
             found.add(row, since, until)
         every.append(found.known(instants))

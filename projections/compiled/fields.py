@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from domain.facts import Fact
+from domain.entries.case_entries import Entry
 from projections.compiled.calendar import NEVER
 from projections.compiled.compiling import Array
 from projections.compiled.law import TYPES
@@ -17,36 +17,36 @@ from projections.compiled.law import TYPES
 class ByType:
     """Some entries, sorted by type; the types by number."""
 
-    def __init__(self, entries: Sequence[Fact]):
+    def __init__(self, entries: Sequence[Entry]):
         types = np.fromiter(map(TYPES.__getitem__, map(type, entries)), np.int8, len(entries))
         order = np.argsort(types, kind="stable")
         ordered = list(map(entries.__getitem__, order.tolist()))
         ends = np.searchsorted(types[order], np.arange(len(TYPES) + 1)).tolist()
         self.size = len(entries)
-        self.of: Mapping[type[Fact], tuple[Array, list[Any]]] = {
+        self.of: Mapping[type[Entry], tuple[Array, list[Any]]] = {
             t: (order[a:b], ordered[a:b]) for t, a, b in zip(TYPES, ends, ends[1:], strict=False) if a < b
         }
         """For each type present, the places of its entries and themselves."""
 
-    def some(self, *types: type[Fact]) -> Iterator[tuple[Array, list[Any]]]:
+    def some(self, *types: type[Entry]) -> Iterator[tuple[Array, list[Any]]]:
         """The places of the entries of some types, and themselves, type by type."""
         return (self.of[fact_type] for fact_type in types if fact_type in self.of)
 
-    def field(self, wanted: Mapping[type[Fact], str]) -> Iterator[tuple[Array, Iterator[Any]]]:
+    def field(self, wanted: Mapping[type[Entry], str]) -> Iterator[tuple[Array, Iterator[Any]]]:
         """A field of each of some types: the places of its entries, and their values."""
         for fact_type, name in wanted.items():
             if fact_type in self.of:
                 places, entries = self.of[fact_type]
                 yield places, map(attrgetter(name), entries)
 
-    def dates(self, wanted: Mapping[type[Fact], str]) -> Array:
+    def dates(self, wanted: Mapping[type[Entry], str]) -> Array:
         """Days by place; ``NEVER`` for entries of other types, and where the field says none."""
         found = np.full(self.size, NEVER, np.int64)
         for places, values in self.field(wanted):
             found[places] = [NEVER if day is None else day.toordinal() for day in values]
         return found
 
-    def lists(self, wanted: Mapping[type[Fact], str], numbers: "Numbers") -> "Lists":
+    def lists(self, wanted: Mapping[type[Entry], str], numbers: "Numbers") -> "Lists":
         """Numbers for the values of fields that hold one or several; one below nought is left out."""
         at: list[int] = []
         found: list[int] = []
@@ -74,7 +74,7 @@ class Lists(NamedTuple):
     numbers: Array
 
 
-def days(entries: Sequence[Fact]) -> Array:
+def days(entries: Sequence[Entry]) -> Array:
     """The day of each entry."""
     return np.fromiter(map(date.toordinal, map(attrgetter("occurred_on"), entries)), np.int64, len(entries))
 

@@ -1,4 +1,4 @@
-"""What held of a case from a day on, in each state of knowledge; as ``projections.frame``, in numbers.
+"""What held of a case from a day on, in each state of knowledge; as ``projections.history.timelines``, in numbers.
 
 A change is three numbers: the day from which it holds, its value, the place of the entry that says so. A time in custody is
 four: the day it began and the entry, the day of release (``NEVER``: not yet) and the entry.

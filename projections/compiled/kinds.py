@@ -1,4 +1,4 @@
-"""The kinds ``within`` and ``frequency``: as ``projections.kinds`` and ``owing``, in numbers."""
+"""The kinds ``within`` and ``frequency``: as ``projections.obligations.clause_kinds`` and ``owing``, in numbers."""
 
 from projections.compiled.adding import add, met_by
 from projections.compiled.answers import Case
@@ -97,7 +97,7 @@ def _put(candidates: Array, number: int, answers: Array, entries: Array, n: int,
 
 @compiled
 def frequency(case: Case, clause: int, frame: Record, opens: int, closes: int, room: Room) -> None:
-    """At least so many in each window; the windows lie where one row holds, see ``projections.windows``."""
+    """At least so many in each window; the windows lie where one row holds, see ``projections.obligations.contact_windows``."""
     asked, row, held, turns = case.law.clauses[clause], case.law.row, room.held, frame.turns
     times = frame.turns_end - turns + 1
     first = max(frame.start, asked.start)

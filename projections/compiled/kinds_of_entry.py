@@ -7,13 +7,13 @@ from typing import Any, get_origin
 import numpy as np
 from msgspec import structs
 
-from domain import codes, facts
-from domain.facts import Fact
-from projections.appointments import ABSENT, FAILED
+from domain.entries import case_entries, code_lists
+from domain.entries.case_entries import Entry
 from projections.compiled.compiling import Array
 from projections.compiled.law import OUTCOMES, TYPES, records
 from projections.compiled.reading import Reading
-from projections.duties import NOBODY_LEFT
+from projections.history.appointments import ABSENT, FAILED
+from projections.obligations.triggers import NOBODY_LEFT
 
 (NO_ROLE, STARTS, ENDS, INTO_CUSTODY, OUT_OF_CUSTODY, SETS_TIER, SETS_MAPPA, ALLOCATES, ASSESSES, CHANGES_RISK,
  BOOKS, CAME_TO, JUDGES) = range(13)  # fmt: skip
@@ -33,11 +33,11 @@ class KindsOfEntry:
     def __init__(self, reading: Reading):
         self._reading = reading
         self._described = {t: [e for e in reading.entries if e.type is t] for t in TYPES}
-        self._of: dict[type[Fact], tuple[Key, dict[Hashable, int]]] = {t: (self._key(t), {}) for t in TYPES}
+        self._of: dict[type[Entry], tuple[Key, dict[Hashable, int]]] = {t: (self._key(t), {}) for t in TYPES}
         self._rows: list[Row] = []
         self._table: Array | None = None
 
-    def numbers(self, fact_type: type[Fact], entries: list[Fact]) -> list[int]:
+    def numbers(self, fact_type: type[Entry], entries: list[Entry]) -> list[int]:
         """The kinds of some entries of one type."""
         key, numbers = self._of[fact_type]
         if key is _nothing:
@@ -52,7 +52,7 @@ class KindsOfEntry:
                 numbers[new] = self._add(entries[keys.index(new)])
             return list(map(numbers.__getitem__, keys))
 
-    def _add(self, fact: Fact) -> int:
+    def _add(self, fact: Entry) -> int:
         fits = sum(1 << n for n, e in enumerate(self._reading.entries) if e.type is type(fact) and e.among([fact]))
         role, value, outcome, standing = self._does(fact)
         self._rows.append((fits, role, value, outcome, TYPES[type(fact)], standing))
@@ -69,7 +69,7 @@ class KindsOfEntry:
             )
         return self._table
 
-    def _key(self, fact_type: type[Fact]) -> Key:
+    def _key(self, fact_type: type[Entry]) -> Key:
         """What tells the kinds of a type apart: the fields that some clause asks for, and what they do to the case."""
         asked = {
             (name, None if isinstance(wanted, frozenset) else wanted)
@@ -89,11 +89,11 @@ class KindsOfEntry:
         first = attrgetter(*plain)
         return lambda fact: (first(fact), *[tell(fact) for tell in others])
 
-    def _does(self, fact: Fact) -> tuple[int, int, int, int]:
+    def _does(self, fact: Entry) -> tuple[int, int, int, int]:
         """Role, value, outcome and standing."""
         worth = self._reading.worth
         match fact:
-            case facts.SupervisionStarted():
+            case case_entries.SupervisionStarted():
                 person = fact.person
                 standing = sum(
                     worth(name, value)
@@ -103,38 +103,38 @@ class KindsOfEntry:
                     )
                 )  # fmt: skip
                 return STARTS, fact.tier or 0, 0, standing
-            case facts.SupervisionEnded():
+            case case_entries.SupervisionEnded():
                 return ENDS, fact.reason in NOBODY_LEFT, 0, 0
-            case facts.CustodyStarted():
+            case case_entries.CustodyStarted():
                 return INTO_CUSTODY, 0, 0, 0
-            case facts.RecallDecided() if fact.outcome == "recalled":
+            case case_entries.RecallDecided() if fact.outcome == "recalled":
                 return INTO_CUSTODY, 0, 0, 0
-            case facts.CustodyEnded():
+            case case_entries.CustodyEnded():
                 return OUT_OF_CUSTODY, 0, 0, 0
-            case facts.TierSet():
+            case case_entries.TierSet():
                 return SETS_TIER, fact.tier, 0, 0
-            case facts.MappaSet():
+            case case_entries.MappaSet():
                 return SETS_MAPPA, fact.level, 0, 0
-            case facts.CaseAllocated():
+            case case_entries.CaseAllocated():
                 return ALLOCATES, 0, 0, 0
-            case facts.AssessmentCompleted() if fact.overall_risk_of_harm or fact.risk_of_harm:
+            case case_entries.AssessmentCompleted() if fact.overall_risk_of_harm or fact.risk_of_harm:
                 level = fact.overall_risk_of_harm or (fact.risk_of_harm and fact.risk_of_harm.highest)
-                return ASSESSES, 1 + codes.RISK_LEVELS.index(level), 0, 0
-            case facts.RiskLevelChanged():
-                return CHANGES_RISK, 1 + codes.RISK_LEVELS.index(fact.to), 0, 0
-            case facts.AppointmentMade():
+                return ASSESSES, 1 + code_lists.RISK_LEVELS.index(level), 0, 0
+            case case_entries.RiskLevelChanged():
+                return CHANGES_RISK, 1 + code_lists.RISK_LEVELS.index(fact.to), 0, 0
+            case case_entries.AppointmentMade():
                 return BOOKS, 0, 0, 0
-            case facts.AppointmentOutcomeRecorded():
+            case case_entries.AppointmentOutcomeRecorded():
                 became = fact.outcome
                 bits = (became in ABSENT) * ABSENT_BIT + (became in FAILED) * FAILED_BIT
                 bits += (became == "awaiting_explanation") * AWAITED_BIT
                 return CAME_TO, bits, 1 << OUTCOMES[became], 0
-            case facts.AbsenceJudged():
+            case case_entries.AbsenceJudged():
                 return JUDGES, fact.acceptable, 0, 0
         return NO_ROLE, 0, 0, 0
 
 
-def _nothing(fact: Fact) -> None:
+def _nothing(fact: Entry) -> None:
     """All entries of the type are of one kind."""
 
 
@@ -148,15 +148,15 @@ def _telling(name: str, wanted: Any) -> Key:
     return lambda fact: bool(field(fact)) and all(getattr(item, every) for item in field(fact))
 
 
-_TELLING: dict[type[Fact], tuple[str, ...]] = {
-    facts.SupervisionStarted: ("order_type", "tier", "person.gender", "person.ethnicity", "person.disability"),
-    facts.SupervisionEnded: ("reason",),
-    facts.RecallDecided: ("outcome",),
-    facts.TierSet: ("tier",),
-    facts.MappaSet: ("level",),
-    facts.AssessmentCompleted: ("overall_risk_of_harm", "risk_of_harm"),
-    facts.RiskLevelChanged: ("to",),
-    facts.AppointmentOutcomeRecorded: ("outcome",),
-    facts.AbsenceJudged: ("acceptable",),
+_TELLING: dict[type[Entry], tuple[str, ...]] = {
+    case_entries.SupervisionStarted: ("order_type", "tier", "person.gender", "person.ethnicity", "person.disability"),
+    case_entries.SupervisionEnded: ("reason",),
+    case_entries.RecallDecided: ("outcome",),
+    case_entries.TierSet: ("tier",),
+    case_entries.MappaSet: ("level",),
+    case_entries.AssessmentCompleted: ("overall_risk_of_harm", "risk_of_harm"),
+    case_entries.RiskLevelChanged: ("to",),
+    case_entries.AppointmentOutcomeRecorded: ("outcome",),
+    case_entries.AbsenceJudged: ("acceptable",),
 }
 """The fields by which entries do what they do to a case; see ``_does``."""

@@ -1,4 +1,4 @@
-"""Spans of knowledge and the order of entries: as ``projections.knowledge``, in numbers."""
+"""Spans of knowledge and the order of entries: as ``projections.ledger.knowledge_spans``, in numbers."""
 
 from projections.compiled.compiling import Array, compiled
 from projections.compiled.room import FULL
@@ -19,7 +19,7 @@ def note(pad: Array, number: int, which: int, since: int, until: int, marks: Arr
 
 @compiled
 def first_known(candidates: Array, number: int, since: int, until: int, found: Array, pads: Array) -> int:
-    """Which candidate came first among those known, over a span; as ``projections.knowledge.first_known``.
+    """Which candidate came first among those known, over a span; as ``projections.ledger.knowledge_spans.first_known``.
 
     Into ``found``: candidate (-1: none), since, until; how many that is.
     """

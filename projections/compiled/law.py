@@ -1,4 +1,4 @@
-"""Clauses as arrays of numbers: what compiled code reads in place of ``domain.clauses``.
+"""Clauses as arrays of numbers: what compiled code reads in place of ``domain.policy.clauses``.
 
 Attributes of a case are one number, its *standing*: a digit for each attribute that some clause asks for. Values that no
 clause names are all alike, and are nought.
@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
-from domain import codes
-from domain.clauses import TRIGGERS
-from domain.facts import FACT_TYPES
+from domain.entries import code_lists
+from domain.entries.case_entries import ENTRY_TYPES
+from domain.policy.clauses import TRIGGERS
 from projections.compiled.compiling import Array
 
 WITHIN, EVERY, FREQUENCY, RESPONSE, WHILE = range(5)
@@ -20,7 +20,7 @@ START, RELEASE, END, TRANSFER, ABSENCE, FAILURE, BECOMES_HIGH, CHANGES, ENTRIES,
 assert TRIGGERS == ("start", "release", "end", "transfer", "absence", "failure", "risk_becomes_high", "risk_changes")
 
 STARTED, CUSTODY, RISK, TIER, MAPPA, HELD, ENDED = (1 << n for n in range(7))
-"""The parts of a frame, as bits; see ``projections.growth``."""
+"""The parts of a frame, as bits; see ``projections.ledger.case_versions``."""
 PARTS = {
     "started": STARTED,
     "custody": CUSTODY,
@@ -36,11 +36,11 @@ PERSONAL = ("order_type", "gender", "ethnicity", "disability")
 """The attributes that change over time, and those that don't."""
 
 VALUES: dict[str, tuple[Any, ...]] = {
-    "risk": codes.RISK_LEVELS, "tier": get_args(codes.Tier), "mappa_level": get_args(codes.MappaLevel)
+    "risk": code_lists.RISK_LEVELS, "tier": get_args(code_lists.Tier), "mappa_level": get_args(code_lists.MappaLevel)
 }  # fmt: skip
 
-TYPES = {fact_type: number for number, fact_type in enumerate(FACT_TYPES.values())}
-OUTCOMES: dict[str, int] = {outcome: number for number, outcome in enumerate(get_args(codes.Outcome))}
+TYPES = {fact_type: number for number, fact_type in enumerate(ENTRY_TYPES.values())}
+OUTCOMES: dict[str, int] = {outcome: number for number, outcome in enumerate(get_args(code_lists.Outcome))}
 
 
 class Law(NamedTuple):

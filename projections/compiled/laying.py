@@ -1,4 +1,4 @@
-"""All duties of some cases under all clauses, at any time of knowledge: as ``projections.owing``, in numbers."""
+"""All duties of some cases under all clauses, at any time of knowledge: as ``projections.ledger.derive_bitemporal``, in numbers."""
 
 import numpy as np
 
@@ -13,7 +13,17 @@ from projections.compiled.kinds import frequency, within
 from projections.compiled.kinds_of_entry import CAME_TO
 from projections.compiled.knowing import in_order_of
 from projections.compiled.law import FREQUENCY, RISK, TIER, WITHIN, Law
-from projections.compiled.room import CHANGE, FROM_ROW, FULL, IN_FORCE_BEFORE, IN_FORCE_FROM, ROWS, SPELLS, TAKEN, Room
+from projections.compiled.room import (
+    CHANGE,
+    FROM_ROW,
+    FULL,
+    IN_FORCE_BEFORE,
+    IN_FORCE_FROM,
+    ROWS,
+    SPELLS,
+    TAKEN,
+    Room,
+)
 from projections.compiled.times import time_of
 
 
@@ -88,7 +98,7 @@ def _is_for(law: Law, held: Array, frame: Record, clause: int) -> bool:
 
 @compiled
 def _spells(frame: Record, room: Room) -> None:
-    """The times from the first day of supervision on in which nothing changes; as ``projections.rows.spell_rows``."""
+    """The times from the first day of supervision on in which nothing changes; as ``projections.ledger.ledger_rows.spell_rows``."""
     held, out, marks = room.held, room.spells, room.marks
     days, end, times = frame.moves_end, frame.moves_end, frame.turns_end - frame.turns + 1
     if end + times + 2 >= len(held):

@@ -1,4 +1,4 @@
-"""What raises a duty, over every span in which the file said so; as ``projections.duties`` and ``Growth``, in numbers."""
+"""What raises a duty, over every span in which the file said so; as ``projections.obligations.triggers`` and ``CaseVersions``, in numbers."""
 
 import numpy as np
 
@@ -6,7 +6,17 @@ from projections.compiled.answers import Case
 from projections.compiled.calendar import NEVER
 from projections.compiled.compiling import Array, Record, compiled
 from projections.compiled.kinds_of_entry import CHANGES_RISK
-from projections.compiled.law import ABSENCE, BECOMES_HIGH, CHANGES, END, ENTRIES, FAILURE, RELEASE, START, TRANSFER
+from projections.compiled.law import (
+    ABSENCE,
+    BECOMES_HIGH,
+    CHANGES,
+    END,
+    ENTRIES,
+    FAILURE,
+    RELEASE,
+    START,
+    TRANSFER,
+)
 from projections.compiled.room import AWAY, CHANGE, FULL, Room
 from projections.compiled.times import state_after, state_by, state_from
 

@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from domain.clauses import TRIGGERS, Clause
-from domain.conditions import Entries, When, fits
-from domain.facts import AppointmentMade, Fact
-from domain.workdays import Length
-from projections.appointments import DECISION_DAYS
+from domain.calendar.workdays import Length
+from domain.entries.case_entries import AppointmentMade, Entry
+from domain.policy.clauses import TRIGGERS, Clause
+from domain.policy.conditions import EntryPattern, When, fits
 from projections.compiled.calendar import ALWAYS, NEVER, length
 from projections.compiled.compiling import Array
 from projections.compiled.law import (
@@ -26,10 +25,11 @@ from projections.compiled.law import (
     Law,
     records,
 )
-from projections.docket import parts, raised_by
-from projections.duties import HIGH
-from projections.growth import LONGEST_DOUBT
-from projections.windows import LONGEST
+from projections.history.appointments import DECISION_DAYS
+from projections.ledger.case_versions import LONGEST_DOUBT
+from projections.obligations.clause_index import parts, raised_by
+from projections.obligations.contact_windows import LONGEST
+from projections.obligations.triggers import HIGH
 
 BITS = 64
 """How many descriptions of entries there may be, and types: what fits is kept as bits."""
@@ -74,9 +74,9 @@ class Reading:
         values = {value for when in whens for asked, allowed in when if asked == name for value in allowed}
         return {value: number for number, value in enumerate(sorted(values, key=repr), 1)}
 
-    def _asked_of(self, fact_type: type[Fact]) -> Fields:
+    def _asked_of(self, fact_type: type[Entry]) -> Fields:
         described = [e for e in self.entries if e.type is fact_type]
-        raising = [c for c in self.clauses if isinstance(c.after, Entries) and c.after.type is fact_type]
+        raising = [c for c in self.clauses if isinstance(c.after, EntryPattern) and c.after.type is fact_type]
         dates = {e.on for e in described} | {v.on for c in raising for v in c.values}
         dates |= {c.stands_until for c in self.clauses for e in c.by if e.type is fact_type}
         return Fields(
@@ -86,7 +86,7 @@ class Reading:
         )
 
     @staticmethod
-    def _one(fact_type: type[Fact], names: set[str | None]) -> str | None:
+    def _one(fact_type: type[Entry], names: set[str | None]) -> str | None:
         found = sorted(name for name in names if name is not None)
         if len(found) > 1:
             raise ValueError(f"clauses ask for several fields of {fact_type.__name__} in the same place: {found}")
@@ -101,7 +101,7 @@ class Reading:
             clauses=records(
                 kind=[KINDS.index(c.kind) for c in clauses],
                 after=[_after(c) for c in clauses],
-                after_entries=[entries[c.after] if isinstance(c.after, Entries) else -1 for c in clauses],
+                after_entries=[entries[c.after] if isinstance(c.after, EntryPattern) else -1 for c in clauses],
                 each=[c.each is not None for c in clauses],
                 **_ranges("by", [c.by for c in clauses]),
                 counts=[-1 if c.counts is None else entries[c.counts] for c in clauses],
@@ -156,14 +156,14 @@ class Reading:
         return [dict(zip(self.asks, case, strict=True)) for case in product(*digits)]
 
 
-def _entries(clause: Clause) -> Iterable[Entries]:
-    return (*clause.entries, clause.after) if isinstance(clause.after, Entries) else clause.entries
+def _entries(clause: Clause) -> Iterable[EntryPattern]:
+    return (*clause.entries, clause.after) if isinstance(clause.after, EntryPattern) else clause.entries
 
 
 def _after(clause: Clause) -> int:
     if clause.after is None:
         return NOTHING
-    return ENTRIES if isinstance(clause.after, Entries) else TRIGGERS.index(clause.after)
+    return ENTRIES if isinstance(clause.after, EntryPattern) else TRIGGERS.index(clause.after)
 
 
 def _row(clause: Clause, case: dict[str, Any]) -> int:

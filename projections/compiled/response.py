@@ -1,4 +1,4 @@
-"""The kind ``response``: as ``projections.kinds.response``, on one state of knowledge, in numbers."""
+"""The kind ``response``: as ``projections.obligations.clause_kinds.response``, on one state of knowledge, in numbers."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The kind ``while``: as ``projections.kinds.standing``, on one state of knowledge, in numbers."""
+"""The kind ``while``: as ``projections.obligations.clause_kinds.standing``, on one state of knowledge, in numbers."""
 
 import numpy as np
 

@@ -12,8 +12,8 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
-from domain.staff import Account
-from tests.people import MANAGER, session_of, signed_in
+from domain.accounts.roles import Account
+from tests.support.people import MANAGER, session_of, signed_in
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [

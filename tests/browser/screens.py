@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, NAMES, served
-from tests.people import session_of, signed_in
+from tests.support.people import session_of, signed_in
 from web.app import create_app
 from web.cli import main
 

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.people import signed_in
+from tests.support.people import signed_in
 from web.app import create_app
-from web.asat import carried_by
+from web.site.reading_date import carried_by
 
 pytestmark = pytest.mark.browser
 

@@ -10,12 +10,12 @@ import pytest
 from flask import Blueprint, Flask, render_template_string, request
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.people import signed_in
+from tests.support.people import signed_in
 from web.app import create_app
-from web.assets import FOLDER
-from web.gate import open_to_anyone
-from web.ordering import Order, read_order
-from web.paging import read_page
+from web.presentation.pagination import read_page
+from web.presentation.sorting import Order, read_order
+from web.site.access_control import open_to_anyone
+from web.site.site_assets import FOLDER
 
 pytestmark = pytest.mark.browser
 
@@ -24,13 +24,13 @@ Site = Callable[[Flask], str]
 
 PATHS = ["/desk", "/toy/macros", "/toy/macros?page=5&sort=score&dir=desc", "/desk?as_at=x", "/nowhere"]
 
-MACROS = """{% extends "base.html" %}
-{% from "macros/badge.html" import badge %}
-{% from "macros/pages.html" import pagination %}
-{% from "macros/state.html" import state_tag %}
-{% from "macros/summary.html" import summary %}
-{% from "macros/table.html" import heading, percent_cell, scroll, sort_heading %}
-{% from "macros/timeline.html" import timeline, timeline_item %}
+MACROS = """{% extends "site/base.html" %}
+{% from "presentation/macros/badge.html" import badge %}
+{% from "presentation/macros/pages.html" import pagination %}
+{% from "presentation/macros/state.html" import state_tag %}
+{% from "presentation/macros/summary.html" import summary %}
+{% from "presentation/macros/table.html" import heading, percent_cell, scroll, sort_heading %}
+{% from "presentation/macros/timeline.html" import timeline, timeline_item %}
 {% block title %}Macros{% endblock %}
 {% block page %}
 <h1 class="govuk-heading-l">Macros {{ badge("High risk", "red") }}</h1>

@@ -20,9 +20,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from domain.case import File, Recorded, decide, evolve
-from domain.facts import Fact
-from domain.schemas import load_fact
+from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
+from domain.entries.case_entries import Entry
+from domain.entries.schemas import load_entry
 
 HERE = Path(__file__).parent
 ONE_DAY = timedelta(days=1)
@@ -83,15 +83,15 @@ class Scenario:
     def __str__(self) -> str:
         return f"{self.file}: {self.scenario}"
 
-    def history(self) -> list[Fact]:
+    def history(self) -> list[Entry]:
         """The facts as the door would admit them, in the order in which the file came to hold them."""
         told = [_fact(number, short) for number, short in enumerate(_each_week(self.facts), 1)]
-        file = File(REFERENCE)
+        file = CaseFile(REFERENCE)
         for fact in sorted(told[1:], key=lambda f: f.recorded_at):
             if file.beginning is None:
-                evolve(file, Recorded(REFERENCE, 1, *decide(file, told[0], NOW)))
+                evolve(file, RecordedEntry(REFERENCE, 1, *decide(file, told[0], NOW)))
             (admitted,) = decide(file, fact, NOW)
-            evolve(file, Recorded(REFERENCE, file.version + 1, admitted))
+            evolve(file, RecordedEntry(REFERENCE, file.version + 1, admitted))
         return told
 
 
@@ -161,7 +161,7 @@ def _each_week(shorts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {**once, "on": short["on"] + timedelta(weeks=week)}
 
 
-def _fact(number: int, short: dict[str, Any]) -> Fact:
+def _fact(number: int, short: dict[str, Any]) -> Entry:
     rest = dict(short)
     on, recorded, entry = rest.pop("on"), rest.pop("recorded", None), rest.pop("entry", None)
     ((kind, fields),) = rest.items()
@@ -172,7 +172,7 @@ def _fact(number: int, short: dict[str, Any]) -> Fact:
         values["risk_of_harm"] = dict.fromkeys(HARMED, level)
     recorded_at = recorded if isinstance(recorded, datetime) else datetime.combine(recorded or on, time(12), UTC)
     common = {"entry": entry or f"{number:02}-{kind}", "occurred_on": on, "recorded_at": recorded_at}
-    return load_fact(kind, _written({**common, **values}))
+    return load_entry(kind, _written({**common, **values}))
 
 
 def _written(value: Any) -> Any:

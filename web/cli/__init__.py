@@ -2,7 +2,16 @@
 
 import click
 
-from web.cli import auditing, files, inspecting, reporting, scoring, serving, users, views
+from web.cli import (
+    case_command,
+    read_model_commands,
+    record_commands,
+    report_command,
+    sample_command,
+    score_commands,
+    serve_commands,
+    users_commands,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -12,7 +21,7 @@ def main() -> None:
 
 
 for command in (
-    *serving.COMMANDS, *files.COMMANDS, *auditing.COMMANDS, *scoring.COMMANDS, *reporting.COMMANDS,
-    *inspecting.COMMANDS, *users.COMMANDS, *views.COMMANDS,
+    *serve_commands.COMMANDS, *record_commands.COMMANDS, *case_command.COMMANDS, *score_commands.COMMANDS, *report_command.COMMANDS,
+    *sample_command.COMMANDS, *users_commands.COMMANDS, *read_model_commands.COMMANDS,
 ):  # fmt: skip
     main.add_command(command)

@@ -1,0 +1,132 @@
+"""The access log: who signed in, opened which case, searched for what, downloaded what, and when.
+
+Append-only, as the files are: triggers refuse to change or delete a line.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+import sqlalchemy as sa
+
+from domain.accounts.roles import Account
+from domain.store.database import Kind, guards
+
+Action = Literal[
+    "signed in", "sign-in failed", "signed out", "viewed", "refused", "searched", "downloaded", "calendar", "recorded",
+    "imported", "account made", "account changed", "password changed",
+]  # fmt: skip
+ACTIONS: tuple[Action, ...] = get_args(Action)
+
+_log = sa.Table(
+    "access_log",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("username", sa.String(100), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("reference", sa.String(40)),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("address", sa.String(60), nullable=False),
+    sa.Index("access_log_reference", "reference"),
+    sa.Index("access_log_username", "username", "action"),
+    sa.Index("access_log_address", "address", "action"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One line. ``reference``: the case, where it was about one; ``address``: where the person was on the network."""
+
+    at: datetime
+    username: str
+    name: str
+    action: Action
+    reference: str | None
+    detail: str
+    address: str
+
+
+class AccessLog:
+    """The log in one database."""
+
+    def __init__(self, engine: sa.Engine):
+        self.engine = engine
+
+    def prepare(self, kind: Kind) -> None:
+        """Make its table, and the guards that refuse to change it."""
+        with self.engine.begin() as c:
+            c.execute(sa.schema.CreateTable(_log, if_not_exists=True))
+            for index in _log.indexes:
+                c.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+            for guard in guards(kind, "access_log", "the access log is never changed"):
+                c.execute(sa.text(guard))
+
+    def add(
+        self, at: datetime, who: Account | str, action: Action, *,
+        references: Iterable[str] = (), detail: str = "", address: str = "",
+    ) -> None:  # fmt: skip
+        """Add a line, or one for each of these cases, all or none.
+
+        ``at`` in UTC; ``who``: an account, or what was typed where there is none of that name.
+        """
+        username, name = (who.username, who.name) if isinstance(who, Account) else (who[:100], "")
+        row = {
+            "at": at.isoformat(timespec="seconds"), "username": username, "name": name, "action": action,
+            "reference": None, "detail": detail[:2000], "address": address[:60],
+        }  # fmt: skip
+        rows = [row | {"reference": reference} for reference in references] or [row]
+        with self.engine.begin() as c:
+            c.execute(sa.insert(_log), rows)
+
+    def count(self, *, person: str = "", staff: str = "", action: str = "") -> int:
+        """How many lines ``lines`` would give."""
+        with self.engine.connect() as c:
+            return int(c.execute(sa.select(sa.func.count()).where(*_asked(c, person, staff, action))).scalar_one())
+
+    def lines(
+        self, *, person: str = "", staff: str = "", action: str = "", limit: int | None = None, offset: int = 0
+    ) -> Iterator[Seen]:
+        """The lines about a person (a CRN or a case reference), by a member of staff (user name or name); latest first."""
+        with self.engine.connect() as c:
+            asked = _asked(c, person, staff, action)
+            query = sa.select(_log).where(*asked).order_by(_log.c.id.desc()).limit(limit).offset(offset)
+            for row in c.execute(query).mappings():
+                yield _seen(row)
+
+    def failures_of(self, username: str, since: datetime) -> int:
+        """How many sign-ins as this user name failed since then, and since it last signed in."""
+        last = sa.select(sa.func.max(_log.c.id)).where(_log.c.username == username, _log.c.action == "signed in")
+        return self._failures(
+            since, _log.c.username == username, _log.c.id > sa.func.coalesce(last.scalar_subquery(), 0)
+        )
+
+    def failures_from(self, address: str, since: datetime) -> int:
+        """How many sign-ins from this address failed since then."""
+        return self._failures(since, _log.c.address == address)
+
+    def _failures(self, since: datetime, *asked: sa.ColumnElement[bool]) -> int:
+        late = _log.c.at >= since.isoformat(timespec="seconds")
+        query = sa.select(sa.func.count()).where(_log.c.action == "sign-in failed", late, *asked)
+        with self.engine.connect() as c:
+            return int(c.execute(query).scalar_one())
+
+
+def _asked(c: sa.Connection, person: str, staff: str, action: str) -> list[sa.ColumnElement[bool]]:
+    asked: list[sa.ColumnElement[bool]] = [_log.c.id > 0]
+    if person:
+        asked.append(sa.or_(_log.c.reference == person, _log.c.reference.startswith(f"{person}/", autoescape=True)))
+    if staff:
+        names = c.execute(sa.select(_log.c.name).distinct()).scalars()  # a database folds the case of A to Z only
+        same = [name for name in names if name.casefold() == staff.casefold()]
+        asked.append(sa.or_(_log.c.username == staff, _log.c.name.in_(same)))
+    if action:
+        asked.append(_log.c.action == action)
+    return asked
+
+
+def _seen(row: Any) -> Seen:
+    values = {name: row[name] for name in ("username", "name", "action", "reference", "detail", "address")}
+    return Seen(at=datetime.fromisoformat(row["at"]), **values)

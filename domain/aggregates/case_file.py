@@ -1,0 +1,202 @@
+"""The supervised case: what a file holds, and the few rules that admit an entry to it.
+
+``decide`` is pure and refuses nonsense by name; ``evolve`` applies what was stored and never refuses. What is odd but
+real, such as a review dated before its plan, is admitted here and reported by the pages.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, structs
+
+from domain.aggregates.inspection import Inspection
+from domain.calendar.london_time import day_of
+from domain.entries import refusals
+from domain.entries.case_entries import (
+    AssessmentCompleted,
+    EntryCorrected,
+    EntryWithdrawn,
+    SupervisionStarted,
+)
+from domain.entries.entry import CASE, INSPECTION, Entry
+from domain.entries.inspection_entries import InspectionOpened
+from domain.entries.references import reference_fields, references
+from domain.entries.schemas import ShapeError, convert, dump_fact, load_entry
+from domain.policy.instruments import score_range
+
+CASE_OR_INSPECTION = {"case": re.compile(CASE), "inspection": re.compile(INSPECTION)}
+"""What the reference of each kind of file looks like."""
+
+NEVER_CORRECTED = ("entry", "type", "recorded_at")
+
+BEGINNINGS = (SupervisionStarted, InspectionOpened)
+"""The first entry of any file is one of these, and no other is."""
+
+
+class RecordedEntry(Struct, frozen=True, gc=False):
+    """A fact in its place: the file it belongs to and its number there (the library's domain event)."""
+
+    originator_id: str
+    originator_version: int
+    fact: Entry
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """The entries of one case (or inspection) by entry id, in the order in which they were stored."""
+
+    reference: str
+    version: int = 0
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def beginning(self) -> Entry | None:
+        return next(iter(self.entries.values()), None)
+
+
+def evolve(file: CaseFile, recorded: RecordedEntry) -> CaseFile:
+    """The file with one more entry. Never refuses: the file says what it says."""
+    file.version = recorded.originator_version
+    file.entries[recorded.fact.entry] = recorded.fact
+    return file
+
+
+def decide(file: CaseFile, fact: Entry, now: datetime) -> list[Entry]:
+    """The facts to store for this one: itself, or nothing when the same entry already stands. Else ``Refused``."""
+    standing = file.entries.get(fact.entry)
+    if standing is not None:
+        if standing == fact:
+            return []
+        changed = ", ".join(name for name in _differences(standing, fact))
+        raise refusals.EntryRepeats(
+            "entry", f"'{fact.entry}' is already in {file.reference} with other content ({changed}); "
+            "record an EntryCorrected that names it"
+        )  # fmt: skip
+    beginning = file.beginning
+    _check_beginning(file, beginning, fact)
+    if fact.kept_on == "inspection":
+        Inspection.of(file.entries.values()).check(fact)
+    _check_dates(file.reference, beginning, fact, now)
+    _check_references(file, fact)
+    if isinstance(fact, AssessmentCompleted):
+        _check_score(fact)
+    if isinstance(fact, EntryCorrected):
+        _check_correction(file, fact, now)
+    return [fact]
+
+
+def recording_default(file: CaseFile, fact: Entry) -> Entry:
+    """The fact, with the recording time of the same entry where it stands: for a source that gives none."""
+    standing = file.entries.get(fact.entry)
+    return fact if standing is None else structs.replace(fact, recorded_at=standing.recorded_at)
+
+
+def amend(fact: Entry, correction: dict[str, Any]) -> Entry:
+    """The fact as it reads once these interchange fields are put in place of its own."""
+    return convert(type(fact), {**_values(fact), **correction})
+
+
+def _values(fact: Entry) -> dict[str, Any]:
+    values = dump_fact(fact)
+    del values["type"]
+    return values
+
+
+def _differences(one: Entry, other: Entry) -> list[str]:
+    if type(one) is not type(other):
+        return ["type"]
+    return [name for name, value in structs.asdict(one).items() if getattr(other, name) != value]
+
+
+def _check_beginning(file: CaseFile, beginning: Entry | None, fact: Entry) -> None:
+    begins = isinstance(fact, BEGINNINGS)
+    if beginning is None:
+        if begins:
+            return
+        first = "InspectionOpened" if fact.kept_on == "inspection" else "SupervisionStarted"
+        raise refusals.NoSuchCase(
+            fact.kept_on, f"there is no {fact.kept_on} {file.reference}; its first entry must be {first}"
+        )
+    if beginning.kept_on != fact.kept_on:
+        raise refusals.Refused(
+            "type", f"{file.reference} is a file of another kind; this entry belongs to one of a {fact.kept_on}"
+        )
+    if begins:
+        raise refusals.AlreadyStarted(
+            "type", f"{file.reference} has already begun, by entry '{beginning.entry}'; "
+            "correct that entry, or use another reference"
+        )  # fmt: skip
+
+
+def _check_dates(reference: str, beginning: Entry | None, fact: Entry, now: datetime) -> None:
+    if fact.recorded_at > now:
+        raise refusals.ImpossibleDate("recorded_at", f"{fact.recorded_at.isoformat()} is in the future")
+    recorded_on = day_of(fact.recorded_at)
+    if fact.occurred_on > recorded_on:
+        raise refusals.ImpossibleDate(
+            "recorded_at", f"recorded on {recorded_on} but dated {fact.occurred_on}; an entry says what has happened"
+        )
+    if fact.occurred_at is not None and day_of(fact.occurred_at) != fact.occurred_on:
+        raise refusals.ImpossibleDate("occurred_at", f"is not on the day of occurred_on, {fact.occurred_on}")
+    start = fact if isinstance(fact, SupervisionStarted) else beginning
+    if isinstance(start, SupervisionStarted):
+        born = start.person.date_of_birth
+        if fact.occurred_on < born:
+            raise refusals.ImpossibleDate("occurred_on", f"{fact.occurred_on} is before the person's birth, {born}")
+    if isinstance(fact, SupervisionStarted):
+        if fact.ends_on is not None and fact.ends_on < fact.occurred_on:
+            raise refusals.ImpossibleDate("ends_on", f"{fact.ends_on} is before the start, {fact.occurred_on}")
+        if not reference.startswith(fact.person.crn + "/"):
+            raise refusals.Refused("person.crn", f"'{fact.person.crn}' is not the CRN of the case {reference}")
+
+
+def _check_references(file: CaseFile, fact: Entry) -> None:
+    if not reference_fields(type(fact)):
+        return
+    for name, entry, kinds in references(fact):
+        subject = file.entries.get(entry)
+        if subject is None:
+            raise refusals.NoSuchEntry(name, f"there is no entry '{entry}' in {file.reference}", entry)
+        kind = type(subject).__name__
+        if kinds and kind not in kinds:
+            raise refusals.WrongKindOfEntry(name, f"'{entry}' is of type {kind}; expected {' or '.join(kinds)}")
+
+
+def _check_score(fact: AssessmentCompleted) -> None:
+    if fact.likelihood_of_reoffending is None:
+        return
+    allowed = score_range(fact.instrument)
+    score = fact.likelihood_of_reoffending.score
+    if allowed is None:
+        raise refusals.OutOfRange(
+            "likelihood_of_reoffending.score", f"{fact.instrument} gives no likelihood-of-reoffending score"
+        )
+    if not allowed[0] <= score <= allowed[1]:
+        raise refusals.OutOfRange(
+            "likelihood_of_reoffending.score",
+            f"{score} is outside the range of {fact.instrument}, {allowed[0]} to {allowed[1]}",
+        )
+
+
+def _check_correction(file: CaseFile, fact: EntryCorrected, now: datetime) -> None:
+    subject = file.entries[fact.of]
+    for name in NEVER_CORRECTED:
+        if name in fact.fields:
+            raise refusals.BadCorrection(f"fields.{name}", "cannot be corrected; withdraw the entry and record another")
+    if isinstance(subject, EntryCorrected | EntryWithdrawn):
+        raise refusals.BadCorrection("of", f"'{fact.of}' is itself a {type(subject).__name__}; withdraw it instead")
+    try:
+        corrected = load_entry(type(subject).__name__, {**_values(subject), **fact.fields})
+        beginning = next((entry for name, entry in file.entries.items() if name != fact.of), None)
+        _check_dates(file.reference, beginning, structs.replace(corrected, recorded_at=fact.recorded_at), now)
+        _check_references(file, corrected)
+        if isinstance(corrected, AssessmentCompleted):
+            _check_score(corrected)
+    except ShapeError as error:
+        raise refusals.BadCorrection(f"fields.{error.problems[0][0]}", error.problems[0][1]) from None
+    except refusals.NoSuchEntry as error:  # it may be yet to come, as for any other entry
+        raise refusals.NoSuchEntry(f"fields.{error.field}", error.reason, error.entry) from None
+    except refusals.Refused as error:
+        raise refusals.BadCorrection(f"fields.{error.field}", error.reason) from None

@@ -1,0 +1,60 @@
+"""The years that entries are of: a date outside is a slip of the pen."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+from msgspec import inspect
+
+from domain.entries.entry import Entry
+
+FIRST, LAST = date(1900, 1, 1), date(2100, 12, 31)
+"""No entry is dated before or after. An instant is of the year that it says, in its own offset."""
+
+_EVERYWHERE = ("occurred_on", "recorded_at", "occurred_at")
+_FIRST, _LAST = FIRST.year, LAST.year
+
+
+def in_range(fact: Entry) -> bool:
+    """Whether every date and instant of a fact is of a year from ``FIRST`` to ``LAST``."""
+    if not (_FIRST <= fact.occurred_on.year <= _LAST and _FIRST <= fact.recorded_at.year <= _LAST):
+        return False
+    if fact.occurred_at is not None and not _FIRST <= fact.occurred_at.year <= _LAST:
+        return False
+    further = _further(type(fact))
+    return not further or all((day := get(fact)) is None or _FIRST <= day.year <= _LAST for get in further)
+
+
+@cache
+def _further(fact_type: type[Entry]) -> tuple[Callable[[Any], Any], ...]:
+    """What reads the dates that a type has beyond those of every fact."""
+    described = inspect.type_info(fact_type)
+    assert isinstance(described, inspect.StructType)
+    return tuple(attrgetter(path) for path in _paths(described) if path not in _EVERYWHERE)
+
+
+def _paths(struct: inspect.StructType) -> Iterator[str]:
+    for part in struct.fields:
+        yield from _dates(part.type, part.name)
+
+
+def _dates(kind: inspect.Type, path: str, *, each: bool = False) -> Iterator[str]:
+    match kind:
+        case inspect.DateType() | inspect.DateTimeType() if each:
+            raise TypeError(f"{path}: dates in a list, or in a group that may be left out, are not looked at yet")
+        case inspect.DateType() | inspect.DateTimeType():
+            yield path
+        case inspect.Metadata(type=inner):
+            yield from _dates(inner, path, each=each)
+        case inspect.UnionType(types=types):
+            for inner in types:
+                yield from _dates(inner, path, each=each or isinstance(inner, inspect.StructType))
+        case inspect.ListType(item_type=item):
+            yield from _dates(item, path, each=True)
+        case inspect.StructType(fields=fields):
+            for part in fields:
+                yield from _dates(part.type, f"{path}.{part.name}", each=each)
+        case _:
+            pass

@@ -1,0 +1,44 @@
+"""Entries that name other entries of their file: which fields do, and what they may name."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from msgspec import inspect
+
+from domain.entries.entry import Entry
+
+
+def references(fact: Entry) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each reference in a fact: the field, the entry it names, and the types it may be (none listed: any)."""
+    for name, encoded, kinds in reference_fields(type(fact)):
+        value = getattr(fact, name)
+        if isinstance(value, list):
+            for entry in value:
+                yield encoded, entry, kinds
+        elif value is not None:
+            yield encoded, value, kinds
+
+
+@cache
+def reference_fields(fact_type: type[Entry]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The fields of a type that name entries: attribute, interchange field, and the types named (none listed: any)."""
+    described = inspect.type_info(fact_type)
+    assert isinstance(described, inspect.StructType)
+    found = []
+    for part in described.fields:
+        for kind in _inner_types(part.type):
+            if isinstance(kind, inspect.Metadata) and kind.extra and "entry_of" in kind.extra:
+                found.append((part.name, part.encode_name, kind.extra["entry_of"]))
+    return found
+
+
+def _inner_types(kind: inspect.Type) -> Iterator[inspect.Type]:
+    yield kind
+    match kind:
+        case inspect.ListType(item_type=item):
+            yield from _inner_types(item)
+        case inspect.UnionType(types=types):
+            for inner in types:
+                yield from _inner_types(inner)
+        case inspect.Metadata(type=inner):
+            yield from _inner_types(inner)

@@ -1,0 +1,142 @@
+"""Tables of an extract: CSV files read row by row, each with the line on which it begins, and their rejected rows."""
+
+import codecs
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+REASON = "rejected_because"
+"""The column that a file of rejected rows has before its own; it is passed over when the file is read."""
+
+SAMPLE = 4096
+
+
+class NotATable(ValueError):
+    """A file that cannot be read as a table; the reason."""
+
+
+class CsvRow(NamedTuple):
+    """A row: the line on which it begins, and its cells by column. ``wrong``: why it is none."""
+
+    line: int
+    cells: Mapping[str, str]
+    wrong: str = ""
+
+
+class _Record(NamedTuple):
+    """A row as it is written: the line on which it begins, its text, and its cells (or what is wrong with it)."""
+
+    line: int
+    text: str
+    cells: list[str]
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A file with a head, in this encoding. ``encoding`` utf-8 takes a byte-order mark or none."""
+
+    path: Path
+    encoding: str
+    delimiter: str
+
+    def head(self) -> list[str]:
+        """The columns, the reason of rejected rows included; ``NotATable``."""
+        with self.path.open("rb") as stream:
+            marked = stream.read(SAMPLE).startswith(codecs.BOM_UTF8)
+        if marked and not self._is_utf8:
+            raise NotATable(f"begins with the mark of UTF-8, and the mapping says {self.encoding}")
+        first = next((record for record in self._records() if record.cells or record.wrong), None)
+        if first is None:
+            raise NotATable("is empty; its first line must name the columns")
+        if first.wrong:
+            raise NotATable(f"line 1: {first.wrong}")
+        if not _is_text(first.text):
+            raise NotATable(f"line 1: not text in {self.encoding}; is it another encoding?")
+        return [name.strip() for name in first.cells]
+
+    def rows(self, progress: Callable[[int], None] = lambda size: None) -> Iterator[CsvRow]:
+        """The rows below the head; ``progress`` is told of characters read."""
+        head = self.head()
+        skip = int(head[0] == REASON)
+        names = head[skip:]
+        for record in self._body():
+            progress(len(record.text))
+            cells = record.cells[skip:]
+            wrong = record.wrong
+            if not wrong and not _is_text(record.text):
+                wrong = f"not text in {self.encoding}; is it another encoding?"
+            if not wrong and len(cells) != len(names):
+                wrong = (
+                    f"{len(cells)} cells, and the head names {len(names)} columns; look at the quotes and delimiters"
+                )
+            yield CsvRow(record.line, {} if wrong else dict(zip(names, map(_cell, cells), strict=True)), wrong)
+
+    def write_rejected(self, path: Path, reasons: Mapping[int, str]) -> None:
+        """Write the rows that begin on these lines to a file of the same kind, the reason in a column before theirs."""
+        head = self.head()
+        skip = int(head[0] == REASON)
+        with path.open("w", encoding=self._codec, errors="surrogateescape", newline="") as stream:
+            writer = csv.writer(stream, delimiter=self.delimiter)
+            writer.writerow([REASON, *head[skip:]])
+            for record in self._body():
+                if record.line in reasons:
+                    cells = [record.text.rstrip("\r\n")] if record.wrong else record.cells[skip:]
+                    writer.writerow([self._writable(reasons[record.line]), *cells])
+
+    @property
+    def _is_utf8(self) -> bool:
+        return codecs.lookup(self.encoding).name in ("utf-8", "utf-8-sig")
+
+    @property
+    def _codec(self) -> str:
+        return "utf-8-sig" if self._is_utf8 else self.encoding
+
+    def _writable(self, reason: str) -> str:
+        return reason.encode(self.encoding, "replace").decode(self.encoding)
+
+    def _body(self) -> Iterator[_Record]:
+        records = (record for record in self._records() if record.cells or record.wrong)
+        next(records, None)
+        return records
+
+    def _records(self) -> Iterator[_Record]:
+        # What is no text in the encoding is kept as it is: its row is rejected, and written out again byte for byte.
+        with self.path.open(encoding=self._codec, errors="surrogateescape", newline="") as stream:
+            lines = _Lines(stream)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            while True:
+                line = reader.line_num + 1
+                lines.taken.clear()
+                cells, wrong = list[str](), ""
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    wrong = f"not a row of a table: {error}; look at its quotes"
+                yield _Record(line, "".join(lines.taken), cells, wrong)
+
+
+class _Lines(Iterable[str]):
+    """The lines of a stream, remembering those taken for the row that is being read."""
+
+    def __init__(self, stream: TextIO):
+        self.stream, self.taken = stream, list[str]()
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.stream:
+            self.taken.append(line)
+            yield line
+
+
+def _cell(text: str) -> str:
+    """What a cell holds, without spaces around; lines in it end alike, whatever program wrote the file last."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _is_text(text: str) -> bool:
+    """Whether every byte could be read in the encoding."""
+    return text.isascii() or not any("\udc80" <= char <= "\udcff" for char in text)

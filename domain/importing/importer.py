@@ -1,0 +1,215 @@
+"""Import: every good line is kept, every bad one is named by file, line, field and reason.
+
+Lines are stored some thousands at a time, each batch in one transaction. A killed import leaves whole batches, and the
+same command completes it: an entry that already stands is left alone. Memory does not grow with the number of lines.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from eventsourcing.persistence import IntegrityError
+
+from domain.aggregates.case_file import BEGINNINGS, CaseFile, recording_default
+from domain.aggregates.source_entries import restate
+from domain.entries.case_entries import Entry, EntryCorrected
+from domain.entries.refusals import BusyFile, NoSuchCase, NoSuchEntry, Refused
+from domain.importing.ndjson_reader import Line, Rejected
+from domain.store.application import Files
+from domain.store.dry_run import DryRun
+from domain.store.pipelined_writer import PipelinedWriter
+
+TOGETHER = 500
+"""So many lines are read ahead, to open their files by one query."""
+
+BATCH = 5000
+"""From so many lines on, what was decided is stored."""
+
+BEGINNING = ""
+"""What a line waits for whose file has not begun; no entry's id is empty."""
+
+
+@dataclass
+class ImportReport:
+    """What an import did: entries newly stored, entries that already stood, lines rejected.
+
+    ``corrected``: how many of those stored correct an entry that its source has changed. ``unopened``: the files whose
+    opening entry was rejected, and on which line.
+    """
+
+    stored: int = 0
+    already: int = 0
+    corrected: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    unopened: dict[str, str] = field(default_factory=dict)
+
+
+def import_lines(
+    files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool
+) -> None:
+    """Record lines on their files. With ``keep`` false nothing is stored: the report says what would be.
+
+    A line may come before what it refers to: it waits until that has come, or until the rest has been read.
+    """
+    with closing((PipelinedWriter if keep else DryRun)(files, now)) as writing:
+        batch = _Batch(writing, actor, report)
+        for some in _together(lines):
+            batch.take_all(some)
+        batch.finish()
+
+
+def _together(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    lines = iter(lines)
+    while some := list(islice(lines, TOGETHER)):
+        yield some
+
+
+@dataclass
+class _Decided:
+    """Lines decided, and how many of them correct an entry that its source has changed."""
+
+    lines: list[Line] = field(default_factory=list)
+    corrections: int = 0
+
+
+class _Batch:
+    """Lines decided and not yet stored, and those that wait for another."""
+
+    def __init__(self, writing: PipelinedWriter, actor: str, report: ImportReport):
+        self.writing, self.actor, self.report = writing, actor, report
+        self.begun, self.decided = _Decided(), _Decided()
+        """What is being stored, and what was decided since."""
+        self.waiting: dict[str, defaultdict[str, list[tuple[Line, Refused]]]] = {}
+        """By file and by the entry that is missing there."""
+
+    def take_all(self, lines: list[Line]) -> None:
+        """Decide these lines in turn; those that waited for one of them come right after it."""
+        self.writing.ready(dict.fromkeys(line.reference for line in lines))
+        for line in lines:
+            fact = self._take(line)
+            if fact is not None and line.reference in self.waiting:
+                self._release(line.reference, fact)
+        if len(self.decided.lines) >= BATCH or self.writing.held > self.writing.most:
+            self.store()
+
+    def finish(self) -> None:
+        """Store the rest. What still waits is decided on the files as they now stand, and rejected where it still must."""
+        self.store_all()
+        left = [line for needs in self.waiting.values() for held in needs.values() for line, _ in held]
+        self.waiting = {}
+        for some in _together(left):
+            self.take_all(some)
+        self.store_all()
+        for needs in self.waiting.values():
+            for line, error in (one for held in needs.values() for one in held):
+                self._reject(line, error.field, self._reason(line, error))
+
+    def _take(self, line: Line) -> Entry | None:
+        """The fact newly taken for a line; None where there is none, the line is rejected, or must wait."""
+        writing = self.writing
+        try:
+            file = writing.file(line.reference)
+            fact = self._as_recorded(line, file)
+            fresh = writing.take(file, fact)
+        except (NoSuchCase, NoSuchEntry) as error:
+            needed = error.entry if isinstance(error, NoSuchEntry) else BEGINNING
+            self.waiting.setdefault(line.reference, defaultdict(list))[needed].append((line, error))
+            return None
+        except Refused as error:
+            if self._moved(line.reference):
+                return self._take(line)
+            self._reject(line, error.field, error.reason)
+            return None
+        if not fresh:
+            self.report.already += 1
+            return None
+        self.decided.lines.append(line)
+        if line.said_at is not None:
+            self.decided.corrections += isinstance(fact, EntryCorrected)
+        return fact
+
+    def _moved(self, reference: str) -> bool:
+        """Whether somebody else has written to this file since it was opened. Then it is closed, and will be read anew."""
+        if not self.settle():
+            return True
+        if not self.writing.overtaken(reference):
+            return False
+        self.store_all()
+        return True
+
+    def _release(self, reference: str, fact: Entry) -> None:
+        """Take the lines that waited for this fact of the file, and those that waited for them."""
+        arrived = deque([fact])
+        while arrived and (needs := self.waiting.get(reference)):
+            fact = arrived.popleft()
+            held = needs.pop(fact.entry, []) + (needs.pop(BEGINNING, []) if isinstance(fact, BEGINNINGS) else [])
+            arrived += [taken for line, _ in held if (taken := self._take(line)) is not None]
+        if not self.waiting.get(reference):
+            self.waiting.pop(reference, None)
+
+    def _reject(self, line: Line, field: str, reason: str) -> None:
+        self.report.rejected.append(line.rejected(field, reason))
+        if isinstance(line.fact, BEGINNINGS):
+            self.report.unopened.setdefault(line.reference, f"{line.file}:{line.number}")
+
+    def _reason(self, line: Line, error: Refused) -> str:
+        """Why a line could not be taken, and on which line the entry was rejected that would have opened its file."""
+        opening = self.report.unopened.get(line.reference) if isinstance(error, NoSuchCase) else None
+        return error.reason if opening is None else f"{error.reason}, which was rejected ({opening})"
+
+    @staticmethod
+    def _as_recorded(line: Line, file: CaseFile) -> Entry:
+        """What to record for the line: its fact, or the correction of an entry that its source has changed.
+
+        Where the line does not say when it was recorded and its entry already stands, it was recorded when that was.
+        """
+        if line.said_at is not None:
+            return restate(file, line.fact, line.said_at)
+        return line.fact if line.recorded_at_given else recording_default(file, line.fact)
+
+    def store(self) -> None:
+        """Have what was decided stored, while the next lines are decided."""
+        if self.settle():
+            self.writing.commit(self.actor)
+            self.begun, self.decided = self.decided, _Decided()
+
+    def store_all(self) -> None:
+        """Store what was decided and wait for it; no file is open then."""
+        self.store()
+        self.settle()
+        self.writing.close_all()
+
+    def settle(self) -> bool:
+        """Wait for what is being stored. False where another writer was on the same files.
+
+        Then it, and what was decided since, has been decided again, on the files as they now stand, and stored.
+        """
+        try:
+            self.writing.settle()
+        except IntegrityError:
+            again = self.begun.lines + self.decided.lines
+            self.begun, self.decided = _Decided(), _Decided()
+            for line in again:
+                self._store_again(line)
+            return False
+        self.report.stored += len(self.begun.lines)
+        self.report.corrected += self.begun.corrections
+        self.begun = _Decided()
+        return True
+
+    def _store_again(self, line: Line) -> None:
+        files, now = self.writing.files, self.writing.now
+        try:
+            fact = self._as_recorded(line, files.read(line.reference))
+            stored = files.record(line.reference, [fact], actor=self.actor, now=now)
+        except Refused as error:
+            self._reject(line, error.field, error.reason)
+        except BusyFile as error:
+            self._reject(line, "case", str(error))
+        else:
+            self.report.stored += len(stored)
+            self.report.corrected += line.said_at is not None and any(isinstance(new, EntryCorrected) for new in stored)
+            self.report.already += not stored

@@ -1,0 +1,164 @@
+"""The lines of interchange files: each the shape of an entry, or named by file, line, field and reason.
+
+A line that is what it should be is read straight into its fact. Any other is read once more, slowly, for the words.
+"""
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Union
+
+import msgspec
+
+from domain.aggregates.case_file import CASE_OR_INSPECTION
+from domain.entries.case_entries import ENTRY_TYPES, Entry
+from domain.entries.entry import CASE, INSPECTION
+from domain.entries.plausible_dates import in_range
+from domain.entries.schemas import ShapeError, fact_type_of, load_entry
+
+BOM = codecs.BOM_UTF8
+
+TOLD = 1 << 18
+"""After so many bytes, progress is told."""
+
+_FILE = rf'"case"[ \t]*:[ \t]*"(?P<case>{CASE})"|"inspection"[ \t]*:[ \t]*"(?P<inspection>{INSPECTION})"'
+_FILE_FIRST = re.compile(rf"[ \t]*\{{[ \t]*(?:{_FILE})[ \t]*,".encode())
+_read_fact: Callable[[bytes], Entry] = msgspec.json.Decoder(Union[tuple(ENTRY_TYPES.values())]).decode  # noqa: UP007
+
+
+class Rejected(NamedTuple):
+    """A line that was not taken."""
+
+    file: str
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.field}: {self.reason}"
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """A line that has the shape of a fact, and the file it is for.
+
+    ``said_at``: when a source said so that gives all it holds again and again. An entry of it that has changed since is
+    corrected; on any other line it is refused.
+    """
+
+    file: str
+    number: int
+    reference: str
+    fact: Entry
+    recorded_at_given: bool
+    said_at: datetime | None = None
+
+    def rejected(self, field: str, reason: str) -> Rejected:
+        """This line as one that was not taken. A row may give several entries: then the field says of which type."""
+        within = "" if self.said_at is None else f"{type(self.fact).__name__}."
+        return Rejected(self.file, self.number, within + field, reason)
+
+
+def read_lines(
+    path: Path, now: datetime, rejected: list[Rejected], progress: Callable[[int], None], *, name: str = ""
+) -> Iterator[Line]:
+    """The lines of one NDJSON file that have the shape of a fact; the others go to ``rejected``.
+
+    ``progress`` is told the number of bytes read, now and then. ``now`` stands in for a ``recorded_at`` that is not
+    given. ``name`` is what the lines call the file (default: its own name).
+    """
+    name = name or path.name
+    untold, opening = 0, _NONE
+    with path.open("rb") as stream:
+        for number, raw in enumerate(stream, start=1):
+            untold += len(raw)
+            if untold >= TOLD:
+                progress(untold)
+                untold = 0
+            if not raw.startswith(opening.written):  # most lines are for the file of the line before
+                opening = _opening_of(raw)
+            fact = _read_rest(raw, opening)
+            if fact is not None:
+                yield Line(name, number, opening.reference, fact, True)
+            elif raw.strip():
+                try:
+                    yield _read_slowly(name, number, raw, now)
+                except ShapeError as error:
+                    rejected += [Rejected(name, number, field, reason) for field, reason in error.problems]
+    progress(untold)
+
+
+def read_straight(raw: bytes) -> tuple[str, Entry] | None:
+    """A line that begins with its file and is an entry in every respect, as (file, fact); None for any other.
+
+    None is no verdict: the line may lack only what has a default, or begin with another field.
+    """
+    opening = _opening_of(raw)
+    fact = _read_rest(raw, opening)
+    return None if fact is None else (opening.reference, fact)
+
+
+class _Opening(NamedTuple):
+    """How a line begins: as it is written up to its first other field, and the file that it names."""
+
+    written: bytes
+    kept_on: str
+    reference: str
+
+
+_NONE = _Opening(b"\n", "", "")
+"""Of a line that begins otherwise; no line but an empty one begins like this."""
+
+
+def _opening_of(raw: bytes) -> _Opening:
+    found = _FILE_FIRST.match(raw)
+    if found is None:
+        return _NONE
+    kept_on = found.lastgroup or ""
+    return _Opening(found[0], kept_on, found[kept_on].decode())
+
+
+def _read_rest(raw: bytes, opening: _Opening) -> Entry | None:
+    """The fact of a line that begins so; None where it is no entry in every respect."""
+    if opening is _NONE:
+        return None
+    try:
+        fact = _read_fact(b"{" + raw[len(opening.written) :])
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return fact if fact.kept_on == opening.kept_on and in_range(fact) else None
+
+
+def _read_slowly(file: str, number: int, raw: bytes, now: datetime) -> Line:
+    try:
+        values: Any = msgspec.json.decode(raw.removeprefix(BOM))
+    except UnicodeDecodeError:
+        raise ShapeError([("line", "not text in UTF-8")]) from None
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise ShapeError([("line", f"not a JSON object: {error}")]) from None
+    if not isinstance(values, dict):
+        raise ShapeError([("line", "not a JSON object; every line is one entry in braces")])
+    reference, fact, given = read_entry(values, now)
+    return Line(file, number, reference, fact, given)
+
+
+def read_entry(values: dict[str, Any], now: datetime) -> tuple[str, Entry, bool]:
+    """An interchange object as (file it is for, fact, whether it said when it was recorded); ``ShapeError`` otherwise."""
+    fields = dict(values)
+    fact_type = fact_type_of(fields.pop("type", None))
+    kept_on = fact_type.kept_on
+    reference = fields.pop(kept_on, None)
+    problems = []
+    if not isinstance(reference, str) or CASE_OR_INSPECTION[kept_on].fullmatch(reference) is None:
+        wanted = "X123456/1" if kept_on == "case" else "gloucestershire-2005"
+        problems.append((kept_on, f"{'missing' if reference is None else repr(reference)}; write it like {wanted}"))
+    given = "recorded_at" in fields
+    fields.setdefault("recorded_at", now.isoformat())
+    try:
+        fact = load_entry(fact_type.__name__, fields)
+    except ShapeError as error:
+        raise ShapeError(problems + error.problems) from None
+    if problems:
+        raise ShapeError(problems)
+    return str(reference), fact, given

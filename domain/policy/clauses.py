@@ -1,0 +1,250 @@
+"""Clauses: what a standard asks, in the five kinds that the code knows, read from a cited document.
+
+========== ==========================================================  =======================================
+kind       what it says                                                example
+========== ==========================================================  =======================================
+within     within a length of time after something, it is done         plan within 15 working days of the order
+every      so often, counted from the last time                        plan review every 16 weeks
+frequency  at least n in each window of a phase                        weekly for 12 weeks, then fortnightly
+response   to the nth failure in a period                              breach on the second failure in 12 months
+while      while a state holds, something must stand                   a countersigned assessment at high risk
+========== ==========================================================  =======================================
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from operator import itemgetter
+from typing import Any, Literal, get_args
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from domain.calendar.workdays import Length, read_length
+from domain.policy.cited_documents import Cited, Document
+from domain.policy.conditions import EntryPattern, EntryPatternField, When, WhenField, fits
+
+Kind = Literal["within", "every", "frequency", "response", "while"]
+Trigger = Literal["start", "release", "end", "transfer", "absence", "failure", "risk_becomes_high", "risk_changes"]
+TRIGGERS: tuple[str, ...] = get_args(Trigger)
+
+NEEDS: dict[str, tuple[set[str], set[str]]] = {
+    "within": ({"after", "by"}, {"allow", "on"}),
+    "every": ({"after", "by"}, {"allow"}),
+    "frequency": ({"counts"}, {"phases"}),
+    "response": ({"by"}, {"allow", "failures", "period"}),
+    "while": ({"during", "by"}, {"allow"}),
+}
+"""For each kind: the parts that its clause must have, and the fields that its values may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """``count`` in each window of ``window``; it lasts for ``length`` from the phase before, or to ``length`` from the start."""
+
+    count: float
+    window: Length
+    length: Length | None
+    from_start: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One row of a clause: for which cases, what, and where it is printed."""
+
+    when: When
+    cite: str
+    sure: str
+    citation: str = ""
+    remark: str | None = None
+    allow: Length | None = None
+    on: str | None = None
+    phases: tuple[Phase, ...] = ()
+    failures: int = 0
+    period: Length | None = None
+
+    @property
+    def text(self) -> str:
+        """The value in words, as a page prints it."""
+        if self.phases:
+            return "; then ".join(phase.text for phase in self.phases)
+        if self.on:
+            return "by the date set"
+        if self.failures:
+            return f"{self.allow} of failure {self.failures} in {self.period}"
+        return str(self.allow)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause of one edition, in force for duties that arise from ``start`` and before ``end`` (None: open)."""
+
+    id: str
+    kind: Kind
+    subject: str
+    says: str
+    values: tuple[Value, ...]
+    edition: str = ""
+    start: date | None = None
+    end: date | None = None
+    since: date | None = None
+    """The start of the first edition, without a break since, that has a clause of this id (None: always)."""
+    when: When = ()
+    during: When = ()
+    after: Trigger | EntryPattern | None = None
+    by: tuple[EntryPattern, ...] = ()
+    counts: EntryPattern | None = None
+    sum: str | None = None
+    earlier_counts: bool = False
+    from_next_day: bool = False
+    by_recording: bool = False
+    each: str | None = None
+    stands_until: str | None = None
+
+    @property
+    def of_standards(self) -> bool:
+        """Whether it is a clause of the national standards, not an expectation of a framework."""
+        return self.start is not None
+
+    @property
+    def entries(self) -> tuple[EntryPattern, ...]:
+        """The entries that meet it, or that it counts."""
+        return self.by if self.counts is None else (*self.by, self.counts)
+
+    @cached_property
+    def asks(self) -> tuple[str, ...]:
+        """The attributes of the case that decide whether the clause is for it, and which row."""
+        return tuple(sorted({name for when in (self.when, *(v.when for v in self.values)) for name, _ in when}))
+
+    def row(self, attributes: Mapping[str, Any]) -> Value | None:
+        """The first row that fits a case with these attributes; None when the clause is not for it."""
+        asked = self._asked(attributes)
+        try:
+            return self._rows[asked]
+        except KeyError:
+            found = next((v for v in self.values if fits(v.when, attributes)), None)
+            self._rows[asked] = row = found if fits(self.when, attributes) else None
+            return row
+
+    @cached_property
+    def _asked(self) -> Callable[[Mapping[str, Any]], Any]:
+        return itemgetter(*self.asks) if self.asks else lambda _: None
+
+    @cached_property
+    def _rows(self) -> dict[Any, Value | None]:
+        return {}
+
+    def in_force(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+    def placed(self, edition: str, start: date | None, end: date | None, sources: Mapping[str, str]) -> "Clause":
+        """This clause in its edition: when it is in force, and its citations spelled out from the edition's sources."""
+        values = tuple(replace(value, citation=sources.get(value.cite, "")) for value in self.values)
+        return replace(self, edition=edition, start=start, end=end, values=values)
+
+
+_PHASE = re.compile(
+    r"(?:(?P<word>weekly|fortnightly|monthly)|(?P<n>\d+)(?P<hours> hours)? (?:a|every) (?P<per>week|fortnight|month))"
+    r"(?: (?P<how>for|to) (?P<length>\d+ (?:weeks?|months?))| throughout)?"
+    r"|(?P<total>\d+) in the (?:first|next) (?P<span>\d+ weeks)"
+)
+_WINDOWS = {
+    "weekly": Length(1, "week"), "week": Length(1, "week"),
+    "fortnightly": Length(2, "week"), "fortnight": Length(2, "week"),
+    "monthly": Length(1, "month"), "month": Length(1, "month"),
+}  # fmt: skip
+
+
+def read_phase(text: str) -> Phase:
+    """``"weekly for 12 weeks"``, ``"fortnightly to 3 months"``, ``"5 hours a week"``, ``"monthly"``; else ``ValueError``."""
+    found = _PHASE.fullmatch(text.strip())
+    if found is None:
+        examples = "'weekly for 12 weeks', '2 a week', '12 in the first 12 weeks', 'monthly'"
+        raise ValueError(f"'{text}' is not a frequency; write it like {examples}")
+    if found["total"]:
+        whole = read_length(found["span"])
+        return Phase(float(found["total"]), whole, whole, False, text.strip())
+    length = read_length(found["length"]) if found["length"] else None
+    window = _WINDOWS[found["word"] or found["per"]]
+    return Phase(float(found["n"] or 1), window, length, found["how"] == "to", text.strip())
+
+
+class LengthField(fields.String):
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        try:
+            return read_length(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class PhaseField(fields.String):
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        try:
+            return read_phase(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class AfterField(fields.Raw):
+    """One of the trigger words, or a description of entries."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str):
+            if value not in TRIGGERS:
+                raise ValidationError(f"'{value}' is not one of {', '.join(TRIGGERS)}, nor a description of entries")
+            return value
+        return EntryPatternField().deserialize(value)
+
+
+class ValueSchema(Cited):
+    when = WhenField(load_default=())
+    allow = LengthField()
+    on = fields.String()
+    phases = fields.List(PhaseField(), validate=validate.Length(min=1))
+    failures = fields.Integer(strict=True, validate=validate.Range(min=1))
+    period = LengthField()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Value:
+        return Value(**{**data, "phases": tuple(data.get("phases", ()))})
+
+
+class ClauseSchema(Document):
+    id = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", error="'{input}' is not words joined by hyphens"),
+    )
+    kind = fields.String(required=True, validate=validate.OneOf(NEEDS))
+    subject = fields.String(required=True)
+    says = fields.String(required=True)
+    when = WhenField(load_default=())
+    during = WhenField(load_default=())
+    after = AfterField()
+    by = fields.List(EntryPatternField(), validate=validate.Length(min=1))
+    counts = EntryPatternField()
+    sum = fields.String()
+    earlier_counts = fields.Boolean()
+    from_next_day = fields.Boolean()
+    by_recording = fields.Boolean()
+    each = fields.String()
+    stands_until = fields.String()
+    values = fields.List(fields.Nested(ValueSchema), required=True, validate=validate.Length(min=1))
+
+    @validates_schema(skip_on_field_errors=True)
+    def has_its_parts(self, data: dict[str, Any], **_: Any) -> None:
+        parts, of_values = NEEDS[data["kind"]]
+        for part in sorted(parts):
+            if not data.get(part) and not (part == "by" and data.get("by_recording")):
+                raise ValidationError(f"missing; a clause of kind '{data['kind']}' needs it", part)
+        for value in data["values"]:
+            given = {name for name in ("allow", "on", "phases", "failures", "period") if getattr(value, name)}
+            if not given or given - of_values:
+                raise ValidationError(
+                    f"a value of kind '{data['kind']}' says {' and '.join(sorted(of_values))}", "values"
+                )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Clause:
+        return Clause(**{**data, "values": tuple(data["values"]), "by": tuple(data.get("by", ()))})

@@ -1,0 +1,176 @@
+"""Conditions in the standards' language: which entries count, and which cases a row is for.
+
+``where`` looks at the fields of an entry; ``when`` looks at the case as it was on a day (order, tier, risk, MAPPA).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, TypeVar, get_origin
+
+import msgspec
+from marshmallow import ValidationError, fields, validate
+
+from domain.entries.case_entries import ENTRY_TYPES, Entry
+from domain.policy.cited_documents import Document
+
+V = TypeVar("V")
+
+CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade")
+
+
+@dataclass(frozen=True, eq=False)
+class EntryPattern:
+    """A description of entries: of one type, with certain fields; ``naming`` is the field that must name the trigger.
+
+    Each exists once, however many clauses use it, so that what fits it is looked up once a case.
+    ``on``: the field with the day that counts. ``unless_outcome``: appointments with these outcomes don't count.
+    ``matching``: the field that must equal the item of the trigger that is asked for (see ``each`` of a clause).
+    """
+
+    type: type[Entry]
+    where: tuple[tuple[str, Any], ...] = ()
+    naming: str | None = None
+    on: str | None = None
+    unless_outcome: tuple[str, ...] = ()
+    matching: str | None = None
+
+    def among(self, facts: Iterable[Entry]) -> list[Entry]:
+        """Those of some facts of its type that are such entries, in the same order."""
+        found = list(facts)
+        for hold in self._tests:
+            found = hold(found)
+        return found
+
+    def among_versions(self, versions: list[V]) -> list[V]:
+        """As ``among``, of things that each hold a fact in ``fact``."""
+        found = versions
+        for hold in self._tests_of_versions:
+            found = hold(found)
+        return found
+
+    @cached_property
+    def _tests(self) -> tuple[Callable[[list[Any]], list[Any]], ...]:
+        return tuple(_test(attrgetter(name), _is_list(self.type, name), wanted) for name, wanted in self.where)
+
+    @cached_property
+    def _tests_of_versions(self) -> tuple[Callable[[list[Any]], list[Any]], ...]:
+        return tuple(
+            _test(attrgetter(f"fact.{name}"), _is_list(self.type, name), wanted) for name, wanted in self.where
+        )
+
+    @cached_property
+    def about_anything(self) -> bool:
+        """Whether such an entry answers whatever raised the duty."""
+        return self.naming is None and self.matching is None
+
+    def answers(self, fact: Entry, trigger: str | None, item: object) -> bool:
+        """Whether the fact is about the trigger: names its entry, and matches the item of it that is asked for."""
+        if self.matching is not None and getattr(fact, self.matching) != item:
+            return False
+        if self.naming is None:
+            return True
+        value = getattr(fact, self.naming)
+        return trigger in value if isinstance(value, list) else value == trigger
+
+    def day(self, fact: Entry) -> date:
+        """The day that counts: the entry's own, or the one in its field ``on``."""
+        day: date = fact.occurred_on if self.on is None else getattr(fact, self.on)
+        return day
+
+    def counts_on(self, fact: Entry) -> date:
+        """The day from which it counts: that day, but never before the entry was made."""
+        return fact.occurred_on if self.on is None else max(getattr(fact, self.on), fact.occurred_on)
+
+
+When = tuple[tuple[str, frozenset[Any]], ...]
+"""Attributes of a case and the values each may have; an empty one fits every case."""
+
+
+def fits(when: When, attributes: Mapping[str, Any]) -> bool:
+    return not when or all(attributes.get(name) in values for name, values in when)
+
+
+def _test(field: Callable[[Any], Any], is_list: bool, wanted: Any) -> Callable[[list[Any]], list[Any]]:
+    """Picks what has in its field what is wanted: one of some values, anything at all, or items that all say yes to
+    something."""
+    if isinstance(wanted, frozenset):
+        if is_list:
+            return lambda found: [one for one in found if not wanted.isdisjoint(field(one))]
+        return lambda found: [one for one in found if field(one) in wanted]
+    if wanted == "present":
+        return lambda found: [one for one in found if field(one) not in (None, [])]
+    _, every = wanted
+    return lambda found: [one for one in found if field(one) and all(getattr(item, every) for item in field(one))]
+
+
+def _is_list(fact_type: type[Entry], name: str) -> bool:
+    (found,) = (f for f in msgspec.structs.fields(fact_type) if f.name == name)
+    return get_origin(found.type) is list
+
+
+def _wanted(value: Any) -> Any:
+    if value == "present":
+        return value
+    if isinstance(value, dict):
+        if set(value) != {"every"}:
+            raise ValidationError("expected a value, a list of values, 'present' or {every: FIELD}")
+        return ("every", value["every"])
+    return frozenset(value if isinstance(value, list) else [value])
+
+
+def _fields_of(fact_type: type[Entry]) -> dict[str, str]:
+    return {f.encode_name: f.name for f in msgspec.structs.fields(fact_type)}
+
+
+class EntryPatternField(fields.Nested):
+    """``{entry: TYPE, where: {...}, naming: FIELD, on: FIELD, unless_outcome: [...]}`` as ``EntryPattern``."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(EntryPatternSchema, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any) -> EntryPattern:
+        found = super()._deserialize(value, attr, data, partial=partial, **kwargs)
+        fact_type = ENTRY_TYPES[found["entry"]]
+        names = _fields_of(fact_type)
+        for name in [*found.get("where", {}), *(found[k] for k in ("naming", "on", "matching") if k in found)]:
+            if name not in names:
+                raise ValidationError(f"'{name}' is not a field of {found['entry']}")
+        content = (
+            fact_type,
+            tuple((names[name], _wanted(value)) for name, value in found.get("where", {}).items()),
+            names[found["naming"]] if "naming" in found else None,
+            names[found["on"]] if "on" in found else None,
+            tuple(found.get("unless_outcome", ())),
+            names[found["matching"]] if "matching" in found else None,
+        )
+        if content not in _SAME:
+            _SAME[content] = EntryPattern(*content)
+        return _SAME[content]
+
+
+_SAME: dict[tuple[Any, ...], EntryPattern] = {}
+"""Every description once, however many clauses of how many editions use it."""
+
+
+class EntryPatternSchema(Document):
+    entry = fields.String(required=True, validate=validate.OneOf(ENTRY_TYPES, error="'{input}' is not a type of entry"))
+    where = fields.Dict(keys=fields.String())
+    naming = fields.String()
+    on = fields.String()
+    matching = fields.String()
+    unless_outcome = fields.List(fields.String())
+
+
+class WhenField(fields.Field[When]):
+    """``{risk: [high, very_high], order_type: licence}`` as ``When``."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> When:
+        if not isinstance(value, dict):
+            raise ValidationError("expected attributes of the case and their values, like {risk: [high, very_high]}")
+        for name in value:
+            if name not in CASE_ATTRIBUTES:
+                raise ValidationError(f"'{name}' is not an attribute of a case; one of {', '.join(CASE_ATTRIBUTES)}")
+        return tuple((name, frozenset(v if isinstance(v, list) else [v])) for name, v in value.items())

@@ -1,0 +1,200 @@
+"""The files: one event-sourced application that records facts on cases and inspections and reads them back."""
+
+import random
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError, ProgrammingError
+
+from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
+from domain.entries.case_entries import Entry
+from domain.entries.refusals import BusyFile
+from domain.store.database import Database, NotPrepared
+from domain.store.hash_chain import ChainedRecorder
+from domain.store.postgres_recorder import ChainedPostgresRecorder
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder, EntryMapper, topic_of
+
+ATTEMPTS = 8
+
+OPEN = 100_000
+"""How many entries, in all, the files hold that a writer keeps open."""
+
+
+class Files(Application[str]):
+    """Records facts and reads files. One object a process: build it after a fork and keep it."""
+
+    name = "caseaudit"
+    log_section_size = 1000
+    env: ClassVar[dict[str, str]] = {
+        "ORIGINATOR_ID_TYPE": "text",
+        "MAPPER_TOPIC": f"{EntryMapper.__module__}:{EntryMapper.__qualname__}",
+    }
+    recorder: ChainedRecorder
+    mapper: EntryMapper
+
+    @classmethod
+    def open(cls, address: str, *, prepare: bool = False) -> "Files":
+        """The files in the database at this address (see ``domain.store.database``).
+
+        An SQLite file is made when it is not there. On PostgreSQL, ``NotPrepared`` where ``caseaudit migrate`` has not
+        been run, which opens it with ``prepare``.
+        """
+        database = Database.at(address)
+        database.make_folder()
+        recorder = ChainedSQLiteRecorder if database.kind == "sqlite" else ChainedPostgresRecorder
+        settings = {
+            "APPLICATION_RECORDER_TOPIC": f"{recorder.__module__}:{recorder.__qualname__}",
+            **database.settings(),
+        }
+        files = cls(env=settings | ({"CREATE_TABLE": "y"} if prepare else {}))
+        if database.kind == "postgresql":
+            try:
+                files.recorder.head()
+            except ProgrammingError as error:
+                files.close()
+                raise NotPrepared(
+                    f"{database} has no tables of caseaudit yet: run `caseaudit migrate` first"
+                ) from error
+        return files
+
+    def references(self, begun_by: type[Entry], after: str = "", limit: int | None = None) -> list[str]:
+        """The references of the cases (begun by ``SupervisionStarted``) or inspections, in order; those after one, so many."""
+        return self.recorder.beginnings(topic_of(begun_by), after, limit)
+
+    def read(self, reference: str) -> CaseFile:
+        """The file as stored now; an empty one when nothing is stored under this reference."""
+        return self.read_many([reference])[reference]
+
+    def read_many(self, references: Sequence[str]) -> dict[str, CaseFile]:
+        """The files under these references as stored now, empty ones included, by one query."""
+        found = {reference: CaseFile(reference) for reference in references}
+        for stored in self.recorder.select_many(references):
+            recorded = self.mapper.to_domain_event(stored)
+            evolve(found[recorded.originator_id], recorded)
+        return found
+
+    def store(self, recorded: Sequence[RecordedEntry], actor: str) -> None:
+        """Store what was decided, all or none; ``IntegrityError`` where a place in a file is taken by now."""
+        # Not by the library's save, which asks of every entry whether it is an aggregate: that takes longer than the rest.
+        self.recorder.append([self.mapper.entry(one) for one in recorded], actor)
+
+    def record(self, reference: str, facts: Iterable[Entry], *, actor: str, now: datetime | None = None) -> list[Entry]:
+        """Record facts on one file, all or none; the facts newly stored come back.
+
+        An entry that already stands with the same content is left out. Raises ``Refused`` for the first fact that the
+        file cannot take, ``BusyFile`` when others kept writing to the same file.
+        """
+        facts = list(facts)
+        for attempt in range(ATTEMPTS):
+            writing = Writing(self, now or datetime.now(UTC))
+            file = writing.file(reference)
+            fresh = [stored for fact in facts for stored in writing.take(file, fact)]
+            try:
+                writing.commit(actor)
+            except IntegrityError:
+                # Someone else wrote to this file in between: read it again and decide again.
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))
+            else:
+                return fresh
+        raise BusyFile(f"{reference}: others kept writing to this file; nothing was recorded, try again")
+
+
+class Writing:
+    """Facts decided, on any number of files, and stored together in one transaction by ``commit``.
+
+    Files stay open for what is still to come, up to about ``most`` entries in all; those longest unused are closed first.
+    Someone else may write to one meanwhile. Then what was decided on it is not stored: ``commit`` raises.
+    """
+
+    def __init__(self, files: Files, now: datetime, most: int = OPEN):
+        self.files = files
+        self.now = now
+        self.most = most
+        self.open: dict[str, CaseFile] = {}
+        self.held = 0
+        self.pending: list[RecordedEntry] = []
+        self.stood: dict[str, int] = {}
+        """How many entries each file had before what is pending."""
+
+    def ready(self, references: Iterable[str]) -> None:
+        """Open these files, with one query for all that are not open yet."""
+        missing = []
+        for reference in references:
+            file = self.open.pop(reference, None)
+            if file is None:
+                missing.append(reference)
+            else:
+                self.open[reference] = file  # now the last to be closed
+        if missing:
+            opened = self.read(missing)
+            self.held += sum(map(_size, opened.values()))
+            self.open |= opened
+
+    def read(self, references: Sequence[str]) -> dict[str, CaseFile]:
+        """These files as they stand."""
+        return self.files.read_many(references)
+
+    def file(self, reference: str) -> CaseFile:
+        """The file as it will be once what was taken is committed."""
+        if reference not in self.open:
+            self.ready([reference])
+        return self.open[reference]
+
+    def take(self, file: CaseFile, fact: Entry) -> list[Entry]:
+        """Decide one fact on an open file; raises ``Refused`` and then leaves nothing of it behind."""
+        fresh = decide(file, fact, self.now)
+        for accepted in fresh:
+            self.stood.setdefault(file.reference, file.version)
+            recorded = RecordedEntry(file.reference, file.version + 1, accepted)
+            evolve(file, recorded)
+            self.pending.append(recorded)
+        return fresh
+
+    def overtaken(self, reference: str) -> bool:
+        """Whether someone else has written to this file since it was opened."""
+        if reference not in self.open:
+            return False
+        stood = self.stood.get(reference, self.open[reference].version)
+        return self.files.recorder.last_version(reference) != stood
+
+    def commit(self, actor: str) -> None:
+        """Store what is pending, all or none. Where that fails nothing is pending any more, and no file is open."""
+        pending, self.pending, self.stood = self.pending, [], {}
+        try:
+            if pending:
+                self.store(pending, actor)
+        except BaseException:
+            self.close_all()
+            raise
+        self.kept_open(len(pending))
+
+    def kept_open(self, more: int) -> None:
+        """The open files hold so many entries more; close some where that is too many."""
+        self.held += more
+        for reference in self.closable() if self.held > self.most else ():
+            self.held -= _size(self.open.pop(reference))
+            if self.held <= self.most:
+                break
+
+    def closable(self) -> Iterable[str]:
+        """The files that may be closed, those longest unused first."""
+        return list(self.open)
+
+    def store(self, pending: Sequence[RecordedEntry], actor: str) -> None:
+        self.files.store(pending, actor)
+
+    def close_all(self) -> None:
+        """Forget the files: they are read anew. Nothing may be pending."""
+        self.open.clear()
+        self.held = 0
+
+    def close(self) -> None:
+        """Done with it."""
+        self.close_all()
+
+
+def _size(file: CaseFile) -> int:
+    return 1 + len(file.entries)

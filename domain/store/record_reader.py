@@ -1,0 +1,130 @@
+"""What is stored, for those who follow it: the entries after a position, many files at once, how far a position is behind.
+
+One reading for both databases, beside the recorders, which write. On PostgreSQL positions become visible in their order,
+and may leave gaps for good: nobody waits for one to fill.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, RecordedEntry, evolve
+from domain.store.postgres_recorder import TABLE
+from domain.store.sqlite_recorder import fact_of
+
+COUNTED = 10_000
+"""Up to so many entries behind are counted one by one; beyond, gaps count too."""
+
+AT_ONCE = 500
+"""References that are read with one query."""
+
+FILES = 100
+"""Files that are read with one query."""
+
+
+class Entered(NamedTuple):
+    """An entry's place: in the record, and in its file."""
+
+    position: int
+    reference: str
+    version: int
+
+
+class Lag(NamedTuple):
+    """How far a position is behind the record: entries, and when the first of them was stored (None: not behind)."""
+
+    entries: int
+    since: datetime | None
+
+
+def is_case(reference: str) -> bool:
+    """Whether a file of this reference is a case, not an inspection."""
+    return CASE_OR_INSPECTION["case"].fullmatch(reference) is not None
+
+
+class RecordReader:
+    """The stored entries of one database, through an engine of its own."""
+
+    def __init__(self, engine: sa.Engine):
+        self.engine = engine
+        position = "rowid" if engine.dialect.name == "sqlite" else "notification_id"
+        self._t = sa.table(
+            TABLE, sa.column(position), sa.column("originator_id"), sa.column("originator_version"), sa.column("topic"),
+            sa.column("state"), sa.column("stored_at"),
+        )  # fmt: skip
+        self._position: sa.ColumnClause[Any] = self._t.c[position]
+
+    def head(self) -> int:
+        """The position of the last entry; 0 when nothing is stored."""
+        with self.engine.connect() as c:
+            return int(c.execute(sa.select(sa.func.max(self._position))).scalar() or 0)
+
+    def after(self, position: int, limit: int) -> list[Entered]:
+        """The next entries after a position, in order."""
+        query = sa.select(self._position, self._t.c.originator_id, self._t.c.originator_version)
+        query = query.where(self._position > position).order_by(self._position).limit(limit)
+        with self.engine.connect() as c:
+            return [Entered(*row) for row in c.execute(query)]
+
+    def behind(self, position: int) -> Lag:
+        """How far this position is behind."""
+        later = sa.select(self._t.c.stored_at).where(self._position > position).order_by(self._position)
+        with self.engine.connect() as c:
+            first = c.execute(later.limit(1)).scalar()
+            if first is None:
+                return Lag(0, None)
+            entries = c.execute(sa.select(sa.func.count()).select_from(later.limit(COUNTED).subquery())).scalar_one()
+            if entries == COUNTED:
+                entries = c.execute(sa.select(sa.func.max(self._position))).scalar_one() - position
+        return Lag(entries, datetime.fromisoformat(first))
+
+    def files(self, references: Collection[str], versions: dict[str, int] | None = None) -> Iterator[CaseFile]:
+        """The files of these references, as stored now; ``versions``: up to so many entries of each.
+
+        No connection is held while somebody works on them: on SQLite the log of writes could not begin anew meanwhile.
+        """
+        wanted = sorted(references)
+        t = self._t
+        for at in range(0, len(wanted), FILES):
+            query = sa.select(t.c.originator_id, t.c.originator_version, t.c.topic, t.c.state)
+            query = query.where(t.c.originator_id.in_(wanted[at : at + FILES]))
+            with self.engine.connect() as c:
+                entries = c.execute(query.order_by(t.c.originator_id, t.c.originator_version)).all()
+            for reference, of_one in groupby(entries, itemgetter(0)):
+                file = CaseFile(reference)
+                for _, version, topic, state in of_one:
+                    if versions is None or version <= versions[reference]:
+                        evolve(file, RecordedEntry(reference, version, fact_of(topic, bytes(state))))
+                if file.version:
+                    yield file
+
+    def versions(self, references: Collection[str], position: int) -> dict[str, int]:
+        """How many entries of each of these files had been stored up to a position; those of none are left out."""
+        t = self._t
+        query = sa.select(t.c.originator_id, sa.func.max(t.c.originator_version)).group_by(t.c.originator_id)
+        query = query.where(t.c.originator_id.in_(references), self._position <= position)
+        with self.engine.connect() as c:
+            return {reference: int(version) for reference, version in c.execute(query)}
+
+    def cases(self) -> Iterator[list[str]]:
+        """The references of all cases, ``AT_ONCE`` at a time, in the database's order."""
+        last, t = "", self._t
+        while True:
+            query = sa.select(t.c.originator_id).where(t.c.originator_version == 1, t.c.originator_id > last)
+            with self.engine.connect() as c:
+                found = list(c.execute(query.order_by(t.c.originator_id).limit(AT_ONCE)).scalars())
+            if not found:
+                return
+            last = found[-1]
+            if some := [reference for reference in found if is_case(reference)]:
+                yield some
+
+    def beginnings(self) -> int:
+        """How many files there are, inspections among them."""
+        query = sa.select(sa.func.count()).select_from(self._t).where(self._t.c.originator_version == 1)
+        with self.engine.connect() as c:
+            return int(c.execute(query).scalar_one())

@@ -1,0 +1,185 @@
+"""The event store: facts as stored events, append-only, chained by hash; its recorder on SQLite.
+
+The library ``eventsourcing`` keeps order, versions and conflicts; ours are the mapper (facts as JSON under a fixed
+topic) and the recorder (when it was stored, by whom, and a SHA-256 over everything before). Nothing is ever updated
+or deleted: triggers refuse it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+from eventsourcing.persistence import Mapper, StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
+
+from domain.aggregates.case_file import RecordedEntry
+from domain.entries.case_entries import ENTRY_TYPES, Entry
+from domain.store.database import guards
+from domain.store.hash_chain import ORIGIN, REFUSED, ChainedEvent, ChainedRecorder, Kept, links, walk
+
+
+def topic_of(fact_type: type[Entry]) -> str:
+    """``case.appointment_outcome_recorded``: fixed for good, whatever becomes of the class."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", fact_type.__name__).lower()
+    return f"{fact_type.kept_on}.{words}"
+
+
+_TOPICS = {fact_type: topic_of(fact_type) for fact_type in ENTRY_TYPES.values()}
+_DECODERS = {topic: msgspec.json.Decoder(fact_type) for fact_type, topic in _TOPICS.items()}
+_encode: Callable[[Entry], bytes] = msgspec.json.Encoder().encode
+
+
+def fact_of(topic: str, state: bytes) -> Entry:
+    """The fact that is stored so."""
+    return _DECODERS[topic].decode(state)
+
+
+ROWS = 500
+"""So many entries are inserted by one statement. A statement runs without the interpreter, and what it begins with is done once."""
+
+
+class EntryMapper(Mapper[str]):
+    """Facts to stored events and back; the state is the interchange form of the fact."""
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        return StoredEvent(*self.entry(domain_event))
+
+    def entry(self, recorded: RecordedEntry) -> ChainedEvent:
+        """The same as a row to be stored."""
+        fact = recorded.fact
+        return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], _encode(fact)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> RecordedEntry:
+        fact = fact_of(stored_event.topic, stored_event.state)
+        return RecordedEntry(str(stored_event.originator_id), stored_event.originator_version, fact)
+
+
+class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
+    """Append-only, with ``stored_at`` (UTC), ``actor`` and the chain's ``hash`` beside each event."""
+
+    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"):
+        super().__init__(datastore, events_table_name)
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def construct_create_table_statements(self) -> list[str]:
+        table = self.events_table_name
+        # The library reads the position as "rowid": named so, it is kept over a dump and never used twice.
+        create = (
+            f"CREATE TABLE IF NOT EXISTS {table} (rowid INTEGER PRIMARY KEY AUTOINCREMENT, "
+            "originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL, topic TEXT NOT NULL, "
+            "state BLOB NOT NULL, stored_at TEXT NOT NULL, actor TEXT NOT NULL, hash BLOB NOT NULL, "
+            "UNIQUE (originator_id, originator_version))"
+        )
+        # REPLACE would delete the row in its way without asking the guard of DELETE.
+        keep = (
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS "
+            f"(SELECT 1 FROM {table} WHERE rowid = NEW.rowid OR "
+            "(originator_id = NEW.originator_id AND originator_version = NEW.originator_version)) "
+            "BEGIN SELECT RAISE(ABORT, 'this place in the file is taken'); END"
+        )
+        # Of 140 entries of a case one begins it: what lists the files asks for no other.
+        begins = f"CREATE INDEX IF NOT EXISTS {table}_beginnings ON {table} (topic, originator_id) WHERE originator_version = 1"
+        return [create, begins, *guards("sqlite", table, REFUSED), keep]
+
+    def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
+        """Store these at the end of the chain, all or none; their positions."""
+        if not entries:
+            return []
+        with self.datastore.transaction(commit=True) as c:
+            return self._append(c, entries, actor)
+
+    def _append(self, c: SQLiteCursor, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
+        # A write that changes nothing takes the lock before the head is read (SQLite begins deferred).
+        c.execute(f"INSERT INTO {self.events_table_name} SELECT * FROM {self.events_table_name} WHERE 0")
+        c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
+        head = c.fetchone()
+        previous = bytes(head["hash"]) if head else ORIGIN
+        first = head["rowid"] if head else 0
+        stored_at = self.clock().isoformat(timespec="microseconds")
+        hashes = links(entries, previous, stored_at, actor)
+        for at in range(0, len(entries), ROWS):
+            values: list[str | int | bytes] = []
+            for entry, hash_ in zip(entries[at : at + ROWS], hashes[at : at + ROWS], strict=True):
+                values += (*entry, stored_at, actor, hash_)
+            c.execute(_insertion(self.events_table_name, len(values) // 7), values)
+        c.execute(f"SELECT MAX(rowid) FROM {self.events_table_name}")
+        last: int = c.fetchone()[0]
+        assert last - first >= len(entries)
+        return list(range(last - len(entries) + 1, last + 1))
+
+    def head(self) -> tuple[int, str]:
+        """The chain's last position and its hash in hex; (0, ...) when nothing is stored."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
+            row = c.fetchone()
+        return (row["rowid"], bytes(row["hash"]).hex()) if row else (0, ORIGIN.hex())
+
+    def hash_at(self, position: int) -> str | None:
+        """The chain's hash at a position, in hex; None where nothing is stored there."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(f"SELECT hash FROM {self.events_table_name} WHERE rowid = ?", (position,))
+            row = c.fetchone()
+        return bytes(row["hash"]).hex() if row else None
+
+    def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
+        """The references of the files that began with an entry of this topic, in order; those after one, so many."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                f"SELECT originator_id FROM {self.events_table_name} WHERE originator_version = 1 AND topic = ? "
+                "AND originator_id > ? ORDER BY originator_id LIMIT ?",
+                (topic, after, -1 if limit is None else limit),
+            )
+            return [row["originator_id"] for row in c.fetchall()]
+
+    def select_many(self, originator_ids: Sequence[str]) -> Sequence[StoredEvent]:
+        """What is stored of all these files, file by file, each in its order."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                f"SELECT originator_id, originator_version, topic, state FROM {self.events_table_name} "
+                "WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY originator_id, originator_version",
+                (json.dumps(list(originator_ids)),),
+            )
+            return [StoredEvent(*row) for row in c.fetchall()]
+
+    def last_version(self, originator_id: str) -> int:
+        """How many entries a file has; 0 when nothing is stored of it."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                f"SELECT max(originator_version) FROM {self.events_table_name} WHERE originator_id = ?",
+                (originator_id,),
+            )
+            return c.fetchone()[0] or 0
+
+    def verify(self, step: int = 1000) -> Iterator[int]:
+        """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
+        return walk(self._kept, self._given, step)
+
+    def _kept(self, after: int, limit: int) -> list[Kept]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(f"SELECT * FROM {self.events_table_name} WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, limit))
+            return [
+                Kept(
+                    row["rowid"],
+                    StoredEvent(row["originator_id"], row["originator_version"], row["topic"], row["state"]),
+                    row["stored_at"], row["actor"], row["hash"],
+                )
+                for row in c.fetchall()
+            ]  # fmt: skip
+
+    def _given(self) -> int:
+        """SQLite remembers the last position it ever gave: entries cut off the end do not go unnoticed."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (self.events_table_name,))
+            row = c.fetchone()
+        return row["seq"] if row is not None else 0
+
+
+@cache
+def _insertion(table: str, rows: int) -> str:
+    """The statement that inserts so many rows."""
+    columns = "originator_id, originator_version, topic, state, stored_at, actor, hash"
+    return f"INSERT INTO {table} ({columns}) VALUES {','.join(['(?,?,?,?,?,?,?)'] * rows)}"

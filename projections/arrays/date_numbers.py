@@ -1,0 +1,91 @@
+"""Days and instants as numbers, so that millions of them are compared at once.
+
+A day is the number of days since 1 January 1900 in 16 bits, ``NEVER`` where there is none; an instant is microseconds of
+UTC since 1970 in 64 bits, and falls on a day in Europe/London. Entries are dated from 1900 on; a day after ``LAST`` (in
+2079) is kept as the one after it, which leaves every state on a day up to ``LAST`` as it is.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.calendar.london_time import LONDON
+from domain.calendar.workdays import LAST_YEAR
+
+Days = NDArray[np.uint16]
+Instants = NDArray[np.int64]
+Array = NDArray[Any]
+
+NEVER = 65_535
+BEYOND = NEVER - 1
+FIRST = date(1900, 1, 1)
+LAST = FIRST + timedelta(days=BEYOND - 1)
+STANDING = np.iinfo(np.int64).max
+"""The instant at which a row that is still known ceases to be."""
+
+_FIRST = FIRST.toordinal()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
+_DAYS_TO_1970 = (_EPOCH.date() - FIRST).days
+
+
+def day_number(day: date | None) -> int:
+    """The number of a day; ``NEVER`` for None."""
+    return NEVER if day is None else min(max(day.toordinal() - _FIRST, 0), BEYOND)
+
+
+def day_read(day: date) -> np.uint16:
+    """The number of a day as at which rows are read; ``ValueError`` for one on which they can't be told apart."""
+    if not FIRST <= day <= LAST:
+        raise ValueError(f"{day} is not between {FIRST} and {LAST}: the columns hold no other days")
+    return np.uint16(day.toordinal() - _FIRST)
+
+
+def day_of(number: int) -> date | None:
+    """The day of a number; None for ``NEVER``."""
+    return None if number == NEVER else date.fromordinal(_FIRST + int(number))
+
+
+def instant_number(instant: datetime | None) -> int:
+    """The number of an aware instant; ``STANDING`` for None."""
+    return int(STANDING) if instant is None else (instant - _EPOCH) // _MICROSECOND
+
+
+def instant_of(number: int) -> datetime | None:
+    """The instant of a number, in UTC; None for ``STANDING``."""
+    return None if number == STANDING else _EPOCH + int(number) * _MICROSECOND
+
+
+def days_fallen_on(instants: Instants) -> Days:
+    """The number of the day in London on which each instant falls; ``NEVER`` for ``STANDING``."""
+    stands = instants == STANDING
+    found = days_in_london(np.where(stands, 0, instants)).clip(0, BEYOND)
+    found[stands] = NEVER
+    return found.astype(np.uint16)
+
+
+def days_in_london(instants: Instants) -> Instants:
+    """The day in London on which each instant falls, in days since 1 January 1900; up to ``LAST_YEAR`` of working days."""
+    ahead = _ahead()
+    day = (instants // _DAY + _DAYS_TO_1970).clip(0, len(ahead) - 1)
+    found: Instants = (instants + ahead[day]) // _DAY + _DAYS_TO_1970
+    return found
+
+
+@lru_cache(1024)
+def day_begun(instant: int) -> np.uint16 | None:
+    """The number of the day that begins in London at this very instant; None where none does (that rows are read on)."""
+    at = (_EPOCH + instant * _MICROSECOND).astimezone(LONDON)
+    return np.uint16(day_number(at.date())) if at.time() == datetime.min.time() and FIRST < at.date() <= LAST else None
+
+
+@cache
+def _ahead() -> Instants:
+    """By how many microseconds London is ahead of UTC at the end of each day of UTC: its clocks change in the small hours."""
+    days = (FIRST + timedelta(days=n) for n in range((date(LAST_YEAR + 1, 1, 1) - FIRST).days))
+    at = (datetime(day.year, day.month, day.day, 23, tzinfo=UTC).astimezone(LONDON) for day in days)
+    return np.array([(instant.utcoffset() or timedelta()) // _MICROSECOND for instant in at], np.int64)

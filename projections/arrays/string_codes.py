@@ -1,0 +1,117 @@
+"""Words by number: what a column of small integers stands for."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
+from typing import Any, Generic, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+W = TypeVar("W")
+
+
+class StringCodes(Generic[W]):
+    """Values, each with a number in the order in which they were first seen."""
+
+    def __init__(self, values: Iterable[W] = ()):
+        self.values: list[W] = list(dict.fromkeys(values))
+        self._numbers = {value: at for at, value in enumerate(self.values)}
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, number: int) -> W:
+        return self.values[number]
+
+    def number(self, value: W) -> int:
+        """The number of a value, a new one for a new value."""
+        found = self._numbers.get(value)
+        if found is None:
+            found = self._numbers[value] = len(self.values)
+            self.values.append(value)
+        return found
+
+    def find(self, value: W) -> int | None:
+        """The number of a value, None for one never seen."""
+        return self._numbers.get(value)
+
+
+class Texts(Sequence[str]):
+    """Strings in three arrays that can be mapped from a file: the bytes of all, where each ends, and their numbers in order."""
+
+    def __init__(self, text: NDArray[np.uint8], ends: NDArray[np.int64], order: NDArray[np.int32]):
+        self.text, self.ends, self.order = text, ends, order
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> "Texts":
+        strings = list(strings)
+        encoded = [string.encode() for string in strings]
+        ends = np.cumsum([len(part) for part in encoded], dtype=np.int64)
+        order = np.array(sorted(range(len(strings)), key=strings.__getitem__), np.int32)
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends, order)
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[n] for n in range(*at.indices(len(self)))]
+        if not -len(self) <= at < len(self):
+            raise IndexError(at)
+        at = int(at) % len(self)
+        start = self.ends[at - 1] if at else 0
+        return self.text[start : self.ends[at]].tobytes().decode()
+
+    def __iter__(self) -> Iterator[str]:
+        whole, start = self.text.tobytes(), 0
+        for end in self.ends.tolist():
+            yield whole[start:end].decode()
+            start = end
+
+    def find(self, string: str) -> int | None:
+        """Where a string stands; None where it is not there."""
+        at = bisect_left(self.order, string, key=self.__getitem__)
+        return int(self.order[at]) if at < len(self) and self[self.order[at]] == string else None
+
+
+class TextsInTurn(Sequence[str]):
+    """Strings of several ``Texts``, one after the other; a string of a later one stands in place of an earlier one's."""
+
+    def __init__(self, parts: Sequence[Texts]):
+        self.parts = tuple(parts)
+        self._ends = list(accumulate(map(len, self.parts)))
+
+    @classmethod
+    def of(cls, *texts: "Texts | TextsInTurn") -> "TextsInTurn":
+        return cls([part for text in texts for part in (text.parts if isinstance(text, TextsInTurn) else (text,))])
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[n] for n in range(*at.indices(len(self)))]
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        part = bisect_right(self._ends, at)
+        return self.parts[part][at - (self._ends[part - 1] if part else 0)]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self.parts)
+
+    def find(self, string: str) -> int | None:
+        """Where a string stands in the last of the parts that has it; None where none has."""
+        for part in range(len(self.parts) - 1, -1, -1):
+            found = self.parts[part].find(string)
+            if found is not None:
+                return found + (self._ends[part - 1] if part else 0)
+        return None

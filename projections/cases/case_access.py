@@ -1,0 +1,53 @@
+"""Reach: which cases an account counts, and which of those it may open.
+
+Who held a case on the day read may read it as at that day; who holds it today may read all of it. A case whose access
+is limited stays in the counts of those excluded, and shows them nothing else.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from domain.accounts.roles import Account
+from projections.cases.case_repository import CaseRepository, Reading
+from projections.cases.case_snapshot import CaseSnapshot, excluded
+from projections.cases.caseload import holding
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The cases that an account counts at a moment; ``closed`` are the references it may not open."""
+
+    cases: list[CaseSnapshot]
+    closed: frozenset[str]
+
+    @property
+    def open(self) -> list[CaseSnapshot]:
+        """Those that may be listed and opened."""
+        return [case for case in self.cases if case.reference not in self.closed]
+
+
+def reach(cases: Iterable[CaseSnapshot], account: Account) -> Reached:
+    """What an account makes of the cases that it counts."""
+    counted = list(cases)
+    names = (account.name, account.username)
+    return Reached(counted, frozenset(c.reference for c in counted if not c.excluded.isdisjoint(names)))
+
+
+def is_closed(book: CaseRepository, account: Account, reference: str) -> bool:
+    """Whether the case's access is limited and this account is excluded."""
+    return not excluded(book.history(reference, None)).isdisjoint((account.name, account.username))
+
+
+def inspected(book: CaseRepository, account: Account) -> set[str]:
+    """The cases of the inspections that the account reads."""
+    opened = book.inspections
+    return {case for name in account.inspections if name in opened for case in book.inspection(name).sample}
+
+
+def may_open(book: CaseRepository, account: Account, reading: Reading, today: Reading) -> bool:
+    """Whether the account may open this case, read at a moment; ``today`` is the same case as it stands today."""
+    if is_closed(book, account, reading.reference):
+        return False
+    if account.role == "inspector":
+        return reading.reference in inspected(book, account)
+    return any(account.answers_for(holding(r)) for r in (reading, today) if r.history.started is not None)

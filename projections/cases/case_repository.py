@@ -1,0 +1,230 @@
+"""The casebook: files read from the store when they are asked for, with what was derived from them.
+
+Every reader first catches up with the store (one short query when nothing is new), so a form's entry is on the next
+page. Files, histories and obligations are kept, so many and no more, however many cases there are; histories and
+obligations per number of entries known: they are derived once, whatever the day asked about.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from domain.aggregates.case_file import CaseFile, evolve
+from domain.aggregates.inspection import Inspection
+from domain.entries.case_entries import QualityJudged, SupervisionStarted
+from domain.entries.inspection_entries import InspectionOpened
+from domain.policy.frameworks import Framework
+from domain.store.application import Files
+from projections.history.history import History
+from projections.obligations.derive import Obligation, obligations
+from projections.scoring.answers import Answer, answers, readings
+
+BATCH = 1000
+KEPT_FILES = 1000
+KEPT = 4000
+"""How many entries are followed at once, and how many files and things derived from them are kept."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """As at ``on``, as known at ``known_at`` (an aware instant, exclusive; None: everything recorded to date)."""
+
+    on: date
+    known_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One case read at a moment under a framework, for an inspection or for none."""
+
+    reference: str
+    moment: Moment
+    history: History
+    obligations: Sequence[Obligation]
+    answers: Sequence[Answer]
+    judgements: Sequence[QualityJudged] = ()
+    """Those that may count, the earliest first."""
+
+
+class CaseRepository:
+    """The files of one store, read when they are asked for; so many are kept as they stand. Safe to share between threads."""
+
+    def __init__(self, files: Files):
+        self.files = files
+        self.position = 0
+        self._files: OrderedDict[str, CaseFile] = OrderedDict()
+        self._inspections: dict[str, Inspection] | None = None
+        self._latest: datetime | None = None
+        self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def catch_up(self) -> int:
+        """Take in what was stored since last time; the position reached."""
+        with self._lock:
+            stored = self.files.recorder.max_notification_id() or 0
+            if stored - self.position > BATCH:  # reading the files anew is less work than following so much
+                self._files.clear()
+                self._inspections, self._latest, self.position = None, None, stored
+            elif stored > self.position:
+                self._follow()
+            return self.position
+
+    def _follow(self) -> None:
+        for notification in self.files.recorder.select_notifications(self.position, BATCH, inclusive_of_start=False):
+            recorded = self.files.mapper.to_domain_event(notification)
+            reference, version, fact = recorded.originator_id, recorded.originator_version, recorded.fact
+            if self._latest is not None:
+                self._latest = max(self._latest, fact.recorded_at)
+            file = self._files.get(reference)
+            if file is not None and version == file.version + 1:
+                evolve(file, recorded)
+            elif file is not None and version > file.version:
+                del self._files[reference]
+            if fact.kept_on == "inspection" and self._inspections is not None:
+                self._inspections[reference] = Inspection.of(self._file(reference).entries.values())
+            self.position = notification.id
+
+    @property
+    def last_recorded_at(self) -> datetime | None:
+        """When the latest of the entries stored last was recorded, by the files' own account; None: nothing is stored."""
+        self.catch_up()
+        with self._lock:
+            if self._latest is None and self.position:
+                last = self.files.recorder.select_notifications(self.position - BATCH, BATCH, inclusive_of_start=False)
+                facts = [self.files.mapper.to_domain_event(notification).fact for notification in last]
+                self._latest = max((fact.recorded_at for fact in facts), default=None)
+            return self._latest
+
+    @property
+    def cases(self) -> list[str]:
+        """The references of all cases, in order."""
+        return self.files.references(SupervisionStarted)
+
+    @property
+    def inspections(self) -> dict[str, InspectionOpened]:
+        """The beginnings of the inspections by id, the latest sample date first."""
+        opened = {name: found.opened for name, found in self._every_inspection().items() if found.opened is not None}
+        return dict(sorted(opened.items(), key=lambda item: (item[1].occurred_on, item[0]), reverse=True))
+
+    def inspection(self, name: str) -> Inspection:
+        """The inspection as it stands now, to read and not to change. ``KeyError``: there is none of this id."""
+        return self._every_inspection()[name]
+
+    def _every_inspection(self) -> dict[str, Inspection]:
+        with self._lock:
+            self.catch_up()
+            if self._inspections is None:
+                names = self.files.references(InspectionOpened)
+                self._inspections = {name: Inspection.of(self._file(name).entries.values()) for name in names}
+            return self._inspections
+
+    def file(self, reference: str) -> CaseFile:
+        """The file as stored; an empty one when there is none."""
+        with self._lock:
+            self.catch_up()
+            return self._file(reference)
+
+    def _file(self, reference: str) -> CaseFile:
+        if reference not in self._files:
+            file = self.files.read(reference)
+            if file.beginning is None:
+                return file
+            self._files[reference] = file
+            while len(self._files) > KEPT_FILES:
+                self._files.popitem(last=False)
+        self._files.move_to_end(reference)
+        return self._files[reference]
+
+    def history(self, reference: str, known_at: datetime | None, stored: int | None = None) -> History:
+        """The case as it was known at an instant (None: everything recorded to date).
+
+        ``stored``: from so many entries only, the first to be stored (None: from all).
+        """
+        with self._lock:
+            file = self.file(reference)
+            entries = list(file.entries.values())[:stored]
+        seen = len(entries) if known_at is None else sum(1 for f in entries if f.recorded_at < known_at)
+        return self._keep(("history", reference, len(entries), seen), lambda: History.of(entries, known_at))
+
+    def obligations(
+        self,
+        reference: str,
+        known_at: datetime | None,
+        framework: Framework,
+        edition: str | None = None,
+        stored: int | None = None,
+    ) -> list[Obligation]:
+        """The duties under the standards and the framework's expectations, from what was known at an instant.
+
+        ``edition``: by this edition of the standards throughout, instead of the one in force when each duty arose.
+        """
+        history = self.history(reference, known_at, stored)
+
+        def derive() -> tuple[History, list[Obligation]]:
+            clauses = framework.clauses if edition is None else framework.clauses_by(edition)
+            return history, obligations(history, clauses)
+
+        return self._keep(("obligations", framework.id, edition, id(history)), derive)[1]
+
+    def read(
+        self,
+        reference: str,
+        moment: Moment,
+        framework: Framework,
+        inspection: str | None = None,
+        edition: str | None = None,
+        second: bool = False,
+    ) -> Reading:
+        """One case as at a day, as known at a moment: its history, duties and answers.
+
+        For an inspection, with what its assessors judged: the first readers, or the ``second``. Once it is frozen, from
+        what the file held at the freeze and nothing stored later.
+        """
+        frozen_at, stored, own = self._freeze(inspection, reference, moment)
+        known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
+        history = self.history(reference, known_at, so_far)
+        owed = self.obligations(reference, known_at, framework, edition, so_far)
+        to_date = [j for j in self.history(reference, frozen_at, stored).all(QualityJudged) if j.second == second]
+        judged = readings(history.all(QualityJudged), to_date, inspection, moment.on)
+        return Reading(reference, moment, history, owed, answers(framework, owed, judged, moment.on), judged)
+
+    def read_all(
+        self,
+        references: Iterable[str],
+        moment: Moment,
+        framework: Framework,
+        inspection: str | None = None,
+        edition: str | None = None,
+    ) -> list[Reading]:
+        """Those of the cases that had begun by then, as they were known."""
+        found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
+        return [r for r in found if r.history.start is not None and r.history.start.on <= moment.on]
+
+    def _freeze(
+        self, inspection: str | None, reference: str, moment: Moment
+    ) -> tuple[datetime | None, int | None, bool]:
+        """The first instant after an inspection's freeze, and how many entries the file held then (None: no bound);
+        and whether the moment is the inspection's own, so that the file itself is read no further either."""
+        found = self._every_inspection().get(inspection or "")
+        if found is None or found.opened is None or found.frozen_at is None:
+            return None, None, False
+        knowledge = "stood" if moment.known_at else "hindsight"
+        own = (moment.on, knowledge) == (found.opened.occurred_on, found.opened.knowledge)
+        return found.frozen_at + timedelta(microseconds=1), found.files_when_frozen.get(reference), own
+
+    def _keep(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]  # type: ignore[return-value]
+        value = derive()
+        with self._lock:
+            self._kept[key] = value
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return value

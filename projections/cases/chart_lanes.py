@@ -1,0 +1,157 @@
+"""The lanes of a strip: what a file shows by a day, as marks on days and as bands between them.
+
+They only lay out what history and obligations say: what counts as missed, and what is overdue, is theirs to know.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from domain.entries import case_entries
+from domain.entries.case_entries import Entry
+from projections.cases.case_repository import Reading
+from projections.history.history import Appointment, Change, History
+from projections.obligations.derive import Obligation
+
+MARGIN = timedelta(weeks=8)
+"""How far the strip looks past its ends: due dates after the day read, and work done before supervision started."""
+
+ACTS: dict[str, dict[type[Entry], str]] = {
+    "Assessments": {case_entries.AssessmentCompleted: "assessment"},
+    "Plan and reviews": {
+        case_entries.SupervisionPlanMade: "plan",
+        case_entries.SupervisionPlanReviewed: "review",
+        case_entries.RiskManagementPlanMade: "risk_plan",
+        case_entries.RiskManagementPlanReviewed: "risk_review",
+    },
+    "Enforcement": {
+        case_entries.AbsenceJudged: "judged",
+        case_entries.WarningGiven: "warning",
+        case_entries.BreachInitiated: "breach",
+        case_entries.RecallRequested: "recall",
+        case_entries.BreachDecided: "decided",
+        case_entries.RecallDecided: "decided",
+    },
+    "Oversight": {case_entries.AssessmentCountersigned: "countersigned", case_entries.OversightRecorded: "oversight"},
+}
+"""The lanes that hold one mark an entry, on the day it happened: what each type of entry is called there."""
+
+LIGHT: tuple[type[Entry], ...] = (
+    case_entries.ContactLogged,
+    case_entries.UnpaidWorkSession,
+    case_entries.DrugTestTaken,
+)
+"""Contacts beside the appointments."""
+
+
+class Visit(NamedTuple):
+    """An appointment as it was made, with what became of it."""
+
+    made: case_entries.AppointmentMade
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing on one day. ``entry``: where the file says so, None when no entry dated by the day read does."""
+
+    day: date
+    kind: str
+    entry: str | None
+    about: Entry | Visit | Obligation = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A state that held from ``start`` until ``until`` (not included): a level of risk, or custody."""
+
+    start: date
+    until: date
+    kind: str
+    entry: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One line of the strip: marks in order of their day, or bands."""
+
+    name: str
+    marks: Sequence[Mark] = ()
+    bands: Sequence[Band] = ()
+
+
+def acts(history: History, day: date, lane: str) -> list[Mark]:
+    found = [
+        Mark(fact.occurred_on, kind, fact.entry, fact)
+        for fact_type, kind in ACTS[lane].items()
+        for fact in history.all(fact_type)
+        if fact.occurred_on <= day
+    ]
+    return sorted(found, key=lambda mark: mark.day)
+
+
+def contacts(history: History, day: date) -> list[Mark]:
+    """Appointments on the day that they were for, with what became of them; other contacts on theirs."""
+    found = []
+    for made in history.all(case_entries.AppointmentMade):
+        appointment = history.appointments[made.entry]
+        if appointment.on_file_from <= day:
+            kind = _became(appointment, day) if made.national_standards else "other"
+            found.append(Mark(made.for_on, kind, made.entry, Visit(made, appointment)))
+    for fact_type in LIGHT:
+        found += [Mark(f.occurred_on, "other", f.entry, f) for f in history.all(fact_type) if f.occurred_on <= day]
+    return sorted(found, key=lambda mark: mark.day)
+
+
+def _became(appointment: Appointment, day: date) -> str:
+    """Kept, missed, accepted (an absence with leave), rescheduled or not yet known, as at this day."""
+    if appointment.failed_from is not None and appointment.failed_from <= day:
+        return "missed"
+    if appointment.outcome in (None, "awaiting_explanation") and appointment.acceptable is None:
+        return "awaited"
+    if appointment.outcome in ("attended_complied", "rescheduled"):
+        return "kept" if appointment.outcome == "attended_complied" else "rescheduled"
+    return "accepted"
+
+
+def due(reading: Reading, over: date) -> list[Mark]:
+    """One mark a duty of the national standards, with its state on the day.
+
+    Left out: a window in which enough was done (the contacts show it), and what lapsed with supervision itself more
+    than ``MARGIN`` before its day came.
+    """
+    day = reading.moment.on
+    found = []
+    filed = {fact.entry for fact in reading.history.entries if fact.occurred_on <= day}
+    for duty in reading.obligations:
+        state = duty.state(day) if duty.clause.of_standards else None
+        horizon = over if state == "lapsed" else day
+        if state is None or duty.due_on > horizon + MARGIN or (duty.window and state == "met"):
+            continue
+        named = (*(duty.met_by if duty.done(day) else ()), duty.raised_by)
+        found.append(Mark(duty.due_on, state, next((e for e in named if e in filed), None), duty))
+    return found
+
+
+def risk(history: History, started: date, over: date) -> list[Band]:
+    """The level from day to day. Before the first assessment: not assessed."""
+    return _bands([Change(date.min, None, ""), *history.risk], started, over)
+
+
+def _bands(changes: Sequence[Change], started: date, over: date) -> list[Band]:
+    """The changes as bands between two days, the second included."""
+    until = over + timedelta(days=1)
+    found = []
+    for change, following in pairwise([*changes, Change(until, None, "")]):
+        start, end = max(change.on, started), min(following.on, until)
+        if start < end:
+            found.append(Band(start, end, change.value or "not_assessed", change.entry or None))
+    return found
+
+
+def custody(history: History, started: date, over: date) -> list[Band]:
+    until = over + timedelta(days=1)
+    spans = [(began, until if ended is None else min(ended.on, until)) for began, ended in history.custody]
+    return [Band(max(b.on, started), end, "custody", b.entry) for b, end in spans if max(b.on, started) < end]

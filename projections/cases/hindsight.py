@@ -1,0 +1,99 @@
+"""Then and now: what a file showed on a day beside hindsight, and which later entries made the difference.
+
+An entry is responsible for a difference when hindsight without it reads otherwise. Where no single entry is (two that
+say the same), all later entries are, together.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from domain.aggregates.case_file import CaseFile
+from domain.entries.case_entries import Entry, subject_of
+from domain.entries.references import references
+from domain.policy.frameworks import Framework
+from projections.cases.case_differences import AnswerChange, DutyChange, answer_changes, duty_changes
+from projections.cases.replay import View
+from projections.history.history import end_of_day
+
+Change = TypeVar("Change", DutyChange, AnswerChange)
+
+
+@dataclass(frozen=True, slots=True)
+class HindsightDifference(Generic[Change]):
+    """One difference, and the entries that made it; ``together``: no single one of them did."""
+
+    change: Change
+    because: Sequence[Entry]
+    together: bool
+
+
+@dataclass(frozen=True)
+class ThenAndNow:
+    """One case on a day: as the file stood then, and with everything recorded since."""
+
+    on: date
+    then: View
+    now: View
+    later: Sequence[Entry]
+    """Recorded after the day, and dated by it or about an entry that is."""
+    duties: Sequence[HindsightDifference[DutyChange]]
+    answers: Sequence[HindsightDifference[AnswerChange]]
+
+    @property
+    def responsible(self) -> int:
+        """How many of the later entries made any of the differences."""
+        because = [d.because for d in self.duties] + [d.because for d in self.answers]
+        return len({fact.entry for facts in because for fact in facts})
+
+
+def then_and_now(file: CaseFile, on: date, framework: Framework) -> ThenAndNow:
+    """The case on this day, then and now."""
+    every = list(file.entries.values())
+    stood = [fact for fact in every if fact.recorded_at < end_of_day(on)]
+    then, now = View(stood, on, framework), View(every, on, framework)
+    later = [fact for fact in every if fact not in stood and (fact.occurred_on <= on or subject_of(fact) is not None)]
+    without = {fact.entry: View(_without(every, fact), on, framework) for fact in later}
+
+    def difference(change: Change, same: Callable[[View], bool]) -> HindsightDifference[Change]:
+        alone = [fact for fact in later if not same(without[fact.entry])]
+        return HindsightDifference(change, alone or later, not alone)
+
+    return ThenAndNow(
+        on, then, now, later,
+        [difference(c, lambda view, c=c: not _duty_differs(c, view, now, on)) for c in _duties(then, now, on)],  # type: ignore[misc]
+        [
+            difference(c, lambda view, c=c: _answer(view, c) == c.now.answer)  # type: ignore[misc]
+            for c in answer_changes(then.answers, now.answers)
+        ],
+    )  # fmt: skip
+
+
+def _duties(then: View, now: View, on: date) -> list[DutyChange]:
+    found = duty_changes(then.duties, now.duties, on, on)
+    return [change for change in found if change.duty.clause.of_standards]
+
+
+def _duty_differs(change: DutyChange, view: View, now: View, on: date) -> bool:
+    """Whether this duty has another state in the view than it has now."""
+    duty = change.duty
+    identity = (duty.clause.id, duty.arises_on, duty.raised_by)
+    return any(
+        (c.duty.clause.id, c.duty.arises_on, c.duty.raised_by) == identity
+        for c in duty_changes(view.duties, now.duties, on, on)
+    )
+
+
+def _answer(view: View, change: AnswerChange) -> str:
+    return next(a.answer for a in view.answers if a.question.id == change.now.question.id)
+
+
+def _without(entries: Sequence[Entry], left_out: Entry) -> list[Entry]:
+    """The entries without one of them and without those that refer to it, however far."""
+    gone = {left_out.entry}
+    while True:
+        more = {f.entry for f in entries if f.entry not in gone and any(e in gone for _, e, _ in references(f))}
+        if not more:
+            return [fact for fact in entries if fact.entry not in gone]
+        gone |= more

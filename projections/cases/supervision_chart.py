@@ -1,0 +1,69 @@
+"""The strip of a supervision: what happened, lane by lane, from its start to the day read, and what falls due soon.
+
+Words and places on the page are the door's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from projections.cases import chart_lanes
+from projections.cases.case_repository import Reading
+from projections.cases.chart_lanes import MARGIN, Lane, Mark
+
+LANES = (
+    "Contacts", "Risk of harm", "Assessments", "Plan and reviews", "Enforcement", "Custody", "Oversight", "Due dates",
+)  # fmt: skip
+"""The lanes in reading order; *Custody* only where there was any."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionChart:
+    """The days shown, both included, and the lanes in reading order.
+
+    ``ended``: the day on which supervision ended, None while it goes on at the day read.
+    """
+
+    first: date
+    last: date
+    started: date
+    ended: date | None
+    day: date
+    chart_lanes: Sequence[Lane]
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [mark for lane in self.lanes for mark in lane.marks]
+
+    def lane(self, name: str) -> Lane:
+        """The lane of this name; an empty one where the strip has none."""
+        return next((lane for lane in self.lanes if lane.name == name), Lane(name))
+
+
+def supervision_chart(reading: Reading) -> SupervisionChart:
+    """The case as at the reading's day. ``reading`` is of a case that had begun by then.
+
+    From the start of supervision to the day read or the end of supervision, whichever came first, and as far beyond
+    either as there are marks: nothing dated after the day is shown but due dates within ``MARGIN``.
+    """
+    history, day = reading.history, reading.moment.on
+    assert history.start is not None
+    started = history.start.on
+    ended = history.end.on if history.end is not None and history.end.on <= day else None
+    over = ended or day
+    marks = {
+        "Contacts": chart_lanes.contacts(history, day),
+        **{name: chart_lanes.acts(history, day, name) for name in chart_lanes.ACTS},
+        "Due dates": chart_lanes.due(reading, over),
+    }
+    marks = {name: [m for m in found if m.day >= started - MARGIN] for name, found in marks.items()}
+    bands = {
+        "Risk of harm": chart_lanes.risk(history, started, over),
+        "Custody": chart_lanes.custody(history, started, over),
+    }
+    shown = [name for name in LANES if name != "Custody" or bands[name]]
+    dated = [mark.day for found in marks.values() for mark in found]
+    return SupervisionChart(
+        min([started, *dated]), max([over, *dated]), started, ended, day,
+        [Lane(name, marks.get(name, ()), bands.get(name, ())) for name in shown],
+    )  # fmt: skip

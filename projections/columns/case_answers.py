@@ -1,0 +1,187 @@
+"""Blocks: every question of a framework answered for some thousands of cases at once.
+
+The rules are those of ``answers`` (see there), on how many duties a case has in each state in place of the duties. A test
+holds both against each other.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from domain.policy.frameworks import Framework, Question, frameworks
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_schema import Array, known
+from projections.columns.duty_scan import Run, owed, owed_by, picked, those
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.duty_state_arrays import (
+    ARISEN,
+    DONE,
+    FELL_AND_DONE,
+    FELL_AND_IN_TIME,
+    FELL_DUE,
+    States,
+    within,
+)
+from projections.scoring.answers import VERDICTS
+
+SUFFICIENT, INSUFFICIENT, NOT_APPLICABLE, NOT_ANSWERED = (np.int8(n) for n in range(len(VERDICTS)))
+NONE = np.int8(-1)
+
+JUDGED = ("case", "question", "on", "recorded", "order", "answer", "overrules")
+
+
+class Owed(NamedTuple):
+    """A run of duties in order of their cases: the state of each, the last one of each case, and the case's place in the block."""
+
+    state: States
+    last: Array
+    place: slice | Array
+
+
+class Block:
+    """Some cases (their numbers, in order) as at a moment under a framework."""
+
+    def __init__(self, framework: Framework, at: CaseSelection, cases: Array):
+        self.framework, self.at, self.cases = framework, at, cases
+        self.first, self.last = int(cases[0]), int(cases[-1]) + 1
+        self.whole = self.last - self.first == len(cases)
+        self._owed: dict[str, list[Owed]] = {}
+        self._counts: dict[tuple[range, str], Array] = {}
+
+    def answer(self, question: Question) -> tuple[Array, Array]:
+        """For each case the verdict (its place among ``VERDICTS``), and whether what was required is absent."""
+        judged, overrules = self._judged(question)
+        if question.derive is None:
+            verdict = np.where(judged >= 0, judged, self._unanswered(question))
+            absent = np.zeros(len(self.cases), bool)
+        else:
+            verdict, absent = self._derived(question)
+            by_hand = judged >= 0
+            if question.scored_by != "judged":
+                by_hand &= overrules
+            np.copyto(verdict, judged, where=by_hand)
+            absent &= ~by_hand
+        if question.required:
+            missing = (self._in(FELL_DUE, question.required) > 0) & (self._in(DONE, question.required) == 0)
+            verdict[missing] = INSUFFICIENT
+            absent |= missing
+        return verdict, absent
+
+    def _derived(self, question: Question) -> tuple[Array, Array]:
+        derive = question.derive
+        assert derive is not None
+        fallen, done = self._in(FELL_DUE, derive.clauses), self._in(FELL_AND_DONE, derive.clauses)
+        held = done if derive.measure == "done" else self._in(FELL_AND_IN_TIME, derive.clauses)
+        short = held < derive.share * fallen  # of none never
+        verdict = short * (INSUFFICIENT - SUFFICIENT) + (fallen == 0) * (NOT_APPLICABLE - SUFFICIENT) + SUFFICIENT
+        return verdict, short & (done == 0)
+
+    def _unanswered(self, question: Question) -> Array:
+        if not question.required:
+            return np.full(len(self.cases), NOT_ANSWERED)
+        arisen = self._in(ARISEN, question.required)
+        return np.where(arisen > 0, NOT_ANSWERED, NOT_APPLICABLE)
+
+    def _in(self, states: range, clauses: tuple[str, ...]) -> Array:
+        """How many duties under these clauses (by id) each case has in one of these states."""
+        first, *others = (self._of_clause(states, clause) for clause in clauses)
+        return sum(others, start=first)
+
+    def _of_clause(self, states: range, clause: str) -> Array:
+        found = self._counts.get((states, clause))
+        if found is None:
+            found = self._counts[states, clause] = np.zeros(len(self.cases), np.int32)
+            for state, last, place in self._owed_under(clause):
+                counts: Array = within(state, states)
+                if len(last) < len(state):
+                    # Counted up to the last duty of each case, less what there were before.
+                    counts = np.cumsum(counts, dtype=np.int32)[last]
+                    counts[1:] -= counts[:-1]
+                found[place] += counts
+        return found
+
+    def _owed_under(self, clause: str) -> list[Owed]:
+        found = self._owed.get(clause)
+        if found is None:
+            found = self._owed[clause] = []
+            for number in numbers_of(self.framework.id).get(clause, ()):
+                for run in self._runs(number):
+                    if not len(run.case):
+                        continue
+                    last = np.append(np.flatnonzero(run.case[1:] != run.case[:-1]), len(run.case) - 1)
+                    place = self._place(run.case[last])
+                    in_line = int(place[-1]) - int(place[0]) == len(place) - 1
+                    found.append(Owed(run.state, last, slice(place[0], place[-1] + 1) if in_line else place))
+        return found
+
+    def _runs(self, number: int) -> Iterator[Run]:
+        if self.whole:
+            return owed(self.at, number, self.first, self.last)
+        return owed_by(self.at, number, self.cases, self._among)
+
+    def _place(self, case: Array) -> Array:
+        """Where each of these cases stands in the block (-1: nowhere)."""
+        return case - np.int32(self.first) if self.whole else self._places[case - self.first]
+
+    @cached_property
+    def _places(self) -> Array:
+        places = np.full(self.last - self.first, -1, np.int32)
+        places[self.cases - self.first] = np.arange(len(self.cases))
+        return places
+
+    @cached_property
+    def _among(self) -> Array:
+        among: Array = self._places >= 0
+        return among
+
+    def _judged(self, question: Question) -> tuple[Array, Array]:
+        """The verdict of the last judgement that counts, -1 where there is none, and whether it overrules."""
+        verdict, overrules = np.full(len(self.cases), NONE), np.zeros(len(self.cases), bool)
+        asked = self.at.columns.words["question"].find(question.id)
+        if asked is not None:
+            questions, place, answer, over = self._judgements
+            here = slice(*np.searchsorted(questions, np.array((asked, asked + 1), questions.dtype)))
+            # In order of time: of several for one case, the last one stays.
+            verdict[place[here]] = answer[here]
+            overrules[place[here]] = over[here]
+        return verdict, overrules
+
+    @cached_property
+    def _judgements(self) -> tuple[Array, Array, Array, Array]:
+        """The judgements that count on the day, in order of question and time: question, place, verdict, overrules."""
+        columns, day, instant = self.at.columns, self.at.day, self.at.instant
+        counts = np.array([*map(self.framework.takes_answers_of, columns.words["framework"].values)], bool)
+        verdicts = np.array([VERDICTS.index(word) for word in columns.words["answer"].values], np.int8)
+        found = []
+        for rows in columns.judgements.parts(instant):
+            ends = np.array((self.first, self.last), rows["case"].dtype)
+            begin, end = np.searchsorted(rows["case"], ends).tolist()
+            part: slice | Array = slice(begin, end)
+            if not self.whole:
+                part = picked(rows["case"][part], self.cases, self._among) + begin
+            chosen = (rows["on"][part] <= day) & counts[rows["framework"][part]]
+            then = known(rows, instant, part)
+            at = those(part, chosen if then is None else chosen & then)
+            found.append([rows[name][at] for name in JUDGED])
+        case, question, on, recorded, order, answer, overrules = map(np.concatenate, zip(*found, strict=True))
+        place, turn = self._place(case), np.arange(len(case))
+        if len(case) > len(found[0][0]):
+            # The rows of one table are in order of time already, those that a case has in two are not.
+            mixed = np.zeros(len(self.cases), bool)
+            mixed[place[len(found[0][0]) :]] = True
+            apart, together = np.flatnonzero(~mixed[place]), np.flatnonzero(mixed[place])
+            turn = np.append(apart, together[np.lexsort([column[together] for column in (order, recorded, on)])])
+        turn = turn[np.argsort(question[turn], kind="stable")]
+        return question[turn], place[turn], verdicts[answer[turn]], overrules[turn]
+
+
+@cache
+def numbers_of(framework: str) -> Mapping[str, Sequence[int]]:
+    """The clauses of a framework by id: their numbers in the catalogue, one an edition."""
+    assert framework in frameworks()
+    found: dict[str, list[int]] = {}
+    for number, clause in catalogue().of_framework[framework].items():
+        found.setdefault(clause.id, []).append(number)
+    return found

@@ -1,0 +1,159 @@
+"""Slices: the cases under supervision as at a moment, with what held of each, to choose and to group them by."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from domain.entries import code_lists
+from projections.arrays.date_numbers import day_read, instant_number
+from projections.cases.case_repository import Moment
+from projections.columns.column_schema import Array, Rows, known
+from projections.columns.column_store import ColumnStore
+from projections.ledger.ledger import Place
+
+PLACE = Place._fields
+ATTRIBUTES = (*PLACE, "order_type", "gender", "ethnicity", "disability", "tier", "risk", "mappa_level")
+"""By what cases are chosen and grouped: where each is held, and what holds of it, on the day read."""
+
+By = Sequence[str]
+Key = tuple[Any, ...]
+"""The values of a group, in the order of the attributes that it was grouped by."""
+
+
+class Groups(NamedTuple):
+    """Groups in order of their keys, and the number of its group for each case or row (-1: in none)."""
+
+    keys: list[Key]
+    of: Array
+
+
+@dataclass(frozen=True)
+class CaseSelection:
+    """The cases of some columns as at a moment. Those whose supervision had not begun, as then known, are not there."""
+
+    columns: ColumnStore
+    moment: Moment
+
+    @cached_property
+    def day(self) -> np.uint16:
+        return day_read(self.moment.on)
+
+    @cached_property
+    def instant(self) -> int | None:
+        """The instant of knowledge as a number; None is hindsight."""
+        return None if self.moment.known_at is None else instant_number(self.moment.known_at)
+
+    @cached_property
+    def there(self) -> Array:
+        """For each case, whether its supervision had begun by the day, as was then known."""
+        begun = self.place >= 0
+        return begun if self.columns.gone is None else begun & ~self.columns.gone
+
+    @cached_property
+    def high_risk(self) -> Array:
+        """For each case, whether it is assessed as high or very high risk of harm on the day."""
+        return self._holds("risk", lambda value: value in code_lists.HIGH_RISK)
+
+    @cached_property
+    def place(self) -> Array:
+        """For each case the number of the place where it is held on the day; -1 where it is not there."""
+        return self.spell_column("place")
+
+    def select(self, **wanted: Any) -> Array:
+        """For each case, whether it is there and has these attributes: ``area``, ``team``, ``officer``, ``risk`` ...
+
+        A value, or several to choose from (list, tuple or set).
+        """
+        chosen = self.there.copy()
+        for name, value in wanted.items():
+            values = value if isinstance(value, list | tuple | set | frozenset) else (value,)
+            chosen &= self._holds(name, lambda held, values=values: held in values)  # type: ignore[misc]
+        return chosen
+
+    def groups(self, by: By) -> Groups:
+        """The cases grouped by attributes; those not there are in no group."""
+        coded = [self.coded(name) for name in by]
+        return grouped(coded, self.there)
+
+    def coded(self, name: str) -> tuple[Sequence[Any], Array]:
+        """An attribute: its values, and the number of its value for each case (-1: not there). ``KeyError``: none such."""
+        words = self.columns.words
+        if name in PLACE:
+            values, of_place = places(self.columns, name)
+            return values, of_place[self.place]
+        if name not in ATTRIBUTES:
+            raise KeyError(f"{name} is not one of {', '.join(ATTRIBUTES)}")
+        return words[name].values, self.spell_column(name)
+
+    def spell_column(self, name: str) -> Array:
+        """A column of the spell in which the day lies, for each case; -1 where it is not there."""
+        found = np.full(self.columns.numbers, -1, np.int32)
+        for rows, at, case in self._spells:
+            found[case] = rows[name][at]
+        return found
+
+    @cached_property
+    def references(self) -> list[str]:
+        """The references of the cases that are there, in order."""
+        return sorted(self.columns.references[at] for at in np.flatnonzero(self.there).tolist())
+
+    @cached_property
+    def _spells(self) -> list[tuple[Rows, Array, Array]]:
+        found = []
+        for rows in self.columns.spells.parts(self.instant):
+            lies = (rows["on"] <= self.day) & (self.day < rows["off"])
+            then = known(rows, self.instant)
+            at = np.flatnonzero(lies if then is None else lies & then)
+            found.append((rows, at, rows["case"][at]))
+        return found
+
+    def _holds(self, name: str, fits: Callable[[Any], bool]) -> Array:
+        values, of = self.coded(name)
+        table = np.array([*(fits(value) for value in values), False], bool)
+        return table[of]
+
+
+def places(columns: ColumnStore, name: str) -> tuple[Sequence[str], Array]:
+    """One level of places (area, team, officer ...): its values, and the number of its value for each place (-1: none)."""
+    found = columns.levels.get(name)
+    if found is None:
+        at = PLACE.index(name)
+        level = [place[at] for place in columns.words["place"].values]
+        values = sorted(set(level))
+        number = {value: n for n, value in enumerate(values)}
+        found = columns.levels[name] = values, np.array([*(number[value] for value in level), -1], np.int32)
+    return found
+
+
+def grouped(coded: Iterable[tuple[Sequence[Any], Array]], among: Array) -> Groups:
+    """Groups from numbered attributes, of those ``among`` which are to be grouped."""
+    coded = list(coded)
+    whole, room = np.zeros(len(among), np.int64), 1
+    for values, of in coded:
+        whole = whole * max(len(values), 1) + of
+        room *= max(len(values), 1)
+    whole = np.where(among, whole, room)
+    seen = np.flatnonzero(np.bincount(whole, minlength=room + 1)[:room]) if room < 1 << 20 else np.unique(whole[among])
+    keys = [_key(int(code), coded) for code in seen]
+    order = sorted(range(len(keys)), key=lambda n: sortable(keys[n]))
+    place = np.empty(len(order) + 1, np.int32)
+    place[order] = np.arange(len(order))
+    place[-1] = -1
+    found = np.where(among, np.searchsorted(seen, whole), len(order))
+    return Groups([keys[n] for n in order], place[found])
+
+
+def _key(code: int, coded: Sequence[tuple[Sequence[Any], Array]]) -> Key:
+    values = []
+    for words, _ in reversed(coded):
+        code, at = divmod(code, max(len(words), 1))
+        values.append(words[at])
+    return tuple(reversed(values))
+
+
+def sortable(key: Key) -> list[tuple[bool, str, Any]]:
+    """A key to sort by: None before all else."""
+    return [(value is not None, type(value).__name__, 0 if value is None else value) for value in key]

@@ -1,0 +1,142 @@
+"""Gathering: ledger rows taken in case by case, made into columns at the end."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from operator import itemgetter
+from typing import Any, TypeVar
+
+import numpy as np
+
+from domain.calendar.london_time import LONDON
+from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
+from projections.arrays.date_numbers import day_number, instant_number
+from projections.arrays.string_codes import StringCodes, Texts
+from projections.columns.case_order import homes
+from projections.columns.column_schema import RECORDED, TABLES, WORDS, Array, Kept, Rows, ordered, split
+from projections.ledger.ledger import Ledger
+
+K = TypeVar("K")
+
+ORDER = {
+    "duties": ("clause", "case", "due"),
+    "spells": ("case", "on"),
+    "judgements": ("case", "on", "recorded", "order"),
+    "lates": ("case", "recorded"),
+    "recorded": ("case", "day"),
+}
+"""The order of each table's rows. Judgements are in the order in which a later one stands before an earlier one."""
+
+COLUMNS: Mapping[str, Mapping[str, type[np.generic]]] = {**TABLES, "recorded": RECORDED}
+
+AT_ONCE = 1 << 16
+"""Rows kept as such before they are packed: a nation's would not fit into memory."""
+
+
+class Numbers(dict[K, int]):
+    """Numbers worked out once for each value."""
+
+    def __init__(self, of: Callable[[K], int]):
+        super().__init__()
+        self.of = of
+
+    def __missing__(self, value: K) -> int:
+        number = self[value] = self.of(value)
+        return number
+
+
+class ColumnBuilder:
+    """Cases in any order, each once (``ValueError``: twice)."""
+
+    def __init__(self) -> None:
+        self.references: dict[str, int] = {}
+        self.words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in WORDS}
+        self.names: StringCodes[str] = StringCodes()
+        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS}
+        self._packed: dict[str, list[Mapping[str, Array]]] = {name: [] for name in COLUMNS}
+        self._days: Numbers[date | None] = Numbers(day_number)
+
+    def add(self, reference: str, ledger: Ledger, recorded: Mapping[date, int]) -> None:
+        """Take in one case: its ledger, and how many of its entries were recorded on each day."""
+        if reference in self.references:
+            raise ValueError(f"{reference} is given twice: one ledger a case")
+        case = self.references[reference] = len(self.references)
+        day, word, of = self._days, self.words, self._rows
+        instant: Numbers[datetime | None] = Numbers(instant_number)
+        place = Numbers(word["place"].number)
+        of["duties"] += [
+            (
+                case, row.clause, row.value, day[row.arises_on], day[row.due_on], day[row.met_on], day[row.ended_on],
+                place[row.place], instant[since], instant[until],
+            )
+            for row, since, until in ledger.duties
+        ]  # fmt: skip
+        of["spells"] += [
+            (
+                case, day[row.on], day[row.off], self.names.number(row.name), word["order_type"].number(row.order_type),
+                word["gender"].number(row.gender), word["ethnicity"].number(row.ethnicity),
+                word["disability"].number(row.disability), place[row.place], word["tier"].number(row.tier),
+                word["risk"].number(row.risk), word["mappa_level"].number(row.mappa_level), day[row.started_on],
+                day[row.ended_on], instant[since], instant[until],
+            )
+            for row, since, until in ledger.spells
+        ]  # fmt: skip
+        entries = {name: at for at, name in enumerate(sorted({known.row.entry for known in ledger.judgements}))}
+        of["judgements"] += [
+            (
+                case, day[row.on], instant[row.recorded_at], entries[row.entry], word["framework"].number(row.framework),
+                word["question"].number(row.question), word["answer"].number(row.answer), row.overrules, instant[since],
+                instant[until],
+            )
+            for row, since, until in ledger.judgements
+        ]  # fmt: skip
+        of["lates"] += [
+            (
+                case, word["type"].number(row.type), day[row.occurred_on], day[row.recorded_on], row.working_days,
+                instant[since], instant[until],
+            )
+            for row, since, until in ledger.lates
+        ]  # fmt: skip
+        of["recorded"] += [(case, day[on], count) for on, count in recorded.items()]
+        if len(of["duties"]) > AT_ONCE:
+            self._pack()
+
+    def gathered(self) -> tuple[Texts, Texts, Mapping[str, StringCodes[Any]], Mapping[str, Kept], tuple[Rows]]:
+        """All that was taken in: references in order of their homes, names, words, tables, recordings by day (see ``ColumnStore``)."""
+        self._pack()
+        rows = {name: self._table(name) for name in COLUMNS}
+        home = homes(split(rows["spells"], "spells").current, len(self.references), self.words["place"].values)
+        references = sorted(self.references, key=lambda reference: (home[self.references[reference]], reference))
+        numbers = np.empty(len(references), np.int32)
+        numbers[[self.references[reference] for reference in references]] = np.arange(len(references))
+        tables = {name: ordered(of.renumbered({"case": numbers}), ORDER[name]) for name, of in rows.items()}
+        names = Texts.of(self.names.values)
+        return (
+            Texts.of(references), names, self.words, {name: split(tables[name], name) for name in TABLES},
+            (tables["recorded"],),
+        )  # fmt: skip
+
+    def _pack(self) -> None:
+        for name, rows in self._rows.items():
+            self._packed[name].append(
+                {
+                    column: np.fromiter(map(itemgetter(at), rows), kind, len(rows))
+                    for at, (column, kind) in enumerate(COLUMNS[name].items())
+                }
+            )
+            rows.clear()
+
+    def _table(self, name: str) -> Rows:
+        parts = self._packed[name]
+        return Rows({column: np.concatenate([part[column] for part in parts]) for column in COLUMNS[name]})
+
+
+def recorded_by_day(entries: Iterable[Entry]) -> dict[date, int]:
+    """How many entries were recorded on each day in Europe/London, corrections and withdrawals left out: they speak of
+    another entry, and are never late.
+    """
+    counts: dict[date, int] = {}
+    for fact in entries:
+        if not isinstance(fact, EntryCorrected | EntryWithdrawn):
+            day = fact.recorded_at.astimezone(LONDON).date()
+            counts[day] = counts.get(day, 0) + 1
+    return counts

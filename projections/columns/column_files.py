@@ -1,0 +1,199 @@
+"""Generations: columns in files that are mapped into memory, so that all workers of a machine share one copy.
+
+A generation is a folder of ``.npy`` files, never changed once it has its name. A new one is made beside it and renamed;
+whoever reads an older one keeps what is mapped. They hold nothing that can't be derived: delete the folder at will.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from projections.arrays.string_codes import StringCodes, Texts
+from projections.columns.column_merge import join
+from projections.columns.column_schema import RECORDED, TABLES, Array, Kept, Rows, kinds
+from projections.columns.column_store import ColumnStore
+from projections.ledger.ledger import Place
+from projections.obligations.clause_catalogue import catalogue
+
+FORMAT = 2
+ABOUT = "columns.json"
+MAKING = "making-"
+
+
+class UnreadableColumns(ValueError):
+    """These files are of another format or of other clauses, or are not whole: make them anew."""
+
+
+TOGETHER = 10_000
+"""Cases whose columns are kept in memory until they are put by in files."""
+
+OPEN = 400
+"""Files of parts that are held open at once: a nation's parts have more than a process may."""
+
+Open = Callable[[Path, str], Array]
+"""Gives a column from the file of this name in a folder."""
+
+
+class Parts:
+    """The columns of many cases, put by in a folder of their own as they come: what is in memory does not grow.
+
+    One owner of the folder at a time; what somebody who died left there goes when the first are put by.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._waiting: list[ColumnStore] = []
+        self._put_by: list[ColumnStore] = []
+        self._open: Open = lru_cache(OPEN)(_mapped)
+
+    def add(self, columns: ColumnStore) -> None:
+        self._waiting.append(columns)
+        if sum(part.numbers for part in self._waiting) < TOGETHER:
+            return
+        if not self._put_by:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        folder = self.folder / str(len(self._put_by))
+        folder.mkdir(parents=True)
+        _save(folder, self._waiting)
+        self._put_by.append(read(folder, late=self._open))
+        self._waiting.clear()
+
+    def write(self, home: Path) -> Path:
+        """Make the next generation in this folder of all that has come; see ``write``."""
+        made = write(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return made
+
+
+class Late(Mapping[str, Array]):
+    """The columns of a table, each opened when it is asked for."""
+
+    def __init__(self, opened: Open, folder: Path, table: str, names: Iterable[str]):
+        self._open, self._folder, self._table, self._names = opened, folder, table, tuple(names)
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._open(self._folder, f"{self._table}.{name}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def write(home: Path, parts: Sequence[ColumnStore]) -> Path:
+    """Make the next generation in this folder, from the cases of all parts; the older ones go. One writer at a time."""
+    home.mkdir(parents=True, exist_ok=True)
+    older = generations(home)
+    number = int(older[-1].name) + 1 if older else 1
+    for left in home.glob(f"{MAKING}*"):
+        shutil.rmtree(left)
+    making = home / f"{MAKING}{number}"
+    making.mkdir()
+    _save(making, parts)
+    made = making.rename(home / f"{number:08}")
+    for folder in older:
+        shutil.rmtree(folder.rename(home / f"{MAKING}none-{folder.name}"))  # gone at once for whoever looks
+    return made
+
+
+def _save(folder: Path, parts: Sequence[ColumnStore]) -> None:
+    """The columns of all parts in the files of one folder."""
+    columns = join(parts, lambda name, kind, length: _made(folder / f"{name}.npy", kind, length))
+    about = {
+        "format": FORMAT,
+        "clauses": catalogue().names,
+        "position": columns.position,
+        "words": {name: words.values for name, words in columns.words.items()},
+    }
+    (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+
+
+def generations(home: Path) -> list[Path]:
+    """The folders of the generations here, the latest last."""
+    return sorted(folder for folder in home.glob("[0-9]*") if folder.name.isdigit() and (folder / ABOUT).exists())
+
+
+def latest(home: Path) -> ColumnStore | None:
+    """The latest generation, mapped into memory; None where there is none that this program can read."""
+    while found := generations(home):
+        try:
+            return read(found[-1])
+        except UnreadableColumns:
+            return None
+        except FileNotFoundError:
+            continue  # a newer one has taken its place meanwhile
+    return None
+
+
+def read(folder: Path, *, late: Open | None = None) -> ColumnStore:
+    """One generation, mapped into memory. ``Unreadable``: make it anew; ``FileNotFoundError``: it is gone.
+
+    ``late``: opens a column whenever it is asked for.
+    """
+    try:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        if about["format"] != FORMAT or about["clauses"] != list(catalogue().names):
+            raise UnreadableColumns(f"{folder} is of another version of caseaudit: delete it, it is made anew")
+        places = [Place(*place) for place in about["words"].pop("place")]
+        words: dict[str, StringCodes[Any]] = {name: StringCodes(values) for name, values in about["words"].items()}
+        rows = partial(_rows, folder, late)
+        tables = {
+            table: Kept(*((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded")))
+            for table in TABLES
+        }
+        texts = _texts(folder, "references"), _texts(folder, "names")
+        return ColumnStore(
+            *texts,
+            words | {"place": StringCodes(places)},
+            tables,
+            (rows("recorded", RECORDED),),
+            position=about["position"],
+        )
+    except FileNotFoundError as error:
+        if not folder.exists():
+            raise
+        raise UnreadableColumns(f"{folder} is not whole ({error}): delete it, it is made anew") from error
+    except UnreadableColumns:
+        raise
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnreadableColumns(f"{folder} is not whole ({error}): delete it, it is made anew") from error
+
+
+def _made(path: Path, kind: Any, length: int) -> Array:
+    if length == 0:  # nothing can't be mapped
+        np.save(path, np.zeros(0, kind))
+        return np.zeros(0, kind)
+    made: Array = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(length,))
+    return made
+
+
+def _mapped(folder: Path, name: str) -> Array:
+    path = folder / f"{name}.npy"
+    try:
+        mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError:
+        mapped = np.load(path, allow_pickle=False)
+        if len(mapped):
+            raise
+    # As plain arrays: a memmap asks for its file at every slice.
+    return np.asarray(mapped).view(np.ndarray)
+
+
+def _texts(folder: Path, name: str) -> Texts:
+    return Texts(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends", "order")))
+
+
+def _rows(folder: Path, late: Open | None, name: str, columns: Iterable[str]) -> Rows:
+    opened = Late(late or _mapped, folder, name, columns)
+    rows = Rows(opened if late else dict(opened))
+    if len({len(column) for column in rows.columns.values()}) != 1:
+        raise ValueError(f"the columns of {name} differ in length")
+    return rows

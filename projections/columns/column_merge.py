@@ -1,0 +1,127 @@
+"""Joining: several columns made into one, clause by clause and so many cases at a time, so that a nation's need no more
+memory than an area's.
+
+So are columns made from parts, and changes taken into their base: the rows of cases that are gone are left out.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from projections.arrays.string_codes import StringCodes, Texts
+from projections.columns.case_order import homes
+from projections.columns.column_schema import RECORDED, TABLES, WORDS, Array, Kept, Rows, kinds
+from projections.columns.column_store import ColumnStore, renumbered
+
+Make = Callable[[str, Any, int], Array]
+"""Makes an array by its name, type and length, to be filled: in memory, or mapped to a file."""
+
+
+CASES = 5_000
+"""Cases whose rows of one clause are in memory at once."""
+
+
+class Part(NamedTuple):
+    """Rows to be joined, and what their numbers become (a case that is gone: -1)."""
+
+    rows: Rows
+    becomes: Mapping[str, Array]
+
+    def within(self, which: slice, first: int, end: int) -> Rows:
+        """Of these rows (in order of case), those whose cases get numbers from ``first`` up to ``end``, under them."""
+        becomes, case = self.becomes["case"], self.rows["case"][which]
+        chosen: slice | Array
+        if np.all(becomes[1:] > becomes[:-1]):
+            cases = np.searchsorted(becomes, (first, end)).astype(case.dtype)  # of one type, or all would be converted
+            begins, ends = np.searchsorted(case, cases)
+            chosen = slice(which.start + begins, which.start + ends)
+        else:
+            numbers = becomes[case]
+            chosen = which.start + np.flatnonzero((numbers >= first) & (numbers < end))
+        return self.rows.renumbered(self.becomes, chosen)
+
+
+def in_memory(_: str, kind: Any, length: int) -> Array:
+    return np.empty(length, kind)
+
+
+def join(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
+    """The columns of all cases of these, each case in one of them only (``ValueError``: in two)."""
+    names: StringCodes[str] = StringCodes()
+    words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in WORDS}
+    references, numbers = _numbered(parts)
+    becomes = [
+        {name: renumbered(part.words[name].values, words[name]) for name in WORDS}
+        | {"name": renumbered(part.names, names), "case": of}
+        for part, of in zip(parts, numbers, strict=True)
+    ]
+    tables = {}
+    for table in TABLES:
+        sides = []
+        for side in ("current", "superseded"):
+            of_all = [
+                Part(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in getattr(p.tables[table], side)
+            ]
+            sides.append((_joined(of_all, len(references), f"{table}.{side}", kinds(table, side), make),))
+        tables[table] = Kept(*sides)
+    of_all = [Part(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.recorded]
+    recorded = _joined(of_all, len(references), "recorded", RECORDED, make)
+    position = max((part.position for part in parts), default=0)
+    texts = _kept(references, "references", make), _kept(names.values, "names", make)
+    return ColumnStore(*texts, words, tables, (recorded,), position=position)
+
+
+def _numbered(parts: Sequence[ColumnStore]) -> tuple[list[str], list[Array]]:
+    """The references of all cases in order of their homes, and for each part the new numbers of its cases."""
+    every = []
+    for at, part in enumerate(parts):
+        gone = part.gone if part.gone is not None else np.zeros(part.numbers, bool)
+        home = homes(part.spells.current, part.numbers, part.words["place"].values)
+        every += [(home[n], reference, at, n) for n, reference in enumerate(part.references) if not gone[n]]
+    every.sort()
+    references = [reference for _, reference, _, _ in every]
+    for one, other in pairwise(sorted(references)):
+        if one == other:
+            raise ValueError(f"{one} is in two of the columns: a case is in one of them only")
+    numbers = [np.full(part.numbers, -1, np.int32) for part in parts]
+    for number, (_, _, at, n) in enumerate(every):
+        numbers[at][n] = number
+    return references, numbers
+
+
+def _joined(parts: Sequence[Part], cases: int, name: str, columns: Mapping[str, Any], make: Make) -> Rows:
+    """The rows of all parts in one, in their order."""
+    length = sum(int((part.becomes["case"][part.rows["case"]] >= 0).sum()) for part in parts)
+    into = {column: make(f"{name}.{column}", kind, length) for column, kind in columns.items()}
+    filled = 0
+    for pieces in _pieces(parts, cases, "clause" in columns):
+        case = np.concatenate([piece["case"] for piece in pieces])
+        order: Any = slice(None)
+        if np.any(case[1:] < case[:-1]):
+            order = np.argsort(case, kind="stable")
+        for column in columns:
+            values = case if column == "case" else np.concatenate([piece[column] for piece in pieces])
+            into[column][filled : filled + len(case)] = values[order]
+        filled += len(case)
+    return Rows(into)
+
+
+def _pieces(parts: Sequence[Part], cases: int, by_clause: bool) -> Iterator[list[Rows]]:
+    """The rows of all parts that come next: of one clause after the other (or of all), of so many cases."""
+    bounds = [part.rows.clause_bounds if by_clause else [0, len(part.rows)] for part in parts]
+    for of_clause in zip(*map(pairwise, bounds), strict=True):
+        some = [(part, slice(*of)) for part, of in zip(parts, of_clause, strict=True) if of[0] < of[1]]
+        for first in range(0, cases, CASES):
+            found = [part.within(which, first, first + CASES) for part, which in some]
+            if found := [rows for rows in found if len(rows)]:
+                yield found
+
+
+def _kept(strings: Sequence[str], name: str, make: Make) -> Texts:
+    of = vars(Texts.of(strings))
+    kept = {array: make(f"{name}.{array}", values.dtype, len(values)) for array, values in of.items()}
+    for array, values in of.items():
+        kept[array][:] = values
+    return Texts(**kept)

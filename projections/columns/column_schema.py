@@ -1,0 +1,135 @@
+"""Tables: the rows of the columns, what each column holds, and which of their rows were known at an instant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from projections.arrays.date_numbers import STANDING, day_begun, days_fallen_on
+from projections.arrays.date_numbers import Array as Array
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.duty_state_arrays import known_at
+
+SPAN: Final = {"since": np.int64, "until": np.int64}
+FALLEN_ON: Final = {"since_day": "since", "until_day": "until"}
+"""Columns with the days in London on which the instants of a span fall: less to read, where a day begins or ends."""
+
+TABLES: Final[Mapping[str, Mapping[str, type[np.generic]]]] = {
+    "duties": {
+        "case": np.int32, "clause": np.int16, "value": np.int8, "arises": np.uint16, "due": np.uint16, "met": np.uint16,
+        "ended": np.uint16, "place": np.int32, **SPAN,
+    },
+    "spells": {
+        "case": np.int32, "on": np.uint16, "off": np.uint16, "name": np.int32, "order_type": np.int16,
+        "gender": np.int16, "ethnicity": np.int16, "disability": np.int16, "place": np.int32, "tier": np.int16,
+        "risk": np.int16, "mappa_level": np.int16, "started": np.uint16, "ended": np.uint16, **SPAN,
+    },
+    "judgements": {
+        "case": np.int32, "on": np.uint16, "recorded": np.int64, "order": np.int32, "framework": np.int16,
+        "question": np.int16, "answer": np.int16, "overrules": np.bool_, **SPAN,
+    },
+    "lates": {
+        "case": np.int32, "type": np.int16, "occurred": np.uint16, "recorded": np.uint16, "working_days": np.int32,
+        **SPAN,
+    },
+}  # fmt: skip
+"""Every table with its columns: ``case`` the number of the case, days and instants as in ``days``, ``place`` and the
+attributes by their number among the words. ``order`` of a judgement: its place among those of its case by entry."""
+
+RECORDED: Final[Mapping[str, type[np.generic]]] = {"case": np.int32, "day": np.uint16, "entries": np.int32}
+"""How many entries of a case were recorded on a day in Europe/London."""
+
+WORDS = (
+    "place", "order_type", "gender", "ethnicity", "disability", "tier", "risk", "mappa_level", "framework", "question",
+    "answer", "type",
+)  # fmt: skip
+"""The columns whose numbers stand for words."""
+
+
+class Rows:
+    """Columns of one length, by name."""
+
+    def __init__(self, columns: Mapping[str, Array]):
+        self.columns = columns
+
+    def __getitem__(self, name: str) -> Array:
+        return self.columns[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.columns
+
+    def __len__(self) -> int:
+        return len(self.columns["case"])
+
+    @property
+    def nbytes(self) -> int:
+        return sum(column.nbytes for column in self.columns.values())
+
+    def renumbered(self, becomes: Mapping[str, Array], part: slice | Array = slice(None)) -> "Rows":
+        """These rows (or a part of them) with what their numbers of cases, names and words become, by column."""
+        found = {name: column[part] for name, column in self.columns.items()}
+        return Rows({name: becomes[name][c].astype(c.dtype) if name in becomes else c for name, c in found.items()})
+
+    @cached_property
+    def clause_bounds(self) -> list[int]:
+        """Where the duties of each clause of the catalogue begin, and where the last ones end."""
+        clause = self["clause"]  # of the same type, or all of them would be converted
+        found: list[int] = np.searchsorted(clause, np.arange(len(catalogue().clauses) + 1, dtype=clause.dtype)).tolist()
+        return found
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One table: the rows ``current`` (no ``until``), and those ``superseded``, each a base and maybe its changes.
+
+    Duties are in order of clause and case, the others of case.
+    """
+
+    current: tuple[Rows, ...]
+    superseded: tuple[Rows, ...]
+
+    def parts(self, instant: int | None) -> tuple[Rows, ...]:
+        """What may have been known at an instant (None: all that is recorded to date)."""
+        return self.current if instant is None else (*self.current, *self.superseded)
+
+    @property
+    def all(self) -> tuple[Rows, ...]:
+        return *self.current, *self.superseded
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.all))
+
+
+def known(rows: Rows, instant: int | None, part: slice | Array = slice(None)) -> Array | None:
+    """Which of these rows were known at an instant; None where all of them were."""
+    if instant is None:
+        return None
+    day = day_begun(instant)
+    at, since, until = (instant, "since", "until") if day is None else (day, "since_day", "until_day")
+    column: Array = rows[since][part]
+    return known_at(at, column, rows[until][part]) if until in rows else column < at
+
+
+def kinds(table: str, side: str) -> dict[str, Any]:
+    """The columns of a table's rows that stand (``current``), or of those ``superseded``, and the type of each."""
+    found = {**TABLES[table], **dict.fromkeys(FALLEN_ON, np.uint16)}
+    return {name: kind for name, kind in found.items() if side == "superseded" or not name.startswith("until")}
+
+
+def split(rows: Rows, table: str) -> Kept:
+    """A table's rows apart: those that stand and those superseded, in the order given."""
+    found = {**rows.columns, **{name: days_fallen_on(rows[instant]) for name, instant in FALLEN_ON.items()}}
+    stands = rows["until"] == STANDING
+    return Kept(
+        (Rows({name: found[name][stands] for name in kinds(table, "current")}),),
+        (Rows({name: found[name][~stands] for name in kinds(table, "superseded")}),),
+    )
+
+
+def ordered(rows: Rows, by: Iterable[str]) -> Rows:
+    """The rows in order of these columns, the first before the others."""
+    order = np.lexsort([rows[name] for name in reversed(list(by))])
+    return Rows({name: column[order] for name, column in rows.columns.items()})

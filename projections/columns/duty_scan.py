@@ -1,0 +1,85 @@
+"""What was owed: the duties of one clause as at a moment, a run of rows at a time."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_schema import Array, Rows, known
+from projections.obligations.duty_state_arrays import States, states
+
+RUN = 1 << 17
+"""Rows taken at a time: few enough to stay in the processor's cache while they are worked on."""
+
+SEARCHED = 150
+"""Looking for one case among the rows takes as long as going over so many."""
+
+
+class Run(NamedTuple):
+    """Rows of one clause: which they are, the number of each one's case, its state at the moment.
+
+    A row that was not known at the moment is left out, or its state is ``UNKNOWN``.
+    """
+
+    rows: Rows
+    at: slice | Array
+    case: Array
+    state: States
+
+
+def owed(at: CaseSelection, clause: int, first: int = 0, last: int | None = None) -> Iterator[Run]:
+    """The duties under a clause (by number) of the cases from ``first`` up to, not including, ``last``."""
+    for rows in at.columns.duties.parts(at.instant):
+        begin, end = _bounds(rows, clause, first, at.columns.numbers if last is None else last)
+        for start in range(begin, end, RUN):
+            yield _run(at, rows, slice(start, min(start + RUN, end)))
+
+
+def owed_by(at: CaseSelection, clause: int, cases: Array, among: Array) -> Iterator[Run]:
+    """The duties under a clause of these cases (numbers in order), where they are few.
+
+    ``among``: for each number from the first to the last of them, whether it is one of them.
+    """
+    first = int(cases[0])
+    for rows in at.columns.duties.parts(at.instant):
+        begin, end = _bounds(rows, clause, first, first + len(among))
+        part = picked(rows["case"][begin:end], cases, among) + begin
+        if len(part):
+            yield _run(at, rows, part)
+
+
+def picked(case: Array, cases: Array, among: Array) -> Array:
+    """Where the rows of these cases stand, where rows in order have these numbers of cases (see ``owed_by``)."""
+    if len(case) < SEARCHED * len(cases):
+        return np.flatnonzero(among[case - cases[0].astype(case.dtype)])
+    wanted = cases.astype(case.dtype)
+    low = np.searchsorted(case, wanted)
+    lengths = np.searchsorted(case, wanted, side="right") - low
+    before = np.cumsum(lengths) - lengths
+    found: Array = np.arange(int(lengths.sum())) + np.repeat(low - before, lengths)
+    return found
+
+
+def _bounds(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
+    """Where the duties of these cases under a clause begin and end."""
+    begin, end = rows.clause_bounds[clause : clause + 2]
+    of_clause = rows["case"][begin:end]
+    low, high = np.searchsorted(of_clause, np.array((first, last), of_clause.dtype)).tolist()
+    return begin + low, begin + high
+
+
+def _run(at: CaseSelection, rows: Rows, part: slice | Array) -> Run:
+    then = known(rows, at.instant, part)
+    if then is not None and (not isinstance(part, slice) or np.count_nonzero(then) * 2 < len(then)):
+        part, then = those(part, then), None
+    state = states(at.day, *(rows[name][part] for name in ("arises", "due", "met", "ended")))
+    if then is not None:
+        state *= then  # to UNKNOWN; of so few that leaving them out would take longer
+    return Run(rows, part, rows["case"][part], state)
+
+
+def those(part: slice | Array, which: Array) -> Array:
+    """Where the rows of a part stand for which this is true."""
+    found: Array = np.flatnonzero(which) + part.start if isinstance(part, slice) else part[which]
+    return found

@@ -1,0 +1,147 @@
+"""Coding: what duties are grouped by as one small number each, and how many there are of each number."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from math import prod
+from typing import Any
+
+import numpy as np
+from dateutil.relativedelta import relativedelta
+
+from projections.arrays.date_numbers import FIRST, day_number
+from projections.arrays.string_codes import StringCodes
+from projections.columns.case_selection import ATTRIBUTES, PLACE, By, CaseSelection, Key, places
+from projections.columns.column_schema import Array
+from projections.columns.duty_scan import Run
+from projections.obligations.clause_catalogue import catalogue
+
+OF_DUTY = ("place", *PLACE, "clause", "subject", "edition", "month", "calendar_month")
+"""By what duties are grouped beside the attributes of their case: who held the case on the day each was due (``place``,
+whole, or a part of it); the id of its clause, that clause's subject and edition; the months up to the day read (0 the last,
+1 the one before), or those of the calendar (their first days)."""
+
+
+DENSE = 1 << 22
+"""How many groups may be counted in tables."""
+
+FEW = 4
+"""Of fewer codes than one in so many of the groups, each is added by itself."""
+
+
+class GroupKeys:
+    """What duties are grouped by, as one number for each duty. ``KeyError``: by something that they are not grouped by."""
+
+    def __init__(self, at: CaseSelection, by: By, since: date | None):
+        for name in by:
+            if name not in (*OF_DUTY, *ATTRIBUTES):
+                raise KeyError(f"{name} is not one of {', '.join(dict.fromkeys((*OF_DUTY, *ATTRIBUTES)))}")
+        self.by = by
+        clauses = catalogue().clauses
+        self._of_case = {name: at.coded(name) for name in by if name not in OF_DUTY}
+        self._of_place = {name: places(at.columns, name) for name in by if name in PLACE}
+        self._places = at.columns.words["place"].values
+        self._of_clause = {
+            name: StringCodes({"clause": c.id, "subject": c.subject, "edition": c.edition}[name] for c in clauses)
+            for name in by if name in ("clause", "subject", "edition")
+        }  # fmt: skip
+        self._ends: list[date] = months_back(at.moment.on, since) if "month" in by else []
+        self._firsts = calendar_months(at.moment.on, since) if "calendar_month" in by else []
+        self.values = [self._values(name) for name in by]
+        self.room = prod(max(len(values), 1) for values in self.values)
+
+    def code(self, clause: int, run: Run, which: Array) -> Array:
+        """The number of each of these duties of a run: that of its group."""
+        code = np.zeros(len(which), np.int64)
+        for name, values in zip(self.by, self.values, strict=True):
+            code *= max(len(values), 1)
+            code += self._number(name, clause, run, which)
+        return code
+
+    def key(self, code: int) -> Key:
+        """The values of a group."""
+        found = []
+        for values in reversed(self.values):
+            code, at = divmod(code, max(len(values), 1))
+            found.append(values[at])
+        return tuple(reversed(found))
+
+    def _values(self, name: str) -> Sequence[Any]:
+        if name in self._of_case:
+            return self._of_case[name][0]
+        if name in self._of_place:
+            return self._of_place[name][0]
+        if name in self._of_clause:
+            return self._of_clause[name].values
+        if name == "place":
+            return self._places
+        return range(len(self._ends)) if name == "month" else self._firsts
+
+    def _number(self, name: str, clause: int, run: Run, which: Array) -> Array | int:
+        if name in self._of_case:
+            return self._of_case[name][1][run.case[which]]
+        if name in self._of_place:
+            return self._of_place[name][1][run.rows["place"][run.at][which]]
+        if name == "place":
+            return run.rows["place"][run.at][which]
+        if name in self._of_clause:
+            said = catalogue().clauses[clause]
+            value = {"clause": said.id, "subject": said.subject, "edition": said.edition}[name]
+            return self._of_clause[name].number(value)
+        due = run.rows["due"][run.at][which]
+        if name == "month":
+            table = np.array([day_number(day) for day in reversed(self._ends)], np.uint16)
+            later: Array = len(self._ends) - 1 - np.searchsorted(table, due)
+            return later
+        table = np.array([day_number(day) for day in self._firsts], np.uint16)
+        month: Array = np.searchsorted(table, due, side="right") - 1
+        return month
+
+
+class Totals:
+    """How many of each number, and how many of them held: in two tables, or where those had too much room, by what is seen."""
+
+    def __init__(self, room: int):
+        self.room = room
+        self.dense = room <= DENSE
+        self._n, self._held = (np.zeros(room if self.dense else 0, np.int64) for _ in range(2))
+        self._seen: dict[int, list[int]] = {}
+
+    def add(self, codes: Array, held: Array) -> None:
+        if self.dense and len(codes) * FEW > self.room:
+            self._n += np.bincount(codes, minlength=self.room)
+            self._held += np.bincount(codes[held], minlength=self.room)
+        elif self.dense:
+            np.add.at(self._n, codes, 1)
+            np.add.at(self._held, codes[held], 1)
+        else:
+            seen, place = np.unique(codes, return_inverse=True)
+            n, of_held = np.bincount(place), np.bincount(place[held], minlength=len(seen))
+            for code, one, other in zip(seen.tolist(), of_held.tolist(), n.tolist(), strict=True):
+                total = self._seen.setdefault(code, [0, 0])
+                total[0] += one
+                total[1] += other
+
+    def found(self) -> tuple[Array, Array, Array]:
+        """The numbers seen, in order, how many of each held, and how many there were."""
+        if self.dense:
+            codes = np.flatnonzero(self._n)
+            return codes, self._held[codes], self._n[codes]
+        codes = np.array(sorted(self._seen), np.int64)
+        both = np.array([self._seen[code] for code in codes.tolist()], np.int64).reshape(len(codes), 2)
+        return codes, both[:, 0], both[:, 1]
+
+
+def months_back(day: date, since: date | None) -> list[date]:
+    """The ends of the months up to this day, the last one first, back to ``since`` (None: as far as days go)."""
+    ends, back = [day], 1
+    while ends[-1] > (since or FIRST):
+        ends.append(max(day - relativedelta(months=back), FIRST))
+        back += 1
+    return ends[:-1] or ends
+
+
+def calendar_months(day: date, since: date | None) -> list[date]:
+    """The first days of the months of the calendar from the day after ``since`` (None: the first of all) to this day."""
+    first = (FIRST if since is None else max(since + timedelta(days=1), FIRST)).replace(day=1)
+    months = (day.year - first.year) * 12 + day.month - first.month + 1
+    return [first + relativedelta(months=n) for n in range(months)]

@@ -1,0 +1,113 @@
+"""Agreement between two sets of answers to the same questions: the share agreed, Cohen's kappa, the disagreements.
+
+What the entries answer is confirmed by an assessor who finishes a reading and leaves it: that, too, is an answer of
+theirs.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from projections.cases.case_repository import Reading
+from projections.scoring.answers import Verdict
+
+SAID: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable")
+
+
+Asked = tuple[str, str]
+"""A case and a question."""
+
+
+class Pair(NamedTuple):
+    """Two answers to one question about one case."""
+
+    reference: str
+    question: str
+    first: Verdict
+    other: Verdict
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """``kappa``: how far they agree beyond chance, from -1 to 1; None where chance alone would agree on everything."""
+
+    pairs: Sequence[Pair]
+
+    @property
+    def n(self) -> int:
+        return len(self.pairs)
+
+    @property
+    def agreed(self) -> int:
+        return sum(pair.first == pair.other for pair in self.pairs)
+
+    @property
+    def disagreements(self) -> list[Pair]:
+        return [pair for pair in self.pairs if pair.first != pair.other]
+
+    @property
+    def kappa(self) -> Fraction | None:
+        """Cohen's kappa over sufficient, insufficient and not applicable."""
+        if not self.pairs:
+            return None
+        first, other = Counter(p.first for p in self.pairs), Counter(p.other for p in self.pairs)
+        by_chance = Fraction(sum(first[said] * other[said] for said in SAID), self.n**2)
+        return None if by_chance == 1 else (Fraction(self.agreed, self.n) - by_chance) / (1 - by_chance)
+
+
+def compare(
+    first: Mapping[Asked, Verdict],
+    other: Mapping[Asked, Verdict],
+    first_left: Mapping[Asked, Verdict] | None = None,
+    other_left: Mapping[Asked, Verdict] | None = None,
+) -> Agreement:
+    """The answers that both give, in the order of the first.
+
+    ``first_left``, ``other_left``: what each left as the entries answer it. It counts where the other one said something:
+    what both left says nothing about how far two readers agree.
+    """
+    left, other_left = first_left or {}, other_left or {}
+    found = [
+        Pair(*asked, said, other.get(asked) or other_left[asked])
+        for asked, said in first.items()
+        if asked in other or asked in other_left
+    ]
+    found += [Pair(*asked, left[asked], said) for asked, said in other.items() if asked not in first and asked in left]
+    return Agreement(found)
+
+
+def judged(readings: Iterable[Reading], inspection: str, *, second: bool = False) -> dict[Asked, Verdict]:
+    """What the first (or the second) assessors of an inspection answered themselves: their last word on each question."""
+    return {
+        (reading.reference, judgement.question): judgement.answer
+        for reading in readings
+        for judgement in reading.judgements
+        if judgement.inspection == inspection and judgement.second == second
+    }
+
+
+def left(readings: Iterable[Reading], finished: Collection[str]) -> dict[Asked, Verdict]:
+    """What assessors left as the entries answer it, in the cases whose reading is ``finished``."""
+    return {
+        (reading.reference, answer.question.id): answer.answer
+        for reading in readings
+        if reading.reference in finished
+        for answer in reading.answers
+        if answer.question.derive is not None and answer.basis == "derived" and not answer.both
+    }
+
+
+def judged_and_derived(readings: Sequence[Reading], finished: Collection[str] = ()) -> Agreement:
+    """What assessors judged beside what the entries give, where both answer: the judgement first.
+
+    ``finished``: the cases whose reading is finished, where what was left is confirmed.
+    """
+    said_both = [
+        Pair(reading.reference, answer.question.id, *(said if answer.basis == "judged" else said[::-1]))
+        for reading in readings
+        for answer in reading.answers
+        if answer.both and (said := (answer.answer, answer.other or answer.answer))
+    ]
+    return Agreement([*said_both, *(Pair(*asked, said, said) for asked, said in left(readings, finished).items())])

@@ -1,0 +1,44 @@
+"""A published sheet: its figures as printed, and what still gives them, or does not, today."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from domain.aggregates.inspection import Inspection
+from domain.entries.inspection_entries import Figure
+from projections.scoring.management_ladder import placed
+from projections.scoring.score_bands import banded
+from projections.scoring.scores import Score
+
+
+def figures(inspection: Inspection, score: Score) -> list[Figure]:
+    """Every figure of the sheet in its order: criteria of management, criteria, sections."""
+    bands = {b.section.id: b.title for b in banded(inspection, score)}
+    found = [Figure(of=p.criterion.id, printed=p.printed) for p in placed(inspection) if p.printed is not None]
+    for section in score.sections:
+        found += [Figure(of=c.criterion.id, printed=_words(c.printed)) for c in section.criteria]
+        band = bands.get(section.section.id)
+        words = _words(section.printed) + (f", {band}" if band else "")
+        found.append(Figure(of=section.section.id, printed=words))
+    return found
+
+
+def _words(per_cent: int | None) -> str:
+    return "n/a" if per_cent is None else f"{per_cent}%"
+
+
+class Departure(NamedTuple):
+    """A figure that was printed otherwise than it comes out now; None: not on that side at all."""
+
+    of: str
+    printed: str | None
+    now: str | None
+
+
+def departures(then: Sequence[Figure], now: Sequence[Figure]) -> list[Departure]:
+    """What differs between the figures as printed and as they come out."""
+    was, is_now = {f.of: f.printed for f in then}, {f.of: f.printed for f in now}
+    return [
+        Departure(name, was.get(name), is_now.get(name))
+        for name in dict.fromkeys((*was, *is_now))
+        if was.get(name) != is_now.get(name)
+    ]

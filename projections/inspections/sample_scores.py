@@ -1,0 +1,98 @@
+"""Scoring a sample: an inspection's cases at its own moment, or any cases at any moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from domain.entries.inspection_entries import InspectionOpened
+from domain.policy.frameworks import Framework, frameworks
+from projections.cases.case_repository import CaseRepository, Moment, Reading
+from projections.cases.caseload import high_risk
+from projections.history.history import end_of_day
+from projections.scoring.answers import Answer
+from projections.scoring.scores import Score, score
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A sample read at a moment: the readings, the score, and the high risk of harm sub-sample beside it."""
+
+    framework: Framework
+    moment: Moment
+    readings: Sequence[Reading]
+    score: Score
+    high_risk: Score
+    edition: str | None = None
+    """The edition of the standards that all was judged by; None: by the one in force when each duty arose."""
+
+    def high_risk_only(self) -> "Scored":
+        """The high risk of harm sub-sample as a sample of its own."""
+        return replace(self, readings=high_risk(self.readings), score=self.high_risk)
+
+
+def inspection_moment(opened: InspectionOpened) -> Moment:
+    """The sample date, with the file as it stood at the end of that day or with hindsight."""
+    known_at = end_of_day(opened.occurred_on) if opened.knowledge == "stood" else None
+    return Moment(opened.occurred_on, known_at)
+
+
+def at_own_moment(opened: InspectionOpened, moment: Moment) -> bool:
+    """Whether figures read at this moment are the inspection's own."""
+    return moment == inspection_moment(opened)
+
+
+def score_readings(
+    framework: Framework, moment: Moment, readings: Sequence[Reading], edition: str | None = None
+) -> Scored:
+    every = score(framework, [r.answers for r in readings])
+    high = score(framework, [r.answers for r in high_risk(readings)])
+    return Scored(framework, moment, readings, every, high, edition)
+
+
+def score_inspection(
+    book: CaseRepository,
+    inspection: str,
+    moment: Moment | None = None,
+    edition: str | None = None,
+    by: Framework | None = None,
+) -> Scored:
+    """An inspection's cases and judgements at its own moment, or at another one. ``KeyError``: no such inspection.
+
+    ``edition``: judged by this edition of the standards throughout; ``by``: under another framework than its own.
+    """
+    opened, sample = book.inspections[inspection], book.inspection(inspection).sample
+    framework = by or frameworks()[opened.framework]
+    at = moment or inspection_moment(opened)
+    return score_readings(framework, at, book.read_all(sample, at, framework, inspection, edition), edition)
+
+
+def score_before(book: CaseRepository, inspection: str) -> Scored | None:
+    """The inspection that this one follows, at its own moment and under the framework of this one.
+
+    None where it follows none on record, or where judgements made under the other's framework don't answer this one's.
+    """
+    opened = book.inspections[inspection]
+    was = book.inspections.get(opened.follows or "")
+    framework = frameworks()[opened.framework]
+    if was is None or not framework.takes_answers_of(was.framework):
+        return None
+    return score_inspection(book, opened.follows or "", by=framework)
+
+
+class ScoreChange(NamedTuple):
+    """An answer that differs between two scorings of the same case."""
+
+    reference: str
+    was: Answer
+    now: Answer
+
+
+def changes(was: Sequence[Reading], now: Sequence[Reading]) -> list[ScoreChange]:
+    """The answers that differ between two readings of the same cases, in the order of the cases and questions."""
+    before = {reading.reference: reading for reading in was}
+    return [
+        ScoreChange(reading.reference, old, new)
+        for reading in now
+        for old, new in zip(before[reading.reference].answers, reading.answers, strict=True)
+        if old.answer != new.answer
+    ]

@@ -1,0 +1,85 @@
+"""The ledger of one case: its duties, spells and judgements, each row with the span of knowledge in which the file said so.
+
+``ledger(entries)`` is a pure function of the entries, in whatever order they arrived. A row is known from the recording
+that brought it about up to the one that took it away or changed it. So *as at D, known at K* is one predicate over the
+rows, ``Known.at(K)``, and then the state of a duty on D, or the spell in which D lies.
+
+It is worked out clause by clause along the axis of knowledge (``projections.ledger.case_versions``), not anew at each recording; that
+both come to the same is what ``rows_known`` is for.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.entries.case_entries import Entry, QualityJudged
+from projections.history.history import History
+from projections.ledger.case_versions import CaseVersions
+from projections.ledger.derive_bitemporal import owed_as_known
+from projections.ledger.knowledge_spans import RowSpans
+from projections.ledger.ledger_rows import LATE_AFTER as LATE_AFTER
+from projections.ledger.ledger_rows import DutyRow as DutyRow
+from projections.ledger.ledger_rows import JudgementRow as JudgementRow
+from projections.ledger.ledger_rows import Known as Known
+from projections.ledger.ledger_rows import LateRow as LateRow
+from projections.ledger.ledger_rows import Place as Place
+from projections.ledger.ledger_rows import SpellRow as SpellRow
+from projections.ledger.ledger_rows import duty_row, judgement_row, late_row
+from projections.ledger.ledger_rows import obligation_of as obligation_of
+from projections.ledger.ledger_rows import spell_rows as spell_rows
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.derive import obligations
+
+
+@dataclass
+class Ledger:
+    """The rows of one case on both axes of time."""
+
+    duties: list[Known[DutyRow]] = field(default_factory=list)
+    spells: list[Known[SpellRow]] = field(default_factory=list)
+    judgements: list[Known[JudgementRow]] = field(default_factory=list)
+    lates: list[Known[LateRow]] = field(default_factory=list)
+
+    @property
+    def kinds(self) -> tuple[list[Known[Any]], ...]:
+        """The rows, kind by kind, in the order of ``rows_known``."""
+        return self.duties, self.spells, self.judgements, self.lates
+
+
+def ledger(entries: Iterable[Entry]) -> Ledger:
+    """The ledger of a case from all its entries, in any order."""
+    growth = CaseVersions(entries)
+    spells, judgements, lates = RowSpans[SpellRow](), RowSpans[JudgementRow](), RowSpans[LateRow]()
+    for frame, since, until in growth.frames:
+        for spell in spell_rows(frame):
+            spells.add(spell, since, until)
+    for fact, since, until in growth.by_type.get(QualityJudged, ()):
+        if (judged := judgement_row(fact)) is not None:
+            judgements.add(judged, since, until)
+    for fact, since, until in growth.versions:
+        if (late := late_row(fact)) is not None:
+            lates.add(late, since, until)
+    instants = growth.instants
+    return Ledger(
+        owed_as_known(growth).known(instants), spells.known(instants), judgements.known(instants), lates.known(instants)
+    )
+
+
+def rows_known(history: History) -> tuple[Sequence[Any], ...]:
+    """The rows of one state of knowledge: duties, spells, judgements, late recordings."""
+    return duty_rows(history), spell_rows(history), judgement_rows(history), late_rows(history)
+
+
+def duty_rows(history: History) -> list[DutyRow]:
+    """Every duty of every clause in the catalogue, as this history gives it, in order of the day it is due."""
+    return [duty_row(obligation, history) for obligation in obligations(history, catalogue().clauses)]
+
+
+def judgement_rows(history: History) -> list[JudgementRow]:
+    """The judgements of the record, in the order in which a later one stands before an earlier one."""
+    return [row for fact in history.all(QualityJudged) if (row := judgement_row(fact)) is not None]
+
+
+def late_rows(history: History) -> list[LateRow]:
+    """The entries recorded more than ``LATE_AFTER`` working days after the day they are dated."""
+    return [row for fact in history.entries if (row := late_row(fact)) is not None]

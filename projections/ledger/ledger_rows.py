@@ -1,0 +1,176 @@
+"""The rows of a case's ledger: its duties, the spells in which nothing about it changes, judgements, late recordings."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from operator import itemgetter
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from domain.calendar.london_time import LONDON
+from domain.calendar.workdays import working_days_between
+from domain.entries.case_entries import Entry, QualityJudged
+from projections.history.history import Change, History
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.duty_state import Obligation
+
+LATE_AFTER = 1
+"""Working days after which a recording counts as late (national standards, unsure: a parameter)."""
+
+
+class Place(NamedTuple):
+    """Where a case is held."""
+
+    area: str
+    division: str
+    team: str
+    officer: str
+    officer_grade: str
+
+
+class DutyRow(NamedTuple):
+    """One obligation: clause by its number in the catalogue, value by its place among the clause's, and its four dates.
+
+    ``place``: who held the case on the day the duty was due, as the file said (its first holder for a day before it).
+    """
+
+    clause: int
+    value: int
+    arises_on: date
+    due_on: date
+    met_on: date | None
+    ended_on: date | None
+    raised_by: str | None
+    met_by: tuple[str, ...]
+    place: Place
+
+
+class SpellRow(NamedTuple):
+    """What held of the case from ``on`` up to, not including, ``off`` (None: open)."""
+
+    on: date
+    off: date | None
+    name: str
+    order_type: str
+    gender: str
+    ethnicity: str
+    disability: bool
+    place: Place
+    tier: int | None
+    risk: str | None
+    mappa_level: int | None
+    started_on: date
+    ended_on: date | None
+
+
+class JudgementRow(NamedTuple):
+    """A judgement of the record (one that belongs to no inspection), in force from its day; the last known one counts."""
+
+    on: date
+    entry: str
+    framework: str
+    question: str
+    answer: str
+    overrules: bool
+    recorded_at: datetime
+
+
+class LateRow(NamedTuple):
+    """An entry recorded late: ``working_days`` after the day it is dated; see ``LATE_AFTER``."""
+
+    entry: str
+    type: str
+    occurred_on: date
+    recorded_on: date
+    working_days: int
+
+
+R = TypeVar("R", bound=tuple[Any, ...])
+
+
+class Known(NamedTuple, Generic[R]):
+    """A row, and the span in which it was known: brought about by a recording at ``since``, taken away by one at ``until``."""
+
+    row: R
+    since: datetime
+    until: datetime | None
+
+    def at(self, known_at: datetime | None) -> bool:
+        """Whether it was known at an instant (exclusive, as everywhere; None: all that is recorded to date)."""
+        if known_at is None:
+            return self.until is None
+        return self.since < known_at and (self.until is None or known_at <= self.until)
+
+
+def obligation_of(row: DutyRow, framework: str) -> Obligation:
+    """The obligation that a row tells of, with the clause in a framework's own terms. ``KeyError``: not one of its clauses."""
+    clause = catalogue().of_framework[framework][row.clause]
+    return Obligation(
+        clause, clause.values[row.value], row.arises_on, row.due_on, row.met_on, row.ended_on, row.raised_by, row.met_by,
+        clause.kind == "frequency",
+    )  # fmt: skip
+
+
+def duty_row(o: Obligation, history: History) -> DutyRow:
+    """An obligation as a row."""
+    return DutyRow(
+        catalogue().number[f"{o.clause.edition}/{o.clause.id}"], o.clause.values.index(o.value), o.arises_on, o.due_on,
+        o.met_on, o.ended_on, o.raised_by, o.met_by, holder(history.allocation)(o.due_on),
+    )  # fmt: skip
+
+
+def holder(allocation: Sequence[Change]) -> Callable[[date], Place]:
+    """Who held the case on a day; its first holder before any did."""
+    places = [Place(*change.value) for change in allocation]
+    if len(places) == 1:
+        return lambda _: places[0]
+    days = [change.on for change in allocation]
+    return lambda day: places[max(bisect_right(days, day) - 1, 0)]
+
+
+TIER_RISK_MAPPA = itemgetter("tier", "risk", "mappa_level")
+
+
+def spell_rows(history: History) -> list[SpellRow]:
+    """The case from its first day of supervision on, a row for each time in which nothing about it changes."""
+    if history.started is None or history.start is None:
+        return []
+    person, start = history.started.person, history.start.on
+    end = history.end
+    turns = {start, *(day for day in history.turning_points if day > start)}
+    if end is not None:
+        turns.add(max(start, end.on))
+    found: list[SpellRow] = []
+    days = sorted(turns)
+    held_by = holder(history.allocation)
+    for on, off in zip(days, [*days[1:], None], strict=True):
+        tier, risk, mappa_level = TIER_RISK_MAPPA(history.attributes(on))
+        row = SpellRow(
+            on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
+            held_by(on), tier, risk, mappa_level, start,
+            end.on if end is not None and end.on <= on else None,
+        )  # fmt: skip
+        if found and found[-1][2:] == row[2:]:
+            found[-1] = found[-1]._replace(off=off)
+        else:
+            found.append(row)
+    return found
+
+
+def judgement_row(fact: QualityJudged) -> JudgementRow | None:
+    """The row of a judgement of the record; None for one that was made for an inspection."""
+    if fact.inspection is not None or fact.second:
+        return None
+    return JudgementRow(
+        fact.occurred_on, fact.entry, fact.framework, fact.question, fact.answer, fact.overrules, fact.recorded_at
+    )
+
+
+def late_row(fact: Entry) -> LateRow | None:
+    """The row of an entry recorded more than ``LATE_AFTER`` working days after the day it is dated; None for others."""
+    if fact.recorded_at.date() <= fact.occurred_on:
+        return None  # whatever its offset, the day in London is at most one later
+    recorded_on = fact.recorded_at.astimezone(LONDON).date()
+    delay = working_days_between(fact.occurred_on, recorded_on)
+    if delay <= LATE_AFTER:
+        return None
+    return LateRow(fact.entry, type(fact).__name__, fact.occurred_on, recorded_on, delay)

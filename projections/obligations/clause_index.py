@@ -1,0 +1,128 @@
+"""The docket: which of some clauses may ask anything of a case, looked up instead of tried one by one."""
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable, KeysView, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from domain.entries import case_entries
+from domain.entries.case_entries import Entry
+from domain.policy.clauses import Clause
+from domain.policy.conditions import EntryPattern
+from projections.history.history import History
+
+KEPT = 64
+"""How many dockets are kept: one for each framework, and for each edition by which somebody scores again."""
+
+Types = frozenset[type[Entry]]
+
+_RAISED_BY: Mapping[str, Types] = {
+    "start": frozenset((case_entries.SupervisionStarted,)),
+    "release": frozenset((case_entries.CustodyEnded,)),
+    "end": frozenset((case_entries.SupervisionEnded,)),
+    "transfer": frozenset((case_entries.CaseAllocated,)),
+    "absence": frozenset((case_entries.AppointmentOutcomeRecorded,)),
+    "failure": frozenset((case_entries.AppointmentOutcomeRecorded, case_entries.AbsenceJudged)),
+    "risk_becomes_high": frozenset((case_entries.AssessmentCompleted, case_entries.RiskLevelChanged)),
+    "risk_changes": frozenset((case_entries.RiskLevelChanged,)),
+}
+_CHANGED_BY: Mapping[str, Types] = {
+    "risk": frozenset((case_entries.AssessmentCompleted, case_entries.RiskLevelChanged)),
+    "tier": frozenset((case_entries.TierSet, case_entries.SupervisionStarted)),
+    "mappa_level": frozenset((case_entries.MappaSet,)),
+}
+
+
+def raised_by(clause: Clause) -> Types:
+    """The types of entry without any of which the clause asks nothing."""
+    if isinstance(clause.after, EntryPattern):
+        return frozenset((clause.after.type,))
+    if clause.after is not None:
+        return _RAISED_BY[clause.after]
+    if clause.kind == "response":
+        return _RAISED_BY["failure"]
+    states = [_CHANGED_BY[name] for name, _ in clause.during if name in _CHANGED_BY]
+    return states[0] if clause.kind == "while" and states else _RAISED_BY["start"]
+
+
+def parts(clause: Clause) -> frozenset[str]:
+    """What of a case's frame (see ``projections.ledger.case_versions``) the duties under this clause depend on."""
+    asked = {name for name, _ in clause.during}.union(clause.asks)
+    if clause.after == "risk_becomes_high":
+        asked.add("risk")
+    return frozenset(("started", "end", "custody", "allocation")).union(asked & {"risk", "tier", "mappa_level"})
+
+
+class IndexedClause(NamedTuple):
+    """A clause in a docket: its number there, itself, and what of the frame it depends on."""
+
+    number: int
+    clause: Clause
+    parts: frozenset[str]
+
+
+class ClauseIndex:
+    """Some clauses, by the order they are for and the time in which they are in force."""
+
+    def __init__(self, clauses: Iterable[Clause]):
+        self._listed = [
+            (IndexedClause(at, clause, parts(clause)), raised_by(clause)) for at, clause in enumerate(clauses)
+        ]
+        every = [listed.clause for listed, _ in self._listed]
+        self._starts = sorted({c.start for c in every if c.start is not None})
+        self._ends = sorted({c.end for c in every if c.end is not None})
+        self._for: dict[tuple[str, int, int, int, int], Sequence[tuple[IndexedClause, Types]]] = {}
+        after = [c.after for c in every if isinstance(c.after, EntryPattern)]
+        self.dated = {(e.type, e.on) for c in every for e in (*c.entries, *after) if e.on is not None} | {
+            (e.type, c.stands_until) for c in every for e in c.by if c.stands_until is not None
+        }
+        """The fields, by type of entry, of which the day may be the one on which a duty arises."""
+
+    def to_walk(self, history: History) -> list[Clause]:
+        """The clauses that may raise a duty on this case."""
+        last = history.end.on if history.end else None
+        return [listed.clause for listed in self.of(history, history.first_day, last, history.by_type.keys())]
+
+    def of(self, frame: History, first: date, last: date | None, present: KeysView[type[Entry]]) -> list[IndexedClause]:
+        """The clauses for this order, in force at some time from ``first`` to ``last``, of which there is what raises them."""
+        assert frame.started is not None and frame.start is not None
+        starts, ends, start = self._starts, self._ends, frame.start.on
+        key = (
+            frame.started.order_type,
+            bisect_right(ends, first),
+            len(starts) if last is None else bisect_right(starts, last),
+            bisect_right(ends, start),
+            bisect_right(starts, start),
+        )
+        found = self._for.get(key)
+        if found is None:
+            found = self._for[key] = list(self._in_force(*key[:3], start))
+        return [listed for listed, raised_by in found if not present.isdisjoint(raised_by)]
+
+    def _in_force(self, order: str, over: int, begun: int, start: date) -> Iterable[tuple[IndexedClause, Types]]:
+        ended, started = self._ends[:over], self._starts[:begun]
+        for listed, raised_by in self._listed:
+            clause = listed.clause
+            if clause.end in ended or not (clause.start is None or clause.start in started):
+                continue
+            if clause.kind == "within" and clause.after == "start" and not clause.in_force(start):
+                continue
+            if all(order in orders for name, orders in clause.when if name == "order_type"):
+                yield listed, raised_by
+
+
+_KEPT: OrderedDict[int, tuple[Iterable[Clause], ClauseIndex]] = OrderedDict()
+
+
+def clause_index(clauses: Iterable[Clause]) -> ClauseIndex:
+    """The docket of these clauses; made once for a tuple of them."""
+    kept = _KEPT.get(id(clauses))
+    if kept is not None and kept[0] is clauses:
+        return kept[1]
+    made = ClauseIndex(clauses)
+    if isinstance(clauses, tuple):
+        _KEPT[id(clauses)] = (clauses, made)  # kept with it: an id is used again
+        while len(_KEPT) > KEPT:
+            _KEPT.popitem(last=False)
+    return made

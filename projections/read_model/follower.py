@@ -1,0 +1,144 @@
+"""Following: what was stored is taken into the views, batch by batch, rows and position in one transaction.
+
+One loop serves both databases. A crash anywhere leaves rows and position as they were together; nothing is taken in
+twice and nothing is left out. One follower works at a time; if two did, the slower would find its position taken.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from domain.store.record_reader import Lag, is_case
+from projections.read_model.case_writer import behind, derive, settle
+from projections.read_model.follower_lock import alone
+from projections.read_model.view_generations import State
+from projections.read_model.view_reader import ReadModel
+from projections.read_model.view_tables import VIEWS
+
+BATCH = 500
+"""Entries taken in at once."""
+
+POLL = 1.0
+"""Seconds between looks at the record where nothing tells of what is new."""
+
+
+class Overtaken(RuntimeError):
+    """Another has moved this generation on, or put another in its place: look again and go on from there."""
+
+
+def step(views: ReadModel, state: State, most: int = BATCH) -> int:
+    """Take the next entries into a generation: how many (0: it is up with the record). ``Overtaken``.
+
+    A case is derived from all its entries as stored now, however few of them are in the batch: those of its entries
+    that come in later batches change nothing any more.
+    """
+    entered = views.stored.after(state.position, most)
+    if not entered:
+        return 0
+    versions = {entry.reference: entry.version for entry in entered if is_case(entry.reference)}
+    with views.reading.connect() as c:
+        touched = behind(c, state.tables, versions) if versions else set()
+    derived = list(derive(views.stored.files(touched), views.place_numbers))
+    with views.writing.begin() as c:
+        advance(c, state, entered[-1].position)
+        settle(c, state.tables, derived)
+    return len(entered)
+
+
+def advance(c: sa.Connection, state: State, position: int) -> None:
+    """Move a generation's position on, if it is still as this state says; ``Overtaken`` otherwise."""
+    moved = sa.update(VIEWS).values(position=position)
+    moved = moved.where(
+        VIEWS.c.generation == state.generation, VIEWS.c.live == state.live, VIEWS.c.position == state.position,
+        VIEWS.c.build.is_(None) if state.build is None else VIEWS.c.build == state.build,
+    )  # fmt: skip
+    if c.execute(moved).rowcount != 1:
+        raise Overtaken(f"generation {state.generation} is no longer at position {state.position}")
+
+
+def catch_up(
+    views: ReadModel, *, seconds: float | None = None, own: int = 0, most: int = BATCH,
+    told: Callable[[int], None] = lambda position: None,
+) -> Lag:  # fmt: skip
+    """Bring the views up with the record, or as far as so many seconds allow (None: however long it takes).
+
+    Where another follows, it does the work: this waits only until the position ``own`` has been reached, within the
+    same time. ``told`` hears each position reached.
+    """
+    until = None if seconds is None else time.monotonic() + seconds
+    while views.stored.head() > views.position:
+        with alone(views.database, views.writing, "follow") as mine:
+            while mine is not None and _one_step(views, most, told) and not _passed(until):
+                pass
+        if mine is not None or (views.position >= own and until is not None) or _passed(until):
+            break
+        time.sleep(0.003)
+    return views.behind()
+
+
+def _passed(until: float | None) -> bool:
+    return until is not None and time.monotonic() >= until
+
+
+def _one_step(views: ReadModel, most: int, told: Callable[[int], None]) -> bool:
+    """Whether there was anything to take in."""
+    try:
+        taken = step(views, views.live(), most)
+    except Overtaken:
+        return True
+    if taken:
+        told(views.position)
+    return taken > 0
+
+
+@dataclass
+class Following:
+    """Following for good. ``stop()`` is asked between batches; ``say`` hears what an operator should know."""
+
+    views: ReadModel
+    stop: Callable[[], bool]
+    say: Callable[[str], None]
+    batch: int = BATCH
+    poll: float = POLL
+    at_rest: Callable[[], None] = lambda: None
+    """What else to do once the views are up with the record, each time something has come."""
+
+    def run(self) -> None:
+        """Until told to stop. A database that cannot be reached is tried again and again; any other error ends it."""
+        pause = self.poll
+        while not self.stop():
+            try:
+                self._while_alone()
+                pause = self.poll
+            except (DBAPIError, psycopg.Error) as error:
+                said = error.orig if isinstance(error, DBAPIError) else error
+                self.say(f"the database does not answer, trying again in {pause:g} s: {said}")
+                self._sleep(pause)
+                pause = min(2 * pause, 30)
+            except OSError as error:
+                self.say(f"the lock cannot be taken: {error}")
+                self._sleep(pause)
+
+    def _while_alone(self) -> None:
+        with alone(self.views.database, self.views.writing, "follow") as mine:
+            if mine is None:
+                self._sleep(self.poll)
+                return
+            self.say(f"following from position {self.views.position:,}")
+            rested = -1
+            while not self.stop():
+                if _one_step(self.views, self.batch, lambda position: None) or self.stop():
+                    continue
+                if rested != (position := self.views.position):
+                    self.at_rest()
+                    rested = position
+                mine.wait(self.poll)
+
+    def _sleep(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self.stop() and time.monotonic() < until:
+            time.sleep(0.05)

@@ -1,0 +1,73 @@
+"""Verifying: everything derived anew from the record and held against the live views, which nothing of it changes."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from projections.read_model.case_writer import derive, differences
+from projections.read_model.rebuild import Crew, opened, pieces_of
+from projections.read_model.view_generations import live_in
+from projections.read_model.view_reader import ReadModel
+from projections.read_model.view_tables import Tables
+
+
+class ViewDifference(NamedTuple):
+    """A row of the live views that is ``too many`` or ``missing``: of which case, in which table, what it says."""
+
+    reference: str
+    table: str
+    what: str
+    row: dict[str, Any]
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{name}={value}" for name, value in self.row.items() if value is not None)
+        return f"{self.reference}: {self.table}: {self.what}: {said}"
+
+
+def verify(views: ReadModel, crew: Crew, told: Callable[[int], None] = lambda cases: None) -> Iterator[ViewDifference]:
+    """Where the live views differ from what the entries say that they have taken in. ``WorkFailed``.
+
+    ``told`` hears how many cases have been held against the entries since it last heard. Entries that the views have
+    yet to take in make no difference.
+    """
+    pieces = ((views.database.address, some) for references in views.stored.cases() for some in pieces_of(references))
+    for found, cases in crew(compare, pieces):
+        told(cases)
+        yield from found
+    yield from _strays(views)
+
+
+def compare(address: str, references: list[str]) -> tuple[list[ViewDifference], int]:
+    """One piece: the differences in these cases, and how many cases there were."""
+    views = opened(address)
+    found = []
+    with views.snapshot() as (c, of):
+        query = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(references))
+        stand = {row.reference: int(row.version) for row in c.execute(query)}
+        expected = views.stored.versions(references, live_in(c).position)
+        for reference, version in sorted(expected.items()):
+            if stand.get(reference, 0) < version:
+                row = {"version": version, "taken in": stand.get(reference, 0)}
+                found.append(ViewDifference(reference, of.cases.name, "missing", row))
+        derived = derive(views.stored.files(stand, stand), views.place_numbers)
+        found += [ViewDifference(*difference) for difference in differences(c, of, derived)]
+    return found, len(references)
+
+
+def _strays(views: ReadModel) -> Iterator[ViewDifference]:
+    """Rows of cases that the record doesn't know."""
+    with views.snapshot() as (c, of):
+        known = {reference for references in views.stored.cases() for reference in references}
+        for reference in c.execute(sa.select(of.cases.c.reference)).scalars():
+            if reference not in known:
+                yield ViewDifference(reference, of.cases.name, "too many", {})
+        yield from _without_case(c, of)
+
+
+def _without_case(c: sa.Connection, of: Tables) -> Iterator[ViewDifference]:
+    for table in of.kinds:
+        query = sa.select(table.c.reference).distinct()
+        there = sa.exists().where(of.cases.c.reference == table.c.reference)
+        for reference in c.execute(query.where(~there)).scalars():
+            yield ViewDifference(reference, table.name, "too many", {})

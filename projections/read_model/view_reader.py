@@ -1,0 +1,183 @@
+"""The views: the ledgers of all cases in tables, and what they say of any number of cases at any moment."""
+
+import weakref
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from domain.accounts.roles import Level
+from domain.store.database import Database
+from domain.store.record_reader import Lag, RecordReader
+from projections.cases.case_repository import Moment
+from projections.cases.case_snapshot import (
+    CaseSnapshot,
+    in_order_of_day,
+    in_order_of_due,
+    judgements_in_order,
+)
+from projections.ledger.ledger import Ledger, Place
+from projections.read_model.row_codecs import Places, duty_row, judgement_row, known_of, late_row, spell_row
+from projections.read_model.view_generations import State, live_in
+from projections.read_model.view_predicates import Predicate, known, on_the_day, wanted
+from projections.read_model.view_tables import KINDS, PLACES, TABLES, Tables, check, make
+
+AT_ONCE = 1000
+"""Cases whose rows are fetched with one query a kind."""
+
+
+class ReadModel:
+    """The views of one database. Safe between threads; build it after a fork.
+
+    ``prepare``: whether to make the tables (None: an SQLite file gets them, PostgreSQL doesn't). ``NotPrepared`` where
+    they are not made, and not there or made by another version.
+    """
+
+    def __init__(self, address: str, *, prepare: bool | None = None):
+        self.database = Database.at(address)
+        self.reading, self.writing = self.database.engines()
+        weakref.finalize(self, self.reading.dispose)
+        if prepare or (prepare is None and self.database.kind == "sqlite"):
+            make(self.writing)
+        else:
+            check(self.database, self.reading)
+        self.stored = RecordReader(self.reading)
+        self.place_numbers = Places(self.reading, self.writing)
+
+    def close(self) -> None:
+        self.reading.dispose()
+
+    @property
+    def position(self) -> int:
+        """The position in the record up to which every entry is in the views."""
+        return self.live().position
+
+    def behind(self) -> Lag:
+        """How far the views are behind the record."""
+        return self.stored.behind(self.position)
+
+    def live(self) -> State:
+        """The generation that is read."""
+        with self.reading.connect() as c:
+            return live_in(c)
+
+    def cases(self) -> list[str]:
+        """The references of all cases, in order."""
+        with self.snapshot() as (c, of):
+            return list(c.execute(sa.select(of.cases.c.reference).order_by(of.cases.c.reference)).scalars())
+
+    def places(self, moment: Moment) -> list[Place]:
+        """Where cases were held on the day, by what was known at the moment; in order."""
+        with self.snapshot() as (c, of):
+            query = sa.select(of.spells.c.place).where(*on_the_day(of, moment)).distinct()
+            numbers = c.execute(query).scalars().all()
+        return sorted(self.place_numbers[number] for number in numbers)
+
+    def standings(
+        self,
+        moment: Moment,
+        *,
+        held: tuple[Level, Collection[str]] | None = None,
+        references: Iterable[str] | None = None,
+        clauses: Collection[int] | None = None,
+        unmet: bool = False,
+        kinds: Collection[str] = KINDS,
+    ) -> Iterator[CaseSnapshot]:
+        """The cases that had begun by the moment's day, as known then, in order of reference.
+
+        ``held``: those held on the day in these areas, divisions, teams or by these officers; ``references``: of these
+        cases only; neither: all. Rows are fetched for a thousand cases at a time, whatever comes of them: nothing
+        grows with the number of cases but what the caller keeps. All is read from one state of the database.
+
+        ``clauses``: only duties of these (numbers in the catalogue). ``unmet``: only duties that had arisen by the day
+        and were not met by it, which is all that can be due, overdue or missed. ``kinds``: which rows to fetch at all,
+        of ``duties``, ``lates``, ``judgements``.
+        """
+        with self.snapshot() as (c, of):
+            duties = wanted(of, moment, clauses, unmet)
+            for spells in self._spells(c, of, moment, held, references):
+                yield from self._stand(c, of, moment, spells, duties, kinds)
+
+    def ledgers(self, references: Iterable[str] | None = None) -> Iterator[tuple[str, Ledger]]:
+        """The whole ledgers of these cases (None: of all) as they stand in the tables, in order of reference."""
+        with self.snapshot() as (c, of):
+            every = sa.select(of.cases.c.reference).order_by(of.cases.c.reference)
+            named = sorted(set(references)) if references is not None else list(c.execute(every).scalars())
+            for some in _by(AT_ONCE, named):
+                found = {reference: Ledger() for reference in some}
+                for kind, table in enumerate(of.kinds):
+                    for values in c.execute(sa.select(*list(table.c)[1:]).where(table.c.reference.in_(some))):
+                        found[values[0]].kinds[kind].append(known_of(kind, values, self.place_numbers))
+                yield from found.items()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[sa.Connection, Tables]]:
+        """One state of the database, and the live tables in it."""
+        with self.reading.connect() as c, c.begin():
+            if c.dialect.name == "postgresql":
+                # Before the snapshot is taken: a rebuild may not empty a table that this reader will come to.
+                every = ", ".join(table.name for of in TABLES.values() for table in of)
+                c.exec_driver_sql(f"LOCK TABLE {every} IN ACCESS SHARE MODE")
+            yield c, live_in(c).tables
+
+    def _spells(
+        self, c: sa.Connection, of: Tables, moment: Moment, held: tuple[Level, Collection[str]] | None,
+        references: Iterable[str] | None,
+    ) -> Iterator[Sequence[Any]]:  # fmt: skip
+        """The spells in which the day lies, some at a time."""
+        t = of.spells
+        query = sa.select(t).where(*on_the_day(of, moment)).order_by(t.c.reference)
+        if held is not None:
+            level, names = held
+            here = sa.select(PLACES.c.id).where(PLACES.c[level].in_(sorted(names)))
+            query = query.where(t.c.place.in_(c.execute(here).scalars().all()))
+        if references is not None:
+            for some in _by(AT_ONCE, sorted(set(references))):
+                yield c.execute(query.where(t.c.reference.in_(some))).all()
+            return
+        streamed = query.execution_options(stream_results=True, max_row_buffer=AT_ONCE)
+        yield from c.execute(streamed).partitions(AT_ONCE)
+
+    def _stand(
+        self, c: sa.Connection, of: Tables, moment: Moment, spells: Sequence[Any], duties: Predicate,
+        kinds: Collection[str],
+    ) -> Iterator[CaseSnapshot]:  # fmt: skip
+        these = [spell.reference for spell in spells]
+        rows: Mapping[str, Mapping[str, list[Any]]] = {
+            name: self._rows(c, table, these, moment, codec, *asked) if name in kinds else {}
+            for name, table, codec, asked in (
+                ("duties", of.duties, duty_row, duties), ("lates", of.lates, late_row, []),
+                ("judgements", of.judgements, judgement_row, []),
+            )
+        }  # fmt: skip
+        limits = sa.select(of.cases.c.reference, of.cases.c.excluded)
+        limited = {
+            reference: frozenset(msgspec.json.decode(names, type=list[str]))
+            for reference, names in c.execute(
+                limits.where(of.cases.c.reference.in_(these), of.cases.c.excluded != "[]")
+            )
+        }
+        for spell in spells:
+            reference = spell.reference
+            yield CaseSnapshot(
+                reference, moment, spell_row(spell[2:-2], self.place_numbers),
+                in_order_of_due(rows["duties"].get(reference, [])), in_order_of_day(rows["lates"].get(reference, [])),
+                judgements_in_order(rows["judgements"].get(reference, [])), limited.get(reference, frozenset()),
+            )  # fmt: skip
+
+    def _rows(
+        self, c: sa.Connection, table: sa.Table, references: Sequence[str], moment: Moment, row: Any,
+        *asked: sa.ColumnElement[bool],
+    ) -> Mapping[str, list[Any]]:  # fmt: skip
+        found: defaultdict[str, list[Any]] = defaultdict(list)
+        query = sa.select(*list(table.c)[1:-2]).where(table.c.reference.in_(references), *known(table, moment), *asked)
+        for values in c.execute(query):
+            found[values[0]].append(row(values[1:], self.place_numbers))
+        return found
+
+
+def _by(number: int, references: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (references[at : at + number] for at in range(0, len(references), number))

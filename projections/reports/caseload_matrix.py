@@ -1,0 +1,167 @@
+"""The caseload matrix: officers by clause subject, each cell the share of duties met in time, with n and a trend.
+
+A duty counts when it fell due by the day read and within the period before it, and belongs to the officer who held the
+case on the day it was due. Lapsed duties are out, as they are out of every score.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from dateutil.relativedelta import relativedelta
+
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.columns.case_selection import CaseSelection
+from projections.columns.duty_counts import counts, fallen, standards_clauses
+from projections.ledger.ledger import Place
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.derive import Obligation
+from projections.scoring.scores import wilson
+
+MONTHS = 12
+"""The period that a matrix covers, unless another is asked for: months up to the day read (a parameter)."""
+
+TREND = 6
+"""Months of the trend, one point each."""
+
+TARGET = 90
+"""Per cent in time, against which a shortfall is measured (a parameter: no national standard sets it)."""
+
+FEW = 5
+"""Cells with fewer duties than this are shown and not coloured."""
+
+STEPS = (0, 10, 20, 35)
+"""Points below target at which a cell's heat goes up by one."""
+
+ALL = "all"
+"""The column of every subject."""
+
+
+@dataclass(slots=True)
+class Cell:
+    """Duties met in time, of those that fell due; ``months``: the same for each month of the trend, the oldest first."""
+
+    in_time: int = 0
+    n: int = 0
+    months: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)] * TREND)
+
+    def add(self, sum_: "Sum") -> None:
+        self.in_time += sum_.in_time
+        self.n += sum_.n
+        if sum_.month < TREND:
+            at = TREND - 1 - sum_.month
+            met, n = self.months[at]
+            self.months[at] = (met + sum_.in_time, n + sum_.n)
+
+    @property
+    def share(self) -> Fraction | None:
+        return Fraction(self.in_time, self.n) if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval, in per cent."""
+        return wilson(self.in_time, self.n)
+
+    def below(self, target: int) -> Fraction:
+        """Points below the target; 0 where it is reached or nothing fell due."""
+        return Fraction(0) if self.share is None else max(Fraction(0), target - 100 * self.share)
+
+    def heat(self, target: int) -> int | None:
+        """0 (at target) to 4 (far below); None where there are too few duties to colour."""
+        return None if self.n < FEW else sum(self.below(target) > step for step in STEPS)
+
+    def against(self, other: "Cell") -> str | None:
+        """``below`` or ``above`` another figure by more than chance: the two intervals do not touch."""
+        mine, theirs = self.interval, other.interval
+        if mine is None or theirs is None:
+            return None
+        return "below" if mine[1] < theirs[0] else "above" if mine[0] > theirs[1] else None
+
+
+class Sum(NamedTuple):
+    """Duties of one holder under one subject in one month: how many were in time, of how many.
+
+    ``month``: 0 is the one that ends on the day read, 1 the one before.
+    """
+
+    place: Place
+    subject: str
+    month: int
+    in_time: int
+    n: int
+
+
+class Counted(NamedTuple):
+    """One duty behind a cell: the case, who held it on the day it was due, and whether it was met in time."""
+
+    reference: str
+    name: str
+    holding: Place
+    obligation: Obligation
+    in_time: bool
+
+
+Row = dict[str, Cell]
+"""Subject (or ``all``) to its cell."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The rows of officers (by team and name), of teams and of areas, and the whole."""
+
+    subjects: Sequence[str]
+    officers: Mapping[tuple[str, str], Row]
+    teams: Mapping[str, Row]
+    areas: Mapping[str, Row]
+    whole: Row
+
+
+def sums(at: CaseSelection, months: int = MONTHS) -> list[Sum]:
+    """The duties that count, due after the same day so many months before and by the day read, added up."""
+    found = counts(at, at.moment.on - relativedelta(months=months), by=("place", "subject", "month")).by_key()
+    return [Sum(place, subject, month, *tally) for (place, subject, month), tally in found.items()]
+
+
+def matrix(found: Iterable[Sum], subjects: Sequence[str]) -> Matrix:
+    """The matrix of these sums; ``subjects`` in the order of the standards."""
+    officers: dict[tuple[str, str], Row] = {}
+    teams: dict[str, Row] = {}
+    areas: dict[str, Row] = {}
+    whole: Row = {}
+    seen = set()
+    for one in found:
+        held = one.place
+        seen.add(one.subject)
+        for row in (
+            officers.setdefault((held.team, held.officer), {}), teams.setdefault(held.team, {}),
+            areas.setdefault(held.area, {}), whole,
+        ):  # fmt: skip
+            for column in (one.subject, ALL):
+                row.setdefault(column, Cell()).add(one)
+    return Matrix([s for s in subjects if s in seen], officers, teams, areas, whole)
+
+
+def clauses_about(subject: str) -> list[int]:
+    """The clauses of the national standards on a subject (``all``: on any), by number."""
+    return [number for number in standards_clauses() if subject in (ALL, catalogue().clauses[number].subject)]
+
+
+def references(at: CaseSelection, months: int, wanted: Callable[[Place], bool], subject: str = ALL) -> list[str]:
+    """The cases behind a figure: those of which a duty that counts was held, on its due date, where it is wanted."""
+    since, clauses = at.moment.on - relativedelta(months=months), clauses_about(subject)
+    fits = np.array([wanted(place) for place in at.columns.words["place"].values], bool)
+    found: set[int] = set()
+    for _, run, which in fallen(at, since, clauses):
+        found.update(run.case[which][fits[run.rows["place"][run.at][which]]].tolist())
+    return sorted(at.columns.references[number] for number in found)
+
+
+def counted(cases: Iterable[CaseSnapshot], months: int = MONTHS) -> Iterable[Counted]:
+    """Of these cases, one by one, every duty that counts."""
+    for case in cases:
+        since = case.day - relativedelta(months=months)
+        for place, o in case.standards:
+            if o.counts(since, case.day):
+                yield Counted(case.reference, case.spell.name, place, o, o.in_time(case.day))

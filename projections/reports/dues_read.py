@@ -1,0 +1,203 @@
+"""Dues by reading every case: the plain way, which each page about one case takes too. The columns must agree with it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from domain.calendar.workdays import working_days_between
+from domain.policy.frameworks import Framework
+from projections.cases.case_repository import CaseRepository, Moment, Reading
+from projections.cases.caseload import holding, listed
+from projections.columns.column_builder import recorded_by_day
+from projections.history.history import value_on
+from projections.ledger.ledger import Place, late_rows
+from projections.obligations.derive import Obligation
+from projections.reports.duty_queries import (
+    BEFORE,
+    WEEKS,
+    Answered,
+    Behind,
+    Count,
+    Late,
+    Load,
+    Measure,
+    Recorded,
+    Split,
+    Verdicts,
+    Wanted,
+)
+from projections.reports.periods import Period
+
+
+class ReadDues:
+    """All cases of a casebook under one framework."""
+
+    def __init__(self, book: CaseRepository, framework: Framework):
+        self.book, self.framework = book, framework
+
+    def _readings(self, moment: Moment) -> list[Reading]:
+        return self.book.read_all(self.book.cases, moment, self.framework)
+
+    def _counted(
+        self, moment: Moment, since: date, clauses: Sequence[str]
+    ) -> Iterator[tuple[Reading, Place, Obligation]]:
+        wanted = frozenset(clauses)
+        for reading in self._readings(moment):
+            for o in reading.obligations:
+                if o.clause.id in wanted and o.counts(since, moment.on):
+                    yield reading, _place(reading, o.due_on), o
+
+    def counts(
+        self, moment: Moment, since: date, clauses: Sequence[str], measure: Measure, split: Split | None = None
+    ) -> list[Count]:
+        held: Counter[tuple[Place, Any]] = Counter()
+        n: Counter[tuple[Place, Any]] = Counter()
+        for reading, place, o in self._counted(moment, since, clauses):
+            key = (place, _key(reading, o, split))
+            n[key] += 1
+            held[key] += o.in_time(moment.on) if measure == "in_time" else o.done(moment.on)
+        return [Count(place, key, held[place, key], count) for (place, key), count in n.items()]
+
+    def series(
+        self, periods: Sequence[Period], clauses: Sequence[str], measure: Measure, wanted: Wanted
+    ) -> list[tuple[int, int]]:
+        found = []
+        for asked in periods:
+            counts = [c for c in self.counts(*asked, clauses, measure) if wanted(c.place)]
+            found.append((sum(c.held for c in counts), sum(c.n for c in counts)))
+        return found
+
+    def persons(
+        self, moment: Moment, since: date, clauses: Sequence[str], attribute: Split, wanted: Wanted
+    ) -> Mapping[tuple[Place, Any], frozenset[str]]:
+        found: dict[tuple[Place, Any], set[str]] = {}
+        for reading, place, o in self._counted(moment, since, clauses):
+            if wanted(place):
+                found.setdefault((place, _key(reading, o, attribute)), set()).add(reading.reference)
+        return {key: frozenset(cases) for key, cases in found.items()}
+
+    def waits(
+        self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted
+    ) -> Mapping[Place, Counter[int | None]]:
+        found: dict[Place, Counter[int | None]] = {}
+        for _, place, o in self._counted(moment, since, clauses):
+            if wanted(place):
+                days = working_days_between(o.arises_on, o.met_on) if o.met_on and o.done(moment.on) else None
+                found.setdefault(place, Counter())[days] += 1
+        return found
+
+    def places(self) -> Sequence[Place]:
+        histories = (self.book.history(reference, None) for reference in self.book.cases)
+        return sorted({Place(*change.value) for history in histories for change in history.allocation})
+
+    def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
+        found: dict[Place, Verdicts] = {}
+        for case in self.answers(moment, question):
+            was = found.get(case.place, Verdicts(0, 0, 0))
+            found[case.place] = Verdicts(was.sufficient + case.sufficient, was.n + 1, was.absent + case.absent)
+        return found
+
+    def behind(self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted) -> list[Behind]:
+        return [
+            Behind(reading.reference, _name(reading), place, o)
+            for reading, place, o in self._counted(moment, since, clauses)
+            if wanted(place)
+        ]
+
+    def answers(self, moment: Moment, question: str) -> list[Answered]:
+        return [
+            Answered(
+                reading.reference,
+                _name(reading),
+                _place(reading, moment.on),
+                answer.answer == "sufficient",
+                answer.absent,
+            )
+            for reading in self._readings(moment)
+            for answer in reading.answers
+            if answer.question.id == question and answer.answer in ("sufficient", "insufficient")
+        ]
+
+    def loads(self, moment: Moment) -> Mapping[Place, Load]:
+        day, found = moment.on, dict[Place, Load]()
+
+        def add(place: Place, load: Load) -> None:
+            found[place] = found.get(place, Load()).plus(load)
+
+        for reading in self._readings(moment):
+            end = reading.history.end
+            over = end is not None and end.on <= day
+            owed = listed((o for o in reading.obligations if o.clause.of_standards), over=over)
+            add(_place(reading, day), Load(overdue=sum(o.state(day) == "overdue" for o in owed)))
+            for o in reading.obligations:
+                if not o.clause.of_standards:
+                    continue
+                if o.met_on is not None and day - timedelta(weeks=BEFORE) < o.met_on <= day and o.done(day):
+                    add(_place(reading, o.due_on), Load(done=1))
+                if day < o.due_on <= day + timedelta(weeks=WEEKS) and _owed(o, day):
+                    week = (o.due_on - day - timedelta(days=1)).days // 7
+                    add(
+                        _place(reading, o.due_on),
+                        Load(tuple(int(n == week) for n in range(WEEKS)), int(o.met_on is not None)),
+                    )
+        return found
+
+    def recorded(self, moment: Moment, since: date) -> Mapping[Place, Recorded]:
+        found: dict[Place, Recorded] = {}
+        for reading in self._readings(moment):
+            place = _place(reading, moment.on)
+            entries, late = found.get(place, Recorded(0, Counter()))
+            every = self.book.file(reading.reference).entries.values()
+            known = [f for f in every if moment.known_at is None or f.recorded_at < moment.known_at]
+            entries += sum(count for day, count in recorded_by_day(known).items() if since < day <= moment.on)
+            rows = [row for row in late_rows(reading.history) if since < row.recorded_on <= moment.on]
+            found[place] = Recorded(entries, late + Counter(row.working_days for row in rows))
+        return found
+
+    def late(self, moment: Moment, since: date, wanted: Wanted) -> list[Late]:
+        return [
+            Late(reading.reference, _name(reading), place, *row[1:])
+            for reading in self._readings(moment)
+            if wanted(place := _place(reading, moment.on))
+            for row in late_rows(reading.history)
+            if since < row.recorded_on <= moment.on
+        ]
+
+    def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[Behind]:
+        return [
+            Behind(reading.reference, _name(reading), place, o)
+            for reading in self._readings(moment)
+            for o in reading.obligations
+            if o.clause.of_standards and first < o.due_on <= last and _owed(o, moment.on)
+            if wanted(place := _place(reading, o.due_on))
+        ]
+
+    def holders(self, moment: Moment) -> Mapping[str, Place]:
+        return {reading.reference: holding(reading) for reading in self._readings(moment)}
+
+    def first_day(self) -> date | None:
+        every = (self.book.history(reference, None).start for reference in self.book.cases)
+        return min((start.on for start in every if start is not None), default=None)
+
+
+def _owed(o: Obligation, day: date) -> bool:
+    """Whether it will fall due, as it looks on the day: neither met nor ended by then, arisen or still to arise."""
+    return not o.done(day) and (o.ended_on is None or o.ended_on > day)
+
+
+def _place(reading: Reading, day: date) -> Place:
+    allocation = reading.history.allocation
+    return Place(*(value_on(allocation, day) or allocation[0].value))
+
+
+def _name(reading: Reading) -> str:
+    assert reading.history.started is not None
+    return reading.history.started.person.name
+
+
+def _key(reading: Reading, o: Obligation, split: Split | None) -> Any:
+    if split is None:
+        return None
+    assert reading.history.started is not None
+    return o.clause.id if split == "clause" else getattr(reading.history.started.person, split)

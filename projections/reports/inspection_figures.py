@@ -1,0 +1,41 @@
+"""What inspections found on questions: each inspection's own figure, for the cases held in a place."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from projections.cases.case_repository import CaseRepository
+from projections.cases.caseload import holding
+from projections.inspections.sample_scores import score_inspection
+from projections.ledger.ledger import Place
+from projections.reports.proportions import Scope
+from projections.scoring.scores import QuestionScore, score
+
+
+class Inspected(NamedTuple):
+    """One inspection's figure on a question."""
+
+    inspection: str
+    title: str
+    figure: QuestionScore
+
+
+def inspected_on(
+    book: CaseRepository, questions: Sequence[str], day: date, scope: Scope, mine: Callable[[Place], bool]
+) -> Mapping[str, list[Inspected]]:
+    """Every inspection up to a day that asks a question, the latest first; those with no case of the place are left out.
+
+    Each is read at its own sample date and state of knowledge, as its scoring sheet is.
+    """
+    found: dict[str, list[Inspected]] = {question: [] for question in questions}
+    for name, opened in book.inspections.items():
+        if opened.occurred_on > day:
+            continue
+        scored = score_inspection(book, name)
+        held = [(r, holding(r)) for r in scored.readings]
+        own = [r for r, place in held if scope.holds(place) and mine(place)]
+        figures = score(scored.framework, [r.answers for r in own]).questions
+        for question in questions:
+            if own and question in figures:
+                found[question].append(Inspected(name, opened.title, figures[question]))
+    return found

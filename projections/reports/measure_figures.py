@@ -1,0 +1,180 @@
+"""Compliance: a measure's figure for a place, beside the period before, the area and another place; its parts; its trend."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from domain.policy.measures import Measure
+from projections.cases.case_repository import Moment
+from projections.history.history import end_of_day
+from projections.ledger.ledger import Place
+from projections.reports.duty_queries import Dues, Recorded
+from projections.reports.duty_queries import Measure as Held
+from projections.reports.periods import Period, before, month_ends, period
+from projections.reports.proportions import Figure, Scope, Waits, total
+
+Mine = Callable[[Place], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of a report: months up to the moment's day, whose figures, and what to set beside them.
+
+    ``mine``: the places that the reader answers for; no figure of another place is given, but for the whole of an area.
+    """
+
+    moment: Moment
+    months: int
+    scope: Scope
+    mine: Mine
+    beside: Scope | None = None
+
+    @property
+    def period(self) -> Period:
+        return period(self.moment, self.months)
+
+    @property
+    def before(self) -> Period:
+        return before(self.period, self.months)
+
+    def holds(self, place: Place) -> bool:
+        return self.scope.holds(place) and self.mine(place)
+
+
+class PlaceLine(NamedTuple):
+    """One measure's figure for a place. ``area``: of all in the areas where the place is, whoever answers for them."""
+
+    measure: Measure
+    scope: Scope
+    now: Figure
+    before: Figure
+    area: Figure
+    beside: Figure | None
+
+
+class WaitLine(NamedTuple):
+    """One measure's waits, likewise."""
+
+    measure: Measure
+    scope: Scope
+    now: Waits
+    before: Waits
+    area: Waits
+    beside: Waits | None
+
+
+class Point(NamedTuple):
+    """The month after ``since`` up to ``end``: as the file stood at its end, and with everything recorded to date."""
+
+    since: date
+    end: date
+    stood: Figure
+    hindsight: Figure
+
+
+def figures(dues: Dues, measure: Measure, asked: Period) -> dict[Place, Figure]:
+    """A measure's figure in every place: of duties that fell due in the period, or of the cases as at its end."""
+    found: dict[Place, Figure] = {}
+    if measure.counts == "answer":
+        for place, verdicts in dues.verdicts(asked.moment, measure.question or "").items():
+            found[place] = Figure(verdicts.sufficient, verdicts.n)
+    else:
+        held: Held = "done" if measure.counts == "done" else "in_time"
+        for count in dues.counts(*asked, measure.clauses, held):
+            found[count.place] = found.get(count.place, Figure()) + Figure(count.held, count.n)
+    return found
+
+
+def lines(dues: Dues, measure: Measure, asked: Asked) -> tuple[PlaceLine, list[PlaceLine]]:
+    """The figure of the place asked for, and those of its parts at the next level at which they differ."""
+    now, was = figures(dues, measure, asked.period), figures(dues, measure, asked.before)
+    areas = _areas([*now, *was], asked)
+
+    def line(scope: Scope) -> PlaceLine:
+        return PlaceLine(
+            measure,
+            scope,
+            total(f for place, f in now.items() if scope.holds(place) and asked.mine(place)),
+            total(f for place, f in was.items() if scope.holds(place) and asked.mine(place)),
+            total(f for place, f in now.items() if place.area in areas),
+            _beside(now, asked),
+        )
+
+    parts = asked.scope.parts(place for place in (*now, *was) if asked.mine(place))
+    return line(asked.scope), [line(part) for part in (parts[1] if parts else [])]
+
+
+def _beside(now: Mapping[Place, Figure], asked: Asked) -> Figure | None:
+    if asked.beside is None:
+        return None
+    return total(f for place, f in now.items() if asked.beside.holds(place) and asked.mine(place))
+
+
+def _areas(places: Sequence[Place], asked: Asked) -> set[str]:
+    return {place.area for place in places if asked.holds(place)}
+
+
+def wait_lines(dues: Dues, measure: Measure, asked: Asked) -> tuple[WaitLine, list[WaitLine]]:
+    """The waits of the place asked for, and of its parts."""
+    areas = _areas(dues.places(), asked)
+    now, was = (
+        dues.waits(*p, measure.clauses, lambda place: place.area in areas or asked.mine(place))
+        for p in (asked.period, asked.before)
+    )
+
+    def line(scope: Scope) -> WaitLine:
+        def of(found: Mapping[Place, Counter[int | None]], whose: Scope) -> Waits:
+            return _together(w for place, w in found.items() if whose.holds(place) and asked.mine(place))
+
+        return WaitLine(
+            measure, scope, of(now, scope), of(was, scope), _together(w for p, w in now.items() if p.area in areas),
+            None if asked.beside is None else of(now, asked.beside),
+        )  # fmt: skip
+
+    parts = asked.scope.parts(place for place in (*now, *was) if asked.mine(place))
+    return line(asked.scope), [line(part) for part in (parts[1] if parts else [])]
+
+
+def _together(several: Iterable[Counter[int | None]]) -> Waits:
+    days: Counter[int | None] = Counter()
+    for one in several:
+        days.update(one)
+    return Waits.of(days)
+
+
+def trend(dues: Dues, measure: Measure, asked: Asked, scope: Scope | None = None) -> list[Point]:
+    """Month by month as far back as the data goes, the last month up to the day read."""
+    whose = scope or asked.scope
+    months = [(end.replace(day=1) - timedelta(days=1), end) for end in month_ends(dues.first_day(), asked.moment.on)]
+
+    def series(*, hindsight: bool) -> list[Figure]:
+        periods = [Period(Moment(end, None if hindsight else end_of_day(end)), since) for since, end in months]
+
+        def wanted(place: Place) -> bool:
+            return whose.holds(place) and asked.mine(place)
+
+        if measure.counts == "answer":
+            every = (figures(dues, measure, one) for one in periods)
+            return [total(figure for place, figure in found.items() if wanted(place)) for found in every]
+        held: Held = "done" if measure.counts == "done" else "in_time"
+        return [Figure(*counted) for counted in dues.series(periods, measure.clauses, held, wanted)]
+
+    stood, known = series(hindsight=False), series(hindsight=True)
+    found = [Point(*month, *both) for month, *both in zip(months, stood, known, strict=True)]
+    while found and not found[0].stood.n and not found[0].hindsight.n:
+        found.pop(0)
+    return found
+
+
+def recorded(dues: Dues, asked: Asked) -> list[tuple[Scope, Recorded]]:
+    """Entries recorded in the period, and by how much those recorded late were late: the place and its parts."""
+    found = {place: r for place, r in dues.recorded(*asked.period).items() if asked.holds(place)}
+    parts = asked.scope.parts(found)
+    result = []
+    for scope in (asked.scope, *(parts[1] if parts else [])):
+        own = [r for place, r in found.items() if scope.holds(place)]
+        late = sum((r.late for r in own), Counter[int]())
+        result.append((scope, Recorded(sum(r.entries for r in own), late)))
+    return result

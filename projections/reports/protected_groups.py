@@ -1,0 +1,104 @@
+"""Differences by gender, ethnicity and disability: small numbers suppressed, and not to be found by subtraction.
+
+A group of fewer than ``FEW`` people is not shown, nor what it could be worked out from (see ``suppression``).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from projections.ledger.ledger import Place
+from projections.reports.duty_queries import Dues, Measure, Split
+from projections.reports.periods import Period
+from projections.reports.proportions import LEVELS, Figure, Scope, total
+from projections.reports.small_numbers import FEW, Node, suppressed
+
+ATTRIBUTES: tuple[Split, ...] = ("gender", "ethnicity", "disability")
+
+ETHNIC = {"W": "White", "M": "Mixed", "A": "Asian", "B": "Black", "O": "Chinese or other", "N": "Not stated"}
+"""The groups of the census of 2001 by the first letter of its sixteen-plus-one codes."""
+
+WHOLE: Node = ("", "")
+
+People = Mapping[Node, Mapping[str, set[str]]]
+"""Who is in each group of each place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group in one place. ``people`` and ``figure`` are None where it is suppressed; ``others``: the rest together."""
+
+    attribute: Split
+    value: str
+    people: int | None
+    figure: Figure | None
+    others: Figure | None
+
+
+def group_of(attribute: Split, value: object) -> str:
+    """The group that a person's code puts them in."""
+    if attribute == "ethnicity":
+        return ETHNIC[str(value)[:1]]
+    if attribute == "disability":
+        return "Disabled" if value else "Not disabled"
+    return str(value).replace("_", " ").capitalize()
+
+
+def differences(
+    dues: Dues,
+    asked: Period,
+    clauses: Sequence[str],
+    measure: Measure,
+    scope: Scope,
+    mine: Callable[[Place], bool],
+    few: int = FEW,
+) -> list[Group]:
+    """Every group of a place by every attribute; none where fewer than ``few`` people count in the whole of it, or where no
+    group can be shown.
+
+    ``mine``: the places that the reader answers for. What is suppressed is worked out over all places, so that it is the
+    same for every reader.
+    """  # fmt: skip
+    found: list[Group] = []
+    for attribute in ATTRIBUTES:
+        people, parts = _people(dues, asked, clauses, attribute, scope, mine)
+        node = (scope.level, scope.name) if scope.level else WHOLE
+        here = people.get(node, {})
+        hidden = suppressed({n: {g: len(who) for g, who in groups.items()} for n, groups in people.items()}, parts, few)
+        if len(set().union(*here.values())) < few or all((node, group) in hidden for group in here):
+            continue
+        counts = dues.counts(*asked, clauses, measure, attribute)
+        shown = {group: Figure() for group in sorted(here)}
+        for count in counts:
+            if scope.holds(count.place) and mine(count.place):
+                shown[group_of(attribute, count.key)] += Figure(count.held, count.n)
+        for group, figure in shown.items():
+            gone = (node, group) in hidden
+            rest = [other for other in shown if other != group]
+            alone = gone or any((node, other) in hidden for other in rest)
+            others = None if alone else total(shown[other] for other in rest)
+            found.append(Group(attribute, group, None if gone else len(here[group]), None if gone else figure, others))
+    return found
+
+
+def _people(
+    dues: Dues, asked: Period, clauses: Sequence[str], attribute: Split, scope: Scope, mine: Callable[[Place], bool]
+) -> tuple[People, Mapping[Node, set[Node]]]:
+    """The people of each group in every place of every level and in the whole, and what each place is made of."""
+    found: dict[Node, dict[str, set[str]]] = {}
+    parts: dict[Node, set[Node]] = {}
+    own = []
+    areas = {place.area for place in dues.places() if scope.holds(place) and mine(place)}
+    for (place, value), cases in dues.persons(*asked, clauses, attribute, lambda p: p.area in areas).items():
+        nodes: list[Node] = [(level, getattr(place, level)) for level in LEVELS]
+        for parent, child in pairwise(nodes):
+            parts.setdefault(parent, set()).add(child)
+        if mine(place):
+            own.append(place)
+            nodes.append(WHOLE)
+        for node in nodes:
+            found.setdefault(node, {}).setdefault(group_of(attribute, value), set()).update(cases)
+    below = Scope().parts(own)
+    if below is not None:
+        parts[WHOLE] = {(below[0], part.name) for part in below[1]}
+    return found, parts

@@ -1,0 +1,115 @@
+"""The scorecard: places ranked by the weights that they earn, and what moved a rank since the period before."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from domain.policy.measures.scorecards import Scorecard, Target
+from projections.ledger.ledger import Place
+from projections.reports.duty_queries import Dues, Measure
+from projections.reports.periods import Period, before
+from projections.reports.proportions import Figure, Level, Scope
+
+
+@dataclass(frozen=True)
+class ScorecardLine:
+    """One line of the scorecard for one place: what it earns of its weight; None where nothing fell due."""
+
+    target: Target
+    figure: Figure
+
+    @property
+    def earned(self) -> Fraction | None:
+        if self.figure.score is None:
+            return None
+        return self.target.weight * min(Fraction(1), self.figure.score / self.target.target)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A place on the scorecard. ``score``: per cent of the weights of the lines that count; ``rank`` from 1, equals share."""
+
+    scope: Scope
+    lines: Sequence[ScorecardLine]
+    rank: int | None = None
+
+    @property
+    def score(self) -> Fraction | None:
+        counting = [line for line in self.lines if line.earned is not None]
+        weights = sum(line.target.weight for line in counting)
+        earned = sum((line.earned or Fraction(0) for line in counting), Fraction(0))
+        return 100 * earned / weights if weights else None
+
+    def points(self, line: ScorecardLine) -> Fraction:
+        """How many points of the score a line gives."""
+        weights = sum(other.target.weight for other in self.lines if other.earned is not None)
+        return 100 * (line.earned or Fraction(0)) / weights if weights else Fraction(0)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A place now and in the period before, and by how many points each line moved its score, the largest first."""
+
+    now: Ranked
+    was: Ranked
+    by: Sequence[tuple[Target, Fraction]]
+
+
+def ranking(
+    dues: Dues, card: Scorecard, asked: Period, months: int, scope: Scope, mine: Callable[[Place], bool]
+) -> tuple[Level, list[Moved]] | None:
+    """The parts of a place at the first level at which there are several, in order of rank; None where nothing fell due."""
+    now, was = _figures(dues, card, asked, scope, mine), _figures(dues, card, before(asked, months), scope, mine)
+    places = {place for found in (*now.values(), *was.values()) for place in found}
+    parts = scope.parts(places)
+    if parts is None:
+        return None
+    level, scopes = parts
+    ranked = {s.scope: s for s in _ranked([_standing(card, now, part) for part in scopes])}
+    earlier = {s.scope: s for s in _ranked([_standing(card, was, part) for part in scopes])}
+    moved = [Moved(ranked[part], earlier[part], _by(ranked[part], earlier[part])) for part in scopes]
+    return level, sorted(moved, key=lambda m: (m.now.rank is None, m.now.rank or 0, m.now.scope.name))
+
+
+def _figures(
+    dues: Dues, card: Scorecard, asked: Period, scope: Scope, mine: Callable[[Place], bool]
+) -> Mapping[str, Mapping[Place, Figure]]:
+    found: dict[str, dict[Place, Figure]] = {}
+    for target in card.targets:
+        held: Measure = "done" if target.measure.counts == "done" else "in_time"
+        found[target.id] = {
+            count.place: Figure(count.held, count.n)
+            for count in dues.counts(*asked, target.measure.clauses, held)
+            if scope.holds(count.place) and mine(count.place)
+        }
+    return found
+
+
+def _standing(card: Scorecard, figures: Mapping[str, Mapping[Place, Figure]], part: Scope) -> Ranked:
+    lines = []
+    for target in card.targets:
+        figure = Figure()
+        for place, found in figures[target.id].items():
+            if part.holds(place):
+                figure += found
+        lines.append(ScorecardLine(target, figure))
+    return Ranked(part, lines)
+
+
+def _ranked(standings: Sequence[Ranked]) -> list[Ranked]:
+    scores = [s.score for s in standings if s.score is not None]
+    return [
+        Ranked(s.scope, s.lines, None if (own := s.score) is None else 1 + sum(score > own for score in scores))
+        for s in standings
+    ]
+
+
+def _by(now: Ranked, was: Ranked) -> list[tuple[Target, Fraction]]:
+    if now.score is None or was.score is None:
+        return []
+    moved = [
+        (a.target, now.points(a) - was.points(b))
+        for a, b in zip(now.lines, was.lines, strict=True)
+        if now.points(a) != was.points(b)
+    ]
+    return sorted(moved, key=lambda pair: -abs(pair[1]))

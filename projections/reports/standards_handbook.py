@@ -1,0 +1,117 @@
+"""The handbook: the standards as a reader looks them up, by date, subject and clause, and what changed between two."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from domain.calendar.workdays import Length
+from domain.policy.clauses import Clause, Phase, Value
+from domain.policy.conditions import When
+from domain.policy.frameworks import Framework, Question
+from domain.policy.standards import Edition, Standards
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.obligations.derive import STATES
+
+
+@dataclass(frozen=True, slots=True)
+class HandbookClause:
+    """One clause through all editions, with the questions it feeds."""
+
+    id: str
+    versions: tuple[Clause, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def latest(self) -> Clause:
+        return self.versions[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseDifference:
+    """A clause that differs between two editions; ``None`` where an edition does not have it."""
+
+    id: str
+    before: Clause | None
+    after: Clause | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A phase as the printed page has it: weeks ``first`` to ``last`` (None: to the end), and how often."""
+
+    first: int
+    last: int | None
+    often: str
+
+
+def entry(clause: str, clauses: Iterable[Clause], framework: Framework) -> HandbookClause | None:
+    """One clause of the standards or of the framework, all its versions in order of time; None when there is none."""
+    versions = tuple(c for c in clauses if c.id == clause)
+    return HandbookClause(clause, versions, tuple(framework.questions_on(clause))) if versions else None
+
+
+def by_subject(clauses: Iterable[Clause]) -> dict[str, list[Clause]]:
+    """The clauses under their subjects, in the order of the document."""
+    subjects: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        subjects.setdefault(clause.subject, []).append(clause)
+    return subjects
+
+
+def differences(before: Edition, after: Edition) -> list[ClauseDifference]:
+    """What changed from one edition to another: clauses added, dropped, or with other values."""
+    old, new = ({c.id: c for c in edition.clauses} for edition in (before, after))
+    ids = dict.fromkeys((*old, *new))
+    found = [ClauseDifference(name, old.get(name), new.get(name)) for name in ids]
+    return [d for d in found if _content(d.before) != _content(d.after)]
+
+
+def raised(cases: Iterable[CaseSnapshot], clause: str, framework: Framework) -> Counter[str]:
+    """How many duties under this clause had arisen by the day read, by their state."""
+    counted: Counter[str] = Counter(dict.fromkeys(STATES, 0))
+    for case in cases:
+        for _, obligation in case.owed(framework.id):
+            if obligation.clause.id == clause and (state := obligation.state(case.day)) is not None:
+                counted[state] += 1
+    return counted
+
+
+def contact_matrix(edition: Edition) -> list[tuple[Value, list[Stretch]]]:
+    """Contact by order, tier and risk, week by week: the rows of the edition's contact-frequency, as printed."""
+    clauses = [c for c in edition.clauses if c.id == "contact-frequency"]
+    return [(value, stretches(value.phases)) for clause in clauses for value in clause.values]
+
+
+def stretches(phases: Sequence[Phase]) -> list[Stretch]:
+    """The phases with the weeks they run; months are counted as the 52 weeks of a year over twelve."""
+    found: list[Stretch] = []
+    ended: int = 0
+    for phase in phases:
+        last = None
+        if phase.length is not None:
+            last = (0 if phase.from_start else ended) + _weeks(phase.length)
+        often = phase.text.split(" for ")[0].split(" to ")[0].removesuffix(" throughout")
+        found.append(Stretch(ended + 1, last, often))
+        ended = last or ended
+    return found
+
+
+def who(when: When) -> list[tuple[str, list[object]]]:
+    """For which cases a row is, attribute by attribute; empty for all others."""
+    return [(name, sorted(values, key=str)) for name, values in when]
+
+
+def edition(standards: Standards, name: str) -> Edition | None:
+    return next((e for e in standards.editions if e.id == name), None)
+
+
+def _weeks(length: Length) -> int:
+    return length.count if length.unit == "week" else round(length.count * 52 / 12)
+
+
+def _content(clause: Clause | None) -> object:
+    """What a clause asks, leaving out where it is printed and how sure we are."""
+    if clause is None:
+        return None
+    values = [(v.when, v.text, v.on, v.failures, v.period) for v in clause.values]
+    return clause.kind, clause.when, clause.during, clause.after, clause.by, clause.counts, values

@@ -1,0 +1,136 @@
+"""Findings: what a figure says in a sentence, how it went since last time, and whether more than chance is in it."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from domain.entries.code_lists import Direction
+from domain.entries.inspection_entries import FindingWritten
+from projections.scoring import intervals
+from projections.scoring.scores import QuestionScore, Score, printed
+
+
+def direction(before: int | None, now: int | None) -> Direction | None:
+    """How a printed figure went; None where there is nothing to compare."""
+    if before is None or now is None:
+        return None
+    return "improved" if now > before else "deteriorated" if now < before else "unchanged"
+
+
+class Measured(Protocol):
+    """A share of cases or duties: per cent, with its 95 % interval."""
+
+    @property
+    def score(self) -> Fraction | None: ...
+    @property
+    def interval(self) -> tuple[float, float] | None: ...
+
+
+def difference(before: Measured, now: Measured) -> tuple[float, float] | None:
+    """The 95 % interval of the difference in points (Newcombe 1998, method 10, from the two Wilson intervals).
+
+    None where one of the two has no relevant case.
+    """
+    was, is_now = before.interval, now.interval
+    if was is None or is_now is None or before.score is None or now.score is None:
+        return None
+    return intervals.difference((float(before.score), was), (float(now.score), is_now))
+
+
+def exceeds_chance(before: Measured, now: Measured) -> bool | None:
+    """Whether the interval of the difference leaves out nought; None where there is none."""
+    found = difference(before, now)
+    return None if found is None else found[0] > 0 or found[1] < 0
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A finding drafted from one question's figure. ``before``: the same question in the inspection that this follows;
+    ``high``: in the cases at high risk of harm, where these are not all; ``cases``: of the whole sample."""
+
+    now: QuestionScore
+    before: QuestionScore | None
+    high: QuestionScore | None
+    printed: int | None
+    was: int | None
+    cases: int
+
+    @property
+    def direction(self) -> Direction | None:
+        return direction(self.was, self.printed)
+
+    def sentence(self, earlier: str = "original inspection") -> str:
+        """The finding as a report words it; ``earlier``: what the inspection before is called."""
+        words = f"{self.now.question.finding} in {_share(self.now, self.printed, self.cases)}"
+        if self.was is not None:
+            compared = {"improved": f"an improvement on {self.was}%", "deteriorated": f"as against {self.was}%"}
+            words += f", {compared.get(self.direction or '', 'as')} in the {earlier}"
+        if self.high is not None:
+            words += f"; with high risk of harm cases, in {self.high.sufficient} of {self.high.n}"
+        return f"{words}."
+
+    @property
+    def beyond_chance(self) -> bool | None:
+        return None if self.before is None else exceeds_chance(self.before, self.now)
+
+
+def _share(q: QuestionScore, per_cent: int | None, cases: int) -> str:
+    relevant = "relevant " if q.n < cases else ""
+    noun = "case" if q.n == 1 else "cases"
+    if q.sufficient == q.n:
+        return f"all {q.n} relevant {noun}" if relevant else "all cases"
+    if q.sufficient == 0:
+        return f"none of the {q.n} {relevant}{noun}"
+    return f"{per_cent}% of {relevant}cases ({q.sufficient} of {q.n})"
+
+
+def drafted(score: Score, before: Score | None, high: Score | None = None) -> dict[str, Drafted]:
+    """A draft for every question that has a figure, by the question's id; ``high``: the high risk of harm sub-sample."""
+    earlier = before.questions if before is not None else {}
+    of_high = high.questions if high is not None else {}
+    return {
+        name: Drafted(
+            now,
+            earlier.get(name),
+            part if (part := of_high.get(name)) is not None and 0 < part.n < now.n else None,
+            printed(score.framework, now.score),
+            printed(score.framework, earlier[name].score) if name in earlier else None,
+            score.cases,
+        )
+        for name, now in score.questions.items()
+        if now.n
+    }
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A finding as written, beside the figure that it speaks of: the question's, or the criterion's."""
+
+    finding: FindingWritten
+    was: int | None
+    now: int | None
+
+    @property
+    def figure_went(self) -> Direction | None:
+        return direction(self.was, self.now)
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the direction that the words name is the figure's own; None where they name none, or it has none."""
+        if self.finding.direction is None or self.figure_went is None:
+            return None
+        return self.finding.direction == self.figure_went
+
+
+def checked(finding: FindingWritten, score: Score, before: Score | None) -> Checked:
+    """The finding beside its figure."""
+
+    def figure(of: Score | None) -> int | None:
+        if of is None:
+            return None
+        if finding.question is not None:
+            exact: Fraction | None = of.questions[finding.question].score if finding.question in of.questions else None
+            return printed(of.framework, exact)
+        return next((c.printed for c in of.criteria if c.criterion.id == finding.criterion), None)
+
+    return Checked(finding, figure(before), figure(score))

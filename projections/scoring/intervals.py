@@ -1,0 +1,95 @@
+"""The 95 % interval of a criterion's or section's score, and of the difference between two of them.
+
+A figure is a sum of questions, each with a weight. Its interval is put together from the questions' Wilson intervals by
+the method of variance estimates recovery (Zou and Donner 2008, which Newcombe's for a difference is a case of); the
+questions are answered about the same cases, so how they go together is taken from the cases. With one question it is
+Wilson's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+
+from domain.policy.frameworks import WEIGHTS, Framework
+from projections.scoring.answers import Answer
+from projections.scoring.scores import CriterionScore, QuestionScore, Score, SectionScore
+
+Interval = tuple[float, float]
+"""Its low and its high end, in per cent (or in points, of a difference)."""
+
+Weights = Mapping[str, float]
+"""Question -> how much of a figure is that question's score."""
+
+
+def intervals(score: Score, cases: Sequence[Sequence[Answer]]) -> dict[str, Interval]:
+    """The interval of every criterion and section that has a score, by id; ``cases`` are the answers it was made from."""
+    asked = {name: q for name, q in score.questions.items() if q.n}
+    pulls = _pulls(asked, cases)
+    figures = [(c.criterion.id, c.score, of_criterion(score.framework, c)) for c in score.criteria]
+    figures += [(s.section.id, s.score, of_section(score.framework, s)) for s in score.sections]
+    return {
+        name: _interval(float(exact), weights, asked, pulls) for name, exact, weights in figures if exact is not None
+    }
+
+
+def of_criterion(framework: Framework, criterion: CriterionScore) -> Weights:
+    """The weight of each question that has relevant cases: the same for all, or by the answers where they are pooled."""
+    relevant = [q for q in criterion.questions if q.n]
+    pooled = framework.aggregation == "pooled"
+    every = sum(q.n for q in relevant) if pooled else len(relevant)
+    return {q.question.id: (q.n if pooled else 1) / every for q in relevant}
+
+
+def of_section(framework: Framework, section: SectionScore) -> Weights:
+    """The weight of each question in a section: by its criterion's weight, or all on the lowest criterion."""
+    scored = [c for c in section.criteria if c.score is not None]
+    if framework.section_score == "lowest":
+        scored = sorted(scored, key=lambda c: c.score or 0)[:1]
+    every = sum(WEIGHTS[c.criterion.weight] for c in scored)
+    return {
+        name: WEIGHTS[c.criterion.weight] / every * weight
+        for c in scored
+        for name, weight in of_criterion(framework, c).items()
+    }
+
+
+def difference(before: tuple[float, Interval], now: tuple[float, Interval]) -> Interval:
+    """The interval of the difference in points between two figures of different samples, each with its interval."""
+    (p, was), (q, is_now) = before, now
+    low = q - p - sqrt((q - is_now[0]) ** 2 + (was[1] - p) ** 2)
+    high = q - p + sqrt((is_now[1] - q) ** 2 + (p - was[0]) ** 2)
+    return low, high
+
+
+def _pulls(asked: Mapping[str, QuestionScore], cases: Sequence[Sequence[Answer]]) -> dict[str, list[float]]:
+    """By question: how far each case pulls the score away from where it stands; of length one, all nought where none
+    does."""
+    pulls: dict[str, list[float]] = {name: [] for name in asked}
+    for case in cases:
+        for answer in case:
+            if (q := asked.get(answer.question.id)) is not None:
+                counts = answer.answer in ("sufficient", "insufficient")
+                pulls[q.question.id].append((answer.answer == "sufficient") - q.sufficient / q.n if counts else 0.0)
+    for name, pull in pulls.items():
+        length = sqrt(sum(x * x for x in pull))
+        pulls[name] = [x / length for x in pull] if length else pull
+    return pulls
+
+
+def _interval(
+    score: float, weights: Weights, asked: Mapping[str, QuestionScore], pulls: Mapping[str, Sequence[float]]
+) -> Interval:
+    below: dict[str, float] = {}
+    above: dict[str, float] = {}
+    for name, weight in weights.items():
+        low, high = asked[name].interval or (0.0, 100.0)
+        exact = 100 * asked[name].sufficient / asked[name].n
+        below[name], above[name] = weight * (exact - low), weight * (high - exact)
+    down = up = 0.0
+    names = list(weights)
+    for i, one in enumerate(names):
+        down, up = down + below[one] ** 2, up + above[one] ** 2
+        for other in names[i + 1 :]:
+            together = sum(a * b for a, b in zip(pulls[one], pulls[other], strict=True))
+            down += 2 * together * below[one] * below[other]
+            up += 2 * together * above[one] * above[other]
+    return max(0.0, score - sqrt(max(down, 0.0))), min(100.0, score + sqrt(max(up, 0.0)))

@@ -1,0 +1,89 @@
+"""Quality of management: the rung of the ladder that the ratings of a criterion's items give, and why.
+
+The ladder (the report of 2006, *Scoring approach*): *very well met*, very strong on each item; *well met*, strong on
+each; *satisfactorily met*, strong on the majority and at least satisfactory on the others; *partly met*, good on some and
+at least satisfactory on the others; *not met*, at best only satisfactory on some; *poor* otherwise. It has gaps (one
+strong item beside one unsatisfactory fits no rung but the last): so a rung is proposed, and may be adjusted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.aggregates.inspection import Inspection
+from domain.entries.code_lists import MANAGEMENT_RATINGS, ManagementRating
+from domain.entries.inspection_entries import RatingAdjusted
+from domain.policy.frameworks import Framework, Managed
+
+NOT_FOLLOWED_UP = "Not followed up"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One criterion: the rung that its ratings propose (None until every item is rated), why, and what stands."""
+
+    criterion: Managed
+    ratings: Mapping[str, ManagementRating]
+    proposed: str | None
+    why: str
+    adjusted: RatingAdjusted | None
+    not_followed_up: bool
+
+    @property
+    def printed(self) -> str | None:
+        """What the sheet prints; None while it is open."""
+        if self.not_followed_up:
+            return NOT_FOLLOWED_UP
+        return self.proposed if self.adjusted is None else self.adjusted.to
+
+
+def placed(inspection: Inspection) -> list[Placed]:
+    """Every criterion of management of the inspection's framework, in its order."""
+    found = []
+    for criterion in inspection.framework.management:
+        ratings = {
+            item.id: inspection.ratings[criterion.id, item.id].rating
+            for item in criterion.rated
+            if (criterion.id, item.id) in inspection.ratings
+        }
+        rung, why = propose(criterion, ratings)
+        out = criterion.id in inspection.not_followed_up
+        found.append(Placed(criterion, ratings, rung, why, inspection.adjusted.get(criterion.id), out))
+    return found
+
+
+def propose(criterion: Managed, ratings: Mapping[str, ManagementRating]) -> tuple[str | None, str]:
+    """The rung for these ratings (item -> rating) and the reason in words; None while an item is not rated.
+
+    A majority is of the items' weights: more than half.
+    """
+    left = [item for item in criterion.rated if item.id not in ratings]
+    if left:
+        return None, f"{len(left)} of {len(criterion.rated)} items not rated yet"
+
+    def least(rating: ManagementRating) -> int:
+        """The weight of the items that are at least so strong."""
+        reach = MANAGEMENT_RATINGS.index(rating)
+        return sum(i.weight for i in criterion.rated if MANAGEMENT_RATINGS.index(ratings[i.id]) <= reach)
+
+    every = sum(item.weight for item in criterion.rated)
+    very_well, well, satisfactorily, partly, not_met, poor = Framework.rungs
+    sound = least("satisfactory") == every
+    if least("very_strong") == every:
+        return very_well, "very strong on each item"
+    if least("strong") == every:
+        return well, "strong or better on each item"
+    if 2 * least("strong") > every and sound:
+        return satisfactorily, "strong or better on the majority of items and at least satisfactory on the others"
+    if least("good") > 0 and sound:
+        return partly, "good or better on some of the items and at least satisfactory on the others"
+    if least("good") == 0 and least("satisfactory") > 0:
+        return not_met, "at best only satisfactory, on some of the items"
+    if least("good") > 0:
+        return poor, "an item is unsatisfactory beside others that are good or better: no other rung fits"
+    return poor, "unsatisfactory on each item"
+
+
+def rungs_apart(was: str | None, now: str | None) -> int | None:
+    """By how many rungs a criterion rose; None where there is nothing to compare."""
+    ladder = Framework.rungs
+    return ladder.index(was) - ladder.index(now) if was in ladder and now in ladder else None

@@ -1,0 +1,147 @@
+"""Scores: answers counted into questions, criteria and sections as an inspection prints them.
+
+Exact fractions until the moment of printing; always with n and a 95 % interval (Wilson) beside it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor, sqrt
+from statistics import NormalDist
+
+from domain.policy.frameworks import WEIGHTS, Criterion, Framework, Question, Section
+from projections.scoring.answers import VERDICTS, Answer
+
+Z95 = NormalDist().inv_cdf(0.975)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScore:
+    """One question over a sample of cases. ``absent``: how many of ``insufficient`` had nothing there at all."""
+
+    question: Question
+    sufficient: int
+    insufficient: int
+    not_applicable: int
+    not_answered: int
+    absent: int
+
+    @property
+    def n(self) -> int:
+        """The relevant cases: those with an answer that counts."""
+        return self.sufficient + self.insufficient
+
+    @property
+    def score(self) -> Fraction | None:
+        """Per cent of the relevant cases; None when there is none."""
+        return Fraction(100 * self.sufficient, self.n) if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the score, in per cent."""
+        return wilson(self.sufficient, self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionScore:
+    criterion: Criterion
+    questions: tuple[QuestionScore, ...]
+    score: Fraction | None
+    printed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionScore:
+    section: Section
+    criteria: tuple[CriterionScore, ...]
+    score: Fraction | None
+    printed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A sample's scores under one framework."""
+
+    framework: Framework
+    cases: int
+    sections: tuple[SectionScore, ...]
+
+    @property
+    def criteria(self) -> tuple[CriterionScore, ...]:
+        return tuple(criterion for section in self.sections for criterion in section.criteria)
+
+    @property
+    def questions(self) -> dict[str, QuestionScore]:
+        return {q.question.id: q for criterion in self.criteria for q in criterion.questions}
+
+
+def score(framework: Framework, cases: Sequence[Iterable[Answer]]) -> Score:
+    """The scores of these cases, each given as its answers."""
+    counted: dict[str, Counter[str]] = {question: Counter() for question in framework.questions}
+    for case in cases:
+        for answer in case:
+            counts = counted[answer.question.id]
+            counts[answer.answer] += 1
+            counts["absent"] += answer.absent
+    return score_of(framework, counted, len(cases))
+
+
+def score_of(framework: Framework, counted: Mapping[str, Mapping[str, int]], cases: int) -> Score:
+    """The scores of so many cases from the counts of each question: by verdict, and how many are ``absent``."""
+    sections = []
+    for section in framework.sections:
+        criteria = tuple(_criterion(framework, criterion, counted) for criterion in section.criteria)
+        exact = _section(framework, criteria)
+        sections.append(SectionScore(section, criteria, exact, printed(framework, exact)))
+    return Score(framework, cases, tuple(sections))
+
+
+def printed(framework: Framework, exact: Fraction | None) -> int | None:
+    """A score as the framework prints it: whole per cent, halves up (or to even)."""
+    if exact is None:
+        return None
+    return floor(exact + Fraction(1, 2)) if framework.rounding == "half_up" else round(exact)
+
+
+def wilson(sufficient: int, n: int) -> tuple[float, float] | None:
+    """Wilson's 95 % interval for ``sufficient`` of ``n``, in per cent: 11 of 15 is 48 to 89. None when n is 0."""
+    if n == 0:
+        return None
+    p, z2 = sufficient / n, Z95 * Z95
+    middle = p + z2 / (2 * n)
+    reach = Z95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    low, high = (middle - reach) / (1 + z2 / n), (middle + reach) / (1 + z2 / n)
+    return 100 * max(0.0, low), 100 * min(1.0, high)
+
+
+def _criterion(framework: Framework, criterion: Criterion, counted: Mapping[str, Mapping[str, int]]) -> CriterionScore:
+    questions = tuple(
+        QuestionScore(
+            question,
+            *(counted[question.id][name] for name in (*VERDICTS, "absent")),
+        )
+        for question in criterion.questions
+    )
+    relevant = [q for q in questions if q.n]
+    if not relevant:
+        exact = None
+    elif framework.aggregation == "pooled":
+        exact = Fraction(100 * sum(q.sufficient for q in relevant), sum(q.n for q in relevant))
+    else:
+        exact = sum((q.score or Fraction(0) for q in relevant), Fraction(0)) / len(relevant)
+    return CriterionScore(criterion, questions, exact, printed(framework, exact))
+
+
+def _section(framework: Framework, criteria: Sequence[CriterionScore]) -> Fraction | None:
+    """The weighted mean of the criteria that have a score, critical twice important; or the lowest of them."""
+    parts = [
+        (WEIGHTS[c.criterion.weight], Fraction(c.printed) if framework.section_mean_of == "printed" else c.score)
+        for c in criteria
+        if c.score is not None and c.printed is not None
+    ]
+    if not parts:
+        return None
+    if framework.section_score == "lowest":
+        return min(value or Fraction(0) for _, value in parts)
+    return sum((weight * (value or Fraction(0)) for weight, value in parts), Fraction(0)) / sum(w for w, _ in parts)

@@ -1,0 +1,525 @@
+"""What a file takes and what it refuses: given what stands, when an entry comes, then this is stored, or why not."""
+
+import inspect as python_inspect
+import random
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import inspect
+
+from domain.aggregates.case_file import CaseFile, RecordedEntry, amend, decide, evolve, recording_default
+from domain.entries import case_entries, refusals
+from domain.entries.case_entries import ENTRY_TYPES, Entry
+from domain.entries.refusals import Refused
+from domain.entries.schemas import dump_fact, load_entry, schema_of
+from domain.store.application import Files
+from domain.store.sqlite_recorder import EntryMapper, topic_of
+from tests.support.histories import CASE, NOW, PERSON, PLACE
+
+INSPECTION = "gloucestershire-2005"
+
+
+def fact(type_: str, entry: str = "new", on: str = "2005-06-01", **fields: Any) -> Entry:
+    """One entry, recorded on the evening of its day unless it says when."""
+    return load_entry(type_, {"entry": entry, "occurred_on": on, "recorded_at": f"{on}T18:00:00+01:00", **fields})
+
+
+HOLDER = {**PLACE, "officer": "Ruth Ablewhite", "officer_grade": "po"}
+
+
+def start(**fields: Any) -> Entry:
+    given = {"person": PERSON, "order_type": "community_order", **HOLDER, **fields}
+    return fact("SupervisionStarted", **{"entry": "start", "on": "2005-05-03", **given})
+
+
+def given(*standing: Entry, reference: str = CASE) -> CaseFile:
+    """A file on which these entries stand, whether or not they would be admitted today."""
+    file = CaseFile(reference)
+    for number, entry in enumerate(standing, start=1):
+        evolve(file, RecordedEntry(reference, number, entry))
+    return file
+
+
+APPOINTMENT = fact("AppointmentMade", "a1", "2005-05-20", for_on="2005-06-01", contact_type="office")
+OASYS = fact(
+    "AssessmentCompleted", "oasys", "2005-05-20", instrument="oasys", stage="initial", assessor="Ruth Ablewhite",
+    likelihood_of_reoffending={"score": 90},
+)  # fmt: skip
+CORRECTION = fact("EntryCorrected", "c1", of="a1", fields={"for_on": "2005-06-02"})
+STARTED = given(start(), APPOINTMENT, OASYS, CORRECTION)
+
+
+# ---------------------------------------------------------------- refused, by name
+
+
+OUTCOME = {"outcome": "attended_complied"}
+
+REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
+    (
+        refusals.NoSuchCase, given(), fact("TierSet", tier=2),
+        "case", "there is no case X123456/1; its first entry must be SupervisionStarted",
+    ),
+    (
+        refusals.AlreadyStarted, STARTED, start(entry="again"),
+        "type", "X123456/1 has already begun, by entry 'start'; correct that entry, or use another reference",
+    ),
+    (
+        refusals.AlreadyStarted,
+        given(fact("InspectionOpened", "opened", title="T", area="A", framework="f", cases=[CASE]), reference=INSPECTION),
+        fact("InspectionOpened", "again", title="T", area="A", framework="f", cases=[CASE]),
+        "type", "gloucestershire-2005 has already begun, by entry 'opened'; "
+        "correct that entry, or use another reference",
+    ),
+    (
+        refusals.EntryRepeats, STARTED, fact("AppointmentMade", "a1", "2005-05-20", for_on="2005-06-03", contact_type="video"),
+        "entry", "'a1' is already in X123456/1 with other content (for_on, contact_type); "
+        "record an EntryCorrected that names it",
+    ),
+    (
+        refusals.EntryRepeats, STARTED, fact("TierSet", "a1", tier=2),
+        "entry", "'a1' is already in X123456/1 with other content (type); record an EntryCorrected that names it",
+    ),
+    (
+        refusals.NoSuchEntry, STARTED, fact("AppointmentOutcomeRecorded", appointment="a9", **OUTCOME),
+        "appointment", "there is no entry 'a9' in X123456/1",
+    ),
+    (
+        refusals.NoSuchEntry, STARTED, fact("WarningGiven", appointments=["a1", "a9"], stage="first"),
+        "appointments", "there is no entry 'a9' in X123456/1",
+    ),
+    (
+        refusals.NoSuchEntry, STARTED, fact("ContactLogged", contact_type="letter", about="a9"),
+        "about", "there is no entry 'a9' in X123456/1",
+    ),
+    (
+        refusals.NoSuchEntry, STARTED, fact("EntryWithdrawn", of="new", reason="of itself"),
+        "of", "there is no entry 'new' in X123456/1",
+    ),
+    (
+        refusals.WrongKindOfEntry, STARTED, fact("AppointmentOutcomeRecorded", appointment="oasys", **OUTCOME),
+        "appointment", "'oasys' is of type AssessmentCompleted; expected AppointmentMade",
+    ),
+    (
+        refusals.ImpossibleDate, STARTED, fact("TierSet", tier=2, recorded_at="2009-01-01T00:00:01+00:00"),
+        "recorded_at", "2009-01-01T00:00:01+00:00 is in the future",
+    ),
+    (
+        refusals.ImpossibleDate, STARTED, fact("TierSet", on="2005-06-02", tier=2, recorded_at="2005-06-01T22:59:59+00:00"),
+        "recorded_at", "recorded on 2005-06-01 but dated 2005-06-02; an entry says what has happened",
+    ),
+    (
+        refusals.ImpossibleDate, STARTED, fact("TierSet", tier=2, occurred_at="2005-06-01T23:30:00+00:00"),
+        "occurred_at", "is not on the day of occurred_on, 2005-06-01",
+    ),
+    (
+        refusals.ImpossibleDate, STARTED, fact("DocumentFiled", on="1975-02-27", kind="psr"),
+        "occurred_on", "1975-02-27 is before the person's birth, 1975-02-28",
+    ),
+    (
+        refusals.ImpossibleDate, given(), start(person=PERSON | {"date_of_birth": "2005-05-04"}),
+        "occurred_on", "2005-05-03 is before the person's birth, 2005-05-04",
+    ),
+    (
+        refusals.ImpossibleDate, given(), start(ends_on="2005-05-02"),
+        "ends_on", "2005-05-02 is before the start, 2005-05-03",
+    ),
+    (
+        refusals.Refused, given(reference="X654321/1"), start(),
+        "person.crn", "'X123456' is not the CRN of the case X654321/1",
+    ),
+    (
+        refusals.OutOfRange, STARTED,
+        fact("AssessmentCompleted", instrument="oasys", stage="review", assessor="R", likelihood_of_reoffending={"score": 169}),
+        "likelihood_of_reoffending.score", "169 is outside the range of oasys, 0 to 168",
+    ),
+    (
+        refusals.OutOfRange, STARTED,
+        fact("AssessmentCompleted", instrument="sara", stage="review", assessor="R", likelihood_of_reoffending={"score": 9}),
+        "likelihood_of_reoffending.score", "sara gives no likelihood-of-reoffending score",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="a1", fields={"entry": "a2"}),
+        "fields.entry", "cannot be corrected; withdraw the entry and record another",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="a1", fields={"recorded_at": "2005-05-01T09:00:00+01:00"}),
+        "fields.recorded_at", "cannot be corrected; withdraw the entry and record another",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="a1", fields={"type": "ContactLogged"}),
+        "fields.type", "cannot be corrected; withdraw the entry and record another",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="c1", fields={"of": "oasys"}),
+        "of", "'c1' is itself a EntryCorrected; withdraw it instead",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="a1", fields={"contact_type": "home_visits"}),
+        "fields.contact_type", "'home_visits' is not known; did you mean 'home_visit'?",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="a1", fields={"colour": "red"}),
+        "fields.colour", "not a field of this type of entry",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="a1", fields={"for_on": None}),
+        "fields.for_on", "null; leave the field out or give a value",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="a1", fields={"occurred_on": "2005-06-02"}),
+        "fields.recorded_at", "recorded on 2005-06-01 but dated 2005-06-02; an entry says what has happened",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="a1", fields={"occurred_on": "1970-01-01"}),
+        "fields.occurred_on", "1970-01-01 is before the person's birth, 1975-02-28",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="oasys", fields={"likelihood_of_reoffending": {"score": 200}}),
+        "fields.likelihood_of_reoffending.score", "200 is outside the range of oasys, 0 to 168",
+    ),
+    (
+        refusals.BadCorrection, STARTED, fact("EntryCorrected", of="start", fields={"person": PERSON | {"crn": "X654321"}}),
+        "fields.person.crn", "'X654321' is not the CRN of the case X123456/1",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "file", "entry", "field", "reason"),
+    REFUSED,
+    ids=[f"{error.__name__}-{field}-{n}" for n, (error, _, _, field, _) in enumerate(REFUSED)],
+)
+def test_an_entry_that_cannot_be_is_refused_by_name_and_field(
+    error: type[Refused], file: CaseFile, entry: Entry, field: str, reason: str
+) -> None:
+    before = dict(file.entries)
+    with pytest.raises(Refused) as refused:
+        decide(file, entry, NOW)
+    assert type(refused.value) is error
+    assert (refused.value.field, refused.value.reason) == (field, reason)
+    assert str(refused.value) == f"{field}: {reason}"
+    assert file.entries == before
+
+
+def test_every_named_error_has_a_test_here() -> None:
+    named = {cls for _, cls in python_inspect.getmembers(refusals, python_inspect.isclass) if issubclass(cls, Refused)}
+    assert named == {error for error, *_ in REFUSED}
+
+
+# ---------------------------------------------------------------- admitted
+
+
+ADMITTED: list[Entry] = [
+    fact("AppointmentOutcomeRecorded", appointment="a1", **OUTCOME),
+    # Odd, but files are: dated before what it speaks of, or before supervision began.
+    fact("AppointmentOutcomeRecorded", on="2005-05-01", appointment="a1", **OUTCOME),
+    fact("AppointmentMade", for_on="2005-05-01", contact_type="office"),
+    fact("DocumentFiled", on="1975-02-28", kind="psr"),
+    # The last second of its day in London, in summer time, and of the moment of recording.
+    fact("TierSet", tier=2, occurred_at="2005-06-01T22:59:59+00:00"),
+    fact("TierSet", on="2005-06-02", tier=2, recorded_at="2005-06-01T23:00:00+00:00"),
+    fact("TierSet", tier=2, recorded_at="2009-01-01T00:00:00+00:00"),
+    fact("EntryWithdrawn", of="c1", reason="it was right after all"),
+    fact("EntryWithdrawn", of="start", reason="another person's"),
+    fact("EntryCorrected", of="oasys", fields={"likelihood_of_reoffending": {"score": 168}, "stage": "review"}),
+    fact("EntryCorrected", of="start", fields={"occurred_on": "2005-05-05", "ends_on": "2005-05-05", "tier": None}),
+    fact("ContactLogged", contact_type="letter", about="start"),
+]
+
+
+@pytest.mark.parametrize("entry", ADMITTED, ids=lambda f: type(f).__name__)
+def test_what_is_odd_but_possible_is_taken(entry: Entry) -> None:
+    assert decide(STARTED, entry, NOW) == [entry]
+
+
+@pytest.mark.parametrize("entry", list(STARTED.entries.values()), ids=lambda f: f.entry)
+def test_the_same_entry_again_stores_nothing(entry: Entry) -> None:
+    again = load_entry(type(entry).__name__, {k: v for k, v in dump_fact(entry).items() if k != "type"})
+    assert again is not entry
+    assert decide(STARTED, again, NOW) == []
+
+
+def test_an_entry_without_a_recording_time_takes_that_of_the_one_that_stands() -> None:
+    again = fact("AppointmentMade", "a1", "2005-05-20", recorded_at="2008-12-31T00:00:00+00:00", for_on="2005-06-01",
+                 contact_type="office")  # fmt: skip
+    assert recording_default(STARTED, again) == APPOINTMENT
+    assert recording_default(given(start()), again) is again
+
+
+def test_amending_replaces_fields_and_leaves_the_rest() -> None:
+    amended = amend(APPOINTMENT, {"for_on": "2005-06-02", "national_standards": False})
+    assert isinstance(amended, case_entries.AppointmentMade)
+    assert (amended.for_on, amended.national_standards) == (date(2005, 6, 2), False)
+    assert (amended.entry, amended.occurred_on, amended.contact_type) == ("a1", date(2005, 5, 20), "office")
+
+
+# ---------------------------------------------------------------- every type of entry
+
+
+PERSON_FACT = {"title": "Follow-up", "area": "Gloucestershire", "framework": "esi-2003", "cases": [CASE]}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "SupervisionStarted": {"person": PERSON, "order_type": "licence", **HOLDER, "released_on": "2005-06-01"},
+    "CaseAllocated": HOLDER,
+    "TierSet": {"tier": 4},
+    "AssessmentCompleted": {
+        "instrument": "oasys", "stage": "initial", "assessor": "Ruth Ablewhite", "sources": ["psr"],
+        "risk_of_harm": dict.fromkeys(("public", "known_adult", "children", "staff", "prisoners"), "low"),
+        "overall_risk_of_harm": "medium", "likelihood_of_reoffending": {"score": 90, "band": "medium"},
+        "criminogenic_factors": ["accommodation"],
+    },
+    "AssessmentCountersigned": {"assessment": "oasys", "by": "Ann Spo", "grade": "spo"},
+    "RiskLevelChanged": {"from": "low", "to": "very_high", "reason": "a new charge"},
+    "RiskManagementPlanMade": {"actions": ["weekly visits"], "by": "Ruth Ablewhite"},
+    "RiskManagementPlanReviewed": {"plan": "risk-plan", "changes": "none"},
+    "RiskManagementActionTaken": {"plan": "risk-plan", "action": "visited"},
+    "SupervisionPlanMade": {
+        "objectives": [{"text": "keep off heroin", "smart": True, "factor": "drug_misuse"}],
+        "interventions": ["drug_treatment"], "takes_account_of": ["psr"], "kind": "sentence_plan",
+    },
+    "SupervisionPlanReviewed": {"plan": "plan", "objectives": [], "reason": "four months"},
+    "AppointmentMade": {"for_on": "2005-06-08", "contact_type": "office", "national_standards": False},
+    "AppointmentOutcomeRecorded": {"appointment": "a1", "outcome": "sent_home"},
+    "ContactLogged": {"contact_type": "letter", "with": "his mother", "note": "came round", "about": "a1"},
+    "AbsenceJudged": {"appointment": "a1", "acceptable": False, "reason": "no reason", "evidence": "none"},
+    "WarningGiven": {"appointments": ["a1"], "stage": "final"},
+    "BreachInitiated": {"appointments": ["a1"]},
+    "BreachDecided": {"outcome": "order_continues"},
+    "RecallRequested": {"reason": "two failures", "emergency": True},
+    "RecallDecided": {"outcome": "recalled"},
+    "CustodyStarted": {"reason": "remand"},
+    "CustodyEnded": {},
+    "MappaSet": {"category": 1, "level": 3},
+    "MappaReviewSet": {"for_on": "2005-09-01"},
+    "MappaMeetingHeld": {"level": 2, "agencies": ["police"]},
+    "ChildProtectionConcernRaised": {"detail": "a child in the house"},
+    "ChildProtectionWorkDone": {"concern": "concern", "kind": "conference"},
+    "OversightRecorded": {"kind": "file_review", "by": "Ann Spo", "grade": "spo", "note": "seen"},
+    "VictimWorkDone": {"kind": "victim_awareness"},
+    "ProgrammeReferred": {"programme": "think_first"},
+    "ProgrammeStarted": {"programme": "think_first"},
+    "ProgrammeEnded": {"programme": "think_first", "completed": False},
+    "InterventionDelivered": {"intervention": "basic_skills", "provider": "college", "objective": "to read"},
+    "LiaisonRecorded": {"with": "college", "about": "his reading"},
+    "DiversityNeedIdentified": {"need": "literacy"},
+    "DiversityNeedMet": {"need": "need", "arrangement": "a reader"},
+    "MethodsConsidered": {
+        "methods": "pictures", "learning_style": "activist", "motivation": "acting", "capacity": "short sessions"
+    },
+    "PreReleaseWorkDone": {"kind": "prison_visit"},
+    "CourtReportRequested": {"kind": "psr", "due_on": "2005-06-22"},
+    "CourtReportProvided": {"report": "report"},
+    "UnpaidWorkSession": {"hours": 3.5, "outcome": "attended_complied"},
+    "DrugTestTaken": {"result": "negative"},
+    "DocumentFiled": {"kind": "order"},
+    "QualityJudged": {
+        "framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo",
+        "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound", "second": True, "overrules": True},
+    "EntryCorrected": {"of": "a1", "fields": {"for_on": "2005-06-09", "national_standards": True}},
+    "EntryWithdrawn": {"of": "a1", "reason": "entered on the wrong file"},
+    "AccessLimited": {"excluded": ["Ruth Ablewhite", "p.anstey"], "reason": "a relative works here"},
+    "AccessLimitLifted": {"limit": "l1"},
+    "SupervisionEnded": {"reason": "completed"},
+    "InspectionOpened": {**PERSON_FACT, "knowledge": "hindsight", "evidence": "files", "follows": "gloucestershire-2004"},
+    "FrameTaken": {
+        "started_from": "2005-04-01", "started_to": "2005-05-31", "strata": ["gender"], "orders": ["licence"],
+        "division": "North", "team": "Cheltenham", "cases": [{"case": CASE, "stratum": "men", "officer": "A"},
+                                                             {"case": "X123456/2", "stratum": "men", "officer": "A"}],
+    },
+    "SampleDrawn": {
+        "size": 1, "seed": "s", "cases": ["X123456/2"], "spares": [CASE], "spare_per_cent": 100, "per_officer": 6,
+    },
+    "CaseReplaced": {"case": "X123456/2", "by": CASE, "reason": "transferred out"},
+    "AssessorNamed": {"assessor": "J Hartnell", "role": "hm_inspector"},
+    "ReadingAllocated": {"case": "X123456/2", "assessor": "J Hartnell", "second": True},
+    "ReadingTakenBack": {"case": "X123456/2", "second": True},
+    "ReadingCompleted": {"case": "X123456/2", "assessor": "R Pascoe", "second": True, "note": "at court"},
+    "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard"},
+    "NotFollowedUp": {"criterion": "A4", "reason": "not an issue"},
+    "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context"},
+    "FindingWritten": {
+        "criterion": "B1", "text": "It rose.", "question": "risk-of-harm-sources", "direction": "improved",
+        "conclusion": True,
+    },
+    "FindingWithdrawn": {"finding": "written"},
+    "InspectionFrozen": {"note": "agreed", "files": [{"case": CASE, "entries": 7}]},
+    "InspectionPublished": {
+        "framework_version": "1", "figures": [{"of": "B1", "printed": "55%"}], "position": 7, "hash": "0" * 64,
+    },
+}  # fmt: skip
+"""One full example of every type of entry, on a file where ``SUBJECTS`` stand."""
+
+SUBJECTS: list[Entry] = [
+    start(),
+    APPOINTMENT,
+    OASYS,
+    fact("RiskManagementPlanMade", "risk-plan"),
+    fact("SupervisionPlanMade", "plan", objectives=[], interventions=[]),
+    fact("ChildProtectionConcernRaised", "concern", detail="a child in the house"),
+    fact("DiversityNeedIdentified", "need", need="literacy"),
+    fact("CourtReportRequested", "report", kind="psr", due_on="2005-06-22"),
+    fact("AccessLimited", "l1", excluded=["p.anstey"], reason="a relative works here"),
+]
+
+INSPECTED: list[Entry] = [
+    fact("InspectionOpened", "opened", title="T", area="A", framework="esi-2003"),
+    fact("FrameTaken", "frame", **EXAMPLES["FrameTaken"]),
+    fact("SampleDrawn", "sample", **EXAMPLES["SampleDrawn"]),
+    fact("AssessorNamed", "first", assessor="J Hartnell", role="hm_inspector"),
+    fact("AssessorNamed", "second", assessor="R Pascoe", role="hm_inspector"),
+    fact("ReadingAllocated", "again", case="X123456/2", assessor="R Pascoe", second=True),
+    fact("FindingWritten", "written", criterion="B1", text="t"),
+]
+"""What an inspection begins with, for the examples of its entries; published, when it is frozen."""
+
+TOPICS = [
+    "case.supervision_started",
+    "case.case_allocated",
+    "case.tier_set",
+    "case.assessment_completed",
+    "case.assessment_countersigned",
+    "case.risk_level_changed",
+    "case.risk_management_plan_made",
+    "case.risk_management_plan_reviewed",
+    "case.risk_management_action_taken",
+    "case.supervision_plan_made",
+    "case.supervision_plan_reviewed",
+    "case.appointment_made",
+    "case.appointment_outcome_recorded",
+    "case.contact_logged",
+    "case.absence_judged",
+    "case.warning_given",
+    "case.breach_initiated",
+    "case.breach_decided",
+    "case.recall_requested",
+    "case.recall_decided",
+    "case.custody_started",
+    "case.custody_ended",
+    "case.mappa_set",
+    "case.mappa_review_set",
+    "case.mappa_meeting_held",
+    "case.child_protection_concern_raised",
+    "case.child_protection_work_done",
+    "case.oversight_recorded",
+    "case.victim_work_done",
+    "case.programme_referred",
+    "case.programme_started",
+    "case.programme_ended",
+    "case.intervention_delivered",
+    "case.liaison_recorded",
+    "case.diversity_need_identified",
+    "case.diversity_need_met",
+    "case.methods_considered",
+    "case.pre_release_work_done",
+    "case.court_report_requested",
+    "case.court_report_provided",
+    "case.unpaid_work_session",
+    "case.drug_test_taken",
+    "case.access_limited",
+    "case.access_limit_lifted",
+    "case.document_filed",
+    "case.quality_judged",
+    "case.entry_corrected",
+    "case.entry_withdrawn",
+    "case.supervision_ended",
+    "inspection.inspection_opened",
+    "inspection.frame_taken",
+    "inspection.sample_drawn",
+    "inspection.case_replaced",
+    "inspection.assessor_named",
+    "inspection.reading_allocated",
+    "inspection.reading_taken_back",
+    "inspection.reading_completed",
+    "inspection.management_rated",
+    "inspection.not_followed_up",
+    "inspection.rating_adjusted",
+    "inspection.finding_written",
+    "inspection.finding_withdrawn",
+    "inspection.inspection_frozen",
+    "inspection.inspection_published",
+]
+"""Under these names entries lie in databases: a line may be added here, never changed or taken out."""
+
+
+def test_every_type_of_entry_has_its_topic_for_good() -> None:
+    assert sorted(topic_of(fact_type) for fact_type in ENTRY_TYPES.values()) == sorted(TOPICS)
+
+
+def test_every_type_of_entry_has_an_example_with_all_its_fields() -> None:
+    assert list(EXAMPLES) == list(ENTRY_TYPES)
+    common = {part.encode_name for part in inspect.type_info(case_entries.Entry).fields}  # type: ignore[union-attr]
+    spared = {"SupervisionStarted": {"tier", "ends_on", "sentenced_on", "requirements", "court"}}
+    for name, fact_type in ENTRY_TYPES.items():
+        own = {part.encode_name for part in inspect.type_info(fact_type).fields} - common  # type: ignore[union-attr]
+        assert set(EXAMPLES[name]) == own - spared.get(name, set()), name
+
+
+@pytest.mark.parametrize("name", ENTRY_TYPES)
+def test_every_type_of_entry_has_a_schema_of_its_fields(name: str) -> None:
+    parts = inspect.type_info(ENTRY_TYPES[name]).fields  # type: ignore[union-attr]
+    schema = schema_of(ENTRY_TYPES[name])
+    assert {field: schema.fields[field].required for field in schema.fields} == {
+        part.encode_name: part.required for part in parts
+    }
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Files]:
+    with closing(Files.open(str(tmp_path_factory.mktemp("files") / "case.sqlite"))) as files:
+        yield files
+
+
+@pytest.mark.parametrize("name", ENTRY_TYPES)
+def test_every_type_of_entry_survives_storing(files: Files, name: str) -> None:
+    kept_on = ENTRY_TYPES[name].kept_on
+    number = list(ENTRY_TYPES).index(name) + 1
+    reference = f"X123456/{number}" if kept_on == "case" else f"{INSPECTION}-{number}"
+    example = fact(name, **EXAMPLES[name])
+    standing = (
+        [] if name in ("SupervisionStarted", "InspectionOpened") else SUBJECTS if kept_on == "case" else INSPECTED
+    )
+    frozen = [fact("InspectionFrozen", "frozen")] if name == "InspectionPublished" else []
+    assert files.record(reference, [*standing, *frozen, example], actor="test", now=NOW)[-1] == example
+    assert files.read(reference).entries["new"] == example
+    (stored,) = [e for e in files.recorder.select_events(reference) if b'"entry":"new"' in e.state]
+    assert stored.topic == topic_of(ENTRY_TYPES[name])
+    assert EntryMapper.to_domain_event(files.mapper, stored).fact == example  # type: ignore[arg-type]
+    assert files.record(reference, [example], actor="test", now=NOW) == []
+
+
+# ---------------------------------------------------------------- applying never refuses
+
+
+def test_applying_never_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any stored entries in any order make a file: those that would be refused today, too."""
+    stored = [fact(name, f"e{n}", **EXAMPLES[name]) for n, name in enumerate(ENTRY_TYPES)]
+    stored += [entry for _, _, entry, _, _ in REFUSED]
+    for seed in range(20):
+        shuffled = random.Random(seed).sample(stored, len(stored))
+        file = CaseFile(CASE)
+        for number, entry in enumerate(shuffled, start=1):
+            evolve(file, RecordedEntry(CASE, number, entry))
+        assert file.version == len(stored)
+        assert set(file.entries) == {entry.entry for entry in stored}
+
+
+def test_a_batch_is_recorded_whole_or_not_at_all(files: Files) -> None:
+    reference = "X123456/99"
+    good, bad = fact("TierSet", "t1", tier=1), fact("AppointmentOutcomeRecorded", "o1", appointment="none", **OUTCOME)
+    with pytest.raises(refusals.NoSuchEntry):
+        files.record(reference, [start(), good, bad], actor="test", now=NOW)
+    assert files.read(reference).beginning is None
+    files.record(reference, [start()], actor="test", now=NOW)
+    assert [f.entry for f in files.record(reference, [start(), good], actor="test", now=NOW)] == ["t1"]
+
+
+def test_now_is_the_moment_of_recording_when_none_is_given(tmp_path: Path) -> None:
+    tomorrow = datetime.now(UTC).replace(year=datetime.now(UTC).year + 1)
+    with closing(Files.open(str(tmp_path / "case.sqlite"))) as files:
+        files.record(CASE, [start()], actor="test")
+        late = fact("TierSet", tier=1, recorded_at=tomorrow.isoformat())
+        with pytest.raises(refusals.ImpossibleDate, match="is in the future"):
+            files.record(CASE, [late], actor="test")

@@ -1,0 +1,440 @@
+"""An inspection's rules: the draw that anybody can repeat, what its file takes and refuses, the ladder, agreement, findings."""
+
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+from hashlib import sha256
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.aggregates.inspection import Inspection
+from domain.aggregates.sampling import CannotDraw, allocate, draw
+from domain.entries import refusals
+from domain.entries.code_lists import MANAGEMENT_RATINGS
+from domain.entries.entry import Entry
+from domain.entries.inspection_entries import FindingWritten, Framed, RatingAdjusted
+from domain.entries.schemas import load_entry
+from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, Item, Managed, frameworks
+from projections.inspections.assessor_agreement import Agreement, Pair, compare
+from projections.scoring.answers import Answer
+from projections.scoring.finding_text import Checked, Drafted, difference, direction, exceeds_chance
+from projections.scoring.intervals import intervals, of_section
+from projections.scoring.management_ladder import placed, propose, rungs_apart
+from projections.scoring.score_bands import Banded, near
+from projections.scoring.scores import QuestionScore, score, wilson
+from projections.scoring.scores import printed as as_printed
+
+# ---------------------------------------------------------------- the draw
+
+FRAMES = st.lists(
+    st.tuples(st.integers(100_000, 999_999), st.sampled_from("abc"), st.sampled_from("xyz")),
+    min_size=1, max_size=60, unique_by=lambda row: row[0],
+).map(lambda rows: [Framed(case=f"X{n}/1", stratum=s, officer=o) for n, s, o in rows])  # fmt: skip
+
+
+def test_the_worked_example_of_proportionate_allocation() -> None:
+    sizes = {"a": 454, "b": 138, "c": 327, "d": 129, "e": 169}
+    assert list(allocate(sizes, 148).values()) == [54, 17, 40, 16, 21]
+
+
+@given(st.dictionaries(st.text("abcdef", min_size=1), st.integers(1, 500), min_size=1), st.data())
+def test_an_allocation_meets_the_total_and_stays_near_each_share(sizes: dict[str, int], data: st.DataObject) -> None:
+    total = data.draw(st.integers(1, sum(sizes.values())))
+    shares = allocate(sizes, total)
+    assert sum(shares.values()) == total
+    assert all(0 <= shares[name] <= sizes[name] for name in sizes)
+    exact = {name: Fraction(size * total, sum(sizes.values())) for name, size in sizes.items()}
+    off = [name for name in sizes if abs(shares[name] - exact[name]) > Fraction(1, 2)]
+    largest = sorted(sizes, key=lambda name: (-sizes[name], name))
+    assert set(off) <= set(largest[: len(off)]), "only the largest strata make up for rounding"
+
+
+@given(FRAMES, st.data(), st.text(min_size=1))
+def test_a_draw_is_the_same_whatever_the_order_of_the_frame(
+    frame: list[Framed], data: st.DataObject, seed: str
+) -> None:
+    size = data.draw(st.integers(1, len(frame)))
+    drawn = draw(frame, size, seed)
+    assert draw(data.draw(st.permutations(frame)), size, seed) == drawn
+    assert len(drawn.cases) == len(set(drawn.cases)) == size
+    assert not set(drawn.cases) & set(drawn.spares)
+    strata = {f.case: f.stratum for f in frame}
+    assert Counter(strata[case] for case in drawn.cases) == Counter(
+        {k: v for k, v in allocate(Counter(f.stratum for f in frame), size).items() if v}
+    )
+
+
+@given(FRAMES, st.integers(1, 4), st.integers(1, 60))
+def test_no_officer_has_more_than_the_limit_or_it_is_said(frame: list[Framed], limit: int, size: int) -> None:
+    officer = {f.case: f.officer for f in frame}
+    try:
+        drawn = draw(frame, size, "seed", per_officer=limit)
+    except CannotDraw as error:
+        assert "can't be drawn" in str(error) or "can be drawn" in str(error)
+    else:
+        assert max(Counter(officer[case] for case in drawn.cases).values()) <= limit
+
+
+def test_the_ticket_can_be_made_by_any_tool() -> None:
+    frame = [Framed(case=f"X{n}/1", stratum="all", officer="o") for n in range(100_000, 100_020)]
+    by_hand = sorted((sha256(f"tombola:{f.case}".encode()).hexdigest(), f.case) for f in frame)
+    drawn = draw(frame, 5, "tombola")
+    assert drawn.cases == [case for _, case in by_hand[:5]]
+    assert drawn.spares == [by_hand[5][1]], "20 per cent of five"
+    assert draw(frame, 5, "another").cases != drawn.cases
+
+
+# ---------------------------------------------------------------- what the file takes
+
+
+def entry(type_: str, name: str = "new", on: str = "2005-10-05", **fields: Any) -> Entry:
+    return load_entry(type_, {"entry": name, "occurred_on": on, "recorded_at": f"{on}T18:00:00+01:00", **fields})
+
+
+CASES = [f"X{n}/1" for n in range(123_456, 123_466)]
+FRAMED = [Framed(case=case, stratum="all cases", officer="o") for case in CASES]
+DRAWN = draw(FRAMED, 4, "seed", spare_per_cent=50)
+OUT = next(case for case in CASES if case not in (*DRAWN.cases, *DRAWN.spares))
+
+OPENED = entry("InspectionOpened", title="T", area="A", framework="esi-2003")
+FRAME = entry(
+    "FrameTaken", started_from="2005-04-01", started_to="2005-05-31",
+    cases=[{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in FRAMED],
+)  # fmt: skip
+SAMPLE = {"size": 4, "seed": "seed", "spare_per_cent": 50, "cases": DRAWN.cases, "spares": DRAWN.spares}
+DRAW = entry("SampleDrawn", **SAMPLE)
+NAMED = [entry("AssessorNamed", assessor=name, role="hm_inspector") for name in ("J Hartnell", "R Pascoe")]
+READY = [OPENED, FRAME, DRAW, *NAMED]
+FIRST = entry("ReadingAllocated", case=DRAWN.cases[0], assessor="J Hartnell")
+READ = entry("ReadingCompleted", case=DRAWN.cases[0], assessor="J Hartnell")
+FROZEN = entry("InspectionFrozen")
+FIGURES = {"framework_version": "1", "figures": [{"of": "B", "printed": "66%"}], "position": 1, "hash": "0" * 64}
+
+REFUSED: list[tuple[list[Entry], Entry, str, str]] = [
+    ([], entry("InspectionOpened", title="T", area="A", framework="none"), "framework", "there is no framework 'none'"),
+    ([OPENED], DRAW, "type", "take the frame first"),
+    ([OPENED, FRAME], entry("SampleDrawn", **{**SAMPLE, "cases": [OUT, *DRAWN.cases[1:]]}), "cases", "draw again"),
+    ([OPENED, FRAME], entry("SampleDrawn", **{**SAMPLE, "seed": "other"}), "cases", "not what the frame and the seed give"),
+    ([OPENED, FRAME], entry("SampleDrawn", **{**SAMPLE, "size": 40}), "size", "the frame holds 10 cases"),
+    (READY, entry("CaseReplaced", case=OUT, by=DRAWN.spares[0], reason="r"), "case", "is not in the sample"),
+    (READY, entry("CaseReplaced", case=DRAWN.cases[0], by=OUT, reason="r"), "by", "is not a spare case"),
+    ([*READY, FIRST, READ], entry("CaseReplaced", case=DRAWN.cases[0], by=DRAWN.spares[0], reason="r"), "case", "read"),
+    ([*READY, FIRST, READ], DRAW, "type", "their sample stays as it was drawn"),
+    ([*READY, FIRST, READ], FRAME, "type", "their sample stays as it was drawn"),
+    (READY, entry("ReadingAllocated", case=DRAWN.cases[0], assessor="Nobody"), "assessor", "there are: J Hartnell, R Pascoe"),
+    (READY, entry("ReadingAllocated", case=OUT, assessor="R Pascoe"), "case", "is not in the sample"),
+    ([*READY, FIRST], entry("ReadingAllocated", case=DRAWN.cases[0], assessor="J Hartnell", second=True), "assessor",
+     "the second reader is somebody else"),
+    (READY, entry("ReadingTakenBack", case=DRAWN.cases[0]), "case", "is not given out"),
+    ([*READY, FIRST, READ], entry("ReadingTakenBack", case=DRAWN.cases[0]), "case", "a finished reading stays"),
+    (READY, entry("FindingWithdrawn", finding="none"), "finding", "there are none"),
+    ([*READY, FIRST], entry("ReadingCompleted", case=DRAWN.cases[0], assessor="R Pascoe"), "case", "is not allocated to"),
+    (READY, entry("ManagementRated", criterion="A9", item="x", rating="good"), "criterion", "there are: A1, A2"),
+    (READY, entry("ManagementRated", criterion="A1", item="x", rating="good"), "item", "there are: targets"),
+    (READY, entry("RatingAdjusted", criterion="A1", to="Superb", reason="r"), "to", "there are: Very well met"),
+    (READY, entry("RatingAdjusted", criterion="B1", to="Well met", reason="r"), "criterion", "has no rating to adjust"),
+    (READY, entry("FindingWritten", criterion="Z1", text="t"), "criterion", "there is no criterion 'Z1'"),
+    (READY, entry("FindingWritten", criterion="B1", text="t", question="q"), "question", "there is no question 'q'"),
+    (READY, entry("InspectionPublished", **FIGURES), "type", "freeze the inspection"),
+    ([*READY, FROZEN], FIRST, "type", "is frozen"),
+    (READY, entry("FindingWritten", criterion="B1", question="objectives-smart", text="t"), "question",
+     "is not a question of B1"),
+    ([*READY, FROZEN, entry("InspectionPublished", **FIGURES)], entry("FindingWritten", criterion="B1", text="t"), "type",
+     "is published"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("standing", "said", "field", "words"), REFUSED)
+def test_what_makes_no_sense_is_refused_by_name(standing: list[Entry], said: Entry, field: str, words: str) -> None:
+    with pytest.raises(refusals.Refused, match=words) as refused:
+        Inspection.of(standing).check(said)
+    assert refused.value.field == field
+
+
+def test_a_spare_takes_the_place_of_a_case_and_is_used_once() -> None:
+    found = Inspection.of([*READY, FIRST, entry("CaseReplaced", case=DRAWN.cases[0], by=DRAWN.spares[0], reason="r")])
+    assert found.sample == [DRAWN.spares[0], *DRAWN.cases[1:]]
+    assert found.spares == DRAWN.spares[1:] and found.allocated == {}
+    with pytest.raises(refusals.Refused, match="is not a spare case"):
+        found.check(entry("CaseReplaced", case=DRAWN.cases[1], by=DRAWN.spares[0], reason="r"))
+
+
+def test_a_spare_keeps_to_the_limit_of_its_officer_while_there_is_one() -> None:
+    framed = [Framed(case=case, stratum="all cases", officer="ab"[n % 2]) for n, case in enumerate(CASES)]
+    drawn = draw(framed, 2, "seed", per_officer=1, spare_per_cent=100)
+    officer = {f.case: f.officer for f in framed}
+    frame = entry(
+        "FrameTaken", started_from="2005-04-01", started_to="2005-05-31",
+        cases=[{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in framed],
+    )  # fmt: skip
+    sample = {"size": 2, "seed": "seed", "spare_per_cent": 100, "cases": drawn.cases, "spares": drawn.spares}
+    found = Inspection.of([OPENED, frame, entry("SampleDrawn", per_officer=1, **sample)])
+    for case in drawn.cases:
+        alike = [spare for spare in drawn.spares if officer[spare] == officer[case]]
+        assert found.spares_for(case) == (alike or drawn.spares)
+    assert {officer[case] for case in drawn.cases} == {"a", "b"} and drawn.spares
+
+
+def test_the_latest_decision_stands() -> None:
+    found = Inspection.of([
+        *READY, FIRST, READ, entry("ReadingAllocated", case=DRAWN.cases[0], assessor="R Pascoe"),
+        entry("NotFollowedUp", criterion="A1"),
+        entry("ManagementRated", criterion="A1", item="targets", rating="good"),
+        entry("ManagementRated", criterion="A1", item="targets", rating="strong"),
+    ])  # fmt: skip
+    assert found.allocated == {(DRAWN.cases[0], False): "R Pascoe"} and found.completed == {}
+    assert found.ratings["A1", "targets"].rating == "strong" and found.not_followed_up == {}
+    assert Inspection.of([*READY, DRAW]).sample == DRAWN.cases
+
+
+def test_a_frame_taken_anew_drops_what_was_drawn_from_the_old_one() -> None:
+    other = [Framed(case="Z999999/1", stratum="all cases", officer="o")]
+    anew = entry(
+        "FrameTaken", started_from="2005-04-01", started_to="2005-05-31",
+        cases=[{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in other],
+    )  # fmt: skip
+    found = Inspection.of([*READY, FIRST, anew])
+    assert (found.drawn, found.sample, found.spares, found.allocated) == (None, [], [], {})
+
+
+def test_an_adjustment_is_taken_back() -> None:
+    adjusted = entry("RatingAdjusted", criterion="A4", to="Satisfactorily met", reason="context")
+    back = entry("RatingAdjusted", criterion="A4", reason="the context has changed")
+    assert Inspection.of([*READY, adjusted, back]).adjusted == {}
+    Inspection.of([*READY, adjusted]).check(back)
+    with pytest.raises(refusals.Refused, match="nothing to take back"):
+        Inspection.of(READY).check(back)
+
+
+# ---------------------------------------------------------------- section A
+
+THREE = Managed("A0", "T", "D", tuple(Item(name, name, "esi", "F") for name in ("one", "two", "three")))
+
+
+@pytest.mark.parametrize(
+    ("ratings", "rung"),
+    [
+        (("very_strong", "very_strong", "very_strong"), "Very well met"),
+        (("very_strong", "strong", "very_strong"), "Well met"),
+        (("strong", "strong", "satisfactory"), "Satisfactorily met"),
+        (("strong", "very_strong", "good"), "Satisfactorily met"),
+        (("strong", "satisfactory", "satisfactory"), "Partly met"),
+        (("good", "good", "good"), "Partly met"),
+        (("satisfactory", "satisfactory", "satisfactory"), "Not met"),
+        (("satisfactory", "unsatisfactory", "unsatisfactory"), "Not met"),
+        (("unsatisfactory", "unsatisfactory", "unsatisfactory"), "Poor"),
+        (("strong", "strong", "unsatisfactory"), "Poor"),
+        (("strong", "satisfactory", "unsatisfactory"), "Poor"),
+    ],
+)
+def test_the_ladder_is_the_reports(ratings: tuple[Any, ...], rung: str) -> None:
+    assert propose(THREE, dict(zip(("one", "two", "three"), ratings, strict=True)))[0] == rung
+
+
+def test_a_better_rating_never_costs_a_rung_and_each_has_its_reason() -> None:
+    ladder = Framework.rungs
+    for ratings in product(MANAGEMENT_RATINGS, repeat=3):
+        given_ = dict(zip(("one", "two", "three"), ratings, strict=True))
+        rung, why = propose(THREE, given_)
+        assert rung in ladder and why
+        for name, rating in given_.items():
+            at = MANAGEMENT_RATINGS.index(rating)
+            if at and not (rung == "Not met" and rating != "unsatisfactory"):
+                better, _ = propose(THREE, {**given_, name: MANAGEMENT_RATINGS[at - 1]})
+                assert ladder.index(str(better)) <= ladder.index(rung), (given_, name)
+
+
+def test_until_every_item_is_rated_there_is_no_rung_and_the_directorates_are_left_out() -> None:
+    managed = frameworks()[DEFAULT_FRAMEWORK].management[0]
+    assert [item.id for item in managed.items if item.national] == ["directorate"]
+    assert propose(managed, {"targets": "good"}) == (None, "2 of 3 items not rated yet")
+    strong: dict[str, Any] = {"targets": "strong", "policies": "satisfactory", "commitment": "satisfactory"}
+    assert propose(managed, strong)[0] == "Partly met", "two of four by weight are no majority"
+    assert propose(managed, {**strong, "commitment": "strong"})[0] == "Satisfactorily met"
+
+
+def test_an_adjusted_rung_stands_beside_the_proposed_one() -> None:
+    rated = [entry("ManagementRated", criterion="A4", item=i, rating="strong") for i in ("partnership", "contracting")]
+    adjusted = entry("RatingAdjusted", criterion="A4", to="Satisfactorily met", reason="context")
+    (a4,) = [p for p in placed(Inspection.of([*READY, *rated, adjusted])) if p.criterion.id == "A4"]
+    assert (a4.proposed, a4.printed) == ("Well met", "Satisfactorily met")
+    assert (rungs_apart("Partly met", "Well met"), rungs_apart("Partly met", "Not followed up")) == (2, None)
+
+
+# ---------------------------------------------------------------- agreement and findings
+
+
+def test_cohens_kappa_is_the_textbooks() -> None:
+    """Fifty papers, two readers: 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no give 0.4."""
+    said: list[tuple[Any, Any, int]] = [
+        ("sufficient", "sufficient", 20), ("sufficient", "insufficient", 5), ("insufficient", "sufficient", 10),
+        ("insufficient", "insufficient", 15),
+    ]  # fmt: skip
+    pairs = [Pair(f"{a}{b}{n}", "q", a, b) for a, b, count in said for n in range(count)]
+    found = Agreement(pairs)
+    assert (found.n, found.agreed, found.kappa) == (50, 35, Fraction(2, 5))
+    assert len(found.disagreements) == 15
+
+
+def test_kappa_where_there_is_nothing_or_nothing_but_one_answer() -> None:
+    assert Agreement([]).kappa is None
+    assert Agreement([Pair("a", "q", "sufficient", "sufficient")]).kappa is None
+    both = compare({("a", "q"): "sufficient", ("b", "q"): "sufficient"}, {("b", "q"): "insufficient"})
+    assert [(pair.reference, pair.first, pair.other) for pair in both.pairs] == [("b", "sufficient", "insufficient")]
+
+
+def test_what_a_finished_reading_leaves_counts_where_the_other_reader_said_something() -> None:
+    first = {("a", "q1"): "sufficient", ("a", "q2"): "insufficient"}
+    second = {("a", "q1"): "sufficient", ("a", "q3"): "insufficient"}
+    left = {("a", "q3"): "sufficient", ("a", "q4"): "sufficient"}
+    other_left = {("a", "q2"): "sufficient", ("a", "q4"): "sufficient"}
+    found = compare(first, second, left, other_left)  # type: ignore[arg-type]
+    assert [(p.question, p.first, p.other) for p in found.pairs] == [
+        ("q1", "sufficient", "sufficient"), ("q2", "insufficient", "sufficient"), ("q3", "sufficient", "insufficient"),
+    ]  # fmt: skip
+
+
+def counted(sufficient: int, n: int) -> QuestionScore:
+    question = next(iter(frameworks()[DEFAULT_FRAMEWORK].questions.values()))
+    return QuestionScore(question, sufficient, n - sufficient, 0, 0, 0)
+
+
+def test_whether_a_change_exceeds_chance() -> None:
+    assert exceeds_chance(counted(1, 10), counted(11, 15)) is True, "pre-release work, the report's own example"
+    assert exceeds_chance(counted(45, 60), counted(48, 60)) is False
+    assert exceeds_chance(counted(0, 0), counted(5, 5)) is None
+    assert exceeds_chance(counted(600, 1000), counted(500, 1000)) is True
+
+
+def test_newcombes_interval_is_the_published_one() -> None:
+    """56 of 70 against 48 of 80: 0.0524 to 0.3339 (Newcombe 1998, method 10): nought is outside, as it is printed."""
+    assert difference(counted(48, 80), counted(56, 70)) == pytest.approx((5.24, 33.39), abs=0.01)
+    assert exceeds_chance(counted(9, 10), counted(10, 10)) is False
+
+
+def test_a_finding_that_says_otherwise_than_its_figure_is_told() -> None:
+    finding = entry("FindingWritten", criterion="B1", text="It deteriorated slightly.", direction="deteriorated")
+    assert isinstance(finding, FindingWritten)
+    assert Checked(finding, 46, 55).agrees is False
+    assert Checked(finding, 55, 46).agrees is True
+    assert Checked(finding, None, 55).agrees is None
+    assert (direction(1, 2), direction(2, 1), direction(2, 2), direction(None, 2)) == (
+        "improved", "deteriorated", "unchanged", None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sufficient", "n", "share"),
+    [(60, 60, "in all cases"), (15, 15, "in all 15 relevant cases"), (47, 60, "in 78% of cases (47 of 60)"),
+     (11, 15, "in 73% of relevant cases (11 of 15)"), (0, 12, "in none of the 12 relevant cases"),
+     (0, 1, "in none of the 1 relevant case"), (0, 60, "in none of the 60 cases")],
+)  # fmt: skip
+def test_a_draft_is_a_sentence_that_holds_its_figure(sufficient: int, n: int, share: str) -> None:
+    now = counted(sufficient, n)
+    alone = Drafted(now, None, None, as_printed(frameworks()[DEFAULT_FRAMEWORK], now.score), None, 60)
+    assert alone.sentence() == f"Risk of harm was assessed at the start with an approved instrument {share}."
+    rose, fell = replace(alone, was=alone.printed and alone.printed - 1), replace(alone, printed=10, was=20)
+    assert "an improvement on" in rose.sentence() or not alone.printed
+    assert fell.sentence("previous inspection").endswith("as against 20% in the previous inspection.")
+    assert "with high risk of harm cases, in 4 of 11" in replace(alone, high=counted(4, 11)).sentence()
+
+
+# ---------------------------------------------------------------- the interval of a criterion
+
+
+def told(*rows: str) -> list[list[Answer]]:
+    """Cases by their answers to the questions of B2: s, i or - (not applicable)."""
+    said: dict[str, Any] = {"s": "sufficient", "i": "insufficient", "-": "not_applicable"}
+    framework = frameworks()[DEFAULT_FRAMEWORK]
+    asked = next(c for c in framework.criteria if c.id == "B2").questions
+    return [[Answer(q, said[x], "derived", ()) for q, x in zip(asked, row, strict=True)] for row in rows]
+
+
+def interval_of_b2(*rows: str) -> tuple[float, float]:
+    cases = told(*rows)
+    return intervals(score(frameworks()[DEFAULT_FRAMEWORK], cases), cases)["B2"]
+
+
+def test_the_interval_of_one_question_is_wilsons() -> None:
+    assert interval_of_b2(*["s-"] * 11, *["i-"] * 4) == pytest.approx(wilson(11, 15))
+
+
+def test_questions_that_go_together_tell_no_more_than_one_and_independent_ones_do() -> None:
+    one = wilson(10, 20)
+    assert one is not None
+    together = interval_of_b2(*["ss"] * 10, *["ii"] * 10)
+    apart = interval_of_b2(*["ss"] * 5, *["si"] * 5, *["is"] * 5, *["ii"] * 5)
+    against = interval_of_b2(*["si"] * 10, *["is"] * 10)
+    assert together == pytest.approx(one)
+    assert apart[1] - apart[0] == pytest.approx((one[1] - one[0]) / 2**0.5)
+    assert against == pytest.approx((50, 50)), "each case makes up for itself"
+
+
+def test_a_sections_interval_has_its_figure_and_the_lowest_criterion_its_own() -> None:
+    cases = told(*["ss"] * 8, *["si"] * 2)
+    for name in ("esi-2003", "omi-2006", "hmip-2018"):
+        framework = frameworks()[name]
+        found = score(framework, cases)
+        given_ = intervals(found, cases)
+        for figure, exact in [(c.criterion.id, c.score) for c in found.criteria] + [
+            (s.section.id, s.score) for s in found.sections
+        ]:
+            assert (figure in given_) == (exact is not None)
+            assert exact is None or given_[figure][0] <= float(exact) <= given_[figure][1]
+        for section in found.sections:
+            assert section.score is None or sum(of_section(framework, section).values()) == pytest.approx(1)
+
+
+# ---------------------------------------------------------------- frameworks on the base of another
+
+
+@pytest.mark.parametrize("name", ["omi-2006", "hmip-2018"])
+def test_a_framework_on_the_base_of_another_asks_the_same_questions(name: str) -> None:
+    base, built = frameworks()[DEFAULT_FRAMEWORK], frameworks()[name]
+    assert built.questions == base.questions
+    assert [clause.id for clause in built.expectations] == [clause.id for clause in base.expectations]
+    assert built.takes_answers_of(DEFAULT_FRAMEWORK) and not base.takes_answers_of(name)
+    assert built.sure == "U" and built.remark
+
+
+def test_bands_begin_where_they_say() -> None:
+    present = frameworks()["hmip-2018"]
+    found = [present.band(score) for score in (0, 49, 50, 64, 65, 79, 80, 100)]
+    assert [band and band.title for band in found] == [
+        "Inadequate", "Inadequate", "Requires improvement", "Requires improvement", "Good", "Good", "Outstanding",
+        "Outstanding",
+    ]  # fmt: skip
+    assert present.band(None) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "bands"),
+    [(None, []), (0, ["Inadequate"]), (44, ["Inadequate"]), (45, ["Inadequate", "Requires improvement"]),
+     (50, ["Inadequate", "Requires improvement"]), (54, ["Inadequate", "Requires improvement"]),
+     (55, ["Requires improvement"]), (60, ["Requires improvement", "Good"]), (75, ["Good", "Outstanding"]),
+     (85, ["Outstanding"]), (100, ["Outstanding"])],
+)  # fmt: skip
+def test_discretion_reaches_as_far_as_the_framework_says(printed: int | None, bands: list[str]) -> None:
+    present = frameworks()["hmip-2018"]
+    assert near(present, printed) == bands
+    assert near(replace(present, discretion=0), printed) == [band.title for band in [present.band(printed)] if band]
+
+
+def test_an_adjusted_band_stands_only_while_the_score_is_near_enough() -> None:
+    present = frameworks()["hmip-2018"]
+    section = present.sections[0]
+    adjusted = entry("RatingAdjusted", criterion=section.id, to="Good", reason="context")
+    assert isinstance(adjusted, RatingAdjusted)
+    for printed, stands in (
+        (61, "Good"),
+        (59, "Requires improvement"),
+        (70, "Good"),
+        (71, "Good"),
+        (86, "Outstanding"),
+    ):
+        assert Banded(section, printed, present.band(printed), near(present, printed), adjusted).title == stands
+    assert Banded(section, None, None, [], adjusted).title is None

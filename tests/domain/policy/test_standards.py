@@ -1,0 +1,258 @@
+"""Policy documents: what does not load, and what the shipped ones hold."""
+
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+
+from domain.policy.cited_documents import FRAMEWORKS, PolicyError
+from domain.policy.frameworks import frameworks, names, read_framework
+from domain.policy.standards import combine, national_standards, read_edition
+
+HEAD = """\
+edition: "2005"
+title: National Standards 2005
+start: 2005-04-04
+end: 2007-10-01
+cite: circular
+sure: R
+sources:
+  ns: National Standards 2005 (Probation Circular 15/2005)
+not_auditable: []
+clauses:
+"""
+
+PLAN = """\
+- id: initial-supervision-plan
+  kind: within
+  subject: plan
+  says: A plan is made.
+  after: start
+  by:
+    - {entry: SupervisionPlanMade}
+  values:
+    - allow: 15 working days
+      cite: ns
+      sure: R
+"""
+
+CONTACT = """\
+- id: contact-frequency
+  kind: frequency
+  subject: contact
+  says: Appointments are arranged.
+  counts: {entry: AppointmentMade}
+  values:
+    - phases: [weekly for 16 weeks, monthly]
+      cite: ns
+      sure: R
+"""
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """An edition's file with these clauses, and with its head altered."""
+
+    def written(clauses: str = PLAN, head: str = HEAD, name: str = "ns-2005.yaml") -> Path:
+        path = tmp_path / name
+        path.write_text(head + indent(dedent(clauses), "  "), encoding="utf-8")
+        return path
+
+    return written
+
+
+def lines_of(path: Path, text: str) -> list[int]:
+    """The numbers of the lines that hold this text."""
+    return [n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if text in line]
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(PolicyError) as refused:
+        read_edition(path)
+    return str(refused.value)
+
+
+def test_the_documents_of_these_tests_load_as_they_stand(write: Write) -> None:
+    edition = read_edition(write(PLAN + CONTACT))
+    assert [c.id for c in edition.clauses] == ["initial-supervision-plan", "contact-frequency"]
+    assert edition.clauses[0].values[0].citation == "National Standards 2005 (Probation Circular 15/2005)"
+
+
+@pytest.mark.parametrize(
+    ("clauses", "old", "new", "at", "right"),
+    [
+        (PLAN, "      cite: ns\n", "", "- allow", "name one of the sources"),
+        (PLAN, "      sure: R\n", "", "- allow", "say F (found), R (recalled) or U (unsure)"),
+        (PLAN, "sure: R", "sure: U", "- allow", "an unsure value says what is unsure about it"),
+        (PLAN, "sure: R", "sure: X", "sure: X", "'X' is not F (found), R (recalled) or U (unsure)"),
+        (PLAN, "subject: plan", "subject: plan\n  colour: red", "colour", "not a part known here"),
+        (PLAN, "cite: ns", "cite: ns\n      colour: red", "colour", "not a part known here"),
+        (PLAN, "15 working days", "15 workdays", "15 workdays", "write it like '15 working days', '16 weeks'"),
+        (PLAN, "allow: 15 working days", "failures: 2", "values", "a value of kind 'within' says allow and on"),
+        (PLAN, "after: start", "after: sentence", "after:", "'sentence' is not one of start, release, end"),
+        (PLAN, "  after: start\n", "", "- id", "a clause of kind 'within' needs it"),
+        (PLAN, "SupervisionPlanMade", "PlanMade", "entry: PlanMade", "'PlanMade' is not a type of entry"),
+        (CONTACT, "weekly for 16 weeks", "often at first", "phases", "write it like 'weekly for 12 weeks'"),
+        (CONTACT, "id: contact-frequency", "id: Contact Frequency", "- id", "is not words joined by hyphens"),
+    ],
+    ids=lambda part: part.strip()[:40],
+)
+def test_a_faulty_clause_is_refused_by_file_clause_and_line(
+    write: Write, clauses: str, old: str, new: str, at: str, right: str
+) -> None:
+    assert old in clauses
+    faulty = clauses.replace(old, new)
+    path = write((CONTACT if clauses is PLAN else PLAN) + faulty)
+    message = refusal(path)
+    name = faulty.splitlines()[0].removeprefix("- id: ")
+    assert message.startswith(f"ns-2005.yaml line {lines_of(path, at)[-1]}, '{name}': ")
+    assert right in message
+
+
+def test_every_fault_of_a_document_is_told_at_once(write: Write) -> None:
+    path = write((PLAN + CONTACT).replace("      cite: ns\n", ""))
+    lines = refusal(path).splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        f"ns-2005.yaml line {lines_of(path, '- allow')[0]}, 'initial-supervision-plan'",
+        f"ns-2005.yaml line {lines_of(path, '- phases')[0]}, 'contact-frequency'",
+    ]
+
+
+def test_an_unknown_source_is_refused_by_file_clause_and_line(write: Write) -> None:
+    path = write(PLAN.replace("cite: ns", "cite: ns2005"))
+    message = refusal(path)
+    assert "'initial-supervision-plan' cites 'ns2005', which is not among the sources; known are ns" in message
+    assert message.startswith(f"ns-2005.yaml line {lines_of(path, 'cite: ns2005')[0]}")
+
+
+def test_an_id_given_twice_is_refused_by_file_clause_and_line(write: Write) -> None:
+    path = write(PLAN + CONTACT + PLAN)
+    message = refusal(path)
+    assert "'initial-supervision-plan' stands twice; give each clause an id of its own" in message
+    assert message.startswith(f"ns-2005.yaml line {lines_of(path, 'id: initial')[1]}")
+
+
+@pytest.mark.parametrize(("text", "problem"), [("clauses: [", "not readable as YAML"), ("- a\n- b\n", "named parts")])
+def test_what_is_no_document_is_refused_by_file_and_line(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "ns-2005.yaml"
+    path.write_text(text, encoding="utf-8")
+    message = refusal(path)
+    assert message.startswith("ns-2005.yaml line 1: ")
+    assert problem in message
+
+
+@pytest.mark.parametrize("begins", ["2007-10-02", "2007-09-30"], ids=["gap", "overlap"])
+def test_a_gap_and_an_overlap_between_editions_are_refused(write: Write, begins: str) -> None:
+    earlier = read_edition(write())
+    head = HEAD.replace('"2005"', '"2007"').replace("2005-04-04", begins).replace("end: 2007-10-01\n", "")
+    later = read_edition(write(head=head, name="ns-2007.yaml"))
+    with pytest.raises(PolicyError) as refused:
+        combine([later, earlier])
+    assert str(refused.value) == (
+        f"edition 2005 ends on 2007-10-01 but 2007 starts on {begins}: one must start on the day the other ends"
+    )
+
+
+def test_editions_that_meet_make_one_run_of_time(write: Write) -> None:
+    head = HEAD.replace('"2005"', '"2007"').replace("2005-04-04", "2007-10-01").replace("end: 2007-10-01\n", "")
+    editions = [read_edition(write(head=head, name="ns-2007.yaml")), read_edition(write())]
+    assert [e.id for e in combine(editions).editions] == ["2005", "2007"]
+
+
+def test_every_value_shipped_is_cited_and_its_citation_spelled_out() -> None:
+    sources = {e.id: e.sources for e in national_standards().editions} | {
+        f.id: f.sources for f in frameworks().values()
+    }
+    for clause in (c for f in frameworks().values() for c in f.clauses):
+        for value in clause.values:
+            assert value.citation == sources[clause.edition][value.cite] != "", clause.id
+            assert value.sure == "F" or value.remark, f"{clause.edition} {clause.id} does not say what is to be checked"
+
+
+def test_a_framework_has_the_name_of_its_file() -> None:
+    assert names() == list(frameworks())
+
+
+def test_every_question_of_the_framework_asks_for_clauses_that_exist_and_is_cited() -> None:
+    framework = frameworks()["esi-2003"]
+    ids = {clause.id for clause in framework.clauses}
+    for question in framework.questions.values():
+        derived = question.derive.clauses if question.derive else ()
+        assert {*derived, *question.required} <= ids, question.id
+        assert framework.sources[question.cite]
+
+
+ROWS = {
+    "B1": """risk-of-harm-assessed-at-start E; risk-of-harm-assessed-on-time E; risk-of-harm-assessment-quality J;
+        risk-of-harm-sources E; specialist-tool-used E; interventions-fit-risk-of-harm J;
+        manager-involved-in-assessment E; risk-of-harm-reviewed E""",
+    "B2": "likelihood-score-present E; likelihood-score-on-time E",
+    "B3": """initial-plan-on-time E; initial-plan-satisfactory J; objectives-smart E; appropriate-interventions-planned J;
+        plan-sensitive-to-diversity J; plan-takes-account E""",
+    "B4": "record-well-organised J; documents-present E",
+    "C1": """appointments-sufficiently-frequent E; absences-judged-appropriately J; absences-followed-up E;
+        breach-or-recall-on-time E""",
+    "C2": """plan-reviewed E; review-content-sufficient J; liaison-with-others E; interventions-delivered E;
+        victim-issues-addressed J; work-prioritised J; contacts-recorded E; programme-started E""",
+    "C3": "literacy-needs-addressed E; diversity-arrangements E",
+    "C4": "methods-considered J; pre-release-work J",
+    "C5": """child-protection-involvement E; interventions-appropriate-to-risk J; change-in-risk-dealt-with E;
+        risk-management-plan-on-time E; risk-management-plan-executed J; risk-management-plan-reviewed E;
+        mappa-reviews-kept E; sufficient-management-oversight E""",
+}
+"""The question rows of the inspection reference, section 3: E derived from events, J judged by a person."""
+
+
+@pytest.mark.parametrize("criterion", ROWS)
+def test_the_framework_holds_every_question_of_the_criterion(criterion: str) -> None:
+    rows = dict(row.split() for row in ROWS[criterion].split(";"))
+    held = {c.id: c for c in frameworks()["esi-2003"].criteria}[criterion].questions
+    assert {q.id: {"derived": "E", "judged": "J"}[q.scored_by] for q in held} == rows
+
+
+def test_the_framework_has_no_other_criterion_and_reads_every_question_once() -> None:
+    framework = frameworks()["esi-2003"]
+    assert [c.id for c in framework.criteria] == list(ROWS)
+    assert sorted(framework.reading_order) == sorted(framework.questions)
+    assert framework.reading_order != tuple(framework.questions)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "name", "right"),
+    [
+        ("clauses: [plan-review]", "clauses: [plan-revue]", "plan-revue", "plan-reviewed", "'plan-revue'"),
+        ('source: "rec. 7"\n            cite: rec', 'source: "rec. 7"\n            cite: wreck', "wreck",
+         "initial-plan-on-time", "sources"),
+        ('source: "rec. 7"\n            cite: rec\n', 'source: "rec. 7"\n', "id: initial-plan-on-time",
+         "initial-plan-on-time", "name one of the sources"),
+        ("- id: B4\n        title: Documentation\n        weight: important",
+         "- id: B4\n        title: Documentation\n        weight: vital", "vital", "B4", "critical, important"),
+    ],
+    ids=["unknown clause", "unknown source", "uncited question", "unknown weight"],
+)  # fmt: skip
+def test_a_faulty_framework_is_refused_by_file_name_and_line(
+    tmp_path: Path, old: str, new: str, at: str, name: str, right: str
+) -> None:
+    shipped = (FRAMEWORKS / "esi-2003.yaml").read_text(encoding="utf-8")
+    assert shipped.count(old) == 1
+    path = tmp_path / "own.yaml"
+    path.write_text(shipped.replace(old, new), encoding="utf-8")
+    with pytest.raises(PolicyError) as refused:
+        read_framework(path)
+    message = str(refused.value)
+    assert message.startswith(f"own.yaml line {lines_of(path, at)[0]}")
+    assert f"'{name}'" in message
+    assert right in message
+
+
+def test_a_question_that_the_reading_order_forgets_is_refused(tmp_path: Path) -> None:
+    shipped = (FRAMEWORKS / "esi-2003.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(shipped.replace("  - methods-considered\n", "", 1), encoding="utf-8")
+    with pytest.raises(
+        PolicyError, match=r"own\.yaml line [0-9]+: reading_order: 'methods-considered' stands in only one"
+    ):
+        read_framework(path)

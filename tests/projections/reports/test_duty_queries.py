@@ -1,0 +1,148 @@
+"""Dues: the columns count what reading every case counts, for random histories, moments and places."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.cases import template
+from domain.aggregates.case_file import CaseFile
+from domain.entries.case_entries import Entry
+from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.measures import reports
+from projections.cases.case_repository import Moment, Reading
+from projections.columns.column_builder import recorded_by_day
+from projections.columns.column_store import ColumnStore
+from projections.history.history import History, end_of_day
+from projections.ledger.ledger import Place, ledger
+from projections.obligations.derive import obligations
+from projections.reports.dues_counted import CountedDues
+from projections.reports.dues_read import ReadDues
+from projections.reports.duty_queries import WEEKS
+from projections.reports.periods import Period
+from projections.reports.training_needs import every_clause
+from projections.scoring.answers import answers, readings
+from tests.support.histories import FIRST, LONGEST_DAYS, facts_of, histories
+
+FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]
+QUESTIONS = [m.question for m in reports().measures.values() if m.question]
+
+
+class Book:
+    """Cases held in memory, read as a casebook reads them."""
+
+    def __init__(self, cases: dict[str, list[Entry]]):
+        self.entries = cases
+        self.cases = sorted(cases)
+
+    def file(self, reference: str) -> CaseFile:
+        return CaseFile(reference, entries={fact.entry: fact for fact in self.entries[reference]})
+
+    def history(self, reference: str, known_at: Any) -> History:
+        return History.of(self.entries[reference], known_at)
+
+    def read_all(self, references: Iterable[str], moment: Moment, _: object) -> list[Reading]:
+        from domain.entries.case_entries import QualityJudged
+
+        found = []
+        for reference in references:
+            history = self.history(reference, moment.known_at)
+            if history.start is None or history.start.on > moment.on:
+                continue
+            owed = obligations(history, FRAMEWORK.clauses)
+            judged = readings(history.all(QualityJudged), [], None, moment.on)
+            found.append(Reading(reference, moment, history, owed, answers(FRAMEWORK, owed, judged, moment.on), judged))
+        return found
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(histories(16), min_size=1, max_size=3),
+    st.integers(0, LONGEST_DAYS + 900),
+    st.sampled_from(["stood", "hindsight", "later"]),
+    st.integers(10, 500),
+)
+def test_columns_count_what_reading_every_case_counts(
+    drawn: list[list[dict[str, Any]]], after: int, knowledge: str, back: int
+) -> None:
+    cases = {f"X12345{n}/1": facts_of(lines) for n, lines in enumerate(drawn)}
+    day = FIRST + timedelta(days=after)
+    known_at = {"stood": end_of_day(day), "hindsight": None, "later": end_of_day(day + timedelta(days=90))}[knowledge]
+    moment, since = Moment(day, known_at), day - timedelta(days=back)
+    read = ReadDues(Book(cases), FRAMEWORK)  # type: ignore[arg-type]
+    counted = CountedDues(
+        ColumnStore.of(
+            ((reference, ledger(facts)) for reference, facts in cases.items()),
+            {reference: recorded_by_day(facts) for reference, facts in cases.items()},
+        ),
+        FRAMEWORK,
+    )
+    same(read, counted, moment, since)
+
+
+def same(read: ReadDues, counted: CountedDues, moment: Moment, since: date) -> None:
+    """Every answer of the one is the other's."""
+    clauses = every_clause()
+
+    def wanted(place: Place) -> bool:
+        return place.team != "Gloucester"
+
+    for measure in ("in_time", "done"):
+        for split in (None, "clause", "gender", "ethnicity", "disability"):
+            ours, theirs = (
+                sorted(d.counts(moment, since, clauses, measure, split), key=repr)  # type: ignore[arg-type]
+                for d in (read, counted)
+            )
+            assert ours == theirs
+    assert dict(read.persons(moment, since, clauses, "ethnicity", wanted)) == dict(
+        counted.persons(moment, since, clauses, "ethnicity", wanted)
+    )
+    assert dict(read.waits(moment, since, clauses, wanted)) == dict(counted.waits(moment, since, clauses, wanted))
+    held = {count.place for count in read.counts(moment, since, clauses, "done")}
+    assert held <= set(read.places()) and held <= set(counted.places())
+    ends = [since, since + (moment.on - since) / 3, moment.on]
+    for known_at in (end_of_day, lambda _: None):
+        periods = [Period(Moment(b, known_at(b)), a) for a, b in pairwise(ends)]
+        for measure in ("in_time", "done"):
+            asked = (periods, clauses, measure, wanted)
+            assert read.series(*asked) == counted.series(*asked)  # type: ignore[arg-type]
+    last = moment.on + timedelta(weeks=WEEKS)
+    for ask in (
+        lambda d: d.behind(moment, since, clauses, wanted),
+        lambda d: d.coming(moment, moment.on, last, wanted),
+    ):
+        assert plain(ask(read), moment) == plain(ask(counted), moment)
+    for question in QUESTIONS:
+        assert sorted(read.answers(moment, question)) == sorted(counted.answers(moment, question))
+        assert dict(read.verdicts(moment, question)) == dict(counted.verdicts(moment, question))
+    assert dict(read.loads(moment)) == dict(counted.loads(moment))
+    assert dict(read.recorded(moment, since)) == dict(counted.recorded(moment, since))
+    assert sorted(read.late(moment, since, wanted)) == sorted(counted.late(moment, since, wanted))
+    assert read.holders(moment) == counted.holders(moment)
+
+
+def plain(behind: Iterable[Any], moment: Moment) -> list[str]:
+    """What a list of duties says, in no order; the columns don't hold the entries behind a duty."""
+    return sorted(
+        repr((b.reference, b.name, b.place, o.clause.id, o.arises_on, o.due_on, o.state(moment.on), o.value.text))
+        for b in behind
+        for o in [b.obligation]
+    )
+
+
+def test_what_is_coming_is_what_was_known_to_come() -> None:
+    """Most duties were known on the day; those raised later are not foretold."""
+    cases = {f"X{number:06}/1": template(f"coming {number}") for number in range(6)}
+    columns = ColumnStore.of((reference, ledger(entries)) for reference, entries in cases.items())
+    read, counted = ReadDues(Book(cases), FRAMEWORK), CountedDues(columns, FRAMEWORK)
+    for day in (date(2005, 9, 30), date(2005, 12, 31), date(2006, 2, 28)):
+        moment, last = Moment(day, end_of_day(day)), day + timedelta(weeks=WEEKS)
+        want = read.coming(moment, day, last, lambda place: True)
+        found = counted.coming(moment, day, last, lambda place: True)
+        assert len(want) > 5
+        keys = [sorted((b.reference, b.obligation.clause.id, b.obligation.due_on) for b in of) for of in (want, found)]
+        assert keys[0] == keys[1]
+        assert read.loads(moment) == counted.loads(moment)

@@ -1,0 +1,54 @@
+"""Signing in to the site under test, through its own doors."""
+
+import re
+from contextlib import suppress
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from domain.accounts.account_register import AccountExists
+from domain.accounts.roles import Account
+from web.site import access_control, passwords
+
+PASSWORD = "correct horse battery staple"
+MANAGER = Account("manager", "Ann Manager", "area_manager", ("Gloucestershire",), grade="spo")
+
+
+def token_in(page: str) -> str:
+    """The hidden field that shows a form to be the site's."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None, page[:300]
+    return found[1]
+
+
+def add(app: Flask, account: Account, password: str = PASSWORD) -> Account:
+    """An account with a password, unless it is there already."""
+    with app.app_context(), suppress(AccountExists):
+        access_control.register().add(account, passwords.hashed(password))
+    return account
+
+
+def post(client: FlaskClient, path: str, form: str = "", **values: Any) -> Any:
+    """Send a form with the token that the page of ``form`` (default: the same path) carries."""
+    page = client.get(form or path).text
+    return client.post(path, data={"csrf_token": token_in(page), **values})
+
+
+def signed_in(app: Flask, who: str | Account = MANAGER) -> FlaskClient:
+    """A client signed in: by the demonstration's door as the person of this user name, or with a password."""
+    client = app.test_client()
+    if isinstance(who, Account):
+        add(app, who)
+        answer = post(client, "/sign-in", username=who.username, password=PASSWORD)
+    else:
+        answer = post(client, f"/demo/{who}", "/demo")
+    assert answer.status_code == 302, answer.text[:500]
+    return client
+
+
+def session_of(client: FlaskClient) -> dict[str, str]:
+    """The cookie that carries the session, for a browser."""
+    cookie = client.get_cookie("caseaudit")
+    assert cookie is not None
+    return {"name": cookie.key, "value": cookie.value}

@@ -1,0 +1,154 @@
+"""The matrix: sums, who a duty belongs to, what counts, and the duties behind each cell."""
+
+import random
+import re
+from collections import Counter
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from flask import Flask
+
+from domain.entries.schemas import load_entry
+from domain.policy.frameworks import frameworks
+from projections.cases.case_repository import Moment, Reading
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_store import ColumnStore
+from projections.history.history import History, end_of_day
+from projections.obligations.derive import obligations
+from projections.read_model.view_reader import ReadModel
+from projections.reports.caseload_matrix import ALL, TARGET, Cell, Counted, counted, matrix, references, sums
+from tests.support.histories import PERSON, PLACE
+from tests.support.people import signed_in
+from web.app import create_app
+
+DAY = date(2005, 10, 3)
+FRAMEWORK = frameworks()["esi-2003"]
+
+
+def case(day: date, *lines: tuple[str, str, dict[str, object]], known_at: datetime | None = None) -> CaseSnapshot:
+    """A case of entries (type, day, fields), recorded on their day unless they say when."""
+    facts = [
+        load_entry(name, {"entry": f"e{n}", "occurred_on": on, "recorded_at": f"{on}T12:00:00+00:00", **said})
+        for n, (name, on, said) in enumerate(lines)
+    ]
+    history = History.of(facts, known_at)
+    return CaseSnapshot.of(
+        Reading("X123456/1", Moment(day, known_at), history, obligations(history, FRAMEWORK.clauses), ())
+    )
+
+
+START = ("SupervisionStarted", "2005-05-03", {
+    "person": PERSON, "order_type": "community_order", **PLACE, "officer": "Ruth Ablewhite", "officer_grade": "po"})  # fmt: skip
+MOVED = ("CaseAllocated", "2005-05-20", {**PLACE, "officer": "Dai Rees", "officer_grade": "po"})
+
+
+def by_clause(duties: list[Counted]) -> dict[str, list[Counted]]:
+    found: dict[str, list[Counted]] = {}
+    for duty in duties:
+        found.setdefault(duty.obligation.clause.id, []).append(duty)
+    return found
+
+
+def test_a_duty_is_whose_the_case_was_when_it_was_due() -> None:
+    duties = by_clause(list(counted([case(DAY, START, MOVED)])))
+    (first,) = duties["first-contact"]
+    (plan,) = duties["initial-supervision-plan"]
+    assert (first.holding.officer, plan.holding.officer) == ("Ruth Ablewhite", "Dai Rees")
+    assert not first.in_time and not plan.in_time
+
+
+def test_what_lapsed_or_is_not_yet_due_is_out() -> None:
+    ended = ("SupervisionEnded", "2005-05-06", {"reason": "revoked"})
+    assert "initial-supervision-plan" not in by_clause(list(counted([case(DAY, START, ended)])))
+    early = by_clause(list(counted([case(date(2005, 5, 6), START)])))
+    assert "initial-supervision-plan" not in early
+
+
+def test_the_period_is_half_open_at_its_start() -> None:
+    found = case(DAY, START).standards
+    due = next(o.due_on for _, o in found if o.clause.id == "initial-supervision-plan")
+    for day, there in ((due, False), (due + relativedelta(days=1), True), (due + relativedelta(months=3), False),
+                       (due + relativedelta(months=3, days=-1), True)):  # fmt: skip
+        found = by_clause(list(counted([case(day, START)], months=3)))
+        assert ("initial-supervision-plan" in found) == there, day
+
+
+def test_a_plan_recorded_late_counts_from_when_it_was_known() -> None:
+    made = {"objectives": [], "interventions": [], "recorded_at": "2005-12-01T12:00:00+00:00"}
+    for known_at, in_time in ((end_of_day(DAY), False), (None, True)):
+        made_late = case(DAY, START, ("SupervisionPlanMade", "2005-05-10", made), known_at=known_at)
+        (plan,) = by_clause(list(counted([made_late])))["initial-supervision-plan"]
+        assert plan.in_time == in_time
+
+
+def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: ReadModel) -> None:
+    duties = list(counted(demo_views.standings(Moment(DAY, end_of_day(DAY)))))
+    columns = ColumnStore.of(demo_views.ledgers())
+    added = sums(CaseSelection(columns, Moment(DAY, end_of_day(DAY))))
+    found = matrix(added, [])
+    for (place, subject), n in Counter((d.holding, d.obligation.clause.subject) for d in duties).items():
+        assert sum(one.n for one in added if (one.place, one.subject) == (place, subject)) == n
+    for rows in (found.officers, found.teams, found.areas):
+        for column in found.whole:
+            cells = [row[column] for row in rows.values() if column in row]
+            assert sum(c.n for c in cells) == found.whole[column].n
+            assert sum(c.in_time for c in cells) == found.whole[column].in_time
+            for month in range(6):
+                assert sum(c.months[month][1] for c in cells) == found.whole[column].months[month][1]
+    for row in (*found.officers.values(), found.whole):
+        assert row[ALL].n == sum(cell.n for subject, cell in row.items() if subject != ALL)
+    assert (found.whole[ALL].n, found.whole[ALL].in_time) == (len(duties), sum(d.in_time for d in duties))
+    team = next(iter(found.teams))
+    behind = references(
+        CaseSelection(columns, Moment(DAY, end_of_day(DAY))), 12, lambda place: place.team == team, "contact"
+    )
+    assert behind == sorted({
+        d.reference for d in duties if d.holding.team == team and d.obligation.clause.subject == "contact"
+    })  # fmt: skip
+    assert behind
+
+
+@pytest.mark.parametrize(
+    ("in_time", "n", "heat"),
+    [(9, 10, 0), (10, 10, 0), (17, 20, 1), (16, 20, 1), (15, 20, 2), (14, 20, 2), (12, 20, 3), (11, 20, 3), (10, 20, 4),
+     (0, 5, 4), (0, 4, None), (0, 0, None)],
+)  # fmt: skip
+def test_heat_follows_the_points_below_target(in_time: int, n: int, heat: int | None) -> None:
+    assert Cell(in_time, n).heat(TARGET) == heat
+
+
+def test_a_difference_counts_when_the_intervals_do_not_touch() -> None:
+    area = Cell(800, 1000)
+    assert Cell(10, 20).against(area) == "below"
+    assert Cell(14, 20).against(area) is None
+    assert Cell(60, 60).against(area) == "above"
+    assert Cell(0, 0).against(area) is None and Cell(3, 4).share == Fraction(3, 4)
+
+
+@pytest.fixture(scope="module")
+def app(demo_database: Path) -> Flask:
+    return create_app(str(demo_database), today=lambda: date(2005, 12, 22), demo=True)
+
+
+def test_every_cell_opens_exactly_its_duties(app: Flask) -> None:
+    client = signed_in(app, "c.whitlock")
+    page = client.get("/matrix?as_at=2005-10-03").text
+    cells = re.findall(r'href="(/matrix/duties\?[^"]+)".*?ca-cell__n">(\d+) of (\d+)<', page, re.DOTALL)
+    assert len(cells) > 80
+    for link, in_time, n in random.Random(1).sample(cells, 12):
+        opened = client.get(link.replace("&amp;", "&")).text
+        assert f"{in_time} of {n} in time" in opened, link
+
+
+def test_a_team_has_one_figure_whoever_reads_it(app: Flask) -> None:
+    def row(user: str) -> list[str]:
+        page = signed_in(app, user).get("/matrix?as_at=2005-10-03").text
+        found = re.search(r'<th scope="row" class="govuk-table__header">Gloucester</th>(.*?)</tr>', page, re.DOTALL)
+        assert found is not None
+        return re.findall(r"(\d+ of \d+)<", found[1])
+
+    assert row("p.anstey") == row("a.rao") == row("c.whitlock") != []

@@ -1,0 +1,98 @@
+"""``caseaudit users``: the first account, and what the operator does when the information manager can't."""
+
+import pytest
+from click.testing import CliRunner, Result
+
+from domain.accounts.account_register import AccountRegister
+from tests.support.people import PASSWORD, token_in
+from web.app import create_app
+from web.cli import main
+
+MANAGER = ("users", "add", "i.manager", "--role", "information_manager", "--name", "I Manager", "--password", PASSWORD)
+
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture
+def run(empty_database: str):  # type: ignore[no-untyped-def]
+    def call(*arguments: str, code: int = 0, typed: str | None = None) -> Result:
+        result = CliRunner().invoke(main, [*arguments, "--database", empty_database], input=typed)
+        assert result.exit_code == code, result.output
+        return result
+
+    return call
+
+
+def signs_in(database: str, username: str, password: str) -> bool:
+    client = create_app(database).test_client()
+    token = token_in(client.get("/sign-in").text)
+    form = {"csrf_token": token, "username": username, "password": password}
+    return client.post("/sign-in", data=form).status_code == 302
+
+
+def test_the_first_account_opens_the_site(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
+    assert "i.manager may sign in as information manager" in run(*MANAGER).output
+    assert signs_in(empty_database, "i.manager", PASSWORD)
+    assert not signs_in(empty_database, "i.manager", PASSWORD + "!")
+
+
+def test_the_password_is_asked_for_twice_and_not_shown(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
+    asked = run(*MANAGER[:-2], typed=f"{PASSWORD}\n{PASSWORD}\n").output
+    assert "Password" in asked and PASSWORD not in asked
+    assert signs_in(empty_database, "i.manager", PASSWORD)
+
+
+def test_list_change_close_and_open(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
+    run(*MANAGER)
+    run("users", "add", "a.spo", "--role", "spo", "--name", "Ann Spo", "--place", "Gloucester", "--place", "Stroud",
+        "--password", PASSWORD)  # fmt: skip
+    assert "Ann Spo (Gloucester, Stroud)" in run("users", "list").output
+    run("users", "change", "a.spo", "--role", "divisional_manager", "--place", "South")
+    line = next(x for x in run("users", "list").output.splitlines() if x.startswith("a.spo"))
+    assert "divisional_manager" in line and line.endswith("Ann Spo (South)")
+    run("users", "change", "a.spo", "--close")
+    assert "Ann Spo (South) closed" in run("users", "list").output
+    assert not signs_in(empty_database, "a.spo", PASSWORD)
+    run("users", "change", "a.spo", "--open")
+    assert signs_in(empty_database, "a.spo", PASSWORD)
+
+
+def test_a_new_password_ends_the_old_one(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
+    run(*MANAGER)
+    run("users", "password", "i.manager", "--password", "three other longer words")
+    assert not signs_in(empty_database, "i.manager", PASSWORD)
+    assert signs_in(empty_database, "i.manager", "three other longer words")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "I Manager", "--role", "information_manager", "--name", "I M", "--password", PASSWORD), "small letters"),
+        (("add", "a.spo", "--role", "spo", "--name", "Ann Spo", "--password", PASSWORD), "teams that this person"),
+        (("add", "a.spo", "--role", "king", "--name", "Ann Spo", "--password", PASSWORD), "information_manager"),
+        (("add", "a.spo", "--role", "spo", "--place", "T", "--password", PASSWORD), "name: Enter the name"),
+        (("add", "an.inspector", "--role", "inspector", "--name", "An I", "--password", PASSWORD), "inspections: "),
+        (("add", "a.spo", "--role", "spo", "--name", "Ann Spo", "--place", "T", "--password", "short"), "12 characters"),
+        (MANAGER[1:], "already an account 'i.manager'"),
+        (("change", "nobody", "--close"), "no account 'nobody'; there are: i.manager"),
+        (("password", "nobody", "--password", PASSWORD), "no account 'nobody'"),
+        (("password", "i.manager", "--password", "i.manager i.manager"), "isn't your name"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_said_and_changes_nothing(run, empty_database: str, arguments, words: str) -> None:  # type: ignore[no-untyped-def]
+    run(*MANAGER)
+    before = run("users", "list").output
+    assert words in run("users", *arguments, code=2).output
+    assert run("users", "list").output == before
+    assert signs_in(empty_database, "i.manager", PASSWORD)
+
+
+def test_what_the_operator_does_is_on_the_access_log(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
+    run(*MANAGER)
+    run("users", "change", "i.manager", "--grade", "spo")
+    run("users", "password", "i.manager", "--password", "three other longer words")
+    register = AccountRegister(empty_database)
+    lines = list(register.log.lines(staff="operator"))
+    register.close()
+    assert [line.action for line in lines] == ["password changed", "account changed", "account made"]

@@ -1,0 +1,423 @@
+"""Entries recorded by hand: every type has a form, a form says what it does, and nothing typed is lost or kept twice."""
+
+import html
+import re
+import threading
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, QualityJudged
+from domain.entries.schemas import dump_fact, load_entry
+from domain.store.application import Files
+from tests.domain.aggregates.test_case_file import EXAMPLES, fact
+from tests.support.people import post, signed_in, token_in
+from web.app import create_app
+from web.recording.entry_forms import fields_of, typed_of, values_of
+from web.site import access_control, clock
+
+TODAY = date(2005, 12, 22)
+CASE = "V465889/1"
+"""Brian Davies: a licence at high risk of harm, whose assessment (entry 0002) nobody has countersigned."""
+URL = f"/cases/{CASE}"
+COUNTERSIGN = f"{URL}/record/AssessmentCountersigned"
+
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture
+def app(own_database: Path) -> Flask:
+    return create_app(str(own_database), today=lambda: TODAY, demo=True)
+
+
+@pytest.fixture
+def spo(app: Flask) -> FlaskClient:
+    return signed_in(app, "p.anstey")
+
+
+def fields_in(page: str) -> dict[str, list[str]]:
+    """What a page's form would send: hidden fields and what was filled in."""
+    found: dict[str, list[str]] = {}
+    main = page[page.index("<main") :]
+    for tag in re.findall(r"<input[^>]*>", main):
+        parts = {name: html.unescape(value) for name, value in re.findall(r'([a-z]+)="([^"]*)"', tag)}
+        if "name" in parts and (parts.get("type", "text") not in ("radio", "checkbox") or " checked" in tag):
+            found.setdefault(parts["name"], []).append(parts.get("value", ""))
+    for name, inside in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', main, re.DOTALL):
+        found[name] = [html.unescape(v) for v in re.findall(r'<option value="([^"]*)" selected', inside)]
+    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', main, re.DOTALL):
+        found[name] = [html.unescape(text)]
+    return found
+
+
+def entries(database: Path, case: str = CASE) -> dict[str, Entry]:
+    files = Files.open(str(database))
+    try:
+        return dict(files.read(case).entries)
+    finally:
+        files.close()
+
+
+def fill(client: FlaskClient, address: str, **typed: Any) -> tuple[str, dict[str, Any]]:
+    """Open a form, type into it, ask for the check: the page that comes, and all that was sent."""
+    sent: dict[str, Any] = {**fields_in(client.get(address).text), **typed, "step": "check"}
+    return client.post(address, data=sent).text, sent
+
+
+# ---------------------------------------------------------------- forms are the types
+
+
+@pytest.mark.parametrize("name", [n for n in ENTRY_TYPES if ENTRY_TYPES[n].kept_on == "case" and n != "EntryCorrected"])
+def test_every_type_can_be_typed_into_its_form(name: str) -> None:
+    """What a full example of a type puts into its form is that example again."""
+    example = fact(name, **EXAMPLES[name])
+    fields = fields_of(ENTRY_TYPES[name], lambda kinds: [(str(v), "") for v in ("a1", "l1", "plan")])
+    typed = typed_of(example)
+    known = {field.name for field in fields}
+    kept = {name: value for name, value in typed.items() if name in known}
+    values = values_of(fields, kept)
+    hidden = {
+        k: v for k, v in dump_fact(example).items() if k in ("entry", "recorded_at", "recorded_by", "occurred_at")
+    }
+    assert load_entry(name, {**hidden, **values}) == example
+
+
+@pytest.mark.parametrize("name", [n for n in ENTRY_TYPES if ENTRY_TYPES[n].kept_on == "case" and n != "EntryCorrected"])
+def test_a_form_offers_each_question_once_with_its_choices(name: str) -> None:
+    fields = fields_of(ENTRY_TYPES[name], lambda kinds: [])
+    assert len({field.name for field in fields}) == len(fields)
+    assert fields[0].name == "occurred_on" and fields[0].required
+    assert all(field.options or field.kind not in ("choice", "choices", "yes_no") for field in fields)
+
+
+def test_risk_is_offered_from_low_to_very_high() -> None:
+    (field,) = (f for f in fields_of(ENTRY_TYPES["RiskLevelChanged"], lambda kinds: []) if f.name == "to")
+    assert [value for value, _ in field.options] == ["low", "medium", "high", "very_high"]
+
+
+# ---------------------------------------------------------------- recording
+
+
+def test_countersigning_meets_the_duty_and_shows_it_before_and_after(spo: FlaskClient, own_database: Path) -> None:
+    form = spo.get(COUNTERSIGN).text
+    assert "Open duties that such an entry may meet" in form and "countersigned by a manager" in form
+    check, _ = fill(spo, COUNTERSIGN, assessment="0002")
+    assert re.search(r"Overdue.*becomes.*Met late.*countersigned by a manager", check, re.DOTALL)
+    assert len(entries(own_database)) == 74
+    before = spo.get("/desk").text
+    answer = spo.post(COUNTERSIGN, data={**fields_in(check), "step": "record"})
+    assert answer.status_code == 302 and "#entry-form-" in answer.headers["Location"]
+    page = spo.get(answer.headers["Location"]).text
+    assert "Assessment countersigned: recorded." in page and "Peter Anstey" in page
+    count = r'no-countersigned-assessment"><span class="ca-desk__count">(\d+)'
+    was, now = (int(re.search(count, text)[1]) for text in (before, spo.get("/desk").text))  # type: ignore[index]
+    assert now == was - 1
+    (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
+    assert dump_fact(made) | {"entry": "", "recorded_at": ""} == {
+        "type": "AssessmentCountersigned", "entry": "", "occurred_on": "2005-12-22", "recorded_at": "",
+        "recorded_by": "p.anstey", "assessment": "0002", "by": "Peter Anstey", "grade": "spo",
+    }  # fmt: skip
+    assert made.recorded_at.date() in (TODAY, TODAY - timedelta(days=1))
+
+
+def test_a_double_click_records_once(spo: FlaskClient, own_database: Path) -> None:
+    check, _ = fill(spo, COUNTERSIGN, assessment="0002")
+    sent = {**fields_in(check), "step": "record"}
+    answers = [spo.post(COUNTERSIGN, data=sent) for _ in range(3)]
+    assert [a.status_code for a in answers] == [302] * 3
+    assert len(entries(own_database)) == 75
+
+
+def test_clicks_at_the_same_moment_record_once(app: Flask, spo: FlaskClient, own_database: Path) -> None:
+    check, _ = fill(spo, COUNTERSIGN, assessment="0002")
+    sent = {**fields_in(check), "step": "record"}
+    cookie = spo.get_cookie("caseaudit")
+    assert cookie is not None
+    statuses = []
+
+    def click() -> None:
+        client = app.test_client()
+        client.set_cookie(cookie.key, cookie.value)
+        statuses.append(client.post(COUNTERSIGN, data=sent).status_code)
+
+    threads = [threading.Thread(target=click) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(entries(own_database)) == 75
+    assert set(statuses) <= {200, 302} and 302 in statuses
+
+
+def test_a_colleagues_entry_in_between_is_shown_and_nothing_is_lost(
+    app: Flask, spo: FlaskClient, own_database: Path
+) -> None:
+    note = 'A long note: Ω ق 李, <b>bold</b>, and "quotes".\nTwo lines.'
+    address = f"{URL}/record/OversightRecorded"
+    check, _ = fill(spo, address, kind="case_discussion", note=note)
+    manager = signed_in(app, "c.whitlock")
+    theirs, _ = fill(manager, f"{URL}/record/TierSet", tier="4")
+    assert manager.post(f"{URL}/record/TierSet", data={**fields_in(theirs), "step": "record"}).status_code == 302
+    second = spo.post(address, data={**fields_in(check), "step": "record"}).text
+    assert "Somebody recorded on this case while you were typing" in second
+    assert "Tier set" in second and "Carys Whitlock" in second
+    assert fields_in(second)["note"] == [note]
+    assert len(entries(own_database)) == 75
+    assert spo.post(address, data={**fields_in(second), "step": "record"}).status_code == 302
+    (made,) = [f for f in entries(own_database).values() if f.recorded_by == "p.anstey" and f.entry.startswith("form-")]
+    assert getattr(made, "note") == note  # noqa: B009
+
+
+def test_going_back_and_changing_what_was_recorded_is_told_to_correct_it(spo: FlaskClient) -> None:
+    address = f"{URL}/record/TierSet"
+    check, _ = fill(spo, address, tier="4")
+    sent = {**fields_in(check), "step": "record"}
+    spo.post(address, data=sent)
+    again = spo.post(address, data={**sent, "tier": "2"}).text
+    assert "You have recorded this entry already" in again
+
+
+@pytest.mark.parametrize(
+    ("address", "typed", "field", "words"),
+    [
+        ("AssessmentCountersigned", {}, "assessment", "Choose an answer for “Assessment”"),
+        ("AssessmentCountersigned", {"assessment": "0014"}, "assessment", "expected AssessmentCompleted"),
+        ("AssessmentCountersigned", {"assessment": "nothing"}, "assessment", "There is no entry"),
+        ("TierSet", {"tier": "9"}, "tier", "is not known"),
+        ("TierSet", {"tier": "4", "occurred_on": "31/2/2005"}, "occurred_on", "enter it like 3/10/2005"),
+        ("TierSet", {"tier": "4", "occurred_on": "23/12/2005"}, "occurred_on", "an entry says what has happened"),
+        ("TierSet", {"tier": "4", "occurred_on": "1/1/1890"}, "occurred_on", "date"),
+        ("AssessmentCompleted", {"instrument": "ogrs2", "stage": "review", "likelihood_of_reoffending.score": "200"},
+         "likelihood_of_reoffending.score", "outside the range"),
+        ("AssessmentCompleted", {"instrument": "oasys", "stage": "review", "likelihood_of_reoffending.score": "many"},
+         "likelihood_of_reoffending.score", "Enter a number for “Likelihood of reoffending: score” without decimals"),
+        ("AssessmentCompleted", {"instrument": "oasys", "stage": "review", "risk_of_harm.public": "high"},
+         "risk_of_harm.children", "Choose an answer for “Risk of harm: children”"),
+        ("RiskLevelChanged", {"from": "low", "to": "high", "reason": "x" * 20_001}, "reason", "no more than 20,000 characters"),
+        ("SupervisionPlanMade", {"interventions": "basic_skills"}, "objectives.0.text", "Enter “Objective 1: "),
+        ("SupervisionPlanMade", {"interventions": "basic_skills", "objectives.0.text": "Find work"}, "objectives.0.smart",
+         "Choose an answer for “Objective 1: SMART”"),
+        ("EntryWithdrawn", {"of": "none", "reason": "wrong file"}, "of", "There is no entry"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_said_at_its_field_and_stays_typed(
+    spo: FlaskClient, own_database: Path, address: str, typed: dict[str, str], field: str, words: str
+) -> None:
+    page, _ = fill(spo, f"{URL}/record/{address}", **typed)
+    assert "There is a problem" in page and words in html.unescape(page), re.findall(r'href="#([^"]+)">([^<]+)', page)
+    assert f'href="#{field}"' in page and f'id="{field}' in page
+    again = fields_in(page)
+    for name, value in typed.items():
+        kept = again.get(name, [])
+        assert kept in ([value], []) and (kept or name in ("assessment", "tier", "of")), name
+    assert len(entries(own_database)) == 74
+
+
+def test_ten_thousand_characters_in_every_script_are_kept(spo: FlaskClient, own_database: Path) -> None:
+    note = ("Ünïcödé ق 李 👩‍⚖️ & <tag> " * 600)[:10_000].strip()
+    address = f"{URL}/record/ContactLogged"
+    check, _ = fill(spo, address, contact_type="telephone", note=note)
+    assert spo.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
+    (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
+    assert dump_fact(made)["note"] == note
+
+
+def test_a_plan_with_its_objectives(spo: FlaskClient, own_database: Path) -> None:
+    address = f"{URL}/record/SupervisionPlanMade"
+    check, _ = fill(
+        spo, address, interventions=["cognitive_work", "victim_awareness"],
+        **{"objectives.0.text": "Keep off heroin", "objectives.0.smart": "yes", "objectives.2.text": "Find work",
+           "objectives.2.smart": "no", "objectives.2.factor": "finance", "kind": "sentence_plan"},
+    )  # fmt: skip
+    assert spo.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
+    (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
+    assert dump_fact(made)["objectives"] == [
+        {"text": "Keep off heroin", "smart": True}, {"text": "Find work", "smart": False, "factor": "finance"}
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- corrections and withdrawals
+
+
+def test_a_correction_holds_what_was_changed_and_the_file_reads_so(spo: FlaskClient, own_database: Path) -> None:
+    address = f"{URL}/correct/0002"
+    page, _ = fill(spo, address, assessor="Somebody Else")
+    assert spo.post(address, data={**fields_in(page), "step": "record"}).status_code == 302
+    (made,) = [
+        f for f in entries(own_database).values() if isinstance(f, EntryCorrected) and f.recorded_by == "p.anstey"
+    ]
+    assert (made.of, made.fields) == ("0002", {"assessor": "Somebody Else"})
+    assert "Somebody Else" in spo.get(URL).text
+    assert "Somebody Else" not in spo.get(f"{URL}?as_at=2005-12-21").text
+    again, _ = fill(spo, address, assessor="A Third")
+    spo.post(address, data={**fields_in(again), "step": "record"})
+    assert "A Third" in spo.get(URL).text
+
+
+def test_a_correction_of_nothing_and_one_that_breaks_the_entry_are_refused(spo: FlaskClient) -> None:
+    assert "nothing is changed" in fill(spo, f"{URL}/correct/0002")[0].lower()
+    assert "an entry says what has happened" in fill(spo, f"{URL}/correct/0014", occurred_on="1/1/2007")[0]
+    assert "Enter “Assessor”" in fill(spo, f"{URL}/correct/0002", assessor="")[0]
+    assert "nothing is changed" in fill(spo, f"{URL}/correct/0014")[0].lower()
+    assert spo.get(f"{URL}/correct/none").status_code == 404
+
+
+def test_what_is_emptied_in_a_correction_is_gone(spo: FlaskClient, own_database: Path) -> None:
+    address = f"{URL}/correct/0002"
+    check, _ = fill(spo, address, criminogenic_factors=[], **{f"risk_of_harm.{x}": "" for x in ("staff",)})
+    assert "Choose an answer for “Risk of harm: staff”" in check, "risk of harm is told to every group or not at all"
+    check, _ = fill(spo, address, criminogenic_factors=[])
+    assert spo.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
+    (made,) = [
+        f for f in entries(own_database).values() if isinstance(f, EntryCorrected) and f.recorded_by == "p.anstey"
+    ]
+    assert made.fields == {"criminogenic_factors": []}
+
+
+def test_a_withdrawn_entry_is_struck_out(spo: FlaskClient) -> None:
+    address = f"{URL}/record/EntryWithdrawn?about=0010"
+    check, _ = fill(spo, address, reason="entered on the wrong file")
+    assert spo.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
+    page = spo.get(URL).text
+    assert re.search(r'id="entry-0010" class="ca-entry ca-entry--withdrawn"', page)
+
+
+# ---------------------------------------------------------------- whose entries
+
+
+def test_a_managers_judgement_is_part_of_the_record(spo: FlaskClient, own_database: Path) -> None:
+    address = f"{URL}/record/QualityJudged"
+    check, _ = fill(spo, address, question="record-well-organised", answer="insufficient", comment="no order in it")
+    spo.post(address, data={**fields_in(check), "step": "record"})
+    (made,) = [
+        f for f in entries(own_database).values() if isinstance(f, QualityJudged) and f.recorded_by == "p.anstey"
+    ]
+    assert (made.by, made.role, made.framework, made.inspection) == ("Peter Anstey", "spo", "esi-2003", None)
+    assert "no order in it" in spo.get(URL).text
+
+
+def test_an_inspector_judges_for_an_inspection_and_records_nothing_else(app: Flask, own_database: Path) -> None:
+    client = signed_in(app, "j.hartnell")
+    assert client.get(f"{URL}/record/TierSet").status_code == 403
+    address = f"{URL}/record/QualityJudged"
+    without, _ = fill(client, address, question="record-well-organised", answer="sufficient")
+    assert "There is a problem" in without and 'href="#inspection"' in without
+    check, _ = fill(
+        client, address, question="record-well-organised", answer="sufficient", inspection="gloucestershire-2005"
+    )
+    assert client.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
+    (made,) = [f for f in entries(own_database).values() if f.recorded_by == "j.hartnell"]
+    assert isinstance(made, QualityJudged) and (made.role, made.inspection) == ("hm_inspector", "gloucestershire-2005")
+
+
+def test_nobody_signs_for_another(spo: FlaskClient, own_database: Path) -> None:
+    check, _ = fill(spo, COUNTERSIGN, assessment="0002", by="Anita Rao", grade="senior_practitioner")
+    spo.post(COUNTERSIGN, data={**fields_in(check), "by": "Anita Rao", "recorded_by": "a.rao", "step": "record"})
+    (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
+    assert (getattr(made, "by"), made.recorded_by) == ("Peter Anstey", "p.anstey")  # noqa: B009
+
+
+def test_nobody_changes_what_they_may_not_make(app: Flask, spo: FlaskClient, own_database: Path) -> None:
+    """An inspection's reading is changed by who made it; a manager's entry by managers; an opening entry by its source."""
+    reading = next(f.entry for f in entries(own_database).values() if isinstance(f, QualityJudged) and f.inspection)
+    page = spo.get(URL).text
+    assert f"/correct/{reading}" not in page and f"about={reading}" not in page and "/correct/0001" not in page
+    assert "/correct/0002" in page
+    for entry in (reading, "0001"):
+        assert spo.get(f"{URL}/correct/{entry}").status_code == 403
+        _, sent = fill(spo, f"{URL}/record/EntryWithdrawn", of=entry, reason="no")
+        assert f'<option value="{entry}"' not in spo.get(f"{URL}/record/EntryWithdrawn").text
+        assert (
+            "not yours to correct or withdraw"
+            in spo.post(f"{URL}/record/EntryWithdrawn", data={**sent, "step": "record"}).text
+        )
+    inspector = signed_in(app, "j.hartnell").get(URL).text
+    assert ">Correct<" not in inspector and ">Withdraw<" not in inspector
+    assert not any(f.entry.startswith("form-") for f in entries(own_database).values())
+
+
+def test_a_manager_judges_for_no_inspection_that_they_do_not_read_for(spo: FlaskClient, own_database: Path) -> None:
+    address = f"{URL}/record/QualityJudged"
+    assert 'value="gloucestershire-2005"' not in spo.get(address).text
+    typed = {"question": "record-well-organised", "answer": "insufficient"}
+    refused, sent = fill(spo, address, **typed, inspection="gloucestershire-2005")
+    spo.post(address, data={**sent, "step": "record"})
+    assert "There is a problem" in refused
+    unknown, _ = fill(spo, address, **{**typed, "question": "no-such-question"})
+    assert "hoose one of those that are offered" in unknown
+    assert not any(f.recorded_by == "p.anstey" for f in entries(own_database).values())
+
+
+def test_a_limit_for_a_name_that_nobody_has_is_asked_about(spo: FlaskClient) -> None:
+    address = f"{URL}/record/AccessLimited"
+    slip, _ = fill(spo, address, excluded="Helen Salis\nPeter Anstey", reason="a relative")
+    assert "Nobody with an account is called Helen Salis<" in slip
+    right, _ = fill(spo, address, excluded="m.hoole\nPeter Anstey", reason="a relative")
+    assert "Nobody with an account" not in right and "Check before recording" in right
+
+
+def test_a_case_manager_does_not_countersign(app: Flask) -> None:
+    client = signed_in(app, "t.adeyemi")
+    mine = re.findall(r"/cases/([A-Z]\d{6}/\d)", client.get("/cases").text)
+    assert client.get(f"/cases/{mine[0]}/record/AppointmentMade").status_code == 200
+    assert client.get(f"/cases/{mine[0]}/record/AssessmentCountersigned").status_code == 403
+    assert client.get(f"/cases/{mine[0]}/record/SupervisionStarted").status_code == 403
+    assert "Assessment countersigned" not in client.get(f"/cases/{mine[0]}/record").text
+
+
+# ---------------------------------------------------------------- forms that come too late
+
+
+def test_a_form_sent_after_the_sign_in_ended_comes_back_as_typed(
+    app: Flask, spo: FlaskClient, own_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check, _ = fill(spo, COUNTERSIGN, assessment="0002", occurred_on="20/12/2005")
+    sent = {**fields_in(check), "step": "record"}
+    later = clock.now() + access_control.LONGEST + timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    asked = spo.post(COUNTERSIGN, data=sent).text
+    assert "What you typed is kept" in asked
+    button = re.search(r'action="/demo/p\.anstey">(.*?)</form>', asked, re.DOTALL)
+    assert button is not None
+    hidden = dict(re.findall(r'name="(\w+)" value="([^"]*)"', button[1]))
+    again = spo.post("/demo/p.anstey", data={name: html.unescape(value) for name, value in hidden.items()}).text
+    assert "You are signed in again" in again
+    form = spo.post(COUNTERSIGN, data=fields_in(again)).text
+    assert "Check before recording" in form and fields_in(form)["occurred_on"] == ["20/12/2005"]
+    assert fields_in(form)["assessment"] == ["0002"]
+    assert len(entries(own_database)) == 74
+
+
+def test_a_form_with_an_old_token_comes_back_as_typed_and_records_nothing(spo: FlaskClient, own_database: Path) -> None:
+    check, _ = fill(spo, COUNTERSIGN, assessment="0002")
+    answer = spo.post(COUNTERSIGN, data={**fields_in(check), "csrf_token": "old", "step": "record"})
+    assert (answer.status_code, "This form had expired" in answer.text) == (400, True)
+    form = spo.post(COUNTERSIGN, data=fields_in(answer.text)).text
+    assert fields_in(form)["assessment"] == ["0002"] and len(entries(own_database)) == 74
+
+
+def sent_file(client: FlaskClient, name: str, content: bytes, step: str) -> str:
+    import io
+
+    page = client.get("/imports").text
+    data: Mapping[str, Any] = {"csrf_token": token_in(page), "step": step, "file": (io.BytesIO(content), name)}
+    return str(client.post("/imports", data=data).text)
+
+
+def test_importing_in_the_browser_reports_as_the_command_does(app: Flask, own_database: Path) -> None:
+    client = signed_in(app, "i.nkemelu")
+    lines = Path("docs/example.ndjson").read_bytes() + b'{"case": "X1"}\n'
+    checked = sent_file(client, "example.ndjson", lines, "check")
+    assert "13 entries would be stored" in checked and "1 line rejected" in checked
+    assert not entries(own_database, "X123456/1")
+    stored = sent_file(client, "example.ndjson", lines, "store")
+    assert "13 entries stored" in stored and "missing; every line says what type of entry it is" in stored
+    assert entries(own_database, "X123456/1")
+    assert "0 entries stored" in sent_file(client, "example.ndjson", lines, "store")
+    assert "Choose a file of entries" in str(post(client, "/imports", step="check").text)

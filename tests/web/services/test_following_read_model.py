@@ -1,0 +1,160 @@
+"""The views on the site: what is entered is on the next page, and what is not is said, in the footer and to monitors."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from domain.store.application import Files
+from projections.cases.case_repository import Moment
+from projections.read_model.follower import catch_up, step
+from projections.read_model.follower_lock import alone
+from projections.read_model.view_reader import ReadModel
+from tests.domain.store.test_store import contact
+from tests.projections.read_model.test_views import CASE, start, store
+from tests.support.people import signed_in
+from tests.support.postgres import Server, name_of, sql
+from tests.web.recording.test_recording_pages import fill
+from web.app import create_app
+from web.services import following_read_model
+
+URL = f"/cases/{CASE}"
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture
+def files(empty_database: str) -> Iterator[Files]:
+    with closing(Files.open(empty_database)) as files:
+        store(files, (CASE, start()))
+        yield files
+
+
+@pytest.fixture
+def app(files: Files, empty_database: str) -> Flask:
+    return create_app(empty_database, today=lambda: date(2005, 6, 20))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return signed_in(app)
+
+
+@pytest.fixture
+def views(app: Flask, empty_database: str) -> Iterator[ReadModel]:
+    with closing(ReadModel(empty_database)) as views:
+        yield views
+
+
+def footer(client: FlaskClient) -> str:
+    page = client.get(URL).text
+    found = re.search(r"(\d+ entr(?:y|ies) on record\.[^<]*)</p>", page)
+    assert found is not None, page[-500:]
+    return found[1]
+
+
+def test_a_page_takes_in_what_is_stored(client: FlaskClient, views: ReadModel, files: Files) -> None:
+    assert footer(client) == "1 entry on record."
+    assert views.position == 1
+    store(files, *((CASE, contact(f"c{n}")) for n in range(120)))
+    assert footer(client) == "121 entries on record."
+    assert views.behind() == (0, None)
+
+
+def test_while_somebody_else_follows_the_page_says_what_is_left_out(
+    client: FlaskClient, views: ReadModel, files: Files
+) -> None:
+    catch_up(views)
+    with alone(views.database, views.writing, "follow"):
+        assert footer(client) == "1 entry on record."
+        store(files, (CASE, contact("c1")))
+        assert re.fullmatch(
+            r"2 entries on record\. Lists and counts leave out the latest entry, stored since \d+ \w+ \d{4}, \d\d:\d\d\.",
+            footer(client),
+        )
+        store(files, (CASE, contact("c2")))
+        assert "leave out the latest 2 entries, stored since" in footer(client)
+    assert footer(client) == "3 entries on record."
+
+
+def test_what_was_typed_in_is_on_the_next_page_though_somebody_else_follows(
+    app: Flask, client: FlaskClient, views: ReadModel
+) -> None:
+    """The other takes it in while this page waits for it: without, the page would be shown with a note."""
+    catch_up(views)
+    with alone(views.database, views.writing, "follow"):
+        _, sent = fill(client, f"{URL}/record/ContactLogged", contact_type="letter")
+        answer = client.post(f"{URL}/record/ContactLogged", data={**sent, "step": "record"})
+        assert answer.status_code == 302
+        asked: list[float] = []
+
+        def meanwhile(seconds: float) -> None:
+            asked.append(seconds)
+            step(views, views.live())
+
+        with patch("projections.read_model.follower.time.sleep", meanwhile):
+            assert footer(client) == "2 entries on record."
+        assert asked
+        with app.test_request_context():
+            (standing,) = following_read_model.views().standings(Moment(date(2005, 6, 20), None))
+            assert standing.reference == CASE
+
+
+def test_a_page_is_shown_though_its_entry_is_not_taken_in_in_time(client: FlaskClient, views: ReadModel) -> None:
+    catch_up(views)
+    with alone(views.database, views.writing, "follow"):
+        _, sent = fill(client, f"{URL}/record/ContactLogged", contact_type="letter")
+        client.post(f"{URL}/record/ContactLogged", data={**sent, "step": "record"})
+        with patch.object(following_read_model, "WAIT_SECONDS", 0.02):
+            assert "leave out the latest entry" in footer(client)
+
+
+def test_what_cannot_be_taken_in_leaves_the_pages_up(
+    client: FlaskClient, views: ReadModel, files: Files, caplog: pytest.LogCaptureFixture
+) -> None:
+    catch_up(views)
+    store(files, (CASE, contact("c1")))
+    with patch("projections.read_model.case_writer.ledger", side_effect=ValueError("a bug")):
+        assert "leave out the latest entry" in footer(client)
+    assert "could not be taken into the views" in caplog.text and "a bug" in caplog.text
+
+
+def test_a_monitor_is_told_how_far_the_views_are_behind(app: Flask, views: ReadModel, files: Files) -> None:
+    asked = app.test_client()
+    catch_up(views)
+    found = asked.get("/healthz")
+    assert (found.status_code, found.json) == (
+        200, {"status": "ok", "stored": 1, "views": 1, "behind": 0, "seconds": 0.0},
+    )  # fmt: skip
+    store(files, (CASE, contact("c1")), (CASE, contact("c2")))
+    told = asked.get("/healthz").json
+    assert told is not None and told.pop("seconds") >= 0
+    assert told == {"status": "ok", "stored": 3, "views": 1, "behind": 2}
+    assert views.position == 1  # a monitor only looks
+
+
+def test_a_monitor_is_told_when_the_database_is_away(
+    app: Flask, empty_database: str, kind: str, request: pytest.FixtureRequest
+) -> None:
+    asked = app.test_client()
+    assert asked.get("/healthz").status_code == 200
+    if kind == "sqlite":
+        app.extensions["views"].close()
+        for part in Path(empty_database).parent.glob("case.sqlite*"):
+            part.unlink()
+        shutil.copytree(Path(__file__).parent / "scenarios", empty_database)  # a folder in its place
+    else:
+        server: Server = request.getfixturevalue("postgres")
+
+        server.drop(empty_database)
+    away = asked.get("/healthz")
+    assert (away.status_code, away.json) == (503, {"status": "the database cannot be reached"})
+    if kind == "postgresql":
+        sql(server.address, f"CREATE DATABASE {name_of(empty_database)}")  # for the fixture to drop

@@ -1,0 +1,436 @@
+"""The gate: every route says who may enter, everybody reaches their own cases, and what they look at is on the log."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from domain.accounts.roles import Account, Role
+from domain.entries.schemas import load_entry
+from domain.store.application import Files
+from tests.support.people import MANAGER, PASSWORD, add, post, signed_in
+from web.app import create_app
+from web.site import access_control, clock
+
+USERS: dict[Role, str] = {
+    "case_manager": "t.adeyemi", "spo": "p.anstey", "divisional_manager": "a.rao", "area_manager": "c.whitlock",
+    "inspector": "j.hartnell", "information_manager": "i.nkemelu",
+}  # fmt: skip
+TODAY = date(2005, 12, 22)
+GLOUCESTER = "V465889/1"
+"""Held by Helen Sallis of the Gloucester team."""
+CHELTENHAM = "A504771/1"
+ARGUMENTS = {
+    "inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed", "entry": "x", "crn": "V465889",
+    "number": 1, "edition": "2005", "clause": "plan-review", "name": "overdue", "form": "csv", "type_": "TierSet",
+    "entry_id": "0014", "username": "p.anstey", "mark": "x", "sheet": "summary",
+}  # fmt: skip
+
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture
+def app(own_database: Path) -> Flask:
+    return create_app(str(own_database), today=lambda: TODAY, demo=True)
+
+
+def pages(app: Flask) -> list[tuple[str, str]]:
+    """Every page that is asked for with GET: endpoint and address."""
+    found = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "GET" in (rule.methods or ()) and rule.endpoint != "static":
+                values = {name: ARGUMENTS[name] for name in rule.arguments}
+                found.append((rule.endpoint, app.url_for(rule.endpoint, **values)))
+    return found
+
+
+def test_every_route_says_who_may_enter(app: Flask) -> None:
+    assert {access_control.opens_to(app, rule.endpoint) is None for rule in app.url_map.iter_rules()} == {False}
+    app.add_url_rule("/forgotten", "forgotten", lambda: "open")
+    with pytest.raises(RuntimeError, match="forgotten"):
+        access_control.check(app)
+    assert signed_in(app, "c.whitlock").get("/forgotten").status_code == 403
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_each_role_enters_what_is_open_to_it_and_nothing_else(app: Flask, role: Role) -> None:
+    client = signed_in(app, USERS[role])
+    for endpoint, address in pages(app):
+        allowed = access_control.opens_to(app, endpoint)
+        status = client.get(address).status_code
+        if allowed and role not in allowed:
+            assert status == 403, (endpoint, status)
+        else:
+            assert status in (200, 302, 400, 403, 404), (endpoint, status)
+
+
+def test_nobody_enters_without_signing_in(app: Flask) -> None:
+    client = app.test_client()
+    for endpoint, address in pages(app):
+        answer = client.get(address)
+        if address.startswith("/api/"):
+            assert (answer.status_code, answer.json["code"]) == (401, 401), endpoint
+        elif access_control.opens_to(app, endpoint):
+            assert answer.status_code == 302 and "/sign-in?next=" in answer.headers["Location"], endpoint
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and access_control.opens_to(app, rule.endpoint):
+            with app.test_request_context():
+                address = app.url_for(rule.endpoint, **{n: ARGUMENTS[n] for n in rule.arguments})
+            assert "Nothing was" in client.post(address).text or "Who would you like" in client.post(address).text
+
+
+@pytest.mark.parametrize(
+    ("user", "home"),
+    [("p.anstey", "/desk"), ("c.whitlock", "/desk"), ("j.hartnell", "/inspections"), ("i.nkemelu", "/staff")],
+)
+def test_each_role_starts_at_its_own_page(app: Flask, user: str, home: str) -> None:
+    assert signed_in(app, user).get("/").headers["Location"] == home
+
+
+@pytest.mark.parametrize(
+    ("user", "opens"),
+    [
+        ("p.anstey", {GLOUCESTER}),
+        ("m.hoole", {CHELTENHAM}),
+        ("t.adeyemi", set()),
+        ("a.rao", {GLOUCESTER}),
+        ("c.whitlock", {GLOUCESTER, CHELTENHAM}),
+        ("j.hartnell", {GLOUCESTER, CHELTENHAM}),
+        ("i.nkemelu", set()),
+    ],
+)
+def test_cases_open_to_those_who_answer_for_them(app: Flask, user: str, opens: set[str]) -> None:
+    client = signed_in(app, user)
+    for case in (GLOUCESTER, CHELTENHAM):
+        for page in ("", "/replay", "/then-and-now"):
+            assert client.get(f"/cases/{case}{page}").status_code == (200 if case in opens else 403), (user, case, page)
+    if user != "i.nkemelu":
+        listed = set(re.findall(r"/cases/([A-Z]\d{6}/\d)", client.get("/cases").text))
+        assert (GLOUCESTER in listed) == (GLOUCESTER in opens)
+
+
+def test_an_inspector_reads_their_own_inspections_only(app: Flask) -> None:
+    add(app, Account("n.new", "N New", "inspector", inspections=("gloucestershire-2004",)))
+    client = signed_in(app, Account("n.new", "N New", "inspector", inspections=("gloucestershire-2004",)))
+    assert client.get("/inspections/gloucestershire-2004").status_code == 200
+    assert client.get("/inspections/gloucestershire-2005").status_code == 403
+    assert client.get(f"/cases/{GLOUCESTER}").status_code == 403
+
+
+def test_who_held_a_case_on_the_day_may_read_it_as_at_that_day(app: Flask, own_database: Path) -> None:
+    files = Files.open(str(own_database))
+    moved = {
+        "entry": "moved", "occurred_on": "2005-11-01", "recorded_at": "2005-11-01T09:00:00+00:00", "area": "Gloucestershire",
+        "division": "North", "team": "Cheltenham", "officer": "Ruth Ablewhite", "officer_grade": "po",
+    }  # fmt: skip
+    files.record(GLOUCESTER, [load_entry("CaseAllocated", moved)], actor="test")
+    files.close()
+    before, after = signed_in(app, "p.anstey"), signed_in(app, "m.hoole")
+    assert before.get(f"/cases/{GLOUCESTER}?as_at=2005-10-03").status_code == 200
+    assert before.get(f"/cases/{GLOUCESTER}").status_code == 403
+    assert before.get(f"/cases/{GLOUCESTER}/record?as_at=2005-10-03").status_code == 403
+    for step in ("?as_at=2005-10-03", "?as_at=2005-10-03&known=hindsight", "?as_at=2005-10-03&by=day&step=999"):
+        replayed = before.get(f"/cases/{GLOUCESTER}/replay{step}")
+        assert replayed.status_code == 200
+        assert "5 October 2005" not in replayed.text, "no further than the day read"
+    assert "12 December 2005" in after.get(f"/cases/{GLOUCESTER}/replay?step=999").text
+    assert after.get(f"/cases/{GLOUCESTER}").status_code == 200
+    assert after.get(f"/cases/{GLOUCESTER}?as_at=2005-10-03").status_code == 200
+    assert GLOUCESTER not in after.get("/cases?as_at=2005-10-03").text
+
+
+def test_a_question_and_a_download_are_on_the_log_of_each_case_in_them(app: Flask) -> None:
+    client = signed_in(app, "p.anstey")
+    client.get("/inspections/gloucestershire-2005/questions/plan-reviewed")
+    listed = client.get("/desk/overdue/download/csv").text
+    for case in (GLOUCESTER, "T937624/1"):
+        assert case in listed
+        assert log_of(app, person=case) == [("downloaded", case), ("viewed", case)], case
+    assert log_of(app, person=CHELTENHAM) == []
+
+
+REPORTED = "/reports/list/duties?measure=contact-arranged&since=2004-12-22"
+
+
+def limited(own_database: Path, *names: str) -> None:
+    files = Files.open(str(own_database))
+    values = {
+        "entry": "limit", "occurred_on": "2005-12-01", "recorded_at": "2005-12-01T09:00:00+00:00",
+        "excluded": list(names), "reason": "a relative",
+    }  # fmt: skip
+    files.record(GLOUCESTER, [load_entry("AccessLimited", values)], actor="test")
+    files.close()
+
+
+@pytest.mark.parametrize("name", ["Peter Anstey", "p.anstey"])
+def test_a_case_of_limited_access_is_counted_and_shown_nowhere(app: Flask, own_database: Path, name: str) -> None:
+    client = signed_in(app, "p.anstey")
+    lists = [
+        f"/desk/{listed}" for listed in ("overdue", "no-countersigned-assessment", "contact-missed", "recorded-late")
+    ]
+    places = [
+        "/cases", "/cases?find=V465889", "/cases?find=Davies", "/cases/download/csv", "/desk/overdue/download/csv",
+        "/matrix/duties?officer=Helen+Sallis", "/matrix/duties/download/csv", *lists,
+        "/inspections/gloucestershire-2005/questions/plan-reviewed",
+        "/inspections/gloucestershire-2005/standards?standards=2007", REPORTED, f"{REPORTED}&of=officer:Helen+Sallis",
+        REPORTED.replace("duties", "duties/download/csv"), "/reports/list/late", "/reports/list/late/download/csv",
+        "/reports/list/answered?measure=oversight-sufficient", "/reports/list/coming", "/reports/list/coming/download/csv",
+        "/reports/contact", "/reports/contact/parts/download/json", "/api/v1/reports/contact", "/reports/pack",
+    ]  # fmt: skip
+    reported = client.get("/api/v1/reports/contact").json
+    counts = client.get("/desk").text
+    assert 'value="Helen Sallis"' in client.get("/desk/no-countersigned-assessment").text
+
+    def text(place: str) -> str:
+        return client.get(place).text.replace("find=V465889", "").replace('value="V465889"', "")
+
+    shown = [place for place in places if "V465889" in text(place)]
+    assert {"/cases", "/desk/overdue", "/cases/download/csv", REPORTED} <= set(shown)
+    limited(own_database, name)
+    token = re.compile(r'name="csrf_token" value="[^"]+"|\d+ entries on record')
+    assert token.sub("", client.get("/desk").text) == token.sub("", counts), "the counts are the same"
+    assert client.get("/api/v1/reports/contact").json == reported
+    assert "not listed: the case is held elsewhere now, or its access is limited" in client.get(REPORTED).text
+    for place in places:
+        assert "V465889" not in text(place) and "Brian Davies" not in text(place), place
+    assert "not listed: access is limited" in client.get("/desk/overdue").text
+    assert "Helen Sallis" not in client.get("/desk/no-countersigned-assessment").text, "nor in a filter"
+    for page in ("", "/replay", "/then-and-now", "/record", "?as_at=2005-06-01", "/record/TierSet", "/correct/0014"):
+        assert client.get(f"/cases/{GLOUCESTER}{page}").status_code == 403, page
+    post(client, "/calendar", step="new")
+    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", client.get("/calendar").text)
+    assert address is not None and "V465889" not in client.get(address[0]).text
+    assert signed_in(app, "c.whitlock").get(f"/cases/{GLOUCESTER}").status_code == 200
+    lift = {"entry": "lift", "occurred_on": "2005-12-20", "recorded_at": "2005-12-20T09:00:00+00:00", "limit": "limit"}
+    files = Files.open(str(own_database))
+    files.record(GLOUCESTER, [load_entry("AccessLimitLifted", lift)], actor="test")
+    files.close()
+    assert client.get(f"/cases/{GLOUCESTER}").status_code == 200
+
+
+def log_of(app: Flask, **asked: str) -> list[tuple[str, str | None]]:
+    with app.app_context():
+        return [(seen.action, seen.reference) for seen in access_control.register().log.lines(**asked)]  # type: ignore[arg-type]
+
+
+def test_every_page_of_a_case_is_on_the_log(app: Flask) -> None:
+    client = signed_in(app, "p.anstey")
+    for endpoint, address in pages(app):
+        if f"/cases/{GLOUCESTER}" in address:
+            before = len(log_of(app, person=GLOUCESTER))
+            client.get(address)
+            assert len(log_of(app, person="V465889")) > before, endpoint
+
+
+def test_searches_downloads_refusals_and_sign_ins_are_on_the_log(app: Flask) -> None:
+    client = signed_in(app, "p.anstey")
+    client.get("/cases?find=davies")
+    client.get("/cases/download/xlsx?find=davies")
+    client.get(f"/cases/{CHELTENHAM}")
+    client.get("/staff")
+    post(client, "/sign-out", "/desk")
+    actions = dict.fromkeys(action for action, _ in log_of(app, staff="p.anstey"))
+    assert list(actions) == ["signed out", "refused", "downloaded", "searched", "signed in"]
+    downloaded = [case for action, case in log_of(app, staff="p.anstey") if action == "downloaded"]
+    assert GLOUCESTER in downloaded and len(downloaded) == len(set(downloaded))
+    assert ("refused", CHELTENHAM) in log_of(app, staff="peter anstey")
+    page = signed_in(app, "i.nkemelu").get("/access?staff=p.anstey&action=searched").text
+    assert page.count("davies") == 2
+
+
+def test_a_page_is_not_shown_when_the_log_cannot_be_written(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(app, "p.anstey")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    with app.app_context():
+        monkeypatch.setattr(access_control.register().log, "add", full)
+    assert client.get(f"/cases/{GLOUCESTER}").status_code == 500
+
+
+# ---------------------------------------------------------------- signing in
+
+
+def try_in(client: FlaskClient, username: str, password: str) -> str:
+    return str(post(client, "/sign-in", username=username, password=password).text)
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Flask:
+    """A site that is no demonstration, over an empty database, with one account."""
+    app = create_app(str(tmp_path / "plain.sqlite"))
+    add(app, MANAGER)
+    return app
+
+
+def test_a_wrong_password_and_an_unknown_name_are_told_apart_by_nobody(plain: Flask) -> None:
+    client = plain.test_client()
+    wrong = [try_in(client, "manager", "wrong"), try_in(client, "nobody", "wrong")]
+    assert all("The user name or the password is not right" in page for page in wrong)
+    assert client.get("/desk").status_code == 302
+    assert post(client, "/sign-in", username="manager", password=PASSWORD).status_code == 302
+    assert client.get("/desk").status_code == 200
+
+
+def test_too_many_tries_must_wait_also_with_the_right_password(plain: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = plain.test_client()
+    for _ in range(5):
+        assert "is not right" in try_in(client, "manager", "wrong")
+    assert "too many tries" in try_in(client, "manager", PASSWORD)
+    later = clock.now() + timedelta(minutes=16)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert post(client, "/sign-in", username="manager", password=PASSWORD).status_code == 302
+
+
+def test_tries_as_many_people_from_one_place_are_stopped_too(plain: Flask) -> None:
+    client = plain.test_client()
+    with plain.app_context():
+        for n in range(50):
+            access_control.register().log.add(clock.now(), f"guess{n}", "sign-in failed", address="127.0.0.1")
+    assert "too many tries" in try_in(client, "manager", PASSWORD)
+
+
+def test_a_sign_in_ends(plain: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(plain)
+    assert client.get("/desk").status_code == 200
+    later = clock.now() + access_control.LONGEST + timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert client.get("/desk").status_code == 302
+    assert plain.permanent_session_lifetime == timedelta(minutes=30)
+
+
+def test_closing_an_account_or_changing_its_password_ends_its_sign_ins(plain: Flask) -> None:
+    first, second = signed_in(plain), signed_in(plain)
+    answer = post(first, "/password", old=PASSWORD, new="a quite new one", again="a quite new one")
+    assert answer.status_code == 302
+    assert first.get("/desk").status_code == 200
+    assert second.get("/desk").status_code == 302
+    with plain.app_context():
+        access_control.register().change(
+            Account("manager", "Ann Manager", "area_manager", ("Gloucestershire",), disabled=True)
+        )
+    assert first.get("/desk").status_code == 302
+    assert "is not right" in try_in(plain.test_client(), "manager", "a quite new one")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "words"),
+    [
+        ("wrong", "a quite new one", "a quite new one", "That is not your password now"),
+        (PASSWORD, "short", "short", "at least 12 characters"),
+        (PASSWORD, "aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaa", "repeat a few characters"),
+        (PASSWORD, "my name is ann manager", "my name is ann manager", "your name"),
+        (PASSWORD, "a quite new one", "another new one", "differ"),
+        (PASSWORD, PASSWORD, PASSWORD, "is the old one"),
+    ],
+)
+def test_a_new_password_must_do(plain: Flask, old: str, new: str, again: str, words: str) -> None:
+    assert words in post(signed_in(plain), "/password", old=old, new=new, again=again).text
+
+
+def test_a_password_given_by_somebody_else_is_changed_first(plain: Flask) -> None:
+    add(plain, Account("info", "I M", "information_manager"))
+    admin = signed_in(plain, Account("info", "I M", "information_manager"))
+    page = post(
+        admin, "/staff/new", username="r.new", name="Rhian New", role="spo", places="Gloucester", grade="spo"
+    ).text
+    given = re.search(r'<strong class="ca-code">([^<]+)</strong>', page)
+    assert given is not None
+    client = plain.test_client()
+    post(client, "/sign-in", username="r.new", password=given[1])
+    assert client.get("/desk").headers["Location"] == "/password"
+    post(client, "/password", old=given[1], new="three odd little words", again="three odd little words")
+    assert client.get("/desk").status_code == 200
+    again = post(admin, "/staff/r.new/password", "/staff/r.new").text
+    assert given[1] not in again and client.get("/desk").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "following", ["//evil.example/x", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+)
+def test_signing_in_leads_nowhere_else(plain: Flask, following: str) -> None:
+    client = plain.test_client()
+    answer = post(client, "/sign-in", username="manager", password=PASSWORD, next=following)
+    assert answer.headers["Location"] == "/"
+    again = post(plain.test_client(), "/sign-in", username="manager", password=PASSWORD, next="/cases?team=a")
+    assert again.headers["Location"] == "/cases?team=a"
+
+
+def test_the_demonstrations_door_is_shut_elsewhere(plain: Flask) -> None:
+    client = plain.test_client()
+    assert client.get("/demo").status_code == 404
+    assert post(client, "/demo/manager", "/sign-in").status_code == 404
+    assert client.get("/desk").status_code == 302
+
+
+def test_a_form_without_its_token_does_nothing(app: Flask) -> None:
+    client = signed_in(app, "i.nkemelu")
+    for address in ("/staff/new", "/staff/p.anstey", "/staff/p.anstey/password", "/imports", "/sign-out", "/password"):
+        answer = client.post(address, data={"username": "x"})
+        assert (answer.status_code, "expired" in answer.text) == (400, True), address
+    assert client.get("/staff").status_code == 200
+
+
+def test_the_cookie_is_kept_from_scripts_and_behind_a_proxy_from_plain_http(plain: Flask, tmp_path: Path) -> None:
+    answer = post(plain.test_client(), "/sign-in", username="manager", password=PASSWORD)
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
+    behind = create_app(str(tmp_path / "behind.sqlite"), behind_proxy=True)
+    page = behind.test_client().get("/sign-in", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.7"})
+    assert "Secure" in page.headers["Set-Cookie"] and "Strict-Transport-Security" in page.headers
+
+
+# ---------------------------------------------------------------- accounts
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"username": "R New"}, "Enter a user name of small letters"),
+        ({"name": ""}, "Enter the name as the case files write it"),
+        ({"role": "chief"}, "Choose a role"),
+        ({"places": ""}, "Enter the teams that this person answers for"),
+        ({"role": "inspector", "places": ""}, "Enter the inspections"),
+        ({"grade": "boss"}, "Choose a grade"),
+        ({"username": "p.anstey"}, "There is already an account"),
+        ({"name": "x" * 201}, "Enter the name"),
+    ],
+)
+def test_an_account_that_makes_no_sense_is_refused_and_stays_typed(
+    app: Flask, said: dict[str, str], words: str
+) -> None:
+    client = signed_in(app, "i.nkemelu")
+    good = {"username": "r.new", "name": "Rhian New", "role": "spo", "places": "Gloucester", "grade": "spo"}
+    page = post(client, "/staff/new", **(good | said)).text
+    assert words in page and "There is a problem" in page
+    assert 'name="csrf_token"' in page and ("Rhian New" in page or "name" in said)
+
+
+def test_nobody_locks_themselves_out(app: Flask) -> None:
+    client = signed_in(app, "i.nkemelu")
+    page = post(client, "/staff/i.nkemelu", name="Ife Nkemelu", role="information_manager", disabled="yes").text
+    assert "close your own account" in page
+    page = post(client, "/staff/i.nkemelu", name="Ife Nkemelu", role="spo", places="Gloucester").text
+    assert "give yourself another role" in page
+    assert client.get("/staff").status_code == 200
+
+
+def test_a_changed_account_reaches_other_cases_at_once(app: Flask) -> None:
+    client, admin = signed_in(app, "p.anstey"), signed_in(app, "i.nkemelu")
+    assert client.get(f"/cases/{CHELTENHAM}").status_code == 403
+    post(
+        admin,
+        "/staff/p.anstey",
+        name="Peter Anstey",
+        role="spo",
+        places="Tewkesbury and Cotswold\nCheltenham",
+        grade="spo",
+    )
+    assert client.get(f"/cases/{CHELTENHAM}").status_code == 200

@@ -1,0 +1,45 @@
+"""Importing entries in the browser: the same importer as the command's, and its report."""
+
+import tempfile
+from pathlib import Path
+
+from flask import Blueprint, render_template, request
+
+from domain.importing.importer import ImportReport, import_lines
+from domain.importing.ndjson_reader import read_lines
+from web.services import current_cases
+from web.site import access_control, clock
+
+blueprint = Blueprint("imports", __name__)
+
+SHOWN = 200
+
+
+@blueprint.get("/imports")
+@access_control.open_to("information_manager")
+def index() -> str:
+    return render_template("admin/imports.html", report=None, problems={}, kept=False, shown=SHOWN)
+
+
+@blueprint.post("/imports")
+@access_control.open_to("information_manager")
+def take() -> str:
+    """Check a file, or store its good lines and report the others."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        problems = {"file": "Choose a file of entries, one JSON object a line"}
+        return render_template("admin/imports.html", report=None, problems=problems, kept=False, shown=SHOWN)
+    keep = request.form.get("step") != "check"
+    report, now = ImportReport(), clock.now()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "extract"
+        sent.save(path)
+        lines = read_lines(path, now, report.rejected, lambda size: None, name=Path(sent.filename).name)
+        import_lines(
+            current_cases.casebook().files, lines, report, now=now, actor=access_control.account().username, keep=keep
+        )
+    report.rejected.sort()
+    done = f"{report.stored} stored, {report.already} already there, {len(report.rejected)} rejected"
+    if keep:
+        access_control.log("imported", detail=f"{sent.filename}: {done}")
+    return render_template("admin/imports.html", report=report, problems={}, kept=keep, shown=SHOWN)

@@ -1,0 +1,167 @@
+"""Signing in and out, one's own password, and the demonstration's door."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
+
+from domain.accounts.account_register import NoSuchAccount
+from domain.accounts.roles import Account
+from web.admin import openid
+from web.site import access_control, clock, passwords
+from web.site.links import local
+
+blueprint = Blueprint("signing_in", __name__)
+
+WINDOW = timedelta(minutes=15)
+TRIES_OF_ONE, TRIES_FROM_ONE_PLACE = 5, 50
+"""Failed sign-ins allowed within the window: as one account, and from one network address."""
+
+WRONG = "The user name or the password is not right"
+WAIT = "There were too many tries. Wait 15 minutes, or ask your information manager for a new password"
+
+UNTYPED = ("csrf_token", "step")
+"""Parts of a form that are not what the person typed."""
+
+
+@blueprint.get("/sign-in")
+@access_control.open_to_anyone
+def index() -> str | Response:
+    """The sign-in page; in a demonstration, the people whom one may be."""
+    if access_control.signed_in() is not None:
+        return redirect(local(request.args.get("next")))
+    return ask(local(request.args.get("next")), None)
+
+
+def ask(following: str, typed: Mapping[str, str] | None, problems: Mapping[str, str] | None = None) -> str:
+    """The sign-in page, which keeps what was typed into a form that came too late."""
+    kept = "" if typed is None else urlencode([(k, v) for k, v in _pairs(typed) if k not in UNTYPED])
+    return render_template(
+        "admin/sign_in.html",
+        following=following,
+        typed=kept,
+        problems=problems or {},
+        people=access_control.register().accounts() if current_app.config["DEMO"] else None,
+        none_yet=not access_control.register().accounts(),
+        openid=openid.configured(),
+    )
+
+
+@blueprint.post("/sign-in")
+@access_control.open_to_anyone
+def enter() -> str | Response:
+    """Try a user name and a password."""
+    username, password = request.form.get("username", "").strip(), request.form.get("password", "")
+    following, typed = local(request.form.get("next")), dict(parse_qsl(request.form.get("typed", "")))
+    log, since = access_control.register().log, clock.now() - WINDOW
+    if (
+        log.failures_of(username, since) >= TRIES_OF_ONE
+        or log.failures_from(request.remote_addr or "", since) >= TRIES_FROM_ONE_PLACE
+    ):
+        return ask(following, typed or None, {"username": WAIT})
+    found = _known(username)
+    if (
+        not passwords.fits(password, "" if found is None else access_control.register().password(found.username))
+        or found is None
+    ):
+        access_control.log("sign-in failed", who=username)
+        return ask(following, typed or None, {"username": WRONG})
+    access_control.sign_in(found, "password")
+    return _go_on(following, request.form.get("typed", ""))
+
+
+@blueprint.get("/demo")
+@access_control.open_to_anyone
+def people() -> str:
+    """In a demonstration only: the people one may be, for who would like to be another."""
+    if not current_app.config["DEMO"]:
+        abort(404)
+    return ask("/", None)
+
+
+@blueprint.post("/demo/<username>")
+@access_control.open_to_anyone
+def be(username: str) -> Response | str:
+    """In a demonstration only: sign in as one of its people without a password."""
+    found = _known(username)
+    if not current_app.config["DEMO"] or found is None:
+        abort(404)
+    access_control.sign_in(found, "demonstration")
+    return _go_on(local(request.form.get("next")), request.form.get("typed", ""))
+
+
+@blueprint.post("/sign-out")
+@access_control.open_to()
+def leave() -> Response:
+    access_control.log("signed out")
+    access_control.sign_out()
+    flash("You have signed out.")
+    return redirect(url_for("signing_in.index"))
+
+
+@blueprint.get("/password")
+@access_control.open_to()
+def password() -> str:
+    """One's own password."""
+    return render_template("admin/password.html", problems={})
+
+
+@blueprint.post("/password")
+@access_control.open_to()
+def change_password() -> str | Response:
+    who = access_control.account()
+    old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
+    problems = {}
+    if not passwords.fits(old, access_control.register().password(who.username)):
+        problems["old"] = "That is not your password now"
+    if fault := passwords.fault(new, who.username, who.name):
+        problems["new"] = fault
+    elif new != again:
+        problems["again"] = "The two new passwords differ"
+    elif new == old:
+        problems["new"] = "The new password is the old one"
+    if problems:
+        return render_template("admin/password.html", problems=problems)
+    access_control.register().set_password(who.username, passwords.hashed(new), must_change=False)
+    access_control.log("password changed")
+    access_control.sign_in(access_control.register().account(who.username), "new password")
+    flash("Your password is changed.")
+    return redirect("/")
+
+
+def form_expired(error: CSRFError) -> tuple[str, int]:
+    """A form whose sign-in had ended meanwhile, or that came from elsewhere: what was typed is shown again."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    kept = getattr(view, "keeps_typed", False) and access_control.signed_in() is not None
+    typed = [pair for pair in _pairs(request.form) if pair[0] not in UNTYPED] if kept else []
+    return render_template(
+        "admin/typed_again.html", address=request.full_path.rstrip("?"), typed=typed, expired=True
+    ), 400
+
+
+def _go_on(following: str, typed: str) -> Response | str:
+    """To the page that was asked for; where a form came too late, back to it with what was typed."""
+    if not typed:
+        return redirect(following)
+    return render_template("admin/typed_again.html", address=following, typed=parse_qsl(typed), expired=False)
+
+
+def _known(username: str) -> Account | None:
+    try:
+        found = access_control.register().account(username)
+    except NoSuchAccount:
+        return None
+    return None if found.disabled else found
+
+
+def _pairs(form: Mapping[str, str]) -> list[tuple[str, str]]:
+    return list(form.items(multi=True)) if hasattr(form, "lists") else list(form.items())  # type: ignore[call-arg]
+
+
+def attach(app: Flask) -> None:
+    """Answer forms that come too late."""
+    app.config["ASK_TO_SIGN_IN"] = ask
+    app.register_error_handler(CSRFError, form_expired)

@@ -1,0 +1,96 @@
+"""Calendars of what falls due, for a calendar program to follow: case references and clauses, never a name."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from icalendar import Calendar, Event
+from werkzeug.wrappers import Response as Answer
+
+from domain.accounts.account_register import NoSuchAccount
+from domain.accounts.roles import Account
+from projections.cases.case_repository import Moment
+from projections.cases.caseload import DutyLine, due
+from projections.history.history import end_of_day
+from web.services import current_cases
+from web.site import access_control, clock
+
+blueprint = Blueprint("calendars", __name__)
+
+AHEAD = 56
+"""Days ahead that a calendar holds."""
+
+
+@blueprint.get("/calendar")
+@access_control.open_to(*access_control.WORKERS)
+def index() -> str:
+    """One's own calendar address, and for who answers for several officers, one for each of these."""
+    mark = access_control.register().calendar(access_control.account().username)
+    officers = sorted(
+        {owed.holding.officer for owed in _owed(access_control.account())} - {access_control.account().name}
+    )
+    return render_template(
+        "cases/calendar.html", address=_address(mark) if mark else "", ahead=AHEAD,
+        of_officers=[(officer, _address(mark, officer)) for officer in officers] if mark else [],
+    )  # fmt: skip
+
+
+@blueprint.post("/calendar")
+@access_control.open_to(*access_control.WORKERS)
+def renew() -> Answer:
+    """A new address, or none: the one before no longer answers."""
+    mark = secrets.token_urlsafe(24) if request.form.get("step") != "stop" else ""
+    access_control.register().set_calendar(access_control.account().username, mark)
+    flash("Your calendar has a new address." if mark else "Your calendar no longer has an address.")
+    return redirect(url_for("calendars.index"))
+
+
+@blueprint.get("/calendar/<username>/<mark>.ics")
+@access_control.open_to_anyone
+def feed(username: str, mark: str) -> Response:
+    """The calendar behind a secret address: calendar programs can't sign in. ``?officer=``: that officer's cases alone."""
+    try:
+        account, kept = access_control.register().account(username), access_control.register().calendar(username)
+    except NoSuchAccount:
+        abort(404)
+    if account.disabled or not kept or not secrets.compare_digest(kept.encode(), mark.encode()):
+        abort(404)
+    officer = request.args.get("officer", "")
+    access_control.log("calendar", who=account, detail=officer)
+    owed = [one for one in _owed(account) if officer in ("", one.holding.officer)]
+    return Response(calendar(officer or account.name, owed, clock.now()), content_type="text/calendar; charset=utf-8")
+
+
+def _owed(account: Account) -> list[DutyLine]:
+    today = Moment(clock.today(), end_of_day(clock.today()))
+    return due(current_cases.counted_by(account, today).open, AHEAD)
+
+
+def _address(mark: str, officer: str | None = None) -> str:
+    who = access_control.account().username
+    return url_for("calendars.feed", username=who, mark=mark, officer=officer, _external=True)
+
+
+def calendar(whose: str, owed: list[DutyLine], made_at: datetime) -> bytes:
+    """One whole-day event for each duty, on the day it is due (RFC 5545)."""
+    found = Calendar()
+    for name, value in (
+        ("prodid", "-//caseaudit//due//EN"), ("version", "2.0"), ("x-wr-calname", f"Due: {whose}"),
+        ("refresh-interval", timedelta(hours=1)), ("x-published-ttl", "PT1H"),
+    ):  # fmt: skip
+        found.add(name, value)
+    for one in owed:
+        event = Event()
+        duty = one.obligation
+        identity = f"{one.reference}|{duty.clause.id}|{duty.arises_on}|{duty.raised_by}|{duty.due_on}"
+        what = duty.clause.id.replace("-", " ")
+        event.add("uid", f"{sha256(identity.encode()).hexdigest()[:32]}@caseaudit")
+        event.add("dtstamp", made_at)
+        event.add("dtstart", duty.due_on)
+        event.add("dtend", duty.due_on + timedelta(days=1))
+        event.add("summary", f"{'Overdue: ' if one.state == 'overdue' else ''}{one.reference} {what}")
+        event.add("description", f"{duty.clause.says} {duty.value.citation}")
+        event.add("transp", "TRANSPARENT")
+        found.add_component(event)
+    return bytes(found.to_ical())

@@ -1,0 +1,72 @@
+"""One case as at a moment: its entries as a timeline, what was due and what became of it, its answers."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from domain.policy.frameworks import Framework
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.cases.caseload import holding, line
+from projections.cases.entry_timeline import timeline
+from projections.cases.supervision_chart import supervision_chart
+from projections.obligations.derive import Obligation
+from projections.scoring.answers import Answer
+from web.cases.chart_shapes import chart
+from web.services import current_cases
+from web.site import access_control
+
+blueprint = Blueprint("cases", __name__)
+
+
+@blueprint.get("/cases/<crn>/<int:number>")
+@access_control.open_to(*access_control.READERS)
+def show(crn: str, number: int) -> str | Response:
+    """The case's page. With ``?inspection=`` the judgements of that inspection count."""
+    reference = f"{crn}/{number}"
+    inspection = current_cases.inspection_asked()
+    opened = current_cases.inspection(inspection) if inspection else None
+    unseen = current_cases.not_yet_shown(reference)
+    reading = current_cases.case(reference, None if inspection in unseen else inspection)
+    current_cases.viewed(reference)
+    file = current_cases.shown_file(reference)
+    if reading.history.start is None or reading.history.start.on > reading.moment.on:
+        begins = file.beginning and file.beginning.occurred_on
+        return render_template("cases/case_not_begun.html", reference=reference, begins=begins)
+    day = reading.moment.on
+    arisen = [o for o in reading.obligations if o.state(day) is not None]
+    return render_template(
+        "cases/case.html",
+        reading=reading,
+        reference=reference,
+        started=reading.history.started,
+        line=line(CaseSnapshot.of(reading)),
+        holding=holding(reading),
+        items=timeline(file, reading.history, reading.moment),
+        subjects=_by_subject(arisen),
+        criteria=_by_criterion(
+            reading.answers, current_cases.framework_of(None if inspection in unseen else inspection)
+        ),
+        day=day,
+        chart=chart(supervision_chart(reading)),
+        inspection=inspection,
+        opened=opened,
+        owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
+        records=current_cases.may_record(reference),
+        changes=access_control.account().may_change,
+        unseen=[current_cases.casebook().inspections[name].title for name in sorted(unseen)],
+    )
+
+
+def _by_subject(obligations: Sequence[Obligation]) -> dict[str, list[Obligation]]:
+    """The duties by the subject of their clause, subjects in the order of the standards."""
+    subjects: dict[str, list[Obligation]] = {clause.subject: [] for clause in current_cases.framework().clauses}
+    for obligation in obligations:
+        subjects[obligation.clause.subject].append(obligation)
+    return {subject: duties for subject, duties in subjects.items() if duties}
+
+
+def _by_criterion(answers: Sequence[Answer], framework: Framework) -> list[tuple[str, str, list[Answer]]]:
+    """The answers under their criteria: (id, title, answers)."""
+    by_question = {answer.question.id: answer for answer in answers}
+    return [(c.id, c.title, [by_question[q.id] for q in c.questions]) for c in framework.criteria]

@@ -1,0 +1,108 @@
+"""The caseload as at a moment: who holds what, what is overdue, who is at high risk of harm; and finding a case."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from marshmallow import EXCLUDE, Schema, fields, validate
+from werkzeug.wrappers import Response
+
+from domain.entries.code_lists import HIGH_RISK, RISK_LEVELS
+from projections.cases.caseload import CaseLine, line
+from web.presentation.downloads import Column, Download, download, notes
+from web.presentation.filters import Filters
+from web.presentation.pagination import read_page
+from web.presentation.sorting import Order, read_order
+from web.services import current_cases
+from web.site import access_control
+
+blueprint = Blueprint("caseload", __name__)
+
+
+COLUMNS: Mapping[str, Callable[[CaseLine], Any]] = {
+    "case": lambda c: c.reference,
+    "order": lambda c: c.order_type,
+    "team": lambda c: c.holding.team,
+    "officer": lambda c: c.holding.officer,
+    "risk": lambda c: None if c.risk is None else RISK_LEVELS.index(c.risk),
+    "overdue": lambda c: c.overdue,
+    "missed": lambda c: c.missed,
+    "next": lambda c: c.next_due_on,
+}
+
+
+class AskedSchema(Schema):
+    """What the page asks besides the filters: which cases to show, and words to find them by."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    show = fields.String(load_default="")
+    find = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+@blueprint.get("/cases")
+@access_control.open_to(*access_control.READERS)
+def index() -> str:
+    """The list of cases: found, filtered, sorted, a page at a time."""
+    every, asked, filters, lines, order = _asked()
+    page = read_page(request.args, len(lines))
+    return render_template(
+        "cases/caseload.html",
+        lines=page.of(lines),
+        page=page,
+        order=order,
+        filters=filters,
+        asked_for=asked,
+        total=len(lines),
+        current=sum(c.ended_on is None for c in every),
+        overdue=sum(bool(c.overdue) for c in lines),
+        high=sum(c.risk in HIGH_RISK for c in lines),
+        hidden=len(current_cases.reached().closed),
+        choices=filters.choices(c for c in every if c.reference not in current_cases.reached().closed),
+    )
+
+
+@blueprint.get("/cases/download/<form>")
+@access_control.open_to(*access_control.READERS)
+def table(form: str) -> Response:
+    """The same list as a table to keep: CSV, XLSX or ODS."""
+    _, asked, filters, lines, _ = _asked()
+    columns = [
+        *map(Column, ("Case", "Name", "Order", "Tier", "Risk of harm", "MAPPA level", "Officer", "Team")),
+        Column("Started", "date"), Column("Ended", "date"), Column("Overdue", "number"),
+        Column("Missed contact", "number"), Column("Next due", "date"),
+    ]  # fmt: skip
+    rows = [
+        (c.reference, c.name, c.order_type, c.tier, c.risk, c.mappa_level, c.holding.officer, c.holding.team,
+         c.started_on, c.ended_on, c.overdue, c.missed, c.next_due_on)
+        for c in lines
+    ]  # fmt: skip
+    said = notes(current_cases.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
+                 ("Found by", asked["find"] or "all"))  # fmt: skip
+    made = Download("Caseload", columns, rows, said, [c.reference for c in lines])
+    return download(made, form, f"caseload-{current_cases.moment().on}")
+
+
+def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
+    """Every case counted, what is asked, and the cases that fit and the reader may see, in order."""
+    every = [line(case) for case in current_cases.cases()]
+    asked = AskedSchema().load({name: text[:200] for name, text in request.args.items()})
+    filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
+    lines = filters.of([c for c in every if c.reference not in current_cases.reached().closed and _shown(c, asked)])
+    order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
+    if asked["find"]:
+        access_control.log("searched", detail=asked["find"])
+    return every, asked, filters, order.of(lines, COLUMNS), order
+
+
+def _shown(case: CaseLine, asked: Mapping[str, str]) -> bool:
+    words = asked["find"].casefold().split()
+    text = f"{case.reference} {case.name}".casefold()
+    if not all(word in text for word in words):
+        return False
+    if case.ended_on is not None and not words and asked["show"] != "ended":
+        return False
+    if asked["show"] == "overdue":
+        return bool(case.overdue)
+    return asked["show"] != "high_risk" or case.risk in HIGH_RISK

@@ -1,0 +1,149 @@
+"""The strip chart: where each mark of a strip stands on the page, in CSS pixels."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import accumulate
+
+from projections.cases.chart_lanes import Band, Lane
+from projections.cases.supervision_chart import SupervisionChart
+from web.cases.chart_legend import BAR, HEIGHTS, KINDS, RANKS, kind_of
+from web.cases.chart_text import ChartRow, band_words, mark_words, rows, summary
+from web.presentation.formatting import short_date
+from web.presentation.time_axis import Scale, Tick
+
+ONE_DAY = timedelta(days=1)
+
+NAMES, EDGE = 134, 12
+"""The width of the lanes' names, and the room beside the first and the last day, so that no mark is cut."""
+
+HEAD, PAD, FOOT = 26, 8, 28
+"""The heights of the months above the lanes, of the room inside a lane, of the days named below."""
+
+STEP = 15
+"""The least distance between two marks of a row, and between two rows."""
+
+LETTER = 7.5
+"""The width to allow for a letter of a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A mark in its place: the middle of it."""
+
+    x: float
+    y: float
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A band in its place; ``label`` is empty where it would not fit above the bar."""
+
+    x: float
+    y: float
+    width: float
+    height: int
+    kind: str
+    words: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLane:
+    name: str
+    top: float
+    height: float
+    shapes: Sequence[Shape]
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedChart:
+    """A strip laid out: its lanes stand between ``top`` and ``foot``.
+
+    ``ahead``: where the days after the day read begin; None when supervision had ended. ``key``: what each kind drawn
+    means, with the height of its bar (0: it is a shape).
+    """
+
+    width: float
+    height: float
+    names: int
+    lanes: Sequence[PlacedLane]
+    months: Sequence[Tick]
+    ends: Sequence[Tick]
+    top: float
+    foot: float
+    ahead: float | None
+    key: Sequence[tuple[str, str, int]]
+    summary: str
+    rows: Sequence[ChartRow]
+
+
+def chart(strip: SupervisionChart) -> PlacedChart:
+    """The strip laid out: as wide as it is long, and as high as its busiest days need."""
+    scale = Scale(strip.first, strip.last, NAMES + EDGE)
+    stacked = [_stack(lane, scale) for lane in strip.lanes]
+    heights = [
+        2 * PAD + (2 * BAR if lane.bands else STEP * (max(stack, default=0) + 1))
+        for lane, stack in zip(strip.lanes, stacked, strict=True)
+    ]
+    width, foot = scale.right + EDGE, HEAD + sum(heights)
+    placed = []
+    for lane, stack, top, height in zip(strip.lanes, stacked, accumulate(heights, initial=HEAD), heights, strict=False):
+        shapes = [
+            Shape(scale.middle(mark.day), top + PAD + STEP * (row + 0.5), kind_of(mark), mark_words(mark, strip.day))
+            for mark, row in zip(lane.marks, stack, strict=True)
+        ]
+        bars = [_bar(band, scale, top + height - PAD) for band in lane.bands]
+        placed.append(PlacedLane(lane.name, top, height, shapes, bars))
+    drawn = {s.kind for lane in placed for s in lane.shapes} | {b.kind for lane in placed for b in lane.bars}
+    return PlacedChart(
+        width=width,
+        height=foot + FOOT,
+        names=NAMES,
+        lanes=placed,
+        months=list(scale.months()),
+        ends=list(_ends(strip, scale)),
+        top=HEAD,
+        foot=foot,
+        ahead=scale.x(strip.day + ONE_DAY) if strip.ended is None else None,
+        key=[(kind, words, HEIGHTS.get(kind, 0)) for kind, words in KINDS.items() if kind in drawn],
+        summary=summary(strip),
+        rows=rows(strip),
+    )
+
+
+def _stack(lane: Lane, scale: Scale) -> list[int]:
+    """The row of each mark: the first in which it touches no other. What draws the eye stands above what does not."""
+    rows = dict.fromkeys(range(len(lane.marks)), 0)
+    below = 0
+    for rank in range(3):
+        ends: list[float] = []
+        for n, mark in enumerate(lane.marks):
+            if RANKS.get(kind_of(mark), 1) == rank:
+                x = scale.middle(mark.day)
+                row = next((r for r, end in enumerate(ends) if x - end >= STEP), len(ends))
+                ends[row : row + 1] = [x]
+                rows[n] = below + row
+        below += len(ends)
+    return list(rows.values())
+
+
+def _bar(band: Band, scale: Scale, bottom: float) -> Bar:
+    x, end, height = scale.x(band.start), scale.x(band.until), HEIGHTS[band.kind]
+    label = KINDS[band.kind] if LETTER * len(KINDS[band.kind]) <= end - x else ""
+    return Bar(x, bottom - height, round(end - x, 1), height, band.kind, band_words(band), label)
+
+
+def _ends(strip: SupervisionChart, scale: Scale) -> Iterator[Tick]:
+    """The days named below the lanes: the start, and the end or the day read; the start only where both fit."""
+    over = strip.ended or strip.day
+    begun = Tick(scale.x(strip.started), f"Started {short_date(strip.started)}")
+    words = f"{'Ended' if strip.ended else 'As at'} {short_date(over)}"
+    end = scale.x(over + ONE_DAY)
+    room = end - begun.x - LETTER * len(begun.label)
+    yield begun if room >= LETTER * len(words) else Tick(begun.x, "")
+    fits_before = end - NAMES >= LETTER * len(words)
+    yield Tick(end, words, "end" if fits_before else "start")

@@ -1,0 +1,121 @@
+"""The marks and bands of a strip in sentences: one by one, as rows of a table, and the whole of it in one."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from textwrap import shorten
+
+from domain.entries import case_entries, code_lists
+from projections.cases.chart_lanes import MARGIN, Band, Lane, Mark, Visit
+from projections.cases.supervision_chart import SupervisionChart
+from projections.obligations.derive import Obligation
+from web.cases.chart_legend import KINDS, kind_of
+from web.presentation.formatting import count_noun, short_date
+from web.presentation.phrases import became, sentence, type_title
+
+ONE_DAY = timedelta(days=1)
+
+ENFORCED = (("warning", "warning"), ("breach", "breach action"), ("recall", "recall request"))
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRow:
+    """A mark or a band as a row of the table. ``until``: the last day of a band."""
+
+    day: date
+    until: date | None
+    lane: str
+    words: str
+    entry: str | None
+
+
+def mark_words(mark: Mark, day: date) -> str:
+    """What the mark stands for, in a sentence or two."""
+    match mark.about:
+        case Visit():
+            return _visit(mark.about, mark.kind)
+        case Obligation() as duty:
+            title = sentence(duty.clause.id.replace("-", " "))
+            return f"{title}, due by {short_date(duty.due_on)}. {became(duty, day)}"
+        case case_entries.AssessmentCompleted() as made:
+            return f"{_code(made.instrument)}, {made.stage} assessment."
+        case case_entries.AbsenceJudged() as judged:
+            return f"Absence judged {'acceptable' if judged.acceptable else 'unacceptable'}: {_brief(judged.reason)}."
+        case case_entries.WarningGiven() as warned:
+            return f"{sentence(warned.stage)} warning."
+        case case_entries.RecallRequested() as asked:
+            return f"{'Emergency recall' if asked.emergency else 'Recall'} requested: {_brief(asked.reason)}."
+        case case_entries.BreachDecided() | case_entries.RecallDecided() as decided:
+            what = "Breach" if isinstance(decided, case_entries.BreachDecided) else "Recall"
+            return f"{what} decided: {code_lists.label(decided.outcome)}."
+        case case_entries.AssessmentCountersigned(by=by, grade=grade):
+            return f"Assessment countersigned by {by} ({code_lists.label(grade)})."
+        case case_entries.OversightRecorded() as seen:
+            return f"{_code(seen.kind)} by {seen.by} ({code_lists.label(seen.grade)})."
+        case case_entries.ContactLogged() as contact:
+            return f"{_code(contact.contact_type)}{f' with {contact.with_}' if contact.with_ else ''}."
+        case case_entries.UnpaidWorkSession() as session:
+            return f"Unpaid work session, {session.hours:g} hours: {code_lists.label(session.outcome)}."
+        case case_entries.DrugTestTaken() as test:
+            return f"Drug test: {code_lists.label(test.result)}."
+        case entry:
+            return f"{type_title(type(entry).__name__)}."
+
+
+def _brief(note: str) -> str:
+    """The beginning of what somebody wrote, which may run to pages; the entry has the whole of it."""
+    return shorten(note, 120, placeholder=" …").rstrip(".")
+
+
+def _code(code: str) -> str:
+    return sentence(code_lists.label(code))
+
+
+def _visit(visit: Visit, kind: str) -> str:
+    """An appointment: of which type, and what became of it."""
+    outcome, acceptable = visit.appointment.outcome, visit.appointment.acceptable
+    what = f"{_code(visit.made.contact_type)} appointment"
+    if kind in ("kept", "rescheduled"):
+        return f"{what} {kind}."
+    said = "outcome not recorded" if outcome is None else code_lists.label(outcome)
+    if acceptable is not None:
+        return f"{what}: {said}, judged {'acceptable' if acceptable else 'unacceptable'}."
+    undecided = ", nobody decided in time" if (outcome, kind) == ("awaiting_explanation", "missed") else ""
+    return f"{what}: {said}{undecided}."
+
+
+def band_words(band: Band) -> str:
+    """``High risk from 3 Mar 2005 to 9 Jun 2005.`` (both days included)."""
+    return f"{KINDS[band.kind]} from {short_date(band.start)} to {short_date(band.until - ONE_DAY)}."
+
+
+def summary(strip: SupervisionChart) -> str:
+    """The whole strip in words, for who cannot see it: what an SPO would say who looked at it."""
+    contacts = _counts(strip.lane("Contacts"))
+    due = _counts(strip.lane("Due dates"))
+    acts = _counts(strip.lane("Enforcement"))
+    said = [f"{count_noun(contacts['kept'], 'appointment')} kept, {contacts['missed']} missed"]
+    said += [f"{count_noun(contacts['accepted'], 'absence')} accepted"] if contacts["accepted"] else []
+    said += [f"{KINDS[b.kind].lower()} from {short_date(b.start)}" for b in strip.lane("Risk of harm").bands]
+    said += [f"in custody from {short_date(b.start)}" for b in strip.lane("Custody").bands]
+    said += [count_noun(acts[kind], noun) for kind, noun in ENFORCED if acts[kind]]
+    ahead = f"due by {short_date(strip.day + MARGIN)} and not done yet"
+    owed = (("overdue", "overdue"), ("missed_window", "missed"), ("due", ahead))
+    counted = [(due[kind], words) for kind, words in owed if due[kind] or kind == "overdue"]
+    said += [f"{count_noun(n, 'duty', 'duties')} {words}" for n, words in counted]
+    return f"{'; '.join(said)}."
+
+
+def _counts(lane: Lane) -> Counter[str]:
+    return Counter(kind_of(mark) for mark in lane.marks)
+
+
+def rows(strip: SupervisionChart) -> list[ChartRow]:
+    """Every mark and band, in order of its day."""
+    found = []
+    for lane in strip.lanes:
+        for band in lane.bands:
+            found.append(ChartRow(band.start, band.until - ONE_DAY, lane.name, band_words(band), band.entry))
+        for mark in lane.marks:
+            found.append(ChartRow(mark.day, None, lane.name, mark_words(mark, strip.day), mark.entry))
+    return sorted(found, key=lambda row: row.day)

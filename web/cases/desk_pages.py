@@ -1,0 +1,145 @@
+"""The desk: how much of each thing there is to look at, for whom, and the lists behind the figures."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
+from werkzeug.wrappers import Response
+
+from projections.cases.caseload import DutyLine, line
+from projections.cases.work_lists import LISTS, DeskList, LateLine, Line, desk
+from web.presentation.downloads import Column, Download, download, notes
+from web.presentation.filters import WIDE, Filters
+from web.presentation.pagination import read_page
+from web.presentation.phrases import type_title
+from web.presentation.sorting import Order, read_order
+from web.services import current_cases
+from web.site import access_control
+
+blueprint = Blueprint("desk", __name__)
+
+
+BY_OFFICER = ("overdue", "due-in-7-days", "contact-missed", "absences", "clocks", "recorded-late")
+"""The lists that the table of officers counts."""
+
+_COMMON: Mapping[str, Callable[[Any], Any]] = {
+    "case": lambda row: row.reference,
+    "officer": lambda row: row.holding.officer,
+}
+OWED: Mapping[str, Callable[[Any], Any]] = {
+    "due": lambda row: row.obligation.due_on,
+    "what": lambda row: row.clause.id,
+    "days": lambda row: row.days_left,
+    **_COMMON,
+}
+LATE: Mapping[str, Callable[[Any], Any]] = {
+    "recorded": lambda row: row.recorded_on,
+    "what": lambda row: row.type,
+    "days": lambda row: -row.working_days,
+    **_COMMON,
+}
+
+
+@blueprint.get("/desk")
+@access_control.open_to(*access_control.WORKERS)
+def index() -> str:
+    """Every list with its count, and the officers beside each other."""
+    found = desk(current_cases.cases())
+    cases = [held for held in map(line, current_cases.cases()) if held.ended_on is None]
+    by_officer: dict[tuple[str, str], Counter[str]] = {}
+    for case in cases:
+        counts = by_officer.setdefault((case.holding.team, case.holding.officer), Counter())
+        counts["cases"] += 1
+        counts["high_risk"] += case.risk in ("high", "very_high")
+    for name in BY_OFFICER:
+        for row in found[name]:
+            by_officer.setdefault((row.holding.team, row.holding.officer), Counter())[name] += 1
+    groups: dict[str, list[tuple[DeskList, int, int, int]]] = {}
+    for name, listed in LISTS.items():
+        rows = found[name]
+        of = {row.reference: row.ended_on for row in rows}
+        ended = sum(on is not None for on in of.values())
+        groups.setdefault(listed.group, []).append((listed, len(rows), len(of), ended))
+    return render_template(
+        "cases/desk.html",
+        groups=groups,
+        cases=cases,
+        high=sum(case.risk in ("high", "very_high") for case in cases),
+        officers=sorted(by_officer.items()),
+        columns=[LISTS[name] for name in BY_OFFICER],
+        several=len(by_officer) > 1,
+    )
+
+
+@blueprint.get("/desk/<name>")
+@access_control.open_to(*access_control.WORKERS)
+def show(name: str) -> str:
+    """One list: filtered, sorted, a page at a time."""
+    listed, filters, rows, order, every = _asked(name)
+    page = read_page(request.args, len(rows))
+    hidden = {row.reference for row in every} & current_cases.reached().closed
+    return render_template(
+        "cases/desk_list.html",
+        listed=listed,
+        filters=filters,
+        choices=filters.choices(row for row in every if row.reference not in hidden),
+        rows=page.of(rows),
+        page=page,
+        order=order,
+        total=len(every),
+        hidden=len(hidden),
+        late=name == "recorded-late",
+        fact=lambda row: current_cases.casebook().file(row.reference).entries[row.entry],
+        day=current_cases.moment().on,
+    )
+
+
+@blueprint.get("/desk/<name>/download/<form>")
+@access_control.open_to(*access_control.WORKERS)
+def table(name: str, form: str) -> Response:
+    """The same list as a table to keep: CSV, XLSX or ODS."""
+    listed, filters, rows, _, _ = _asked(name)
+    common = ("Case", "Name", "Order", "Tier", "Risk of harm", "Officer", "Team")
+    if name == "recorded-late":
+        own = [Column("Entry"), Column("What"), Column("Dated", "date"), Column("Recorded", "date"),
+               Column("Working days late", "number")]  # fmt: skip
+    else:
+        own = [Column("Clause"), Column("What"), Column("State"), Column("Due by", "date"),
+               Column("Working days left", "number"), Column("Citation")]  # fmt: skip
+    cells = [(*_case_cells(row), *_own_cells(row)) for row in rows]
+    said = notes(
+        current_cases.moment(), ("List", listed.title), ("Definition", listed.says), ("Filter", filters.words())
+    )
+    made = Download(listed.title, [*map(Column, common), *own], cells, said, [row.reference for row in rows])
+    return download(made, form, f"{name}-{current_cases.moment().on}")
+
+
+def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]:
+    """The list, its filters, the rows that they leave and the reader may see, their order, and every row counted."""
+    listed = LISTS.get(name)
+    if listed is None:
+        abort(404, f"There is no list called {name}; there are {', '.join(LISTS)}.")
+    late = name == "recorded-late"
+    filters = Filters((*WIDE, "team", "officer", "order", "tier", "risk", *(() if late else ("clause",))), request.args)
+    every = desk(current_cases.cases())[name]
+    columns = LATE if late else OWED
+    order = read_order(request.args, list(columns), Order("recorded", True) if late else Order("due"))
+    rows = filters.of([row for row in every if row.reference not in current_cases.reached().closed])
+    return listed, filters, order.of(rows, columns), order, every
+
+
+def _case_cells(row: Line) -> tuple[Any, ...]:
+    return (row.reference, row.name, row.order_type, row.tier, row.risk, row.holding.officer, row.holding.team)
+
+
+def _own_cells(row: Line) -> tuple[Any, ...]:
+    if isinstance(row, LateLine):
+        return (row.entry, type_title(row.type), row.occurred_on, row.recorded_on, row.working_days)
+    return _owed_cells(row)
+
+
+def _owed_cells(row: DutyLine) -> tuple[Any, ...]:
+    return (
+        row.clause.id, row.clause.says, row.state, row.obligation.due_on, row.days_left, row.obligation.value.citation,
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""The caseload matrix, and the duties behind each cell."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from projections.ledger.ledger import Place
+from projections.reports.caseload_matrix import (
+    ALL,
+    FEW,
+    MONTHS,
+    TARGET,
+    TREND,
+    Cell,
+    Counted,
+    clauses_about,
+    counted,
+    matrix,
+    references,
+    sums,
+)
+from projections.scoring.scores import printed
+from web.presentation.downloads import Column, Download, download, notes
+from web.presentation.pagination import read_page
+from web.presentation.sorting import Order, read_order
+from web.services import current_cases, following_read_model
+from web.site import access_control
+
+blueprint = Blueprint("matrix", __name__)
+
+WIDTH, HEIGHT = 60, 18
+"""Of a trend line, in the units of its drawing."""
+
+COLUMNS: Mapping[str, Callable[[Counted], Any]] = {
+    "due": lambda d: d.obligation.due_on,
+    "case": lambda d: d.reference,
+    "what": lambda d: d.obligation.clause.id,
+    "officer": lambda d: d.holding.officer,
+    "kept": lambda d: (d.in_time, d.obligation.due_on),
+}
+
+
+def _whole(low: int, high: int, words: str) -> dict[str, Any]:
+    said = f"{words} must be a whole number from {low} to {high}."
+    return {"validate": validate.Range(low, high, error=said), "error_messages": {"invalid": said}}
+
+
+class AskedSchema(Schema):
+    """Whose duties, of which time, against which target; an empty value asks for nothing."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    area = fields.String(load_default="")
+    team = fields.String(load_default="")
+    officer = fields.String(load_default="")
+    subject = fields.String(load_default="")
+    months = fields.Integer(load_default=MONTHS, **_whole(1, 120, "Months"))
+    target = fields.Integer(load_default=TARGET, **_whole(1, 100, "The target"))
+
+
+@blueprint.get("/matrix")
+@access_control.open_to(*access_control.WORKERS)
+def index() -> str:
+    """Officers by subject, with teams, areas and the whole below them."""
+    asked = _asked()
+    every = sums(following_read_model.as_at(current_cases.moment()), asked["months"])
+    mine = [one for one in every if _theirs(asked, one.place)]
+    areas = {one.place.area for one in every if access_control.account().answers_for(one.place)}
+    return render_template(
+        "cases/matrix.html",
+        matrix=matrix(mine, _subjects()),
+        asked_for=asked,
+        everything=ALL,
+        few=FEW,
+        trend=trend,
+        reference=matrix((one for one in every if one.place.area in areas), _subjects()).whole,
+        figure=lambda cell: printed(current_cases.framework(), 100 * cell.share if cell.share is not None else None),
+        months=TREND,
+        choices={name: sorted({getattr(one.place, name) for one in mine}) for name in ("area", "team")},
+    )
+
+
+@blueprint.get("/matrix/duties")
+@access_control.open_to(*access_control.WORKERS)
+def duties() -> str:
+    """The duties behind a cell, those not in time first."""
+    asked = _asked()
+    found = _behind(asked)
+    shown = _open(found)
+    order = read_order(request.args, list(COLUMNS), Order("kept"))
+    page = read_page(request.args, len(shown))
+    return render_template(
+        "cases/matrix_duties.html",
+        duties=page.of(order.of(shown, COLUMNS)),
+        page=page,
+        order=order,
+        asked_for=asked,
+        n=len(found),
+        in_time=sum(d.in_time for d in found),
+        hidden=len(found) - len(shown),
+        day=current_cases.moment().on,
+    )
+
+
+@blueprint.get("/matrix/duties/download/<form>")
+@access_control.open_to(*access_control.WORKERS)
+def table(form: str) -> Response:
+    """The same duties as a table to keep."""
+    asked = _asked()
+    found = _behind(asked)
+    columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
+               Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
+    rows = [
+        (d.reference, d.obligation.clause.id, d.obligation.clause.subject,
+         d.obligation.state(current_cases.moment().on), d.obligation.due_on, d.in_time, d.holding.officer, d.holding.team,
+         d.obligation.value.citation)
+        for d in _open(found)
+    ]  # fmt: skip
+    wanted = "; ".join(f"{name}: {value}" for name, value in asked.items() if value)
+    said = notes(current_cases.moment(), ("Filter", wanted))
+    return download(Download("Duties", columns, rows, said, [row[0] for row in rows]), form, "duties")
+
+
+def trend(cell: Cell) -> str:
+    """The points of the trend line, for the months in which anything fell due."""
+    step = WIDTH / (TREND - 1)
+    return " ".join(
+        f"{n * step:.1f},{HEIGHT - 1 - (HEIGHT - 2) * met / all_:.1f}"
+        for n, (met, all_) in enumerate(cell.months) if all_
+    )  # fmt: skip
+
+
+def _asked() -> dict[str, Any]:
+    try:
+        asked: dict[str, Any] = AskedSchema().load({k: v for k, v in request.args.items() if v})
+    except ValidationError as error:
+        raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
+    return asked
+
+
+def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
+    """Whether duties held here are the reader's to count, and asked for.
+
+    A duty is whose the case was on the day it was due, whoever holds it now: a team's figure is the same for its SPO and
+    for the area's manager.
+    """
+    wanted = all(getattr(place, name) == asked[name] for name in ("area", "team", "officer") if asked[name])
+    return wanted and access_control.account().answers_for(place)
+
+
+def _behind(asked: Mapping[str, Any]) -> list[Counted]:
+    """The duties behind what is asked for, whole: each with its case and who held it."""
+    at, subject = following_read_model.as_at(current_cases.moment()), asked["subject"] or ALL
+    named = references(at, asked["months"], lambda place: _theirs(asked, place), subject)
+    clauses = clauses_about(subject)
+    cases = following_read_model.views().standings(
+        current_cases.moment(), references=named, clauses=clauses, kinds=("duties",)
+    )
+    return [duty for duty in counted(cases, asked["months"]) if _theirs(asked, duty.holding)]
+
+
+def _open(duties: list[Counted]) -> list[Counted]:
+    """Those whose case is open to the reader."""
+    opened = current_cases.opened()
+    return [duty for duty in duties if duty.reference in opened]
+
+
+def _subjects() -> list[str]:
+    return list(dict.fromkeys(clause.subject for clause in current_cases.framework().clauses if clause.of_standards))

@@ -1,0 +1,83 @@
+"""Replay of one case, step by step, and the file then and now."""
+
+from typing import cast
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from projections.cases.hindsight import then_and_now
+from projections.cases.replay import By, Replay
+from projections.history.history import end_of_day
+from web.presentation.formatting import long_date
+from web.services import current_cases
+from web.site import access_control
+
+blueprint = Blueprint("replay", __name__)
+
+
+class StepSchema(Schema):
+    """Which way to go through the file, and where in it; the last step when none is named."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    by = fields.String(
+        load_default="entry",
+        validate=validate.OneOf(("entry", "day"), error="Step through the file by entry or by day."),
+    )
+    step = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=1, error="The step must be a whole number from 1."),
+        error_messages={"invalid": "The step must be a whole number from 1."},
+    )
+
+
+@blueprint.get("/cases/<crn>/<int:number>/replay")
+@access_control.open_to(*access_control.READERS)
+def show(crn: str, number: int) -> str:
+    """One step: what was added, what it changed, and the score before and after.
+
+    Who held the case on the day read, and holds it no longer, goes through the file as it was known that day.
+    """
+    reference = f"{crn}/{number}"
+    try:
+        asked = StepSchema().load({k: v for k, v in request.args.items() if v})
+    except ValidationError as error:
+        raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
+    reading = current_cases.case(reference)
+    current_cases.viewed(reference)
+    known_at = None if current_cases.may_record(reference) else end_of_day(reading.moment.on)
+    replay = Replay(current_cases.shown_file(reference), current_cases.framework(), known_at)
+    if not replay.entries:
+        abort(404, f"Nothing was recorded on {reference} by {long_date(reading.moment.on)}.")
+    by = cast(By, asked["by"])
+    labels = replay.labels(by)
+    step = replay.step(by, min(asked["step"] or len(labels), len(labels)))
+    return render_template(
+        "cases/replay.html",
+        reference=reference,
+        name=reading.history.started.person.name if reading.history.started else "",
+        step=step,
+        labels=labels,
+        by=by,
+    )
+
+
+@blueprint.get("/cases/<crn>/<int:number>/then-and-now")
+@access_control.open_to(*access_control.READERS)
+def compare(crn: str, number: int) -> str | Response:
+    """The file as it stood on the sample date beside hindsight, and what made the difference."""
+    reference = f"{crn}/{number}"
+    reading = current_cases.case(reference)
+    current_cases.viewed(reference)
+    if reading.history.start is None or reading.history.start.on > reading.moment.on:
+        return redirect(url_for("cases.show", crn=crn, number=number))
+    found = then_and_now(current_cases.shown_file(reference), reading.moment.on, current_cases.framework())
+    return render_template(
+        "cases/then_and_now.html",
+        reference=reference,
+        name=reading.history.started.person.name if reading.history.started else "",
+        found=found,
+    )

@@ -1,0 +1,110 @@
+"""What was due and how it scores: case, score, due."""
+
+import csv
+import io
+import json
+from datetime import date
+from typing import Any
+
+import click
+
+from domain.entries.code_lists import label
+from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from projections.cases.case_repository import CaseRepository, Reading
+from projections.cases.caseload import due, holding
+from web.cli import command_options
+from web.cli.read_model_commands import up_to_date
+from web.presentation.formatting import short_date
+from web.presentation.json_documents import case_document, due_document
+from web.presentation.phrases import answer_words, because, fact_details, fact_title, knowledge_words, why
+
+
+@click.command()
+@click.argument("reference")
+@command_options.moment
+@command_options.inspection
+@command_options.framework
+@command_options.form("text", "json")
+@command_options.database
+def case(
+    reference: str,
+    as_at: date | None,
+    known_at: Any,
+    inspection: str | None,
+    framework: str | None,
+    form: str,
+    database: str,
+) -> None:
+    """One case as at a day, as known at a moment: its entries, what was due and when it was met, its answers.
+
+    With --inspection the judgements of that inspection count.
+    """
+    book = CaseRepository(command_options.open_files(database))
+    command_options.check_inspection(book, inspection)
+    if book.file(reference).beginning is None:
+        raise click.UsageError(f"there is no case {reference}")
+    opened = book.inspections[inspection] if inspection else None
+    chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
+    reading = book.read(reference, command_options.read_moment(as_at, known_at), chosen, inspection)
+    if form == "json":
+        click.echo(json.dumps(case_document(reading, chosen), indent=2, ensure_ascii=False))
+    else:
+        click.echo(_case_text(reading))
+
+
+def _case_text(reading: Reading) -> str:
+    day, started = reading.moment.on, reading.history.started
+    if started is None:
+        return f"{reading.reference}: nothing was on the file by then"
+    held = holding(reading)
+    lines = [
+        f"{reading.reference}  {started.person.name}  {label(started.order_type)}, {held.officer}, {held.team}",
+        f"as at {short_date(day)}, " + knowledge_words(reading.moment),
+        "",
+        "ENTRIES",
+    ]
+    for fact in reading.history.entries:
+        if fact.occurred_on <= day:
+            details = "; ".join(f"{name}: {value}" for name, value in fact_details(fact))
+            lines.append(f"  {fact.occurred_on}  {fact.entry}  {fact_title(fact)}  {details}")
+    lines += ["", "DUTIES"]
+    for o in reading.obligations:
+        if (state := o.state(day)) is not None:
+            lines.append(f"  {state:<9} {o.clause.id} ({o.clause.edition}): {why(o, day)}")
+    lines += ["", "ANSWERS"]
+    for answer in reading.answers:
+        lines.append(f"  {answer_words(answer):<28} {answer.question.text} [{answer.basis}]")
+        lines += [f"    {because(reason, day)}" for reason in answer.because[:4]]
+    return "\n".join(lines)
+
+
+@click.command("due")
+@click.option("--as-at", type=command_options.Day(), metavar="D", help="As at this day. Default: today.")
+@click.option("--team", metavar="T")
+@click.option("--officer", metavar="O")
+@click.option("--within", type=click.IntRange(0, 366), default=7, show_default=True, metavar="DAYS",
+              help="Also what falls due within so many days.")  # fmt: skip
+@command_options.form("text", "json", "csv")
+@command_options.database
+def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
+    """What is overdue and what falls due, as the files stood on the day."""
+    cases = up_to_date(database).standings(command_options.read_moment(as_at, None), unmet=True, kinds=("duties",))
+    owed = due(
+        (c for c in cases if team in (None, c.spell.place.team) and officer in (None, c.spell.place.officer)), within
+    )
+    documents = due_document(owed)
+    if form == "json":
+        click.echo(json.dumps(documents, indent=2, ensure_ascii=False))
+    elif form == "csv":
+        out = io.StringIO()
+        writer = csv.DictWriter(out, ["case", "clause", "citation", "due_on", "state", "officer", "team"])
+        writer.writeheader()
+        writer.writerows(documents)
+        click.echo(out.getvalue(), nl=False)
+    else:
+        for o in owed:
+            click.echo(f"{o.obligation.due_on}  {o.state:<8} {o.reference:<12} {o.clause.id:<42} {o.holding.officer}")
+        click.echo(f"{len(owed)} duties")
+
+
+COMMANDS = [case, due_]

@@ -1,0 +1,150 @@
+"""What the commands share: the database, the moment asked about, the form of the answer."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from eventsourcing.persistence import PersistenceError
+
+from domain.policy.frameworks import DEFAULT_FRAMEWORK, names
+from domain.store.application import Files
+from domain.store.database import Database, NotPrepared, WrongAddress
+from projections.cases.case_repository import CaseRepository, Moment
+from projections.history.history import end_of_day
+from web.site import clock
+
+DEFAULT_DATABASE = Path(click.get_app_dir("caseaudit")) / "caseaudit.sqlite"
+
+Command = Callable[..., Any]
+
+database = click.option(
+    "--database",
+    envvar="CASEAUDIT_DATABASE",
+    default=str(DEFAULT_DATABASE),
+    metavar="URL",
+    help="An SQLite file, or postgresql://USER:PASSWORD@HOST:PORT/NAME. Also CASEAUDIT_DATABASE. "
+    "Default: caseaudit.sqlite in your data folder.",
+)
+
+
+class NoDatabase(click.UsageError):
+    """There is no database at this place yet."""
+
+
+def database_at(address: str) -> Database:
+    """The database of this address; a usage error where it is none."""
+    try:
+        return Database.at(address)
+    except WrongAddress as error:
+        raise click.UsageError(f"--database: {error}") from error
+
+
+def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Files:
+    """The files of this database; a usage error where they can't be opened, or aren't there and ``make`` is false."""
+    database = database_at(address)
+    if not make and database.missing:
+        raise NoDatabase(f"there is no database {database} yet; `caseaudit demo` or `caseaudit import` makes it")
+    try:
+        return Files.open(address, prepare=prepare)
+    except NotPrepared as error:
+        raise click.UsageError(f"--database: {error}") from error
+    except Exception as error:
+        raise click.UsageError(f"--database {database}: cannot be opened: {error}") from error
+
+
+def open_to_look(url: str) -> Files:
+    """The files of this database, or an empty store in memory where there is none yet: nothing is made on disk."""
+    try:
+        return open_files(url)
+    except NoDatabase:
+        return Files.open("file:nothing?mode=memory&cache=shared")
+
+
+@contextmanager
+def storing(address: str) -> Iterator[None]:
+    """Say in words what keeps the database from storing: a full disk, a server that is gone, a lock."""
+    try:
+        yield
+    except PersistenceError as error:
+        raise click.ClickException(
+            f"{database_at(address)}: {str(error).strip()}; what was stored before is whole and stays. When that is mended, "
+            "run the same command again: it goes on from there"
+        ) from error
+
+
+class Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is not a day; write it as 2005-10-03", param, ctx)
+
+
+class Instant(click.ParamType[Any]):
+    """An instant with an offset, a day (its end), or ``hindsight`` (None)."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str) or value == "hindsight":
+            return value
+        try:
+            if len(value) == 10:
+                return end_of_day(date.fromisoformat(value))
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            self.fail(f"'{value}' is not 'hindsight', a day or an instant like 2005-10-03T17:00:00+01:00", param, ctx)
+        return instant
+
+
+def past(instant: Any) -> datetime:
+    """An instant that was given and has passed; a usage error for another."""
+    if not isinstance(instant, datetime):
+        raise click.UsageError("--extracted-at: write an instant, like 2005-10-03T02:00:00+01:00")
+    if instant > clock.now():
+        raise click.UsageError(f"--extracted-at: {instant.isoformat()} is in the future")
+    return instant
+
+
+def moment(command: Command) -> Command:
+    """Add ``--as-at`` and ``--known-at``."""
+    command = click.option(
+        "--known-at", type=Instant(), metavar="K|hindsight", help="As known then. Default: at the end of the as-at day."
+    )(command)
+    return click.option("--as-at", type=Day(), metavar="D", help="As at this day, like 2005-10-03. Default: today.")(
+        command
+    )
+
+
+def read_moment(as_at: date | None, known_at: Any) -> Moment:
+    on = as_at or clock.today()
+    if known_at == "hindsight":
+        return Moment(on, None)
+    return Moment(on, known_at or end_of_day(on))
+
+
+def form(*forms: str) -> Callable[[Command], Command]:
+    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], show_default=True)
+
+
+framework = click.option(
+    "--framework",
+    type=click.Choice(names()),
+    help=f"Default: the inspection's own, or {DEFAULT_FRAMEWORK}.",
+)
+inspection = click.option("--inspection", metavar="ID", help="Cases, sample date and knowledge from this inspection.")
+
+
+def check_inspection(book: CaseRepository, name: str | None) -> None:
+    known = book.inspections
+    if name is not None and name not in known:
+        raise click.UsageError(f"there is no inspection '{name}'; known are: {', '.join(known) or 'none'}")

@@ -1,0 +1,169 @@
+"""The scoring sheet: score."""
+
+import csv
+import io
+import json
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+import click
+
+from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
+from domain.policy.standards import national_standards
+from projections.cases.case_repository import CaseRepository, Moment
+from projections.columns import score_counts
+from projections.columns.case_selection import CaseSelection
+from projections.inspections.sample_scores import (
+    ScoreChange,
+    Scored,
+    changes,
+    inspection_moment,
+    score_readings,
+)
+from projections.scoring.management_ladder import Placed, placed
+from projections.scoring.scores import Score, printed
+from web.cli import command_options
+from web.cli.read_model_commands import columns_of, up_to_date
+from web.presentation.formatting import count_noun, percent, short_date
+from web.presentation.json_documents import change_document, score_document
+from web.presentation.phrases import answer_words, because, knowledge_words
+from web.site.date_field import EARLIEST, LATEST
+
+
+@click.command()
+@command_options.moment
+@command_options.framework
+@command_options.inspection
+@click.option(
+    "--standards",
+    type=click.Choice([e.id for e in national_standards().editions]),
+    metavar="EDITION",
+    help="Judge by this edition of the national standards throughout, and list the answers that change.",
+)
+@click.option("--area", metavar="A")
+@click.option("--team", metavar="T")
+@click.option("--officer", metavar="O")
+@click.option("--high-risk", is_flag=True, help="Only cases at high or very high risk of harm on the day.")
+@command_options.form("text", "json", "csv")
+@command_options.database
+def score(
+    as_at: date | None, known_at: Any, framework: str | None, inspection: str | None, standards: str | None, area: str | None,
+    team: str | None, officer: str | None, high_risk: bool, form: str, database: str,
+) -> None:  # fmt: skip
+    """The scoring sheet of an inspection's sample, or of all cases held on a day, by area, team or officer.
+
+    An inspection brings its own framework, sample date and state of knowledge; --as-at and --known-at override them.
+    """
+    book = CaseRepository(command_options.open_files(database))
+    command_options.check_inspection(book, inspection)
+    opened = book.inspections[inspection] if inspection else None
+    chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
+    at = command_options.read_moment(as_at or (opened.occurred_on if opened else None), known_at)
+    if opened and as_at is None and known_at is None:
+        at = inspection_moment(opened)
+
+    def scored_by(edition: str | None) -> Scored:
+        if not inspection and standards is None and EARLIEST <= at.on.year <= LATEST:
+            return _of_columns(database, chosen, at, high_risk, area=area, team=team, officer=officer)
+        cases = _held(database, at, area=area, team=team, officer=officer)
+        if inspection:
+            held = set(cases)
+            cases = [reference for reference in book.inspection(inspection).sample if reference in held]
+        scored = score_readings(chosen, at, book.read_all(cases, at, chosen, inspection, edition), edition)
+        return scored.high_risk_only() if high_risk else scored
+
+    scored = scored_by(standards)
+    management = placed(book.inspection(inspection)) if inspection and opened and chosen.id == opened.framework else []
+    changed = changes(scored_by(None).readings, scored.readings) if standards else None
+    if form == "json":
+        click.echo(json.dumps(_document(scored, inspection, changed, management), indent=2, ensure_ascii=False))
+    else:
+        click.echo(_score_text(scored, management) if form == "text" else _score_csv(scored.score), nl=form == "text")
+    if form == "text" and changed is not None:
+        click.echo(_changes_text(changed, at))
+
+
+def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, **where: str | None) -> Scored:
+    """The score of the cases held here on the day, of however many, from the columns."""
+    with closing(up_to_date(database)) as views:
+        read = CaseSelection(columns_of(views), at)
+        sample = score_counts.score(
+            chosen, read, read.select(**{k: name for k, name in where.items() if name is not None})
+        )
+    scored = Scored(chosen, at, (), sample.score, sample.high_risk)
+    return scored.high_risk_only() if high_risk else scored
+
+
+def _held(database: str, at: Moment, **where: str | None) -> list[str]:
+    """The cases held in this area, team or by this officer on the day; None: any."""
+    wanted = {level: name for level, name in where.items() if name is not None}
+    cases = up_to_date(database).standings(at, kinds=())
+    return [c.reference for c in cases if all(getattr(c.spell.place, level) == name for level, name in wanted.items())]
+
+
+def _document(
+    scored: Scored, inspection: str | None, changed: list[ScoreChange] | None, management: list[Placed]
+) -> dict[str, Any]:
+    document = score_document(scored, inspection, management)
+    if changed is not None:
+        document["standards"] = scored.edition
+        document["changes"] = [change_document(change, scored.moment.on) for change in changed]
+    return document
+
+
+def _changes_text(changed: list[ScoreChange], at: Moment) -> str:
+    lines = ["", f"{len(changed)} answers change:"]
+    for change in changed:
+        lines.append(
+            f"{change.reference:<12} {change.now.question.id}: {answer_words(change.was)} -> {answer_words(change.now)}"
+        )
+        lines += [f"    {because(reason, at.on)}" for reason in change.now.because[:3]]
+    return "\n".join(lines)
+
+
+def _score_text(scored: Scored, management: list[Placed]) -> str:
+    known = knowledge_words(scored.moment)
+    lines = [
+        f"{scored.framework.title}: {count_noun(scored.score.cases, 'case')} as at {short_date(scored.moment.on)}, {known}"
+        + (f", by edition {scored.edition} throughout" if scored.edition else ""),
+        f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
+    ]
+    lines += [f"{f'{p.criterion.id}: {p.criterion.title}':<56}  {p.printed or 'not rated yet'}" for p in management]
+    high = scored.high_risk
+    for section, high_section in zip(scored.score.sections, high.sections, strict=True):
+        for criterion, high_criterion in zip(section.criteria, high_section.criteria, strict=True):
+            name = f"{criterion.criterion.id}: {criterion.criterion.title} ({criterion.criterion.weight})"
+            lines.append(f"{name:<56}{percent(criterion.printed):>6}{'':>16}{percent(high_criterion.printed):>20}")
+            for question in criterion.questions:
+                q, h = question, high.questions[question.question.id]
+                span = "" if q.interval is None else f"{q.interval[0]:.0f}-{q.interval[1]:.0f}"
+                figure = percent(printed(scored.framework, q.score))
+                beside = "n/a" if h.score is None else f"{h.sufficient} of {h.n}"
+                lines.append(f"  {q.question.id:<54}{figure:>6}{q.n:>6}{span:>10}{beside:>20}")
+        band = scored.framework.band(section.printed)
+        named = f"  {band.title}" if band else ""
+        lines.append(f"{'Score for section ' + section.section.id:<56}{percent(section.printed):>6}{named}")
+    return "\n".join(lines)
+
+
+def _score_csv(score: Score) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["section", "criterion", "weight", "question", "sufficient", "insufficient", "not_applicable",
+                     "not_answered", "absent", "score", "low", "high", "printed"])  # fmt: skip
+    for section in score.sections:
+        for c in section.criteria:
+            for q in c.questions:
+                low, high = q.interval or ("", "")
+                writer.writerow([section.section.id, c.criterion.id, c.criterion.weight, q.question.id, q.sufficient,
+                                 q.insufficient, q.not_applicable, q.not_answered, q.absent,
+                                 "" if q.score is None else round(float(q.score), 2), low, high, ""])  # fmt: skip
+            writer.writerow([section.section.id, c.criterion.id, c.criterion.weight, *[""] * 6,
+                             "" if c.score is None else round(float(c.score), 2), "", "", c.printed])  # fmt: skip
+        writer.writerow([section.section.id, *[""] * 8, "" if section.score is None else round(float(section.score), 2),
+                         "", "", section.printed])  # fmt: skip
+    return out.getvalue()
+
+
+COMMANDS = [score]

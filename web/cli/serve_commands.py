@@ -1,0 +1,113 @@
+"""Running the site: serve, and demo, which loads the two Gloucestershire samples first."""
+
+import socket
+import sys
+import tempfile
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from domain.accounts.account_register import AccountRegister
+from domain.calendar.london_time import LONDON
+from projections.cases.case_repository import CaseRepository
+from web.cli import command_options
+from web.cli.read_model_commands import keep_columns, up_to_date
+from web.cli.record_commands import load
+from web.presentation.formatting import count_noun
+
+port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
+
+
+def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Site(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in {
+                "bind": f"{host}:{port}", "workers": workers, "worker_class": "gthread", "threads": 4,
+                "accesslog": None, "loglevel": "warning", "control_socket_disable": True,
+            }.items():  # fmt: skip
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from web.app import create_app
+
+            return create_app(command_options.database_at(database).address, **site)
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.UsageError(
+                f"port {port} on {host} is not free ({error.strerror}); choose another: --port"
+            ) from error
+    click.echo(f"Serving on http://{host}:{port}/ (Ctrl-C stops)")
+    Site().run()
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@port_option
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option(
+    "--behind-proxy", is_flag=True, help="One proxy in front ends TLS: trust its headers, cookies over HTTPS only."
+)
+@command_options.database
+def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str) -> None:
+    """Serve the site. Accounts are made with `caseaudit users add`.
+
+    Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
+    """
+    with closing(up_to_date(database)) as views:
+        keep_columns(views)
+    _serve(database, host, port, workers, behind_proxy=behind_proxy)
+
+
+@click.command()
+@port_option
+@click.option("--no-serve", is_flag=True, help="Load the samples and stop.")
+@click.option("--files", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+              help="Keep the samples' interchange files in this folder.")  # fmt: skip
+@click.option(
+    "--today", type=command_options.Day(), metavar="D", help="What day it is there. Default: the last of its record."
+)
+@command_options.database
+def demo(port: int, no_serve: bool, files: Path | None, today: date | None, database: str) -> None:
+    """Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.
+
+    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing.
+    """
+    from web.demo import write_samples
+    from web.demo.demo_accounts import add_staff
+
+    with tempfile.TemporaryDirectory() as folder:
+        report = load(database, write_samples(files or Path(folder)), actor="demo")
+    for rejected in report.rejected:
+        click.echo(str(rejected), err=True)
+    click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
+    if report.rejected:
+        sys.exit(1)
+    with closing(AccountRegister(command_options.database_at(database).address)) as register:
+        add_staff(register)
+    up_to_date(database).close()
+    if not no_serve:
+        day = today or _last_day(database)
+        _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day)
+
+
+def _last_day(database: str) -> date:
+    """The day on which the record of this database ends."""
+    book = CaseRepository(command_options.open_files(database))
+    book.catch_up()
+    assert book.last_recorded_at is not None
+    last = book.last_recorded_at.astimezone(LONDON).date()
+    book.files.close()
+    return last
+
+
+COMMANDS = [demo, serve]

@@ -1,0 +1,25 @@
+"""The people of the demonstration: somebody in each role, with no password to sign in with elsewhere."""
+
+from domain.accounts.account_register import AccountExists, AccountRegister
+from domain.accounts.roles import Account
+from web.demo.invented_people import AREA
+
+STAFF = (
+    Account("p.anstey", "Peter Anstey", "spo", ("Gloucester",), grade="spo"),
+    Account("m.hoole", "Margaret Hoole", "spo", ("Cheltenham", "Tewkesbury and Cotswold"), grade="spo"),
+    Account("t.adeyemi", "Tunde Adeyemi", "case_manager", grade="po"),
+    Account("a.rao", "Anita Rao", "divisional_manager", ("South",), grade="spo"),
+    Account("c.whitlock", "Carys Whitlock", "area_manager", (AREA,), grade="spo"),
+    Account("j.hartnell", "J Hartnell", "inspector", inspections=("gloucestershire-2004", "gloucestershire-2005")),
+    Account("g.okafor", "G Okafor", "inspector", inspections=("gloucestershire-2004", "gloucestershire-2005")),
+    Account("i.nkemelu", "Ife Nkemelu", "information_manager"),
+)
+
+
+def add_staff(register: AccountRegister) -> None:
+    """Add those who aren't there yet."""
+    for account in STAFF:
+        try:
+            register.add(account)
+        except AccountExists:
+            continue

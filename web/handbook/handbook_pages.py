@@ -1,0 +1,107 @@
+"""The handbook: national standards in force on any day, clause by clause, over time, and as the printed matrix."""
+
+from flask import Blueprint, abort, render_template, request
+from marshmallow import EXCLUDE, Schema, fields
+
+from domain.policy.standards import Edition, national_standards
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.obligations.clause_catalogue import catalogue
+from projections.reports import standards_handbook
+from web.services import current_cases
+from web.site import access_control
+
+blueprint = Blueprint("handbook", __name__)
+
+
+class CompareSchema(Schema):
+    """The two editions to lay side by side; the first two that differ when none is named."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    before = fields.String(load_default="2000-revised-2002")
+    after = fields.String(load_default="2005")
+
+
+@blueprint.get("/standards")
+@access_control.open_to()
+def index() -> str:
+    """The edition in force on the sample date."""
+    day = current_cases.moment().on
+    found = national_standards().on(day)
+    if found is None:
+        return render_template("handbook/standards_none.html", first=national_standards().editions[0])
+    return _edition(found)
+
+
+@blueprint.get("/standards/editions/<edition>")
+@access_control.open_to()
+def edition(edition: str) -> str:
+    """One edition, by subject."""
+    return _edition(_found(edition))
+
+
+def _counted(clause: str) -> list[CaseSnapshot]:
+    """The cases that the reader counts, with every duty under this clause."""
+    numbers = [number for number, known in enumerate(catalogue().clauses) if known.id == clause]
+    return current_cases.counted_by(
+        access_control.account(), current_cases.moment(), clauses=numbers, kinds=("duties",)
+    ).cases
+
+
+@blueprint.get("/standards/clauses/<clause>")
+@access_control.open_to()
+def clause(clause: str) -> str:
+    """One clause: its citation, its values over time, the questions it feeds, the duties it raises here."""
+    framework = current_cases.framework()
+    found = standards_handbook.entry(clause, framework.clauses, framework)
+    if found is None:
+        abort(404, f"There is no clause called {clause}.")
+    counted = standards_handbook.raised(_counted(clause), clause, framework)
+    latest = next(iter(current_cases.inspections()), None)
+    return render_template(
+        "handbook/clause.html",
+        entry=found,
+        counted=counted,
+        who=standards_handbook.who,
+        framework=framework,
+        day=current_cases.moment().on,
+        inspection=latest,
+    )
+
+
+@blueprint.get("/standards/compare")
+@access_control.open_to()
+def compare() -> str:
+    """What changed between any two editions."""
+    asked = CompareSchema().load({k: v for k, v in request.args.items() if v})
+    before, after = _found(asked["before"]), _found(asked["after"])
+    return render_template(
+        "handbook/standards_compare.html",
+        before=before,
+        after=after,
+        differences=standards_handbook.differences(before, after),
+        editions=national_standards().editions,
+        who=standards_handbook.who,
+    )
+
+
+def _found(name: str) -> Edition:
+    found = standards_handbook.edition(national_standards(), name)
+    if found is None:
+        known = ", ".join(e.id for e in national_standards().editions)
+        abort(404, f"There is no edition called {name}; there are {known}.")
+    return found
+
+
+def _edition(edition: Edition) -> str:
+    return render_template(
+        "handbook/standards.html",
+        edition=edition,
+        subjects=standards_handbook.by_subject(edition.clauses),
+        matrix=standards_handbook.contact_matrix(edition),
+        editions=national_standards().editions,
+        who=standards_handbook.who,
+        day=current_cases.moment().on,
+        in_force=national_standards().on(current_cases.moment().on),
+    )

@@ -1,0 +1,159 @@
+"""The report as PDF, laid out as the printed one: the scoring summary sheet on a page of its own, then each criterion
+in a box with its figures, its description, the findings, the conclusion and the questions behind it."""
+
+import io
+from typing import Any
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, PageBreak, SimpleDocTemplate
+
+from projections.scoring.intervals import Interval
+from projections.scoring.management_ladder import Placed
+from web.inspections.pdf_parts import (
+    BOLD,
+    HEAD,
+    SMALL,
+    TITLE,
+    criterion_box,
+    paragraph,
+    questions_table,
+    sheet_table,
+)
+from web.inspections.report_data import InspectionReport
+from web.presentation.formatting import change_words, count_noun, long_date, percent
+
+
+def as_pdf(made: InspectionReport) -> bytes:
+    """The report's PDF; the same report gives the same bytes."""
+    out = io.BytesIO()
+    document = SimpleDocTemplate(
+        out, pagesize=A4, leftMargin=20 * mm, rightMargin=20 * mm, topMargin=18 * mm, bottomMargin=20 * mm,
+        title=made.opened.title, author="caseaudit", invariant=1,
+    )  # fmt: skip
+    stamp = made.stamp
+    foot = (
+        f"{stamp.inspection}, sample date {stamp.sample_date}. {stamp.framework}, version {stamp.framework_version}; "
+        f"entry {stamp.position:,}, {stamp.hash[:16]}"
+    )
+
+    def footer(canvas: Any, _: Any) -> None:
+        canvas.setFont("Vera", 7)
+        canvas.drawString(20 * mm, 12 * mm, foot[:130])
+        canvas.drawRightString(A4[0] - 20 * mm, 12 * mm, str(canvas.getPageNumber()))
+
+    document.build(_story(made), onFirstPage=footer, onLaterPages=footer)
+    return out.getvalue()
+
+
+def _story(made: InspectionReport) -> list[Flowable]:
+    story: list[Flowable] = [paragraph(made.opened.title, TITLE), *(paragraph(line, BOLD) for line in _standing(made))]
+    story += [paragraph("SCORING SUMMARY SHEET", HEAD), *_sheet(made)]
+    story += [paragraph(line, SMALL) for line in _rests_on(made)]
+    if made.management:
+        story += [PageBreak(), paragraph("SECTION A  QUALITY OF MANAGEMENT", HEAD)]
+    for p in made.management:
+        was = made.management_before.get(p.criterion.id)
+        figures = [(was.printed or "–") if was else "–", p.printed or "–"] if made.before else [p.printed or "–"]
+        story += criterion_box(made, p.criterion.id, p.criterion.title, p.criterion.description, figures)
+        story += [paragraph(line, SMALL) for line in _rated(p)]
+    for s, section in enumerate(made.scored.score.sections):
+        story += [PageBreak(), paragraph(f"SECTION {section.section.id}  {section.section.title.upper()}", HEAD)]
+        for c, criterion in enumerate(section.criteria):
+            figures = [percent(column.sections[s].criteria[c].printed) for column in made.sheet.columns]
+            scored = criterion.criterion
+            story += criterion_box(made, scored.id, f"{scored.title} ({scored.weight})", scored.description, figures)
+            story.append(questions_table(made, criterion))
+    words = "The report's JSON, which caseaudit verify reads, proves that the record still gives these figures, or not."
+    stamp = [paragraph(f"{name}: {value}", SMALL) for name, value in made.stamp.pairs()]
+    return [*story, KeepTogether([paragraph("What this report rests on", HEAD), *stamp, paragraph(words, SMALL)])]
+
+
+def _sheet(made: InspectionReport) -> list[Flowable]:
+    """Sections A, B and C as the report of 2006 prints them, with the change where there is an inspection before."""
+    sheet, before = made.sheet, made.before is not None
+    columns = [*sheet.names, "Change"] if before else ["Inspection"]
+    tables: list[Flowable] = []
+    if made.management:
+        rows: list[list[str]] = []
+        for p in made.management:
+            was = made.management_before.get(p.criterion.id)
+            cells = [(was.printed or "–") if was else "–"] if before else []
+            up = [change_words(sheet.rungs_apart(p.criterion.id))] if before else []
+            rows.append([f"{p.criterion.id}: {p.criterion.title}", *cells, p.printed or "–", *up])
+        tables.append(sheet_table([["Section A: Quality of management", *columns], *rows]))
+    for s, section in enumerate(sheet.columns[-1].sections):
+        rows = []
+        for c, criterion in enumerate(section.criteria):
+            name = criterion.criterion.id
+            rows.append([f"{name}: {criterion.criterion.title}", *_cells(made, s, c, name)])
+        rows.append([f"Score for section {section.section.id}", *_cells(made, s, None, section.section.id)])
+        tables.append(
+            sheet_table([[f"Section {section.section.id}: {section.section.title}", *columns], *rows], total=True)
+        )
+    return tables
+
+
+def _cells(made: InspectionReport, s: int, c: int | None, name: str) -> list[str]:
+    """The figure in each column, with its interval; its band; its change, and whether that is more than chance."""
+    sheet = made.sheet
+    cells = []
+    for n, column in enumerate(sheet.columns):
+        section = column.sections[s]
+        cells.append(
+            percent(section.printed if c is None else section.criteria[c].printed) + _between(sheet.interval(n, name))
+        )
+    if c is None and sheet.bands and sheet.bands[s].title:
+        cells[-1] += f" {sheet.bands[s].title}"
+    if made.before:
+        beyond = sheet.beyond_chance(s, c)
+        cells.append(change_words(sheet.change(s, c)) + (", more than chance" if beyond else ""))
+    return cells
+
+
+def _between(interval: Interval | None) -> str:
+    return f" ({percent(interval[0])[:-1]}–{percent(interval[1])[:-1]})" if interval else ""
+
+
+def _standing(made: InspectionReport) -> list[str]:
+    """Whether it is out, and whether these are the figures that were published."""
+    found = made.inspection
+    if found.published and not made.own_moment:
+        return [
+            f"Read at another moment than the inspection's own ({made.stamp.sample_date}): not the published figures."
+        ]
+    if found.published:
+        lines = [f"Published on {long_date(found.published.occurred_on)}."]
+        return lines + [f"{d.of} was published as {d.printed} and comes out today as {d.now}." for d in made.departed]
+    if found.frozen:
+        return [f"Frozen on {long_date(found.frozen.occurred_on)}, not published."]
+    return ["Draft: readings and ratings can still change."]
+
+
+def _rests_on(made: InspectionReport) -> list[str]:
+    """What the sheet rests on: how many cases, how many of them read, the evidence, and how to read the figures."""
+    found = made.inspection
+    lines = [
+        f"{count_noun(made.scored.score.cases, 'case')}, {made.scored.high_risk.cases} of them at high risk of harm. "
+        "In brackets: the 95% interval. A change without a word on it is within what chance would give."
+    ]
+    if found.drawn and made.unread:
+        lines.append(f"{len(found.sample) - made.unread} of {count_noun(len(found.sample), 'case')} read so far.")
+    lines.append(f"Evidence: {made.opened.evidence or 'not stated'}. {made.beside}".strip())
+    if made.unsure:
+        lines.append(f"{made.scored.framework.title}, unsure: {made.unsure}")
+    return lines
+
+
+def _rated(placed: Placed) -> list[str]:
+    """The ratings of a criterion of management, and the adjustment."""
+    if placed.not_followed_up:
+        return []
+    lines = [
+        f"{item.text} {code.replace('_', ' ').capitalize()}."
+        for item in placed.criterion.rated
+        if (code := placed.ratings.get(item.id)) is not None
+    ]
+    if placed.adjusted:
+        lines.append(f"Proposed: {placed.proposed}. Adjusted to {placed.adjusted.to}: {placed.adjusted.reason}")
+    return lines

@@ -1,0 +1,163 @@
+"""An inspection's report as data: figures, findings beside their figures, and the stamp that lets anybody check them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from domain.aggregates.inspection import Inspection
+from domain.entries.inspection_entries import Figure, InspectionOpened
+from projections.cases.case_repository import CaseRepository, Moment
+from projections.inspections.published_figures import Departure, departures, figures
+from projections.inspections.sample_scores import (
+    Scored,
+    at_own_moment,
+    inspection_moment,
+    score_before,
+    score_inspection,
+)
+from projections.scoring.finding_text import Checked, Drafted, checked, drafted
+from projections.scoring.intervals import intervals
+from projections.scoring.management_ladder import Placed, placed
+from projections.scoring.score_bands import banded
+from projections.scoring.scores import Score
+from web.inspections.sheet_data import ScoringSheet, names_of
+from web.presentation.json_documents import known
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a report rests on: framework and version, the two dates, and how far the record went (position and hash)."""
+
+    inspection: str
+    framework: str
+    framework_version: str
+    sample_date: str
+    known_at: str
+    position: int
+    hash: str
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The stamp as names and values, for a page or a table."""
+        return [
+            ("Inspection", self.inspection), ("Framework", f"{self.framework}, version {self.framework_version}"),
+            ("Sample date", self.sample_date), ("Known at", self.known_at),
+            ("Record up to", f"entry {self.position:,}"), ("Chain", self.hash),
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class InspectionReport:
+    """Everything that the report's page, its PDF and its JSON show."""
+
+    opened: InspectionOpened
+    inspection: Inspection
+    scored: Scored
+    before: Scored | None
+    before_inspection: Inspection | None
+    management: list[Placed]
+    management_before: Mapping[str, Placed]
+    drafts: Mapping[str, Drafted]
+    findings: list[Checked]
+    figures: list[Figure]
+    stamp: Stamp
+    own_moment: bool
+    """Whether it is read at the inspection's own sample date and state of knowledge, as it was or will be published."""
+
+    @property
+    def departed(self) -> list[Departure]:
+        """Where a published figure is not what comes out today."""
+        out = self.inspection.published
+        return departures(out.figures, self.figures) if out is not None and self.own_moment else []
+
+    def findings_on(self, criterion: str, *, conclusion: bool = False) -> list[Checked]:
+        of = [c for c in self.findings if c.finding.criterion == criterion]
+        return [c for c in of if c.finding.conclusion == conclusion]
+
+    @cached_property
+    def sheet(self) -> ScoringSheet:
+        was = self.before
+        return ScoringSheet(
+            columns=[scored.score for scored in (was, self.scored) if scored],
+            on=self.scored.moment.on,
+            follows=self.opened.follows if was else None,
+            before_on=was.moment.on if was else None,
+            placed=self.management,
+            placed_before=self.management_before,
+            bands=banded(self.inspection, self.scored.score),
+            names=self.names,
+            intervals=[intervals(s.score, [r.answers for r in s.readings]) for s in (was, self.scored) if s],
+        )
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the inspection before and this one are called beside each other, as the report of 2006 calls them.
+
+        Where the one before was itself a follow-up, only their order is said.
+        """
+        if self.before_inspection is None or self.before_inspection.opened is None:
+            return "", "Inspection"
+        return names_of(self.before_inspection.opened)
+
+    @property
+    def unsure(self) -> str:
+        """What is recalled or unsure in the framework, in its own words; empty where it is all found."""
+        framework = self.scored.framework
+        return framework.remark or "" if framework.sure != "F" else ""
+
+    @property
+    def beside(self) -> str:
+        """What is to be said of the inspection before, set beside this one or not; empty where there is none."""
+        if self.before is None or self.before_inspection is None or self.before_inspection.opened is None:
+            left = "The inspection before is not set beside this one: it was read under another framework."
+            return left if self.opened.follows else ""
+        if self.same_evidence is None:
+            return "One of the two inspections does not state its evidence: compare with care."
+        if self.same_evidence:
+            return "Both inspections rest on the same evidence."
+        was = self.before_inspection.opened.evidence
+        return f"The inspection before rests on other evidence ({was}): compare with care."
+
+    @property
+    def earlier(self) -> str:
+        """What a sentence calls the inspection before."""
+        return self.names[0].lower()
+
+    @property
+    def unread(self) -> int:
+        """How many cases of the sample nobody has finished reading."""
+        return len([case for case in self.inspection.sample if (case, False) not in self.inspection.completed])
+
+    @property
+    def same_evidence(self) -> bool | None:
+        """Whether this inspection and the one before rest on the same evidence; None where one doesn't say."""
+        was = self.before_inspection.opened if self.before_inspection else None
+        if was is None or was.evidence is None or self.opened.evidence is None:
+            return None
+        return _plain(was.evidence) == _plain(self.opened.evidence)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split()).rstrip(".")
+
+
+def report(book: CaseRepository, name: str, moment: Moment | None = None) -> InspectionReport:
+    """The report of an inspection at its own moment, or another one. ``KeyError``: there is none of this id."""
+    found, opened = book.inspection(name), book.inspections[name]
+    scored = score_inspection(book, name, moment)
+    before = score_before(book, name)
+    earlier = book.inspection(opened.follows) if before and opened.follows else None
+    was: Score | None = before.score if before else None
+    position, head = book.files.recorder.head()
+    if found.published is not None:
+        position, head = found.published.position, found.published.hash
+    at = moment or inspection_moment(opened)
+    return InspectionReport(
+        opened=opened, inspection=found, scored=scored, before=before, before_inspection=earlier,
+        management=placed(found),
+        management_before={p.criterion.id: p for p in placed(earlier)} if earlier else {},
+        drafts=drafted(scored.score, was, scored.high_risk),
+        findings=[checked(finding, scored.score, was) for finding in found.findings],
+        figures=figures(found, scored.score),
+        stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
+        own_moment=at_own_moment(opened, at),
+    )  # fmt: skip

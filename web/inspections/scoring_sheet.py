@@ -1,0 +1,153 @@
+"""Inspections: the scoring sheet as printed, original beside follow-up, each figure opening its questions and cases."""
+
+from flask import Blueprint, abort, render_template, request
+
+from domain.policy.frameworks import Criterion
+from domain.policy.standards import national_standards
+from projections.cases.caseload import high_risk
+from projections.inspections.sample_scores import Scored, changes, score_before, score_inspection
+from projections.scoring.answers import VERDICTS
+from projections.scoring.finding_text import exceeds_chance
+from projections.scoring.scores import printed
+from web.inspections.report_data import report
+from web.inspections.sheet_data import names_of
+from web.services import current_cases
+from web.site import access_control
+
+blueprint = Blueprint("inspections", __name__)
+
+
+@blueprint.get("/inspections")
+@access_control.open_to(*access_control.READERS)
+def index() -> str:
+    """The latest inspection's scoring sheet; what to do first where there is none."""
+    latest = current_cases.front()
+    return render_template("inspections/welcome.html", opens=_opens()) if latest is None else _sheet(latest)
+
+
+@blueprint.get("/inspections/<inspection>")
+@access_control.open_to(*access_control.READERS)
+def sheet(inspection: str) -> str:
+    """One inspection's scoring sheet."""
+    current_cases.inspection(inspection)
+    return _sheet(inspection)
+
+
+def _sheet(inspection: str) -> str:
+    made = report(current_cases.casebook(), inspection, current_cases.moment())
+    return render_template(
+        "inspections/sheet.html",
+        inspection=inspection,
+        opened=made.opened,
+        scored=made.scored,
+        sheet=made.sheet,
+        made=made,
+        drawn=made.inspection.drawn,
+        opens=_opens(),
+        others=[(name, other) for name, other in current_cases.inspections().items() if name != inspection],
+    )
+
+
+def _opens() -> bool:
+    """Whether the person signed in may open an inspection or an audit of their own."""
+    return access_control.account().role in access_control.OPENERS
+
+
+@blueprint.get("/inspections/<inspection>/criteria/<criterion>")
+@access_control.open_to(*access_control.READERS)
+def criterion(inspection: str, criterion: str) -> str:
+    """One criterion: its description, its questions with n and interval, and high risk of harm beside the sample."""
+    opened = current_cases.inspection(inspection)
+    now, before = _now_and_before(inspection)
+    found = _criterion(now, criterion)
+    return render_template(
+        "inspections/criterion.html",
+        inspection=inspection,
+        opened=opened,
+        criterion=found,
+        scored=now,
+        before=before,
+        exceeds_chance=exceeds_chance,
+        names=_names(opened.follows) if before else None,
+        printed=lambda score: printed(now.framework, score),
+    )
+
+
+@blueprint.get("/inspections/<inspection>/questions/<question>")
+@access_control.open_to(*access_control.READERS)
+def question(inspection: str, question: str) -> str:
+    """One question: its figure, and every case of the sample with its answer and the reasons."""
+    opened = current_cases.inspection(inspection)
+    now, before = _now_and_before(inspection)
+    asked = now.framework.questions.get(question)
+    if asked is None:
+        abort(404, f"There is no question called {question} in {now.framework.title}.")
+    blind = current_cases.blind(inspection)
+    shown = [reading for reading in now.readings if reading.reference not in blind and current_cases.may_read(reading)]
+    current_cases.viewed(*(reading.reference for reading in shown))
+    cases = sorted(
+        ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in shown),
+        key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
+    )
+    return render_template(
+        "inspections/question.html",
+        inspection=inspection,
+        opened=opened,
+        question=asked,
+        criterion=now.framework.criterion_of(question),
+        scored=now,
+        before=before,
+        cases=cases,
+        high_risk={reading.reference for reading in high_risk(now.readings)},
+        names=_names(opened.follows) if before else None,
+        hidden=len(now.readings) - len(shown) - len(blind),
+        blind=len(blind),
+        source=now.framework.sources[asked.cite],
+        printed=lambda score: printed(now.framework, score),
+    )
+
+
+@blueprint.get("/inspections/<inspection>/standards")
+@access_control.open_to(*access_control.READERS)
+def rescore(inspection: str) -> str:
+    """The inspection judged by one edition of the standards throughout, with the answers that change and why."""
+    opened = current_cases.inspection(inspection)
+    name = request.args.get("standards") or national_standards().editions[-1].id
+    edition = next((e for e in national_standards().editions if e.id == name), None)
+    if edition is None:
+        abort(404, f"There is no edition called {name}.")
+    before = score_inspection(current_cases.casebook(), inspection, current_cases.moment())
+    after = score_inspection(current_cases.casebook(), inspection, current_cases.moment(), edition.id)
+    found = changes(before.readings, after.readings)
+    shown = {reading.reference for reading in after.readings if current_cases.may_read(reading)}
+    listed = [change for change in found if change.reference in shown]
+    current_cases.viewed(*dict.fromkeys(change.reference for change in listed))
+    return render_template(
+        "inspections/rescore.html",
+        inspection=inspection,
+        opened=opened,
+        edition=edition,
+        editions=national_standards().editions,
+        before=before,
+        after=after,
+        changes=listed,
+        changed=len(found),
+    )
+
+
+def _now_and_before(inspection: str) -> tuple[Scored, Scored | None]:
+    """The inspection at the moment asked for, and the one it follows at its own."""
+    files = current_cases.casebook()
+    return score_inspection(files, inspection, current_cases.moment()), score_before(files, inspection)
+
+
+def _names(follows: str | None) -> tuple[str, str] | None:
+    """What the inspection before and the one that follows it are called."""
+    return names_of(current_cases.casebook().inspections[follows]) if follows else None
+
+
+def _criterion(scored: Scored, name: str) -> Criterion:
+    found = next((c for c in scored.framework.criteria if c.id == name), None)
+    if found is None:
+        abort(404, f"There is no criterion called {name} in {scored.framework.title}.")
+    return found

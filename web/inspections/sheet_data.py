@@ -1,0 +1,71 @@
+"""The scoring summary sheet as data: its columns, its changes, and what chance would give."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain.entries.inspection_entries import InspectionOpened
+from projections.scoring.intervals import Interval, difference
+from projections.scoring.management_ladder import Placed, rungs_apart
+from projections.scoring.score_bands import Banded
+from projections.scoring.scores import Score
+
+
+@dataclass(frozen=True)
+class ScoringSheet:
+    """The scoring summary sheet: a column for each inspection, the earlier one first; Section A beside it."""
+
+    columns: list[Score]
+    on: date
+    follows: str | None
+    before_on: date | None
+    placed: list[Placed]
+    placed_before: Mapping[str, Placed]
+    bands: list[Banded]
+    names: tuple[str, str]
+    """What its two columns are called; with one column, the second."""
+    intervals: list[Mapping[str, Interval]]
+    """Of each column: the 95 % interval of every criterion and section."""
+
+    def interval(self, column: int, figure: str) -> Interval | None:
+        return self.intervals[column].get(figure)
+
+    def beyond_chance(self, section: int, criterion: int | None = None) -> bool | None:
+        """Whether the change of a figure is larger than chance would give (its 95 % interval leaves out nought)."""
+        if self.change(section, criterion) is None:
+            return None
+        sides = []
+        for column, found in zip(self.columns, self.intervals, strict=True):
+            part = column.sections[section]
+            name = part.section.id if criterion is None else part.criteria[criterion].criterion.id
+            figure = part if criterion is None else part.criteria[criterion]
+            if figure.score is None or name not in found:
+                return None
+            sides.append((float(figure.score), found[name]))
+        low, high = difference(*sides)
+        return low > 0 or high < 0
+
+    def change(self, section: int, criterion: int | None = None) -> int | None:
+        """By how many points a printed figure rose between the two columns; None where there is nothing to compare."""
+        parts = [
+            column.sections[section].printed
+            if criterion is None
+            else column.sections[section].criteria[criterion].printed
+            for column in self.columns
+        ]
+        if len(parts) < 2 or parts[0] is None or parts[1] is None:
+            return None
+        return parts[1] - parts[0]
+
+    def rungs_apart(self, criterion: str) -> int | None:
+        """By how many rungs a criterion of management rose."""
+        was = self.placed_before.get(criterion)
+        now = next(p for p in self.placed if p.criterion.id == criterion)
+        return rungs_apart(was.printed if was else None, now.printed)
+
+
+def names_of(before: InspectionOpened) -> tuple[str, str]:
+    """The titles of two columns, the inspection before and the one that follows it."""
+    if before.follows is None:
+        return "Original inspection", "Follow-up inspection"
+    return "Previous inspection", "This inspection"

@@ -1,0 +1,66 @@
+"""Dates, shares and counts as the pages print them: the templates' filters."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+from flask import Flask
+
+from domain.calendar.london_time import LONDON
+
+Share = int | float | Fraction | Decimal
+
+NO_DATE = "not set"
+NO_SHARE = "n/a"
+
+
+def _day(value: date) -> date:
+    """An instant falls on the day that London's calendar showed."""
+    if isinstance(value, datetime):
+        return (value.astimezone(LONDON) if value.tzinfo else value).date()
+    return value
+
+
+def long_date(value: date | None) -> str:
+    """``3 October 2005``; an instant is shown as its day in London."""
+    if value is None:
+        return NO_DATE
+    day = _day(value)
+    return f"{day.day} {day:%B %Y}"
+
+
+def short_date(value: date | None) -> str:
+    """``3 Oct 2005``, for tables."""
+    if value is None:
+        return NO_DATE
+    day = _day(value)
+    return f"{day.day} {day:%b %Y}"
+
+
+def numeric_date(value: date) -> str:
+    """``3/10/2005``, the way the date picker writes and reads it."""
+    return f"{value.day}/{value.month}/{value.year}"
+
+
+def percent(value: Share | None) -> str:
+    """A score out of 100 as a whole percentage, halves upward: 62.5 is ``63%``. None is ``n/a``."""
+    return NO_SHARE if value is None else f"{floor(Fraction(value) + Fraction(1, 2))}%"
+
+
+def count_noun(count: int, noun: str, plural: str | None = None) -> str:
+    """``1 case``, ``1,204 cases``; ``plural`` where an s will not do."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def change_words(points: int | None) -> str:
+    """``up 9``, ``down 5``, ``no change``; None is nothing to compare."""
+    if points is None:
+        return "–"
+    return f"up {points}" if points > 0 else f"down {-points}" if points < 0 else "no change"
+
+
+def attach(app: Flask) -> None:
+    """Make the filters known to the app's templates."""
+    for named in (long_date, short_date, numeric_date, percent, count_noun, change_words):
+        app.add_template_filter(named)

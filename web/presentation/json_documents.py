@@ -1,0 +1,172 @@
+"""The JSON documents of the command line and the API: stable, as ``docs/interchange.md`` writes them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from domain.calendar.london_time import LONDON
+from domain.entries.case_entries import Entry
+from domain.entries.schemas import dump_fact
+from domain.policy.frameworks import Framework
+from projections.cases.case_repository import Reading
+from projections.cases.caseload import DutyLine
+from projections.inspections.sample_scores import ScoreChange, Scored
+from projections.obligations.derive import Obligation
+from projections.scoring.answers import Reason
+from projections.scoring.management_ladder import Placed
+from projections.scoring.scores import CriterionScore, QuestionScore, Score, score
+from web.presentation.phrases import because
+
+
+def entry_document(kept_on: str, reference: str, fact: Entry) -> dict[str, Any]:
+    """One entry in the interchange form: what export writes a line of."""
+    return {kept_on: reference, **dump_fact(fact)}
+
+
+def _number(value: Fraction | float | None) -> float | None:
+    return None if value is None else round(float(value), 2)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def known(known_at: datetime | None) -> str:
+    """The instant from which nothing is known any more, in London's time; or ``hindsight``."""
+    return "hindsight" if known_at is None else known_at.astimezone(LONDON).isoformat()
+
+
+def _question(q: QuestionScore) -> dict[str, Any]:
+    low, high = q.interval or (None, None)
+    return {
+        "id": q.question.id,
+        "sufficient": q.sufficient,
+        "insufficient": q.insufficient,
+        "not_applicable": q.not_applicable,
+        "not_answered": q.not_answered,
+        "absent": q.absent,
+        "score": _number(q.score),
+        "low": _number(low),
+        "high": _number(high),
+    }
+
+
+def _criterion(c: CriterionScore) -> dict[str, Any]:
+    return {
+        "id": c.criterion.id,
+        "weight": c.criterion.weight,
+        "score": _number(c.score),
+        "printed": c.printed,
+        "questions": [_question(q) for q in c.questions],
+    }
+
+
+def _scores(score: Score) -> dict[str, Any]:
+    return {
+        "cases": score.cases,
+        "sections": [{"id": s.section.id, "score": _number(s.score), "printed": s.printed} for s in score.sections],
+        "criteria": [_criterion(c) for c in score.criteria],
+    }
+
+
+def _managed(placed: Placed) -> dict[str, Any]:
+    """A criterion of management: the rung printed, the one that its ratings propose, and the reason for what stands."""
+    out, adjusted = placed.not_followed_up, placed.adjusted
+    return {
+        "id": placed.criterion.id,
+        "printed": placed.printed,
+        "proposed": placed.proposed,
+        "reason": None if out else placed.why if adjusted is None else adjusted.reason,
+    }
+
+
+def score_document(scored: Scored, inspection: str | None = None, management: Iterable[Placed] = ()) -> dict[str, Any]:
+    """A score. ``section_a``: the criteria of management, which are rated and not scored; of an inspection only."""
+    return {
+        "as_at": scored.moment.on.isoformat(),
+        "known_at": known(scored.moment.known_at),
+        "framework": scored.framework.id,
+        "framework_version": scored.framework.version,
+        "inspection": inspection,
+        **_scores(scored.score),
+        "section_a": [_managed(placed) for placed in management],
+        "high_risk": _scores(scored.high_risk),
+    }
+
+
+def obligation_document(obligation: Obligation, day: date) -> dict[str, Any]:
+    met_by = list(obligation.met_by) if obligation.met_on and obligation.met_on <= day else []
+    return {
+        "clause": obligation.clause.id,
+        "edition": obligation.clause.edition,
+        "citation": obligation.value.citation,
+        "state": obligation.state(day),
+        "arises_on": obligation.arises_on.isoformat(),
+        "due_on": obligation.due_on.isoformat(),
+        "met_on": _day(obligation.met_on if obligation.met_on and obligation.met_on <= day else None),
+        "ended_on": _day(obligation.ended_on if obligation.ended_on and obligation.ended_on <= day else None),
+        "raised_by": obligation.raised_by,
+        "met_by": met_by[-1] if met_by else None,
+        "met_by_entries": met_by,
+        "days_late": obligation.days_late(day),
+    }
+
+
+def _reason(reason: Reason, day: date) -> dict[str, Any]:
+    found: dict[str, Any] = {"words": because(reason, day)}
+    if reason.obligation is not None:
+        found["obligation"] = obligation_document(reason.obligation, day)
+    if reason.judgement is not None:
+        found["entry"] = reason.judgement.entry
+    return found
+
+
+def case_document(reading: Reading, framework: Framework) -> dict[str, Any]:
+    """One case: the entries known and dated by the day, the duties that had arisen, the answers, the case's own score."""
+    day = reading.moment.on
+    return {
+        "case": reading.reference,
+        "as_at": day.isoformat(),
+        "known_at": known(reading.moment.known_at),
+        "facts": [dump_fact(f) for f in reading.history.entries if f.occurred_on <= day],
+        "obligations": [obligation_document(o, day) for o in reading.obligations if o.state(day) is not None],
+        "answers": [
+            {
+                "question": a.question.id,
+                "answer": a.answer,
+                "basis": a.basis,
+                "absent": a.absent,
+                "other": a.other,
+                "because": [_reason(r, day) for r in a.because],
+            }
+            for a in reading.answers
+        ],
+        "score": _scores(score(framework, [reading.answers])),
+    }
+
+
+def change_document(change: ScoreChange, day: date) -> dict[str, Any]:
+    """An answer that another edition of the standards changes, and why it is now so."""
+    return {
+        "case": change.reference,
+        "question": change.now.question.id,
+        "was": change.was.answer,
+        "now": change.now.answer,
+        "because": [_reason(reason, day) for reason in change.now.because],
+    }
+
+
+def due_document(owed: Sequence[DutyLine]) -> list[dict[str, Any]]:
+    return [
+        {
+            "case": o.reference,
+            "clause": o.clause.id,
+            "citation": o.obligation.value.citation,
+            "due_on": o.obligation.due_on.isoformat(),
+            "state": o.state,
+            "officer": o.holding.officer,
+            "team": o.holding.team,
+        }
+        for o in owed
+    ]

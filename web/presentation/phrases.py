@@ -1,0 +1,184 @@
+"""Entries, duties and answers in sentences: the same words on a page and on the command line."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+
+from domain.calendar.london_time import LONDON
+from domain.entries import code_lists
+from domain.entries.case_entries import Entry, QualityJudged
+from domain.entries.references import references
+from domain.entries.schemas import dump_fact
+from domain.policy.frameworks import frameworks
+from projections.cases.case_repository import Moment
+from projections.history.history import end_of_day
+from projections.obligations.derive import Obligation
+from projections.scoring.answers import Answer, Reason
+from web.presentation.formatting import count_noun, short_date
+
+FIELDS = {
+    "occurred_on": "Date it happened",
+    "for_on": "Date it is for",
+    "national_standards": "Counts as a national standards appointment",
+    "of": "Entry",
+    "from": "Changed from",
+    "to": "Changed to",
+    "with": "With whom",
+    "text": "What is to be achieved",
+    "smart": "SMART",
+    "factor": "Factor it addresses",
+    "second": "Second reading, made blind",
+    "overrules": "Stands in place of the answer that the entries give",
+}
+"""The fields of entries whose names are not words enough."""
+
+COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by")
+
+
+def instant(at: datetime) -> str:
+    """``3 Oct 2005, 14:05`` in Europe/London."""
+    local = at.astimezone(LONDON)
+    return f"{short_date(local.date())}, {local:%H:%M}"
+
+
+def knowledge_words(moment: Moment) -> str:
+    """The state of knowledge: as the file stood that day, with hindsight, or as known at an instant."""
+    if moment.known_at is None:
+        return "with hindsight"
+    if moment.known_at == end_of_day(moment.on):
+        return "as the file stood that day"
+    return f"as known at {instant(moment.known_at)}"
+
+
+def sentence(words: str) -> str:
+    """The words with a capital in front."""
+    return words[:1].upper() + words[1:]
+
+
+def type_title(name: str) -> str:
+    """``SupervisionPlanReviewed`` as ``Supervision plan reviewed``."""
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+    return sentence(words).replace("Mappa", "MAPPA")
+
+
+def fact_title(fact: Entry) -> str:
+    """What the entry is, in words; a judgement with what was judged."""
+    title = type_title(type(fact).__name__)
+    if isinstance(fact, QualityJudged) and (framework := frameworks().get(fact.framework)) is not None:
+        question = framework.questions.get(fact.question)
+        return f"{title}: {question.text}" if question else title
+    return title
+
+
+def field_words(name: str) -> str:
+    """A field of an entry in words."""
+    return FIELDS.get(name, sentence(name.replace("_", " ")))
+
+
+def fact_named(fact: Entry) -> str:
+    """One entry among others, by its day and what it is: ``25 Jul 2005: Appointment made, office``."""
+    day = getattr(fact, "for_on", fact.occurred_on)
+    said = (str(v) for k, v in dump_fact(fact).items() if k in ("instrument", "contact_type", "kind", "need"))
+    detail = next(said, "").replace("_", " ")
+    return f"{short_date(day)}: {fact_title(fact)}{f', {detail}' if detail else ''}"
+
+
+def fact_references(fact: Entry) -> dict[str, list[str]]:
+    """The entries that an entry names, by the field in words."""
+    found: dict[str, list[str]] = {}
+    for name, entry, _ in references(fact):
+        found.setdefault(field_words(name), []).append(entry)
+    return found
+
+
+def fact_details(fact: Entry) -> list[tuple[str, str]]:
+    """What the entry says beyond when and who: (field in words, value in words)."""
+    said = dump_fact(fact).items()
+    return [(field_words(name), value_words(value)) for name, value in said if name not in COMMON_FIELDS]
+
+
+def value_words(value: Any) -> str:
+    """A value of an entry in words: codes by their labels, days as days, groups spelled out."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            return "; ".join(f"{name.replace('_', ' ')}: {value_words(inner)}" for name, inner in value.items())
+        case list():
+            return ", ".join(value_words(inner) for inner in value) or "none"
+        case str():
+            return _day(value) or (code_lists.label(value) if value.islower() or value in code_lists.LABELS else value)
+        case _:
+            return str(value)
+
+
+def _day(value: str) -> str | None:
+    try:
+        return short_date(date.fromisoformat(value)) if len(value) == 10 else None
+    except ValueError:
+        return None
+
+
+def why(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
+    """One duty on one day: what raised it, by when, and what became of it. ``entry`` shows an entry's id."""
+    raised = "" if obligation.raised_by is None else f" (entry {entry(obligation.raised_by)})"
+    arises, due = short_date(obligation.arises_on), short_date(obligation.due_on)
+    if obligation.window:
+        asked = f"{obligation.value.text}: {arises} to {due}"
+    elif obligation.value.on:
+        asked = f"by the date set, {due}{raised}"
+    else:
+        asked = f"{obligation.value.text} from {arises}{raised}: by {due}"
+    return f"{sentence(asked)}. {became(obligation, day, entry)}"
+
+
+def became(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
+    """What became of a duty by this day, in a sentence."""
+    days = obligation.days_late(day)
+    late = count_noun(days, "working day") if days else "less than a working day"
+    entries = ", ".join(entry(e) for e in obligation.met_by)
+    by = f", entry {entries}" if entries else ""
+    match obligation.state(day):
+        case "met":
+            return f"Met on {short_date(obligation.met_on)}{by}."
+        case "met_late":
+            return f"Met late, on {short_date(obligation.met_on)}{by}: {late} late."
+        case "overdue":
+            return f"Not done: {late} overdue."
+        case "missed":
+            return "Missed: too few in this time" + (f", only entry {entries}." if entries else ".")
+        case "lapsed":
+            return f"Lapsed on {short_date(obligation.ended_on)}: no longer owed."
+        case "due":
+            return "Not done yet, and not overdue."
+        case None:
+            return "Has not arisen yet."
+
+
+def because(reason: Reason, day: date, entry: Callable[[str], str] = str) -> str:
+    """One reason for an answer, in a sentence or two."""
+    if reason.judgement is not None:
+        judged = reason.judgement
+        said = f": {judged.comment}" if judged.comment else "."
+        return f"Judged by {judged.by} ({code_lists.label(judged.role)}) on {short_date(judged.occurred_on)}{said}"
+    if reason.obligation is not None:
+        start = f"{sentence(reason.words)}. " if reason.words else ""
+        return f"{reason.obligation.clause.says} {start}{why(reason.obligation, day, entry)}"
+    return f"{sentence(reason.words)}."
+
+
+def answer_words(answer: Answer) -> str:
+    """``insufficient (nothing there)``."""
+    return code_lists.label(answer.answer) + (" (nothing there)" if answer.absent else "")
+
+
+def attach(app: Flask) -> None:
+    """Make the sentences known to the app's templates."""
+    for named in (sentence, type_title, fact_title, fact_named, fact_details, fact_references, instant, answer_words):
+        app.add_template_filter(named)
+    app.add_template_filter(code_lists.label, "label")
+    app.jinja_env.globals.update(why=why, because=because, became=became)

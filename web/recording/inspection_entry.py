@@ -1,0 +1,131 @@
+"""Entries of an inspection, made by hand: a form's fields read, checked by the schemas, and recorded on its file."""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from domain.aggregates.case_file import recording_default
+from domain.aggregates.inspection import Inspection
+from domain.entries import refusals
+from domain.entries.schemas import ShapeError, load_entry
+from web.presentation.formatting import count_noun
+from web.recording.entry_forms import TYPED, Field, values_of
+from web.services import current_cases
+from web.site import access_control, clock
+
+Problems = dict[str, str]
+"""Field -> what to do, in words; empty when all is well."""
+
+_TOKEN = re.compile(r"form-[0-9a-f]{12}(-[A-Za-z0-9.]{1,20})?")
+
+
+def token() -> str:
+    """A fresh id for the entry that a form will make."""
+    return f"form-{secrets.token_hex(6)}"
+
+
+def led(name: str) -> Inspection:
+    """The inspection, for whoever runs it: its inspectors, or the manager who opened it. 403 for anybody else."""
+    opened = current_cases.inspection(name)
+    if not current_cases.runs(name):
+        abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
+    return current_cases.casebook().inspection(name)
+
+
+def still_open(name: str, found: Inspection, *, unread: bool = False) -> Response | None:
+    """Where to go when the inspection takes no such change any more, with the reason said; None while it does.
+
+    ``unread``: a change that also comes too late once a case has been read.
+    """
+    if found.published is not None:
+        words = "This inspection is published: nothing of it changes any more. Another one can follow it."
+    elif found.frozen is not None:
+        words = "This inspection is frozen: only findings can be added before it is published."
+    elif unread and found.completed:
+        words = "Cases have been read: their frame and sample stay as they were drawn."
+    else:
+        return None
+    flash(words)
+    return redirect(url_for("inspecting.work", inspection=name))
+
+
+def read_for(name: str) -> Inspection:
+    """The inspection, for whoever runs it or reads cases for it, whatever their role. 403 for anybody else."""
+    opened = current_cases.casebook().inspections.get(name)
+    if opened is None:
+        abort(404, f"There is no inspection called {name}.")
+    if not current_cases.assesses(name):
+        abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
+    return current_cases.casebook().inspection(name)
+
+
+def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
+    """What the request's form says, as interchange values, and which questions that must be answered are not."""
+    values = values_of(fields, request.form.to_dict(flat=False))
+    problems = {
+        f.name: f"{'Enter' if f.kind in TYPED else 'Choose an answer for'} “{f.label}”"
+        for f in fields
+        if f.required and f.name not in values
+    }
+    for f in fields:
+        offered, said = {value for value, _ in f.options}, values.get(f.name, ())
+        unknown = set([said] if isinstance(said, str) else said) - offered if f.kind in ("choice", "choices") else set()
+        if unknown:
+            problems[f.name] = f"Choose “{f.label}” from the list: '{min(unknown)}' is not in it"
+    return values, problems
+
+
+def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str = "") -> Problems:
+    """Record one entry of the inspection, dated today, by whoever is signed in; what was wrong with it.
+
+    ``entry``: its id, the same however often a form is sent (default: the form's ``entry`` field, or a fresh one).
+    """
+    who, now = access_control.account(), clock.recording_time()
+    said = entry or request.form.get("entry", "")
+    meant = {
+        "entry": said if _TOKEN.fullmatch(said) else token(),
+        "occurred_on": clock.today().isoformat(),
+        "recorded_at": now.isoformat(),
+        "recorded_by": who.username,
+        **{name: value for name, value in values.items() if value not in (None, "", [])},
+    }
+    try:
+        fact = recording_default(current_cases.casebook().file(inspection), load_entry(type_, meant))
+        fresh = current_cases.casebook().files.record(inspection, [fact], actor=who.username, now=now)
+    except ShapeError as error:
+        return {name: _in_words(reason) for name, reason in error.problems}
+    except refusals.EntryRepeats:
+        return {"entry": "This has been sent before, with other answers. Open the page again to see what stands"}
+    except refusals.Refused as error:
+        return {error.field: _in_words(error.reason)}
+    except refusals.BusyFile as error:
+        return {"entry": f"{error}. Send it again"}
+    if fresh:
+        access_control.log("recorded", detail=f"{inspection}: {type_} {fact.entry}")
+    return {}
+
+
+def _in_words(reason: str) -> str:
+    return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
+
+
+def open_ends(found: Inspection) -> list[str]:
+    """What is not done yet, in words."""
+    unread = len([case for case in found.sample if (case, False) not in found.completed])
+    again = len([task for task in found.allocated if task[1] and task not in found.completed])
+    open_ends = [
+        (unread, f"{unread} of {count_noun(len(found.sample), 'case')} not read"),
+        (again, f"{count_noun(again, 'second reading')} not finished"),
+        (unrated := len(found.framework.management) - managed(found), f"{unrated} of "
+         f"{count_noun(len(found.framework.management), 'criterion', 'criteria')} of management neither rated nor left out"),
+    ]  # fmt: skip
+    return [words for count, words in open_ends if count]
+
+
+def managed(found: Inspection) -> int:
+    """How many criteria of management are rated, at least in part, or not followed up."""
+    return len({c for c, _ in found.ratings} | set(found.not_followed_up))

@@ -1,0 +1,202 @@
+"""The reports of compliance: the menu, each report and measure, and the same as files to keep and to print."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from marshmallow import ValidationError
+from werkzeug.exceptions import BadRequest
+
+from domain.policy.measures import Measure, Report, reports
+from projections.reports.measure_figures import Asked
+from projections.reports.proportions import Figure
+from web.presentation.downloads import FORMATS, download
+from web.presentation.trend_chart import TrendChart, chart
+from web.reports import drill_down
+from web.reports.measure_phrases import clause_words, definition, period_words, scope_words, sure_said
+from web.reports.report_building import Made, definitions, make, of_measure
+from web.reports.report_query import AskedSchema, asked, choices
+from web.reports.table_model import Link, printed
+from web.services import current_cases, report_cache
+from web.site import access_control
+
+blueprint = Blueprint("compliance", __name__)
+drill_down.attach(blueprint)
+
+MONTHS_OFFERED = (3, 6, 12, 24)
+
+ON_PAPER = ("oversight", "risk-of-harm", "plans", "contact", "enforcement", "programmes", "victims", "recording",
+            "training", "forecast")  # fmt: skip
+"""The reports of a pack, in order."""
+
+
+@blueprint.get("/reports")
+@access_control.open_to(*access_control.WORKERS)
+def index() -> str:
+    """The menu: the ten recommendations, and what else there is."""
+    every = reports().reports.values()
+    return render_template(
+        "reports/reports.html",
+        recommended=sorted((r for r in every if r.recommendation), key=lambda r: r.recommendation or 0),
+        others=[r for r in every if not r.recommendation],
+        measures=reports().measures.values(),
+        definition=definition,
+    )
+
+
+@blueprint.get("/reports/<name>")
+@access_control.open_to(*access_control.WORKERS)
+def report(name: str) -> str:
+    """One report."""
+    return _page(_made(_report(name)))
+
+
+@blueprint.get("/reports/measures/<name>")
+@access_control.open_to(*access_control.WORKERS)
+def measure(name: str) -> str:
+    """One measure as a report of its own: its parts, and its trend."""
+    return _page(_made_measure(name))
+
+
+@blueprint.get("/reports/<name>/<sheet>/download/<form>")
+@access_control.open_to(*access_control.WORKERS)
+def table(name: str, sheet: str, form: str) -> Response:
+    """One table of a report to keep: CSV, XLSX, ODS or JSON."""
+    return _file(_made(_report(name)), sheet, form)
+
+
+@blueprint.get("/reports/measures/<name>/<sheet>/download/<form>")
+@access_control.open_to(*access_control.WORKERS)
+def measure_table(name: str, sheet: str, form: str) -> Response:
+    """One table of a measure to keep."""
+    return _file(_made_measure(name), sheet, form)
+
+
+@blueprint.get("/reports/pack")
+@access_control.open_to(*access_control.WORKERS)
+def pack() -> str:
+    """The reports of one place on one page, to print: each begins a sheet of paper."""
+    wanted = _asked()
+    made = [_make(reports().reports[name], wanted) for name in ON_PAPER]
+    return render_template("reports/pack.html", packed=made, **_common(wanted))
+
+
+def _page(made: Made) -> str:
+    return render_template(
+        "reports/measure_report.html",
+        made=made,
+        chart=_chart(made),
+        definitions=definitions(made.measures, made.asked),
+        sure=sure_said(made.report.sure, made.report.remark),
+        **_common(made.asked),
+    )
+
+
+def _common(wanted: Asked) -> dict[str, Any]:
+    return {
+        "wanted": wanted,
+        "places": choices(report_cache.dues(), wanted.moment, access_control.account()),
+        "whose": scope_words(wanted.scope),
+        "months": [(str(n), f"{n} months") for n in sorted({*MONTHS_OFFERED, wanted.months})],
+        "clause_words": clause_words,
+        "period": period_words(wanted.period),
+        "printed_cell": printed,
+        "address": address,
+        "chart_of": _chart,
+    }
+
+
+def address(link: Link, made: Made) -> str:
+    """Where a figure leads. A place leads to this very report, or measure, for it; the period goes along."""
+    endpoint, values = link.endpoint, {name: value for name, value in link.values.items() if value is not None}
+    if endpoint in ("compliance.report", "compliance.measure"):
+        if "name" not in values:
+            endpoint = "compliance.report" if made.report.id in reports().reports else "compliance.measure"
+            values["name"] = made.report.id
+        values = {name: request.args[name] for name in ("months", "beside") if request.args.get(name)} | values
+    return url_for(endpoint, **values)
+
+
+def _chart(made: Made) -> TrendChart | None:
+    if not made.points:
+        return None
+    several = [
+        ("hindsight", "With hindsight", [p.hindsight for p in made.points]),
+        ("stood", "As the file stood", [p.stood for p in made.points]),
+    ]
+    if made.beside:
+        by_end = {point.end: point.stood for point in made.beside}
+        several.append(
+            (
+                "beside",
+                made.asked.beside.name if made.asked.beside else "",
+                [by_end.get(p.end, Figure()) for p in made.points],
+            )
+        )
+    return chart([p.end for p in made.points], several)
+
+
+def _report(name: str) -> Report:
+    found = reports().reports.get(name)
+    if found is None:
+        abort(404, f"There is no report called {name}; there are {', '.join(reports().reports)}.")
+    return found
+
+
+def read_asked() -> dict[str, Any]:
+    """The query of a report; 400 in words where it can't be read."""
+    try:
+        return dict(AskedSchema().load({k: v for k, v in request.args.items() if v}))
+    except ValidationError as error:
+        raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
+
+
+def _asked() -> Asked:
+    return asked(read_asked(), current_cases.moment(), access_control.account(), report_cache.dues())
+
+
+def _made(report: Report) -> Made:
+    trend = reports().measures.get(read_asked()["trend"])
+    if trend is not None and trend not in report.measures:
+        raise BadRequest(f"{trend.title} is not a measure of this report.")
+    return _make(report, _asked(), trend)
+
+
+def _make(report: Report, wanted: Asked, trend: Measure | None = None) -> Made:
+    question = (report.id, trend and trend.id, *_question(wanted))
+    return report_cache.made(
+        question, lambda: make(report, wanted, report_cache.dues(), current_cases.casebook(), trend)
+    )
+
+
+def _question(wanted: Asked) -> tuple[Any, ...]:
+    """What a report's figures depend on, besides the record."""
+    return wanted.moment, wanted.months, wanted.scope, wanted.beside, access_control.account().scope
+
+
+def _made_measure(name: str) -> Made:
+    found = reports().measures.get(name)
+    if found is None:
+        abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
+    wanted = _asked()
+    return report_cache.made(
+        (found.id, "measure", *_question(wanted)),
+        lambda: of_measure(found, wanted, report_cache.dues(), current_cases.casebook()),
+    )
+
+
+def _file(made: Made, name: str, form: str) -> Response:
+    sheet = made.sheet(name)
+    if sheet is None or sheet.where == "page":
+        there = ", ".join(s.id for s in made.sheets if s.where != "page")
+        abort(404, f"This report has no table called {name}; there are {there}.")
+    stem = f"{made.report.id}-{sheet.id}-{made.asked.moment.on}"
+    if form == "json":
+        document = {**made.document(), "sheets": [sheet.document()]}
+        access_control.log("downloaded", detail=f"{stem}.json, {len(sheet.rows)} rows")
+        answer = Response(json.dumps(document, ensure_ascii=False, indent=2), content_type="application/json")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{stem}.json"'
+        return answer
+    if form not in FORMATS:
+        abort(404, f"There is no download as {form}; there are {', '.join((*FORMATS, 'json'))}.")
+    return download(sheet.table(made.notes), form, stem)

@@ -1,0 +1,113 @@
+"""What the reports say in words: whose figures, how a figure went, how sure it is."""
+
+from datetime import timedelta
+from fractions import Fraction
+from math import floor
+
+from domain.policy.cited_documents import SURE
+from domain.policy.measures import Measure
+from projections.cases.case_repository import Moment
+from projections.reports.caseload_matrix import Cell
+from projections.reports.measure_figures import Asked
+from projections.reports.periods import Period
+from projections.reports.proportions import Figure, Scope, change
+from web.presentation.formatting import count_noun, long_date, percent, short_date
+from web.presentation.phrases import knowledge_words, sentence
+
+NOTHING = "nothing to compare"
+
+
+def scope_words(scope: Scope, everything: str = "All that you answer for") -> str:
+    """``Gloucester`` or ``Tunde Adeyemi``; everything, where no place is named."""
+    return scope.name if scope.level else everything
+
+
+def clause_words(clause: str) -> str:
+    """``absence-decision`` as ``Absence decision``; an address and a file keep the id."""
+    return sentence(clause.replace("-", " ").replace("mappa", "MAPPA"))
+
+
+def change_said(before: Figure, now: Figure) -> str:
+    """``up 12 points, more than chance``; the points are those between the printed figures."""
+    found = change(before, now)
+    if found is None:
+        return NOTHING
+    points = _points(before, now)
+    way = f"{'up' if points > 0 else 'down'} {count_noun(abs(points), 'point')}" if points else "no change"
+    return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
+
+
+def beside_said(now: Figure, beside: Figure | None) -> str | None:
+    """How a figure lies against another place's: ``12 points higher, more than chance``."""
+    if beside is None:
+        return None
+    found = change(beside, now)
+    if found is None:
+        return NOTHING
+    points = _points(beside, now)
+    way = f"{count_noun(abs(points), 'point')} {'higher' if points > 0 else 'lower'}" if points else "the same"
+    return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
+
+
+def _points(before: Figure, now: Figure) -> int:
+    """Between two figures as they are printed: whole per cent, halves up."""
+    return _whole(now.score) - _whole(before.score)
+
+
+def _whole(score: Fraction | None) -> int:
+    return floor((score or 0) + Fraction(1, 2))
+
+
+def area_said(now: Figure, area: Figure) -> str | None:
+    """``below area`` or ``above area``, as the caseload matrix says it; None where neither is beyond chance."""
+    if now == area:
+        return None
+    found = Cell(now.held, now.n).against(Cell(area.held, area.n))
+    return f"{found} area" if found else None
+
+
+def interval_said(figure: Figure) -> str | None:
+    """``48% to 89%``."""
+    return None if figure.interval is None else f"{percent(figure.interval[0])} to {percent(figure.interval[1])}"
+
+
+def bounds(figure: Figure) -> tuple[Fraction | None, Fraction | None]:
+    """The interval as shares of 1."""
+    if figure.interval is None:
+        return None, None
+    low, high = figure.interval
+    return (Fraction(round(low * 100), 10_000), Fraction(round(high * 100), 10_000))
+
+
+def period_words(asked: Period) -> str:
+    """Duties that fell due after one day, up to another: ``from 23 Dec 2004 to 22 Dec 2005``."""
+    return f"from {short_date(asked.since + timedelta(days=1))} to {short_date(asked.moment.on)}"
+
+
+def definition(measure: Measure) -> str:
+    """What the figure is, in a sentence."""
+    if measure.counts == "wait":
+        return f"Measures {measure.numerator}, of {measure.denominator}."
+    return f"Counts {measure.numerator}, of {measure.denominator}."
+
+
+def sure_said(sure: str, remark: str | None) -> str | None:
+    """How sure the definition is, where it is not found as printed."""
+    return None if sure == "F" else f"{SURE[sure].capitalize()}{f': {remark}' if remark else ''}"
+
+
+def asked_notes(asked: Asked) -> list[tuple[str, str]]:
+    """What a file of a report says of itself."""
+    moment: Moment = asked.moment
+    found = [
+        ("As at", long_date(moment.on)),
+        ("Read", knowledge_words(moment)),
+        ("Period", period_words(asked.period)),
+        (
+            "Whose",
+            f"{asked.scope.level}: {asked.scope.name}" if asked.scope.level else "all that the reader answers for",
+        ),
+    ]
+    if asked.beside is not None:
+        found.append(("Beside", f"{asked.beside.level}: {asked.beside.name}"))
+    return found

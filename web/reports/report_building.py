@@ -1,0 +1,184 @@
+"""A report made: its sheets for what is asked, and its definition. Page, file, command and API all take it from here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from domain.policy.measures import Measure, Report
+from domain.policy.measures.scorecards import scorecard
+from projections.cases.case_repository import CaseRepository
+from projections.history.history import end_of_day
+from projections.obligations.clause_catalogue import catalogue
+from projections.reports.duty_queries import Dues
+from projections.reports.inspection_figures import inspected_on
+from projections.reports.measure_figures import Asked, Point, lines, recorded, trend, wait_lines
+from projections.reports.protected_groups import differences
+from projections.reports.scorecard import ranking
+from projections.reports.small_numbers import FEW
+from projections.reports.training_needs import every_clause, needs
+from projections.scoring.scores import QuestionScore
+from web.presentation.json_documents import known
+from web.reports import further_tables as more
+from web.reports import measure_tables as sheets
+from web.reports.measure_phrases import asked_notes, definition, sure_said
+from web.reports.table_model import Table
+
+
+@dataclass(frozen=True)
+class Made:
+    """``points``: the trend of ``measure``, and ``beside`` that of the place set beside it."""
+
+    report: Report
+    asked: Asked
+    sheets: Sequence[Table]
+    measure: Measure | None = None
+    points: Sequence[Point] = ()
+    beside: Sequence[Point] = ()
+
+    def sheet(self, name: str) -> Table | None:
+        return next((sheet for sheet in self.sheets if sheet.id == name), None)
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """What a file says of itself: what it is read as at, and every definition."""
+        found = [("Report", self.report.title), *asked_notes(self.asked)]
+        if self.report.asks:
+            found.append((f"Recommendation {self.report.recommendation}", self.report.asks))
+        for one in definitions(self.measures, self.asked):
+            clauses = "; ".join(f"{c['clause']} ({c['edition']}): {c['citation']}" for c in one["clauses"])
+            found.append((one["title"], " ".join(filter(None, (one["says"], one["sure"], clauses)))))
+        return found
+
+    @property
+    def measures(self) -> Sequence[Measure]:
+        return self.report.measures
+
+    def document(self) -> dict[str, Any]:
+        """The report as JSON: what was asked, definitions, sheets. Stable: see ``docs/reports.md``."""
+        asked = self.asked
+        return {
+            "report": self.report.id,
+            "title": self.report.title,
+            "recommendation": self.report.recommendation,
+            "asks": self.report.asks,
+            "citation": self.report.citation,
+            "as_at": asked.moment.on.isoformat(),
+            "known_at": known(asked.moment.known_at),
+            "since": asked.period.since.isoformat(),
+            "months": asked.months,
+            "of": asked.scope.spelled,
+            "beside": asked.beside.spelled if asked.beside else None,
+            "suppressed_below": FEW if self.report.shows == "differences" else None,
+            "measures": definitions(self.measures, asked),
+            "sheets": [sheet.document() for sheet in self.sheets if sheet.where != "page"],
+        }
+
+
+def definitions(measures: Sequence[Measure], asked: Asked) -> list[dict[str, Any]]:
+    """What each measure counts: in words, and the clauses in the editions in force in the period, with their citations."""
+    return [
+        {
+            "id": m.id, "title": m.title, "counts": m.counts, "unit": m.unit, "says": definition(m), "numerator": m.numerator,
+            "denominator": m.denominator, "question": m.question, "clauses": _clauses(m, asked), "citation": m.citation,
+            "sure": sure_said(m.sure, m.remark),
+        }
+        for m in measures
+    ]  # fmt: skip
+
+
+def _clauses(measure: Measure, asked: Asked) -> list[dict[str, str]]:
+    since, day = asked.before.since, asked.moment.on
+    found = []
+    for clause in catalogue().clauses:
+        in_force = (clause.start is None or clause.start <= day) and (clause.end is None or clause.end > since)
+        if clause.id in measure.clauses and in_force:
+            cited = dict.fromkeys(value.citation for value in clause.values)
+            found.append({"clause": clause.id, "edition": clause.edition, "citation": "; ".join(cited)})
+    return found
+
+
+def make(report: Report, asked: Asked, dues: Dues, book: CaseRepository, trend_of: Measure | None = None) -> Made:
+    """The report as asked. ``trend_of``: the measure whose trend it carries (default: its first that is a share)."""
+    if report.shows == "measures":
+        return _of_measures(report, asked, dues, book, trend_of)
+    return Made(report, asked, _MORE[report.shows](report, asked, dues))
+
+
+def of_measure(measure: Measure, asked: Asked, dues: Dues, book: CaseRepository) -> Made:
+    """One measure as a report of its own."""
+    alone = Report(
+        measure.id, measure.title, definition(measure), "measures", measure.cite, measure.sure, (measure,),
+        remark=measure.remark, citation=measure.citation,
+    )  # fmt: skip
+    return _of_measures(alone, asked, dues, book, measure)
+
+
+def _of_measures(report: Report, asked: Asked, dues: Dues, book: CaseRepository, trend_of: Measure | None) -> Made:
+    shares = [m for m in report.measures if m.counts in ("in_time", "done")]
+    judged = [m for m in report.measures if m.counts == "answer"]
+    waits = [m for m in report.measures if m.counts == "wait"]
+    found: list[Table] = []
+    if shares:
+        every = [lines(dues, measure, asked) for measure in shares]
+        found += [sheets.summary([whole for whole, _ in every], asked), *sheets.parts([p for _, p in every], asked)]
+    if waits:
+        found.append(sheets.waits([wait_lines(dues, measure, asked) for measure in waits], asked))
+    if judged:
+        found.append(_judged(judged, asked, dues, book))
+    if report.lates:
+        found.append(sheets.lates(recorded(dues, asked), asked))
+    measure = trend_of or next(iter(shares), None)
+    if measure is None or measure.counts == "wait":
+        return Made(report, asked, found)
+    points = trend(dues, measure, asked)
+    beside = trend(dues, measure, asked, asked.beside) if asked.beside else []
+    found.append(sheets.trend(measure, points, asked.scope))
+    if asked.beside is not None:
+        besides = sheets.trend(measure, beside, asked.beside)
+        found.append(replace(besides, id="trend-beside", title=f"{besides.title}: {asked.beside.name}"))
+    return Made(report, asked, found, measure, points, beside)
+
+
+def _judged(judged: Sequence[Measure], asked: Asked, dues: Dues, book: CaseRepository) -> Table:
+    questions = [measure.question or "" for measure in judged]
+    inspections = inspected_on(book, questions, asked.moment.on, asked.scope, asked.mine)
+
+    def of_inspections(measure: Measure) -> list[tuple[str, str, QuestionScore]]:
+        return [(i.inspection, i.title, i.figure) for i in inspections[measure.question or ""]]
+
+    return more.judged_sheet(judged, lambda m: dues.verdicts(asked.moment, m.question or ""), of_inspections, asked)
+
+
+def _needs(report: Report, asked: Asked, dues: Dues) -> list[Table]:
+    return more.needs_sheets(needs(dues, asked.period, asked.scope, asked.mine), asked)
+
+
+def _differences(report: Report, asked: Asked, dues: Dues) -> list[Table]:
+    found = []
+    for m in report.measures:
+        held = "done" if m.counts == "done" else "in_time"
+        groups = differences(dues, asked.period, m.clauses, held, asked.scope, asked.mine)  # type: ignore[arg-type]
+        found.append((m, groups))
+    return [more.differences_sheet(found, asked)]
+
+
+def _expectations(report: Report, asked: Asked, dues: Dues) -> list[Table]:
+    return [more.expectations_sheet(dues.counts(*asked.period, every_clause(), "in_time", "clause"), asked)]
+
+
+def _forecast(report: Report, asked: Asked, dues: Dues) -> list[Table]:
+    stood = asked.moment.known_at or end_of_day(asked.moment.on)
+    moment = replace(asked.moment, known_at=min(stood, end_of_day(asked.moment.on)))
+    found = more.loads(list(dues.loads(moment).items()), asked)
+    return [more.forecast_sheet(found, replace(asked, moment=moment))]
+
+
+def _scorecard(report: Report, asked: Asked, dues: Dues) -> list[Table]:
+    card = scorecard()
+    return more.scorecard_sheets(card, ranking(dues, card, asked.period, asked.months, asked.scope, asked.mine), asked)
+
+
+_MORE: Mapping[str, Any] = {
+    "needs": _needs, "differences": _differences, "expectations": _expectations, "forecast": _forecast,
+    "scorecard": _scorecard,
+}  # fmt: skip

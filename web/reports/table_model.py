@@ -1,0 +1,131 @@
+"""Sheets: the tables of a report. One sheet is a table on the page, a file to keep, a part of the JSON and text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any, Literal, NamedTuple
+
+from web.presentation.downloads import Column, Download, Kind
+from web.presentation.formatting import percent, short_date
+
+Where = Literal["both", "page", "file"]
+
+
+class Heading(NamedTuple):
+    """A column: its name in JSON, its words, what its values are (a percent is a ``Fraction`` of 1), and where it shows."""
+
+    name: str
+    words: str
+    kind: Kind = "text"
+    where: Where = "both"
+
+
+class Link(NamedTuple):
+    """What a figure opens: an endpoint with its values."""
+
+    endpoint: str
+    values: Mapping[str, Any]
+
+
+class Row(NamedTuple):
+    """``opens``: by the name of the heading whose cell is the link."""
+
+    cells: Sequence[Any]
+    opens: Mapping[str, Link] = {}
+    whole: bool = False
+    """Whether it is the total of the rows beside it."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """``id`` names it within its report; ``says`` stands above it; ``none`` in place of it where there is no row."""
+
+    id: str
+    title: str
+    headings: Sequence[Heading]
+    rows: Sequence[Row]
+    says: str = ""
+    none: str = "Nothing fell due in that time."
+    notes: Sequence[tuple[str, str]] = field(default=())
+    where: Where = "both"
+    most: int | None = None
+    """Rows that a page shows; a file holds all."""
+
+    @property
+    def left_out(self) -> int:
+        """How many rows a page does not show."""
+        return 0 if self.most is None else max(0, len(self.rows) - self.most)
+
+    def shown(self, where: Where) -> list[int]:
+        """The places of the columns that a page shows, or a file holds."""
+        return [n for n, heading in enumerate(self.headings) if heading.where in ("both", where)]
+
+    @property
+    def on_page(self) -> list[tuple[int, Heading]]:
+        return [(n, self.headings[n]) for n in self.shown("page")]
+
+    def table(self, notes: Sequence[tuple[str, str]] = ()) -> Download:
+        """The table to keep, with what it is."""
+        places = self.shown("file")
+        said = [*notes, *([("What it says", self.says)] if self.says else []), *self.notes]
+        return Download(
+            self.title,
+            [Column(self.headings[n].words, self.headings[n].kind) for n in places],
+            [[row.cells[n] for n in places] for row in self.rows],
+            said,
+        )
+
+    def document(self) -> dict[str, Any]:
+        """The sheet as JSON holds it: rows as objects by the columns' names; shares as numbers from 0 to 1."""
+        places = self.shown("file")
+        return {
+            "id": self.id,
+            "title": self.title,
+            "says": self.says,
+            "columns": [
+                {"name": self.headings[n].name, "title": self.headings[n].words, "kind": self.headings[n].kind}
+                for n in places
+            ],
+            "rows": [{self.headings[n].name: plain(row.cells[n]) for n in places} for row in self.rows],
+        }
+
+    def text(self) -> str:
+        """The sheet as lines of a fixed width."""
+        places = self.shown("file")
+        lines = [[self.headings[n].words for n in places]]
+        lines += [[printed(row.cells[n], self.headings[n].kind) for n in places] for row in self.rows]
+        widths = [min(44, max(len(line[at]) for line in lines)) for at in range(len(places))]
+        right = [self.headings[n].kind in ("number", "percent") for n in places]
+        body = [
+            "  ".join(
+                cell.rjust(width) if r else cell.ljust(width)
+                for cell, width, r in zip(line, widths, right, strict=True)
+            ).rstrip()
+            for line in lines
+        ]
+        head = [self.title, *([self.says] if self.says else [])]
+        return "\n".join([*head, *(body if self.rows else [self.none])])
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON holds it."""
+    if isinstance(value, Fraction):
+        return round(float(value), 4)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def printed(value: Any, kind: Kind) -> str:
+    """A cell as a page or a terminal prints it."""
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case Fraction():
+            return percent(100 * value)
+        case date():
+            return short_date(value)
+        case int() if kind == "number":
+            return f"{value:,}"
+    return str(value)

@@ -1,0 +1,245 @@
+"""What every page reads from: the casebook of this app, the moment asked for, and the cases that the reader reaches."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, cast
+
+from flask import Flask, abort, current_app, g, request
+
+from domain.accounts.roles import ENTERED_BY, Account, Level
+from domain.aggregates.case_file import CaseFile
+from domain.entries.case_entries import QualityJudged, SupervisionStarted
+from domain.entries.inspection_entries import InspectionOpened
+from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
+from domain.store.application import Files
+from projections.cases.case_access import Reached, inspected, is_closed, may_open, reach
+from projections.cases.case_repository import CaseRepository, Moment, Reading
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.cases.caseload import holding
+from projections.history.history import end_of_day
+from web.presentation.formatting import count_noun
+from web.services import following_read_model
+from web.site import access_control, clock, reading_date
+from web.site.reading_date import ReadingDate
+
+LONG_AGO = timedelta(days=366)
+
+NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access is limited."
+
+
+def casebook() -> CaseRepository:
+    """The casebook over the app's database, made at the first request of each process and kept."""
+    kept = current_app.extensions.get("casebook")
+    if kept is None:
+        kept = current_app.extensions["casebook"] = CaseRepository(Files.open(current_app.config["DATABASE"]))
+    return cast(CaseRepository, kept)
+
+
+def moment() -> Moment:
+    """As at which day, as known when, this page is read."""
+    asked = reading_date.current()
+    return Moment(asked.on, asked.known_at)
+
+
+def today() -> Moment:
+    """Today, as the files stand."""
+    return Moment(clock.today(), end_of_day(clock.today()))
+
+
+def framework() -> Framework:
+    return frameworks()[DEFAULT_FRAMEWORK]
+
+
+def counted_by(account: Account, at: Moment, **which: Any) -> Reached:
+    """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
+
+    ``which`` of their rows to fetch: see ``ReadModel.standings``.
+    """
+    if account.role == "inspector":
+        return reach(
+            following_read_model.views().standings(at, references=inspected(casebook(), account), **which), account
+        )
+    return reach(
+        following_read_model.views().standings(at, held=account.scope, **which) if account.scope else [], account
+    )
+
+
+def framework_of(inspection: str | None) -> Framework:
+    """The framework by which a page answers: the inspection's own, where it belongs to one."""
+    return framework() if inspection is None else casebook().inspection(inspection).framework
+
+
+def reached() -> Reached:
+    """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
+    if "reached" not in g:
+        g.reached = counted_by(access_control.account(), moment(), unmet=True, kinds=("duties", "lates"))
+    return cast(Reached, g.reached)
+
+
+def cases() -> list[CaseSnapshot]:
+    """Every case that the person signed in counts, with the duties that may be outstanding at the moment."""
+    return reached().cases
+
+
+def opened() -> frozenset[str]:
+    """The cases that the person signed in may open: those they count at the moment or today, and not closed to them."""
+    if "opened" not in g:
+        every = (*reached().open, *counted_by(access_control.account(), today(), kinds=()).open)
+        g.opened = frozenset(case.reference for case in every) - reached().closed
+    return cast("frozenset[str]", g.opened)
+
+
+def case(reference: str, inspection: str | None = None) -> Reading:
+    """One case at the moment, for whoever may open it: 404 where there is none, 403 where it is not theirs."""
+    file = casebook().file(reference)
+    if not isinstance(file.beginning, SupervisionStarted):
+        abort(404, f"There is no case {reference}.")
+    reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
+    now = casebook().read(reference, today(), framework())
+    if not may_open(casebook(), access_control.account(), reading, now):
+        access_control.log("refused", reference, detail=request.path)
+        abort(403, NOT_YOURS.format(reference))
+    return reading
+
+
+def viewed(*references: str) -> None:
+    """Put it on the access log that a page of these cases was shown."""
+    if references:
+        access_control.log("viewed", *references, detail=request.full_path.rstrip("?"))
+
+
+def may_record(reference: str) -> bool:
+    """Whether the person signed in may add to this case: theirs today, or one that they inspect."""
+    who, now = access_control.account(), casebook().read(reference, today(), framework())
+    if who.role == "inspector":
+        return reference in inspected(casebook(), who)
+    return bool(ENTERED_BY[who.role]) and now.history.started is not None and who.answers_for(holding(now))
+
+
+def may_read(reading: Reading) -> bool:
+    """Whether the person signed in may open this case, which a page lists."""
+    now = casebook().read(reading.reference, today(), framework())
+    return may_open(casebook(), access_control.account(), reading, now)
+
+
+def inspection(name: str) -> InspectionOpened:
+    """The inspection of this id, for whoever may read it; 404 in words where there is none."""
+    opened = casebook().inspections.get(name)
+    if opened is None:
+        abort(404, f"There is no inspection called {name}.")
+    if name not in inspections():
+        abort(403, f"{opened.title} is not one of the inspections that you read.")
+    return opened
+
+
+def inspections() -> dict[str, InspectionOpened]:
+    """The inspections that the person signed in may read, the latest first: an inspector's own; all, for the others."""
+    who, every = access_control.account(), casebook().inspections
+    return {name: opened for name, opened in every.items() if who.role != "inspector" or name in who.inspections}
+
+
+def closed(references: Iterable[str]) -> set[str]:
+    """Those of these cases whose access is limited, and not open to the person signed in."""
+    who = access_control.account()
+    return {reference for reference in references if is_closed(casebook(), who, reference)}
+
+
+def runs(name: str) -> bool:
+    """Whether the person signed in runs this inspection: an inspector who reads it, or the manager who opened it."""
+    who, opened = access_control.account(), casebook().inspections[name]
+    return name in who.inspections if who.role == "inspector" else opened.recorded_by == who.username
+
+
+def assesses(name: str) -> bool:
+    """Whether the person signed in runs this inspection, or is named as one of its assessors."""
+    return runs(name) or access_control.account().name in casebook().inspection(name).assessors
+
+
+def blind(name: str) -> set[str]:
+    """The cases of an inspection that the person signed in has still to read for the second time.
+
+    What the first reader answered is not for them until they have finished.
+    """
+    found, who = casebook().inspection(name), access_control.account().name
+    return {case for case, second in found.tasks_of(who) if second and (case, second) not in found.completed}
+
+
+def not_yet_shown(reference: str) -> set[str]:
+    """The inspections for which the person signed in has still to finish reading this case, once or again.
+
+    How others answered there is not shown to them before, on any page of the case.
+    """
+    who = access_control.account().name
+    found = {name: casebook().inspection(name) for name in casebook().inspections}
+    return {
+        name
+        for name, inspection in found.items()
+        for second in (False, True)
+        if inspection.allocated.get((reference, second)) == who and (reference, second) not in inspection.completed
+    }
+
+
+def shown_file(reference: str) -> CaseFile:
+    """The file of a case as the person signed in may read it: without what others answered that is not shown yet."""
+    file, hidden = casebook().file(reference), not_yet_shown(reference)
+    if not hidden:
+        return file
+    who = access_control.account().name
+    return CaseFile(reference, file.version, {
+        entry: fact
+        for entry, fact in file.entries.items()
+        if not (isinstance(fact, QualityJudged) and fact.inspection in hidden and fact.by != who)
+    })  # fmt: skip
+
+
+def front() -> str | None:
+    """The inspection on the first page: the latest that is frozen or published; the latest of all where none is."""
+    mine = inspections()
+    return next((name for name in mine if casebook().inspection(name).frozen), next(iter(mine), None))
+
+
+def inspection_asked() -> str | None:
+    """The inspection that this page belongs to: named in its path, in its query, or the latest on the first page."""
+    named = (request.view_args or {}).get("inspection") or request.args.get("inspection")
+    if named is None and request.endpoint == "inspections.index" and access_control.signed_in() is not None:
+        return front()
+    return named or None
+
+
+def places() -> dict[str, list[str]]:
+    """The areas, divisions, teams and officers that hold cases today, by level."""
+    held = following_read_model.views().places(today())
+    levels: tuple[Level, ...] = ("area", "division", "team", "officer")
+    return {level: sorted({getattr(place, level) for place in held}) for level in levels}
+
+
+def default_moment() -> ReadingDate | None:
+    """The moment of a page whose address names none; None for today.
+
+    An inspection's pages are read at its own sample date and state of knowledge. So are the others when the record
+    stopped long ago: today would show nothing.
+    """
+    every = casebook().inspections
+    named = inspection_asked()
+    if named is None and every and _stopped_long_ago():
+        named = next(iter(every))
+    opened = every.get(named) if named else None
+    return None if opened is None else ReadingDate(opened.occurred_on, opened.knowledge)
+
+
+def _stopped_long_ago() -> bool:
+    last = casebook().last_recorded_at
+    return last is not None and clock.today() - last.date() > LONG_AGO
+
+
+def footer_note() -> str:
+    """How far the page's data goes: every entry stored so far, and what of it lists and counts leave out."""
+    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record. {following_read_model.note()}".rstrip()
+
+
+def attach(app: Flask) -> None:
+    app.config.update(DEFAULT_MOMENT=default_moment, FOOTER_NOTE=footer_note)
+    app.add_template_global(may_record)
+    app.add_template_global(runs, "runs_inspection")
+    app.add_template_global(assesses, "assesses_for")
+    app.add_template_global(clock.today, "today")

@@ -1,0 +1,40 @@
+"""What the reports count, of this app's record: its columns as the keeper has them, with what was made of them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
+
+from flask import current_app
+
+from projections.reports.dues_counted import CountedDues
+from projections.reports.duty_queries import Dues
+from web.services import current_cases, following_read_model
+
+T = TypeVar("T")
+
+KEPT = 64
+"""How many reports are kept by each process, for whoever asks for the same again before anything new is stored."""
+
+
+def dues() -> Dues:
+    """The dues of the app's record, as far as its columns go; ``NotMade`` where there are none yet."""
+    columns = following_read_model.as_at(current_cases.today()).columns
+    kept = cast(CountedDues | None, current_app.extensions.get("dues"))
+    if kept is None or kept.columns is not columns:
+        kept = current_app.extensions["dues"] = CountedDues(columns, current_cases.framework())
+    return kept
+
+
+def made(asked: Hashable, make: Callable[[], T]) -> T:
+    """What is made of the record for this question; kept until anything is stored, a judgement of an inspection included."""
+    key = (
+        asked,
+        following_read_model.as_at(current_cases.today()).columns.position,
+        current_cases.casebook().catch_up(),
+    )
+    kept: OrderedDict[Hashable, T] = current_app.extensions.setdefault("reports made", OrderedDict())
+    if key not in kept:
+        kept[key] = make()
+        while len(kept) > KEPT:
+            kept.popitem(last=False)
+    return kept[key]

@@ -1,0 +1,217 @@
+"""The gate: who may enter each route, who is signed in, and what of it is written to the access log.
+
+Every view states who may enter (``open_to``, ``open_to_anyone``); the app does not start with one that does not.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from domain.accounts.access_log import Action
+from domain.accounts.account_register import AccountRegister, NoSuchAccount
+from domain.accounts.roles import ROLES, Account, Role
+from web.site import clock
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=10)
+"""A sign-in ends after half an hour without a page, and after ten hours whatever happens."""
+
+WORKERS: tuple[Role, ...] = ("case_manager", "spo", "divisional_manager", "area_manager")
+"""The roles that answer for cases."""
+
+READERS: tuple[Role, ...] = (*WORKERS, "inspector")
+"""The roles that open cases."""
+
+OPENERS: tuple[Role, ...] = ("spo", "divisional_manager", "area_manager", "inspector")
+"""The roles that run inspections, or audits of their own cases."""
+
+CHANGING = ("signing_in.password", "signing_in.change_password", "signing_in.leave")
+"""What somebody may do whose password was given to them."""
+
+ANYONE: frozenset[str] = frozenset()
+"""Stated by a view that asks for no sign-in."""
+
+
+def open_to(*roles: Role) -> Callable[[View], View]:
+    """State that these roles may enter a view (none named: every role)."""
+
+    def state(view: View) -> View:
+        view.opens_to = frozenset(roles or ROLES)  # type: ignore[attr-defined]
+        return view
+
+    return state
+
+
+def open_to_anyone(view: View) -> View:
+    """State that a view asks for no sign-in."""
+    view.opens_to = ANYONE  # type: ignore[attr-defined]
+    return view
+
+
+def keeps_what_was_typed(view: View) -> View:
+    """State that a form sent too late to this view is shown again, filled in, after signing in."""
+    view.keeps_typed = True  # type: ignore[attr-defined]
+    return view
+
+
+def opens_to(app: Flask, endpoint: str) -> frozenset[str] | None:
+    """Who may enter; None where the view does not say."""
+    return getattr(app.view_functions.get(endpoint), "opens_to", None)
+
+
+def register() -> AccountRegister:
+    """The register of the app's database, opened at the first request of each process and kept."""
+    kept = current_app.extensions.get("register")
+    if kept is None:
+        kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"])
+    return cast(AccountRegister, kept)
+
+
+class SignedIn:
+    """The account behind a session, in the form that Flask-Login asks for."""
+
+    is_authenticated = is_active = True
+    is_anonymous = False
+
+    def __init__(self, account: Account, mark: str):
+        self.account, self.mark = account, mark
+
+    def get_id(self) -> str:
+        return f"{self.mark}:{self.account.username}"
+
+
+def mark_of(account: Account) -> str:
+    """What ties a session to the account's password: a new one ends every session."""
+    return sha256(register().password(account.username).encode()).hexdigest()[:16]
+
+
+def signed_in() -> Account | None:
+    """Who is signed in."""
+    return current_user.account if isinstance(current_user._get_current_object(), SignedIn) else None
+
+
+def account() -> Account:
+    """Who is signed in, on a page that asks for it."""
+    found = signed_in()
+    if found is None:
+        abort(401)
+    return found
+
+
+def person(recorded_by: str | None) -> str:
+    """Who recorded an entry, by name: an entry made on the site names the account, an imported one what it was given."""
+    if "names" not in g:
+        g.names = {account.username: account.name for account in register().accounts()}
+    names: Mapping[str, str] = g.names
+    return names.get(recorded_by or "", recorded_by or "")
+
+
+def sign_in(account: Account, how: str) -> None:
+    """Begin a session; ``how``, for the log: ``password``, or by what else the person was recognised."""
+    session.clear()
+    session["how"] = how
+    session.permanent = True
+    session["since"] = clock.now().isoformat()
+    login_user(SignedIn(account, mark_of(account)))
+    log("signed in", detail=how)
+
+
+def sign_out() -> None:
+    logout_user()
+    session.clear()
+
+
+def log(action: Action, *references: str, detail: str = "", who: Account | str | None = None) -> None:
+    """Write to the access log, a line for each case; where it can't be written, the page is not shown either."""
+    register().log.add(
+        clock.now(), who or signed_in() or "", action,
+        references=references, detail=detail, address=request.remote_addr or "",
+    )  # fmt: skip
+
+
+def _load(session_id: str) -> SignedIn | None:
+    mark, _, username = session_id.partition(":")
+    try:
+        found = register().account(username)
+    except NoSuchAccount:
+        return None
+    since = session.get("since")
+    ended = since is None or clock.now() - datetime.fromisoformat(since) > LONGEST
+    return None if ended or found.disabled or mark_of(found) != mark else SignedIn(found, mark)
+
+
+def _readable() -> None:
+    """Refuse the character NUL, which nobody types, and which not every database keeps."""
+    said = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
+    said += [text for texts in request.form.listvalues() for text in texts]
+    if any("\0" in text for text in said):
+        abort(400, "There is a character in what was sent that the service cannot keep (NUL). Nothing was recorded.")
+
+
+def _enter() -> Response | str | None:
+    """Before every page: let in, send to sign in, or refuse."""
+    if request.endpoint is None:
+        return None
+    allowed = opens_to(current_app, request.endpoint)
+    if allowed == ANYONE:
+        return None
+    who = signed_in()
+    if who is None:
+        if request.path.startswith("/api/"):
+            abort(401, "Sign in first: the API is read with the site's own session.")
+        return _ask_to_sign_in()
+    if allowed is None or who.role not in allowed:
+        log("refused", detail=request.path)
+        abort(403)
+    if who.must_change and session.get("how") == "password" and request.endpoint not in CHANGING:
+        return redirect(url_for("signing_in.password"))
+    return None
+
+
+def _ask_to_sign_in() -> Response | str:
+    view = current_app.view_functions[request.endpoint or ""]
+    if request.method == "POST":
+        ask = current_app.config["ASK_TO_SIGN_IN"]
+        page: str = ask(request.full_path.rstrip("?"), request.form if getattr(view, "keeps_typed", False) else None)
+        return page
+    if request.path != "/":
+        flash("Sign in to see that page.")
+    return redirect(url_for("signing_in.index", next=request.full_path.rstrip("?")))
+
+
+def attach(app: Flask) -> None:
+    """Guard every route, and give the templates ``signed_in``.
+
+    ``ASK_TO_SIGN_IN`` in the app's config shows the sign-in page for a form that came too late.
+    """
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    app.config.update(
+        PERMANENT_SESSION_LIFETIME=IDLE,
+        SESSION_COOKIE_NAME="caseaudit",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    manager = LoginManager(app)
+    manager.session_protection = None  # a session is tied to the password, and to its time
+    manager.user_loader(_load)
+    app.before_request(_readable)
+    app.before_request(_enter)
+    CSRFProtect(app)
+    open_to_anyone(app.view_functions["static"])
+    app.add_template_global(signed_in)
+    app.add_template_filter(person)
+
+
+def check(app: Flask) -> None:
+    """Every route says who may enter: ``RuntimeError`` names those that don't."""
+    silent = sorted(endpoint for endpoint in app.view_functions if opens_to(app, endpoint) is None)
+    if silent:
+        raise RuntimeError(f"these views don't say who may enter: {', '.join(silent)}")

@@ -1,0 +1,101 @@
+"""What a page says when it cannot be shown: what happened and what to do, never a trace."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
+
+from projections.read_model.column_keeper import NotMade
+from web.site.reading_date import NotAsAt
+
+_WORDS = {
+    400: (
+        "This page cannot be shown",
+        "The web address or the form has something in it that the service cannot read.",
+        "Go back, check what you entered and try again.",
+    ),
+    401: (
+        "Sign in first",
+        "This page is for people who have signed in.",
+        "Sign in, and ask for it again.",
+    ),
+    403: (
+        "This page is not open to you",
+        "Your account does not reach it.",
+        "If you need it for your work, ask your manager or the information manager.",
+    ),
+    404: (
+        "Page not found",
+        "There is nothing at this web address.",
+        "If you typed or pasted the address, check that it is complete. A case is found by its reference,"
+        " like X123456/1.",
+    ),
+    405: (
+        "This page cannot be used in that way",
+        "The web address is right, but it does not take what was sent to it. Nothing was recorded.",
+        "Go back to the page before and use its links and buttons.",
+    ),
+    413: (
+        "That is too large",
+        "What you sent is larger than this page takes. Nothing was recorded.",
+        "Shorten it. Large files of entries go through the command: caseaudit import.",
+    ),
+    500: (
+        "Sorry, there is a problem with the service",
+        "What you asked for did not work. If you were recording an entry, look first whether it was kept.",
+        "Try again in a few minutes. If it happens again, tell the person who runs the service.",
+    ),
+}
+
+
+def _own_words(error: HTTPException) -> str | None:
+    """What our own code said on refusing (``BadRequest("...")``, ``abort(404, "...")``), if anything."""
+    said = error.description
+    return said if said and said != type(error).description else None
+
+
+def refuse(error: HTTPException) -> Response | HTTPException:
+    """Any HTTP error as a page. A client's mistake keeps the words that our code gave it."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error  # a ready answer or a redirect, not a failure
+    kind = error.code if error.code in _WORDS else 500 if error.code >= 500 else 400
+    title, happened, advice = _WORDS[kind]
+    if error.code < 500:
+        happened = _own_words(error) or happened
+    if request.path.startswith("/api/"):
+        said = getattr(error, "data", {}).get("messages", {})
+        return _as_json(error.code, error.name, happened, {n: m for part in said.values() for n, m in part.items()})
+    page = render_template("site/error.html", title=title, happened=happened, advice=advice)
+    answer = make_response(page, error.code)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
+
+
+def _as_json(code: int, status: str, message: str, errors: Mapping[str, Any]) -> Response:
+    """The same for the API. ``errors``: by the name of the argument, what is wrong with it."""
+    return make_response(jsonify(code=code, status=status, message=message, errors=errors), code)
+
+
+def ask_again(error: NotAsAt) -> Response:
+    """The as-at bar with what was typed and what is wrong with it, where the page would have been."""
+    if request.path.startswith("/api/"):
+        return _as_json(BadRequest.code, "Bad Request", str(error), {name: [w] for name, w in error.problems.items()})
+    return make_response(render_template("site/date_error.html", problems=error.problems), BadRequest.code)
+
+
+def not_made(error: NotMade) -> Response:
+    """Figures over many cases, before the columns they are read from have been made."""
+    page = render_template(
+        "site/error.html", title="These figures are not ready yet", happened=f"Nothing is lost: {error}.",
+        advice="Lists and cases can be read meanwhile. Tell the person who runs the service if this stays.",
+    )  # fmt: skip
+    return make_response(page, ServiceUnavailable.code)
+
+
+def attach(app: Flask) -> None:
+    """Have every error answered by a page of ours."""
+    app.register_error_handler(NotMade, not_made)
+    app.register_error_handler(HTTPException, refuse)
+    app.register_error_handler(NotAsAt, ask_again)

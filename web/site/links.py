@@ -1,0 +1,75 @@
+"""Links that depend on the page being read: the same page with something changed, and the navigation."""
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, current_app, request, url_for
+
+from web.site import access_control, reading_date
+
+NAVIGATION = (
+    ("Desk", "desk.index"),
+    ("Caseload", "caseload.index"),
+    ("Matrix", "matrix.index"),
+    ("Reports", "compliance.index"),
+    ("Inspections", "inspections.index"),
+    ("Standards", "handbook.index"),
+    ("Accounts", "staff.index"),
+    ("Imports", "imports.index"),
+    ("Access log", "access.index"),
+)
+"""What the service offers, in reading order: label and endpoint. A page that the reader may not enter is left out."""
+
+
+def other_arguments() -> list[tuple[str, str]]:
+    """The query arguments of this page other than the moment, in order, repeated ones too."""
+    return [(name, text) for name, text in request.args.items(multi=True) if name not in reading_date.NAMES]
+
+
+def here(**changes: Any) -> str:
+    """A link to this very page with query arguments changed (None: left out); the moment is carried as ever.
+
+    It is relative (``?sort=officer``), so nothing in the address can lead it elsewhere.
+    """
+    kept = [(name, text) for name, text in other_arguments() if name not in changes]
+    carried = [(name, text) for name, text in reading_date.asked().carried.items() if name not in changes]
+    new = [(name, str(value)) for name, value in changes.items() if value is not None]
+    return "?" + urlencode(kept + new + carried)
+
+
+def download_of(endpoint: str, **values: Any) -> str:
+    """A link to this list as a file: the same filters and the same moment, every page of it."""
+    kept = {name: text for name, text in other_arguments() if name != "page"}
+    return url_for(endpoint, **{**kept, **values})
+
+
+def local(address: str | None) -> str:
+    """The address if it is a page of this site to return to, else the home page."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\", "/sign-")):
+        return "/"
+    parts = urlsplit(address)
+    return "/" if parts.scheme or parts.netloc else address
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The items of the GOV.UK service navigation, the part of the site being read marked as current."""
+    items: list[dict[str, Any]] = []
+    who = access_control.signed_in()
+    for label, endpoint in NAVIGATION:
+        if who is not None and who.role in (access_control.opens_to(current_app, endpoint) or ()):
+            blueprint = endpoint.partition(".")[0]
+            items.append(
+                {
+                    "text": label,
+                    "href": url_for(endpoint),
+                    "current": request.endpoint == endpoint,
+                    "active": request.blueprint == blueprint,
+                }
+            )
+    return items
+
+
+def attach(app: Flask) -> None:
+    """Give the templates ``here``, ``navigation``, ``other_arguments`` and ``asked``."""
+    for offered in (here, download_of, navigation, other_arguments, reading_date.asked):
+        app.add_template_global(offered)

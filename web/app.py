@@ -4,9 +4,10 @@ import os
 import secrets
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from flask import Blueprint, Flask, Response, jsonify
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from domain import __version__
@@ -65,7 +66,7 @@ def create_app(
     callable that returns the moment a page is read at when its address names none, or None for today as the file
     stands); ``FOOTER_NOTE`` (a callable that returns a line for the footer).
     """
-    app = Flask("web", static_folder="assets", static_url_path="/assets", template_folder="templates")
+    app = Flask("web", static_folder="assets", static_url_path="/assets")
     app.config.update(
         DATABASE=database, TODAY=today, DEMO=demo, OPENID=open_id, DEFAULT_MOMENT=None, FOOTER_NOTE=None,
         SESSION_COOKIE_SECURE=behind_proxy, MAX_CONTENT_LENGTH=LARGEST,
@@ -74,7 +75,7 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     app.jinja_loader = ChoiceLoader(
         [
-            PackageLoader("web"),
+            FileSystemLoader(Path(__file__).parent),
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )

@@ -1,6 +1,6 @@
 """The door's guard: what is a fact is read straight into its struct, and what is not is refused in words to act on.
 
-``domain.entries.case_entries`` is the one definition of shape. The structs themselves admit or refuse; only what they refuse goes through
+``case_entries`` is the one definition of shape. The structs themselves admit or refuse; only what they refuse goes through
 a marshmallow schema made from the same definition, which knows the words. Both admit the same, field for field.
 """
 

@@ -38,7 +38,7 @@ class CaseSnapshot:
     """One case that had begun by the moment's day, in the rows known at the moment.
 
     ``spell`` is the one in which the day lies. ``duties`` are those of every framework, by the day they are due;
-    whoever asked for some of them only (see ``projections.read_model.view_reader``) finds no others here. ``lates`` and ``judgements``
+    whoever asked for some of them only (see ``view_reader``) finds no others here. ``lates`` and ``judgements``
     are in the order of their days, whatever the moment's. ``excluded`` are the staff (names or user names) who may not
     open the case, by all that is known today.
     """

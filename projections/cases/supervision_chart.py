@@ -29,7 +29,7 @@ class SupervisionChart:
     started: date
     ended: date | None
     day: date
-    chart_lanes: Sequence[Lane]
+    lanes: Sequence[Lane]
 
     @property
     def marks(self) -> list[Mark]:

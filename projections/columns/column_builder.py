@@ -101,7 +101,7 @@ class ColumnBuilder:
             self._pack()
 
     def gathered(self) -> tuple[Texts, Texts, Mapping[str, StringCodes[Any]], Mapping[str, Kept], tuple[Rows]]:
-        """All that was taken in: references in order of their homes, names, words, tables, recordings by day (see ``ColumnStore``)."""
+        """All that was taken in: references in order of their homes, names, words, tables, recordings by day."""
         self._pack()
         rows = {name: self._table(name) for name in COLUMNS}
         home = homes(split(rows["spells"], "spells").current, len(self.references), self.words["place"].values)

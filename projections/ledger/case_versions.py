@@ -46,8 +46,9 @@ LONGEST_DOUBT = 30
 """Days within which an absence counts as a failure where nobody decided, whatever holidays lie between."""
 
 _FRAMING: frozenset[type[Entry]] = frozenset((
-    case_entries.SupervisionStarted, case_entries.SupervisionEnded, case_entries.CustodyStarted, case_entries.CustodyEnded, case_entries.RecallDecided,
-    case_entries.TierSet, case_entries.MappaSet, case_entries.CaseAllocated, case_entries.AssessmentCompleted, case_entries.RiskLevelChanged,
+    case_entries.SupervisionStarted, case_entries.SupervisionEnded, case_entries.CustodyStarted, case_entries.CustodyEnded,
+    case_entries.RecallDecided, case_entries.TierSet, case_entries.MappaSet, case_entries.CaseAllocated,
+    case_entries.AssessmentCompleted, case_entries.RiskLevelChanged,
 ))  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 that brought it about up to the one that took it away or changed it. So *as at D, known at K* is one predicate over the
 rows, ``Known.at(K)``, and then the state of a duty on D, or the spell in which D lies.
 
-It is worked out clause by clause along the axis of knowledge (``projections.ledger.case_versions``), not anew at each recording; that
+It is worked out clause by clause along the axis of knowledge (``case_versions``), not anew at each recording; that
 both come to the same is what ``rows_known`` is for.
 """
 

@@ -125,7 +125,7 @@ def made_by() -> str:
     """What rows made by this program depend on: its version, that of the tables, the standards and the frameworks."""
     said = hashlib.sha256(repr((VERSION, __version__, catalogue().names)).encode())
     for folder in ("standards", "frameworks"):
-        for path in sorted(files("domain").joinpath(folder).iterdir(), key=lambda p: p.name):
+        for path in sorted(files("domain.policy").joinpath(folder).iterdir(), key=lambda p: p.name):
             if path.name.endswith(".yaml"):
                 said.update(path.read_bytes())
     return said.hexdigest()

@@ -385,7 +385,8 @@ def freeze(inspection: str) -> str | Response:
         return _back(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
     if request.method == "GET":
         return render_template(
-            "inspections/final.html", inspection=inspection, opened=found.opened, title="Freeze the inspection", still=open_ends(found),
+            "inspections/final.html", inspection=inspection, opened=found.opened, title="Freeze the inspection",
+            still=open_ends(found),
             words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip

@@ -142,7 +142,8 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     ]
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
-        reading=reading, day=day, line=line(CaseSnapshot.of(reading)), holding=holding(reading), chart=chart(supervision_chart(reading)),
+        reading=reading, day=day, line=line(CaseSnapshot.of(reading)), holding=holding(reading),
+        chart=chart(supervision_chart(reading)),
         items=items, owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
         instrument=_instrument(found, reading, inspection, second), problems=problems,
         typed=request.form, finished=found.completed.get(task), said=SAID,

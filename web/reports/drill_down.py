@@ -185,9 +185,13 @@ def late(asking: Asking) -> DrillDownList:
         key=lambda e: (-e.working_days, e.recorded_on, e.reference),
     )
     lines = [
-        DrillDownLine(e.reference, e.name, [type_title(e.type), e.occurred_on, e.recorded_on, e.working_days, e.place.officer, e.place.team])
+        DrillDownLine(
+            e.reference,
+            e.name,
+            [type_title(e.type), e.occurred_on, e.recorded_on, e.working_days, e.place.officer, e.place.team],
+        )
         for e in found
-    ]  # fmt: skip
+    ]
     columns = (Column("Entry"), Column("Dated", "date"), Column("Recorded", "date"), Column("Working days", "number"),
                Column("Officer"), Column("Team"))  # fmt: skip
     says = f"Recorded {period_words(asking.period)}, more than one working day after the day they are dated."

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-FOLDER = Path(__file__).parent / "assets"
+FOLDER = Path(__file__).parents[1] / "assets"
 
 
 @cache

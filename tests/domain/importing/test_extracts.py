@@ -38,7 +38,7 @@ from projections.history.history import History, known
 from tests.support.histories import PERSON, PLACE, Line, facts_of
 from web.cli import main
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "docs" / "extracts"
 CASE = "X123456/1"
 

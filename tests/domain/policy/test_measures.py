@@ -12,7 +12,7 @@ from domain.policy.measures.scorecards import read_scorecard, scorecard
 
 REPORTS = (FOLDER / "reports.yaml").read_text(encoding="utf-8")
 CARD = (FOLDER / "scorecard-2004-05.yaml").read_text(encoding="utf-8")
-SOURCE = Path(__file__).parents[1] / "docs" / "reports.md"
+SOURCE = Path(__file__).parents[3] / "docs" / "reports.md"
 
 
 def test_each_of_the_ten_recommendations_has_its_page() -> None:

@@ -57,7 +57,8 @@ from tests.support.histories import facts_of, histories
 
 DAYS = (*(FIRST + timedelta(days=n) for n in range(5)), None)
 STATES = {
-    None: duty_state_arrays.NOT_ARISEN, "due": duty_state_arrays.DUE, "lapsed": duty_state_arrays.LAPSED, "overdue": duty_state_arrays.OPEN,
+    None: duty_state_arrays.NOT_ARISEN, "due": duty_state_arrays.DUE, "lapsed": duty_state_arrays.LAPSED,
+    "overdue": duty_state_arrays.OPEN,
     "missed": duty_state_arrays.OPEN, "met_late": duty_state_arrays.MET_LATE,
 }  # fmt: skip
 

@@ -360,10 +360,10 @@ def test_nothing_in_the_rules_reads_a_clock_but_the_moment_of_storing() -> None:
     found = [(path.parent.name, *said) for path in sources for said in clock_readings(path) if said[1] != waits]
     assert sorted(found) == [
         # The moment of recording, where the caller does not give it.
-        ("domain", "files.py", "datetime.now(UTC)"),
+        ("store", "application.py", "datetime.now(UTC)"),
         # The store's own timestamp, used for integrity only.
-        ("domain", "store.py", "datetime.now(UTC)"),
-        ("domain", "store_postgres.py", "datetime.now(UTC)"),
+        ("store", "postgres_recorder.py", "datetime.now(UTC)"),
+        ("store", "sqlite_recorder.py", "datetime.now(UTC)"),
     ]
 
 

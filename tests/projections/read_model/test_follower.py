@@ -391,7 +391,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ):  # fmt: skip
             process = subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.dask_{part}", *arguments],
-                cwd=Path(__file__).parents[1], stdout=log, stderr=log,
+                cwd=Path(__file__).parents[3], stdout=log, stderr=log,
             )  # fmt: skip
             stack.callback(process.wait)
             stack.callback(process.kill)
@@ -421,7 +421,7 @@ def test_a_piece_whose_worker_dies_is_done_by_another(cluster: str, tmp_path: Pa
         f"print(sorted(on_dask('{cluster}', dies_once, [('{tmp_path / 'mark'}', n) for n in range(9)])))"
     )
     told = subprocess.run(
-        [sys.executable, "-c", work], cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False
+        [sys.executable, "-c", work], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False
     )
     assert told.stdout.strip() == str(list(range(9))), told.stderr
     assert (tmp_path / "mark").exists()

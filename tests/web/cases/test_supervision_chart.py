@@ -21,7 +21,7 @@ from web.cases.chart_legend import HEIGHTS, KINDS
 from web.cases.chart_shapes import chart
 from web.presentation.time_axis import Scale
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 START = "2005-05-03"
 DAY = date(2005, 10, 3)
 OFFICER = {"officer": "Ruth Ablewhite", "officer_grade": "po"}

@@ -149,7 +149,7 @@ def test_a_monitor_is_told_when_the_database_is_away(
         app.extensions["views"].close()
         for part in Path(empty_database).parent.glob("case.sqlite*"):
             part.unlink()
-        shutil.copytree(Path(__file__).parent / "scenarios", empty_database)  # a folder in its place
+        shutil.copytree(Path(__file__).parents[2] / "scenarios", empty_database)  # a folder in its place
     else:
         server: Server = request.getfixturevalue("postgres")
 

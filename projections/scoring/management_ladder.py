@@ -1,9 +1,16 @@
 """Quality of management: the rung of the ladder that the ratings of a criterion's items give, and why.
 
-The ladder (the report of 2006, *Scoring approach*): *very well met*, very strong on each item; *well met*, strong on
-each; *satisfactorily met*, strong on the majority and at least satisfactory on the others; *partly met*, good on some and
-at least satisfactory on the others; *not met*, at best only satisfactory on some; *poor* otherwise. It has gaps (one
-strong item beside one unsatisfactory fits no rung but the last): so a rung is proposed, and may be adjusted.
+The ladder (the report of 2006, *Scoring approach*), where "strong" means strong or better:
+
+* *very well met*: every item is very strong;
+* *well met*: every item is strong;
+* *satisfactorily met*: more than half of the items are strong, and none is unsatisfactory;
+* *partly met*: some items are good, and none is unsatisfactory;
+* *not met*: no item is better than satisfactory, and at least one is satisfactory;
+* *poor*: anything else.
+
+The ladder has gaps: one strong item beside one unsatisfactory item fits no rung but the last. So the rung is only
+proposed, and may be adjusted.
 """
 
 from collections.abc import Mapping
@@ -69,18 +76,18 @@ def propose(criterion: Managed, ratings: Mapping[str, ManagementRating]) -> tupl
     very_well, well, satisfactorily, partly, not_met, poor = Framework.rungs
     sound = least("satisfactory") == every
     if least("very_strong") == every:
-        return very_well, "very strong on each item"
+        return very_well, "every item is very strong"
     if least("strong") == every:
-        return well, "strong or better on each item"
+        return well, "every item is strong or better"
     if 2 * least("strong") > every and sound:
-        return satisfactorily, "strong or better on the majority of items and at least satisfactory on the others"
+        return satisfactorily, "more than half of the items are strong or better, and none is unsatisfactory"
     if least("good") > 0 and sound:
-        return partly, "good or better on some of the items and at least satisfactory on the others"
+        return partly, "some items are good or better, and none is unsatisfactory"
     if least("good") == 0 and least("satisfactory") > 0:
-        return not_met, "at best only satisfactory, on some of the items"
+        return not_met, "no item is better than satisfactory, and at least one is satisfactory"
     if least("good") > 0:
         return poor, "an item is unsatisfactory beside others that are good or better: no other rung fits"
-    return poor, "unsatisfactory on each item"
+    return poor, "every item is unsatisfactory"
 
 
 def rungs_apart(was: str | None, now: str | None) -> int | None:

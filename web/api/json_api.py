@@ -85,7 +85,7 @@ class ReportSchema(Schema):
     report = fields.String(required=True)
     title = fields.String(required=True)
     recommendation = fields.Integer(allow_none=True)
-    asks = fields.String(allow_none=True, metadata={"description": "The recommendation in its words."})
+    asks = fields.String(allow_none=True, metadata={"description": "What the recommendation asks, in our own words."})
     citation = fields.String(required=True)
     as_at = fields.String(required=True)
     known_at = fields.String(

@@ -84,9 +84,7 @@ def write_inspection(sample: Sample, dealt: Sequence[Brief]) -> Iterator[dict[st
         for item, rating in ratings.items():
             yield write("ManagementRated", 7, criterion=criterion, item=item, rating=rating)
         if not ratings:
-            yield write(
-                "NotFollowedUp", 7, criterion=criterion, reason="Not among the issues addressed in the follow-up"
-            )
+            yield write("NotFollowedUp", 7, criterion=criterion, reason="The follow-up left this criterion out")
     for criterion, rung, reason in sample.adjustments:
         yield write("RatingAdjusted", 8, criterion=criterion, to=rung, reason=reason)
     for finding in sample.written:

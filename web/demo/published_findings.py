@@ -46,7 +46,7 @@ class Sample:
     adjustments: Sequence[tuple[str, str, str]] = ()
     """Criterion, rung and reason."""
     written: Sequence[Mapping[str, Any]] = ()
-    """Findings in the words of the report, with the question whose figure they speak of and the direction they name."""
+    """The report's findings in our own words: the criterion, the question whose figure each gives, the direction it names."""
 
 
 def _findings(table: str) -> dict[str, Finding]:

@@ -1,6 +1,6 @@
-"""What the follow-up report says under each criterion, word for word but for a sentence left out here and there.
+"""What the follow-up report found under each criterion: its figures, in our own words.
 
-Each with the question whose figure it speaks of and the direction that it names, where there is one.
+Each finding names its criterion and, where there is one, the question whose figure it gives and the direction of change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,126 +11,107 @@ WRITTEN: Sequence[Mapping[str, Any]] = [
         "criterion": "A1",
         "conclusion": True,
         "text": (
-            "We assessed the area as demonstrating improved performance in relation to the criterion. "
-            "Further work was underway to improve access to performance monitoring data."
+            "The area did better against this criterion than in 2004. "
+            "Work continued on making data about performance easier to obtain."
         ),
     },
     {
         "criterion": "A2",
         "conclusion": True,
-        "text": "We assessed the area as demonstrating improved performance in relation to the criterion.",
+        "text": "The area did better against this criterion than in 2004.",
     },
     {
         "criterion": "A3",
         "conclusion": True,
-        "text": (
-            "We assessed that the area had appropriate strategies in place, but that these had yet to follow "
-            "through and impact on performance in all cases."
-        ),
+        "text": "The area's strategies were sound. They had not yet led to better work in every case.",
     },
     {
         "criterion": "A5",
         "conclusion": True,
-        "text": "We assessed that the area had made good progress against all aspects of the criterion.",
+        "text": "The area had clearly improved on every part of this criterion.",
     },
     {
         "criterion": "B1",
         "question": "interventions-fit-risk-of-harm",
-        "text": (
-            "There was a close fit between the interventions planned and the assessed level of risk of harm "
-            "in 80% of cases."
-        ),
+        "text": "The interventions planned suited the risk of harm, as assessed, in 80% of cases.",
     },
     {
         "criterion": "B1",
         "question": "manager-involved-in-assessment",
         "direction": "improved",
-        "text": (
-            "Most encouraging was the increased level of manager involvement in assessment; this was now "
-            "evident in twice as many cases as before."
-        ),
+        "text": "Managers took part in assessments twice as often as in 2004: the best sign of progress.",
     },
     {
         "criterion": "B1",
         "direction": "deteriorated",
-        "text": "Performance had deteriorated slightly in relation to the whole criterion.",
+        "text": "Taken as a whole, results under this criterion were a little lower than before.",
     },
     {
         "criterion": "B1",
         "conclusion": True,
         "text": (
-            "The progress evidenced in all aspects of the management of the area had had some positive "
-            "impact on performance but, as yet, not sufficient. The focus on assessment in coaching and "
-            "supervision needed to continue."
+            "Better management of the area had begun to improve assessment, but not by enough. "
+            "Managers should go on giving it attention in supervision and coaching."
         ),
     },
     {
         "criterion": "B2",
         "question": "likelihood-score-present",
         "direction": "improved",
-        "text": "There was a likelihood of reoffending score in all cases. This was a positive improvement.",
+        "text": "Every case had a score for the likelihood of reoffending, which is better than in 2004.",
     },
     {
         "criterion": "B2",
         "conclusion": True,
-        "text": "We assessed the area as demonstrating improved performance in relation to the criterion.",
+        "text": "The area did better against this criterion than in 2004.",
     },
     {
         "criterion": "B3",
         "question": "objectives-smart",
         "direction": "deteriorated",
         "text": (
-            "Surprisingly, objectives in plans were less likely to be SMART than previously in both the "
-            "overall sample and the high risk of harm cases."
+            "Fewer plans than in 2004 had SMART objectives. "
+            "We had not expected this. It was so in all cases, and in those at high risk of harm."
         ),
     },
     {
         "criterion": "B4",
         "question": "record-well-organised",
         "direction": "improved",
-        "text": (
-            "Case records were well organised and complete in 76% of cases, an improvement on the figure of "
-            "60% in the original inspection."
-        ),
+        "text": "In 76% of cases the record was complete and in good order; in 2004 the figure was 60%.",
     },
     {
         "criterion": "C1",
         "question": "appointments-sufficiently-frequent",
         "direction": "deteriorated",
         "text": (
-            "Appointments made were sufficiently frequent in 71% of cases, and an even lower figure of 55% "
-            "was achieved with high risk of harm cases."
+            "Appointments were made often enough in 71% of cases. "
+            "At high risk of harm the share was lower still, at 55%."
         ),
     },
     {
         "criterion": "C2",
         "question": "plan-reviewed",
-        "text": "There were no reviews at all in 12 cases.",
+        "text": "In 12 cases the plan had never been reviewed.",
     },
     {
         "criterion": "C3",
         "question": "literacy-needs-addressed",
         "direction": "improved",
-        "text": (
-            "There had been a particular improvement in offenders' literacy and dyslexia needs being "
-            "properly addressed."
-        ),
+        "text": "Needs that arise from poor literacy or dyslexia were met markedly better than in 2004.",
     },
     {
         "criterion": "C4",
         "question": "pre-release-work",
         "direction": "improved",
         "text": (
-            "The quality of pre-release work in particular had much improved. On this occasion it was "
-            "assessed as satisfactory in 73% (11 of the 15 cases inspected)."
+            "Work before release, above all, was much better than in 2004. "
+            "In 11 of 15 cases it was satisfactory, which is 73%."
         ),
     },
     {
         "criterion": "C5",
         "question": "sufficient-management-oversight",
-        "text": (
-            "There was sufficient management oversight of the supervision of the offender in only 36% of the "
-            "high risk of harm cases."
-        ),
+        "text": "Managers gave sufficient oversight in no more than 36% of the cases at high risk of harm.",
     },
 ]

@@ -44,7 +44,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report. ``recommendation``: the number of the recommendation that it answers, whose words are ``asks``."""
+    """One report. ``recommendation``: the number (1 to 10) of the recommendation that it answers; ``asks``: what that asks."""
 
     id: str
     title: str

@@ -112,9 +112,9 @@ def test_what_the_report_says_in_words(original: Scored, follow_up: Scored) -> N
         whole, high = follow_up.score.questions[question].score, follow_up.high_risk.questions[question].score
         assert whole is not None and high is not None
         if question == "risk-of-harm-reviewed":
-            assert high > whole, "with the exception of the frequency of reviews"
+            assert high > whole, "reviews alone were more frequent at high risk of harm"
         else:
-            assert high < whole, f"{question} was lower than for the sample as a whole"
+            assert high < whole, f"{question} was lower at high risk of harm"
     before, now = original.score.questions, follow_up.score.questions
     assert now["manager-involved-in-assessment"].sufficient == 2 * before["manager-involved-in-assessment"].sufficient
     worse = ["objectives-smart", "appropriate-interventions-planned", "victim-issues-addressed", "work-prioritised"]

@@ -216,7 +216,7 @@ def test_an_inspection_is_of_a_known_area_and_follows_a_known_one(lead: FlaskCli
 def test_a_draft_is_taken_up_once_however_often_it_is_sent(lead: FlaskClient) -> None:
     audit(lead)
     page = lead.get(f"{AUDIT}/report").text
-    assert "There was a likelihood of reoffending score in all cases" in page
+    assert "A score for the likelihood of reoffending was on file in all cases" in page
     assert post(lead, f"{AUDIT}/report", draft="likelihood-score-present").status_code == 302
     (written,) = [f for f in file(lead, "october-audit") if type(f).__name__ == "FindingWritten"]
     assert (written.criterion, written.question) == ("B2", "likelihood-score-present")  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """The access log: who signed in, opened which case, searched for what, downloaded what, and when.
 
-Append-only, as the files are: triggers refuse to change or delete a line.
+Append-only: database triggers refuse to change or delete a line.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ _log = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One line. ``reference``: the case, where it was about one; ``address``: where the person was on the network."""
+    """One line of the log. ``at``: UTC; ``reference``: the case it is about, if any; ``address``: the IP address."""
 
     at: datetime
     username: str
@@ -56,7 +56,7 @@ class AccessLog:
         self.engine = engine
 
     def prepare(self, kind: Kind) -> None:
-        """Make its table, and the guards that refuse to change it."""
+        """Create the table, its indexes and the triggers that refuse changes."""
         with self.engine.begin() as c:
             c.execute(sa.schema.CreateTable(_log, if_not_exists=True))
             for index in _log.indexes:
@@ -68,9 +68,10 @@ class AccessLog:
         self, at: datetime, who: Account | str, action: Action, *,
         references: Iterable[str] = (), detail: str = "", address: str = "",
     ) -> None:  # fmt: skip
-        """Add a line, or one for each of these cases, all or none.
+        """Add one line, or one line for each case in ``references``: all of them or none.
 
-        ``at`` in UTC; ``who``: an account, or what was typed where there is none of that name.
+        ``at``: UTC. ``who``: an account, or the user name as typed where no account has it. Longer values are cut: that
+        user name to 100 characters, ``detail`` to 2,000, ``address`` to 60.
         """
         username, name = (who.username, who.name) if isinstance(who, Account) else (who[:100], "")
         row = {
@@ -82,14 +83,17 @@ class AccessLog:
             c.execute(sa.insert(_log), rows)
 
     def count(self, *, person: str = "", staff: str = "", action: str = "") -> int:
-        """How many lines ``lines`` would give."""
+        """The number of lines that ``lines`` gives for the same filters."""
         with self.engine.connect() as c:
             return int(c.execute(sa.select(sa.func.count()).where(*_asked(c, person, staff, action))).scalar_one())
 
     def lines(
         self, *, person: str = "", staff: str = "", action: str = "", limit: int | None = None, offset: int = 0
     ) -> Iterator[Seen]:
-        """The lines about a person (a CRN or a case reference), by a member of staff (user name or name); latest first."""
+        """The lines that pass every filter given, latest first; ``limit`` None: all of them.
+
+        ``person``: a CRN or a case reference; ``staff``: a user name or the name of a member of staff.
+        """
         with self.engine.connect() as c:
             asked = _asked(c, person, staff, action)
             query = sa.select(_log).where(*asked).order_by(_log.c.id.desc()).limit(limit).offset(offset)
@@ -97,14 +101,14 @@ class AccessLog:
                 yield _seen(row)
 
     def failures_of(self, username: str, since: datetime) -> int:
-        """How many sign-ins as this user name failed since then, and since it last signed in."""
+        """The number of failed sign-ins with this user name since this time and since its last successful sign-in."""
         last = sa.select(sa.func.max(_log.c.id)).where(_log.c.username == username, _log.c.action == "signed in")
         return self._failures(
             since, _log.c.username == username, _log.c.id > sa.func.coalesce(last.scalar_subquery(), 0)
         )
 
     def failures_from(self, address: str, since: datetime) -> int:
-        """How many sign-ins from this address failed since then."""
+        """The number of failed sign-ins from this IP address since this time."""
         return self._failures(since, _log.c.address == address)
 
     def _failures(self, since: datetime, *asked: sa.ColumnElement[bool]) -> int:
@@ -119,7 +123,7 @@ def _asked(c: sa.Connection, person: str, staff: str, action: str) -> list[sa.Co
     if person:
         asked.append(sa.or_(_log.c.reference == person, _log.c.reference.startswith(f"{person}/", autoescape=True)))
     if staff:
-        names = c.execute(sa.select(_log.c.name).distinct()).scalars()  # a database folds the case of A to Z only
+        names = c.execute(sa.select(_log.c.name).distinct()).scalars()  # SQL ignores case for A to Z only
         same = [name for name in names if name.casefold() == staff.casefold()]
         asked.append(sa.or_(_log.c.username == staff, _log.c.name.in_(same)))
     if action:

@@ -1,4 +1,4 @@
-"""The register: who may sign in, and the site's own settings, in tables beside the files."""
+"""The register: the accounts that may sign in, and the settings of the site, in the database of the files."""
 
 import weakref
 from typing import Any
@@ -45,9 +45,9 @@ class AccountExists(ValueError):
 
 
 class AccountRegister:
-    """Accounts and settings of one database, with its ``log``. Safe between threads; build it after a fork.
+    """The accounts and settings of one database, with its access ``log``. Threads may share it; make it after a fork.
 
-    An SQLite file gets its tables here; PostgreSQL, when it is opened with ``prepare``.
+    On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
     """
 
     def __init__(self, address: str, *, prepare: bool = False):
@@ -79,11 +79,11 @@ class AccountRegister:
         return str(self._row(username)["password"])
 
     def calendar(self, username: str) -> str:
-        """The mark in the address of the account's calendar; empty where it has none. ``NoSuchAccount``."""
+        """The secret part of the address of the account's calendar; empty where it has none. ``NoSuchAccount``."""
         return str(self._row(username)["calendar"])
 
     def add(self, account: Account, password: str = "") -> None:
-        """A new account with the hash of its password; ``AccountExists``."""
+        """Add an account. ``password``: the hash of its password, empty for none. ``AccountExists``."""
         try:
             with self.engine.begin() as c:
                 c.execute(sa.insert(_accounts).values(_values(account) | {"password": password, "calendar": ""}))
@@ -91,19 +91,19 @@ class AccountRegister:
             raise AccountExists(f"there is already an account '{account.username}'") from None
 
     def change(self, account: Account) -> None:
-        """Write the account as it is now; its user name can't change. ``NoSuchAccount``."""
+        """Store the account as given, but for its password. A user name cannot change. ``NoSuchAccount``."""
         self._update(account.username, _values(account))
 
     def set_password(self, username: str, password: str, *, must_change: bool) -> None:
-        """Put the hash of a new password in place of the old. ``NoSuchAccount``."""
+        """Store the hash of a new password. ``NoSuchAccount``."""
         self._update(username, {"password": password, "must_change": must_change})
 
     def set_calendar(self, username: str, mark: str) -> None:
-        """Give the account's calendar another address: the one before no longer answers. ``NoSuchAccount``."""
+        """Give the account's calendar a new address; the old address no longer works. ``NoSuchAccount``."""
         self._update(username, {"calendar": mark})
 
     def setting(self, name: str, default: str) -> str:
-        """The value of a setting; ``default`` becomes its value the first time that anybody asks."""
+        """The value of a setting. Where it has none yet, ``default`` is stored as its value."""
         wanted = sa.select(_settings.c.value).where(_settings.c.name == name)
         with self.engine.begin() as c:
             if c.execute(wanted).first() is None:
@@ -124,7 +124,7 @@ class AccountRegister:
 
 
 def _insert_or_leave(engine: sa.Engine) -> Any:
-    """An INSERT of a setting that leaves one that is there already as it is."""
+    """An INSERT of a setting that does nothing if the setting exists."""
     dialect = sqlite if engine.dialect.name == "sqlite" else postgresql
     return dialect.insert(_settings).on_conflict_do_nothing()
 

@@ -1,4 +1,4 @@
-"""Who works here: roles, what each answers for, and what each may enter. Pure rules; no passwords, no web."""
+"""Staff: the roles, the cases that each role is responsible for, and the entries that each may make. Pure rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ LEVELS: Mapping[Role, Level] = {
     "divisional_manager": "division",
     "area_manager": "area",
 }
-"""The level at which a role answers for cases: those held by the officer, in the team, the division, the area."""
+"""Role -> the level at which it is responsible for cases: those of one officer, a team, a division or an area."""
 
 
 class Held(Protocol):
-    """Where a case is held on a day."""
+    """The officer, team, division and area that hold a case on a day."""
 
     @property
     def officer(self) -> str: ...
@@ -38,10 +38,11 @@ class Held(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person who may sign in. ``name`` is the name that case files give them (``officer``, ``by``, ``assessor``).
+    """A person who may sign in. ``name``: as case files name the person (``officer``, ``by``, ``assessor``).
 
-    ``places``: the teams, divisions or areas that they answer for, at the level of their role. ``inspections``: those
-    that an inspector reads. ``grade`` is the grade that their countersignatures and oversight carry.
+    ``places``: the teams, divisions or areas that they are responsible for, at the level of their role.
+    ``inspections``: those that an inspector reads. ``grade``: the grade recorded with their countersignatures and
+    oversight.
     """
 
     username: str
@@ -52,28 +53,28 @@ class Account:
     grade: OfficerGrade | None = None
     disabled: bool = False
     must_change: bool = False
-    """The password was given by somebody else: it must be changed before anything else."""
+    """Somebody else has set the password; it must be changed at the next sign-in."""
 
     @property
     def scope(self) -> tuple[Level, tuple[str, ...]] | None:
-        """The level at which they answer for cases, and the officers, teams, divisions or areas there; None: for none."""
+        """The level of their responsibility and the officers, teams, divisions or areas at it; None: for no cases."""
         level = LEVELS.get(self.role)
         if level is None:
             return None
         return level, (self.name,) if level == "officer" else self.places
 
     def answers_for(self, held: Held) -> bool:
-        """Whether a case held so is theirs to read and to count."""
+        """Whether they are responsible for a case that is held there, so that they may read and count it."""
         return self.scope is not None and getattr(held, self.scope[0]) in self.scope[1]
 
     def may_enter(self, fact_type: type[Entry]) -> bool:
-        """Whether entries of this type are theirs to make, on a case that is theirs."""
+        """Whether they may make entries of this type on a case that they are responsible for."""
         return fact_type.__name__ in ENTERED_BY.get(self.role, ())
 
     def may_change(self, fact: Entry) -> bool:
-        """Whether it is theirs to correct or withdraw this entry, on a case that is theirs.
+        """Whether they may correct or withdraw this entry on a case that they are responsible for.
 
-        Entries of the types that they make themselves; a reading of an inspection, if it is their own.
+        They may if they may make entries of its type. A reading of an inspection must also be their own.
         """
         if isinstance(fact, QualityJudged) and fact.inspection is not None and fact.by != self.name:
             return False
@@ -81,7 +82,7 @@ class Account:
 
 
 _BY_IMPORT = {"SupervisionStarted", "InspectionOpened"}
-"""Files are opened by an import, from the case system or the inspection."""
+"""The first entries of files come from an import only."""
 
 _BY_MANAGERS = {
     "AssessmentCountersigned", "OversightRecorded", "QualityJudged", "CaseAllocated", "AccessLimited", "AccessLimitLifted",
@@ -97,4 +98,4 @@ ENTERED_BY: Mapping[Role, frozenset[str]] = {
     "inspector": frozenset({"QualityJudged"}),
     "information_manager": frozenset(),
 }
-"""The types of entry that each role makes by hand."""
+"""Role -> the types of entry that it may make by hand."""

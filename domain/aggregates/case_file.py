@@ -1,7 +1,7 @@
-"""The supervised case: what a file holds, and the few rules that admit an entry to it.
+"""The supervised case: what a file holds, and the rules by which an entry is admitted to it.
 
-``decide`` is pure and refuses nonsense by name; ``evolve`` applies what was stored and never refuses. What is odd but
-real, such as a review dated before its plan, is admitted here and reported by the pages.
+``decide`` is pure: it admits an entry or raises ``Refused`` with the reason. ``evolve`` applies a stored entry and
+never refuses. What is unusual but possible, such as a review dated before its plan, is admitted; the pages report it.
 """
 
 import re
@@ -27,16 +27,16 @@ from domain.entries.schemas import ShapeError, convert, dump_fact, load_entry
 from domain.policy.instruments import score_range
 
 CASE_OR_INSPECTION = {"case": re.compile(CASE), "inspection": re.compile(INSPECTION)}
-"""What the reference of each kind of file looks like."""
+"""Kind of file -> the pattern of its references."""
 
 NEVER_CORRECTED = ("entry", "type", "recorded_at")
 
 BEGINNINGS = (SupervisionStarted, InspectionOpened)
-"""The first entry of any file is one of these, and no other is."""
+"""The first entry of every file is of one of these types; no later entry is."""
 
 
 class RecordedEntry(Struct, frozen=True, gc=False):
-    """A fact in its place: the file it belongs to and its number there (the library's domain event)."""
+    """A fact with its file and its number in that file, from 1: the domain event of the library ``eventsourcing``."""
 
     originator_id: str
     originator_version: int
@@ -57,14 +57,17 @@ class CaseFile:
 
 
 def evolve(file: CaseFile, recorded: RecordedEntry) -> CaseFile:
-    """The file with one more entry. Never refuses: the file says what it says."""
+    """Add one stored entry to the file and return the file. Never refuses."""
     file.version = recorded.originator_version
     file.entries[recorded.fact.entry] = recorded.fact
     return file
 
 
 def decide(file: CaseFile, fact: Entry, now: datetime) -> list[Entry]:
-    """The facts to store for this one: itself, or nothing when the same entry already stands. Else ``Refused``."""
+    """The facts to store for this one: itself, or none if the file already has the same entry. Raises ``Refused``.
+
+    ``now``: the instant of recording, with its offset; an entry recorded after it is refused.
+    """
     standing = file.entries.get(fact.entry)
     if standing is not None:
         if standing == fact:
@@ -88,13 +91,13 @@ def decide(file: CaseFile, fact: Entry, now: datetime) -> list[Entry]:
 
 
 def recording_default(file: CaseFile, fact: Entry) -> Entry:
-    """The fact, with the recording time of the same entry where it stands: for a source that gives none."""
+    """The fact, with the recording time of the same entry if the file has it: for a source without such times."""
     standing = file.entries.get(fact.entry)
     return fact if standing is None else structs.replace(fact, recorded_at=standing.recorded_at)
 
 
 def amend(fact: Entry, correction: dict[str, Any]) -> Entry:
-    """The fact as it reads once these interchange fields are put in place of its own."""
+    """The fact with these interchange fields in place of its own."""
     return convert(type(fact), {**_values(fact), **correction})
 
 
@@ -196,7 +199,7 @@ def _check_correction(file: CaseFile, fact: EntryCorrected, now: datetime) -> No
             _check_score(corrected)
     except ShapeError as error:
         raise refusals.BadCorrection(f"fields.{error.problems[0][0]}", error.problems[0][1]) from None
-    except refusals.NoSuchEntry as error:  # it may be yet to come, as for any other entry
+    except refusals.NoSuchEntry as error:  # the entry named may still follow, so this stays NoSuchEntry
         raise refusals.NoSuchEntry(f"fields.{error.field}", error.reason, error.entry) from None
     except refusals.Refused as error:
         raise refusals.BadCorrection(f"fields.{error.field}", error.reason) from None

@@ -1,9 +1,9 @@
-"""Drawing a sample that anybody can draw again: the same frame, size and seed give the same cases, on any machine.
+"""Drawing a sample that anybody can repeat: the same frame, size and seed give the same cases on any machine.
 
-Every case of the frame has a ticket, the SHA-256 of ``seed:reference`` (UTF-8, in hex). A stratum's cases are taken in
-the order of their tickets. Each stratum gets its share of the sample; the shares are rounded, and what rounding adds or
-loses is put right on the largest stratum (HMI Probation's sampler, 2020: strata of 454, 138, 327, 129 and 169 and a
-sample of 148 give 54, 17, 40, 16 and 21).
+Every case of the frame has a ticket: the SHA-256 of ``seed:reference`` (UTF-8, in hex). The cases of a stratum are
+taken in the order of their tickets. Each stratum gets its proportional share of the sample, rounded half up. If the
+rounded shares do not add up to the sample, the largest stratum that can takes up the difference (HMI Probation's
+sampler, 2020: strata of 454, 138, 327, 129 and 169 and a sample of 148 give 54, 17, 40, 16 and 21).
 """
 
 from collections import Counter, defaultdict
@@ -19,22 +19,22 @@ SPARE_PER_CENT = 20
 """Spare cases for each hundred drawn (HMI Probation's sampler, 2020)."""
 
 MOST_PER_OFFICER = 6
-"""Cases of one officer (HMI Probation's sampler, 2020)."""
+"""The most cases of one officer in a sample (HMI Probation's sampler, 2020)."""
 
 
 class CannotDraw(ValueError):
-    """The frame does not hold such a sample; the words say what it holds."""
+    """The frame is too small for this sample. The message says what it allows."""
 
 
 class Drawn(NamedTuple):
-    """The cases of a sample and the spare ones, each in the order of their strata and tickets."""
+    """The cases of a sample and the spare cases, each ordered by stratum and then by ticket."""
 
     cases: list[str]
     spares: list[str]
 
 
 def allocate(sizes: Mapping[str, int], total: int) -> dict[str, int]:
-    """How many of ``total`` each stratum gets; together exactly ``total``. ``CannotDraw`` when there are not so many."""
+    """Stratum -> its share of ``total``; the shares add up to ``total``. ``CannotDraw`` if there are fewer cases."""
     everything = sum(sizes.values())
     if not 0 < total <= everything:
         raise CannotDraw(f"the frame holds {everything} cases; a sample of {total} can't be drawn from it")
@@ -47,7 +47,7 @@ def allocate(sizes: Mapping[str, int], total: int) -> dict[str, int]:
 
 
 def ticket(seed: str, reference: str) -> str:
-    """The place of a case in the draw of this seed."""
+    """The ticket of a case in the draw with this seed: 64 hexadecimal digits."""
     return sha256(f"{seed}:{reference}".encode()).hexdigest()
 
 
@@ -59,8 +59,11 @@ def draw(
     per_officer: int | None = None,
     spare_per_cent: int = SPARE_PER_CENT,
 ) -> Drawn:
-    """The sample of this size, at most so many cases of one officer, and the spares of each stratum (as many as the
-    per cent of its share, rounded up, where there are so many). ``CannotDraw`` where the frame does not hold it."""
+    """Draw a sample of ``size`` cases, with at most ``per_officer`` of one officer (None: no limit), and spare cases.
+
+    Each stratum gives ``spare_per_cent`` per cent of its share as spares, rounded up, or as many as are left.
+    ``CannotDraw`` where the frame is too small, or the limit too low.
+    """
     strata: defaultdict[str, list[Framed]] = defaultdict(list)
     for framed in sorted(frame, key=lambda f: ticket(seed, f.case)):
         strata[framed.stratum].append(framed)

@@ -1,8 +1,8 @@
-"""Entries that a source gives again and again, night after night: their ids, and what to record when one has changed.
+"""Entries from the extracts of a source, which gives the same rows every night: their ids, and what to record of them.
 
-The id says where the entry comes from, ``crams:contacts:4711:AppointmentMade``: the source, its table, the key of the
-row there, and which of the row's entries it is. So an extract that is read again makes no doubles, and the store can
-say which entries came from a source.
+The id says where an entry comes from: source, table, key of the row, and which of the row's entries it is, such as
+``crams:contacts:4711:AppointmentMade``. So an extract that is read twice stores nothing twice, and the store can say
+which entries came from a source.
 """
 
 from datetime import datetime
@@ -18,14 +18,14 @@ from domain.entries.entry import Entry
 from domain.entries.refusals import ImpossibleDate
 
 LONGEST = 180
-"""Characters of an entry's id: its corrections' ids are longer, and an id has 200 at most."""
+"""The most characters of such an id. The ids of its corrections are longer, and no id may have more than 200."""
 
 NEVER_RESTATED = ("entry", "recorded_at")
-"""Which entry it is, and when the file first came to say so, stay as they were."""
+"""The fields that a later extract does not change: the id, and when the entry was first recorded."""
 
 
 class RowEntry(NamedTuple):
-    """An entry by the row that gives it. ``key`` is that of the row in its table; ``name`` tells its entries apart."""
+    """The id of an entry from an extract. ``key``: of the row in its table; ``name``: which of the row's entries."""
 
     source: str
     table: str
@@ -38,7 +38,7 @@ class RowEntry(NamedTuple):
 
     @classmethod
     def read(cls, entry: str) -> "RowEntry | None":
-        """The row behind an entry's id; None for the id of any other entry, a correction of such a one included."""
+        """The parts of an id; None where it is not that of an entry from an extract. A correction's id is not."""
         parts = entry.split(":")
         if len(parts) != 4:
             return None
@@ -46,7 +46,7 @@ class RowEntry(NamedTuple):
 
 
 def _plain(part: str) -> str:
-    """Part of a key in letters that pass through addresses unchanged: ``X123456/1`` is ``X123456~2F1``."""
+    """Part of a key in characters that a URL keeps unchanged: ``X123456/1`` becomes ``X123456~2F1``."""
     return quote(part, safe="").replace("~", "%7E").replace("%", "~")
 
 
@@ -55,16 +55,19 @@ def _key(plain: str) -> str:
 
 
 def correction_of(entry: str, number: int) -> str:
-    """The id of the nth correction that a source has made to its entry."""
+    """The id of the correction with this number, from 1, that a source made to its entry."""
     return f"{entry}:corrected:{number}"
 
 
 def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
-    """What to record when a source says at this instant that its entry reads so.
+    """What to record when an extract made at ``said_at`` gives this fact.
 
-    The fact itself where the entry is new. What stands where the source says what it said last: there is nothing to
-    record, whatever others have corrected since. Else an ``EntryCorrected`` with the fields that have changed.
-    ``ImpossibleDate`` where the source has said something else after ``said_at``.
+    * The fact itself, if the entry is new.
+    * The entry on the file, if the source gave the same values last time. Nothing is recorded then, even if somebody
+      has corrected the entry since.
+    * Otherwise an ``EntryCorrected`` with the fields that have changed.
+
+    ``ImpossibleDate`` if the file holds other values from a later extract.
     """
     standing = file.entries.get(fact.entry)
     if standing is None or type(standing) is not type(fact):
@@ -87,7 +90,7 @@ def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
 
 
 def _changed(said: Entry, says: Entry) -> dict[str, Any]:
-    """The interchange fields that differ, as they now are; one that has gone is null, or its default."""
+    """The interchange fields that differ, with their new values; null or the default where none is given now."""
     names = zip(says.__struct_fields__, says.__struct_encode_fields__, strict=True)
     return {
         encoded: msgspec.to_builtins(getattr(says, name))

@@ -1,7 +1,7 @@
 """Working days of England and Wales, and the lengths of time that standards are written in.
 
-A working day is Monday to Friday less the bank holidays of England and Wales, which the ``holidays`` library keeps
-(the Golden Jubilee of June 2002 and the like included). "Within n working days of X" counts X as day 0.
+A working day is a Monday to Friday that is no bank holiday of England and Wales. The library ``holidays`` gives these,
+single ones such as the Golden Jubilee of June 2002 included. "Within n working days of X" counts X as day 0.
 """
 
 import re
@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 from holidays import country_holidays
 
 FIRST_YEAR, LAST_YEAR = 1900, 2110
-"""Entries are dated 1900 to 2100; the last years are for what falls due after them."""
+"""Entries are dated 1900 to 2100; what falls due after them may lie in the years to 2110."""
 
 Unit = Literal["working day", "day", "week", "month", "hour"]
 
@@ -34,7 +34,7 @@ def is_working_day(day: date) -> bool:
 
 @lru_cache(maxsize=65_536)
 def add_working_days(start: date, count: int) -> date:
-    """The ``count``-th working day after ``start``; with 0, ``start`` itself, whatever day it is."""
+    """The ``count``-th working day after ``start``, or before it if negative; 0 gives ``start``, working day or not."""
     if count == 0:
         return start
     days = _working_days()
@@ -43,7 +43,7 @@ def add_working_days(start: date, count: int) -> date:
 
 
 def working_days_between(start: date, end: date) -> int:
-    """How many working days after ``start`` ``end`` lies; negative when it lies before."""
+    """The number of working days after ``start`` up to and including ``end``; negative where ``end`` is earlier."""
     days = _working_days()
     return bisect_right(days, end) - bisect_right(days, start)
 
@@ -56,7 +56,10 @@ class Length:
     unit: Unit
 
     def after(self, start: date, times: int = 1) -> date:
-        """The last day of so many of this length from ``start``, which is day 0 (a month keeps the day of the month)."""
+        """The day that lies ``times`` this length after ``start``, which is day 0.
+
+        A month keeps the day of the month; hours are rounded up to whole days.
+        """
         return _after(start, self.count * times, self.unit)
 
     def __str__(self) -> str:
@@ -81,7 +84,7 @@ def _after(start: date, count: int, unit: Unit) -> date:
 
 
 def read_length(text: str) -> Length:
-    """``"15 working days"``, ``"16 weeks"``, ``"12 months"``, ``"same day"`` as a ``Length``; else ``ValueError``."""
+    """A length from its words, such as ``"15 working days"`` or ``"same day"``; ``ValueError`` for others."""
     if text.strip() in ("same day", "the same day"):
         return Length(0, "day")
     found = re.fullmatch(r"(\d{1,4}) (working day|day|week|month|hour)s?", text.strip())

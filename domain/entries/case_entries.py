@@ -1,10 +1,10 @@
 """Facts: every entry that a case record can hold, one frozen struct a type.
 
-This page is the one definition of a fact's shape. The store writes these structs as JSON, ``domain.entries.schemas`` makes
-the marshmallow schemas of import, API and forms from them, and export prints them: the same bytes everywhere.
+This page is the only definition of the fields of a fact. The store writes these structs as JSON; ``domain.entries.schemas``
+makes the marshmallow schemas of import, API and forms from them; export prints them: the same bytes everywhere.
 
-Two dates stand on every fact and are never mixed: ``occurred_on``, the day it happened in the world, and
-``recorded_at``, the instant at which the file came to say so. ``entry`` is the source's own id, unique in its case.
+Every fact has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
+instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its case.
 """
 
 from datetime import date
@@ -42,7 +42,7 @@ class Person(Part, frozen=True):
 
 
 class RiskOfHarm(Part, frozen=True):
-    """Risk of serious harm to each group (OASys); the highest is the overall level."""
+    """Risk of serious harm to each group (OASys). The highest of the five is the overall level."""
 
     public: code_lists.RiskLevel
     known_adult: code_lists.RiskLevel
@@ -57,7 +57,7 @@ class RiskOfHarm(Part, frozen=True):
 
 
 class Likelihood(Part, frozen=True):
-    """A likelihood-of-reoffending score; its range is the instrument's (``standards/instruments.yaml``)."""
+    """A likelihood-of-reoffending score, within the range of its instrument (``standards/instruments.yaml``)."""
 
     score: Annotated[int, Meta(ge=0)]
     band: Text | None = None
@@ -162,7 +162,7 @@ class AppointmentOutcomeRecorded(Entry, frozen=True):
 
 
 class ContactLogged(Entry, frozen=True, rename={"with_": "with"}):
-    """Anything that is not an appointment; ``about`` names the entry it concerns, such as the appointment missed."""
+    """A contact that is not an appointment. ``about`` names the entry it is about, such as the appointment missed."""
 
     contact_type: code_lists.ContactType
     with_: Text | None = None
@@ -200,7 +200,7 @@ class RecallDecided(Entry, frozen=True):
 
 
 class CustodyStarted(Entry, frozen=True):
-    """The person is in custody from this day: nobody owes supervision in the community until ``CustodyEnded``."""
+    """The person is in custody from this day: no supervision in the community is due until ``CustodyEnded``."""
 
     reason: code_lists.CustodyReason
 
@@ -312,7 +312,7 @@ class DocumentFiled(Entry, frozen=True):
 class QualityJudged(Entry, frozen=True):
     """A person's answer to one question of a framework about this file.
 
-    With ``inspection`` it belongs to that inspection's score alone; without, it is part of the record from its date.
+    With ``inspection`` it counts for that inspection's score alone; without, it is part of the record from its date.
     """
 
     framework: Id
@@ -324,9 +324,9 @@ class QualityJudged(Entry, frozen=True):
     about: AnyRef | None = None
     comment: Note | None = None
     second: bool = False
-    """A second reading, made blind: it is set beside the first and never scores."""
+    """A second reading, made without sight of the first: it is compared with the first and never scored."""
     overrules: bool = False
-    """It stands in place of the answer that the entries give, where there is one; ``comment`` says why."""
+    """It replaces the answer derived from the entries, if there is one; ``comment`` says why."""
 
 
 class EntryCorrected(Entry, frozen=True):
@@ -337,14 +337,14 @@ class EntryCorrected(Entry, frozen=True):
 
 
 class EntryWithdrawn(Entry, frozen=True):
-    """From ``recorded_at`` on, the entry ``of`` reads as if it had not been written (it may itself be withdrawn)."""
+    """From ``recorded_at`` on, the entry ``of`` reads as if it were not there. A withdrawal can be withdrawn too."""
 
     of: AnyRef
     reason: Note
 
 
 class AccessLimited(Entry, frozen=True):
-    """From ``recorded_at`` on, the staff named here may count this case and see nothing else of it."""
+    """From ``recorded_at`` on, the staff named here may see this case in counts only."""
 
     excluded: Annotated[list[Text], Meta(min_length=1)]
     reason: Note
@@ -369,7 +369,7 @@ ENTRY_TYPES: dict[str, type[Entry]] = {
 
 
 def subject_of(fact: Entry) -> str | None:
-    """The entry that a fact about another entry speaks of; None for a fact that speaks for itself."""
+    """The id of the entry that an outcome, judgement, correction or withdrawal is about; None for any other fact."""
     match fact:
         case AppointmentOutcomeRecorded(appointment=entry) | AbsenceJudged(appointment=entry):
             return entry

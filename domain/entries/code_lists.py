@@ -1,7 +1,7 @@
-"""Code frames: the field's own words for what an entry may say.
+"""Code lists: the values that a coded field of an entry may have, in the field's own terms.
 
-Each frame is a ``Literal`` so that the type checker, the schemas and the forms share it; labels stand beside the
-codes whose words do not read by themselves. Sources: ``docs/interchange.md``; ethnicity: census of 2001, sixteen
+Each list is a ``Literal``, which the type checker, the schemas and the forms share. ``LABELS`` gives words for codes
+that do not explain themselves. Sources: ``docs/interchange.md``; ethnicity: census of 2001, sixteen
 plus one codes; instruments: the report's criterion B2 and the national standards reference.
 """
 
@@ -156,13 +156,13 @@ ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "uns
 Direction = Literal["improved", "deteriorated", "unchanged"]
 
 RISK_LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
-"""From the lowest to the highest: the order is the comparison."""
+"""From the lowest to the highest: levels are compared by their place here."""
 
 MANAGEMENT_RATINGS: tuple[ManagementRating, ...] = get_args(ManagementRating)
 """From the strongest to the weakest."""
 
 HIGH_RISK: frozenset[RiskLevel] = frozenset(("high", "very_high"))
-"""What the report calls *high risk of harm*."""
+"""The levels that the report of 2006 calls *high risk of harm*."""
 
 LABELS: dict[str, str] = {
     "W1": "White British",

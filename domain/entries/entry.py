@@ -1,7 +1,7 @@
-"""What every entry carries: the base of all facts, and the kinds of value that they are made of.
+"""The base of all facts, and the types of their values.
 
-Two dates stand on every fact and are never mixed: ``occurred_on``, the day it happened in the world, and
-``recorded_at``, the instant at which the file came to say so. ``entry`` is the source's own id, unique in its file.
+Every fact has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
+instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its file.
 """
 
 from datetime import date, datetime
@@ -11,9 +11,9 @@ from msgspec import Meta, Struct
 
 CASE = r"[A-Z][0-9]{6}/[1-9][0-9]{0,8}"
 INSPECTION = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-"""How the file of a case and that of an inspection are named."""
+"""The patterns of the references of cases and of inspections, without anchors."""
 
-# To the very end, \Z: a dollar would let a line break follow.
+# \Z and not $, which would also match before a line break at the end.
 CRN = r"^[A-Z][0-9]{6}\Z"
 CASE_REFERENCE = rf"^{CASE}\Z"
 HASH = r"^[0-9a-f]{64}\Z"
@@ -25,7 +25,7 @@ Instant = Annotated[datetime, Meta(tz=True)]
 CaseReference = Annotated[str, Meta(pattern=CASE_REFERENCE)]
 
 
-# gc=False, here and below: read from JSON and never changed, none can be part of a cycle; the collector need not look.
+# gc=False, here and below: facts are read from JSON and never changed, so none is part of a reference cycle.
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A named group of values inside a fact."""
 
@@ -40,10 +40,10 @@ class Entry(
     tag=True,
     gc=False,
 ):
-    """What every entry carries. ``occurred_at`` (with an offset) only where the time of day matters."""
+    """The fields of every entry. ``occurred_at`` (with its offset) is given only where the time of day matters."""
 
     kept_on: ClassVar[str] = "case"
-    """Which kind of file the fact belongs to: ``case`` or ``inspection``."""
+    """The kind of file that the fact belongs to: ``case`` or ``inspection``."""
 
     entry: Id
     occurred_on: date

@@ -1,6 +1,6 @@
-"""The entries of an inspection, or of an SPO's audit: how its sample was drawn, who read what, what was decided.
+"""The entries of an inspection, or of an SPO's audit: how its sample was drawn, who read which case, what was decided.
 
-An inspection is a file of its own. Its entries are decisions: a later one on the same subject stands in its place. The
+An inspection is a file of its own. Its entries are decisions: a later one on the same subject replaces the earlier. The
 answers to the questions about a case are entries of that case (``QualityJudged``), which name the inspection.
 """
 
@@ -22,9 +22,10 @@ class OfInspection(Entry, frozen=True):
 class InspectionOpened(OfInspection, frozen=True):
     """An inspection or an SPO's audit: the sample date (``occurred_on``) and the state of knowledge.
 
-    ``cases``: those read, where they were chosen elsewhere; otherwise a sample is drawn (``SampleDrawn``). ``stood``:
-    the files as they stood at the end of the sample date; ``hindsight``: with everything recorded since. ``evidence``:
-    what the answers rest on. ``follows`` names the earlier inspection that the scoring sheet prints beside this one.
+    ``cases``: the cases read, where they were chosen elsewhere; otherwise a sample is drawn (``SampleDrawn``).
+    ``knowledge``: ``stood``, the files as recorded by the end of the sample date, or ``hindsight``, with everything
+    recorded since. ``evidence``: what the answers are based on. ``follows``: the earlier inspection that the scoring
+    sheet prints beside this one.
     """
 
     title: Text
@@ -37,7 +38,7 @@ class InspectionOpened(OfInspection, frozen=True):
 
 
 class Framed(Part, frozen=True):
-    """One case of a frame: the stratum that it falls into, and the officer who held it on the sample date."""
+    """One case of a sampling frame: its stratum, and the officer who held it on the sample date."""
 
     case: CaseReference
     stratum: Text
@@ -45,9 +46,11 @@ class Framed(Part, frozen=True):
 
 
 class FrameTaken(OfInspection, frozen=True):
-    """The cases from which the sample is drawn: those started in the window, held in the place, of these orders.
+    """The sampling frame: the cases started from ``started_from`` to ``started_to``, in this division or team, of these
+    orders (none given: all).
 
-    ``strata``: by what they are grouped; ``cases`` is the list as it was taken, so that anybody can draw again.
+    ``strata``: the attributes by which the cases are grouped. ``cases`` is kept as it was taken, so that anybody can
+    repeat the draw.
     """
 
     started_from: date
@@ -60,7 +63,7 @@ class FrameTaken(OfInspection, frozen=True):
 
 
 class SampleDrawn(OfInspection, frozen=True):
-    """The draw: ``cases`` and ``spares`` are what frame, size and seed give (``domain.aggregates.sampling``), and nothing else."""
+    """The draw: ``cases`` and ``spares`` follow from the frame and the other fields alone (``domain.aggregates.sampling``)."""
 
     size: Annotated[int, Meta(ge=1, le=100_000)]
     seed: Text
@@ -71,7 +74,7 @@ class SampleDrawn(OfInspection, frozen=True):
 
 
 class CaseReplaced(OfInspection, frozen=True):
-    """A case of the sample gives way to a spare one."""
+    """A case of the sample is replaced by a spare case."""
 
     case: CaseReference
     by: CaseReference
@@ -79,14 +82,14 @@ class CaseReplaced(OfInspection, frozen=True):
 
 
 class AssessorNamed(OfInspection, frozen=True):
-    """Somebody reads cases for this inspection, as what."""
+    """A person who reads cases for this inspection, and in which role."""
 
     assessor: Text
     role: code_lists.JudgeRole
 
 
 class ReadingAllocated(OfInspection, frozen=True):
-    """A case is given to an assessor; ``second``: to be read again, blind."""
+    """A case is given to an assessor. ``second``: for a second reading, without sight of the first."""
 
     case: CaseReference
     assessor: Text
@@ -94,14 +97,14 @@ class ReadingAllocated(OfInspection, frozen=True):
 
 
 class ReadingTakenBack(OfInspection, frozen=True):
-    """A reading that was given out is nobody's any more."""
+    """A reading is taken from its assessor and belongs to nobody."""
 
     case: CaseReference
     second: bool = False
 
 
 class ReadingCompleted(OfInspection, frozen=True):
-    """The assessor has answered what can be answered; ``note`` says why something is left open."""
+    """The assessor has answered what can be answered. ``note`` says why a question is left open."""
 
     case: CaseReference
     assessor: Text
@@ -110,7 +113,7 @@ class ReadingCompleted(OfInspection, frozen=True):
 
 
 class ManagementRated(OfInspection, frozen=True):
-    """The performance on one evidence item of a criterion of Section A."""
+    """The rating of one evidence item of a criterion of Section A."""
 
     criterion: Id
     item: Id
@@ -126,7 +129,7 @@ class NotFollowedUp(OfInspection, frozen=True):
 
 
 class RatingAdjusted(OfInspection, frozen=True):
-    """The lead inspector's discretion: ``to`` stands in place of what the ratings give; both stay visible.
+    """The lead inspector's discretion: ``to`` replaces what the ratings give. Both stay visible.
 
     ``criterion``: one of Section A, and ``to`` a rung of its ladder; or a section scored in bands, and ``to`` a band.
     Without ``to`` an earlier adjustment is taken back.
@@ -138,8 +141,9 @@ class RatingAdjusted(OfInspection, frozen=True):
 
 
 class FindingWritten(OfInspection, frozen=True):
-    """A finding for the report, under a criterion; ``question``: whose figure it speaks of, ``direction``: how it says
-    that figure went since the inspection before. A ``conclusion`` closes the criterion."""
+    """A finding for the report, under a criterion. ``question``: the question whose figure it gives (None: the
+    criterion's own). ``direction``: how that figure changed since the inspection before, as the text says. A
+    ``conclusion`` stands last under its criterion."""
 
     criterion: Id
     text: Annotated[str, Meta(min_length=1, max_length=20_000)]
@@ -149,23 +153,23 @@ class FindingWritten(OfInspection, frozen=True):
 
 
 class FindingWithdrawn(OfInspection, frozen=True):
-    """A finding no longer stands; ``finding`` is its entry. Another wording is another finding."""
+    """A finding is withdrawn; ``finding`` is the id of its entry. New wording is a new finding."""
 
     finding: Id
 
 
 class Leaf(Part, frozen=True):
-    """How many entries a file held: whatever is stored after them, however it is dated, is not among them."""
+    """The number of entries of a file at freezing. Entries stored later do not count, whatever their dates."""
 
     case: CaseReference
     entries: Annotated[int, Meta(ge=1)]
 
 
 class InspectionFrozen(OfInspection, frozen=True):
-    """From now on no sample, reading or rating changes: what is recorded later does not count.
+    """From now on the sample, readings and ratings no longer change: what is recorded later does not count.
 
-    ``files``: how far each file of the sample went, so that a late extract with old dates moves no figure either.
-    Without it (an inspection held elsewhere) what counts is what was recorded by then.
+    ``files``: the number of entries of each file of the sample, so that a late extract with old dates changes no
+    figure. Without it (an inspection held elsewhere) what counts is what was recorded by this entry's ``recorded_at``.
     """
 
     note: Note | None = None
@@ -180,7 +184,10 @@ class Figure(Part, frozen=True):
 
 
 class InspectionPublished(OfInspection, frozen=True):
-    """The sheet is out: the figures as printed, by which version of the framework, and how far the record went."""
+    """The scoring sheet is published: its figures as printed, the version of the framework, and the end of the record.
+
+    ``position`` and ``hash``: the last entry of the hash chain at that time.
+    """
 
     framework_version: Text
     figures: Annotated[list[Figure], Meta(min_length=1)]

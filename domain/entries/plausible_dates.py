@@ -1,4 +1,4 @@
-"""The years that entries are of: a date outside is a slip of the pen."""
+"""The years of entries, 1900 to 2100: a date outside them is taken for a typing error."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -11,14 +11,14 @@ from msgspec import inspect
 from domain.entries.entry import Entry
 
 FIRST, LAST = date(1900, 1, 1), date(2100, 12, 31)
-"""No entry is dated before or after. An instant is of the year that it says, in its own offset."""
+"""The first and last day of an entry. The year of an instant is the one written, in its own offset."""
 
 _EVERYWHERE = ("occurred_on", "recorded_at", "occurred_at")
 _FIRST, _LAST = FIRST.year, LAST.year
 
 
 def in_range(fact: Entry) -> bool:
-    """Whether every date and instant of a fact is of a year from ``FIRST`` to ``LAST``."""
+    """Whether every date and instant of a fact lies in a year from 1900 to 2100."""
     if not (_FIRST <= fact.occurred_on.year <= _LAST and _FIRST <= fact.recorded_at.year <= _LAST):
         return False
     if fact.occurred_at is not None and not _FIRST <= fact.occurred_at.year <= _LAST:
@@ -29,7 +29,7 @@ def in_range(fact: Entry) -> bool:
 
 @cache
 def _further(fact_type: type[Entry]) -> tuple[Callable[[Any], Any], ...]:
-    """What reads the dates that a type has beyond those of every fact."""
+    """Getters of the dates that a type has beyond those of every fact."""
     described = inspect.type_info(fact_type)
     assert isinstance(described, inspect.StructType)
     return tuple(attrgetter(path) for path in _paths(described) if path not in _EVERYWHERE)

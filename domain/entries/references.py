@@ -1,4 +1,4 @@
-"""Entries that name other entries of their file: which fields do, and what they may name."""
+"""The fields in which an entry names other entries of its file, and the types of entry that they may name."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -9,7 +9,7 @@ from domain.entries.entry import Entry
 
 
 def references(fact: Entry) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Each reference in a fact: the field, the entry it names, and the types it may be (none listed: any)."""
+    """Each reference in a fact: the interchange field, the id of the entry named, the types allowed (none: any)."""
     for name, encoded, kinds in reference_fields(type(fact)):
         value = getattr(fact, name)
         if isinstance(value, list):
@@ -21,7 +21,7 @@ def references(fact: Entry) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 @cache
 def reference_fields(fact_type: type[Entry]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """The fields of a type that name entries: attribute, interchange field, and the types named (none listed: any)."""
+    """The fields of a type that name entries: attribute, interchange field, the types allowed (none: any)."""
     described = inspect.type_info(fact_type)
     assert isinstance(described, inspect.StructType)
     found = []

@@ -1,8 +1,8 @@
-"""Why an entry was not taken into a file. Each error names the field, what is wrong and what to do."""
+"""Why an entry was refused. Each error names the field, what is wrong and what to do."""
 
 
 class Refused(ValueError):
-    """An entry that a file cannot take. ``field`` is the interchange field at fault."""
+    """An entry that a file refuses. ``field`` is the interchange field at fault, ``reason`` what is wrong with it."""
 
     def __init__(self, field: str, reason: str):
         super().__init__(f"{field}: {reason}")
@@ -15,11 +15,11 @@ class NoSuchCase(Refused):
 
 
 class AlreadyStarted(Refused):
-    """A second beginning for the same file."""
+    """A second first entry for the same file."""
 
 
 class EntryRepeats(Refused):
-    """The same entry id with other content: what was recorded stands; correct it with ``EntryCorrected``."""
+    """An entry id that the file has, with other content. The recorded entry is kept; ``EntryCorrected`` changes it."""
 
 
 class NoSuchEntry(Refused):
@@ -31,7 +31,7 @@ class NoSuchEntry(Refused):
 
 
 class WrongKindOfEntry(Refused):
-    """A reference to an entry of another type than the field speaks of."""
+    """A reference to an entry of a type that the field may not name."""
 
 
 class ImpossibleDate(Refused):
@@ -43,8 +43,8 @@ class OutOfRange(Refused):
 
 
 class BadCorrection(Refused):
-    """A correction that would make its subject a line that could not have been recorded."""
+    """A correction after which the corrected entry could not have been recorded."""
 
 
 class BusyFile(RuntimeError):
-    """Others kept writing to the same file; nothing was recorded. Try again."""
+    """Other writers changed the same file at every attempt. Nothing was recorded; try again."""

@@ -1,7 +1,7 @@
-"""The door's guard: what is a fact is read straight into its struct, and what is not is refused in words to act on.
+"""Reading facts from interchange values: a valid one becomes a struct, an invalid one a ``ShapeError`` that says why.
 
-``case_entries`` is the one definition of shape. The structs themselves admit or refuse; only what they refuse goes through
-a marshmallow schema made from the same definition, which knows the words. Both admit the same, field for field.
+``case_entries`` is the only definition of the fields. A struct is tried first, since it is quick. Only what it refuses is read
+by a marshmallow schema, made from the same definition, which gives the messages. Both admit the same values.
 """
 
 import difflib
@@ -27,7 +27,7 @@ _PATTERNS = {
 
 
 class ShapeError(ValueError):
-    """A line that is not a fact. ``problems`` is a list of (field, what is wrong and what was expected)."""
+    """Values that are not a fact. ``problems``: a list of (field, what is wrong and what was expected)."""
 
     def __init__(self, problems: list[tuple[str, str]]):
         super().__init__("; ".join(f"{field}: {reason}" for field, reason in problems))
@@ -40,7 +40,7 @@ class _Strict(Schema):
 
 
 class StrictDate(fields.Date):
-    """A calendar day from 1900 to 2100, written ``2005-10-03`` and no other way."""
+    """A calendar day from 1900 to 2100, written only as ``2005-10-03``."""
 
     default_error_messages = {"invalid": "not a date; write it as 2005-10-03"}  # noqa: RUF012
 
@@ -54,10 +54,10 @@ class StrictDate(fields.Date):
 
 
 class StrictInstant(fields.AwareDateTime):
-    """An instant with its offset, from 1900 to 2100."""
+    """An instant with its offset from UTC, in a year from 1900 to 2100."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
-        # RFC 3339 lets T and Z be small, Python's own reader doesn't.
+        # RFC 3339 allows a small t and z; Python's reader does not.
         written = value.upper() if isinstance(value, str) else value
         instant = super()._deserialize(written, attr, data, **kwargs)
         if not FIRST.year <= instant.year <= LAST.year:
@@ -92,7 +92,7 @@ def _like(pattern: str) -> Callable[[str], None]:
 
 
 def _field(kind: inspect.Type) -> fields.Field[Any]:
-    """The marshmallow field for one msgspec type; bounds come along, ``required`` is the caller's."""
+    """The marshmallow field for one msgspec type, with its bounds. The caller sets ``required``."""
     match kind:
         case inspect.Metadata(type=inner):
             return _field(inner)
@@ -146,14 +146,14 @@ def _schema(struct: inspect.StructType) -> type[Schema]:
 
 @cache
 def schema_of(fact_type: type[Entry]) -> Schema:
-    """The schema of one fact type's fields, without ``type`` and without the file's own reference."""
+    """The schema of one fact type's fields, without ``type`` and without the reference of the file."""
     described = inspect.type_info(fact_type)
     assert isinstance(described, inspect.StructType)
     return _schema(described)()
 
 
 def fact_type_of(name: object) -> type[Entry]:
-    """The type of this interchange name, or a ``ShapeError`` that names the nearest one."""
+    """The fact type of this interchange name; ``ShapeError`` with the most similar name where there is none."""
     if isinstance(name, str) and name in ENTRY_TYPES:
         return ENTRY_TYPES[name]
     if name is None:
@@ -164,12 +164,12 @@ def fact_type_of(name: object) -> type[Entry]:
 
 
 def load_entry(name: object, values: Mapping[str, Any]) -> Entry:
-    """A fact of the named type from its interchange fields; ``ShapeError`` lists every field that is wrong."""
+    """A fact of the named type from its interchange fields; ``ShapeError`` with every field that is wrong."""
     fact_type = fact_type_of(name)
     try:
         fact = msgspec.convert({**values, "type": name}, fact_type)
     except msgspec.ValidationError:
-        pass  # the schema says in words what is wrong, all of it
+        pass  # the schema below lists everything that is wrong
     else:
         if "type" not in values and in_range(fact):
             return fact
@@ -181,7 +181,7 @@ def load_entry(name: object, values: Mapping[str, Any]) -> Entry:
 
 
 def convert(fact_type: type[Entry], values: Mapping[str, Any]) -> Entry:
-    """The struct for values that a schema has already admitted."""
+    """The struct for values that the schema has admitted; ``ShapeError`` if it refuses them all the same."""
     try:
         return msgspec.convert({"type": fact_type.__name__, **values}, fact_type)
     except msgspec.ValidationError as error:
@@ -190,7 +190,7 @@ def convert(fact_type: type[Entry], values: Mapping[str, Any]) -> Entry:
 
 
 def dump_fact(fact: Entry) -> dict[str, Any]:
-    """The interchange fields of a fact, ``type`` first: what export prints and corrections amend."""
+    """The interchange fields of a fact, ``type`` first: what export prints and what corrections change."""
     return cast("dict[str, Any]", msgspec.to_builtins(fact))
 
 

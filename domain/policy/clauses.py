@@ -1,4 +1,4 @@
-"""Clauses: what a standard asks, in the five kinds that the code knows, read from a cited document.
+"""Clauses: what a standard asks, as one of five kinds, read from a cited document.
 
 ========== ==========================================================  =======================================
 kind       what it says                                                example
@@ -7,7 +7,7 @@ within     within a length of time after something, it is done         plan with
 every      so often, counted from the last time                        plan review every 16 weeks
 frequency  at least n in each window of a phase                        weekly for 12 weeks, then fortnightly
 response   to the nth failure in a period                              breach on the second failure in 12 months
-while      while a state holds, something must stand                   a countersigned assessment at high risk
+while      while a condition holds, something must be on the file      a countersigned assessment at high risk
 ========== ==========================================================  =======================================
 """
 
@@ -36,12 +36,16 @@ NEEDS: dict[str, tuple[set[str], set[str]]] = {
     "response": ({"by"}, {"allow", "failures", "period"}),
     "while": ({"during", "by"}, {"allow"}),
 }
-"""For each kind: the parts that its clause must have, and the fields that its values may have."""
+"""Kind -> the parts that its clause must have, and the fields of its values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """``count`` in each window of ``window``; it lasts for ``length`` from the phase before, or to ``length`` from the start."""
+    """One phase of a contact frequency: ``count`` (appointments or hours) in each window of length ``window``.
+
+    It ends ``length`` after the end of the phase before or, where ``from_start``, ``length`` after the start of
+    the first phase. With ``length`` None it has no end.
+    """
 
     count: float
     window: Length
@@ -52,7 +56,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One row of a clause: for which cases, what, and where it is printed."""
+    """One row of a clause: the cases that it is for, what it asks of them, and where that is printed."""
 
     when: When
     cite: str
@@ -90,7 +94,7 @@ class Clause:
     start: date | None = None
     end: date | None = None
     since: date | None = None
-    """The start of the first edition, without a break since, that has a clause of this id (None: always)."""
+    """The first day of the unbroken run of editions that have a clause of this id (None: since always)."""
     when: When = ()
     during: When = ()
     after: Trigger | EntryPattern | None = None
@@ -105,21 +109,21 @@ class Clause:
 
     @property
     def of_standards(self) -> bool:
-        """Whether it is a clause of the national standards, not an expectation of a framework."""
+        """Whether it belongs to the national standards; otherwise it is an expectation of a framework."""
         return self.start is not None
 
     @property
     def entries(self) -> tuple[EntryPattern, ...]:
-        """The entries that meet it, or that it counts."""
+        """The entries that meet the clause, and those that it counts."""
         return self.by if self.counts is None else (*self.by, self.counts)
 
     @cached_property
     def asks(self) -> tuple[str, ...]:
-        """The attributes of the case that decide whether the clause is for it, and which row."""
+        """The attributes of a case that decide whether the clause is for it, and which row."""
         return tuple(sorted({name for when in (self.when, *(v.when for v in self.values)) for name, _ in when}))
 
     def row(self, attributes: Mapping[str, Any]) -> Value | None:
-        """The first row that fits a case with these attributes; None when the clause is not for it."""
+        """The first row that fits a case with these attributes; None when the clause is not for the case."""
         asked = self._asked(attributes)
         try:
             return self._rows[asked]
@@ -140,7 +144,7 @@ class Clause:
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
 
     def placed(self, edition: str, start: date | None, end: date | None, sources: Mapping[str, str]) -> "Clause":
-        """This clause in its edition: when it is in force, and its citations spelled out from the edition's sources."""
+        """This clause as part of an edition: with the days it is in force, and its citations in full."""
         values = tuple(replace(value, citation=sources.get(value.cite, "")) for value in self.values)
         return replace(self, edition=edition, start=start, end=end, values=values)
 
@@ -158,7 +162,10 @@ _WINDOWS = {
 
 
 def read_phase(text: str) -> Phase:
-    """``"weekly for 12 weeks"``, ``"fortnightly to 3 months"``, ``"5 hours a week"``, ``"monthly"``; else ``ValueError``."""
+    """A phase from its words; ``ValueError`` for others.
+
+    Such as ``"weekly for 12 weeks"``, ``"fortnightly to 3 months"``, ``"5 hours a week"`` or ``"monthly"``.
+    """
     found = _PHASE.fullmatch(text.strip())
     if found is None:
         examples = "'weekly for 12 weeks', '2 a week', '12 in the first 12 weeks', 'monthly'"
@@ -188,7 +195,7 @@ class PhaseField(fields.String):
 
 
 class AfterField(fields.Raw):
-    """One of the trigger words, or a description of entries."""
+    """One of the words in ``TRIGGERS``, or a description of entries."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, str):

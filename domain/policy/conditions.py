@@ -1,6 +1,6 @@
-"""Conditions in the standards' language: which entries count, and which cases a row is for.
+"""Conditions in the language of the standards: which entries count, and which cases a row is for.
 
-``where`` looks at the fields of an entry; ``when`` looks at the case as it was on a day (order, tier, risk, MAPPA).
+``where`` tests the fields of an entry; ``when`` tests the case as it was on a day (order, tier, risk, MAPPA level).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,11 +23,13 @@ CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethni
 
 @dataclass(frozen=True, eq=False)
 class EntryPattern:
-    """A description of entries: of one type, with certain fields; ``naming`` is the field that must name the trigger.
+    """A description of entries: their type, and conditions on their fields.
 
-    Each exists once, however many clauses use it, so that what fits it is looked up once a case.
-    ``on``: the field with the day that counts. ``unless_outcome``: appointments with these outcomes don't count.
-    ``matching``: the field that must equal the item of the trigger that is asked for (see ``each`` of a clause).
+    ``naming``: the field that must name the entry that raised the duty. ``on``: the field with the day that counts.
+    ``unless_outcome``: appointments with these outcomes don't count. ``matching``: the field that must equal one item
+    of the entry that raised the duty (see ``each`` of a clause).
+
+    Equal descriptions are one object, however many clauses use them: the entries that fit are looked up once a case.
     """
 
     type: type[Entry]
@@ -38,14 +40,14 @@ class EntryPattern:
     matching: str | None = None
 
     def among(self, facts: Iterable[Entry]) -> list[Entry]:
-        """Those of some facts of its type that are such entries, in the same order."""
+        """Those of these facts, all of its type, that fit the description; in the same order."""
         found = list(facts)
         for hold in self._tests:
             found = hold(found)
         return found
 
     def among_versions(self, versions: list[V]) -> list[V]:
-        """As ``among``, of things that each hold a fact in ``fact``."""
+        """As ``among``, for objects that hold a fact in their attribute ``fact``."""
         found = versions
         for hold in self._tests_of_versions:
             found = hold(found)
@@ -63,11 +65,11 @@ class EntryPattern:
 
     @cached_property
     def about_anything(self) -> bool:
-        """Whether such an entry answers whatever raised the duty."""
+        """Whether such an entry meets a duty whatever entry raised it."""
         return self.naming is None and self.matching is None
 
     def answers(self, fact: Entry, trigger: str | None, item: object) -> bool:
-        """Whether the fact is about the trigger: names its entry, and matches the item of it that is asked for."""
+        """Whether the fact is about the trigger: it names that entry, and matches ``item`` where that is asked."""
         if self.matching is not None and getattr(fact, self.matching) != item:
             return False
         if self.naming is None:
@@ -76,12 +78,12 @@ class EntryPattern:
         return trigger in value if isinstance(value, list) else value == trigger
 
     def day(self, fact: Entry) -> date:
-        """The day that counts: the entry's own, or the one in its field ``on``."""
+        """The day that counts: ``occurred_on``, or the day in the field ``on``."""
         day: date = fact.occurred_on if self.on is None else getattr(fact, self.on)
         return day
 
     def counts_on(self, fact: Entry) -> date:
-        """The day from which it counts: that day, but never before the entry was made."""
+        """The day from which it counts: the later of ``day`` and ``occurred_on``."""
         return fact.occurred_on if self.on is None else max(getattr(fact, self.on), fact.occurred_on)
 
 
@@ -94,8 +96,8 @@ def fits(when: When, attributes: Mapping[str, Any]) -> bool:
 
 
 def _test(field: Callable[[Any], Any], is_list: bool, wanted: Any) -> Callable[[list[Any]], list[Any]]:
-    """Picks what has in its field what is wanted: one of some values, anything at all, or items that all say yes to
-    something."""
+    """A filter on one field. ``wanted``: a set of values, one of which it must have; ``"present"``: any value but None
+    or an empty list; (``"every"``, name): a list whose items all have a true attribute of that name."""
     if isinstance(wanted, frozenset):
         if is_list:
             return lambda found: [one for one in found if not wanted.isdisjoint(field(one))]
@@ -152,7 +154,7 @@ class EntryPatternField(fields.Nested):
 
 
 _SAME: dict[tuple[Any, ...], EntryPattern] = {}
-"""Every description once, however many clauses of how many editions use it."""
+"""The content of a description -> the one object for it."""
 
 
 class EntryPatternSchema(Document):

@@ -27,5 +27,5 @@ def _ranges() -> dict[str, tuple[int, int]]:
 
 
 def score_range(instrument: str) -> tuple[int, int] | None:
-    """The lowest and highest likelihood-of-reoffending score of an instrument; None when it gives none."""
+    """The lowest and highest likelihood-of-reoffending score of an instrument; None if it gives no such score."""
     return _ranges().get(instrument)

@@ -1,4 +1,4 @@
-"""The files: one event-sourced application that records facts on cases and inspections and reads them back."""
+"""The files: the event-sourced application that records facts on cases and inspections, and reads them."""
 
 import random
 import time
@@ -20,11 +20,11 @@ from domain.store.sqlite_recorder import ChainedSQLiteRecorder, EntryMapper, top
 ATTEMPTS = 8
 
 OPEN = 100_000
-"""How many entries, in all, the files hold that a writer keeps open."""
+"""Entries, in all open files together, that a writer holds in memory."""
 
 
 class Files(Application[str]):
-    """Records facts and reads files. One object a process: build it after a fork and keep it."""
+    """Records facts and reads files. One object a process: make it after a fork, and keep it."""
 
     name = "caseaudit"
     log_section_size = 1000
@@ -39,8 +39,8 @@ class Files(Application[str]):
     def open(cls, address: str, *, prepare: bool = False) -> "Files":
         """The files in the database at this address (see ``domain.store.database``).
 
-        An SQLite file is made when it is not there. On PostgreSQL, ``NotPrepared`` where ``caseaudit migrate`` has not
-        been run, which opens it with ``prepare``.
+        An SQLite file is created where there is none. A PostgreSQL database is prepared by ``caseaudit migrate``, which
+        opens it with ``prepare``; ``NotPrepared`` where that has not been done.
         """
         database = Database.at(address)
         database.make_folder()
@@ -61,15 +61,15 @@ class Files(Application[str]):
         return files
 
     def references(self, begun_by: type[Entry], after: str = "", limit: int | None = None) -> list[str]:
-        """The references of the cases (begun by ``SupervisionStarted``) or inspections, in order; those after one, so many."""
+        """The references of the files whose first entry is of this type, in order: up to ``limit`` after ``after``."""
         return self.recorder.beginnings(topic_of(begun_by), after, limit)
 
     def read(self, reference: str) -> CaseFile:
-        """The file as stored now; an empty one when nothing is stored under this reference."""
+        """The file as stored now; an empty one where nothing is stored."""
         return self.read_many([reference])[reference]
 
     def read_many(self, references: Sequence[str]) -> dict[str, CaseFile]:
-        """The files under these references as stored now, empty ones included, by one query."""
+        """The files of these references as stored now, by one query. One of which nothing is stored is empty."""
         found = {reference: CaseFile(reference) for reference in references}
         for stored in self.recorder.select_many(references):
             recorded = self.mapper.to_domain_event(stored)
@@ -77,15 +77,15 @@ class Files(Application[str]):
         return found
 
     def store(self, recorded: Sequence[RecordedEntry], actor: str) -> None:
-        """Store what was decided, all or none; ``IntegrityError`` where a place in a file is taken by now."""
-        # Not by the library's save, which asks of every entry whether it is an aggregate: that takes longer than the rest.
+        """Store what was decided, all or none. ``IntegrityError`` where a file has an entry of the same number."""
+        # The library's ``save`` tests each entry for being an aggregate, which takes longer than all the rest.
         self.recorder.append([self.mapper.entry(one) for one in recorded], actor)
 
     def record(self, reference: str, facts: Iterable[Entry], *, actor: str, now: datetime | None = None) -> list[Entry]:
-        """Record facts on one file, all or none; the facts newly stored come back.
+        """Record facts on one file, all or none. Returns those newly stored.
 
-        An entry that already stands with the same content is left out. Raises ``Refused`` for the first fact that the
-        file cannot take, ``BusyFile`` when others kept writing to the same file.
+        An entry that the file already has, with the same content, is left out. Raises ``Refused`` for the first fact
+        that the file refuses, ``BusyFile`` when others wrote to the same file at each of ``ATTEMPTS`` attempts.
         """
         facts = list(facts)
         for attempt in range(ATTEMPTS):
@@ -95,7 +95,7 @@ class Files(Application[str]):
             try:
                 writing.commit(actor)
             except IntegrityError:
-                # Someone else wrote to this file in between: read it again and decide again.
+                # Another writer came in between: read the file again and decide again.
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
             else:
                 return fresh
@@ -103,10 +103,10 @@ class Files(Application[str]):
 
 
 class Writing:
-    """Facts decided, on any number of files, and stored together in one transaction by ``commit``.
+    """Decides facts on any number of files; ``commit`` stores them together in one transaction.
 
-    Files stay open for what is still to come, up to about ``most`` entries in all; those longest unused are closed first.
-    Someone else may write to one meanwhile. Then what was decided on it is not stored: ``commit`` raises.
+    Files stay open, in memory, for the facts that follow: up to about ``most`` entries in all. The least recently used
+    is closed first. If another writer changes an open file, ``commit`` raises and stores nothing.
     """
 
     def __init__(self, files: Files, now: datetime, most: int = OPEN):
@@ -117,34 +117,34 @@ class Writing:
         self.held = 0
         self.pending: list[RecordedEntry] = []
         self.stood: dict[str, int] = {}
-        """How many entries each file had before what is pending."""
+        """File -> its number of entries before the facts that are pending."""
 
     def ready(self, references: Iterable[str]) -> None:
-        """Open these files, with one query for all that are not open yet."""
+        """Open these files: one query for all that are not open yet."""
         missing = []
         for reference in references:
             file = self.open.pop(reference, None)
             if file is None:
                 missing.append(reference)
             else:
-                self.open[reference] = file  # now the last to be closed
+                self.open[reference] = file  # now the most recently used
         if missing:
             opened = self.read(missing)
             self.held += sum(map(_size, opened.values()))
             self.open |= opened
 
     def read(self, references: Sequence[str]) -> dict[str, CaseFile]:
-        """These files as they stand."""
+        """These files as stored now."""
         return self.files.read_many(references)
 
     def file(self, reference: str) -> CaseFile:
-        """The file as it will be once what was taken is committed."""
+        """The file with the facts that are pending, opened if need be."""
         if reference not in self.open:
             self.ready([reference])
         return self.open[reference]
 
     def take(self, file: CaseFile, fact: Entry) -> list[Entry]:
-        """Decide one fact on an open file; raises ``Refused`` and then leaves nothing of it behind."""
+        """Decide one fact on an open file. Raises ``Refused``, and then neither file nor pending facts change."""
         fresh = decide(file, fact, self.now)
         for accepted in fresh:
             self.stood.setdefault(file.reference, file.version)
@@ -154,14 +154,14 @@ class Writing:
         return fresh
 
     def overtaken(self, reference: str) -> bool:
-        """Whether someone else has written to this file since it was opened."""
+        """Whether another writer has changed this file since it was opened."""
         if reference not in self.open:
             return False
         stood = self.stood.get(reference, self.open[reference].version)
         return self.files.recorder.last_version(reference) != stood
 
     def commit(self, actor: str) -> None:
-        """Store what is pending, all or none. Where that fails nothing is pending any more, and no file is open."""
+        """Store what is pending, all or none. If that fails, raise, drop what is pending and close every file."""
         pending, self.pending, self.stood = self.pending, [], {}
         try:
             if pending:
@@ -172,7 +172,7 @@ class Writing:
         self.kept_open(len(pending))
 
     def kept_open(self, more: int) -> None:
-        """The open files hold so many entries more; close some where that is too many."""
+        """Count ``more`` entries in the open files; close files until at most ``most`` entries are open."""
         self.held += more
         for reference in self.closable() if self.held > self.most else ():
             self.held -= _size(self.open.pop(reference))
@@ -180,19 +180,19 @@ class Writing:
                 break
 
     def closable(self) -> Iterable[str]:
-        """The files that may be closed, those longest unused first."""
+        """The files that may be closed, the least recently used first."""
         return list(self.open)
 
     def store(self, pending: Sequence[RecordedEntry], actor: str) -> None:
         self.files.store(pending, actor)
 
     def close_all(self) -> None:
-        """Forget the files: they are read anew. Nothing may be pending."""
+        """Close every file, so that each is read again when needed. Nothing may be pending."""
         self.open.clear()
         self.held = 0
 
     def close(self) -> None:
-        """Done with it."""
+        """End the writing and free what it holds."""
         self.close_all()
 
 

@@ -1,7 +1,7 @@
-"""Where the record is kept: one SQLite file, or one PostgreSQL database; one address tells which.
+"""Where the record is kept: one SQLite file or one PostgreSQL database. Its address says which.
 
-SQLite makes its tables when it is opened. PostgreSQL is prepared once by ``caseaudit migrate``, so that the processes of
-a site never make tables beside each other.
+SQLite gets its tables when the file is opened. A PostgreSQL database is prepared once by ``caseaudit migrate``, so that
+no two processes of a site create tables at the same time.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 CONNECT_SECONDS, LOCK_SECONDS = 2, 5
-"""How long PostgreSQL may take to answer, and how long a writer waits for another."""
+"""Seconds that PostgreSQL may take to answer, and that a writer waits for the lock of another."""
 
 Kind = Literal["sqlite", "postgresql"]
 
@@ -23,7 +23,7 @@ class WrongAddress(ValueError):
 
 
 class NotPrepared(RuntimeError):
-    """The database has no tables of caseaudit, or those of another version."""
+    """The database has no tables of caseaudit, or tables of another version."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,10 @@ class Database:
 
     @classmethod
     def at(cls, address: str) -> "Database":
-        """A path, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``; else ``WrongAddress``."""
+        """The database at a path, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
+
+        Raises ``WrongAddress`` for anything else.
+        """
         scheme, _, rest = address.partition("://")
         if not rest:
             path = address if address.startswith("file:") else str(Path(address).expanduser())
@@ -63,12 +66,12 @@ class Database:
 
     @property
     def address(self) -> str:
-        """The address in full, password included, for whoever opens it."""
+        """The address in full, with the password: what opens the database."""
         return str(self.url.database) if self.kind == "sqlite" else self.url.render_as_string(hide_password=False)
 
     @property
     def missing(self) -> bool:
-        """Whether it is an SQLite file that is not there yet."""
+        """Whether it is an SQLite file that does not exist yet."""
         return self.kind == "sqlite" and not self.in_memory and not Path(self.url.database or "").exists()
 
     @property
@@ -76,21 +79,21 @@ class Database:
         return (self.url.database or "").startswith("file:")
 
     def make_folder(self) -> None:
-        """The folder that an SQLite file will lie in."""
+        """Create the folder of the SQLite file, if it is one."""
         if self.kind == "sqlite" and not self.in_memory:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
 
     def engine(self) -> sa.Engine:
-        """A pool of connections; safe between threads, not over a fork."""
+        """A pool of connections. Threads may share it; a forked process must make its own."""
         if self.kind == "sqlite":
             return sa.create_engine(self.url, connect_args={"timeout": 10})
         return sa.create_engine(self.url, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True)
 
     def engines(self) -> tuple[sa.Engine, sa.Engine]:
-        """Two engines over one pool, for rows that are derived from the files: one to read, one to write.
+        """Two engines over one pool, for the tables that are derived from the files: one to read, one to write.
 
-        A transaction of the first sees one state of the database throughout. One of the second holds the lock for
-        writing from its beginning on SQLite, so that it never fails half-way because somebody else wrote first.
+        A transaction of the first sees one state of the database from beginning to end. On SQLite a transaction of the
+        second takes the lock for writing when it begins, so that it never fails later because another one wrote first.
         """
         engine = self.engine()
         if self.kind == "postgresql":
@@ -101,11 +104,11 @@ class Database:
 
         @sa.event.listens_for(engine, "connect")
         def ours(connection: Any, _: object) -> None:
-            connection.isolation_level = None  # the driver would begin late, and not at all to read
+            connection.isolation_level = None  # the driver begins late, and not at all for reads
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(
                 "PRAGMA synchronous = NORMAL"
-            )  # the record is FULL; what is derived from it can be again
+            )  # the record itself is FULL; derived rows can be made again
 
         @sa.event.listens_for(engine, "begin")
         def begin(connection: sa.Connection) -> None:
@@ -115,7 +118,7 @@ class Database:
         return engine, engine.execution_options(writes=True)
 
     def settings(self) -> dict[str, str]:
-        """What the library ``eventsourcing`` asks for to open it."""
+        """The settings by which the library ``eventsourcing`` opens it."""
         if self.kind == "sqlite":
             return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(self.url.database),
                     "SQLITE_LOCK_TIMEOUT": "10"}  # fmt: skip
@@ -137,7 +140,7 @@ class Database:
 
 
 def guards(kind: Kind, table: str, words: str) -> Sequence[str]:
-    """The statements that make a table append-only: a change or a deletion is refused in these words."""
+    """The statements that make a table append-only: triggers that refuse a change with the message ``words``."""
     if kind == "sqlite":
         return [
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "

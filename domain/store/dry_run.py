@@ -1,4 +1,4 @@
-"""A rehearsal of recording: decided as ever, and what would be stored goes to a temporary database of its own."""
+"""A dry run of recording: facts are decided as usual, and stored in a temporary database instead of the files."""
 
 import tempfile
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from domain.store.pipelined_writer import PipelinedWriter
 
 
 class DryRun(PipelinedWriter):
-    """A writing that changes nothing in the files: it ends with ``close``, and nothing is left of it.
+    """A writing that changes nothing in the files. ``close`` ends it and deletes its temporary database.
 
-    On disk and not in memory, as a rehearsal may be of an import of any size.
+    That database is on disk, not in memory, since an import may be of any size.
     """
 
     def __init__(self, files: Files, now: datetime, most: int = OPEN):
@@ -22,17 +22,17 @@ class DryRun(PipelinedWriter):
         self.aside = Files.open(str(Path(self.folder.name) / "rehearsal.sqlite"))
 
     def read(self, references: Sequence[str]) -> dict[str, CaseFile]:
-        """These files as they would stand."""
+        """These files as stored now, with what the dry run has added."""
         found = super().read(references)
         for stored in self.aside.recorder.select_many(references):
             recorded = self.aside.mapper.to_domain_event(stored)
             file = found[recorded.originator_id]
-            # Its place may have been taken by someone who did write.
+            # A real writer may have used this number in the meantime.
             evolve(file, RecordedEntry(file.reference, max(file.version, recorded.originator_version), recorded.fact))
         return found
 
     def overtaken(self, reference: str) -> bool:
-        """A rehearsal says what would be at the moment when it opened the file: nothing of it is in anybody's way."""
+        """Always False: a dry run stores nothing in the files, so no other writer can be in its way."""
         return False
 
     def store(self, pending: Sequence[RecordedEntry], actor: str) -> None:

@@ -1,4 +1,4 @@
-"""The hash chain: each stored entry carries a SHA-256 over itself and all before it, so that no change goes unnoticed."""
+"""The hash chain: each stored entry has a SHA-256 over itself and the hash before it, so that any change is found."""
 
 import hashlib
 from abc import abstractmethod
@@ -12,15 +12,15 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 REFUSED = "entries are never changed or deleted: correct or withdraw them"
 
 ORIGIN = bytes(32)
-"""What the first hash is chained to."""
+"""The hash before that of the first entry: 32 zero bytes."""
 
 
 class BrokenChain(RuntimeError):
-    """A stored entry is not what was stored: the hash of everything up to it no longer fits."""
+    """A stored entry, or one before it, has changed: its hash no longer fits."""
 
 
 class Kept(NamedTuple):
-    """A stored entry as its row has it. A row changed behind the guards may hold anything."""
+    """A stored entry as its row holds it. Where somebody got round the triggers, ``hash`` may be of any type."""
 
     position: int
     event: StoredEvent
@@ -30,25 +30,25 @@ class Kept(NamedTuple):
 
 
 ChainedEvent = tuple[str, int, str, bytes]
-"""An entry to be stored: its file, its number there, its topic, its state."""
+"""An entry to be stored: the reference of its file, its number there, its topic, its state."""
 
 
 class ChainedRecorder(ApplicationRecorder):
-    """What both recorders add to the library's."""
+    """What the recorders for SQLite and PostgreSQL add to the recorder of the library ``eventsourcing``."""
 
     clock: Callable[[], datetime]
 
     @abstractmethod
     def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
-        """Store these at the end of the chain, all or none; their positions."""
+        """Store these at the end of the chain, all or none. Returns their positions."""
 
     def insert_events(self, stored_events: Sequence[StoredEvent], *, actor: str = "", **_: Any) -> Sequence[int]:
-        """The library's name for it."""
+        """``append``, by the name that the library calls."""
         return self.append([_entry(event) for event in stored_events], actor)
 
     @abstractmethod
     def head(self) -> tuple[int, str]:
-        """The chain's last position and its hash in hex; (0, ...) when nothing is stored."""
+        """The chain's last position and its hash in hex; position 0 and the origin when nothing is stored."""
 
     @abstractmethod
     def hash_at(self, position: int) -> str | None:
@@ -56,25 +56,29 @@ class ChainedRecorder(ApplicationRecorder):
 
     @abstractmethod
     def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
-        """The references of the files that began with an entry of this topic, in order; those after one, so many."""
+        """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""
 
     @abstractmethod
     def select_many(self, originator_ids: Sequence[str]) -> Sequence[StoredEvent]:
-        """What is stored of all these files, file by file, each in its order."""
+        """The stored entries of all these files, by file and, in each, by number."""
 
     @abstractmethod
     def last_version(self, originator_id: str) -> int:
-        """How many entries a file has; 0 when nothing is stored of it."""
+        """The number of entries of a file; 0 when nothing is stored."""
 
     @abstractmethod
     def verify(self, step: int = 1000) -> Iterator[int]:
-        """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
+        """Check the chain from the first entry, ``step`` entries at a time; yields the last position checked each time.
+
+        Raises ``BrokenChain`` at the first entry that does not fit.
+        """
 
 
 def links(entries: Iterable[ChainedEvent], previous: bytes, stored_at: str, actor: str) -> list[bytes]:
-    """The hashes of these entries, stored one after the other on what ends in ``previous``.
+    """The hashes of these entries, stored one after the other on a chain that ends in ``previous``.
 
-    Each is the SHA-256 of the one before it and of the entry, every part but the state with its length before it.
+    Each is the SHA-256 of the hash before it and of the entry. Each part but the state is preceded by its length in
+    bytes, written as four bytes.
     """
     found = []
     last = _sized(stored_at) + _sized(actor)
@@ -96,7 +100,10 @@ def _entry(event: StoredEvent) -> ChainedEvent:
 
 
 def walk(kept: Callable[[int, int], Sequence[Kept]], given: Callable[[], int], step: int) -> Iterator[int]:
-    """Prove the chain: ``kept(after, limit)`` are its entries, ``given`` the last position ever given to one."""
+    """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``.
+
+    ``kept(after, limit)`` gives the entries after a position; ``given()`` the last position that was ever given out.
+    """
     previous, position = ORIGIN, 0
     while rows := kept(position, step):
         for row in rows:

@@ -1,4 +1,4 @@
-"""Deciding ahead: what was decided is stored in a thread of its own, while the next facts are decided."""
+"""A pipelined writer: one batch of facts is stored in a second thread while the next batch is decided."""
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,9 +8,10 @@ from domain.store.application import OPEN, Files, Writing
 
 
 class PipelinedWriter(Writing):
-    """A writing for very many facts. ``commit`` begins to store what is pending; only ``settle`` says that it is stored.
+    """A ``Writing`` for very many facts. ``commit`` only begins to store a batch; ``settle`` waits until it is stored.
 
-    What is decided meanwhile counts on that. The database works without the interpreter, so this takes the longer of the two.
+    Facts decided in between assume that the batch will be stored. The database works without the interpreter lock, so
+    the time taken is the longer of deciding and storing, not their sum.
     """
 
     def __init__(self, files: Files, now: datetime, most: int = OPEN):
@@ -18,10 +19,13 @@ class PipelinedWriter(Writing):
         self.thread = ThreadPoolExecutor(1, "storing")
         self.begun: Future[None] | None = None
         self.storing: dict[str, int] = {}
-        """The files of what is being stored. They stay open: read anew they would be without it."""
+        """The files of the batch that is being stored, with their numbers of entries before it.
+
+        They stay open: read from the database now, they would lack the batch.
+        """
 
     def commit(self, actor: str) -> None:
-        """Begin to store what is pending, all or none. What was begun before is settled first, and may fail for it."""
+        """Begin to store what is pending, all or none. The batch before is settled first; its error is raised here."""
         self.settle()
         pending, self.pending = self.pending, []
         self.storing, self.stood = self.stood, {}
@@ -30,7 +34,7 @@ class PipelinedWriter(Writing):
         self.kept_open(len(pending))
 
     def settle(self) -> None:
-        """Wait until what was begun is stored. Where it can't be, nothing is pending any more, and no file is open."""
+        """Wait until the batch is stored. If that fails, raise its error, drop what is pending and close every file."""
         begun, self.begun = self.begun, None
         if begun is None:
             return

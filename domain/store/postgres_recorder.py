@@ -1,4 +1,4 @@
-"""The recorder on PostgreSQL: the same table, guards and chain as on SQLite, and a row that remembers the chain's head."""
+"""The recorder on PostgreSQL: the same table, triggers and chain as on SQLite, and a row with the head of the chain."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
     """Append-only, with ``stored_at`` (UTC), ``actor`` and the chain's ``hash`` beside each event."""
 
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = TABLE):
-        events_table_name = TABLE  # the library would name it after the application; on SQLite it does not
+        events_table_name = TABLE  # the library gives another name on PostgreSQL than on SQLite
         super().__init__(datastore, events_table_name=events_table_name)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.table = SQL("{}.{}").format(Identifier(datastore.schema), Identifier(events_table_name))
@@ -34,12 +34,12 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
                 "originator_version bigint NOT NULL, topic text NOT NULL, state bytea NOT NULL, stored_at text NOT NULL, "
                 "actor text NOT NULL, hash bytea NOT NULL, UNIQUE (originator_id, originator_version))"
             ),
-            # Of 140 entries of a case one begins it: what lists the files asks for no other. References in the order of bytes.
+            # A list of files needs their first entries only, about one entry in 140. References sort by their bytes.
             self._about(
                 'CREATE INDEX IF NOT EXISTS {beginnings} ON {table} (topic, originator_id COLLATE "C") '
                 "WHERE originator_version = 1"
             ),
-            # Numbers that PostgreSQL burns leave gaps, so its sequence can't tell whether the last entries are there.
+            # A sequence of PostgreSQL leaves gaps, so it cannot show whether the last entries are there. This row can.
             self._about(
                 "CREATE TABLE IF NOT EXISTS {head} (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), "
                 "position bigint NOT NULL, hash bytea NOT NULL)"
@@ -49,7 +49,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
         ]
 
     def _about(self, statement: str) -> Composed:
-        """A statement with the names of the tables in it."""
+        """The statement with the names of our tables filled in."""
         return SQL(statement).format(
             table=self.table, head=self.head_table, origin=ORIGIN,
             beginnings=Identifier(f"{self.events_table_name}_beginnings"),
@@ -57,11 +57,11 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
-        """Store these at the end of the chain, all or none; their positions."""
+        """Store these at the end of the chain, all or none. Returns their positions."""
         if not entries:
             return []
         with self.datastore.transaction(commit=True) as c:
-            with c.connection.pipeline():  # one journey instead of four
+            with c.connection.pipeline():  # one round trip to the server instead of four
                 self._lock_table(c)
                 self._notify_channel(c)
                 previous = self._head(c)[1]
@@ -84,7 +84,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
         return (row["position"], bytes(row["hash"])) if row else (0, ORIGIN)
 
     def head(self) -> tuple[int, str]:
-        """The chain's last position and its hash in hex; (0, ...) when nothing is stored."""
+        """The chain's last position and its hash in hex; position 0 and the origin when nothing is stored."""
         with self.datastore.transaction(commit=False) as c:
             position, hash_ = self._head(c)
         return position, hash_.hex()
@@ -97,7 +97,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
         return bytes(row["hash"]).hex() if row else None
 
     def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
-        """The references of the files that began with an entry of this topic, in order; those after one, so many."""
+        """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(
                 self._about(
@@ -110,7 +110,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def select_many(self, originator_ids: Sequence[str]) -> Sequence[StoredEvent]:
-        """What is stored of all these files, file by file, each in its order."""
+        """The stored entries of all these files, by file and, in each, by number."""
         with self.datastore.get_connection() as connection, connection.cursor() as c:
             c.execute(
                 self._about(
@@ -126,7 +126,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def last_version(self, originator_id: str) -> int:
-        """How many entries a file has; 0 when nothing is stored of it."""
+        """The number of entries of a file; 0 when nothing is stored."""
         with self.datastore.get_connection() as connection, connection.cursor() as c:
             c.execute(
                 self._about(
@@ -137,7 +137,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             return int(c.fetchall()[0]["last"])
 
     def verify(self, step: int = 1000) -> Iterator[int]:
-        """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
+        """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``."""
         return walk(self._kept, lambda: self.head()[0], step)
 
     def _kept(self, after: int, limit: int) -> list[Kept]:
@@ -157,8 +157,8 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
 
 
 def copied(entries: Iterable[ChainedEvent], stored_at: str, actor: str, hashes: Iterable[bytes]) -> bytes:
-    """Rows in the binary form of COPY: PostgreSQL need not read them as text, nor take bytes from hexadecimal."""
-    # Seven fields a row; each a length of four bytes and its value, a bigint eight bytes long.
+    """The rows in the binary format of COPY, which PostgreSQL reads more quickly than text."""
+    # A row has seven fields. Each is its length, as four bytes, and its value; a bigint has eight bytes.
     width, number = pack(">h", len(COLUMNS)), Struct(">iqi").pack
     length, last = Struct(">i").pack, _field(stored_at) + _field(actor) + pack(">i", 32)
     parts = [_COPY_BEGINS]

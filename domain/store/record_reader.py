@@ -1,7 +1,7 @@
-"""What is stored, for those who follow it: the entries after a position, many files at once, how far a position is behind.
+"""Reading the record for what is derived from it: the entries after a position, many files at once, how much is new.
 
-One reading for both databases, beside the recorders, which write. On PostgreSQL positions become visible in their order,
-and may leave gaps for good: nobody waits for one to fill.
+One reader for both databases; the recorders write. On PostgreSQL positions become visible in their order. They may
+leave gaps, which are never filled.
 """
 
 from collections.abc import Collection, Iterator
@@ -17,17 +17,17 @@ from domain.store.postgres_recorder import TABLE
 from domain.store.sqlite_recorder import fact_of
 
 COUNTED = 10_000
-"""Up to so many entries behind are counted one by one; beyond, gaps count too."""
+"""Up to this number new entries are counted exactly. Beyond it positions are counted, gaps included."""
 
 AT_ONCE = 500
-"""References that are read with one query."""
+"""References read by one query."""
 
 FILES = 100
-"""Files that are read with one query."""
+"""Files read by one query."""
 
 
 class Entered(NamedTuple):
-    """An entry's place: in the record, and in its file."""
+    """The place of an entry: its position in the record, its file, and its number there."""
 
     position: int
     reference: str
@@ -35,14 +35,14 @@ class Entered(NamedTuple):
 
 
 class Lag(NamedTuple):
-    """How far a position is behind the record: entries, and when the first of them was stored (None: not behind)."""
+    """How far a position is behind: the number of entries after it, and when the first of them was stored."""
 
     entries: int
     since: datetime | None
 
 
 def is_case(reference: str) -> bool:
-    """Whether a file of this reference is a case, not an inspection."""
+    """Whether this is the reference of a case, not of an inspection."""
     return CASE_OR_INSPECTION["case"].fullmatch(reference) is not None
 
 
@@ -83,9 +83,9 @@ class RecordReader:
         return Lag(entries, datetime.fromisoformat(first))
 
     def files(self, references: Collection[str], versions: dict[str, int] | None = None) -> Iterator[CaseFile]:
-        """The files of these references, as stored now; ``versions``: up to so many entries of each.
+        """The files of these references as stored now, ``FILES`` a query; ``versions``: how many entries of each.
 
-        No connection is held while somebody works on them: on SQLite the log of writes could not begin anew meanwhile.
+        No connection is open between the queries: on SQLite an open read keeps the write-ahead log from being reset.
         """
         wanted = sorted(references)
         t = self._t
@@ -103,7 +103,7 @@ class RecordReader:
                     yield file
 
     def versions(self, references: Collection[str], position: int) -> dict[str, int]:
-        """How many entries of each of these files had been stored up to a position; those of none are left out."""
+        """File -> its number of entries up to a position; a file with none is left out."""
         t = self._t
         query = sa.select(t.c.originator_id, sa.func.max(t.c.originator_version)).group_by(t.c.originator_id)
         query = query.where(t.c.originator_id.in_(references), self._position <= position)
@@ -111,7 +111,7 @@ class RecordReader:
             return {reference: int(version) for reference, version in c.execute(query)}
 
     def cases(self) -> Iterator[list[str]]:
-        """The references of all cases, ``AT_ONCE`` at a time, in the database's order."""
+        """The references of all cases, up to ``AT_ONCE`` at a time, in the order of the database."""
         last, t = "", self._t
         while True:
             query = sa.select(t.c.originator_id).where(t.c.originator_version == 1, t.c.originator_id > last)
@@ -124,7 +124,7 @@ class RecordReader:
                 yield some
 
     def beginnings(self) -> int:
-        """How many files there are, inspections among them."""
+        """The number of files, inspections included."""
         query = sa.select(sa.func.count()).select_from(self._t).where(self._t.c.originator_version == 1)
         with self.engine.connect() as c:
             return int(c.execute(query).scalar_one())

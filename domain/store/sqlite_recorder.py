@@ -1,8 +1,8 @@
 """The event store: facts as stored events, append-only, chained by hash; its recorder on SQLite.
 
-The library ``eventsourcing`` keeps order, versions and conflicts; ours are the mapper (facts as JSON under a fixed
-topic) and the recorder (when it was stored, by whom, and a SHA-256 over everything before). Nothing is ever updated
-or deleted: triggers refuse it.
+The library ``eventsourcing`` keeps order, versions and conflicts. Our own are the mapper (facts as JSON under a fixed
+topic) and the recorder (with each entry: when it was stored, by whom, and its hash in the chain). Nothing is ever
+updated or deleted: triggers refuse it.
 """
 
 import json
@@ -23,7 +23,7 @@ from domain.store.hash_chain import ORIGIN, REFUSED, ChainedEvent, ChainedRecord
 
 
 def topic_of(fact_type: type[Entry]) -> str:
-    """``case.appointment_outcome_recorded``: fixed for good, whatever becomes of the class."""
+    """The name of a type in the store, such as ``case.appointment_outcome_recorded``. It never changes."""
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", fact_type.__name__).lower()
     return f"{fact_type.kept_on}.{words}"
 
@@ -34,22 +34,22 @@ _encode: Callable[[Entry], bytes] = msgspec.json.Encoder().encode
 
 
 def fact_of(topic: str, state: bytes) -> Entry:
-    """The fact that is stored so."""
+    """The fact that is stored under this topic as this JSON."""
     return _DECODERS[topic].decode(state)
 
 
 ROWS = 500
-"""So many entries are inserted by one statement. A statement runs without the interpreter, and what it begins with is done once."""
+"""Entries inserted by one statement. More a statement is quicker: SQLite runs it without the interpreter lock."""
 
 
 class EntryMapper(Mapper[str]):
-    """Facts to stored events and back; the state is the interchange form of the fact."""
+    """Turns facts into stored events and back. The state is the fact in its interchange form, as JSON."""
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         return StoredEvent(*self.entry(domain_event))
 
     def entry(self, recorded: RecordedEntry) -> ChainedEvent:
-        """The same as a row to be stored."""
+        """The recorded fact as an entry to be stored."""
         fact = recorded.fact
         return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], _encode(fact)
 
@@ -67,33 +67,33 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
 
     def construct_create_table_statements(self) -> list[str]:
         table = self.events_table_name
-        # The library reads the position as "rowid": named so, it is kept over a dump and never used twice.
+        # The library reads the position as "rowid". A column of that name survives a dump, and no number is used twice.
         create = (
             f"CREATE TABLE IF NOT EXISTS {table} (rowid INTEGER PRIMARY KEY AUTOINCREMENT, "
             "originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL, topic TEXT NOT NULL, "
             "state BLOB NOT NULL, stored_at TEXT NOT NULL, actor TEXT NOT NULL, hash BLOB NOT NULL, "
             "UNIQUE (originator_id, originator_version))"
         )
-        # REPLACE would delete the row in its way without asking the guard of DELETE.
+        # INSERT OR REPLACE deletes the old row without firing the trigger on DELETE.
         keep = (
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS "
             f"(SELECT 1 FROM {table} WHERE rowid = NEW.rowid OR "
             "(originator_id = NEW.originator_id AND originator_version = NEW.originator_version)) "
             "BEGIN SELECT RAISE(ABORT, 'this place in the file is taken'); END"
         )
-        # Of 140 entries of a case one begins it: what lists the files asks for no other.
+        # A list of files needs their first entries only, about one entry in 140.
         begins = f"CREATE INDEX IF NOT EXISTS {table}_beginnings ON {table} (topic, originator_id) WHERE originator_version = 1"
         return [create, begins, *guards("sqlite", table, REFUSED), keep]
 
     def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
-        """Store these at the end of the chain, all or none; their positions."""
+        """Store these at the end of the chain, all or none. Returns their positions."""
         if not entries:
             return []
         with self.datastore.transaction(commit=True) as c:
             return self._append(c, entries, actor)
 
     def _append(self, c: SQLiteCursor, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
-        # A write that changes nothing takes the lock before the head is read (SQLite begins deferred).
+        # It changes nothing, but takes the lock for writing before the head is read (SQLite begins deferred).
         c.execute(f"INSERT INTO {self.events_table_name} SELECT * FROM {self.events_table_name} WHERE 0")
         c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
         head = c.fetchone()
@@ -112,7 +112,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         return list(range(last - len(entries) + 1, last + 1))
 
     def head(self) -> tuple[int, str]:
-        """The chain's last position and its hash in hex; (0, ...) when nothing is stored."""
+        """The chain's last position and its hash in hex; position 0 and the origin when nothing is stored."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
             row = c.fetchone()
@@ -126,7 +126,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         return bytes(row["hash"]).hex() if row else None
 
     def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
-        """The references of the files that began with an entry of this topic, in order; those after one, so many."""
+        """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(
                 f"SELECT originator_id FROM {self.events_table_name} WHERE originator_version = 1 AND topic = ? "
@@ -136,7 +136,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             return [row["originator_id"] for row in c.fetchall()]
 
     def select_many(self, originator_ids: Sequence[str]) -> Sequence[StoredEvent]:
-        """What is stored of all these files, file by file, each in its order."""
+        """The stored entries of all these files, by file and, in each, by number."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(
                 f"SELECT originator_id, originator_version, topic, state FROM {self.events_table_name} "
@@ -146,7 +146,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             return [StoredEvent(*row) for row in c.fetchall()]
 
     def last_version(self, originator_id: str) -> int:
-        """How many entries a file has; 0 when nothing is stored of it."""
+        """The number of entries of a file; 0 when nothing is stored."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(
                 f"SELECT max(originator_version) FROM {self.events_table_name} WHERE originator_id = ?",
@@ -155,7 +155,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             return c.fetchone()[0] or 0
 
     def verify(self, step: int = 1000) -> Iterator[int]:
-        """Walk the chain from the first entry, yielding the positions proved; ``BrokenChain`` at the first that fails."""
+        """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``."""
         return walk(self._kept, self._given, step)
 
     def _kept(self, after: int, limit: int) -> list[Kept]:
@@ -171,7 +171,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             ]  # fmt: skip
 
     def _given(self) -> int:
-        """SQLite remembers the last position it ever gave: entries cut off the end do not go unnoticed."""
+        """The last position that SQLite ever gave out: it shows that entries are missing at the end."""
         with self.datastore.transaction(commit=False) as c:
             c.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (self.events_table_name,))
             row = c.fetchone()
@@ -180,6 +180,6 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
 
 @cache
 def _insertion(table: str, rows: int) -> str:
-    """The statement that inserts so many rows."""
+    """The statement that inserts this number of rows."""
     columns = "originator_id, originator_version, topic, state, stored_at, actor, hash"
     return f"INSERT INTO {table} ({columns}) VALUES {','.join(['(?,?,?,?,?,?,?)'] * rows)}"

@@ -1,7 +1,7 @@
-"""Inspection frameworks: criteria, questions, how each is answered and how answers become scores, as cited data.
+"""Inspection frameworks as cited data: criteria, questions, how each is answered, and how answers become scores.
 
-A framework also states its own *expectations*, in the same language as the standards' clauses: what an inspector
-looks for that no national standard gives a deadline for. They raise obligations like any clause.
+A framework also has *expectations*, written like the clauses of the standards: what an inspector looks for although no
+national standard gives a deadline for it. They raise obligations like any clause.
 """
 
 from collections.abc import Mapping
@@ -23,9 +23,10 @@ WEIGHTS = {"critical": 2, "important": 1}
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """Answered from obligations: of those under ``clauses`` that fell due, at least ``share`` were met.
+    """How an answer is derived: it is sufficient if, of the obligations under ``clauses`` that fell due, at least
+    ``share`` were met. ``share``: a fraction, more than 0 and at most 1.
 
-    ``measure`` "done": met at all by the day; "in_time": met by the due date. ``share`` is a fraction in (0, 1].
+    ``measure``: "done", met at all by the day asked about; "in_time", met by the due date.
     """
 
     clauses: tuple[str, ...]
@@ -35,10 +36,11 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: judged, derived or both; ``scored_by`` says which of the two scores when both exist.
+    """One question: judged, derived or both. ``scored_by``: which of the two answers is scored when there are both.
 
-    ``required`` names clauses without which there is nothing to judge: due and not done is insufficient, never due is
-    not applicable. ``finding``: what a sufficient answer says, to stand before "in 78% of cases".
+    ``required``: clauses whose work is what is judged. Work that was due and not done makes the answer insufficient;
+    work that was never due, not applicable. ``finding``: the sufficient answer as a clause that goes before "in 78% of
+    cases".
     """
 
     id: str
@@ -71,9 +73,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One evidence item of a criterion of management. ``national``: about the national directorate, and left out.
+    """One evidence item of a criterion of management. ``national``: about the national directorate, so it is not rated.
 
-    ``weight``: how much it counts towards a majority of the items.
+    ``weight``: its share in a majority of the items; 1 or more.
     """
 
     id: str
@@ -87,7 +89,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Managed:
-    """A criterion of management (Section A): rated item by item, placed on a ladder, not scored from case files."""
+    """A criterion of management (Section A): its items are rated, and it is placed on a ladder. No case file counts."""
 
     id: str
     title: str
@@ -96,13 +98,13 @@ class Managed:
 
     @property
     def rated(self) -> tuple[Item, ...]:
-        """The items that are rated: those on the national directorate are not."""
+        """The items that are rated: all but those about the national directorate."""
         return tuple(item for item in self.items if not item.national)
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A named range of scores, from ``least`` per cent up to the next band."""
+    """A named range of scores, from ``least`` per cent (0 to 100) up to the next band."""
 
     title: str
     least: int
@@ -113,19 +115,20 @@ class Band:
 
 @dataclass(frozen=True)
 class Framework:
-    """A framework in one version. ``aggregation``: how answers become a criterion's score.
+    """A framework in one version.
 
-    ``section_mean_of``: whether a section is the weighted mean of its criteria as *printed* or *exact*.
-    ``section_score``: that mean, or the score of its *lowest* criterion. ``bands``: the names of ranges of scores, from
-    the lowest; ``discretion``: within how many points of a boundary the lead inspector may place a section in the next
-    band. ``management``: the criteria that are rated, not scored. ``answers_of``: other frameworks whose judgements
-    answer the same questions here.
+    ``aggregation``: how answers become a criterion's score: the mean of its questions' scores, or all answers pooled.
+    ``section_mean_of``: whether a section is the weighted mean of its criteria as *printed* (rounded) or *exact*.
+    ``section_score``: that mean, or the score of its *lowest* criterion. ``bands``: the named ranges of scores, the
+    lowest first. ``discretion``: the points (0 to 50) from a boundary within which the lead inspector may place a
+    section in the next band. ``management``: the criteria that are rated, not scored. ``answers_of``: other frameworks
+    whose judgements answer the same questions here.
     """
 
     rungs: ClassVar[tuple[str, ...]] = (
         "Very well met", "Well met", "Satisfactorily met", "Partly met", "Not met", "Poor",
     )  # fmt: skip
-    """The ladder on which a criterion of management stands, from the top."""
+    """The ladder on which a criterion of management is placed, from the top."""
 
     id: str
     version: str
@@ -155,7 +158,7 @@ class Framework:
         return {question.id: question for criterion in self.criteria for question in criterion.questions}
 
     def band(self, score: int | None) -> Band | None:
-        """The band that a printed score falls into."""
+        """The band of a printed score (per cent); None without a score or without bands."""
         fitting = [band for band in self.bands if score is not None and score >= band.least]
         return fitting[-1] if fitting else None
 
@@ -169,7 +172,7 @@ class Framework:
         return (*national_standards().clauses, *self.expectations)
 
     def clauses_by(self, edition: str) -> tuple[Clause, ...]:
-        """As ``clauses``, with one edition of the standards taken as in force throughout. ``KeyError``: no such one."""
+        """As ``clauses``, with one edition of the standards in force at all times. ``KeyError``: no such edition."""
         if edition not in self._clauses_by:
             chosen = {e.id: e for e in national_standards().editions}[edition]
             placed = (replace(clause, start=date.min, end=None, since=None) for clause in chosen.clauses)
@@ -184,7 +187,7 @@ class Framework:
         return next(c for c in self.criteria if any(q.id == question for q in c.questions))
 
     def questions_on(self, clause: str) -> list[Question]:
-        """The questions that a clause feeds."""
+        """The questions whose answers are derived from this clause, among others."""
         return [q for q in self.questions.values() if q.derive and clause in q.derive.clauses]
 
 
@@ -289,7 +292,7 @@ class FrameworkSchema(Cited):
 
     @pre_load
     def with_base(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A framework on the ``base`` of another takes its expectations, and the questions that it names by ``use``."""
+        """Fill in a framework with a ``base``: the base's expectations, and the questions that it names by ``use``."""
         data = dict(data)
         name = data.pop("base", None)
         path = FRAMEWORKS / f"{name}.yaml"
@@ -337,7 +340,7 @@ def read_framework(path: Path) -> Framework:
 
 
 def _question_faults(data: dict[str, Any]) -> dict[str, Any]:
-    """Questions that ask for a clause, or cite a source, that is not there; by their place in the document."""
+    """Unknown clauses and sources of questions, and other faults, by their place in the document."""
     clauses = (*national_standards().clauses, *data["expectations"])
     ids, faults = {clause.id for clause in clauses}, _Tree()
     for s, section in enumerate(data["sections"]):
@@ -365,7 +368,7 @@ def _question_faults(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Tree:
-    """Faults under the paths at which marshmallow reports them."""
+    """Messages in nested dicts, by path: the form in which marshmallow reports faults."""
 
     def __init__(self) -> None:
         self.root: dict[str, Any] = {}
@@ -378,7 +381,7 @@ class _Tree:
 
 
 def names() -> list[str]:
-    """The ids of the frameworks that ship with the program, which are the names of their files: nothing is read."""
+    """The ids of the frameworks that ship with the program, from the names of their files, without reading these."""
     return sorted(path.stem for path in FRAMEWORKS.glob("*.yaml"))
 
 

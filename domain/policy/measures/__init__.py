@@ -1,4 +1,4 @@
-"""Measures and the reports that they stand on, as cited data: what each counts, in words and in clauses."""
+"""Measures, and the reports that show them, as cited data: what each counts, in words and by clauses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +19,12 @@ Shows = Literal["measures", "needs", "differences", "expectations", "forecast", 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure. ``counts``: duties under ``clauses`` met ``in_time`` or ``done`` at all by the day; the ``wait`` of such
-    duties from the day each arose to the day it was met, in working days; or the ``answer`` to ``question`` of the ESI
-    framework, a case each.
+    """One measure. ``counts`` says what it counts:
+
+    * ``in_time``: duties under ``clauses`` that were met by their due date;
+    * ``done``: duties under ``clauses`` that were met at all by the day asked about;
+    * ``wait``: working days from the day on which such a duty arose to the day on which it was met;
+    * ``answer``: cases, by their answer to ``question`` of the ESI framework.
     """
 
     id: str
@@ -38,13 +41,13 @@ class Measure:
 
     @property
     def unit(self) -> str:
-        """What is counted, or measured."""
+        """The unit of what is counted or measured: cases, working days or duties."""
         return {"answer": "cases", "wait": "working days"}.get(self.counts, "duties")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report. ``recommendation``: the number (1 to 10) of the recommendation that it answers; ``asks``: what that asks."""
+    """One report. ``recommendation``: the number (1 to 10) of the one that it answers; ``asks``: what that asks for."""
 
     id: str
     title: str
@@ -58,7 +61,7 @@ class Report:
     remark: str | None = None
     citation: str = ""
     lates: bool = False
-    """Whether it counts the entries that were recorded late."""
+    """Whether it also counts the entries that were recorded late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ class ReportsSchema(Document):
 
 
 def item_faults(items: Sequence[Mapping[str, Any]], sources: Mapping[str, str]) -> dict[int, Any]:
-    """An id given twice, and a citation of a source that the document does not list, by the place of the item."""
+    """Faults of items, by their place: an id given twice, a source that the document does not list."""
     faults: dict[int, Any] = {}
     seen: set[str] = set()
     for place, item in enumerate(items):
@@ -170,5 +173,5 @@ def read_reports(path: Path) -> Reports:
 
 @cache
 def reports() -> Reports:
-    """Those that ship with the program."""
+    """The measures and reports that ship with the program."""
     return read_reports(FOLDER / "reports.yaml")

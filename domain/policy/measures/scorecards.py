@@ -1,4 +1,4 @@
-"""Scorecards: measures with target and weight, as cited data; what a case record cannot answer is listed with the reason."""
+"""Scorecards as cited data: measures with target and weight, and the targets that no case record can answer."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,7 @@ from domain.policy.measures import FOLDER, Measure, item_faults, reports
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One line of a scorecard: a measure, the per cent that is asked for, and how much the line weighs."""
+    """One line of a scorecard: a measure, its target (1 to 100 per cent) and its weight (1 to 100)."""
 
     id: str
     title: str
@@ -28,7 +28,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class NotMeasured:
-    """A target that a case record cannot answer, and why it cannot."""
+    """A target that a case record cannot answer, and why."""
 
     title: str
     why: str
@@ -96,7 +96,7 @@ class ScorecardSchema(Document):
 
 
 def read_scorecard(path: Path) -> Scorecard:
-    """One scorecard's document; ``PolicyError`` names file, line of the scorecard and line of the file."""
+    """The scorecard of one document; ``PolicyError`` names file, line of the scorecard and line of the file."""
     found = read_document(path, ScorecardSchema())
     assert isinstance(found, Scorecard)
     return found

@@ -1,4 +1,4 @@
-"""The national standards: every edition in this folder, each clause in force for the duties that arise in its time."""
+"""The national standards: the editions in this folder. A duty is judged by the edition in force when it arises."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from domain.policy.clauses import Clause, ClauseSchema
 
 @dataclass(frozen=True, slots=True)
 class NotAuditable:
-    """Something that the edition asks and a case record cannot show, and why it cannot."""
+    """A requirement of the edition that a case record cannot show, and why."""
 
     says: str
     why: str
@@ -27,7 +27,7 @@ class NotAuditable:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One edition: for duties arising from ``start`` and before ``end``; sources by their short names."""
+    """One edition, for duties that arise from ``start`` and before ``end`` (None: open); sources by short name."""
 
     id: str
     title: str
@@ -43,7 +43,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """Editions in order of time, without gaps or overlaps."""
+    """The editions in order of time, without gaps or overlaps."""
 
     editions: tuple[Edition, ...]
 
@@ -94,7 +94,7 @@ def read_edition(path: Path) -> Edition:
 
 
 def clause_faults(clauses: Sequence[Clause], sources: Mapping[str, str]) -> dict[int, Any]:
-    """An id given twice and a citation of a source that the document does not list, by the place of the clause."""
+    """Faults of clauses, by their place: an id given twice, a source that the document does not list."""
     faults: dict[int, Any] = {}
     seen: set[str] = set()
     for place, clause in enumerate(clauses):
@@ -110,7 +110,7 @@ def clause_faults(clauses: Sequence[Clause], sources: Mapping[str, str]) -> dict
 
 
 def combine(editions: Iterable[Edition]) -> Standards:
-    """The editions as one run of time; gaps and overlaps are refused."""
+    """The editions in order of time; ``PolicyError`` where there is a gap or an overlap."""
     ordered = sorted(editions, key=lambda edition: edition.start)
     for earlier, later in pairwise(ordered):
         if earlier.end != later.start:
@@ -122,7 +122,7 @@ def combine(editions: Iterable[Edition]) -> Standards:
 
 
 def _with_since(editions: Sequence[Edition]) -> Iterable[Edition]:
-    """Tell each clause since when, edition by edition without a break, there has been one of its id."""
+    """Set ``since`` of each clause: the first day of the unbroken run of editions that have a clause of its id."""
     since: dict[str, date] = {}
     for edition in editions:
         since = {clause.id: since.get(clause.id, edition.start) for clause in edition.clauses}

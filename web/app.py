@@ -1,4 +1,4 @@
-"""The app factory: one place that puts the pages, their templates and their manners together."""
+"""The app factory: it makes the Flask app from the pages, their templates and what all of them share."""
 
 import os
 import secrets
@@ -43,10 +43,10 @@ PAGES: tuple[Blueprint, ...] = (
     imports_page.blueprint,
     access_log_page.blueprint,
 )
-"""Every blueprint of pages, one a noun."""
+"""The blueprints of all pages, one for each subject."""
 
 LARGEST = 64 * 2**20
-"""Bytes: the largest file that the import page takes. Larger ones go through ``caseaudit import``."""
+"""The size in bytes of the largest file that the import page takes. Larger files go through ``caseaudit import``."""
 
 
 def create_app(
@@ -57,14 +57,15 @@ def create_app(
     behind_proxy: bool = False,
     open_id: dict[str, str] | None = None,
 ) -> Flask:
-    """The site over one database (a path). ``today`` sets the clock (tests, demonstrations).
+    """The site over one database (its address). ``today`` sets the clock, for tests and demonstrations.
 
-    ``demo``: people sign in from one page without a password. ``behind_proxy``: one proxy in front ends TLS; its word on
-    who asks is trusted and cookies travel over HTTPS only. ``open_id``: see ``web.admin.openid`` (default: environment).
+    ``demo``: people sign in from one page without a password. ``behind_proxy``: one proxy stands in front and does the
+    TLS; its headers on the client's address are trusted, and cookies are sent over HTTPS only. ``open_id``: see
+    ``web.admin.openid`` (default: from the environment).
 
     Settings read from ``app.config``: ``DATABASE``; ``TODAY`` (a callable that returns the day); ``DEFAULT_MOMENT`` (a
-    callable that returns the moment a page is read at when its address names none, or None for today as the file
-    stands); ``FOOTER_NOTE`` (a callable that returns a line for the footer).
+    callable that returns the moment of a page whose address names none, or None for today as the file stands);
+    ``FOOTER_NOTE`` (a callable that returns a line for the footer).
     """
     app = Flask("web", static_folder="assets", static_url_path="/assets")
     app.config.update(
@@ -81,7 +82,7 @@ def create_app(
     )
     with app.app_context():
         kept = access_control.register().setting("secret key", secrets.token_hex(32))
-        app.extensions.pop("register").close()  # each process opens its own after the fork
+        app.extensions.pop("register").close()  # each process opens its own after a fork
     app.secret_key = os.environ.get("CASEAUDIT_SECRET_KEY") or kept
     for part in (
         site_assets,

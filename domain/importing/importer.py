@@ -1,7 +1,8 @@
-"""Import: every good line is kept, every bad one is named by file, line, field and reason.
+"""Importing lines: every valid line is stored, every other is reported with file, line, field and reason.
 
-Lines are stored some thousands at a time, each batch in one transaction. A killed import leaves whole batches, and the
-same command completes it: an entry that already stands is left alone. Memory does not grow with the number of lines.
+Lines are stored some thousands at a time, each batch in one transaction. An import that is killed leaves whole batches.
+Running it again completes it, since entries that are on a file already are left alone. Memory does not grow with the
+number of lines.
 """
 
 from collections import defaultdict, deque
@@ -23,21 +24,21 @@ from domain.store.dry_run import DryRun
 from domain.store.pipelined_writer import PipelinedWriter
 
 TOGETHER = 500
-"""So many lines are read ahead, to open their files by one query."""
+"""Lines that are read together, so that one query opens their files."""
 
 BATCH = 5000
-"""From so many lines on, what was decided is stored."""
+"""Lines decided after which they are stored."""
 
 BEGINNING = ""
-"""What a line waits for whose file has not begun; no entry's id is empty."""
+"""Stands for the first entry of a file, where a line waits for that. No entry has an empty id."""
 
 
 @dataclass
 class ImportReport:
-    """What an import did: entries newly stored, entries that already stood, lines rejected.
+    """What an import did: the number of entries newly stored and of those already there, and the lines rejected.
 
-    ``corrected``: how many of those stored correct an entry that its source has changed. ``unopened``: the files whose
-    opening entry was rejected, and on which line.
+    ``corrected``: how many of those stored correct an entry that its source has changed. ``unopened``: file -> the line
+    on which its first entry was rejected.
     """
 
     stored: int = 0
@@ -50,9 +51,9 @@ class ImportReport:
 def import_lines(
     files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool
 ) -> None:
-    """Record lines on their files. With ``keep`` false nothing is stored: the report says what would be.
+    """Record lines on their files. With ``keep`` false nothing is stored; the report says what would be.
 
-    A line may come before what it refers to: it waits until that has come, or until the rest has been read.
+    A line may come before the entry that it refers to. It waits for that entry, or until all lines have been read.
     """
     with closing((PipelinedWriter if keep else DryRun)(files, now)) as writing:
         batch = _Batch(writing, actor, report)
@@ -69,24 +70,24 @@ def _together(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 @dataclass
 class _Decided:
-    """Lines decided, and how many of them correct an entry that its source has changed."""
+    """Lines decided, and the number of them that correct an entry that its source has changed."""
 
     lines: list[Line] = field(default_factory=list)
     corrections: int = 0
 
 
 class _Batch:
-    """Lines decided and not yet stored, and those that wait for another."""
+    """The lines decided and not yet stored, and the lines that wait for another."""
 
     def __init__(self, writing: PipelinedWriter, actor: str, report: ImportReport):
         self.writing, self.actor, self.report = writing, actor, report
         self.begun, self.decided = _Decided(), _Decided()
-        """What is being stored, and what was decided since."""
+        """The lines that are being stored, and those decided since."""
         self.waiting: dict[str, defaultdict[str, list[tuple[Line, Refused]]]] = {}
-        """By file and by the entry that is missing there."""
+        """File -> the entry missing there -> the lines that wait for it, each with its refusal."""
 
     def take_all(self, lines: list[Line]) -> None:
-        """Decide these lines in turn; those that waited for one of them come right after it."""
+        """Decide these lines in turn. Lines that waited for one of them are decided right after it."""
         self.writing.ready(dict.fromkeys(line.reference for line in lines))
         for line in lines:
             fact = self._take(line)
@@ -96,7 +97,7 @@ class _Batch:
             self.store()
 
     def finish(self) -> None:
-        """Store the rest. What still waits is decided on the files as they now stand, and rejected where it still must."""
+        """Store the rest. Lines that still wait are decided once more on the files as stored now, or rejected."""
         self.store_all()
         left = [line for needs in self.waiting.values() for held in needs.values() for line, _ in held]
         self.waiting = {}
@@ -108,7 +109,7 @@ class _Batch:
                 self._reject(line, error.field, self._reason(line, error))
 
     def _take(self, line: Line) -> Entry | None:
-        """The fact newly taken for a line; None where there is none, the line is rejected, or must wait."""
+        """The fact newly accepted for a line; None if it is on the file already, is rejected or must wait."""
         writing = self.writing
         try:
             file = writing.file(line.reference)
@@ -132,7 +133,7 @@ class _Batch:
         return fact
 
     def _moved(self, reference: str) -> bool:
-        """Whether somebody else has written to this file since it was opened. Then it is closed, and will be read anew."""
+        """Whether another writer has changed this file since it was opened. If so, it is closed, to be read again."""
         if not self.settle():
             return True
         if not self.writing.overtaken(reference):
@@ -141,7 +142,7 @@ class _Batch:
         return True
 
     def _release(self, reference: str, fact: Entry) -> None:
-        """Take the lines that waited for this fact of the file, and those that waited for them."""
+        """Decide the lines that waited for this fact of the file, and then the lines that waited for those."""
         arrived = deque([fact])
         while arrived and (needs := self.waiting.get(reference)):
             fact = arrived.popleft()
@@ -156,7 +157,7 @@ class _Batch:
             self.report.unopened.setdefault(line.reference, f"{line.file}:{line.number}")
 
     def _reason(self, line: Line, error: Refused) -> str:
-        """Why a line could not be taken, and on which line the entry was rejected that would have opened its file."""
+        """Why a line was rejected; where its file has no first entry, also on which line that was rejected."""
         opening = self.report.unopened.get(line.reference) if isinstance(error, NoSuchCase) else None
         return error.reason if opening is None else f"{error.reason}, which was rejected ({opening})"
 
@@ -164,28 +165,28 @@ class _Batch:
     def _as_recorded(line: Line, file: CaseFile) -> Entry:
         """What to record for the line: its fact, or the correction of an entry that its source has changed.
 
-        Where the line does not say when it was recorded and its entry already stands, it was recorded when that was.
+        A line without ``recorded_at`` whose entry is on the file takes the ``recorded_at`` of that entry.
         """
         if line.said_at is not None:
             return restate(file, line.fact, line.said_at)
         return line.fact if line.recorded_at_given else recording_default(file, line.fact)
 
     def store(self) -> None:
-        """Have what was decided stored, while the next lines are decided."""
+        """Begin to store the lines decided. The next lines can be decided meanwhile."""
         if self.settle():
             self.writing.commit(self.actor)
             self.begun, self.decided = self.decided, _Decided()
 
     def store_all(self) -> None:
-        """Store what was decided and wait for it; no file is open then."""
+        """Store the lines decided, wait until that is done, and close every file."""
         self.store()
         self.settle()
         self.writing.close_all()
 
     def settle(self) -> bool:
-        """Wait for what is being stored. False where another writer was on the same files.
+        """Wait until the lines being stored are stored. False if another writer was at work on the same files.
 
-        Then it, and what was decided since, has been decided again, on the files as they now stand, and stored.
+        These lines and those decided since have then been decided again, on the files as stored now, and stored.
         """
         try:
             self.writing.settle()

@@ -1,6 +1,6 @@
-"""The lines of interchange files: each the shape of an entry, or named by file, line, field and reason.
+"""Reading the lines of interchange files: each is an entry, or is reported with file, line, field and reason.
 
-A line that is what it should be is read straight into its fact. Any other is read once more, slowly, for the words.
+A valid line is read directly into its fact. Any other is read a second time, more slowly, to find out what is wrong.
 """
 
 import codecs
@@ -21,7 +21,7 @@ from domain.entries.schemas import ShapeError, fact_type_of, load_entry
 BOM = codecs.BOM_UTF8
 
 TOLD = 1 << 18
-"""After so many bytes, progress is told."""
+"""Bytes after which the progress is reported."""
 
 _FILE = rf'"case"[ \t]*:[ \t]*"(?P<case>{CASE})"|"inspection"[ \t]*:[ \t]*"(?P<inspection>{INSPECTION})"'
 _FILE_FIRST = re.compile(rf"[ \t]*\{{[ \t]*(?:{_FILE})[ \t]*,".encode())
@@ -29,7 +29,7 @@ _read_fact: Callable[[bytes], Entry] = msgspec.json.Decoder(Union[tuple(ENTRY_TY
 
 
 class Rejected(NamedTuple):
-    """A line that was not taken."""
+    """A line that was rejected: its field at fault and the reason."""
 
     file: str
     line: int
@@ -41,10 +41,10 @@ class Rejected(NamedTuple):
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """A line that has the shape of a fact, and the file it is for.
+    """A line that is a valid fact, and the file that it is for.
 
-    ``said_at``: when a source said so that gives all it holds again and again. An entry of it that has changed since is
-    corrected; on any other line it is refused.
+    ``said_at``: for a line from an extract, when that was made. An entry of an extract that has changed is corrected;
+    on any other line a changed entry is refused.
     """
 
     file: str
@@ -55,7 +55,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     said_at: datetime | None = None
 
     def rejected(self, field: str, reason: str) -> Rejected:
-        """This line as one that was not taken. A row may give several entries: then the field says of which type."""
+        """This line as rejected. A row of an extract may give several entries: then the field names the type too."""
         within = "" if self.said_at is None else f"{type(self.fact).__name__}."
         return Rejected(self.file, self.number, within + field, reason)
 
@@ -63,10 +63,10 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 def read_lines(
     path: Path, now: datetime, rejected: list[Rejected], progress: Callable[[int], None], *, name: str = ""
 ) -> Iterator[Line]:
-    """The lines of one NDJSON file that have the shape of a fact; the others go to ``rejected``.
+    """The valid lines of one NDJSON file. The others are added to ``rejected``.
 
-    ``progress`` is told the number of bytes read, now and then. ``now`` stands in for a ``recorded_at`` that is not
-    given. ``name`` is what the lines call the file (default: its own name).
+    ``progress`` is called with the number of bytes read since the last call. ``now`` is used where ``recorded_at`` is
+    missing. ``name``: the name of the file in reports (default: its own).
     """
     name = name or path.name
     untold, opening = 0, _NONE
@@ -76,7 +76,7 @@ def read_lines(
             if untold >= TOLD:
                 progress(untold)
                 untold = 0
-            if not raw.startswith(opening.written):  # most lines are for the file of the line before
+            if not raw.startswith(opening.written):  # most lines are for the same file as the line before
                 opening = _opening_of(raw)
             fact = _read_rest(raw, opening)
             if fact is not None:
@@ -90,9 +90,9 @@ def read_lines(
 
 
 def read_straight(raw: bytes) -> tuple[str, Entry] | None:
-    """A line that begins with its file and is an entry in every respect, as (file, fact); None for any other.
+    """A complete line that begins with the reference of its file, as (file, fact); None for any other.
 
-    None is no verdict: the line may lack only what has a default, or begin with another field.
+    None does not mean that the line is wrong: it may lack a field that has a default, or begin with another field.
     """
     opening = _opening_of(raw)
     fact = _read_rest(raw, opening)
@@ -100,7 +100,7 @@ def read_straight(raw: bytes) -> tuple[str, Entry] | None:
 
 
 class _Opening(NamedTuple):
-    """How a line begins: as it is written up to its first other field, and the file that it names."""
+    """The beginning of a line: the bytes before its second field, and the file that they name."""
 
     written: bytes
     kept_on: str
@@ -108,7 +108,7 @@ class _Opening(NamedTuple):
 
 
 _NONE = _Opening(b"\n", "", "")
-"""Of a line that begins otherwise; no line but an empty one begins like this."""
+"""For a line that begins in another way. Only an empty line begins like this."""
 
 
 def _opening_of(raw: bytes) -> _Opening:
@@ -120,7 +120,7 @@ def _opening_of(raw: bytes) -> _Opening:
 
 
 def _read_rest(raw: bytes, opening: _Opening) -> Entry | None:
-    """The fact of a line that begins so; None where it is no entry in every respect."""
+    """The fact of a line with this beginning; None where it is not a complete and valid entry."""
     if opening is _NONE:
         return None
     try:
@@ -144,7 +144,7 @@ def _read_slowly(file: str, number: int, raw: bytes, now: datetime) -> Line:
 
 
 def read_entry(values: dict[str, Any], now: datetime) -> tuple[str, Entry, bool]:
-    """An interchange object as (file it is for, fact, whether it said when it was recorded); ``ShapeError`` otherwise."""
+    """An interchange object as (file, fact, whether it gave ``recorded_at``). ``ShapeError`` if it is not valid."""
     fields = dict(values)
     fact_type = fact_type_of(fields.pop("type", None))
     kept_on = fact_type.kept_on

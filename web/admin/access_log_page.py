@@ -1,4 +1,4 @@
-"""The access log, as the information manager reads it: by person, by member of staff, by what was done."""
+"""The pages of the access log for the information manager: by person, by member of staff, by action."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("access", __name__)
 @blueprint.get("/access")
 @access_control.open_to("information_manager")
 def index() -> str:
-    """Who opened which case, searched for what, downloaded what."""
+    """The lines of the log: who opened which case, searched for what, downloaded what."""
     wanted = _wanted()
     log = access_control.register().log
     page = read_page(request.args, log.count(**wanted))
@@ -28,7 +28,7 @@ def index() -> str:
 @blueprint.get("/access/download/<form>")
 @access_control.open_to("information_manager")
 def table(form: str) -> Response:
-    """The same lines as a table to keep."""
+    """The same lines as a file to download."""
     columns = [Column(name) for name in ("When", "User name", "Name", "What", "Case", "Detail", "Address")]
     rows = [
         (instant(s.at), s.username, s.name, s.action, s.reference, s.detail, s.address)

@@ -1,4 +1,4 @@
-"""Accounts: who may sign in, as what, and for which cases. The information manager's pages."""
+"""The pages of accounts, for the information manager: who may sign in, with which role, for which cases."""
 
 import re
 import secrets
@@ -35,7 +35,7 @@ def new() -> str:
 @blueprint.post("/staff/new")
 @access_control.open_to("information_manager")
 def add() -> str | Response:
-    """A new account, with a password to be changed at the first sign-in."""
+    """Add an account, with a password that must be changed at the first sign-in."""
     account, problems = read_account(request.form)
     if account is not None:
         given = secrets.token_urlsafe(12)
@@ -52,7 +52,7 @@ def add() -> str | Response:
 @blueprint.get("/staff/<username>")
 @access_control.open_to("information_manager")
 def show(username: str) -> str:
-    """One account, to change."""
+    """Show one account, and change it."""
     account = _found(username)
     return _form(account, _as_form(account), {})
 
@@ -78,7 +78,7 @@ def change(username: str) -> str | Response:
 @blueprint.post("/staff/<username>/password")
 @access_control.open_to("information_manager")
 def give_password(username: str) -> str:
-    """A new password for somebody who has lost theirs; every session of theirs ends."""
+    """Set a new password for somebody who has lost theirs. All their sessions end."""
     account = _found(username)
     given = secrets.token_urlsafe(12)
     access_control.register().set_password(username, passwords.hashed(given), must_change=True)

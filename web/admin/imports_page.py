@@ -1,4 +1,4 @@
-"""Importing entries in the browser: the same importer as the command's, and its report."""
+"""The import page: the same importer as the command ``import``, and its report."""
 
 import tempfile
 from pathlib import Path
@@ -24,7 +24,7 @@ def index() -> str:
 @blueprint.post("/imports")
 @access_control.open_to("information_manager")
 def take() -> str:
-    """Check a file, or store its good lines and report the others."""
+    """Check a file, or store its valid lines and report the others."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         problems = {"file": "Choose a file of entries, one JSON object a line"}

@@ -2,8 +2,8 @@
 
 Four environment variables: ``CASEAUDIT_OPENID_ISSUER`` (its discovery document is read on first use),
 ``CASEAUDIT_OPENID_CLIENT_ID``, ``CASEAUDIT_OPENID_CLIENT_SECRET`` and, if need be, ``CASEAUDIT_OPENID_CLAIM``: the
-claim that holds the caseaudit user name (default ``preferred_username``). Who may do what stays in the register: a
-person without an account here does not get in.
+claim that holds the caseaudit user name (default ``preferred_username``). Roles stay in the register: a person without
+an account here cannot sign in.
 """
 
 import os
@@ -28,7 +28,7 @@ def configured() -> bool:
 @blueprint.get("/sign-in/openid")
 @access_control.open_to_anyone
 def index() -> Response:
-    """To the organisation's own sign-in page."""
+    """Redirect to the organisation's sign-in page."""
     from requests import RequestException
 
     client = _client()
@@ -43,7 +43,7 @@ def index() -> Response:
 @blueprint.get("/sign-in/openid/back")
 @access_control.open_to_anyone
 def back() -> Response:
-    """Back from it: in, as the account that the claim names."""
+    """The return from there: sign in as the account that the claim names."""
     from authlib.integrations.base_client import OAuthError
     from joserfc.errors import JoseError
     from requests import RequestException
@@ -91,7 +91,7 @@ def _client() -> Any:
 
 
 def attach(app: Flask) -> None:
-    """Read the configuration, from ``app.config["OPENID"]`` or the environment; nothing is fetched yet."""
+    """Read the configuration from ``app.config["OPENID"]`` or the environment. Nothing is fetched yet."""
     from_environment = {name: os.environ.get(f"CASEAUDIT_OPENID_{name}", "") for name in SETTINGS}
     settings: dict[str, str] = app.config.get("OPENID") or from_environment
     if not settings.get("ISSUER"):

@@ -1,4 +1,4 @@
-"""Signing in and out, one's own password, and the demonstration's door."""
+"""Signing in and out, changing one's password, and choosing a person in the demonstration."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,26 +18,26 @@ blueprint = Blueprint("signing_in", __name__)
 
 WINDOW = timedelta(minutes=15)
 TRIES_OF_ONE, TRIES_FROM_ONE_PLACE = 5, 50
-"""Failed sign-ins allowed within the window: as one account, and from one network address."""
+"""Failed sign-ins allowed within the window: for one account, and from one IP address."""
 
 WRONG = "The user name or the password is not right"
 WAIT = "There were too many tries. Wait 15 minutes, or ask your information manager for a new password"
 
 UNTYPED = ("csrf_token", "step")
-"""Parts of a form that are not what the person typed."""
+"""Fields of a form that the person did not type."""
 
 
 @blueprint.get("/sign-in")
 @access_control.open_to_anyone
 def index() -> str | Response:
-    """The sign-in page; in a demonstration, the people whom one may be."""
+    """The sign-in page; in a demonstration, the people to choose from."""
     if access_control.signed_in() is not None:
         return redirect(local(request.args.get("next")))
     return ask(local(request.args.get("next")), None)
 
 
 def ask(following: str, typed: Mapping[str, str] | None, problems: Mapping[str, str] | None = None) -> str:
-    """The sign-in page, which keeps what was typed into a form that came too late."""
+    """The sign-in page. It keeps what was typed into a form whose session had ended."""
     kept = "" if typed is None else urlencode([(k, v) for k, v in _pairs(typed) if k not in UNTYPED])
     return render_template(
         "admin/sign_in.html",
@@ -53,7 +53,7 @@ def ask(following: str, typed: Mapping[str, str] | None, problems: Mapping[str, 
 @blueprint.post("/sign-in")
 @access_control.open_to_anyone
 def enter() -> str | Response:
-    """Try a user name and a password."""
+    """Sign in with a user name and a password."""
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
     following, typed = local(request.form.get("next")), dict(parse_qsl(request.form.get("typed", "")))
     log, since = access_control.register().log, clock.now() - WINDOW
@@ -76,7 +76,7 @@ def enter() -> str | Response:
 @blueprint.get("/demo")
 @access_control.open_to_anyone
 def people() -> str:
-    """In a demonstration only: the people one may be, for who would like to be another."""
+    """In a demonstration only: the people to choose from, to change to another."""
     if not current_app.config["DEMO"]:
         abort(404)
     return ask("/", None)
@@ -105,7 +105,7 @@ def leave() -> Response:
 @blueprint.get("/password")
 @access_control.open_to()
 def password() -> str:
-    """One's own password."""
+    """Change one's own password."""
     return render_template("admin/password.html", problems={})
 
 
@@ -133,7 +133,7 @@ def change_password() -> str | Response:
 
 
 def form_expired(error: CSRFError) -> tuple[str, int]:
-    """A form whose sign-in had ended meanwhile, or that came from elsewhere: what was typed is shown again."""
+    """A form that was refused, as its session had ended or it came from another site: show what was typed again."""
     view = current_app.view_functions.get(request.endpoint or "")
     kept = getattr(view, "keeps_typed", False) and access_control.signed_in() is not None
     typed = [pair for pair in _pairs(request.form) if pair[0] not in UNTYPED] if kept else []
@@ -143,7 +143,7 @@ def form_expired(error: CSRFError) -> tuple[str, int]:
 
 
 def _go_on(following: str, typed: str) -> Response | str:
-    """To the page that was asked for; where a form came too late, back to it with what was typed."""
+    """Go to the page asked for; after a refused form, back to that form with what was typed."""
     if not typed:
         return redirect(following)
     return render_template("admin/typed_again.html", address=following, typed=parse_qsl(typed), expired=False)
@@ -162,6 +162,6 @@ def _pairs(form: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def attach(app: Flask) -> None:
-    """Answer forms that come too late."""
+    """Register the handler of refused forms."""
     app.config["ASK_TO_SIGN_IN"] = ask
     app.register_error_handler(CSRFError, form_expired)

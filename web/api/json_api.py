@@ -1,6 +1,7 @@
-"""The API: the same reports as the pages, as JSON, for whoever is signed in; described by an OpenAPI document.
+"""The API: the same reports as on the pages, as JSON, for readers who are signed in. An OpenAPI document describes it.
 
-It is read with the site's own session: the same roles, the same reach, the same log. Errors are JSON under ``/api/`` only.
+It uses the session of the site: the same roles, the same cases, the same access log. Only errors under ``/api/`` are
+JSON.
 """
 
 from typing import Any

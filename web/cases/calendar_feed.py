@@ -1,4 +1,4 @@
-"""Calendars of what falls due, for a calendar program to follow: case references and clauses, never a name."""
+"""Calendars of what falls due, for calendar programs to subscribe to. They hold references and clauses, no names."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -19,13 +19,13 @@ from web.site import access_control, clock
 blueprint = Blueprint("calendars", __name__)
 
 AHEAD = 56
-"""Days ahead that a calendar holds."""
+"""The days ahead that a calendar covers."""
 
 
 @blueprint.get("/calendar")
 @access_control.open_to(*access_control.WORKERS)
 def index() -> str:
-    """One's own calendar address, and for who answers for several officers, one for each of these."""
+    """The reader's calendar address; for a reader who is responsible for several officers, one for each of them too."""
     mark = access_control.register().calendar(access_control.account().username)
     officers = sorted(
         {owed.holding.officer for owed in _owed(access_control.account())} - {access_control.account().name}
@@ -39,7 +39,7 @@ def index() -> str:
 @blueprint.post("/calendar")
 @access_control.open_to(*access_control.WORKERS)
 def renew() -> Answer:
-    """A new address, or none: the one before no longer answers."""
+    """Give the reader a new address, or none. The old address no longer works."""
     mark = secrets.token_urlsafe(24) if request.form.get("step") != "stop" else ""
     access_control.register().set_calendar(access_control.account().username, mark)
     flash("Your calendar has a new address." if mark else "Your calendar no longer has an address.")
@@ -49,7 +49,7 @@ def renew() -> Answer:
 @blueprint.get("/calendar/<username>/<mark>.ics")
 @access_control.open_to_anyone
 def feed(username: str, mark: str) -> Response:
-    """The calendar behind a secret address: calendar programs can't sign in. ``?officer=``: that officer's cases alone."""
+    """The calendar at a secret address, since calendar programs cannot sign in. ``?officer=``: one officer's cases."""
     try:
         account, kept = access_control.register().account(username), access_control.register().calendar(username)
     except NoSuchAccount:

@@ -1,4 +1,4 @@
-"""One case as at a moment: its entries as a timeline, what was due and what became of it, its answers."""
+"""The page of one case as at a moment: its entries as a timeline, its duties and their states, its answers."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("cases", __name__)
 @blueprint.get("/cases/<crn>/<int:number>")
 @access_control.open_to(*access_control.READERS)
 def show(crn: str, number: int) -> str | Response:
-    """The case's page. With ``?inspection=`` the judgements of that inspection count."""
+    """The page of a case. With ``?inspection=`` the judgements of that inspection count too."""
     reference = f"{crn}/{number}"
     inspection = current_cases.inspection_asked()
     opened = current_cases.inspection(inspection) if inspection else None
@@ -59,7 +59,7 @@ def show(crn: str, number: int) -> str | Response:
 
 
 def _by_subject(obligations: Sequence[Obligation]) -> dict[str, list[Obligation]]:
-    """The duties by the subject of their clause, subjects in the order of the standards."""
+    """Subject of the clause -> its duties; the subjects in the order of the standards."""
     subjects: dict[str, list[Obligation]] = {clause.subject: [] for clause in current_cases.framework().clauses}
     for obligation in obligations:
         subjects[obligation.clause.subject].append(obligation)
@@ -67,6 +67,6 @@ def _by_subject(obligations: Sequence[Obligation]) -> dict[str, list[Obligation]
 
 
 def _by_criterion(answers: Sequence[Answer], framework: Framework) -> list[tuple[str, str, list[Answer]]]:
-    """The answers under their criteria: (id, title, answers)."""
+    """The answers by criterion: (id, title, answers)."""
     by_question = {answer.question.id: answer for answer in answers}
     return [(c.id, c.title, [by_question[q.id] for q in c.questions]) for c in framework.criteria]

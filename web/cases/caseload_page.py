@@ -1,4 +1,4 @@
-"""The caseload as at a moment: who holds what, what is overdue, who is at high risk of harm; and finding a case."""
+"""The caseload page: who holds which case, what is overdue, who is at high risk of harm; and the search for a case."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -32,7 +32,7 @@ COLUMNS: Mapping[str, Callable[[CaseLine], Any]] = {
 
 
 class AskedSchema(Schema):
-    """What the page asks besides the filters: which cases to show, and words to find them by."""
+    """The query arguments besides the filters: which cases to show, and the words to search for."""
 
     class Meta:
         unknown = EXCLUDE
@@ -44,7 +44,7 @@ class AskedSchema(Schema):
 @blueprint.get("/cases")
 @access_control.open_to(*access_control.READERS)
 def index() -> str:
-    """The list of cases: found, filtered, sorted, a page at a time."""
+    """The list of cases: searched, filtered, sorted and in pages."""
     every, asked, filters, lines, order = _asked()
     page = read_page(request.args, len(lines))
     return render_template(
@@ -66,7 +66,7 @@ def index() -> str:
 @blueprint.get("/cases/download/<form>")
 @access_control.open_to(*access_control.READERS)
 def table(form: str) -> Response:
-    """The same list as a table to keep: CSV, XLSX or ODS."""
+    """The same list as a file to download: CSV, XLSX or ODS."""
     _, asked, filters, lines, _ = _asked()
     columns = [
         *map(Column, ("Case", "Name", "Order", "Tier", "Risk of harm", "MAPPA level", "Officer", "Team")),
@@ -85,7 +85,7 @@ def table(form: str) -> Response:
 
 
 def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
-    """Every case counted, what is asked, and the cases that fit and the reader may see, in order."""
+    """All cases counted, the arguments, the filters, the cases that fit and are open to the reader, their order."""
     every = [line(case) for case in current_cases.cases()]
     asked = AskedSchema().load({name: text[:200] for name, text in request.args.items()})
     filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)

@@ -1,4 +1,4 @@
-"""The kinds of marks and bands of a strip chart: what each means, and how it stands out without colour."""
+"""The kinds of marks and bands of a supervision chart: what each means, and how to tell it without colour."""
 
 from projections.cases.chart_lanes import Mark
 from projections.obligations.derive import Obligation
@@ -35,16 +35,16 @@ KINDS = {
     "due": "Duty due",
     "lapsed": "Duty lapsed",
 }
-"""What each shape means, in the order of the key."""
+"""Kind -> its meaning, in the order of the key."""
 
 RANKS = {"overdue": 0, "missed_window": 0, "other": 2}
-"""What stands above (0) and below (2) the other marks of its lane (1)."""
+"""Kind -> its rank in its lane: drawn above (0) or below (2) the other marks (1)."""
 
 BAR = 22
 HEIGHTS = {"not_assessed": 12, "low": 6, "medium": 11, "high": 17, "very_high": BAR, "custody": 14}
-"""A level is told by its height too: it reads in grey."""
+"""Kind -> the height of its bar in CSS pixels, by which levels can be told in grey."""
 
 
 def kind_of(mark: Mark) -> str:
-    """Which shape the mark has: a window that was missed is not an appointment that was."""
+    """The kind of shape of a mark. A missed contact window has another shape than a missed appointment."""
     return "missed_window" if mark.kind == "missed" and isinstance(mark.about, Obligation) else mark.kind

@@ -1,4 +1,4 @@
-"""The strip chart: where each mark of a strip stands on the page, in CSS pixels."""
+"""The layout of a supervision chart: the place of each mark and band, in CSS pixels."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ from web.presentation.time_axis import Scale, Tick
 ONE_DAY = timedelta(days=1)
 
 NAMES, EDGE = 134, 12
-"""The width of the lanes' names, and the room beside the first and the last day, so that no mark is cut."""
+"""The width for the names of the lanes, and the margin beside the first and the last day, so that no mark is cut."""
 
 HEAD, PAD, FOOT = 26, 8, 28
-"""The heights of the months above the lanes, of the room inside a lane, of the days named below."""
+"""The heights of the row of months, of the padding above and below in a lane, of the row of days."""
 
 STEP = 15
 """The least distance between two marks of a row, and between two rows."""
 
 LETTER = 7.5
-"""The width to allow for a letter of a label."""
+"""The width allowed for a letter of a label."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A mark in its place: the middle of it."""
+    """A mark with the coordinates of its middle."""
 
     x: float
     y: float
@@ -39,7 +39,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A band in its place; ``label`` is empty where it would not fit above the bar."""
+    """A band with its coordinates. ``label``: empty where it would not fit above the bar."""
 
     x: float
     y: float
@@ -61,10 +61,10 @@ class PlacedLane:
 
 @dataclass(frozen=True, slots=True)
 class PlacedChart:
-    """A strip laid out: its lanes stand between ``top`` and ``foot``.
+    """A chart with all coordinates. The lanes lie between ``top`` and ``foot``.
 
-    ``ahead``: where the days after the day read begin; None when supervision had ended. ``key``: what each kind drawn
-    means, with the height of its bar (0: it is a shape).
+    ``ahead``: the x coordinate at which the days after the day read begin; None if supervision had ended. ``key``: each
+    kind that is drawn, its meaning, and the height of its bar (0: it is a shape).
     """
 
     width: float
@@ -82,7 +82,7 @@ class PlacedChart:
 
 
 def chart(strip: SupervisionChart) -> PlacedChart:
-    """The strip laid out: as wide as it is long, and as high as its busiest days need."""
+    """Lay out a chart. Its width follows from its days, its height from the days with the most marks."""
     scale = Scale(strip.first, strip.last, NAMES + EDGE)
     stacked = [_stack(lane, scale) for lane in strip.lanes]
     heights = [
@@ -116,7 +116,7 @@ def chart(strip: SupervisionChart) -> PlacedChart:
 
 
 def _stack(lane: Lane, scale: Scale) -> list[int]:
-    """The row of each mark: the first in which it touches no other. What draws the eye stands above what does not."""
+    """The row of each mark: the first in which it touches no other. Marks of a lower rank come above the others."""
     rows = dict.fromkeys(range(len(lane.marks)), 0)
     below = 0
     for rank in range(3):
@@ -138,7 +138,7 @@ def _bar(band: Band, scale: Scale, bottom: float) -> Bar:
 
 
 def _ends(strip: SupervisionChart, scale: Scale) -> Iterator[Tick]:
-    """The days named below the lanes: the start, and the end or the day read; the start only where both fit."""
+    """The days named below the lanes: the end or the day read, and the start if both fit."""
     over = strip.ended or strip.day
     begun = Tick(scale.x(strip.started), f"Started {short_date(strip.started)}")
     words = f"{'Ended' if strip.ended else 'As at'} {short_date(over)}"

@@ -1,4 +1,4 @@
-"""The marks and bands of a strip in sentences: one by one, as rows of a table, and the whole of it in one."""
+"""A supervision chart in words: each mark and band, the same as rows of a table, and a summary of the whole."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class ChartRow:
 
 
 def mark_words(mark: Mark, day: date) -> str:
-    """What the mark stands for, in a sentence or two."""
+    """A mark in a sentence or two."""
     match mark.about:
         case Visit():
             return _visit(mark.about, mark.kind)
@@ -63,7 +63,7 @@ def mark_words(mark: Mark, day: date) -> str:
 
 
 def _brief(note: str) -> str:
-    """The beginning of what somebody wrote, which may run to pages; the entry has the whole of it."""
+    """The beginning of a note, which may be pages long. The entry shows the whole note."""
     return shorten(note, 120, placeholder=" …").rstrip(".")
 
 
@@ -72,7 +72,7 @@ def _code(code: str) -> str:
 
 
 def _visit(visit: Visit, kind: str) -> str:
-    """An appointment: of which type, and what became of it."""
+    """An appointment in words: its type, and what became of it."""
     outcome, acceptable = visit.appointment.outcome, visit.appointment.acceptable
     what = f"{_code(visit.made.contact_type)} appointment"
     if kind in ("kept", "rescheduled"):
@@ -85,12 +85,12 @@ def _visit(visit: Visit, kind: str) -> str:
 
 
 def band_words(band: Band) -> str:
-    """``High risk from 3 Mar 2005 to 9 Jun 2005.`` (both days included)."""
+    """A band in words, both days included: ``High risk from 3 Mar 2005 to 9 Jun 2005.``"""
     return f"{KINDS[band.kind]} from {short_date(band.start)} to {short_date(band.until - ONE_DAY)}."
 
 
 def summary(strip: SupervisionChart) -> str:
-    """The whole strip in words, for who cannot see it: what an SPO would say who looked at it."""
+    """A summary of the chart in words, for readers who cannot see it: what an SPO would say of it."""
     contacts = _counts(strip.lane("Contacts"))
     due = _counts(strip.lane("Due dates"))
     acts = _counts(strip.lane("Enforcement"))

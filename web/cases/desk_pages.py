@@ -1,4 +1,4 @@
-"""The desk: how much of each thing there is to look at, for whom, and the lists behind the figures."""
+"""The desk: the counts of what needs attention, by list and by officer, and the lists behind them."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ blueprint = Blueprint("desk", __name__)
 
 
 BY_OFFICER = ("overdue", "due-in-7-days", "contact-missed", "absences", "clocks", "recorded-late")
-"""The lists that the table of officers counts."""
+"""The ids of the lists that are counted in the table of officers."""
 
 _COMMON: Mapping[str, Callable[[Any], Any]] = {
     "case": lambda row: row.reference,
@@ -44,7 +44,7 @@ LATE: Mapping[str, Callable[[Any], Any]] = {
 @blueprint.get("/desk")
 @access_control.open_to(*access_control.WORKERS)
 def index() -> str:
-    """Every list with its count, and the officers beside each other."""
+    """All lists with their counts, and the counts of each officer."""
     found = desk(current_cases.cases())
     cases = [held for held in map(line, current_cases.cases()) if held.ended_on is None]
     by_officer: dict[tuple[str, str], Counter[str]] = {}
@@ -75,7 +75,7 @@ def index() -> str:
 @blueprint.get("/desk/<name>")
 @access_control.open_to(*access_control.WORKERS)
 def show(name: str) -> str:
-    """One list: filtered, sorted, a page at a time."""
+    """One list: filtered, sorted and in pages."""
     listed, filters, rows, order, every = _asked(name)
     page = read_page(request.args, len(rows))
     hidden = {row.reference for row in every} & current_cases.reached().closed
@@ -98,7 +98,7 @@ def show(name: str) -> str:
 @blueprint.get("/desk/<name>/download/<form>")
 @access_control.open_to(*access_control.WORKERS)
 def table(name: str, form: str) -> Response:
-    """The same list as a table to keep: CSV, XLSX or ODS."""
+    """The same list as a file to download: CSV, XLSX or ODS."""
     listed, filters, rows, _, _ = _asked(name)
     common = ("Case", "Name", "Order", "Tier", "Risk of harm", "Officer", "Team")
     if name == "recorded-late":
@@ -116,7 +116,7 @@ def table(name: str, form: str) -> Response:
 
 
 def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]:
-    """The list, its filters, the rows that they leave and the reader may see, their order, and every row counted."""
+    """The list, its filters, the rows that fit and that the reader may see, their order, and all rows counted."""
     listed = LISTS.get(name)
     if listed is None:
         abort(404, f"There is no list called {name}; there are {', '.join(LISTS)}.")

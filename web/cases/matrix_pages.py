@@ -1,4 +1,4 @@
-"""The caseload matrix, and the duties behind each cell."""
+"""The pages of the caseload matrix, and of the duties behind each cell."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,7 +33,7 @@ from web.site import access_control
 blueprint = Blueprint("matrix", __name__)
 
 WIDTH, HEIGHT = 60, 18
-"""Of a trend line, in the units of its drawing."""
+"""The size of a trend line, in units of the drawing (SVG user units)."""
 
 COLUMNS: Mapping[str, Callable[[Counted], Any]] = {
     "due": lambda d: d.obligation.due_on,
@@ -50,7 +50,7 @@ def _whole(low: int, high: int, words: str) -> dict[str, Any]:
 
 
 class AskedSchema(Schema):
-    """Whose duties, of which time, against which target; an empty value asks for nothing."""
+    """The query: whose duties, of how many months, with which target in per cent. An empty value means no limit."""
 
     class Meta:
         unknown = EXCLUDE
@@ -66,7 +66,7 @@ class AskedSchema(Schema):
 @blueprint.get("/matrix")
 @access_control.open_to(*access_control.WORKERS)
 def index() -> str:
-    """Officers by subject, with teams, areas and the whole below them."""
+    """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
     every = sums(following_read_model.as_at(current_cases.moment()), asked["months"])
     mine = [one for one in every if _theirs(asked, one.place)]
@@ -88,7 +88,7 @@ def index() -> str:
 @blueprint.get("/matrix/duties")
 @access_control.open_to(*access_control.WORKERS)
 def duties() -> str:
-    """The duties behind a cell, those not in time first."""
+    """The duties behind a cell; those not met in time come first."""
     asked = _asked()
     found = _behind(asked)
     shown = _open(found)
@@ -110,7 +110,7 @@ def duties() -> str:
 @blueprint.get("/matrix/duties/download/<form>")
 @access_control.open_to(*access_control.WORKERS)
 def table(form: str) -> Response:
-    """The same duties as a table to keep."""
+    """The same duties as a file to download."""
     asked = _asked()
     found = _behind(asked)
     columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
@@ -127,7 +127,7 @@ def table(form: str) -> Response:
 
 
 def trend(cell: Cell) -> str:
-    """The points of the trend line, for the months in which anything fell due."""
+    """The points of the trend line as SVG writes them, for the months in which any duty fell due."""
     step = WIDTH / (TREND - 1)
     return " ".join(
         f"{n * step:.1f},{HEIGHT - 1 - (HEIGHT - 2) * met / all_:.1f}"
@@ -144,17 +144,17 @@ def _asked() -> dict[str, Any]:
 
 
 def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
-    """Whether duties held here are the reader's to count, and asked for.
+    """Whether the duties of this place are asked for, and the reader is responsible for them.
 
-    A duty is whose the case was on the day it was due, whoever holds it now: a team's figure is the same for its SPO and
-    for the area's manager.
+    A duty belongs to the place that held the case on the day it was due, wherever the case is now. So the figure of a
+    team is the same for its SPO and for the area's manager.
     """
     wanted = all(getattr(place, name) == asked[name] for name in ("area", "team", "officer") if asked[name])
     return wanted and access_control.account().answers_for(place)
 
 
 def _behind(asked: Mapping[str, Any]) -> list[Counted]:
-    """The duties behind what is asked for, whole: each with its case and who held it."""
+    """The duties behind a cell, each with its case and who held it then."""
     at, subject = following_read_model.as_at(current_cases.moment()), asked["subject"] or ALL
     named = references(at, asked["months"], lambda place: _theirs(asked, place), subject)
     clauses = clauses_about(subject)
@@ -165,7 +165,7 @@ def _behind(asked: Mapping[str, Any]) -> list[Counted]:
 
 
 def _open(duties: list[Counted]) -> list[Counted]:
-    """Those whose case is open to the reader."""
+    """The duties whose case is open to the reader."""
     opened = current_cases.opened()
     return [duty for duty in duties if duty.reference in opened]
 

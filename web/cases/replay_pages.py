@@ -1,4 +1,4 @@
-"""Replay of one case, step by step, and the file then and now."""
+"""The replay of one case step by step, and the comparison of its file then and now."""
 
 from typing import cast
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("replay", __name__)
 
 
 class StepSchema(Schema):
-    """Which way to go through the file, and where in it; the last step when none is named."""
+    """The query: whether a step is an entry or a day, and which step to show; the last one by default."""
 
     class Meta:
         unknown = EXCLUDE
@@ -39,7 +39,7 @@ class StepSchema(Schema):
 def show(crn: str, number: int) -> str:
     """One step: what was added, what it changed, and the score before and after.
 
-    Who held the case on the day read, and holds it no longer, goes through the file as it was known that day.
+    A reader who held the case on that day and holds it no longer sees the file as it was known on that day.
     """
     reference = f"{crn}/{number}"
     try:
@@ -68,7 +68,7 @@ def show(crn: str, number: int) -> str:
 @blueprint.get("/cases/<crn>/<int:number>/then-and-now")
 @access_control.open_to(*access_control.READERS)
 def compare(crn: str, number: int) -> str | Response:
-    """The file as it stood on the sample date beside hindsight, and what made the difference."""
+    """The file as it stood on the sample date, beside hindsight, and the entries that make the difference."""
     reference = f"{crn}/{number}"
     reading = current_cases.case(reference)
     current_cases.viewed(reference)

@@ -1,8 +1,8 @@
-"""The two Gloucestershire samples: believable cases, written as ordinary interchange files from a seed.
+"""The two Gloucestershire samples: plausible cases, written as ordinary interchange files from a seed.
 
-People, officers and teams are invented; what each file shows is dealt out so that an honest reading of all sixty
-gives the figures that the report prints. Nothing here is known to the engine: the files go through the ordinary
-importer and are scored like any others.
+People, officers and teams are invented. What each file shows is chosen so that an honest reading of all sixty files
+gives the figures that the report prints. The rest of the program knows nothing of them: they are imported and scored
+like any other files.
 """
 
 import json
@@ -19,7 +19,7 @@ SEED = 2006
 
 
 def lines(sample: Sample) -> Iterator[dict[str, Any]]:
-    """Every line of one sample's file: its cases in turn, then the inspection that read them."""
+    """The lines of one sample's file: its cases one after the other, then the inspection that read them."""
     dealt = deal(sample, SEED)
     for brief in dealt:
         yield from write_case(sample, brief)
@@ -27,7 +27,7 @@ def lines(sample: Sample) -> Iterator[dict[str, Any]]:
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Both samples as NDJSON files in this folder."""
+    """Write both samples as NDJSON files in this folder."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for sample in (ORIGINAL, FOLLOW_UP):

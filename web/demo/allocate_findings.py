@@ -1,7 +1,8 @@
-"""Dealing a sample's findings out to its cases, so that each file can honestly show its share of them.
+"""Distributing the findings of a sample over its cases, so that each file shows its share of them.
 
-A finding on one question ties others: where there is no assessment, none is on time and none of good quality; where a
-manager countersigned, a manager was involved. The ties are stated here; the rest is chance, weighted by the officer.
+An answer to one question decides others: an assessment that does not exist is neither on time nor of good quality;
+where a manager countersigned, a manager was involved. These rules are stated here. The rest is random, weighted by the
+skill of the officer.
 """
 
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ PUNISHMENT = "community_punishment_order"
 
 @dataclass
 class Brief:
-    """What one case file is to show. ``shows[question]``: sufficient or not; a question not named is not relevant."""
+    """What one case file must show. ``shows[question]``: sufficient or not; without a value it is not relevant."""
 
     reference: str
     order_type: str
@@ -33,7 +34,7 @@ class Brief:
     tier: int | None = None
     assessor: str = ""
     second_assessor: str = ""
-    """Who reads the file, and who reads it again."""
+    """The assessors of the first and of the second reading."""
 
     def is_sufficient(self, question: str) -> bool:
         return self.shows.get(question, False)
@@ -43,7 +44,7 @@ class Brief:
 
 
 def deal(sample: Sample, seed: int) -> list[Brief]:
-    """The sample's cases, each with what its file is to show. The same seed deals the same cases."""
+    """The cases of a sample, each with what its file must show. The same seed gives the same cases."""
     rng = Random(f"{seed} {sample.inspection}")
     table = _Table(sample, _open_cases(sample, rng), rng)
     _deal_assessment(table)
@@ -79,7 +80,7 @@ def _open_cases(sample: Sample, rng: Random) -> list[Brief]:
 
 
 class _Table:
-    """The cases being dealt to. Every choice asks: who may be chosen, who must, who must not."""
+    """The cases of a sample while findings are distributed over them."""
 
     def __init__(self, sample: Sample, cases: list[Brief], rng: Random):
         self.sample, self.cases, self.rng = sample, cases, rng
@@ -99,7 +100,10 @@ class _Table:
         fails: Iterable[Brief] = (),
         holds: Iterable[Brief] = (),
     ) -> None:
-        """Deal one question: ``relevant`` may be asked it, ``fails`` must show it wanting, ``holds`` sufficient."""
+        """Distribute one question over the cases that ``relevant`` names (None: all).
+
+        The cases in ``fails`` must be insufficient, those in ``holds`` sufficient. ``ValueError`` if that cannot be.
+        """
         finding = self.sample.findings[question]
         able = self.cases if relevant is None else list(relevant)
         must_fail, must_hold = {id(c) for c in fails}, {id(c) for c in holds}

@@ -7,7 +7,7 @@ from domain.calendar.workdays import add_working_days
 from web.demo.sample_writer import Pen
 
 REVIEW_EVERY = 105
-"""Days between reviews of an officer who keeps to sixteen weeks."""
+"""Days between the reviews of an officer who keeps to the limit of sixteen weeks (112 days)."""
 
 AGENCIES = ["police", "social_services", "prison", "health", "previous_assessment", "mappa"]
 FACTORS = [
@@ -34,7 +34,7 @@ def _harm(level: str, who: str = "public") -> dict[str, str]:
 
 
 def write_assessments(pen: Pen) -> date | None:
-    """All assessments; the day from which risk of harm is high, None when it is not."""
+    """Write all assessments. Returns the day from which risk of harm is high; None if it is not."""
     brief = pen.brief
     due = add_working_days(pen.start, 15)
     level = "high" if brief.high else pen.rng.choice(["low", "medium", "medium"])
@@ -89,7 +89,7 @@ def _write_initial(pen: Pen, on: date, level: str, who: str, likelihood: dict[st
 
 
 def _write_change(pen: Pen, level: str) -> tuple[date | None, str, str]:
-    """A change in the level of risk, where the brief has one: the day, the level now, the level before."""
+    """A change of the risk level, where the brief has one: its day, the new level, the old level."""
     brief = pen.brief
     if not brief.relevant("change-in-risk-dealt-with"):
         return None, level, level
@@ -129,7 +129,7 @@ def _review(pen: Pen, on: date, who: str, level: str) -> None:
 
 
 def write_plan(pen: Pen) -> tuple[date, str, list[str]] | None:
-    """The plan and its reviews: the day it was made, its entry and its interventions; None where there is none."""
+    """Write the plan and its reviews. Returns its day, its entry and its interventions; None if there is no plan."""
     brief = pen.brief
     if "plan" in brief.lacks:
         return None
@@ -162,7 +162,7 @@ def _write_plan_reviews(pen: Pen, made_on: date, plan: str) -> None:
         return
     if "review" in brief.lacks:
         if pen.rng.random() < 0.25:
-            # Held in time, but written up only after the inspection had been.
+            # Held in time, but recorded only after the inspection.
             pen.write("SupervisionPlanReviewed", pen.day(REVIEW_EVERY), recorded_on=pen.seen_on + timedelta(days=9),
                       plan=plan, reason="Four-monthly review")  # fmt: skip
         return
@@ -181,7 +181,7 @@ def _write_plan_reviews(pen: Pen, made_on: date, plan: str) -> None:
 
 
 def write_risk_management(pen: Pen, high_from: date | None) -> None:
-    """The risk management plan, MAPPA and the manager's oversight."""
+    """Write the risk management plan, MAPPA and the manager's oversight."""
     _write_mappa(pen, high_from)
     if high_from is None:
         return

@@ -1,4 +1,4 @@
-"""The people of the demonstration: somebody in each role, with no password to sign in with elsewhere."""
+"""The accounts of the demonstration: one or more in each role, without passwords, so of no use elsewhere."""
 
 from domain.accounts.account_register import AccountExists, AccountRegister
 from domain.accounts.roles import Account
@@ -17,7 +17,7 @@ STAFF = (
 
 
 def add_staff(register: AccountRegister) -> None:
-    """Add those who aren't there yet."""
+    """Add the accounts that the register does not have yet."""
     for account in STAFF:
         try:
             register.add(account)

@@ -1,7 +1,7 @@
-"""Writing the inspection itself: its frame and draw, who read what, the ratings of Section A, the findings, the freeze.
+"""Writing an inspection: its frame and draw, the readings, the ratings of Section A, the findings, the freezing.
 
-The frame of the demonstration holds the sixty cases and no other: all of them are drawn. What the report prints of
-Section A are the rungs; the ratings under them are chosen to give these.
+The frame of the demonstration holds only the sixty cases, and all of them are drawn. Of Section A the report prints the
+rungs; the ratings of the items are chosen so that they give these.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class _Minutes:
         self.count = 0
 
     def write(self, entry_type: str, days: int, **fields: Any) -> dict[str, Any]:
-        """One entry, so many days after the sample date."""
+        """One entry, this number of days after the sample date."""
         on = self.sample.sample_date + timedelta(days=days)
         hour, minute = divmod(9 * 60 + self.count, 60)
         self.count += 1

@@ -1,4 +1,4 @@
-"""What was delivered under the plan, and how needs were met, in a sample case."""
+"""The work delivered under the plan, and how needs were met, in a sample case."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ OTHERS = ["programme_team", "partner_agency", "health", "college"]
 
 
 def write_delivery(pen: Pen, plan: tuple[date, str, list[str]] | None) -> None:
-    """Interventions, programmes, liaison, diversity, child protection, victims, pre-release work and documents."""
+    """Write interventions, programmes, liaison, diversity, child protection, victims, pre-release work, documents."""
     if plan is not None:
         _write_interventions(pen, *plan)
     _write_programme(pen)

@@ -1,4 +1,4 @@
-"""Invented people: officers in their teams, and those whom they supervise."""
+"""Invented people: officers with their teams, and the people whom they supervise."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ class Officer:
     team: str
     division: str
     skill: float
-    """How often the officer's work is up to standard, against colleagues: near 0 is average."""
+    """How often the officer's work is sufficient, compared with colleagues: 0 is average, more is better."""
 
 
 def _team(division: str, team: str, *officers: tuple[str, str, float]) -> list[Officer]:

@@ -1,7 +1,7 @@
-"""What the inspectors found in each sample, question by question: (sufficient, relevant) in all and at high risk of harm.
+"""What the inspectors found in each sample: for each question (sufficient, relevant), in all and at high risk of harm.
 
-From the report (HM Inspectorate of Probation, 2006) where it prints a figure; the other figures are chosen so that the
-criteria come out as printed and the report's comparisons hold ("twice as many", "slightly worse").
+Figures that the report (HM Inspectorate of Probation, 2006) prints are the report's. The others are chosen so that the
+criteria get their printed scores and the report's comparisons hold ("twice as many", "slightly worse").
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,9 +29,9 @@ class Sample:
     sample_date: date
     starts: tuple[date, date]
     until: date
-    """The file is written up to this day; orders that last longer run on."""
+    """The file is written up to this day. Orders that last longer stay open."""
     days: tuple[int, ...]
-    """How long an order or licence may last."""
+    """The possible lengths of an order or licence, in days."""
     follows: str | None
     orders: dict[str, int]
     high: int
@@ -42,11 +42,11 @@ class Sample:
     not_answered: str | None
     findings: dict[str, Finding]
     management: Mapping[str, Mapping[str, str]]
-    """Section A: criterion -> item -> rating; no rating: not followed up."""
+    """Section A: criterion -> item -> rating. A criterion without ratings was not followed up."""
     adjustments: Sequence[tuple[str, str, str]] = ()
-    """Criterion, rung and reason."""
+    """Adjustments of Section A: (criterion, rung, reason)."""
     written: Sequence[Mapping[str, Any]] = ()
-    """The report's findings in our own words: the criterion, the question whose figure each gives, the direction it names."""
+    """The report's findings in our own words, as in ``FindingWritten``."""
 
 
 def _findings(table: str) -> dict[str, Finding]:

@@ -1,4 +1,4 @@
-"""Writing one case's file, entry by entry, so that it shows what its brief says."""
+"""Writing the file of one case, entry by entry, so that it shows what its ``Brief`` says."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ REQUIREMENTS = {
 
 
 class Pen:
-    """Writes the lines of one file. Days that fall on a closed day move to the next working day where asked."""
+    """Writes the lines of one file."""
 
     def __init__(self, sample: Sample, brief: Brief):
         self.sample, self.brief = sample, brief
@@ -35,7 +35,7 @@ class Pen:
         self._lines: list[tuple[str, int, dict[str, Any]]] = []
 
     def write(self, entry_type: str, on: date, *, recorded_on: Any = None, **fields: Any) -> str:
-        """One entry; its id. ``recorded_on`` defaults to the day itself."""
+        """Write one entry and return its id. ``recorded_on``: by default the day ``on``."""
         entry = f"{len(self._lines) + 1:04d}"
         hour, minute = self.rng.randint(9, 16), self.rng.randint(0, 59)
         recorded_at = f"{(recorded_on or on).isoformat()}T{hour:02d}:{minute:02d}:00+00:00"
@@ -55,11 +55,11 @@ class Pen:
         return self.rng.randint(low, high)
 
     def workday(self, after: date, low: int, high: int) -> date:
-        """A working day, that many working days after."""
+        """A working day, ``low`` to ``high`` working days after a day."""
         return add_working_days(after, self.between(low, high))
 
     def day(self, days: int) -> date:
-        """The first working day that many days into supervision."""
+        """The first working day on or after this number of days into supervision."""
         found = self.start + timedelta(days=days)
         while not is_working_day(found):
             found += timedelta(days=1)
@@ -149,7 +149,7 @@ def _write_judgements(pen: Pen) -> None:
             continue
         shown = pen.brief.shows.get(question.id)
         if shown is None and question.id == pen.sample.not_answered:
-            continue  # the paper file was at court all week: nobody answers for it
+            continue  # as if the paper file had been at court all week: nobody answers
         answer = "not_applicable" if shown is None else "sufficient" if shown else "insufficient"
         comment = {} if shown is None else {"comment": pen.rng.choice(COMMENTS[shown])}
         pen.write(
@@ -160,7 +160,7 @@ def _write_judgements(pen: Pen) -> None:
 
 
 def _write_second_reading(pen: Pen, on: date) -> None:
-    """One case in six is read again, blind, by somebody else, who sees one question in eight another way."""
+    """A second reading of one case in six, by another assessor, who answers one question in eight differently."""
     rng = Random(f"second reading of {pen.brief.reference}")
     if rng.random() >= 1 / 6:
         return

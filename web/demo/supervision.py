@@ -9,7 +9,7 @@ PUNISHMENT = ("community_punishment_order", "community_punishment_and_rehabilita
 
 
 def write_contact(pen: Pen) -> None:
-    """Appointments with what became of them, to the end of the file."""
+    """Write the appointments and their outcomes, to the end of the file."""
     if pen.brief.order_type in PUNISHMENT:
         _write_unpaid_work(pen)
     days = _days(pen)
@@ -19,7 +19,7 @@ def write_contact(pen: Pen) -> None:
         contact_type = "home_visit" if licence_visit or pen.rng.random() < 0.05 else "office"
         made_on = days[number - 1] if number else pen.start
         if pen.rng.random() < 0.01:
-            # A slip of the pen, put right the next working day.
+            # A typing error, corrected on the next working day.
             entry = pen.write("AppointmentMade", made_on, for_on=day + timedelta(days=28), contact_type=contact_type)
             pen.write("EntryCorrected", made_on, recorded_on=add_working_days(made_on, 1), of=entry,
                       fields={"for_on": day.isoformat()})  # fmt: skip
@@ -43,7 +43,7 @@ def _recorded_on(pen: Pen, day: date, number: int) -> date:
 
 
 def _spacing(pen: Pen, days_in: int) -> int:
-    """Days to the next appointment that the standard of the time asks for."""
+    """Days to the next appointment by the standard then in force."""
     brief = pen.brief
     if pen.start.year >= 2005:
         if brief.high:
@@ -57,7 +57,7 @@ def _spacing(pen: Pen, days_in: int) -> int:
 
 
 def _days(pen: Pen) -> list[date]:
-    """The days for which appointments were made: as often as the standard asks, or about half as often."""
+    """The days of the appointments: as often as the standard asks, or about half as often."""
     brief = pen.brief
     often = brief.is_sufficient("appointments-sufficiently-frequent")
     offset = 0 if brief.order_type == "licence" else pen.between(1, 3)
@@ -119,7 +119,7 @@ def _write_breach(pen: Pen, entry: str, day: date, judged_on: date, in_time: boo
     on = max(judged_on, pen.workday(day, 7, 9)) if in_time else pen.workday(day, 13, 20)
     if not in_time and pen.rng.random() < 0.5:
         if pen.rng.random() < 0.4:
-            # Nothing was done; after the inspection the absence was accepted after all.
+            # Nothing was done. After the inspection the absence was accepted.
             after = pen.seen_on + timedelta(days=pen.between(7, 20))
             pen.write(
                 "AbsenceJudged", after, appointment=entry, acceptable=True, reason="Hospital letter received late"

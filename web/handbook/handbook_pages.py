@@ -1,4 +1,4 @@
-"""The handbook: national standards in force on any day, clause by clause, over time, and as the printed matrix."""
+"""The handbook: the national standards in force on any day, each clause over time, and the printed contact matrix."""
 
 from flask import Blueprint, abort, render_template, request
 from marshmallow import EXCLUDE, Schema, fields
@@ -14,7 +14,7 @@ blueprint = Blueprint("handbook", __name__)
 
 
 class CompareSchema(Schema):
-    """The two editions to lay side by side; the first two that differ when none is named."""
+    """The two editions to compare; by default the first two that differ."""
 
     class Meta:
         unknown = EXCLUDE
@@ -37,12 +37,12 @@ def index() -> str:
 @blueprint.get("/standards/editions/<edition>")
 @access_control.open_to()
 def edition(edition: str) -> str:
-    """One edition, by subject."""
+    """One edition, its clauses by subject."""
     return _edition(_found(edition))
 
 
 def _counted(clause: str) -> list[CaseSnapshot]:
-    """The cases that the reader counts, with every duty under this clause."""
+    """The cases that the reader may count, with all duties under this clause."""
     numbers = [number for number, known in enumerate(catalogue().clauses) if known.id == clause]
     return current_cases.counted_by(
         access_control.account(), current_cases.moment(), clauses=numbers, kinds=("duties",)
@@ -52,7 +52,7 @@ def _counted(clause: str) -> list[CaseSnapshot]:
 @blueprint.get("/standards/clauses/<clause>")
 @access_control.open_to()
 def clause(clause: str) -> str:
-    """One clause: its citation, its values over time, the questions it feeds, the duties it raises here."""
+    """One clause: its citation, its values over time, the questions that depend on it, its duties on this record."""
     framework = current_cases.framework()
     found = standards_handbook.entry(clause, framework.clauses, framework)
     if found is None:
@@ -73,7 +73,7 @@ def clause(clause: str) -> str:
 @blueprint.get("/standards/compare")
 @access_control.open_to()
 def compare() -> str:
-    """What changed between any two editions."""
+    """What changed between two editions."""
     asked = CompareSchema().load({k: v for k, v in request.args.items() if v})
     before, after = _found(asked["before"]), _found(asked["after"])
     return render_template(

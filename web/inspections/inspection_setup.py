@@ -1,4 +1,4 @@
-"""Running an inspection, or an SPO's audit of a team: from an empty frame to the readings shared out."""
+"""Running an inspection, or an SPO's audit of a team: sampling frame, draw, assessors, allocation and freezing."""
 
 import re
 from collections import Counter
@@ -38,11 +38,11 @@ from web.site import access_control, clock
 blueprint = Blueprint("inspecting", __name__)
 
 MONTHS_BEFORE = (10, 9)
-"""The window of start dates, in months before the sample date: cases nine or ten months into supervision (the report)."""
+"""The window of start dates, in months before the sample date: the report's cases began nine or ten months before."""
 
 
 TAKE_BACK = "-"
-"""What the form says where a reading is to be nobody's."""
+"""The value in the form that takes a reading from its assessor."""
 
 
 def _choices(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -91,7 +91,7 @@ def new() -> str | Response:
 @blueprint.get("/inspections/<inspection>/work")
 @access_control.open_to(*access_control.OPENERS)
 def work(inspection: str) -> str:
-    """Where the inspection stands: each step, what is done, what is next."""
+    """The progress of the inspection: each step, what is done, what comes next."""
     found = led(inspection)
     assert found.opened is not None
     first = [task for task in found.completed if not task[1]]
@@ -122,7 +122,7 @@ def _framing(found: Inspection) -> list[Field]:
 @access_control.open_to(*access_control.OPENERS)
 @access_control.keeps_what_was_typed
 def take_frame(inspection: str) -> str | Response:
-    """Take the frame: the cases from which the sample is drawn."""
+    """Take the sampling frame: the cases from which the sample is drawn."""
     found = led(inspection)
     assert found.opened is not None
     if (late := still_open(inspection, found, unread=True)) is not None:
@@ -146,7 +146,7 @@ def take_frame(inspection: str) -> str | Response:
 
 
 def _places(area: str) -> dict[str, list[str]]:
-    """The divisions and teams of the area from which the person signed in may take a frame."""
+    """The divisions and the teams of the area of which the reader may take a frame."""
     who, held = access_control.account(), following_read_model.views().places(current_cases.today())
     mine = [h for h in held if h.area == area and (who.role == "inspector" or who.answers_for(h))]
     return {"division": sorted({h.division for h in mine}), "team": sorted({h.team for h in mine})}
@@ -221,7 +221,7 @@ def take_sample(inspection: str) -> str | Response:
 @blueprint.get("/inspections/<inspection>/draw")
 @access_control.open_to(*access_control.OPENERS)
 def show_draw(inspection: str) -> str:
-    """The draw, to repeat: the frame with each case's ticket, what was drawn, what is spare."""
+    """The draw, so that it can be repeated: the frame with tickets, the cases drawn and the spare cases."""
     found = led(inspection)
     tickets, taken, hidden = _tickets(found)
     return render_template(
@@ -234,7 +234,7 @@ def show_draw(inspection: str) -> str:
 @blueprint.get("/inspections/<inspection>/draw/<form>")
 @access_control.open_to(*access_control.OPENERS)
 def keep_draw(inspection: str, form: str) -> Response:
-    """The frame with each case's whole ticket, to draw again with any tool (CSV, XLSX, ODS)."""
+    """The frame with the whole ticket of each case, to repeat the draw with any tool (CSV, XLSX, ODS)."""
     found = led(inspection)
     tickets, taken, hidden = _tickets(found)
     drawn = found.drawn
@@ -248,7 +248,7 @@ def keep_draw(inspection: str, form: str) -> Response:
 
 
 def _tickets(found: Inspection) -> tuple[list[tuple[Framed, str]], dict[str, str], int]:
-    """The cases of the frame in the order of strata and tickets, which are drawn or spare, and how many aren't shown."""
+    """The frame by stratum and ticket; case -> drawn or spare; the number of cases that are not shown."""
     if found.frame is None or found.drawn is None:
         abort(404, "No sample has been drawn for this inspection: its cases were chosen elsewhere, or it has none yet.")
     seed = found.drawn.seed
@@ -262,7 +262,7 @@ def _tickets(found: Inspection) -> tuple[list[tuple[Framed, str]], dict[str, str
 @blueprint.post("/inspections/<inspection>/assessors")
 @access_control.open_to(*access_control.OPENERS)
 def name_assessor(inspection: str) -> Response:
-    """Somebody reads for this inspection; an inspector's account of that name may then open its cases."""
+    """Name an assessor. The inspector's account of that name may then open the cases of the inspection."""
     led(inspection)
     name = request.form.get("assessor", "").strip()
     accounts = [account for account in _may_assess() if account.name == name]
@@ -290,7 +290,7 @@ def _may_assess() -> list[Account]:
 @blueprint.route("/inspections/<inspection>/allocation", methods=["GET", "POST"])
 @access_control.open_to(*access_control.OPENERS)
 def allocation(inspection: str) -> str | Response:
-    """Who reads which case, once and again."""
+    """The allocation: who reads which case, first and second readings."""
     found = led(inspection)
     if (late := still_open(inspection, found)) is not None:
         return late
@@ -331,7 +331,7 @@ def allocation(inspection: str) -> str | Response:
 
 
 def share_out(found: Inspection) -> dict[Task, str]:
-    """The cases that nobody reads yet, to whoever has fewest."""
+    """Allocate each case that nobody reads yet to the assessor with the fewest cases."""
     held = Counter({name: len([t for t in found.tasks_of(name) if not t[1]]) for name in found.assessors})
     shared: dict[Task, str] = {}
     for case in found.sample:
@@ -346,7 +346,7 @@ def share_out(found: Inspection) -> dict[Task, str]:
 @access_control.open_to(*access_control.OPENERS)
 @access_control.keeps_what_was_typed
 def replace_case(inspection: str, crn: str, number: int) -> str | Response:
-    """A case that can't be read gives way to the next spare of the draw."""
+    """Replace a case that cannot be read by the next spare case of the draw."""
     found, case = led(inspection), f"{crn}/{number}"
     if (late := still_open(inspection, found)) is not None:
         return late
@@ -377,7 +377,7 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
 @blueprint.route("/inspections/<inspection>/freeze", methods=["GET", "POST"])
 @access_control.open_to(*access_control.OPENERS)
 def freeze(inspection: str) -> str | Response:
-    """No reading or rating changes any more: what is still open, and the last word."""
+    """Freeze the inspection, so that no reading or rating changes any more. Shows what is still open."""
     found = led(inspection)
     if (late := still_open(inspection, found)) is not None:
         return late
@@ -421,7 +421,7 @@ def _form(
 
 
 def _strata(found: Inspection) -> list[tuple[str, int, int, int]]:
-    """Stratum, cases in the frame, drawn, spare."""
+    """For each stratum: its name, and its cases in the frame, drawn and spare."""
     if found.frame is None:
         return []
     sizes = Counter(framed.stratum for framed in found.frame.cases)
@@ -432,13 +432,13 @@ def _strata(found: Inspection) -> list[tuple[str, int, int, int]]:
 
 
 def _load(found: Inspection) -> list[tuple[str, str, int, int]]:
-    """Assessor, role, readings given out, readings finished."""
+    """For each assessor: name, role, readings allocated, readings finished."""
     done = Counter(fact.assessor for fact in found.completed.values())
     return [(name, role, len(found.tasks_of(name)), done[name]) for name, role in sorted(found.assessors.items())]
 
 
 def _free_name(title: str) -> str:
-    """An id made of the title's words that no inspection has yet."""
+    """An id from the words of the title that no inspection has yet."""
     plain = "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:60].strip("-") or "inspection"
     taken = {*current_cases.casebook().inspections, "new"}  # /inspections/new is a page
     return next(name for name in (plain, *(f"{plain}-{n}" for n in range(2, 10_000))) if name not in taken)

@@ -1,4 +1,4 @@
-"""The parts of a report's PDF: its letters, the box of a criterion with what stands under it, its tables."""
+"""The parts of the PDF of a report: fonts and styles, the box of a criterion with the text below it, tables."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,14 +67,14 @@ def criterion_box(
 
 
 def _doubt(checked: Checked) -> str:
-    """The mark of a finding whose direction is not its figure's."""
+    """The mark of a finding whose direction differs from that of its figure."""
     if checked.agrees is not False:
         return ""
     return f" [Check: it says {checked.finding.direction}; the figure went from {checked.was}% to {checked.now}%.]"
 
 
 def questions_table(made: InspectionReport, criterion: CriterionScore) -> Flowable:
-    """The questions of a criterion: before and now, how many of how many, the interval, high risk of harm beside."""
+    """The questions of a criterion: before and now, counts, interval, and the figure at high risk of harm."""
     before = made.before
     head = [
         "Question",

@@ -1,5 +1,8 @@
-"""The report as PDF, laid out as the printed one: the scoring summary sheet on a page of its own, then each criterion
-in a box with its figures, its description, the findings, the conclusion and the questions behind it."""
+"""The report as PDF, laid out like the printed report.
+
+The scoring summary sheet has a page of its own. Then follows each criterion: a box with its figures and description,
+the findings, the conclusion and the questions.
+"""
 
 import io
 from typing import Any
@@ -25,7 +28,7 @@ from web.presentation.formatting import change_words, count_noun, long_date, per
 
 
 def as_pdf(made: InspectionReport) -> bytes:
-    """The report's PDF; the same report gives the same bytes."""
+    """The PDF of a report. The same report gives the same bytes."""
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out, pagesize=A4, leftMargin=20 * mm, rightMargin=20 * mm, topMargin=18 * mm, bottomMargin=20 * mm,
@@ -70,7 +73,7 @@ def _story(made: InspectionReport) -> list[Flowable]:
 
 
 def _sheet(made: InspectionReport) -> list[Flowable]:
-    """Sections A, B and C as the report of 2006 prints them, with the change where there is an inspection before."""
+    """Sections A, B and C as in the report of 2006, with the change if there is an inspection before."""
     sheet, before = made.sheet, made.before is not None
     columns = [*sheet.names, "Change"] if before else ["Inspection"]
     tables: list[Flowable] = []
@@ -95,7 +98,7 @@ def _sheet(made: InspectionReport) -> list[Flowable]:
 
 
 def _cells(made: InspectionReport, s: int, c: int | None, name: str) -> list[str]:
-    """The figure in each column, with its interval; its band; its change, and whether that is more than chance."""
+    """The cells of a figure: each column with its interval, the band, the change and whether it exceeds chance."""
     sheet = made.sheet
     cells = []
     for n, column in enumerate(sheet.columns):
@@ -116,7 +119,7 @@ def _between(interval: Interval | None) -> str:
 
 
 def _standing(made: InspectionReport) -> list[str]:
-    """Whether it is out, and whether these are the figures that were published."""
+    """Sentences: whether the report is published, and whether these are the published figures."""
     found = made.inspection
     if found.published and not made.own_moment:
         return [
@@ -131,7 +134,7 @@ def _standing(made: InspectionReport) -> list[str]:
 
 
 def _rests_on(made: InspectionReport) -> list[str]:
-    """What the sheet rests on: how many cases, how many of them read, the evidence, and how to read the figures."""
+    """Sentences on the basis of the sheet: the cases, how many were read, the evidence, how to read the figures."""
     found = made.inspection
     lines = [
         f"{count_noun(made.scored.score.cases, 'case')}, {made.scored.high_risk.cases} of them at high risk of harm. "
@@ -146,7 +149,7 @@ def _rests_on(made: InspectionReport) -> list[str]:
 
 
 def _rated(placed: Placed) -> list[str]:
-    """The ratings of a criterion of management, and the adjustment."""
+    """Sentences: the ratings of a criterion of management, and its adjustment."""
     if placed.not_followed_up:
         return []
     lines = [

@@ -1,4 +1,4 @@
-"""The report of an inspection: the sheet, each criterion with its findings, downloads, publication."""
+"""The pages of an inspection's report: sheet, criteria with findings, downloads, publication."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ WENT = (("improved", "Improved"), ("deteriorated", "Deteriorated"), ("unchanged"
 @access_control.open_to(*access_control.READERS)
 @access_control.keeps_what_was_typed
 def show(inspection: str) -> str | Response:
-    """The report as it stands: written findings beside their figures, drafts from the answers for the rest."""
+    """The report: written findings beside their figures, and drafts from the answers where none is written."""
     current_cases.inspection(inspection)
     problems: Problems = {}
     if request.method == "POST":
@@ -54,7 +54,7 @@ def show(inspection: str) -> str | Response:
 
 
 def _taken_up(made: InspectionReport, question: str) -> dict[str, Any]:
-    """The draft of one question as a finding of the report."""
+    """The fields of a finding made from the draft of one question."""
     draft = made.drafts.get(question)
     if draft is None:
         abort(404, f"There is no draft for {question}: it is no question of this framework, or has no figure yet.")
@@ -66,7 +66,7 @@ def _taken_up(made: InspectionReport, question: str) -> dict[str, Any]:
 @blueprint.post("/inspections/<inspection>/findings/<entry>/withdraw")
 @access_control.open_to(*access_control.OPENERS)
 def withdraw_finding(inspection: str, entry: str) -> Response:
-    """A finding no longer stands; what was written stays in the inspection's file."""
+    """Withdraw a finding. What was written stays on the file of the inspection."""
     led(inspection)
     for words in enter(inspection, "FindingWithdrawn", {"finding": entry}, entry=token()).values() or [
         "The finding is withdrawn."
@@ -78,7 +78,7 @@ def withdraw_finding(inspection: str, entry: str) -> Response:
 @blueprint.route("/inspections/<inspection>/publish", methods=["GET", "POST"])
 @access_control.open_to(*access_control.OPENERS)
 def publish(inspection: str) -> str | Response:
-    """Put the figures on record as printed: what was left open, and the last word."""
+    """Publish: record the figures as printed. Shows first what is still open."""
     found = led(inspection)
     if found.frozen is None:
         flash("Freeze the inspection before it is published.")
@@ -106,7 +106,7 @@ def publish(inspection: str) -> str | Response:
 @blueprint.get("/inspections/<inspection>/report/<form>")
 @access_control.open_to(*access_control.READERS)
 def keep(inspection: str, form: str) -> Response:
-    """The report as PDF or JSON, or every answer as a table (CSV, XLSX, ODS), stamped."""
+    """The report as PDF or JSON, or all answers as a table (CSV, XLSX, ODS), with the state of the record."""
     current_cases.inspection(inspection)
     made = report(current_cases.casebook(), inspection, current_cases.moment())
     if form in ("pdf", "json"):
@@ -139,7 +139,7 @@ def keep(inspection: str, form: str) -> Response:
 @blueprint.get("/inspections/<inspection>/frameworks")
 @access_control.open_to(*access_control.READERS)
 def side_by_side(inspection: str) -> str:
-    """The same cases scored under two frameworks."""
+    """The same cases scored under two frameworks, side by side."""
     opened = current_cases.inspection(inspection)
     own = current_cases.casebook().inspection(inspection).framework
     other = _framework(request.args.get("framework"), own)

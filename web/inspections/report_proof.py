@@ -1,4 +1,4 @@
-"""A report as JSON, and its proof: what differs between it and what the record gives today."""
+"""A report as JSON, and its verification: the differences between it and what the record gives today."""
 
 import csv
 import io
@@ -62,7 +62,7 @@ class _QuestionSchema(Schema):
 
 
 class InspectionReportSchema(Schema):
-    """What ``verify`` needs of a report's JSON; the rest is left alone."""
+    """The parts of a report's JSON that ``verify`` reads; the rest is ignored."""
 
     class Meta:
         unknown = EXCLUDE
@@ -78,11 +78,11 @@ class InspectionReportSchema(Schema):
 
 
 class NotAReport(ValueError):
-    """A file that is no report of caseaudit; the words say why."""
+    """A file that is not a report of caseaudit. The message says why."""
 
 
 def verify_report(book: CaseRepository, path: Path) -> list[str]:
-    """What differs between a report and what the record gives today; empty when every figure is reproduced.
+    """The differences between a report and what the record gives today; empty if every figure is reproduced.
 
     ``path``: a report's JSON, or its answers as CSV. ``NotAReport`` for any other file.
     """

@@ -1,4 +1,4 @@
-"""Inspections: the scoring sheet as printed, original beside follow-up, each figure opening its questions and cases."""
+"""Inspections: the scoring sheet as printed, original beside follow-up. Figures lead to questions and cases."""
 
 from flask import Blueprint, abort, render_template, request
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("inspections", __name__)
 @blueprint.get("/inspections")
 @access_control.open_to(*access_control.READERS)
 def index() -> str:
-    """The latest inspection's scoring sheet; what to do first where there is none."""
+    """The scoring sheet of the latest inspection, or what to do where there is none."""
     latest = current_cases.front()
     return render_template("inspections/welcome.html", opens=_opens()) if latest is None else _sheet(latest)
 
@@ -49,14 +49,14 @@ def _sheet(inspection: str) -> str:
 
 
 def _opens() -> bool:
-    """Whether the person signed in may open an inspection or an audit of their own."""
+    """Whether the reader may open an inspection or an audit."""
     return access_control.account().role in access_control.OPENERS
 
 
 @blueprint.get("/inspections/<inspection>/criteria/<criterion>")
 @access_control.open_to(*access_control.READERS)
 def criterion(inspection: str, criterion: str) -> str:
-    """One criterion: its description, its questions with n and interval, and high risk of harm beside the sample."""
+    """One criterion: its description, and its questions with n and interval, for all cases and at high risk of harm."""
     opened = current_cases.inspection(inspection)
     now, before = _now_and_before(inspection)
     found = _criterion(now, criterion)
@@ -76,7 +76,7 @@ def criterion(inspection: str, criterion: str) -> str:
 @blueprint.get("/inspections/<inspection>/questions/<question>")
 @access_control.open_to(*access_control.READERS)
 def question(inspection: str, question: str) -> str:
-    """One question: its figure, and every case of the sample with its answer and the reasons."""
+    """One question: its figure, and every case of the sample with its answer and the reasons for it."""
     opened = current_cases.inspection(inspection)
     now, before = _now_and_before(inspection)
     asked = now.framework.questions.get(question)
@@ -110,7 +110,7 @@ def question(inspection: str, question: str) -> str:
 @blueprint.get("/inspections/<inspection>/standards")
 @access_control.open_to(*access_control.READERS)
 def rescore(inspection: str) -> str:
-    """The inspection judged by one edition of the standards throughout, with the answers that change and why."""
+    """The inspection judged by one edition of the standards only: the answers that change, and why."""
     opened = current_cases.inspection(inspection)
     name = request.args.get("standards") or national_standards().editions[-1].id
     edition = next((e for e in national_standards().editions if e.id == name), None)
@@ -136,13 +136,13 @@ def rescore(inspection: str) -> str:
 
 
 def _now_and_before(inspection: str) -> tuple[Scored, Scored | None]:
-    """The inspection at the moment asked for, and the one it follows at its own."""
+    """The inspection at the moment asked for, and the inspection that it follows at its own moment."""
     files = current_cases.casebook()
     return score_inspection(files, inspection, current_cases.moment()), score_before(files, inspection)
 
 
 def _names(follows: str | None) -> tuple[str, str] | None:
-    """What the inspection before and the one that follows it are called."""
+    """The names of the two columns: the inspection before, and the one that follows it."""
     return names_of(current_cases.casebook().inspections[follows]) if follows else None
 
 

@@ -1,4 +1,4 @@
-"""The scoring summary sheet as data: its columns, its changes, and what chance would give."""
+"""The scoring summary sheet as data: columns, changes, and whether a change exceeds chance."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from projections.scoring.scores import Score
 
 @dataclass(frozen=True)
 class ScoringSheet:
-    """The scoring summary sheet: a column for each inspection, the earlier one first; Section A beside it."""
+    """The scoring summary sheet: one or two columns, the earlier inspection first, and the criteria of Section A."""
 
     columns: list[Score]
     on: date
@@ -23,15 +23,15 @@ class ScoringSheet:
     placed_before: Mapping[str, Placed]
     bands: list[Banded]
     names: tuple[str, str]
-    """What its two columns are called; with one column, the second."""
+    """The headings of the two columns; with one column, the second applies."""
     intervals: list[Mapping[str, Interval]]
-    """Of each column: the 95 % interval of every criterion and section."""
+    """For each column: criterion or section -> its 95 % interval, in per cent."""
 
     def interval(self, column: int, figure: str) -> Interval | None:
         return self.intervals[column].get(figure)
 
     def beyond_chance(self, section: int, criterion: int | None = None) -> bool | None:
-        """Whether the change of a figure is larger than chance would give (its 95 % interval leaves out nought)."""
+        """Whether the change of a figure exceeds chance: its 95 % interval does not include zero. None: no change."""
         if self.change(section, criterion) is None:
             return None
         sides = []
@@ -46,7 +46,7 @@ class ScoringSheet:
         return low > 0 or high < 0
 
     def change(self, section: int, criterion: int | None = None) -> int | None:
-        """By how many points a printed figure rose between the two columns; None where there is nothing to compare."""
+        """The points by which a printed figure rose between the two columns; None where there is nothing to compare."""
         parts = [
             column.sections[section].printed
             if criterion is None
@@ -58,14 +58,14 @@ class ScoringSheet:
         return parts[1] - parts[0]
 
     def rungs_apart(self, criterion: str) -> int | None:
-        """By how many rungs a criterion of management rose."""
+        """The rungs by which a criterion of management rose; None where there is nothing to compare."""
         was = self.placed_before.get(criterion)
         now = next(p for p in self.placed if p.criterion.id == criterion)
         return rungs_apart(was.printed if was else None, now.printed)
 
 
 def names_of(before: InspectionOpened) -> tuple[str, str]:
-    """The titles of two columns, the inspection before and the one that follows it."""
+    """The headings of the two columns: the inspection before, and the one that follows it."""
     if before.follows is None:
         return "Original inspection", "Follow-up inspection"
     return "Previous inspection", "This inspection"

@@ -1,4 +1,4 @@
-"""Tables to keep: CSV, XLSX and ODS, each with what the table is and how it was made."""
+"""Tables to download as CSV, XLSX or ODS, with notes on what the table is and how it was made."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ Kind = Literal["text", "date", "number", "percent"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading, and how wide its values run."""
+    """A heading and the kind of its values."""
 
     heading: str
     kind: Kind = "text"
@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Rows of values (text, numbers, ``Fraction`` for shares, dates, None), and what they are: pairs of name and value.
+    """Rows of values (text, numbers, ``Fraction`` for shares, dates, None), with notes as pairs of name and value.
 
     ``cases``: the references of those that the rows are about, for the access log.
     """
@@ -42,12 +42,12 @@ class Download:
 
 
 def notes(moment: Moment, *others: tuple[str, str]) -> list[tuple[str, str]]:
-    """What a table about cases says of itself: the day it is as at, and what was known."""
+    """The notes of a table about cases: the day it is as at, and what was known."""
     return [("As at", long_date(moment.on)), ("Read", knowledge_words(moment)), *others]
 
 
 def _csv(table: Download) -> bytes:
-    """RFC 4180, with the mark by which spreadsheets know UTF-8; nothing in it is run as a formula."""
+    """CSV by RFC 4180, with a byte-order mark so that spreadsheets read UTF-8. No cell is run as a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_plain(column.heading) for column in table.columns])
@@ -102,7 +102,7 @@ def _xlsx(table: Download) -> bytes:
 
 
 LONGEST_CELL = 32_767
-"""Characters that a cell of a spreadsheet can hold."""
+"""The most characters that a cell of a spreadsheet can hold."""
 
 
 def _write(sheet: Any, down: int, at: int, value: Any, formats: Mapping[str, Any]) -> None:
@@ -136,12 +136,12 @@ FORMATS: Mapping[str, tuple[str, Callable[[Download], bytes]]] = {
 
 
 def as_bytes(table: Download, form: str) -> bytes:
-    """The table as a file; the same bytes for the same table. ``KeyError``: no such form."""
+    """The table as a file. The same table gives the same bytes. ``KeyError``: no such format."""
     return FORMATS[form][1](table)
 
 
 def download(table: Download, form: str, stem: str) -> Response:
-    """The table as an answer to keep, put on the access log of every case in it; 404 in words for another form."""
+    """The table as a download, noted in the access log for every case in it. 404 for an unknown format."""
     if form not in FORMATS:
         abort(404, f"There is no download as {form}; there are {', '.join(FORMATS)}.")
     said = "; ".join(f"{name}: {value}" for name, value in table.notes)

@@ -1,4 +1,4 @@
-"""Filters of lists about cases: what the address asks for, the choices there are, and what they leave."""
+"""Filters of lists about cases: the filters in the address, the choices of each, and the rows that fit."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ VALUES: Mapping[str, Callable[[Any], Any]] = {
     "risk": lambda row: row.risk or "not_assessed",
     "clause": lambda row: row.clause.id,
 }
-"""What each filter looks at in a row."""
+"""Filter -> the value of a row that it compares."""
 
 LABELS = {
     "area": "Area", "division": "Division",
@@ -28,13 +28,13 @@ LABELS = {
 }  # fmt: skip
 
 WIDE = ("area", "division")
-"""What most readers have one of; a choice only where there are several."""
+"""Filters that are offered only where there are several values: most readers have one."""
 
 _ORDERS: Mapping[str, Sequence[str]] = {"risk": (*RISK_LEVELS, "not_assessed")}
 
 
 class Filters:
-    """Some of the filters above, as one request asks for them; an empty value asks for nothing."""
+    """Some of the filters above with the values of one request; an empty value filters nothing."""
 
     def __init__(self, names: Sequence[str], args: Mapping[str, str]):
         schema = Schema.from_dict({name: fields.String(load_default="") for name in names})(unknown=EXCLUDE)
@@ -47,7 +47,7 @@ class Filters:
         return [row for row in rows if all(str(value_of(row)) == value for value_of, value in asked)]
 
     def choices(self, rows: Iterable[Row]) -> dict[str, list[str]]:
-        """For each filter, the values to choose from: those that the rows have, and the one asked for."""
+        """Filter -> its choices: the values of the rows, and the value asked for."""
         rows = list(rows)
         found = {}
         for name in self.names:
@@ -60,7 +60,7 @@ class Filters:
 
     @staticmethod
     def pairs(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
-        """The values with the words for them: codes by their labels, names as they are."""
+        """The values with their words: codes by their labels, names as they are."""
         if name in (*WIDE, "team", "officer"):
             return [(value, value) for value in values]
         said = [(value, label(value).replace("-", " ")) for value in values]
@@ -71,5 +71,5 @@ class Filters:
         return LABELS[name]
 
     def words(self) -> str:
-        """What is asked for, in words, for a download's notes and the access log."""
+        """The filters in words, for the notes of a download and the access log."""
         return "; ".join(f"{LABELS[name].lower()}: {value}" for name, value in self.wanted.items() if value) or "all"

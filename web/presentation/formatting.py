@@ -1,4 +1,4 @@
-"""Dates, shares and counts as the pages print them: the templates' filters."""
+"""Dates, shares and counts as pages print them: the filters of the templates."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,14 +16,14 @@ NO_SHARE = "n/a"
 
 
 def _day(value: date) -> date:
-    """An instant falls on the day that London's calendar showed."""
+    """The day of a date or an instant; an instant falls on its day in London."""
     if isinstance(value, datetime):
         return (value.astimezone(LONDON) if value.tzinfo else value).date()
     return value
 
 
 def long_date(value: date | None) -> str:
-    """``3 October 2005``; an instant is shown as its day in London."""
+    """A date as ``3 October 2005``; an instant is shown as its day in London."""
     if value is None:
         return NO_DATE
     day = _day(value)
@@ -31,7 +31,7 @@ def long_date(value: date | None) -> str:
 
 
 def short_date(value: date | None) -> str:
-    """``3 Oct 2005``, for tables."""
+    """A date as ``3 Oct 2005``, for tables."""
     if value is None:
         return NO_DATE
     day = _day(value)
@@ -39,28 +39,28 @@ def short_date(value: date | None) -> str:
 
 
 def numeric_date(value: date) -> str:
-    """``3/10/2005``, the way the date picker writes and reads it."""
+    """A date as ``3/10/2005``, which is what the date picker writes and reads."""
     return f"{value.day}/{value.month}/{value.year}"
 
 
 def percent(value: Share | None) -> str:
-    """A score out of 100 as a whole percentage, halves upward: 62.5 is ``63%``. None is ``n/a``."""
+    """A score from 0 to 100 as a whole percentage, rounded half up: 62.5 is ``63%``. None is ``n/a``."""
     return NO_SHARE if value is None else f"{floor(Fraction(value) + Fraction(1, 2))}%"
 
 
 def count_noun(count: int, noun: str, plural: str | None = None) -> str:
-    """``1 case``, ``1,204 cases``; ``plural`` where an s will not do."""
+    """A count with its noun: ``1 case``, ``1,204 cases``. ``plural``: where it is not made by adding an s."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def change_words(points: int | None) -> str:
-    """``up 9``, ``down 5``, ``no change``; None is nothing to compare."""
+    """A change in points: ``up 9``, ``down 5``, ``no change``. None: there is nothing to compare."""
     if points is None:
         return "–"
     return f"up {points}" if points > 0 else f"down {-points}" if points < 0 else "no change"
 
 
 def attach(app: Flask) -> None:
-    """Make the filters known to the app's templates."""
+    """Make these filters available to the templates."""
     for named in (long_date, short_date, numeric_date, percent, count_noun, change_words):
         app.add_template_filter(named)

@@ -1,4 +1,4 @@
-"""The JSON documents of the command line and the API: stable, as ``docs/interchange.md`` writes them."""
+"""The JSON documents of the command line and the API. Their form is stable: see ``docs/interchange.md``."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from web.presentation.phrases import because
 
 
 def entry_document(kept_on: str, reference: str, fact: Entry) -> dict[str, Any]:
-    """One entry in the interchange form: what export writes a line of."""
+    """One entry in its interchange form, as export writes it in a line."""
     return {kept_on: reference, **dump_fact(fact)}
 
 
@@ -33,7 +33,7 @@ def _day(day: date | None) -> str | None:
 
 
 def known(known_at: datetime | None) -> str:
-    """The instant from which nothing is known any more, in London's time; or ``hindsight``."""
+    """The instant before which entries are known, in London's time; ``hindsight`` where all are."""
     return "hindsight" if known_at is None else known_at.astimezone(LONDON).isoformat()
 
 
@@ -71,7 +71,7 @@ def _scores(score: Score) -> dict[str, Any]:
 
 
 def _managed(placed: Placed) -> dict[str, Any]:
-    """A criterion of management: the rung printed, the one that its ratings propose, and the reason for what stands."""
+    """A criterion of management: its printed rung, the rung that its ratings propose, and the reason."""
     out, adjusted = placed.not_followed_up, placed.adjusted
     return {
         "id": placed.criterion.id,
@@ -82,7 +82,7 @@ def _managed(placed: Placed) -> dict[str, Any]:
 
 
 def score_document(scored: Scored, inspection: str | None = None, management: Iterable[Placed] = ()) -> dict[str, Any]:
-    """A score. ``section_a``: the criteria of management, which are rated and not scored; of an inspection only."""
+    """A score. ``section_a``, for an inspection only: the criteria of management, which are rated and not scored."""
     return {
         "as_at": scored.moment.on.isoformat(),
         "known_at": known(scored.moment.known_at),
@@ -123,7 +123,7 @@ def _reason(reason: Reason, day: date) -> dict[str, Any]:
 
 
 def case_document(reading: Reading, framework: Framework) -> dict[str, Any]:
-    """One case: the entries known and dated by the day, the duties that had arisen, the answers, the case's own score."""
+    """One case: the entries known and dated by the day, the duties that had arisen, the answers, the case's score."""
     day = reading.moment.on
     return {
         "case": reading.reference,
@@ -147,7 +147,7 @@ def case_document(reading: Reading, framework: Framework) -> dict[str, Any]:
 
 
 def change_document(change: ScoreChange, day: date) -> dict[str, Any]:
-    """An answer that another edition of the standards changes, and why it is now so."""
+    """An answer that is different by another edition of the standards, and why."""
     return {
         "case": change.reference,
         "question": change.now.question.id,

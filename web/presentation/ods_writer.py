@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (ODF 1.2), written directly: the maintained libraries take seconds for a long table."""
+"""OpenDocument spreadsheets (ODF 1.2), written without a library: libraries take seconds for a long table."""
 
 import io
 import zipfile
@@ -9,7 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 Sheet = tuple[str, Sequence[Sequence[Any]]]
-"""A name and its rows, the first of which is the head."""
+"""A name and its rows; the first row holds the headings."""
 
 MIME = "application/vnd.oasis.opendocument.spreadsheet"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -39,7 +39,7 @@ _MANIFEST = (
 
 
 def spreadsheet(sheets: Iterable[Sheet]) -> bytes:
-    """The file; the same bytes for the same sheets."""
+    """The file. The same sheets give the same bytes."""
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NAMESPACES} office:version="1.2">'
         f"<office:automatic-styles>{_STYLES}</office:automatic-styles><office:body><office:spreadsheet>"
@@ -49,7 +49,7 @@ def spreadsheet(sheets: Iterable[Sheet]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, text, how in (
-            ("mimetype", MIME, zipfile.ZIP_STORED),  # first and not compressed: that is how the format is known
+            ("mimetype", MIME, zipfile.ZIP_STORED),  # first and uncompressed, so that the format can be recognised
             ("META-INF/manifest.xml", _MANIFEST, zipfile.ZIP_DEFLATED),
             ("content.xml", content, zipfile.ZIP_DEFLATED),
         ):
@@ -58,7 +58,7 @@ def spreadsheet(sheets: Iterable[Sheet]) -> bytes:
 
 
 def printable(text: str) -> str:
-    """The text without the control characters and halves of characters that XML cannot hold."""
+    """The text without control characters and lone surrogates, which XML cannot hold."""
     return "".join(
         c for c in text if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
     )
@@ -99,5 +99,5 @@ def _cell(value: Any, *, head: bool) -> str:
 
 
 def _text(line: str) -> str:
-    """Spaces that XML would run together are written out."""
+    """The line as XML, with repeated spaces written so that they are kept."""
     return escape(line.replace("\r", "")).replace("\t", "<text:tab/>").replace("  ", ' <text:s text:c="1"/>')

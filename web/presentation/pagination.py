@@ -1,4 +1,4 @@
-"""One page of a long list, and the numbers of the pages to link to."""
+"""Paging of long lists: one page, and the numbers of the pages to link to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Page:
 
     @property
     def numbers(self) -> list[int | None]:
-        """The first, the last, this one and its neighbours; None stands for the pages passed over."""
+        """The numbers of the first, the last, this page and its neighbours; None for the pages left out between."""
         shown = sorted({1, self.last, *range(max(1, self.number - 1), min(self.last, self.number + 1) + 1)})
         listed: list[int | None] = []
         for number in shown:
@@ -48,7 +48,7 @@ class _PageSchema(Schema):
 
 
 def read_page(args: Mapping[str, str], total: int, size: int = SIZE) -> Page:
-    """The page asked for. Beyond the end (the list is shorter at another date) is the last, not an error."""
+    """The page in the address. A page beyond the end is the last one: the list may be shorter at another date."""
     try:
         number = _PageSchema().load(args)["page"]
     except ValidationError:

@@ -1,4 +1,4 @@
-"""Entries, duties and answers in sentences: the same words on a page and on the command line."""
+"""Entries, duties and answers in words, the same on pages and on the command line."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -32,13 +32,13 @@ FIELDS = {
     "second": "Second reading, made blind",
     "overrules": "Stands in place of the answer that the entries give",
 }
-"""The fields of entries whose names are not words enough."""
+"""Field -> its words, where its name alone does not say enough."""
 
 COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by")
 
 
 def instant(at: datetime) -> str:
-    """``3 Oct 2005, 14:05`` in Europe/London."""
+    """An instant as ``3 Oct 2005, 14:05``, in Europe/London."""
     local = at.astimezone(LONDON)
     return f"{short_date(local.date())}, {local:%H:%M}"
 
@@ -53,7 +53,7 @@ def knowledge_words(moment: Moment) -> str:
 
 
 def sentence(words: str) -> str:
-    """The words with a capital in front."""
+    """The words with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 
@@ -64,7 +64,7 @@ def type_title(name: str) -> str:
 
 
 def fact_title(fact: Entry) -> str:
-    """What the entry is, in words; a judgement with what was judged."""
+    """The type of an entry in words; for a judgement also the question and the answer."""
     title = type_title(type(fact).__name__)
     if isinstance(fact, QualityJudged) and (framework := frameworks().get(fact.framework)) is not None:
         question = framework.questions.get(fact.question)
@@ -78,7 +78,7 @@ def field_words(name: str) -> str:
 
 
 def fact_named(fact: Entry) -> str:
-    """One entry among others, by its day and what it is: ``25 Jul 2005: Appointment made, office``."""
+    """An entry in a list to choose from: ``25 Jul 2005: Appointment made, office``."""
     day = getattr(fact, "for_on", fact.occurred_on)
     said = (str(v) for k, v in dump_fact(fact).items() if k in ("instrument", "contact_type", "kind", "need"))
     detail = next(said, "").replace("_", " ")
@@ -86,7 +86,7 @@ def fact_named(fact: Entry) -> str:
 
 
 def fact_references(fact: Entry) -> dict[str, list[str]]:
-    """The entries that an entry names, by the field in words."""
+    """Field in words -> the ids of the entries that it names."""
     found: dict[str, list[str]] = {}
     for name, entry, _ in references(fact):
         found.setdefault(field_words(name), []).append(entry)
@@ -94,13 +94,13 @@ def fact_references(fact: Entry) -> dict[str, list[str]]:
 
 
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
-    """What the entry says beyond when and who: (field in words, value in words)."""
+    """The fields of an entry but for its dates and author: (field in words, value in words)."""
     said = dump_fact(fact).items()
     return [(field_words(name), value_words(value)) for name, value in said if name not in COMMON_FIELDS]
 
 
 def value_words(value: Any) -> str:
-    """A value of an entry in words: codes by their labels, days as days, groups spelled out."""
+    """A value in words: codes by their labels, dates as words, groups field by field."""
     match value:
         case None:
             return "none"
@@ -124,7 +124,7 @@ def _day(value: str) -> str | None:
 
 
 def why(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
-    """One duty on one day: what raised it, by when, and what became of it. ``entry`` shows an entry's id."""
+    """A duty as at a day: what raised it, when it was due, and what became of it. ``entry`` shows an entry's id."""
     raised = "" if obligation.raised_by is None else f" (entry {entry(obligation.raised_by)})"
     arises, due = short_date(obligation.arises_on), short_date(obligation.due_on)
     if obligation.window:
@@ -137,7 +137,7 @@ def why(obligation: Obligation, day: date, entry: Callable[[str], str] = str) ->
 
 
 def became(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
-    """What became of a duty by this day, in a sentence."""
+    """What became of a duty by a day, in a sentence."""
     days = obligation.days_late(day)
     late = count_noun(days, "working day") if days else "less than a working day"
     entries = ", ".join(entry(e) for e in obligation.met_by)
@@ -177,7 +177,7 @@ def answer_words(answer: Answer) -> str:
 
 
 def attach(app: Flask) -> None:
-    """Make the sentences known to the app's templates."""
+    """Make these functions available to the templates."""
     for named in (sentence, type_title, fact_title, fact_named, fact_details, fact_references, instant, answer_words):
         app.add_template_filter(named)
     app.add_template_filter(code_lists.label, "label")

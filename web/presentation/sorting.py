@@ -1,4 +1,4 @@
-"""The order of a table, asked for in the address (``?sort=officer&dir=desc``) by plain links in its head."""
+"""Sorting of tables: the address gives the order (``?sort=officer&dir=desc``), set by links in the headings."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By which column, and which way."""
+    """The column to sort by, and the direction."""
 
     key: str
     descending: bool = False
 
     def of(self, rows: Iterable[Row], keys: Mapping[str, Callable[[Row], Any]]) -> list[Row]:
-        """The rows in this order; equal ones keep theirs, those with no value (None) come last either way."""
+        """The rows in this order. Equal rows keep theirs; rows without a value (None) come last in both directions."""
         value = keys[self.key]
         rows = list(rows)
         known = [row for row in rows if value(row) is not None]
@@ -27,7 +27,7 @@ class Order:
 
 
 def read_order(args: Mapping[str, str], keys: Sequence[str], default: Order) -> Order:
-    """The order asked for, else the default; ``BadRequest`` in words where the table has no such column."""
+    """The order in the address, or the default. ``BadRequest`` where the table has no such column."""
     columns = ", ".join(keys)
     schema = Schema.from_dict(
         {

@@ -1,4 +1,4 @@
-"""A scale of days: where a day stands on a line, in CSS pixels, and where its months and years begin."""
+"""A scale of days: the x coordinates of days, in CSS pixels, and the ticks of months and years."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,21 +7,24 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 
 FITS = 802
-"""The width that a page shows without scrolling."""
+"""The width in CSS pixels that a page shows without scrolling."""
 
 NARROWEST, WIDEST, LONGEST = 2.2, 4.5, 4_000
-"""Width of a day: at 2.2 a year is 803 wide. Only what would be longer than LONGEST (five years) is drawn closer."""
+"""The least and the greatest width of a day (at 2.2 a year is 803 wide), and the greatest width of a scale.
+
+A scale of more than about five years has narrower days, so as to keep within it.
+"""
 
 SHORTEST_DAYS = 180
-"""What is shorter is drawn on a line of so many days, so that its labels have room."""
+"""The fewest days of a scale, so that labels have room."""
 
 APART = 64
-"""The least distance between two labels of months."""
+"""The least distance between two labels of months, in CSS pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A line on a day; ``anchor`` says which end of its label stands there (``start`` or ``end``)."""
+    """A vertical line on a day. ``anchor``: which end of its label is at the line (``start`` or ``end``)."""
 
     x: float
     label: str
@@ -30,7 +33,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The days from ``first`` to ``last``, both included, and those that fill a short line; ``left``: where it begins."""
+    """The days from ``first`` to ``last``, both included, and more if these are few. ``left``: the x of the first."""
 
     first: date
     last: date
@@ -46,19 +49,21 @@ class Scale:
 
     @property
     def right(self) -> float:
-        """Where the line ends."""
+        """The x at which the scale ends."""
         return round(self.left + self.days * self.a_day, 1)
 
     def x(self, day: date) -> float:
-        """Where the day begins."""
+        """The x at which a day begins."""
         return round(self.left + (day - self.first).days * self.a_day, 1)
 
     def middle(self, day: date) -> float:
         return round(self.x(day) + self.a_day / 2, 1)
 
     def months(self) -> Iterator[Tick]:
-        """The first of each month, quarter, half or whole year, as far apart as labels need: ``Dec 2004``, ``Jan 2005``,
-        ``Feb``. The year stands where it changes and at the first; a label that would run off the end is empty.
+        """A tick on the first day of each month, quarter, half year or year, whichever leaves room for the labels.
+
+        Labels are like ``Dec 2004``, ``Jan 2005``, ``Feb``: the first has its year, and each where the year changes. A
+        label that would run beyond the end is empty.
         """
         step = next((months for months in (1, 3, 6) if months * 30 * self.a_day >= APART), 12)
         month = self.first.replace(day=1) + relativedelta(months=0 if self.first.day == 1 else 1)

@@ -1,4 +1,4 @@
-"""Charts of shares over time, placed for SVG: points, intervals and lines, so that a template only writes them down."""
+"""Charts of shares over time: the coordinates of points, intervals and lines, which a template writes as SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from projections.reports.proportions import Figure
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, FOOT = 54, 34, 12, 34
-"""Of the drawing, in its own units: what lies around the plot."""
+"""The margins around the plot, in units of the drawing (SVG user units)."""
 
 LABELS = 8
-"""Months that are named below the plot, at most."""
+"""The most months that are named below the plot."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrendMark:
-    """One month: where it stands, and its interval from ``low`` to ``high`` (heights in the drawing)."""
+    """One month: its point, and its 95 % interval from ``low`` to ``high``, all in units of the drawing."""
 
     x: float
     y: float
@@ -27,7 +27,7 @@ class TrendMark:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of the chart. ``path``: its points as SVG writes a polyline, broken where a month has nothing."""
+    """One line of the chart. ``paths``: its points as SVG polylines, a new one after each month without a figure."""
 
     kind: str
     name: str
@@ -48,7 +48,7 @@ class TrendChart:
 
 
 def chart(ends: Sequence[date], several: Sequence[tuple[str, str, Sequence[Figure]]]) -> TrendChart:
-    """Figures by month: ``(kind, name, figures)`` a line, one figure for each month's end."""
+    """The chart of ``several`` lines, each ``(kind, name, figures)``: one figure for each month's end in ``ends``."""
     room = WIDTH - LEFT - RIGHT
     step = room / max(len(ends) - 1, 1)
     across = [LEFT + (room / 2 if len(ends) == 1 else n * step) for n in range(len(ends))]
@@ -76,5 +76,5 @@ def _series(kind: str, name: str, figures: Sequence[Figure], across: Sequence[fl
 
 
 def _height(share: float) -> float:
-    """How far down the drawing a per cent stands."""
+    """The y coordinate of a share in per cent."""
     return TOP + (HEIGHT - FOOT - TOP) * (1 - share / 100)

@@ -1,7 +1,7 @@
-"""Forms for entries, made from the fact types: what is asked, what was typed, and the interchange values it means.
+"""Forms for entries, made from the fact types: the questions, what was typed, and the interchange values that it gives.
 
-The shape of an entry is defined once, in ``domain.entries.case_entries``; a form is another view of it. What is typed is checked by
-the same schemas as an import.
+The fields of an entry are defined once, in ``domain.entries.case_entries``; forms are made from that. What is typed is checked by the
+same schemas as an import.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,13 +18,13 @@ from web.presentation.phrases import field_words, sentence
 from web.site.date_field import read_day
 
 ROWS = 4
-"""How many rows a form offers for a list of groups (the objectives of a plan)."""
+"""The rows that a form offers for a list of groups, such as the objectives of a plan."""
 
 NOT_ASKED = ("entry", "recorded_at", "recorded_by", "occurred_at")
-"""Filled in by the service: who records, when, and under which id."""
+"""The fields that the site fills in: who records, when, and under which id."""
 
 TYPED = ("date", "text", "note", "lines", "number")
-"""The kinds of question that are answered by typing; the others, by choosing."""
+"""The kinds of question that are answered by typing; the others are answered by choosing."""
 
 HINTS = {
     "occurred_on": "For example, 3/10/2005",
@@ -36,7 +36,7 @@ HINTS = {
 _DECLARED = {
     frozenset(get_args(frame)): get_args(frame) for frame in vars(code_lists).values() if get_origin(frame) is Literal
 }
-"""The values of each code frame in the frame's own order: risk from low to very high, not by the alphabet."""
+"""The values of each code list in its own order, not in that of the alphabet: risk from low to very high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,22 @@ class Field:
 
     @property
     def asked(self) -> str:
-        """The label, with a word on what may be left empty."""
+        """The label, with a note where the answer may be left empty."""
         return self.label if self.required else f"{self.label} (optional)"
 
     @property
     def full(self) -> str:
-        """The label, with the group that it belongs to."""
+        """The label, after the name of its group."""
         label = self.label if self.label.isupper() else self.label[:1].lower() + self.label[1:]
         return f"{self.group}: {label}" if self.group else label[:1].upper() + label[1:]
 
 
 Entries = Callable[[tuple[str, ...]], Sequence[tuple[str, str]]]
-"""The entries of the case that are of certain types (none named: any), as (id, words)."""
+"""Types of entry (none: any) -> the entries of the case of these types, as (id, words)."""
 
 
 def fields_of(fact_type: type[Entry], entries: Entries) -> list[Field]:
-    """The questions of a form for this type of entry; ``entries`` offers those that it may refer to."""
+    """The questions of a form for this type of entry. ``entries`` gives the entries that it may refer to."""
     described = inspect.type_info(fact_type)
     assert isinstance(described, inspect.StructType)
     asked = [part for part in described.fields if part.encode_name not in (*NOT_ASKED, "type")]
@@ -133,7 +133,7 @@ def _label(name: str) -> str:
 
 
 def typed_of(fact: Entry) -> dict[str, list[str]]:
-    """An entry as a form would hold it: field -> what stands in it, what goes without saying included."""
+    """An entry as a form shows it: field -> its values as typed, defaults included."""
     said = {
         part.encode_name: part.default
         for part in structs.fields(fact)
@@ -171,7 +171,7 @@ def _shown(text: str) -> str:
 
 
 def values_of(fields: Iterable[Field], typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """What was typed as interchange values. What cannot be read is passed on as typed, for the schema to refuse."""
+    """What was typed, as interchange values. What cannot be read is passed on as it is, and the schema refuses it."""
     values: dict[str, Any] = {}
     for field in fields:
         said = [text.strip() for text in typed.get(field.name, ()) if text.strip()]
@@ -200,7 +200,7 @@ def _value(field: Field, said: list[str]) -> Any:
 
 
 def _code(field: Field, text: str) -> Any:
-    """Codes that are numbers (a tier) travel as numbers."""
+    """A code as its list has it: a number where the codes are numbers, such as the tier."""
     numbers = field.kind == "choice" and all(value.isdecimal() for value, _ in field.options)
     return int(text) if numbers and text.isdecimal() and len(text) < 5 else text
 
@@ -223,7 +223,7 @@ def _put(values: dict[str, Any], path: list[str], value: Any) -> None:
 
 
 def _rows(value: Any) -> Any:
-    """Groups typed in numbered rows are a list of groups, empty rows left out."""
+    """Groups typed in numbered rows, as a list of groups without the empty rows."""
     if isinstance(value, dict) and value and all(key.isdigit() for key in value):
         return [value[key] for key in sorted(value, key=int)]
     return value

@@ -1,4 +1,4 @@
-"""What is behind a figure of a report: its duties, its cases, the entries recorded late, what is coming."""
+"""The lists behind the figures of a report: its duties, its cases, the entries recorded late, the duties to come."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -39,7 +39,7 @@ def _one_of(known: Iterable[str], error: str) -> fields.String:
 
 
 class BehindSchema(Schema):
-    """Which figure: a measure or a clause, whose, since when (exclusive), of which group."""
+    """The query: a measure or a clause, a place, ``since`` (the day before the first one counted), a group, a week."""
 
     class Meta:
         unknown = EXCLUDE
@@ -56,7 +56,7 @@ class BehindSchema(Schema):
 
 
 class DrillDownLine(NamedTuple):
-    """One row of a list: its case, and the cells of the table, in the order of its columns."""
+    """One row of a list: its case, and its cells in the order of the columns."""
 
     reference: str
     name: str
@@ -64,7 +64,7 @@ class DrillDownLine(NamedTuple):
 
 
 class DrillDownList(NamedTuple):
-    """A list: what it is, its columns beside case and name, its rows, and how many more are counted and not open."""
+    """A list. ``columns``: besides case and name. ``hidden``: the number of rows counted but not open to the reader."""
 
     title: str
     says: str
@@ -74,7 +74,7 @@ class DrillDownList(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """What the address asks for, and the places that the reader answers for within it."""
+    """The query as read. ``wanted``: whether a place lies in the scope and the reader is responsible for it."""
 
     values: Mapping[str, Any]
     scope: Scope
@@ -111,7 +111,7 @@ def _measure(asking: Asking) -> Measure | None:
 
 
 def duties(asking: Asking) -> DrillDownList:
-    """The duties behind a figure, those not met in time first."""
+    """The duties behind a figure; those not met in time come first."""
     measure, clause = _measure(asking), asking.values["clause"]
     if measure is None and not clause:
         raise BadRequest("Say which figure: a measure or a clause.")
@@ -146,7 +146,7 @@ def _duty(behind: Behind, day: date) -> DrillDownLine:
 
 
 def _of_group(asking: Asking, found: Sequence[Behind], measure: Measure | None) -> list[Behind]:
-    """Those of one group; 403 where the group is suppressed, so that no address shows what the report does not."""
+    """The duties of one group. 403 if the report suppresses the group, so that no address shows what it hides."""
     if measure is None:
         raise BadRequest("A group is of a measure.")
     attribute, value, dues = asking.values["attribute"], asking.values["group"], report_cache.dues()
@@ -162,7 +162,7 @@ def _of_group(asking: Asking, found: Sequence[Behind], measure: Measure | None) 
 
 
 def answered(asking: Asking) -> DrillDownList:
-    """The cases behind the figure of a question, the insufficient ones first."""
+    """The cases behind the figure of a question; insufficient ones come first."""
     measure = _measure(asking)
     if measure is None or measure.question is None:
         raise BadRequest("Say which measure; it must be one that is judged.")
@@ -179,7 +179,7 @@ def answered(asking: Asking) -> DrillDownList:
 
 
 def late(asking: Asking) -> DrillDownList:
-    """The entries recorded late, the longest first."""
+    """The entries recorded late, the longest delay first."""
     found = sorted(
         report_cache.dues().late(*asking.period, asking.wanted),
         key=lambda e: (-e.working_days, e.recorded_on, e.reference),
@@ -199,7 +199,7 @@ def late(asking: Asking) -> DrillDownList:
 
 
 def coming(asking: Asking) -> DrillDownList:
-    """What falls due in the weeks after the sample date, or in one of them, as the file stood on it."""
+    """The duties that fall due in ``WEEKS`` weeks after the sample date, or in one of them, as the file stood on it."""
     moment, week = asking.period.moment, asking.values["week"]
     stood = end_of_day(moment.on)
     moment = type(moment)(moment.on, stood if moment.known_at is None else min(moment.known_at, stood))
@@ -238,7 +238,7 @@ LISTS: Mapping[str, Callable[[Asking], DrillDownList]] = {
 
 
 def attach(blueprint: Blueprint) -> None:
-    """Give the reports' blueprint a page and a download for every list."""
+    """Add a page and a download for every list to the blueprint of the reports."""
     for name, make in LISTS.items():
         blueprint.add_url_rule(f"/reports/list/{name}", name, _page_of(name, make))
         blueprint.add_url_rule(f"/reports/list/{name}/download/<form>", f"{name}_table", _table_of(name, make))
@@ -286,5 +286,5 @@ def _table_of(name: str, make: Callable[[Asking], DrillDownList]) -> Callable[[s
 
 
 def _cell(at: int) -> Callable[[DrillDownLine], Any]:
-    """By what a list is ordered: the cell, an empty one first."""
+    """The sort key of a column: its cell; empty cells come first."""
     return lambda line: (line.cells[at] is not None, line.cells[at])

@@ -1,4 +1,4 @@
-"""The sheets of the other reports: training needs, differences, expectations, forecast, scorecard, judgements."""
+"""The tables of the other reports: training needs, differences, expectations, forecast, scorecard, judgements."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -26,14 +26,15 @@ from web.reports.table_model import Heading, Link, Row, Table
 NUMBERS_HIDDEN = "suppressed"
 
 LEAST_OVER = 0.5
-"""Duties a week done beyond those that fall due; with fewer, no number of weeks is said for what is overdue (a parameter)."""
+"""Duties a week (a parameter). Where fewer than this are done beyond those that fall due, no page gives a number of
+weeks in which what is overdue could be done."""
 
 LINES = 60
-"""Clauses that a page lists of those where chance may be all; the file has them all."""
+"""The most clauses that a page lists where chance may explain the difference. A file has all of them."""
 
 
 def needs_sheets(found: Needs, asked: Asked) -> list[Table]:
-    """Where training is needed, and everything else apart."""
+    """Two tables: where training is needed, and everything else."""
     headings = [
         Heading("level", "Level"), Heading("name", "Whose"), Heading("team", "Team"), Heading("clause", "Clause"), *SHARE,
         Heading("area_share", "Area", "percent"), Heading("area_held", "Area: met", "number", "file"),
@@ -64,7 +65,7 @@ def needs_sheets(found: Needs, asked: Asked) -> list[Table]:
 
 
 def differences_sheet(found: Sequence[tuple[Measure, Sequence[Group]]], asked: Asked) -> Table:
-    """One group a row; suppressed ones say so and give no figure."""
+    """One group a row. A suppressed group is marked and has no figure."""
     headings = [
         Heading("measure", "Measure"), Heading("measure_id", "Measure id", where="file"), Heading("attribute", "By"),
         Heading("group", "Group"), Heading("people", "People", "number"), *SHARE,
@@ -98,7 +99,7 @@ def differences_sheet(found: Sequence[tuple[Measure, Sequence[Group]]], asked: A
 
 
 def expectations_sheet(counts: Sequence[Count], asked: Asked) -> Table:
-    """Every clause of the standards and the framework that had anything fall due, in their order."""
+    """The clauses of standards and framework under which any duty fell due, in their order."""
     framework = frameworks()[DEFAULT_FRAMEWORK]
     headings = [
         Heading("clause", "Clause"), Heading("says", "What it asks"), Heading("of", "Of"), *SHARE,
@@ -132,7 +133,7 @@ def expectations_sheet(counts: Sequence[Count], asked: Asked) -> Table:
 
 
 def forecast_sheet(loads: Sequence[tuple[Scope, Load]], asked: Asked) -> Table:
-    """What falls due in each of the next weeks, beside what was done in a week before, and what is overdue."""
+    """The duties that fall due in each of the next weeks, beside those done in a week so far, and those overdue."""
     day = asked.moment.on
     ends = [day + timedelta(weeks=n + 1) for n in range(WEEKS)]
     headings = [
@@ -172,7 +173,7 @@ def forecast_sheet(loads: Sequence[tuple[Scope, Load]], asked: Asked) -> Table:
 
 
 def load_said(a_week: float, done: float, overdue: int) -> str:
-    """Whether what falls due is more than was done."""
+    """A sentence: whether more falls due a week than was done a week."""
     if not a_week and not overdue:
         return "nothing ahead"
     if a_week <= done:
@@ -185,7 +186,7 @@ def load_said(a_week: float, done: float, overdue: int) -> str:
 
 
 def scorecard_sheets(card: Scorecard, found: tuple[Level, list[Moved]] | None, asked: Asked) -> list[Table]:
-    """Places by rank, their lines, what moved each, the targets, and what a case record cannot answer."""
+    """The tables of the scorecard: ranks of places, their lines, what changed each rank, targets, what is missing."""
     moved = found[1] if found else []
     ranks = [
         Row(
@@ -257,7 +258,7 @@ def judged_sheet(
     of_inspections: Callable[[Measure], Sequence[tuple[str, str, QuestionScore]]],
     asked: Asked,
 ) -> Table:
-    """The answers to questions: of the record, and of each inspection by its own judgements at its own sample date."""
+    """The answers to questions: those on the record, and those of each inspection at its own sample date."""
     headings = [
         Heading("measure", "Measure"), Heading("measure_id", "Measure id", where="file"), Heading("source", "Judged in"),
         *(h._replace(words="Sufficient") if h.name == "held" else h for h in SHARE),
@@ -294,7 +295,7 @@ def judged_sheet(
 
 
 def judged_said(figure: Figure, absent: int) -> str:
-    """How many were judged, and what the figure is of."""
+    """A sentence: how many cases were judged, and of how many the figure is."""
     judged = figure.n - absent
     if not judged:
         return "nobody has judged this yet" + (f"; {count_noun(absent, 'case')} had nothing to judge" if absent else "")
@@ -302,7 +303,7 @@ def judged_said(figure: Figure, absent: int) -> str:
 
 
 def loads(found: Sequence[tuple[Place, Load]], asked: Asked) -> list[tuple[Scope, Load]]:
-    """The loads of the place asked for, of its parts, and of the officers of each."""
+    """The loads of the place, of its parts and of the officers of each part."""
     own = [(place, load) for place, load in found if asked.holds(place)]
     scopes = [asked.scope]
     below = asked.scope.parts(place for place, _ in own)

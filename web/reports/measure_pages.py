@@ -1,4 +1,4 @@
-"""The reports of compliance: the menu, each report and measure, and the same as files to keep and to print."""
+"""The compliance reports: the menu, each report and measure, and the same to download and to print."""
 
 import json
 from typing import Any
@@ -27,13 +27,13 @@ MONTHS_OFFERED = (3, 6, 12, 24)
 
 ON_PAPER = ("oversight", "risk-of-harm", "plans", "contact", "enforcement", "programmes", "victims", "recording",
             "training", "forecast")  # fmt: skip
-"""The reports of a pack, in order."""
+"""The ids of the reports in the pack for printing, in order."""
 
 
 @blueprint.get("/reports")
 @access_control.open_to(*access_control.WORKERS)
 def index() -> str:
-    """The menu: the ten recommendations, and what else there is."""
+    """The menu: the reports on the ten recommendations, and the others."""
     every = reports().reports.values()
     return render_template(
         "reports/reports.html",
@@ -54,28 +54,28 @@ def report(name: str) -> str:
 @blueprint.get("/reports/measures/<name>")
 @access_control.open_to(*access_control.WORKERS)
 def measure(name: str) -> str:
-    """One measure as a report of its own: its parts, and its trend."""
+    """One measure as a report of its own, with its parts and its trend."""
     return _page(_made_measure(name))
 
 
 @blueprint.get("/reports/<name>/<sheet>/download/<form>")
 @access_control.open_to(*access_control.WORKERS)
 def table(name: str, sheet: str, form: str) -> Response:
-    """One table of a report to keep: CSV, XLSX, ODS or JSON."""
+    """One table of a report to download: CSV, XLSX, ODS or JSON."""
     return _file(_made(_report(name)), sheet, form)
 
 
 @blueprint.get("/reports/measures/<name>/<sheet>/download/<form>")
 @access_control.open_to(*access_control.WORKERS)
 def measure_table(name: str, sheet: str, form: str) -> Response:
-    """One table of a measure to keep."""
+    """One table of a measure to download."""
     return _file(_made_measure(name), sheet, form)
 
 
 @blueprint.get("/reports/pack")
 @access_control.open_to(*access_control.WORKERS)
 def pack() -> str:
-    """The reports of one place on one page, to print: each begins a sheet of paper."""
+    """The reports of one place on one page, to print: each begins on a new sheet of paper."""
     wanted = _asked()
     made = [_make(reports().reports[name], wanted) for name in ON_PAPER]
     return render_template("reports/pack.html", packed=made, **_common(wanted))
@@ -107,7 +107,7 @@ def _common(wanted: Asked) -> dict[str, Any]:
 
 
 def address(link: Link, made: Made) -> str:
-    """Where a figure leads. A place leads to this very report, or measure, for it; the period goes along."""
+    """The address that a figure links to. A place links to the same report or measure for it, with the same period."""
     endpoint, values = link.endpoint, {name: value for name, value in link.values.items() if value is not None}
     if endpoint in ("compliance.report", "compliance.measure"):
         if "name" not in values:
@@ -144,7 +144,7 @@ def _report(name: str) -> Report:
 
 
 def read_asked() -> dict[str, Any]:
-    """The query of a report; 400 in words where it can't be read."""
+    """The query of a report; 400 with a message where it cannot be read."""
     try:
         return dict(AskedSchema().load({k: v for k, v in request.args.items() if v}))
     except ValidationError as error:
@@ -170,7 +170,7 @@ def _make(report: Report, wanted: Asked, trend: Measure | None = None) -> Made:
 
 
 def _question(wanted: Asked) -> tuple[Any, ...]:
-    """What a report's figures depend on, besides the record."""
+    """The parts of the query on which the figures of a report depend: a key to keep them under."""
     return wanted.moment, wanted.months, wanted.scope, wanted.beside, access_control.account().scope
 
 

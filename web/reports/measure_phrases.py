@@ -1,4 +1,4 @@
-"""What the reports say in words: whose figures, how a figure went, how sure it is."""
+"""The wording of the reports: whose figures, how a figure changed, how sure a definition is."""
 
 from datetime import timedelta
 from fractions import Fraction
@@ -18,17 +18,17 @@ NOTHING = "nothing to compare"
 
 
 def scope_words(scope: Scope, everything: str = "All that you answer for") -> str:
-    """``Gloucester`` or ``Tunde Adeyemi``; everything, where no place is named."""
+    """The name of a place, such as ``Gloucester`` or ``Tunde Adeyemi``; ``everything`` where none is given."""
     return scope.name if scope.level else everything
 
 
 def clause_words(clause: str) -> str:
-    """``absence-decision`` as ``Absence decision``; an address and a file keep the id."""
+    """``absence-decision`` as ``Absence decision``, for pages. Addresses and files have the id."""
     return sentence(clause.replace("-", " ").replace("mappa", "MAPPA"))
 
 
 def change_said(before: Figure, now: Figure) -> str:
-    """``up 12 points, more than chance``; the points are those between the printed figures."""
+    """``up 12 points, more than chance``: the points between the two figures as printed."""
     found = change(before, now)
     if found is None:
         return NOTHING
@@ -38,7 +38,7 @@ def change_said(before: Figure, now: Figure) -> str:
 
 
 def beside_said(now: Figure, beside: Figure | None) -> str | None:
-    """How a figure lies against another place's: ``12 points higher, more than chance``."""
+    """A figure compared with that of another place: ``12 points higher, more than chance``."""
     if beside is None:
         return None
     found = change(beside, now)
@@ -50,7 +50,7 @@ def beside_said(now: Figure, beside: Figure | None) -> str | None:
 
 
 def _points(before: Figure, now: Figure) -> int:
-    """Between two figures as they are printed: whole per cent, halves up."""
+    """The points between two figures as printed: whole per cent, rounded half up."""
     return _whole(now.score) - _whole(before.score)
 
 
@@ -59,7 +59,7 @@ def _whole(score: Fraction | None) -> int:
 
 
 def area_said(now: Figure, area: Figure) -> str | None:
-    """``below area`` or ``above area``, as the caseload matrix says it; None where neither is beyond chance."""
+    """``below area`` or ``above area``, as in the caseload matrix; None where chance may explain the difference."""
     if now == area:
         return None
     found = Cell(now.held, now.n).against(Cell(area.held, area.n))
@@ -67,12 +67,12 @@ def area_said(now: Figure, area: Figure) -> str | None:
 
 
 def interval_said(figure: Figure) -> str | None:
-    """``48% to 89%``."""
+    """The 95 % interval, such as ``48% to 89%``."""
     return None if figure.interval is None else f"{percent(figure.interval[0])} to {percent(figure.interval[1])}"
 
 
 def bounds(figure: Figure) -> tuple[Fraction | None, Fraction | None]:
-    """The interval as shares of 1."""
+    """The two ends of the interval, as fractions from 0 to 1."""
     if figure.interval is None:
         return None, None
     low, high = figure.interval
@@ -80,24 +80,24 @@ def bounds(figure: Figure) -> tuple[Fraction | None, Fraction | None]:
 
 
 def period_words(asked: Period) -> str:
-    """Duties that fell due after one day, up to another: ``from 23 Dec 2004 to 22 Dec 2005``."""
+    """The first and last day of a period, such as ``from 23 Dec 2004 to 22 Dec 2005``."""
     return f"from {short_date(asked.since + timedelta(days=1))} to {short_date(asked.moment.on)}"
 
 
 def definition(measure: Measure) -> str:
-    """What the figure is, in a sentence."""
+    """The definition of a measure in a sentence."""
     if measure.counts == "wait":
         return f"Measures {measure.numerator}, of {measure.denominator}."
     return f"Counts {measure.numerator}, of {measure.denominator}."
 
 
 def sure_said(sure: str, remark: str | None) -> str | None:
-    """How sure the definition is, where it is not found as printed."""
+    """How sure the definition is; None where it is found in print."""
     return None if sure == "F" else f"{SURE[sure].capitalize()}{f': {remark}' if remark else ''}"
 
 
 def asked_notes(asked: Asked) -> list[tuple[str, str]]:
-    """What a file of a report says of itself."""
+    """Notes for a file: what was asked of the report."""
     moment: Moment = asked.moment
     found = [
         ("As at", long_date(moment.on)),

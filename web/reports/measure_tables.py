@@ -1,4 +1,4 @@
-"""The sheets of a report on measures: the place asked for, its parts, waits, judgements, the trend, late recordings."""
+"""The tables of a report on measures: the place, its parts, waiting times, the trend, entries recorded late."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -37,7 +37,7 @@ def share_cells(figure: Figure) -> tuple[Any, ...]:
 
 
 def link(measure: Measure, scope: Scope, asked: Period, **more: Any) -> Link:
-    """To the duties behind a figure (or the cases, of a question), read at the period's own moment."""
+    """The link to the duties behind a figure, or to the cases behind a question, at the moment of the period."""
     values = {"measure": measure.id, "of": scope.spelled or None, **_moment(asked), **more}
     return Link("compliance.duties" if measure.counts != "answer" else "compliance.answered", values)
 
@@ -50,7 +50,7 @@ def _moment(asked: Period) -> dict[str, Any]:
 
 
 def summary(lines: Sequence[PlaceLine], asked: Asked) -> Table:
-    """One measure a row, for the place asked for. A page does not set an area beside itself; a file has the same columns always."""
+    """One measure a row, for one place. A page does not compare an area with itself; a file always has all columns."""
     area: Where = "file" if asked.scope.level == "area" else "both"
     headings = [
         Heading("measure", "Measure"), Heading("measure_id", "Measure id", where="file"), *SHARE,
@@ -89,7 +89,7 @@ def summary(lines: Sequence[PlaceLine], asked: Asked) -> Table:
 
 
 def parts(lines: Sequence[Sequence[PlaceLine]], asked: Asked) -> list[Table]:
-    """The parts of the place: a table to read across, and the same line by line to keep."""
+    """The parts of the place: a table with a column for each measure, for pages; and one row a figure, for files."""
     scopes = list(dict.fromkeys(line.scope for group in lines for line in group))
     measures = [group[0].measure for group in lines if group]
     found = {(line.scope, line.measure.id): line for group in lines for line in group}
@@ -130,7 +130,7 @@ def parts(lines: Sequence[Sequence[PlaceLine]], asked: Asked) -> list[Table]:
 
 
 def waits(lines: Iterable[tuple[WaitLine, Sequence[WaitLine]]], asked: Asked) -> Table:
-    """Working days waited: the place, then its parts, a measure after the other."""
+    """Waiting times in working days, one measure after the other: the place, then its parts."""
     headings = [
         Heading("measure", "From and to"), Heading("level", "Level", where="file"), Heading("name", "Whose"),
         Heading("n", "Counted", "number"), Heading("waiting", "Not done by the day", "number"),
@@ -166,7 +166,7 @@ def quantile(of: Waits, days: int | None) -> Any:
 
 
 def trend(measure: Measure, points: Sequence[Point], scope: Scope) -> Table:
-    """Month by month, as the file stood at each month's end and with hindsight."""
+    """The figures by month: as the file stood at the end of each month, and with hindsight."""
     headings = [
         Heading("month", "Month up to", "date"), Heading("stood_share", "As it stood", "percent"),
         Heading("stood_held", "Met", "number"), Heading("stood_n", "Of", "number"),
@@ -198,7 +198,7 @@ def trend(measure: Measure, points: Sequence[Point], scope: Scope) -> Table:
 
 
 def trend_said(points: Sequence[Point]) -> str:
-    """What the trend shows in a sentence or two: its last half year against the half year before it."""
+    """The trend in a sentence or two: the last six months compared with the six months before."""
     with_any = [point for point in points if point.stood.n]
     if not with_any:
         return "Nothing fell due."
@@ -222,7 +222,7 @@ def _together(points: Sequence[Point]) -> Figure:
 
 
 def lates(found: Sequence[tuple[Scope, Recorded]], asked: Asked) -> Table:
-    """Entries recorded in the period, those recorded late, and by how much."""
+    """Entries recorded in the period, those of them recorded late, and their delays in working days."""
     headings = [
         Heading("level", "Level", where="file"), Heading("name", "Whose case it is"),
         Heading("entries", "Entries recorded", "number"), Heading("late", "Recorded late", "number"),

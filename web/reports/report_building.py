@@ -1,4 +1,4 @@
-"""A report made: its sheets for what is asked, and its definition. Page, file, command and API all take it from here."""
+"""Making a report: its tables for a query, and its definitions. Page, file, command and API all use this."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ from web.reports.table_model import Table
 
 @dataclass(frozen=True)
 class Made:
-    """``points``: the trend of ``measure``, and ``beside`` that of the place set beside it."""
+    """A report with its tables. ``points``: the trend of ``measure``; ``beside``: that of the place compared with."""
 
     report: Report
     asked: Asked
@@ -40,7 +40,7 @@ class Made:
 
     @property
     def notes(self) -> list[tuple[str, str]]:
-        """What a file says of itself: what it is read as at, and every definition."""
+        """Notes for a file: the moment as at which it is read, and every definition."""
         found = [("Report", self.report.title), *asked_notes(self.asked)]
         if self.report.asks:
             found.append((f"Recommendation {self.report.recommendation}", self.report.asks))
@@ -54,7 +54,7 @@ class Made:
         return self.report.measures
 
     def document(self) -> dict[str, Any]:
-        """The report as JSON: what was asked, definitions, sheets. Stable: see ``docs/reports.md``."""
+        """The report as JSON: query, definitions, tables. Its form is stable: see ``docs/reports.md``."""
         asked = self.asked
         return {
             "report": self.report.id,
@@ -75,7 +75,7 @@ class Made:
 
 
 def definitions(measures: Sequence[Measure], asked: Asked) -> list[dict[str, Any]]:
-    """What each measure counts: in words, and the clauses in the editions in force in the period, with their citations."""
+    """What each measure counts: in words, and by the clauses in force in the period, with edition and citation."""
     return [
         {
             "id": m.id, "title": m.title, "counts": m.counts, "unit": m.unit, "says": definition(m), "numerator": m.numerator,
@@ -98,7 +98,7 @@ def _clauses(measure: Measure, asked: Asked) -> list[dict[str, str]]:
 
 
 def make(report: Report, asked: Asked, dues: Dues, book: CaseRepository, trend_of: Measure | None = None) -> Made:
-    """The report as asked. ``trend_of``: the measure whose trend it carries (default: its first that is a share)."""
+    """The report for a query. ``trend_of``: the measure whose trend it shows (default: the first that is a share)."""
     if report.shows == "measures":
         return _of_measures(report, asked, dues, book, trend_of)
     return Made(report, asked, _MORE[report.shows](report, asked, dues))

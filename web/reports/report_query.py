@@ -1,4 +1,4 @@
-"""What a request asks of a report: whose figures, of which time, beside what. The moment is the page's own."""
+"""The query of a report: whose figures, for how many months, compared with whom. The moment is that of the page."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from projections.reports.measure_figures import Asked
 from projections.reports.proportions import LEVELS, Scope
 
 MONTHS = 12
-"""The period of a report unless another is asked for: months up to the day read (a parameter)."""
+"""The default period of a report, in months up to the day as at which it is read (a parameter)."""
 
 _MONTHS = "Months must be a whole number from 1 to 120."
 _OF = "Whose figures: area:, division:, team: or officer: and a name. Default: all that the reader answers for."
@@ -24,7 +24,7 @@ _MEASURES = tuple(reports().measures)
 
 
 class ScopeField(fields.Field[Scope]):
-    """``team:Gloucester`` as a ``Scope``; an empty value is everything."""
+    """A ``Scope`` written as ``team:Gloucester``; empty for everything."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Scope:
         try:
@@ -55,7 +55,7 @@ class AskedSchema(Schema):
 
 
 def asked(values: Mapping[str, Any], moment: Moment, account: Account, dues: Dues) -> Asked:
-    """The loaded query as asked of a report, within the account's reach; 404 for a place where it has none."""
+    """The query as a report takes it, limited to the cases of the account; 404 for a place where it has none."""
     beside = values["beside"]
     return Asked(
         moment,
@@ -67,9 +67,9 @@ def asked(values: Mapping[str, Any], moment: Moment, account: Account, dues: Due
 
 
 def within(scope: Scope, account: Account, dues: Dues) -> Scope:
-    """The place asked for, or the reader's own where none is; 404 where no case that they answer for was ever held there.
+    """The place asked for, or the reader's own if none is. 404 if no case of theirs was ever held there.
 
-    A name spelled wrongly, or somebody else's team, is not a place in which nothing fell due.
+    So a misspelt name, or another's team, is never shown as a place in which nothing fell due.
     """
     own = own_scope(account)
     if scope.level is None or scope == own:
@@ -81,7 +81,7 @@ def within(scope: Scope, account: Account, dues: Dues) -> Scope:
 
 
 def nowhere(scope: Scope, dues: Dues, mine: Callable[[Place], bool] = lambda place: True) -> str | None:
-    """In words, that no case has ever been held in the place; None where one has."""
+    """A message that no case was ever held in this place; None where one was."""
     if scope.level is None or any(scope.holds(place) and mine(place) for place in dues.places()):
         return None
     return (
@@ -92,7 +92,7 @@ def nowhere(scope: Scope, dues: Dues, mine: Callable[[Place], bool] = lambda pla
 
 
 def own_scope(account: Account) -> Scope:
-    """The one place that an account answers for; everything where they are several."""
+    """The place that an account is responsible for; everything where there are several."""
     if account.scope is None or len(account.scope[1]) != 1:
         return Scope()
     level, names = account.scope
@@ -100,7 +100,7 @@ def own_scope(account: Account) -> Scope:
 
 
 def choices(dues: Dues, moment: Moment, account: Account) -> list[tuple[str, str]]:
-    """The places that an account answers for on a day, as an address spells each and in words, from the area down."""
+    """The places that an account is responsible for on a day: (as in an address, in words), from the area down."""
     places = [place for place in dues.holders(moment).values() if account.answers_for(place)]
     found = []
     for level in LEVELS:

@@ -1,4 +1,4 @@
-"""Sheets: the tables of a report. One sheet is a table on the page, a file to keep, a part of the JSON and text."""
+"""Sheets: the tables of a report, in a form that gives the table on a page, a file, a part of the JSON and text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Where = Literal["both", "page", "file"]
 
 
 class Heading(NamedTuple):
-    """A column: its name in JSON, its words, what its values are (a percent is a ``Fraction`` of 1), and where it shows."""
+    """A column: name in JSON, heading, kind of value (a percent is a ``Fraction`` from 0 to 1), where it is shown."""
 
     name: str
     words: str
@@ -22,24 +22,24 @@ class Heading(NamedTuple):
 
 
 class Link(NamedTuple):
-    """What a figure opens: an endpoint with its values."""
+    """The target of a figure's link: an endpoint with its values."""
 
     endpoint: str
     values: Mapping[str, Any]
 
 
 class Row(NamedTuple):
-    """``opens``: by the name of the heading whose cell is the link."""
+    """A row. ``opens``: name of the heading -> the link of its cell."""
 
     cells: Sequence[Any]
     opens: Mapping[str, Link] = {}
     whole: bool = False
-    """Whether it is the total of the rows beside it."""
+    """Whether it is the total of the other rows."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """``id`` names it within its report; ``says`` stands above it; ``none`` in place of it where there is no row."""
+    """A table. ``id``: within its report; ``says``: text above it; ``none``: text in its place where it has no row."""
 
     id: str
     title: str
@@ -50,15 +50,15 @@ class Table:
     notes: Sequence[tuple[str, str]] = field(default=())
     where: Where = "both"
     most: int | None = None
-    """Rows that a page shows; a file holds all."""
+    """The most rows that a page shows; a file has all rows."""
 
     @property
     def left_out(self) -> int:
-        """How many rows a page does not show."""
+        """The number of rows that a page does not show."""
         return 0 if self.most is None else max(0, len(self.rows) - self.most)
 
     def shown(self, where: Where) -> list[int]:
-        """The places of the columns that a page shows, or a file holds."""
+        """The indexes of the columns that a page shows, or that a file has."""
         return [n for n, heading in enumerate(self.headings) if heading.where in ("both", where)]
 
     @property
@@ -66,7 +66,7 @@ class Table:
         return [(n, self.headings[n]) for n in self.shown("page")]
 
     def table(self, notes: Sequence[tuple[str, str]] = ()) -> Download:
-        """The table to keep, with what it is."""
+        """The sheet as a table to download, with its notes."""
         places = self.shown("file")
         said = [*notes, *([("What it says", self.says)] if self.says else []), *self.notes]
         return Download(
@@ -77,7 +77,7 @@ class Table:
         )
 
     def document(self) -> dict[str, Any]:
-        """The sheet as JSON holds it: rows as objects by the columns' names; shares as numbers from 0 to 1."""
+        """The sheet as JSON: each row an object by the names of the columns; shares as numbers from 0 to 1."""
         places = self.shown("file")
         return {
             "id": self.id,
@@ -91,7 +91,7 @@ class Table:
         }
 
     def text(self) -> str:
-        """The sheet as lines of a fixed width."""
+        """The sheet as text, in columns of a fixed width."""
         places = self.shown("file")
         lines = [[self.headings[n].words for n in places]]
         lines += [[printed(row.cells[n], self.headings[n].kind) for n in places] for row in self.rows]
@@ -109,14 +109,14 @@ class Table:
 
 
 def plain(value: Any) -> Any:
-    """A cell as JSON holds it."""
+    """A cell as a JSON value; a share is rounded to four places."""
     if isinstance(value, Fraction):
         return round(float(value), 4)
     return value.isoformat() if isinstance(value, date) else value
 
 
 def printed(value: Any, kind: Kind) -> str:
-    """A cell as a page or a terminal prints it."""
+    """A cell in words, for a page or a terminal."""
     match value:
         case None:
             return "–"

@@ -1,4 +1,4 @@
-"""The views on the site: kept up by who asks for a page, as far as that takes no time; how far they are behind."""
+"""The read model on the site: each request brings it up to date, within a time limit, and says how far it is behind."""
 
 from contextlib import suppress
 from typing import cast
@@ -19,23 +19,23 @@ from web.presentation.formatting import count_noun, short_date
 from web.site import clock
 
 WAIT_SECONDS = 1.0
-"""How long a page may take to bring the views up, or waits for who does, before it is shown with a note instead."""
+"""Seconds that a page may take to update the read model, or to wait for a process that does; then it shows a note."""
 
 AT_ONCE = 50
-"""Entries that a page takes into the views with one transaction."""
+"""The most entries that a page adds to the read model in one transaction."""
 
 
 def views() -> ReadModel:
-    """The views of the app's database, up with the record where that can be had in time; see ``behind``."""
+    """The read model of the app's database, brought up to date if that can be done in time; see ``behind``."""
     behind()
     return _opened()
 
 
 def behind() -> Lag:
-    """How far the views are behind the record after what this request did about it. Asked once a request.
+    """How far the read model is behind the record after this request has updated it. Worked out once a request.
 
-    What the reader has entered themselves is waited for where somebody else follows. What can't be taken in, for
-    whatever reason, stays behind: the page says so, the log says why.
+    Where another process does the updating, this waits for the reader's own entries. What cannot be taken in, for any
+    reason, stays behind: the page says so, and the log says why.
     """
     if "behind" not in g:
         kept = _opened()
@@ -48,7 +48,7 @@ def behind() -> Lag:
 
 
 def as_at(moment: Moment) -> CaseSelection:
-    """The columns of the app's database as at a moment, as far as the views go; ``NotMade`` where there are none yet."""
+    """The columns of the app's database as at a moment, up to date with the read model. ``NotMade``: none yet."""
     kept = current_app.extensions.get("columns")
     if kept is None:
         opened = views()
@@ -58,7 +58,7 @@ def as_at(moment: Moment) -> CaseSelection:
 
 
 def note() -> str:
-    """A sentence for the footer where the views are behind; empty where they are not."""
+    """A sentence for the footer where the read model is behind; otherwise empty."""
     entries, since = behind()
     if since is None:
         return ""
@@ -68,7 +68,7 @@ def note() -> str:
 
 
 def health() -> tuple[dict[str, object], int]:
-    """What a monitor asks: the positions reached, how far the views are behind, in entries and seconds; the status code."""
+    """For monitoring: the positions reached, how far the read model is behind (entries, seconds), the status code."""
     try:
         kept = _opened()
         position, (entries, since) = kept.position, kept.behind()
@@ -85,15 +85,15 @@ def _opened() -> ReadModel:
     kept = current_app.extensions.get("views")
     if kept is None:
         address = current_app.config["DATABASE"]
-        Files.open(address).close()  # an SQLite file gets the tables of the record first
+        Files.open(address).close()  # this creates the tables of the record in a new SQLite file
         kept = current_app.extensions["views"] = ReadModel(address)
     return cast(ReadModel, kept)
 
 
 def _remember(response: Response) -> Response:
-    """After a form was taken: how far the views must have come for its entry to be on the next page."""
+    """After a form was accepted, note the position that the read model must reach to show its entry."""
     if request.method == "POST" and response.status_code < 400:
-        with suppress(SQLAlchemyError, NotPrepared):  # what was entered is kept, whatever becomes of this
+        with suppress(SQLAlchemyError, NotPrepared):  # the entry is stored, whether or not this works
             session["entered_to"] = _opened().stored.head()
     return response
 

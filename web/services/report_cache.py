@@ -1,4 +1,4 @@
-"""What the reports count, of this app's record: its columns as the keeper has them, with what was made of them."""
+"""The counts behind the reports of this app, from its columns, and a cache of the reports made from them."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -13,11 +13,11 @@ from web.services import current_cases, following_read_model
 T = TypeVar("T")
 
 KEPT = 64
-"""How many reports are kept by each process, for whoever asks for the same again before anything new is stored."""
+"""The most reports that a process keeps, to show again until something new is stored."""
 
 
 def dues() -> Dues:
-    """The dues of the app's record, as far as its columns go; ``NotMade`` where there are none yet."""
+    """The duties of the app's record, as far as its columns go. ``NotMade`` where there are no columns yet."""
     columns = following_read_model.as_at(current_cases.today()).columns
     kept = cast(CountedDues | None, current_app.extensions.get("dues"))
     if kept is None or kept.columns is not columns:
@@ -26,7 +26,7 @@ def dues() -> Dues:
 
 
 def made(asked: Hashable, make: Callable[[], T]) -> T:
-    """What is made of the record for this question; kept until anything is stored, a judgement of an inspection included."""
+    """The result of ``make`` for this query, kept until anything is stored, judgements of inspections included."""
     key = (
         asked,
         following_read_model.as_at(current_cases.today()).columns.position,

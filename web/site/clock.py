@@ -1,6 +1,6 @@
-"""The one place where the web reads a clock, so that a test, a demonstration or an audit can set it.
+"""The only place where the site reads a clock, so that a test, a demonstration or an audit can set it.
 
-Rules below this layer are handed their dates; nothing in ``domain`` or ``projections`` asks what day it is.
+``domain`` and ``projections`` are given their dates; they never ask what day it is.
 """
 
 from collections.abc import Callable
@@ -12,17 +12,17 @@ from domain.calendar.london_time import LONDON
 
 
 def now() -> datetime:
-    """This instant, aware, in UTC."""
+    """The present instant, in UTC."""
     return datetime.now(UTC)
 
 
 def today() -> date:
-    """Today's date in Europe/London, or what the app's ``TODAY`` says it is."""
+    """Today's date in Europe/London, or the date that the app's ``TODAY`` gives."""
     return _set_day() or now().astimezone(LONDON).date()
 
 
 def recording_time() -> datetime:
-    """The instant that an entry made by hand carries: now; on a set day, this time of that day."""
+    """The ``recorded_at`` of an entry made by hand: now, or this time of day on the day that ``TODAY`` gives."""
     day = _set_day()
     local = now().astimezone(LONDON)
     return now() if day is None else datetime.combine(day, local.time(), LONDON).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""A sample date as people write it, read through marshmallow or refused in words."""
+"""Sample dates as people write them: a marshmallow field that reads them or says what is wrong."""
 
 import re
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 EARLIEST, LATEST = 1990, 2078
-"""The last whole year that the columns behind the reports and the matrix tell apart (``projections/arrays/date_numbers.py``)."""
+"""The first and last year of a sample date. The columns behind reports and matrix hold no later days."""
 
 _NUMBERS = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
@@ -18,7 +18,7 @@ _MONTHS = (
 
 
 def _parts(text: str) -> tuple[int, int, int] | None:
-    """Year, month and day of ``text``, not yet known to be a real day; None: not the shape of a date."""
+    """Year, month and day in a text, which need not be a real day; None if it is not written like a date."""
     if match := _ISO.fullmatch(text):
         year, month, day = map(int, match.groups())
         return year, month, day
@@ -33,7 +33,7 @@ def _parts(text: str) -> tuple[int, int, int] | None:
 
 
 def read_day(text: str) -> date | None:
-    """The day that people write so, whatever its year; None where there is no such day."""
+    """The day in a text, of any year; None where there is no such day."""
     parts = _parts(text.strip())
     try:
         return date(*parts) if parts else None
@@ -44,7 +44,7 @@ def read_day(text: str) -> date | None:
 class SampleDate(fields.Field[date]):
     """``3/10/2005``, ``03/10/2005``, ``2005-10-03`` or ``3 October 2005``: day before month, four-digit year.
 
-    Years outside 1990 to 2078 are refused: no case is older, and a slip of the keys must not score as empty.
+    Years outside 1990 to 2078 are refused: no case is older, and a typing error must not give an empty score.
     """
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own way of declaring them

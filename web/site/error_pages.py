@@ -1,4 +1,4 @@
-"""What a page says when it cannot be shown: what happened and what to do, never a trace."""
+"""Error pages: what happened and what to do, never a stack trace."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -50,15 +50,15 @@ _WORDS = {
 
 
 def _own_words(error: HTTPException) -> str | None:
-    """What our own code said on refusing (``BadRequest("...")``, ``abort(404, "...")``), if anything."""
+    """The message that our code gave with the error (``BadRequest("...")``, ``abort(404, "...")``), if any."""
     said = error.description
     return said if said and said != type(error).description else None
 
 
 def refuse(error: HTTPException) -> Response | HTTPException:
-    """Any HTTP error as a page. A client's mistake keeps the words that our code gave it."""
+    """Any HTTP error as a page. An error of the client keeps the message of our code."""
     if error.response is not None or error.code is None or error.code < 400:
-        return error  # a ready answer or a redirect, not a failure
+        return error  # a complete response or a redirect, not an error
     kind = error.code if error.code in _WORDS else 500 if error.code >= 500 else 400
     title, happened, advice = _WORDS[kind]
     if error.code < 500:
@@ -74,19 +74,19 @@ def refuse(error: HTTPException) -> Response | HTTPException:
 
 
 def _as_json(code: int, status: str, message: str, errors: Mapping[str, Any]) -> Response:
-    """The same for the API. ``errors``: by the name of the argument, what is wrong with it."""
+    """The same as JSON, for the API. ``errors``: argument -> what is wrong with it."""
     return make_response(jsonify(code=code, status=status, message=message, errors=errors), code)
 
 
 def ask_again(error: NotAsAt) -> Response:
-    """The as-at bar with what was typed and what is wrong with it, where the page would have been."""
+    """In place of the page: the as-at bar with what was typed and what is wrong with it."""
     if request.path.startswith("/api/"):
         return _as_json(BadRequest.code, "Bad Request", str(error), {name: [w] for name, w in error.problems.items()})
     return make_response(render_template("site/date_error.html", problems=error.problems), BadRequest.code)
 
 
 def not_made(error: NotMade) -> Response:
-    """Figures over many cases, before the columns they are read from have been made."""
+    """The page for figures over many cases while the columns that hold them have not been made yet."""
     page = render_template(
         "site/error.html", title="These figures are not ready yet", happened=f"Nothing is lost: {error}.",
         advice="Lists and cases can be read meanwhile. Tell the person who runs the service if this stays.",
@@ -95,7 +95,7 @@ def not_made(error: NotMade) -> Response:
 
 
 def attach(app: Flask) -> None:
-    """Have every error answered by a page of ours."""
+    """Register these pages for all errors."""
     app.register_error_handler(NotMade, not_made)
     app.register_error_handler(HTTPException, refuse)
     app.register_error_handler(NotAsAt, ask_again)

@@ -1,4 +1,4 @@
-"""Links that depend on the page being read: the same page with something changed, and the navigation."""
+"""Links that depend on the current page: to the same page with other arguments, and the navigation."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -18,18 +18,18 @@ NAVIGATION = (
     ("Imports", "imports.index"),
     ("Access log", "access.index"),
 )
-"""What the service offers, in reading order: label and endpoint. A page that the reader may not enter is left out."""
+"""The items of the navigation, in order: label and endpoint. Pages that the reader may not open are left out."""
 
 
 def other_arguments() -> list[tuple[str, str]]:
-    """The query arguments of this page other than the moment, in order, repeated ones too."""
+    """The query arguments of this page but for the moment, in order, repeated ones included."""
     return [(name, text) for name, text in request.args.items(multi=True) if name not in reading_date.NAMES]
 
 
 def here(**changes: Any) -> str:
-    """A link to this very page with query arguments changed (None: left out); the moment is carried as ever.
+    """A link to the same page with some query arguments changed (None: left out). The moment is kept.
 
-    It is relative (``?sort=officer``), so nothing in the address can lead it elsewhere.
+    It is relative (``?sort=officer``), so nothing in the address can make it lead to another site.
     """
     kept = [(name, text) for name, text in other_arguments() if name not in changes]
     carried = [(name, text) for name, text in reading_date.asked().carried.items() if name not in changes]
@@ -38,13 +38,13 @@ def here(**changes: Any) -> str:
 
 
 def download_of(endpoint: str, **values: Any) -> str:
-    """A link to this list as a file: the same filters and the same moment, every page of it."""
+    """A link to all pages of this list as a file, with the same filters and the same moment."""
     kept = {name: text for name, text in other_arguments() if name != "page"}
     return url_for(endpoint, **{**kept, **values})
 
 
 def local(address: str | None) -> str:
-    """The address if it is a page of this site to return to, else the home page."""
+    """The address, if it is a page of this site; otherwise that of the home page."""
     if not address or not address.startswith("/") or address.startswith(("//", "/\\", "/sign-")):
         return "/"
     parts = urlsplit(address)
@@ -52,7 +52,7 @@ def local(address: str | None) -> str:
 
 
 def navigation() -> list[dict[str, Any]]:
-    """The items of the GOV.UK service navigation, the part of the site being read marked as current."""
+    """The items of the GOV.UK service navigation; the part of the site that is open is marked as current."""
     items: list[dict[str, Any]] = []
     who = access_control.signed_in()
     for label, endpoint in NAVIGATION:

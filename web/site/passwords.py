@@ -1,10 +1,10 @@
-"""Passwords: kept as argon2 hashes, and what a good one is."""
+"""Passwords: their argon2 hashes, and which passwords are accepted."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 12, 1000
-"""Characters. Length is what counts (three random words), not signs and capitals."""
+"""The allowed length in characters. Length makes a password strong (three random words), not signs or capitals."""
 
 _hasher = PasswordHasher()
 _nobody = _hasher.hash("nobody's password")
@@ -15,7 +15,7 @@ def hashed(password: str) -> str:
 
 
 def fits(password: str, kept: str) -> bool:
-    """Whether this is the password; takes the same time where none is kept (``""``)."""
+    """Whether this is the password of the hash ``kept``. Takes the same time where there is none (``""``)."""
     try:
         return _hasher.verify(kept or _nobody, password[:LONGEST]) and bool(kept)
     except (VerificationError, InvalidHashError):
@@ -23,7 +23,7 @@ def fits(password: str, kept: str) -> bool:
 
 
 def fault(password: str, *names: str) -> str | None:
-    """What is wrong with a new password, in words; None when it will do."""
+    """What is wrong with a new password; None if it is accepted."""
     if len(password) < SHORTEST:
         return f"Use a password of at least {SHORTEST} characters, such as three words that don't belong together"
     if len(password) > LONGEST:

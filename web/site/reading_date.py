@@ -1,7 +1,7 @@
-"""The day a page is read as at, and what was known then: read from the address, carried by every link.
+"""The day as at which a page is read, and what was known then: read from the address, and added to every link.
 
-Two dates rule the product (what had happened, what the file said); here they are held together for the web. A
-page asks ``current()`` and hands ``on`` and ``known_at`` down; it never looks at the query itself.
+A page is read at two dates: what had happened by a day, and what the file said by an instant. Both are read here. A
+page calls ``current()`` and passes ``on`` and ``known_at`` on; it never reads the query itself.
 """
 
 from collections.abc import Mapping
@@ -28,19 +28,19 @@ UNDATED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ReadingDate:
-    """As at the end of ``on``: as the file ``stood`` then, or with the ``hindsight`` of all since."""
+    """As at the end of the day ``on``: as the file ``stood`` then, or with ``hindsight``, all recorded since."""
 
     on: date
     knowledge: Knowledge
 
     @property
     def known_at(self) -> datetime | None:
-        """The first instant no longer known: the next midnight in Europe/London, in UTC. None: all is."""
+        """What was recorded before this instant is known: the next midnight in London, in UTC. None: all is known."""
         return end_of_day(self.on).astimezone(UTC) if self.knowledge == "stood" else None
 
 
 class NotAsAt(ValueError):
-    """The address asks for no real day or knowledge. ``problems``: query argument -> what to do, in words."""
+    """The address gives a day or a state of knowledge that cannot be read. ``problems``: argument -> what to do."""
 
     def __init__(self, problems: dict[str, str]):
         super().__init__("; ".join(problems.values()))
@@ -48,7 +48,7 @@ class NotAsAt(ValueError):
 
 
 class AsAtSchema(Schema):
-    """The two query arguments, either of which may be absent; the page's others are not looked at."""
+    """The two query arguments, each of which may be left out. Other arguments of the page are ignored."""
 
     class Meta:
         unknown = EXCLUDE
@@ -66,7 +66,7 @@ _schema = AsAtSchema()
 
 
 def read_as_at(args: Mapping[str, str], default_on: date, default_knowledge: Knowledge = "stood") -> ReadingDate:
-    """The moment that the query arguments ask for; ``NotAsAt`` names each argument that cannot be read."""
+    """The moment that the query arguments ask for. ``NotAsAt`` with every argument that cannot be read."""
     try:
         given = _schema.load(args)
     except ValidationError as error:
@@ -77,7 +77,7 @@ def read_as_at(args: Mapping[str, str], default_on: date, default_knowledge: Kno
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one request said: the moment to show, what its links carry, and what was wrong with the rest."""
+    """What one request asks for: the moment to show, the arguments for its links, and what could not be read."""
 
     moment: ReadingDate
     carried: Mapping[str, str]
@@ -85,14 +85,14 @@ class Asked:
 
 
 def _default() -> ReadingDate:
-    """The moment of a page whose address names none: the page's own, else today as the file stands."""
+    """The moment of a page whose address names none: ``DEFAULT_MOMENT``, else today as the file stands."""
     ask = current_app.config.get("DEFAULT_MOMENT")
     own: ReadingDate | None = ask() if ask else None
     return own or ReadingDate(clock.today(), "stood")
 
 
 def asked() -> Asked:
-    """What this request said, read once. What cannot be read is left out of the links and of the moment."""
+    """What this request asks for, read once a request. What cannot be read is left out of moment and links."""
     if "asked" not in g:
         given = {name: request.args[name] for name in NAMES if name in request.args}
         problems: dict[str, str] = {}
@@ -109,7 +109,7 @@ def asked() -> Asked:
 
 
 def current() -> ReadingDate:
-    """The moment this page is read at; ``NotAsAt`` where the address asks for none that can be shown."""
+    """The moment at which this page is read. ``NotAsAt`` where the address cannot be read."""
     said = asked()
     if said.problems:
         raise NotAsAt(dict(said.problems))
@@ -117,7 +117,7 @@ def current() -> ReadingDate:
 
 
 def carried_by(endpoint: str) -> bool:
-    """Whether links to this endpoint carry the moment: pages about cases do; assets, sign-in and accounts do not."""
+    """Whether links to this endpoint get the moment: pages about cases do; assets, sign-in and accounts do not."""
     blueprint, dot, _ = endpoint.partition(".")
     return bool(dot) and blueprint not in UNDATED
 

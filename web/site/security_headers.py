@@ -1,4 +1,4 @@
-"""What every answer says to the browser: run nothing but our own files, and keep no case data."""
+"""Security headers on every response: the browser runs only our own files, and stores no case data."""
 
 import hashlib
 import re
@@ -22,8 +22,8 @@ def inline_hashes(html: str) -> list[str]:
 def policy(app: Flask) -> str:
     """The content security policy.
 
-    The GOV.UK template has one inline script (it marks that scripts run). Its hash is computed from the
-    template as installed, so an upgrade cannot silently break every page.
+    The GOV.UK template has one inline script, which marks that scripts run. Its hash is computed from the installed
+    template, so that an upgrade cannot break every page unnoticed.
     """
     template = app.jinja_env.from_string(_BARE).render()
     return "; ".join(
@@ -41,7 +41,7 @@ def policy(app: Flask) -> str:
 
 
 def _caching() -> str:
-    """Assets are kept for long where their address changes with their content; nothing else is kept."""
+    """The caching header: long for assets whose address changes with their content, none for anything else."""
     if request.endpoint != "static":
         return "no-store"
     lasting = "v" in request.args or request.path.startswith("/assets/vendor/")
@@ -49,7 +49,7 @@ def _caching() -> str:
 
 
 def attach(app: Flask) -> None:
-    """Set the headers on every answer, errors too."""
+    """Set the headers on every response, errors included."""
     fixed = {
         "Content-Security-Policy": policy(app),
         "X-Content-Type-Options": "nosniff",

@@ -1,4 +1,4 @@
-"""Assets under ``/assets``: the address of our own changes with their content, so they keep for long."""
+"""Assets under ``/assets``: our own have a hash of their content in the address, so that browsers may keep them."""
 
 import hashlib
 from functools import cache
@@ -12,13 +12,13 @@ FOLDER = Path(__file__).parents[1] / "assets"
 
 @cache
 def mark(name: str) -> str | None:
-    """Eight characters of the file's hash; None for a file that is not there (its link then answers 404)."""
+    """The first eight characters of the hash of a file; None for a file that does not exist (its link gives 404)."""
     file = FOLDER / name
     return hashlib.sha256(file.read_bytes()).hexdigest()[:8] if file.is_file() else None
 
 
 def attach(app: Flask) -> None:
-    """Add the mark to links to our own assets; those under ``vendor/`` have their version in the path."""
+    """Add the hash to links to our own assets. Those under ``vendor/`` have their version in the path."""
 
     @app.url_defaults
     def marked(endpoint: str, values: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""From the cells of a row to the fields of an entry: codes, dates, times, numbers, lists and references."""
+"""Turning the cells of a row into the fields of an entry: codes, dates, times, numbers, lists and references."""
 
 import difflib
 import re
@@ -12,18 +12,18 @@ from domain.importing.extracts.mapping import MappedValue, SourceMapping
 from domain.importing.extracts.source_timestamps import read_day, read_instant
 
 BLANK = object()
-"""What a value is where its columns are blank: the field is left out."""
+"""The value where the columns are blank: the field is left out."""
 
 Cells = Mapping[str, str]
 Problem = tuple[str, str]
 
 
 class UnreadableCell(ValueError):
-    """A cell that does not say what its field takes; the reason."""
+    """A cell that cannot be read as a value of its field. The message is the reason."""
 
 
 class RowReader:
-    """Reads the rows of one table by the mapping."""
+    """Reads the rows of one table according to the mapping."""
 
     def __init__(self, mapping: SourceMapping, table: str):
         self.mapping, self.name, self.table = mapping, table, mapping.tables[table]
@@ -32,25 +32,25 @@ class RowReader:
         return text in self.mapping.blank
 
     def holds(self, when: Mapping[str, Any], cells: Cells) -> bool:
-        """Whether the row is as the conditions ask."""
+        """Whether all conditions hold for the row."""
         return all(condition.holds(cells[name], self.blank(cells[name])) for name, condition in when.items())
 
     def key(self, columns: tuple[str, ...], cells: Cells) -> tuple[str, ...]:
-        """The key in these columns; ``Unreadable`` where one is blank."""
+        """The key in these columns. ``Unreadable`` where one is blank."""
         key = tuple(cells[column] for column in columns)
         if any(self.blank(part) for part in key):
             raise UnreadableCell(f"{' and '.join(columns)} must be filled")
         return key
 
     def reference(self, cells: Cells) -> str:
-        """The case that the row is of; ``Unreadable`` where its columns are blank."""
+        """The reference of the row's case. ``Unreadable`` where its columns are blank."""
         case = self.table.case
         if any(self.blank(cells[column]) for column in case.columns):
             raise UnreadableCell(f"{' and '.join(case.columns)} must be filled")
         return self._text(case, cells)
 
     def fields(self, number: int, cells: Cells) -> tuple[dict[str, Any], list[Problem]]:
-        """The interchange fields of the table's nth entry as this row gives it, and what is wrong with its cells."""
+        """The interchange fields of one entry of the row, by its number in the mapping, and the problems of cells."""
         entry = self.table.gives[number]
         slots = slots_of(MAPPED[entry.type])
         fields: dict[str, Any] = {}
@@ -67,7 +67,7 @@ class RowReader:
         return fields, problems
 
     def columns_of(self, number: int, path: str) -> tuple[str, ...]:
-        """The columns from which a field comes, to name them where it is refused."""
+        """The columns of a field, to name them where the field is refused."""
         value = {**self.table.fields, **self.table.gives[number].fields}.get(path)
         return value.columns if isinstance(value, MappedValue) else ()
 
@@ -84,7 +84,7 @@ class RowReader:
         return filled if slot.many else filled[0] if filled else BLANK
 
     def _groups(self, groups: Any, slot: Slot, cells: Cells) -> Iterator[dict[str, Any]]:
-        """The groups of a list; one whose columns are all blank is left out."""
+        """The groups of a list, without those whose columns are all blank."""
         for group in groups:
             columns = [column for value in group.values() for column in value.columns]
             if columns and all(self.blank(cells[column]) for column in columns):
@@ -134,7 +134,7 @@ def _split(text: str, by: str | None) -> list[str]:
 
 
 def _filled_in(text: str, cells: Cells) -> str:
-    """The text with the cells in place of the columns in braces, and no doubled spaces where one was blank."""
+    """The text with the columns in braces replaced by their cells; blank cells leave no double spaces."""
     parts = (said + (cells[name] if name is not None else "") for said, name, _, _ in Formatter().parse(text))
     return re.sub(r" {2,}", " ", "".join(parts)).strip()
 

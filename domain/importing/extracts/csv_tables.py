@@ -1,4 +1,4 @@
-"""Tables of an extract: CSV files read row by row, each with the line on which it begins, and their rejected rows."""
+"""The tables of an extract: CSV files, read row by row with line numbers, and the files of their rejected rows."""
 
 import codecs
 import csv
@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 REASON = "rejected_because"
-"""The column that a file of rejected rows has before its own; it is passed over when the file is read."""
+"""The first column of a file of rejected rows, with the reason. It is ignored when the file is read."""
 
 SAMPLE = 4096
 
 
 class NotATable(ValueError):
-    """A file that cannot be read as a table; the reason."""
+    """A file that cannot be read as a table. The message is the reason."""
 
 
 class CsvRow(NamedTuple):
-    """A row: the line on which it begins, and its cells by column. ``wrong``: why it is none."""
+    """A row: the line on which it begins, and column -> cell. ``wrong``: why it cannot be read, if so."""
 
     line: int
     cells: Mapping[str, str]
@@ -26,7 +26,7 @@ class CsvRow(NamedTuple):
 
 
 class _Record(NamedTuple):
-    """A row as it is written: the line on which it begins, its text, and its cells (or what is wrong with it)."""
+    """A row as written: the line on which it begins, its text, and its cells (or why they cannot be read)."""
 
     line: int
     text: str
@@ -36,14 +36,14 @@ class _Record(NamedTuple):
 
 @dataclass(frozen=True)
 class TableFile:
-    """A file with a head, in this encoding. ``encoding`` utf-8 takes a byte-order mark or none."""
+    """A file with a row of column names. ``encoding`` utf-8 reads files with and without a byte-order mark."""
 
     path: Path
     encoding: str
     delimiter: str
 
     def head(self) -> list[str]:
-        """The columns, the reason of rejected rows included; ``NotATable``."""
+        """The names of the columns, that of the reason included. ``NotATable``."""
         with self.path.open("rb") as stream:
             marked = stream.read(SAMPLE).startswith(codecs.BOM_UTF8)
         if marked and not self._is_utf8:
@@ -58,7 +58,7 @@ class TableFile:
         return [name.strip() for name in first.cells]
 
     def rows(self, progress: Callable[[int], None] = lambda size: None) -> Iterator[CsvRow]:
-        """The rows below the head; ``progress`` is told of characters read."""
+        """The rows below the names. ``progress`` is called with the number of characters read."""
         head = self.head()
         skip = int(head[0] == REASON)
         names = head[skip:]
@@ -75,7 +75,7 @@ class TableFile:
             yield CsvRow(record.line, {} if wrong else dict(zip(names, map(_cell, cells), strict=True)), wrong)
 
     def write_rejected(self, path: Path, reasons: Mapping[int, str]) -> None:
-        """Write the rows that begin on these lines to a file of the same kind, the reason in a column before theirs."""
+        """Write the rows that begin on these lines to a file of the same kind, with the reason as first column."""
         head = self.head()
         skip = int(head[0] == REASON)
         with path.open("w", encoding=self._codec, errors="surrogateescape", newline="") as stream:
@@ -103,7 +103,7 @@ class TableFile:
         return records
 
     def _records(self) -> Iterator[_Record]:
-        # What is no text in the encoding is kept as it is: its row is rejected, and written out again byte for byte.
+        # Bytes that are not text in the encoding are kept: their row is rejected, and written out byte for byte.
         with self.path.open(encoding=self._codec, errors="surrogateescape", newline="") as stream:
             lines = _Lines(stream)
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
@@ -121,7 +121,7 @@ class TableFile:
 
 
 class _Lines(Iterable[str]):
-    """The lines of a stream, remembering those taken for the row that is being read."""
+    """The lines of a stream. It keeps those that belong to the row being read."""
 
     def __init__(self, stream: TextIO):
         self.stream, self.taken = stream, list[str]()
@@ -133,10 +133,10 @@ class _Lines(Iterable[str]):
 
 
 def _cell(text: str) -> str:
-    """What a cell holds, without spaces around; lines in it end alike, whatever program wrote the file last."""
+    """The text of a cell without spaces around it; every line break in it becomes the same character."""
     return text.replace("\r\n", "\n").strip()
 
 
 def _is_text(text: str) -> bool:
-    """Whether every byte could be read in the encoding."""
+    """Whether all bytes of the text could be decoded."""
     return text.isascii() or not any("\udc80" <= char <= "\udcff" for char in text)

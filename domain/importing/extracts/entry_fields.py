@@ -1,6 +1,8 @@
-"""The fields of each type of entry as a mapping names them: ``person.crn`` is the field ``crn`` in the group ``person``.
+"""The fields of each type of entry, as a mapping names them: ``person.crn`` is the field ``crn`` of the group
+``person``.
 
-What a field takes is asked of the schemas made from the facts, so that a mapping is held to what an import is held to.
+The values that a field takes come from the schemas made from the facts, so a mapping must meet the same rules as an
+import.
 """
 
 from collections.abc import Mapping
@@ -16,20 +18,20 @@ from domain.entries.references import reference_fields
 from domain.entries.schemas import Flag, StrictDate, StrictInstant, schema_of
 
 MADE = "entry"
-"""The field that no mapping gives: it is made of source, table, key and name."""
+"""The field that no mapping gives: the id is made from source, table, key and name."""
 
 COMMON = ("occurred_on", "occurred_at", "recorded_at", "recorded_by")
-"""The fields that every type has: a table may give them once for all its entries."""
+"""The fields that all types have. A table may give them once for all its entries."""
 
 MAPPED = {name: kind for name, kind in ENTRY_TYPES.items() if kind.kept_on == "case" and kind is not EntryCorrected}
-"""The types that rows can give. Corrections are made of rows that have changed."""
+"""The types of entry that rows can give. Corrections are made where a row has changed."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """What one field takes. ``group`` is the group that it stands in, and ``within`` whether that is optional.
+    """One field of an entry. ``group``: the group that it belongs to; ``within``: whether that is optional.
 
-    ``names``: the types of entry that it may refer to; None where it refers to none.
+    ``names``: the types of entry that it may refer to; None if it is no reference.
     """
 
     field: fields.Field[Any]
@@ -43,7 +45,7 @@ class Slot:
 
     @property
     def item(self) -> fields.Field[Any]:
-        """The field itself, or that of its items where it is a list."""
+        """The marshmallow field; for a list, that of its items."""
         return self.field.inner if isinstance(self.field, fields.List) else self.field
 
     @property
@@ -67,12 +69,12 @@ class Slot:
 
     @property
     def parts(self) -> Mapping[str, "Slot"]:
-        """The fields of each group in a list of groups."""
+        """The fields of each group, where the field is a list of groups."""
         assert isinstance(self.item, fields.Nested)
         return {name: Slot(field, field.required) for name, field in self.item.schema.fields.items()}
 
     def problems_of(self, value: Any, *, item: bool = False) -> list[str]:
-        """Why the field (or an item of its list) would not take this value."""
+        """Why the field, or with ``item`` an item of its list, cannot have this value; empty if it can."""
         try:
             (self.item if item else self.field).deserialize(value)
         except ValidationError as error:
@@ -82,7 +84,7 @@ class Slot:
 
 @cache
 def slots_of(fact_type: type[Entry]) -> Mapping[str, Slot]:
-    """The fields of a type by their path."""
+    """Path -> field, for all fields of a type."""
     names = {encoded: kinds for _, encoded, kinds in reference_fields(fact_type)}
     slots: dict[str, Slot] = {}
     for name, field in schema_of(fact_type).fields.items():
@@ -96,6 +98,6 @@ def slots_of(fact_type: type[Entry]) -> Mapping[str, Slot]:
 
 
 def groups_needed(fact_type: type[Entry]) -> frozenset[str]:
-    """The groups that every entry of the type has; of the others, all or nothing of what is required is given."""
+    """The groups that every entry of a type must have. Of other groups a mapping gives all required fields or none."""
     found = schema_of(fact_type).fields.items()
     return frozenset(name for name, field in found if isinstance(field, fields.Nested) and field.required)

@@ -1,6 +1,6 @@
-"""An extract of a case system: the rows of its tables as lines for the importer, and what became of each row.
+"""Importing an extract of a case system: the rows of its tables become lines for the importer.
 
-A row that was rejected, in whole or in part, is written out with the reason, to be corrected and fed again.
+A row that is rejected, in whole or in part, is written to a file with the reason, to be corrected and imported again.
 """
 
 from collections import Counter, defaultdict
@@ -26,9 +26,9 @@ Progress = Callable[[int], None]
 
 @dataclass
 class Extract:
-    """A folder of tables with its mapping, found to fit. ``made_at``: when the extract was made.
+    """A folder of tables with a mapping that fits them. ``made_at``: when the extract was made.
 
-    ``part``: it does not hold all that the source does.
+    ``part``: the extract does not hold everything that the source holds.
     """
 
     mapping: SourceMapping
@@ -37,30 +37,30 @@ class Extract:
     part: bool
     seen: RowsSeen
     passed: Counter[str] = field(default_factory=Counter)
-    """By file, how many rows gave no entry, as no condition of the mapping holds for them."""
+    """File -> the number of its rows that gave no entry, as no condition of the mapping holds for them."""
 
     @classmethod
     def open(cls, folder: Path, mapping_file: Path, made_at: datetime, *, part: bool = False) -> "Extract":
-        """The extract in a folder; ``PolicyError`` names everything in its mapping that does not fit."""
+        """The extract in a folder. ``PolicyError`` lists everything in the mapping that does not fit it."""
         mapping, files, part = read_mapping(mapping_file, folder, part=part)
         return cls(mapping, files, made_at, part, RowsSeen(mapping.source))
 
     def take(
         self, files: Files, report: ImportReport, progress: Progress, *, now: datetime, actor: str, keep: bool
     ) -> None:  # fmt: skip
-        """Import the extract's rows. With ``keep`` false nothing is stored: the report says what would be."""
+        """Import the rows of the extract. With ``keep`` false nothing is stored; the report says what would be."""
         import_lines(files, self._lines(report, progress), report, now=now, actor=actor, keep=keep)
         report.rejected.sort()
 
     def differences(self, files: Files) -> Iterator[MissingRow]:
-        """The entries of this source that stand on the files and are no longer given, by case; none for a part."""
+        """The entries of this source on the files that the extract no longer gives, by case; none for a part."""
         tables = {name for name in self.mapping.tables if name in self.files}
         return iter(()) if self.part else self.seen.missing(files, tables)
 
     def write_rejected(self, report: ImportReport, folder: Path) -> list[Path]:
-        """Write each table's rejected rows to a file of its name in this folder; the files written.
+        """Write the rejected rows of each table to a file of its name in this folder. Returns the files written.
 
-        A file of that name from an earlier import is kept beside, as ``NAME.csv.before``.
+        A file of that name from an earlier import is renamed to ``NAME.csv.before``.
         """
         reasons: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         for rejected in report.rejected:
@@ -84,7 +84,7 @@ class Extract:
                     yield from self._row(reader, row, report)
 
     def _row(self, reader: RowReader, row: CsvRow, report: ImportReport) -> Iterator[Line]:
-        """The lines of one row; what is wrong with it goes to the report."""
+        """The lines of one row. What is wrong with it is added to the report."""
         file, table, cells = self.files[reader.name].path.name, reader.table, row.cells
 
         def reject(field: str, reason: str) -> None:
@@ -120,7 +120,7 @@ class Extract:
     def _entry(
         self, reader: RowReader, row: CsvRow, number: int, ids: dict[str, str], report: ImportReport
     ) -> Iterator[Line]:  # fmt: skip
-        """The line of the nth entry that the row gives, where it has the shape of a fact."""
+        """The line of one of the entries that the row gives, by its number in the mapping; none if it is not valid."""
         file, kind = self.files[reader.name].path.name, reader.table.gives[number].type
         fields, problems = reader.fields(number, row.cells)
         if len(ids["entry"]) > LONGEST:
@@ -128,7 +128,7 @@ class Extract:
         try:
             reference, fact, said = read_entry({**fields, **ids, "type": kind}, self.made_at)
         except ShapeError as error:
-            # A field whose cell could not be read is not missing as well.
+            # A field whose cell could not be read is not reported as missing too.
             unread = {path for path, _ in problems}
             problems += [(path, reason) for path, reason in error.problems if not _is_of(path, unread)]
         if not problems:
@@ -143,5 +143,5 @@ class Extract:
 
 
 def _is_of(path: str, unread: set[str]) -> bool:
-    """Whether a field is one of these, or a group that holds one."""
+    """Whether a field is one of these, or a group that holds one of them."""
     return any(path == one or one.startswith(f"{path}.") for one in unread)

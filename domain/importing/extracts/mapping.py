@@ -1,7 +1,7 @@
-"""The mapping of an extract: which entries the rows of its tables give, read from a YAML file.
+"""The mapping of an extract, read from a YAML file: which entries the rows of its tables give.
 
-``docs/extracts.md`` is the page for those who write one. A field is given by a *value*: a column, a constant, a text
-with columns in it, or an entry that another row gives.
+``docs/extracts.md`` explains how to write one. Each field comes from a *value*: a column, a constant, a text with
+columns in it, or an entry that another row gives.
 """
 
 import re
@@ -15,21 +15,21 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from domain.policy.cited_documents import Document
 
 NAME = r"[A-Za-z][A-Za-z0-9_-]{0,49}"
-"""Of a source, a table, an entry: it becomes part of entry ids, and stays for good."""
+"""The pattern of the names of sources, tables and entries. They are part of entry ids, so they must never change."""
 
 DATES, TIMES = ("%Y-%m-%d",), ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
 
 FORMS = ("column", "text", "value", "entry")
-"""What a value may be: each of them excludes the others."""
+"""The forms of a value; a value has exactly one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class MappedValue:
     """Where the content of a field comes from: one of ``column``, ``text``, ``value`` (a constant) and ``entry``.
 
-    ``codes`` maps what stands in the column to what the field takes: a mapping, or the name of one. ``formats``: how
-    its dates or times are written. ``split``: what stands between the items of a list. ``entry`` is the entry of that
-    name given by the row of ``table`` (None: the same table) whose key is in the columns ``key`` (None: this row).
+    ``codes``: a mapping from the texts in the column to the codes of the field, or the name of one. ``formats``: of its
+    dates or times. ``split``: the separator between the items of a list. ``entry``: the entry of that name given by the
+    row of ``table`` (None: the same table) whose key is in the columns ``key`` (None: this row).
     """
 
     column: str | None = None
@@ -44,18 +44,18 @@ class MappedValue:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it reads."""
+        """The columns that the value reads."""
         named = (self.column,) if self.column is not None else columns_in(self.text) if self.text is not None else ()
         return (*named, *(self.key or ()))
 
 
 Parts = tuple[Mapping[str, MappedValue], ...]
-"""A list of groups, such as the objectives of a plan: for each, its fields."""
+"""A list of groups, such as the objectives of a plan: for each group, field -> value."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowCondition:
-    """What a column must hold: ``filled``, ``blank``, one of the texts (``is``) or none of them (``is_not``)."""
+    """A condition on a column: ``filled``, ``blank``, one of these texts (``is``) or none of them (``is_not``)."""
 
     test: Literal["filled", "blank", "is", "is_not"]
     texts: frozenset[str] = frozenset()
@@ -73,12 +73,12 @@ class RowCondition:
 
 
 When = Mapping[str, RowCondition]
-"""By column; all must hold."""
+"""Column -> condition; all of them must hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class MappedEntry:
-    """An entry that a row gives: its type, the name that tells it from the row's other entries, its fields."""
+    """An entry that a row gives: its type, its name among the entries of the row, its fields."""
 
     type: str
     name: str
@@ -88,7 +88,7 @@ class MappedEntry:
 
 @dataclass(frozen=True, slots=True)
 class MappedTable:
-    """One table: its file, how to read it, what identifies a row and its case, and the entries that a row gives."""
+    """One table: its file and how to read it, the columns that identify a row and its case, the entries of a row."""
 
     file: str
     encoding: str | None
@@ -103,7 +103,7 @@ class MappedTable:
 
 @dataclass(frozen=True, slots=True)
 class SourceMapping:
-    """A whole mapping. ``dates`` and ``times`` are formats as of ``strptime``; ``twice``: see ``local_time``."""
+    """A whole mapping. ``dates`` and ``times``: formats of ``strptime``; ``twice``: see ``read_instant``."""
 
     source: str
     time_zone: str
@@ -118,12 +118,12 @@ class SourceMapping:
 
 
 def columns_in(text: str) -> tuple[str, ...]:
-    """The columns that a text names in braces; ``ValueError`` where the braces do not match."""
+    """The columns that a text names in braces. ``ValueError`` where the braces do not match."""
     return tuple(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 class Texts(fields.Field[tuple[str, ...]]):
-    """One text or a list of them, none of them empty."""
+    """One text, or a list of texts; none may be empty."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
         texts = value if isinstance(value, list) else [value]
@@ -133,7 +133,7 @@ class Texts(fields.Field[tuple[str, ...]]):
 
 
 class Named(fields.Field[dict[str, Any]]):
-    """Parts under names of the author's own, all of one kind."""
+    """Parts of one kind, under names that the author of the mapping chooses."""
 
     def __init__(self, inner: fields.Field[Any], pattern: str = r"(?s).*", **kwargs: Any):
         super().__init__(**kwargs)
@@ -169,7 +169,7 @@ class ConditionField(fields.Field[RowCondition]):
 
 
 class CodesField(fields.Field[Any]):
-    """The name of a code list, or the list itself: what stands in the column, and what it means."""
+    """The name of a code list, or the list itself: text in the column -> code."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return value if isinstance(value, str) else Named(fields.Raw()).deserialize(value)
@@ -210,7 +210,7 @@ class ValueSchema(Document):
 
 
 class ValueField(fields.Field[Any]):
-    """The name of a column, or what ``Value`` may have; with ``parts`` also a list of groups of values."""
+    """The name of a column, or the fields of a ``Value``; with ``parts`` also a list of groups of values."""
 
     def __init__(self, *, parts: bool = False, **kwargs: Any):
         super().__init__(**kwargs)

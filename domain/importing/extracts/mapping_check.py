@@ -1,6 +1,6 @@
-"""A mapping held against the vocabulary and the heads of the tables: everything that is wrong with it, before any row.
+"""Checking a mapping against the fields of entries and the columns of the tables, before any row is read.
 
-``read_mapping`` reads the file; ``PolicyError`` names each problem by file, line and field, and says what to do.
+``read_mapping`` reads the file. ``PolicyError`` lists all problems, each with file, line and field and what to do.
 """
 
 import codecs
@@ -29,9 +29,9 @@ Where = tuple[Any, ...]
 
 
 def read_mapping(path: Path, folder: Path, *, part: bool = False) -> tuple[SourceMapping, dict[str, TableFile], bool]:
-    """The mapping, the files of its tables that are in the folder, and whether the folder is a part of an extract.
+    """The mapping, the files of its tables in the folder, and whether the folder is only a part of an extract.
 
-    It is with ``part``, and where a table has the column of rejected rows. Then tables may be missing.
+    It is a part if ``part`` says so, or if a table has the column of rejected rows. A part may lack tables.
     """
     check = _Check(folder, part)
     mapping: SourceMapping = read_document(path, MappingSchema(), check=check.problems)
@@ -39,7 +39,7 @@ def read_mapping(path: Path, folder: Path, *, part: bool = False) -> tuple[Sourc
 
 
 class _Check:
-    """One reading of one mapping. ``bad``: the places whose shape is wrong, which are not looked at again."""
+    """The check of one mapping. ``bad``: the places whose form is wrong; they are not checked further."""
 
     def __init__(self, folder: Path, part: bool):
         self.folder, self.part = folder, part
@@ -74,13 +74,13 @@ class _Check:
                 yield from self._table(name, table)
 
     def _sound(self, *where: Any, exact: bool = False) -> bool:
-        """Whether nothing is wrong with the shape of this place (``exact``: of itself) or of one that it stands in."""
+        """Whether the form of this place is right, of those around it and, unless ``exact``, of those within it."""
         return not any(
             where[: len(bad)] == bad or (not exact and bad[: len(where)] == where) for bad in self.bad if bad
         )
 
     def _reading(self, part: dict[str, Any], at: Where) -> Iterator[Problem]:
-        """What is wrong with an encoding or a delimiter."""
+        """Problems of the encoding and the delimiter."""
         encoding, delimiter = part.get("encoding", "utf-8"), part.get("delimiter", ",")
         if self._sound(*at, "encoding"):
             try:
@@ -94,7 +94,7 @@ class _Check:
             yield (*at, "delimiter"), f"'{delimiter}' is not one character; write ',', ';', '|' or \"\\t\""
 
     def _file(self, name: str, table: dict[str, Any]) -> Iterator[Problem]:
-        """Find a table's file in the folder and read its head."""
+        """Find the file of a table in the folder and read its column names. Gives the problems."""
         at, wanted = ("tables", name), table.get("file", f"{name}.csv")
         if not self._sound(*at, "file"):
             return
@@ -295,7 +295,7 @@ def _formats(where: Where, formats: Any) -> Iterator[Problem]:
 def _value(raw: Any) -> Any:
     try:
         return ValueField(parts=True).deserialize(raw)
-    except ValidationError as error:  # its place is sound, so this is not reached
+    except ValidationError as error:  # never reached: the form of this place is right
         raise AssertionError(error) from error
 
 

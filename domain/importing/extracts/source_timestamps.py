@@ -1,7 +1,7 @@
-"""Days and times as a case system writes them: read by stated formats, refused where two formats disagree.
+"""Days and times as a case system writes them: read by given formats, refused where two formats give different days.
 
-Times without an offset are those of the source's clock. In spring that clock leaves an hour out, and in autumn it
-shows one twice: what it cannot have shown is refused, and what it showed twice is taken as the mapping says.
+Times without an offset are local times of the source. When the clocks go forward in spring, one hour does not exist;
+such a time is refused. When they go back in autumn, one hour occurs twice; the mapping says which of the two is meant.
 """
 
 from datetime import UTC, date, datetime
@@ -15,7 +15,7 @@ _PROBE = datetime(1905, 10, 23, 14, 35, tzinfo=UTC)
 
 
 def is_date_format(form: str) -> bool:
-    """Whether what is written in this format says a day: its day, its month and its year with the century."""
+    """Whether a format gives a whole date: day, month and a year of four digits."""
     try:
         return datetime.strptime(_PROBE.strftime(form), form).date() == _PROBE.date()
     except ValueError:
@@ -24,15 +24,16 @@ def is_date_format(form: str) -> bool:
 
 @lru_cache(CACHED)
 def read_day(text: str, formats: tuple[str, ...]) -> date:
-    """The day that a text says; ``ValueError`` with the reason."""
+    """The day in a text; ``ValueError`` with the reason where there is none."""
     return _read(text, formats, "day").date()
 
 
 @lru_cache(CACHED)
 def read_instant(text: str, formats: tuple[str, ...], zone: str, twice: str) -> datetime:
-    """The instant that a text says, in UTC; ``ValueError`` with the reason.
+    """The instant in a text, in UTC; ``ValueError`` with the reason where there is none.
 
-    ``twice``: which of two is meant when the clocks were put back between them (first, second), or refuse.
+    ``twice``: for a local time that occurs twice when the clocks go back, whether the ``first`` or the ``second`` is
+    meant, or ``refuse``.
     """
     local = _read(text, formats, "time")
     if local.tzinfo is not None:

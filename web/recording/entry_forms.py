@@ -1,7 +1,7 @@
 """Forms for entries, made from the fact types: the questions, what was typed, and the interchange values that it gives.
 
-The fields of an entry are defined once, in ``domain.entries.case_entries``; forms are made from that. What is typed is checked by the
-same schemas as an import.
+The fields of an entry are defined once, in ``domain.entries.case_entries``; forms are made from that. What is
+typed is checked by the same schemas as an import.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -92,10 +92,16 @@ def _cell(value: Any, *, head: bool) -> str:
             kind = f'office:value-type="date" office:date-value="{value.isoformat()}" table:style-name="date"'
             shown = f"{value.day} {value:%b %Y}"
         case _:
-            kind, shown = 'office:value-type="string"', str(value)
+            shown = str(value)
+            kind = 'office:value-type="string"' + (_said(shown) if "\t" in shown else "")
     style = ' table:style-name="head"' if head else ""
     lines = "".join(f"<text:p>{_text(line)}</text:p>" for line in printable(shown).split("\n"))
     return f"<table:table-cell {kind}{style}>{lines}</table:table-cell>"
+
+
+def _said(text: str) -> str:
+    """The value of a text cell as an attribute, for readers that pass over the elements of a tab."""
+    return " office:string-value=" + quoteattr(printable(text).replace("\r", ""))
 
 
 def _text(line: str) -> str:

@@ -422,7 +422,7 @@ def test_a_dry_run_forgets_nothing_of_what_it_would_store(desk: Desk, monkeypatc
     monkeypatch.setattr(importer, "TOGETHER", 1)
     monkeypatch.setattr(importer, "BATCH", 1)
     monkeypatch.setattr("domain.store.application.Writing.__init__.__defaults__", (1,))
-    monkeypatch.setattr("domain.store.dry_run.Rehearsal.__init__.__defaults__", (1,))
+    monkeypatch.setattr("domain.store.dry_run.DryRun.__init__.__defaults__", (1,))
     other = START | {"case": "X654321/1", "person": PERSON | {"crn": "X654321"}}
     desk.write(START, other, MADE, BECAME, MADE, START | {"officer": "Somebody else"})
     tried = desk.run("--dry-run")

@@ -227,7 +227,7 @@ def test_every_kind_has_words_and_a_shape_of_its_own_or_a_bar() -> None:
     bands = {"not_assessed", "custody", *RISK_LEVELS}
     contacts = {"kept", "missed", "accepted", "awaited", "rescheduled", "other"}
     assert set(KINDS) == acts | bands | contacts | (set(STATES) - {"missed"}) | {"missed_window"}
-    drawn = (ROOT / "web/templates/macros/strip.html").read_text(encoding="utf-8")
+    drawn = (ROOT / "web/cases/supervision_chart.html").read_text(encoding="utf-8")
     shapes = {kind: re.search(rf'<(?P<tag>\w+) id="shape-{kind}"(?P<drawn>.*)', drawn) for kind in KINDS}
     assert {kind for kind, shape in shapes.items() if shape is None} == bands == set(HEIGHTS)
     assert len({shape["drawn"] for shape in shapes.values() if shape}) == len(KINDS) - len(bands)

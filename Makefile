@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
 
-.PHONY: setup demo test lint types contracts check lock bench clean
+.PHONY: setup demo test lint types contracts check entry-tables lock bench clean
 
 setup: $(STAMP)
 
@@ -32,6 +32,10 @@ contracts: setup
 	$(RUN)/lint-imports
 
 check: lint types contracts test
+
+# After a change of an entry's declaration or of a code list: the tables of docs/interchange.md.
+entry-tables: setup
+	$(RUN)/python -m tools.entry_tables
 
 # Ratios against something bare on the same data (docs/performance.md). What DIR holds already is not measured again.
 SIZE ?= area

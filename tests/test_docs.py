@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES
 from domain.policy.clauses import NEEDS, TRIGGERS
+from tools.entry_tables import interchange, missing
 from web.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("name", ENTRY_TYPES)
 def test_every_type_and_each_of_its_fields_is_documented(name: str) -> None:
-    line = next((line for line in INTERCHANGE.splitlines() if line.startswith("|") and name in line), None)
+    line = next((line for line in INTERCHANGE.splitlines() if line.startswith(f"| {name} |")), None)
     assert line is not None, f"{name} is not in docs/interchange.md"
     common = {"entry", "occurred_on", "recorded_at", "recorded_by", "occurred_at"}
     fields = {field.encode_name for field in msgspec.structs.fields(ENTRY_TYPES[name])} - common
@@ -35,6 +36,15 @@ def test_every_code_is_documented() -> None:
         if get_origin(frame) is Literal:
             missing = [code for code in get_args(frame) if not re.search(rf"\b{code}\b", INTERCHANGE)]
             assert not missing, f"{name}: {missing} not in docs/interchange.md"
+
+
+def test_the_tables_of_the_interchange_form_are_made_from_the_declarations() -> None:
+    assert interchange(INTERCHANGE) == INTERCHANGE, "run: make entry-tables"
+
+
+def test_no_name_of_a_type_is_taken_back() -> None:
+    assert not missing(INTERCHANGE)
+    assert missing(INTERCHANGE.replace("| TierSet |", "| TierGiven |")) == {"TierGiven"}
 
 
 def test_every_command_is_in_the_readme() -> None:

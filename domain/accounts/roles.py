@@ -6,6 +6,7 @@ from typing import Literal, Protocol, get_args
 
 from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, QualityJudged
 from domain.entries.code_lists import OfficerGrade
+from domain.entries.entry import Makers
 
 Role = Literal[
     "case_manager", "spo", "divisional_manager", "area_manager", "inspector", "information_manager"
@@ -81,21 +82,17 @@ class Account:
         return self.may_enter(EntryCorrected) and self.may_enter(type(fact))
 
 
-_BY_IMPORT = {"SupervisionStarted", "InspectionOpened"}
-"""The first entries of files come from an import only."""
-
-_BY_MANAGERS = {
-    "AssessmentCountersigned", "OversightRecorded", "QualityJudged", "CaseAllocated", "AccessLimited", "AccessLimitLifted",
-}  # fmt: skip
-
-_BY_ANYONE = frozenset(ENTRY_TYPES) - _BY_IMPORT - _BY_MANAGERS
+_MAKES: Mapping[Role, Makers] = {
+    "case_manager": "case_managers",
+    "spo": "managers",
+    "divisional_manager": "managers",
+    "area_manager": "managers",
+    "inspector": "inspectors",
+}
+"""As whom a role makes entries; an information manager makes none."""
 
 ENTERED_BY: Mapping[Role, frozenset[str]] = {
-    "case_manager": _BY_ANYONE,
-    "spo": _BY_ANYONE | _BY_MANAGERS,
-    "divisional_manager": _BY_ANYONE | _BY_MANAGERS,
-    "area_manager": _BY_ANYONE | _BY_MANAGERS,
-    "inspector": frozenset({"QualityJudged"}),
-    "information_manager": frozenset(),
+    role: frozenset(name for name, declared in ENTRY_TYPES.items() if _MAKES.get(role) in declared.use.made_by)
+    for role in ROLES
 }
-"""Role -> the types of entry that it may make by hand."""
+"""The types of entry that each role makes by hand. Types made by nobody (the beginnings of files) come by import."""

@@ -1,7 +1,10 @@
 """Facts: every entry that a case record can hold, one frozen struct a type.
 
-This page is the only definition of the fields of a fact. The store writes these structs as JSON; ``domain.entries.schemas``
-makes the marshmallow schemas of import, API and forms from them; export prints them: the same bytes everywhere.
+This page is the one declaration of a type: its fields, with their words and hints (``Meta``) where a field's name is not
+enough, and how it is used (``Use``) where the defaults do not fit. The store writes these structs as JSON,
+``domain.entries.schemas`` makes the marshmallow schemas of import, API and forms from them, and export prints them: the
+same bytes everywhere. A code list used by one type alone may stand above it; those used by several stand in ``code_lists``.
+After a change here, ``make entry-tables`` writes the tables of ``docs/interchange.md``.
 
 Every fact has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
 instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its case.
@@ -13,11 +16,12 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from domain.entries import code_lists
-from domain.entries.entry import CRN, Id, Note, Part, Text
+from domain.entries.entry import CRN, Id, Note, Part, Text, Use
 from domain.entries.entry import Entry as Entry
 from domain.entries.inspection_entries import InspectionOpened as InspectionOpened
 
 Hours = Annotated[float, Meta(ge=0, le=24)]
+ForDay = Annotated[date, Meta(title="Date it is for")]
 
 AppointmentRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AppointmentMade",)})]
 AssessmentRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AssessmentCompleted",)})]
@@ -29,6 +33,8 @@ ReportRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("CourtReportRe
 LimitRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AccessLimited",)})]
 AnyRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ()})]
 """A reference to an entry of any type of the same case."""
+OfRef = Annotated[AnyRef, Meta(title="Entry")]
+"""The entry that a correction or withdrawal is about."""
 
 
 class Person(Part, frozen=True):
@@ -64,12 +70,14 @@ class Likelihood(Part, frozen=True):
 
 
 class Objective(Part, frozen=True):
-    text: Note
-    smart: bool
-    factor: code_lists.CriminogenicFactor | None = None
+    text: Annotated[Note, Meta(title="What is to be achieved")]
+    smart: Annotated[bool, Meta(title="SMART")]
+    factor: Annotated[code_lists.CriminogenicFactor | None, Meta(title="Factor it addresses")] = None
 
 
 class SupervisionStarted(Entry, frozen=True):
+    use = Use(made_by=())
+
     person: Person
     order_type: code_lists.OrderType
     area: Text
@@ -86,6 +94,8 @@ class SupervisionStarted(Entry, frozen=True):
 
 
 class CaseAllocated(Entry, frozen=True):
+    use = Use(made_by=("managers",))
+
     area: Text
     division: Text
     team: Text
@@ -98,6 +108,8 @@ class TierSet(Entry, frozen=True):
 
 
 class AssessmentCompleted(Entry, frozen=True):
+    use = Use(form_group="Assessment and risk", lane="Assessments", mark="assessment")
+
     instrument: code_lists.Instrument
     stage: code_lists.AssessmentStage
     assessor: Text
@@ -109,33 +121,51 @@ class AssessmentCompleted(Entry, frozen=True):
 
 
 class AssessmentCountersigned(Entry, frozen=True):
+    use = Use(
+        made_by=("managers",),
+        form_group="Assessment and risk",
+        lane="Oversight",
+        mark="countersigned",
+        signed=("by", "grade"),
+    )
+
     assessment: AssessmentRef
     by: Text
     grade: code_lists.OfficerGrade
 
 
 class RiskLevelChanged(Entry, frozen=True, rename={"from_": "from"}):
-    from_: code_lists.RiskLevel
-    to: code_lists.RiskLevel
+    use = Use(form_group="Assessment and risk")
+
+    from_: Annotated[code_lists.RiskLevel, Meta(title="Changed from")]
+    to: Annotated[code_lists.RiskLevel, Meta(title="Changed to")]
     reason: Note
 
 
 class RiskManagementPlanMade(Entry, frozen=True):
+    use = Use(form_group="Assessment and risk", lane="Plan and reviews", mark="risk_plan")
+
     actions: list[Note] = []
     by: Text | None = None
 
 
 class RiskManagementPlanReviewed(Entry, frozen=True):
+    use = Use(form_group="Assessment and risk", lane="Plan and reviews", mark="risk_review")
+
     plan: RiskPlanRef
     changes: Note | None = None
 
 
 class RiskManagementActionTaken(Entry, frozen=True):
+    use = Use(form_group="Assessment and risk")
+
     plan: RiskPlanRef
     action: Note
 
 
 class SupervisionPlanMade(Entry, frozen=True):
+    use = Use(form_group="Plan and review", lane="Plan and reviews", mark="plan")
+
     objectives: list[Objective]
     interventions: list[code_lists.Intervention]
     takes_account_of: list[code_lists.PlanBasis] = []
@@ -143,6 +173,8 @@ class SupervisionPlanMade(Entry, frozen=True):
 
 
 class SupervisionPlanReviewed(Entry, frozen=True):
+    use = Use(form_group="Plan and review", lane="Plan and reviews", mark="review")
+
     plan: PlanRef
     objectives: list[Objective] = []
     reason: Note | None = None
@@ -151,56 +183,83 @@ class SupervisionPlanReviewed(Entry, frozen=True):
 class AppointmentMade(Entry, frozen=True):
     """An appointment offered: made on ``occurred_on``, for the day ``for_on``."""
 
-    for_on: date
+    use = Use(form_group="Contact and absence")
+
+    for_on: ForDay
     contact_type: code_lists.ContactType
-    national_standards: bool = True
+    national_standards: Annotated[
+        bool,
+        Meta(
+            title="Counts as a national standards appointment",
+            description="Yes, unless it is over and above what the standards ask",
+        ),
+    ] = True
 
 
 class AppointmentOutcomeRecorded(Entry, frozen=True):
+    use = Use(form_group="Contact and absence", speaks_of="appointment")
+
     appointment: AppointmentRef
     outcome: code_lists.Outcome
 
 
-class ContactLogged(Entry, frozen=True, rename={"with_": "with"}):
-    """A contact that is not an appointment. ``about`` names the entry it is about, such as the appointment missed."""
-
-    contact_type: code_lists.ContactType
-    with_: Text | None = None
-    note: Note | None = None
-    about: AnyRef | None = None
-
-
 class AbsenceJudged(Entry, frozen=True):
+    use = Use(form_group="Contact and absence", lane="Enforcement", mark="judged", speaks_of="appointment")
+
     appointment: AppointmentRef
     acceptable: bool
     reason: Note
     evidence: Note | None = None
 
 
+class ContactLogged(Entry, frozen=True, rename={"with_": "with"}):
+    """Anything that is not an appointment; ``about`` names the entry it concerns, such as the appointment missed."""
+
+    use = Use(form_group="Contact and absence", lane="Contacts")
+
+    contact_type: code_lists.ContactType
+    with_: Annotated[Text | None, Meta(title="With whom")] = None
+    note: Note | None = None
+    about: AnyRef | None = None
+
+
 class WarningGiven(Entry, frozen=True):
+    use = Use(form_group="Enforcement", lane="Enforcement", mark="warning")
+
     appointments: Annotated[list[AppointmentRef], Meta(min_length=1)]
     stage: code_lists.WarningStage
 
 
 class BreachInitiated(Entry, frozen=True):
+    use = Use(form_group="Enforcement", lane="Enforcement", mark="breach")
+
     appointments: Annotated[list[AppointmentRef], Meta(min_length=1)]
 
 
 class BreachDecided(Entry, frozen=True):
+    use = Use(form_group="Enforcement", lane="Enforcement", mark="decided")
+
     outcome: code_lists.BreachOutcome
 
 
 class RecallRequested(Entry, frozen=True):
+    use = Use(form_group="Enforcement", lane="Enforcement", mark="recall")
+
     reason: Note
     emergency: bool = False
 
 
 class RecallDecided(Entry, frozen=True):
+    use = Use(form_group="Enforcement", lane="Enforcement", mark="decided")
+
     outcome: code_lists.RecallOutcome
 
 
 class CustodyStarted(Entry, frozen=True):
-    """The person is in custody from this day: no supervision in the community is due until ``CustodyEnded``."""
+    """The person is in custody from this day: nobody owes supervision in the community until ``CustodyEnded``.
+
+    A recall decided as ``recalled`` begins custody too.
+    """
 
     reason: code_lists.CustodyReason
 
@@ -210,29 +269,47 @@ class CustodyEnded(Entry, frozen=True):
 
 
 class MappaSet(Entry, frozen=True):
+    use = Use(title="MAPPA set", form_group="MAPPA and child protection")
+
     category: code_lists.MappaLevel
     level: code_lists.MappaLevel
 
 
 class MappaReviewSet(Entry, frozen=True):
-    for_on: date
+    use = Use(title="MAPPA review set", form_group="MAPPA and child protection")
+
+    for_on: ForDay
 
 
 class MappaMeetingHeld(Entry, frozen=True):
+    use = Use(title="MAPPA meeting held", form_group="MAPPA and child protection")
+
     level: code_lists.MappaLevel
     agencies: list[code_lists.Agency] = []
 
 
 class ChildProtectionConcernRaised(Entry, frozen=True):
+    use = Use(form_group="MAPPA and child protection")
+
     detail: Note
 
 
 class ChildProtectionWorkDone(Entry, frozen=True):
+    use = Use(form_group="MAPPA and child protection")
+
     concern: ConcernRef
     kind: code_lists.ConcernWork
 
 
 class OversightRecorded(Entry, frozen=True):
+    use = Use(
+        made_by=("managers",),
+        form_group="Oversight and judgement",
+        lane="Oversight",
+        mark="oversight",
+        signed=("by", "grade"),
+    )
+
     kind: code_lists.OversightKind
     by: Text
     grade: code_lists.OfficerGrade
@@ -263,7 +340,7 @@ class InterventionDelivered(Entry, frozen=True):
 
 
 class LiaisonRecorded(Entry, frozen=True, rename={"with_": "with"}):
-    with_: code_lists.Agency
+    with_: Annotated[code_lists.Agency, Meta(title="With whom")]
     about: Note | None = None
 
 
@@ -297,11 +374,15 @@ class CourtReportProvided(Entry, frozen=True):
 
 
 class UnpaidWorkSession(Entry, frozen=True):
+    use = Use(form_group="Contact and absence", lane="Contacts")
+
     hours: Hours
     outcome: code_lists.Outcome
 
 
 class DrugTestTaken(Entry, frozen=True):
+    use = Use(form_group="Contact and absence", lane="Contacts")
+
     result: code_lists.DrugTestResult
 
 
@@ -312,8 +393,12 @@ class DocumentFiled(Entry, frozen=True):
 class QualityJudged(Entry, frozen=True):
     """A person's answer to one question of a framework about this file.
 
-    With ``inspection`` it counts for that inspection's score alone; without, it is part of the record from its date.
+    With ``inspection`` it belongs to that inspection's score alone; without, it is part of the record from its date.
+    ``second``: a second reading, made blind; it is set beside the first and never scores. ``overrules``: it stands in
+    place of the answer that the entries give, where there is one; ``comment`` says why.
     """
+
+    use = Use(made_by=("managers", "inspectors"), form_group="Oversight and judgement")
 
     framework: Id
     question: Id
@@ -323,34 +408,52 @@ class QualityJudged(Entry, frozen=True):
     inspection: Id | None = None
     about: AnyRef | None = None
     comment: Note | None = None
-    second: bool = False
-    """A second reading, made without sight of the first: it is compared with the first and never scored."""
-    overrules: bool = False
-    """It replaces the answer derived from the entries, if there is one; ``comment`` says why."""
+    second: Annotated[bool, Meta(title="Second reading, made blind")] = False
+    overrules: Annotated[bool, Meta(title="Stands in place of the answer that the entries give")] = False
 
 
 class EntryCorrected(Entry, frozen=True):
-    """From ``recorded_at`` on, the entry ``of`` reads as if it had been written with these ``fields``."""
+    """From ``recorded_at`` on, the entry ``of`` reads as if it had been written with these ``fields``.
 
-    of: AnyRef
+    A field given as null empties an optional one.
+    """
+
+    use = Use(speaks_of="of")
+
+    of: OfRef
     fields: Annotated[dict[str, Any], Meta(min_length=1)]
 
 
 class EntryWithdrawn(Entry, frozen=True):
     """From ``recorded_at`` on, the entry ``of`` reads as if it were not there. A withdrawal can be withdrawn too."""
 
-    of: AnyRef
+    use = Use(speaks_of="of")
+
+    of: OfRef
     reason: Note
 
 
 class AccessLimited(Entry, frozen=True):
-    """From ``recorded_at`` on, the staff named here may see this case in counts only."""
+    """From ``recorded_at`` on, the staff named here may count this case and see nothing else of it.
 
-    excluded: Annotated[list[Text], Meta(min_length=1)]
+    ``excluded``: their names, or their user names.
+    """
+
+    use = Use(made_by=("managers",))
+
+    excluded: Annotated[
+        list[Text],
+        Meta(
+            min_length=1,
+            description="Names of staff as the case files write them, or their user names, one a line",
+        ),
+    ]
     reason: Note
 
 
 class AccessLimitLifted(Entry, frozen=True):
+    use = Use(made_by=("managers",))
+
     limit: LimitRef
 
 
@@ -369,11 +472,6 @@ ENTRY_TYPES: dict[str, type[Entry]] = {
 
 
 def subject_of(fact: Entry) -> str | None:
-    """The id of the entry that an outcome, judgement, correction or withdrawal is about; None for any other fact."""
-    match fact:
-        case AppointmentOutcomeRecorded(appointment=entry) | AbsenceJudged(appointment=entry):
-            return entry
-        case EntryCorrected(of=entry) | EntryWithdrawn(of=entry):
-            return entry
-        case _:
-            return None
+    """The entry that a fact about another entry speaks of; None for a fact that speaks for itself."""
+    named = fact.use.speaks_of
+    return None if named is None else getattr(fact, named)

@@ -5,7 +5,7 @@ instant at which it was recorded on the file. ``entry`` is the source's own id, 
 """
 
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -23,6 +23,61 @@ Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Note = Annotated[str, Meta(max_length=20_000)]
 Instant = Annotated[datetime, Meta(tz=True)]
 CaseReference = Annotated[str, Meta(pattern=CASE_REFERENCE)]
+
+
+Makers = Literal["case_managers", "managers", "inspectors"]
+"""Who may make entries of a type by hand (``domain.accounts.roles`` says which roles these are)."""
+
+FormGroup = Literal[
+    "Contact and absence",
+    "Enforcement",
+    "Assessment and risk",
+    "Plan and review",
+    "Oversight and judgement",
+    "MAPPA and child protection",
+    "Anything else",
+]
+"""The groups in which the types are offered for recording, in this order."""
+
+ChartLane = Literal["Contacts", "Assessments", "Plan and reviews", "Enforcement", "Oversight"]
+"""The lanes of the supervision chart that hold a mark for each entry."""
+
+ChartMark = Literal[
+    "assessment",
+    "plan",
+    "review",
+    "risk_plan",
+    "risk_review",
+    "judged",
+    "warning",
+    "breach",
+    "recall",
+    "decided",
+    "countersigned",
+    "oversight",
+    "other",
+]
+"""The marks of entries on that chart. Within a lane, marks of one day stand in this order."""
+
+
+class Use(NamedTuple):
+    """How a type of entry is used, beside its fields: what a declaration says where the default does not fit.
+
+    ``title``: its words, where the name's own words are not right. ``made_by``: who may make it by hand (nobody: it comes
+    by import). ``form_group``: where it is offered for recording. ``lane`` and ``mark``: its place on the supervision
+    chart (no lane: it is not drawn). ``speaks_of``: the field that names the entry about which it says something; such an
+    entry counts from its recording, whatever day it is dated. ``signed``: fields filled in from who is signed in (``by``,
+    ``grade``). ``told_apart_by``: the fields that tell two entries of one day apart in a list.
+    """
+
+    title: str = ""
+    made_by: tuple[Makers, ...] = ("case_managers", "managers")
+    form_group: FormGroup = "Anything else"
+    lane: ChartLane | None = None
+    mark: ChartMark = "other"
+    speaks_of: str | None = None
+    signed: tuple[Literal["by", "grade"], ...] = ()
+    told_apart_by: tuple[str, ...] = ("instrument", "contact_type", "kind", "need")
 
 
 # gc=False, here and below: facts are read from JSON and never changed, so none is part of a reference cycle.
@@ -45,8 +100,11 @@ class Entry(
     kept_on: ClassVar[str] = "case"
     """The kind of file that the fact belongs to: ``case`` or ``inspection``."""
 
+    use: ClassVar[Use] = Use()
+    """How entries of this type are used; a type says what differs from the defaults."""
+
     entry: Id
-    occurred_on: date
+    occurred_on: Annotated[date, Meta(title="Date it happened")]
     recorded_at: Instant
     recorded_by: Id | None = None
     occurred_at: Instant | None = None

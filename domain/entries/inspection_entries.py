@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from domain.entries import code_lists
-from domain.entries.entry import HASH, CaseReference, Entry, Id, Note, Part, Text
+from domain.entries.entry import HASH, CaseReference, Entry, Id, Note, Part, Text, Use
 
 PerCent = Annotated[int, Meta(ge=0, le=100)]
 
@@ -27,6 +27,8 @@ class InspectionOpened(OfInspection, frozen=True):
     recorded since. ``evidence``: what the answers are based on. ``follows``: the earlier inspection that the scoring
     sheet prints beside this one.
     """
+
+    use = Use(made_by=())
 
     title: Text
     area: Text

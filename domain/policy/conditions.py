@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, TypeVar, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 from marshmallow import ValidationError, fields, validate
@@ -110,7 +110,8 @@ def _test(field: Callable[[Any], Any], is_list: bool, wanted: Any) -> Callable[[
 
 def _is_list(fact_type: type[Entry], name: str) -> bool:
     (found,) = (f for f in msgspec.structs.fields(fact_type) if f.name == name)
-    return get_origin(found.type) is list
+    bare = get_args(found.type)[0] if get_origin(found.type) is Annotated else found.type
+    return get_origin(bare) is list
 
 
 def _wanted(value: Any) -> Any:

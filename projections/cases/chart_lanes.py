@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from domain.entries import case_entries
-from domain.entries.case_entries import Entry
+from domain.entries.case_entries import ENTRY_TYPES, Entry
+from domain.entries.entry import ChartLane, ChartMark
 from projections.cases.case_repository import Reading
 from projections.history.history import Appointment, Change, History
 from projections.obligations.derive import Obligation
@@ -18,31 +19,21 @@ from projections.obligations.derive import Obligation
 MARGIN = timedelta(weeks=8)
 """How far the strip looks past its ends: due dates after the day read, and work done before supervision started."""
 
-ACTS: dict[str, dict[type[Entry], str]] = {
-    "Assessments": {case_entries.AssessmentCompleted: "assessment"},
-    "Plan and reviews": {
-        case_entries.SupervisionPlanMade: "plan",
-        case_entries.SupervisionPlanReviewed: "review",
-        case_entries.RiskManagementPlanMade: "risk_plan",
-        case_entries.RiskManagementPlanReviewed: "risk_review",
-    },
-    "Enforcement": {
-        case_entries.AbsenceJudged: "judged",
-        case_entries.WarningGiven: "warning",
-        case_entries.BreachInitiated: "breach",
-        case_entries.RecallRequested: "recall",
-        case_entries.BreachDecided: "decided",
-        case_entries.RecallDecided: "decided",
-    },
-    "Oversight": {case_entries.AssessmentCountersigned: "countersigned", case_entries.OversightRecorded: "oversight"},
+_MARKS: tuple[ChartMark, ...] = get_args(ChartMark)
+
+
+def _drawn(lane: ChartLane) -> dict[type[Entry], ChartMark]:
+    """The types of entry with a mark in a lane, in the order of the marks."""
+    found = [declared for declared in ENTRY_TYPES.values() if declared.use.lane == lane]
+    return {declared: declared.use.mark for declared in sorted(found, key=lambda t: _MARKS.index(t.use.mark))}
+
+
+ACTS: dict[str, dict[type[Entry], ChartMark]] = {
+    lane: _drawn(lane) for lane in get_args(ChartLane) if lane != "Contacts"
 }
 """The lanes that hold one mark an entry, on the day it happened: what each type of entry is called there."""
 
-LIGHT: tuple[type[Entry], ...] = (
-    case_entries.ContactLogged,
-    case_entries.UnpaidWorkSession,
-    case_entries.DrugTestTaken,
-)
+LIGHT: tuple[type[Entry], ...] = tuple(_drawn("Contacts"))
 """Contacts beside the appointments."""
 
 

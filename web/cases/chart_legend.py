@@ -1,5 +1,7 @@
 """The kinds of marks and bands of a supervision chart: what each means, and how to tell it without colour."""
 
+from collections.abc import Collection
+
 from projections.cases.chart_lanes import Mark
 from projections.obligations.derive import Obligation
 
@@ -43,6 +45,11 @@ RANKS = {"overdue": 0, "missed_window": 0, "other": 2}
 BAR = 22
 HEIGHTS = {"not_assessed": 12, "low": 6, "medium": 11, "high": 17, "very_high": BAR, "custody": 14}
 """Kind -> the height of its bar in CSS pixels, by which levels can be told in grey."""
+
+
+def meaning(kind: str, lanes: Collection[str]) -> str:
+    """What a kind means where it is drawn in these lanes: among contacts, a mark without a shape of its own is a contact."""
+    return "Other entry" if kind == "other" and set(lanes) != {"Contacts"} else KINDS[kind]
 
 
 def kind_of(mark: Mark) -> str:

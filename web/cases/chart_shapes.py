@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from projections.cases.chart_lanes import Band, Lane
 from projections.cases.supervision_chart import SupervisionChart
-from web.cases.chart_legend import BAR, HEIGHTS, KINDS, RANKS, kind_of
+from web.cases.chart_legend import BAR, HEIGHTS, KINDS, RANKS, kind_of, meaning
 from web.cases.chart_text import ChartRow, band_words, mark_words, rows, summary
 from web.presentation.formatting import short_date
 from web.presentation.time_axis import Scale, Tick
@@ -98,7 +98,6 @@ def chart(strip: SupervisionChart) -> PlacedChart:
         ]
         bars = [_bar(band, scale, top + height - PAD) for band in lane.bands]
         placed.append(PlacedLane(lane.name, top, height, shapes, bars))
-    drawn = {s.kind for lane in placed for s in lane.shapes} | {b.kind for lane in placed for b in lane.bars}
     return PlacedChart(
         width=width,
         height=foot + FOOT,
@@ -109,10 +108,19 @@ def chart(strip: SupervisionChart) -> PlacedChart:
         top=HEAD,
         foot=foot,
         ahead=scale.x(strip.day + ONE_DAY) if strip.ended is None else None,
-        key=[(kind, words, HEIGHTS.get(kind, 0)) for kind, words in KINDS.items() if kind in drawn],
+        key=_key(placed),
         summary=summary(strip),
         rows=rows(strip),
     )
+
+
+def _key(lanes: Sequence[PlacedLane]) -> list[tuple[str, str, int]]:
+    """What each kind drawn means, with the height of its bar (0: it is a shape)."""
+    drawn: dict[str, set[str]] = {}
+    for lane in lanes:
+        for kind in (*(shape.kind for shape in lane.shapes), *(bar.kind for bar in lane.bars)):
+            drawn.setdefault(kind, set()).add(lane.name)
+    return [(kind, meaning(kind, drawn[kind]), HEIGHTS.get(kind, 0)) for kind in KINDS if kind in drawn]
 
 
 def _stack(lane: Lane, scale: Scale) -> list[int]:

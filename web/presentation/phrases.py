@@ -8,7 +8,8 @@ from flask import Flask
 
 from domain.calendar.london_time import LONDON
 from domain.entries import code_lists
-from domain.entries.case_entries import Entry, QualityJudged
+from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
+from domain.entries.entry_words import field_titles, title_of
 from domain.entries.references import references
 from domain.entries.schemas import dump_fact
 from domain.policy.frameworks import frameworks
@@ -17,22 +18,6 @@ from projections.history.history import end_of_day
 from projections.obligations.derive import Obligation
 from projections.scoring.answers import Answer, Reason
 from web.presentation.formatting import count_noun, short_date
-
-FIELDS = {
-    "occurred_on": "Date it happened",
-    "for_on": "Date it is for",
-    "national_standards": "Counts as a national standards appointment",
-    "of": "Entry",
-    "from": "Changed from",
-    "to": "Changed to",
-    "with": "With whom",
-    "text": "What is to be achieved",
-    "smart": "SMART",
-    "factor": "Factor it addresses",
-    "second": "Second reading, made blind",
-    "overrules": "Stands in place of the answer that the entries give",
-}
-"""Field -> its words, where its name alone does not say enough."""
 
 COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by")
 
@@ -59,28 +44,22 @@ def sentence(words: str) -> str:
 
 def type_title(name: str) -> str:
     """``SupervisionPlanReviewed`` as ``Supervision plan reviewed``."""
-    words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
-    return sentence(words).replace("Mappa", "MAPPA")
+    return title_of(ENTRY_TYPES[name])
 
 
 def fact_title(fact: Entry) -> str:
-    """The type of an entry in words; for a judgement also the question and the answer."""
-    title = type_title(type(fact).__name__)
+    """What the entry is, in words; a judgement with what was judged."""
+    title = title_of(type(fact))
     if isinstance(fact, QualityJudged) and (framework := frameworks().get(fact.framework)) is not None:
         question = framework.questions.get(fact.question)
         return f"{title}: {question.text}" if question else title
     return title
 
 
-def field_words(name: str) -> str:
-    """A field of an entry in words."""
-    return FIELDS.get(name, sentence(name.replace("_", " ")))
-
-
 def fact_named(fact: Entry) -> str:
     """An entry in a list to choose from: ``25 Jul 2005: Appointment made, office``."""
     day = getattr(fact, "for_on", fact.occurred_on)
-    said = (str(v) for k, v in dump_fact(fact).items() if k in ("instrument", "contact_type", "kind", "need"))
+    said = (str(v) for k, v in dump_fact(fact).items() if k in fact.use.told_apart_by)
     detail = next(said, "").replace("_", " ")
     return f"{short_date(day)}: {fact_title(fact)}{f', {detail}' if detail else ''}"
 
@@ -88,15 +67,16 @@ def fact_named(fact: Entry) -> str:
 def fact_references(fact: Entry) -> dict[str, list[str]]:
     """Field in words -> the ids of the entries that it names."""
     found: dict[str, list[str]] = {}
+    titles = field_titles(type(fact))
     for name, entry, _ in references(fact):
-        found.setdefault(field_words(name), []).append(entry)
+        found.setdefault(titles[name], []).append(entry)
     return found
 
 
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
-    """The fields of an entry but for its dates and author: (field in words, value in words)."""
-    said = dump_fact(fact).items()
-    return [(field_words(name), value_words(value)) for name, value in said if name not in COMMON_FIELDS]
+    """What the entry says beyond when and who: (field in words, value in words)."""
+    titles, said = field_titles(type(fact)), dump_fact(fact).items()
+    return [(titles[name], value_words(value)) for name, value in said if name not in COMMON_FIELDS]
 
 
 def value_words(value: Any) -> str:

@@ -7,14 +7,15 @@ typed is checked by the same schemas as an import.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, NamedTuple
 
 from msgspec import inspect, structs
 
 from domain.entries import code_lists
 from domain.entries.case_entries import Entry
+from domain.entries.entry_words import FieldWords, codes_in_order, field_words, fields_of_type
 from domain.entries.schemas import dump_fact
-from web.presentation.phrases import field_words, sentence
+from web.presentation.phrases import sentence
 from web.site.date_field import read_day
 
 ROWS = 4
@@ -26,17 +27,8 @@ NOT_ASKED = ("entry", "recorded_at", "recorded_by", "occurred_at")
 TYPED = ("date", "text", "note", "lines", "number")
 """The kinds of question that are answered by typing; the others are answered by choosing."""
 
-HINTS = {
-    "occurred_on": "For example, 3/10/2005",
-    "actions": "One a line",
-    "excluded": "Names of staff as the case files write them, or their user names, one a line",
-    "national_standards": "Yes, unless it is over and above what the standards ask",
-}
-
-_DECLARED = {
-    frozenset(get_args(frame)): get_args(frame) for frame in vars(code_lists).values() if get_origin(frame) is Literal
-}
-"""The values of each code list in its own order, not in that of the alphabet: risk from low to very high."""
+HINTS = {"lines": "One a line"}
+"""What to say beside a kind of question where the declaration of the field says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,66 +62,74 @@ Entries = Callable[[tuple[str, ...]], Sequence[tuple[str, str]]]
 """Types of entry (none: any) -> the entries of the case of these types, as (id, words)."""
 
 
+class _Asked(NamedTuple):
+    """A field of which a form is made: its path, its words, whether it must be answered, and its group."""
+
+    name: str
+    words: FieldWords
+    required: bool
+    group: str = ""
+
+    @classmethod
+    def of(cls, part: inspect.Field, path: str, required: bool, group: str = "") -> "_Asked":
+        return cls(f"{path}{part.encode_name}", field_words(part.encode_name, part.type), required, group)
+
+
 def fields_of(fact_type: type[Entry], entries: Entries) -> list[Field]:
-    """The questions of a form for this type of entry. ``entries`` gives the entries that it may refer to."""
-    described = inspect.type_info(fact_type)
-    assert isinstance(described, inspect.StructType)
-    asked = [part for part in described.fields if part.encode_name not in (*NOT_ASKED, "type")]
-    asked.sort(key=lambda part: part.encode_name != "occurred_on")  # the date first, the others as they are declared
-    return [field for part in asked for field in _fields(part.encode_name, part.type, part.required, entries)]
+    """The questions of a form for this type of entry; ``entries`` offers those that it may refer to."""
+    parts = [part for part in fields_of_type(fact_type) if part.encode_name not in (*NOT_ASKED, "type")]
+    parts.sort(key=lambda part: part.encode_name != "occurred_on")  # the date first, the others as they are declared
+    return [field for part in parts for field in _fields(_Asked.of(part, "", part.required), part.type, entries)]
 
 
-def _fields(name: str, kind: inspect.Type, required: bool, entries: Entries, group: str = "") -> Iterable[Field]:
+def _fields(asked: _Asked, kind: inspect.Type, entries: Entries) -> Iterable[Field]:
     match kind:
-        case inspect.Metadata(type=inner, extra=extra) if extra and "entry_of" in extra:
-            yield _field(name, "entry", required, group, tuple(entries(extra["entry_of"])))
-        case inspect.Metadata(type=inner):
-            yield from _fields(name, inner, required, entries, group)
+        case inspect.Metadata(type=inner, extra=extra):
+            if extra and "entry_of" in extra:
+                yield _field(asked, "entry", tuple(entries(extra["entry_of"])))
+            else:
+                yield from _fields(asked, inner, entries)
         case inspect.UnionType(types=types):
             (inner,) = (t for t in types if not isinstance(t, inspect.NoneType))
-            yield from _fields(name, inner, False, entries, group)
+            yield from _fields(asked._replace(required=False), inner, entries)
         case inspect.StructType(fields=parts):
             for part in parts:
-                yield from _fields(f"{name}.{part.encode_name}", part.type, required, entries, group or _label(name))
+                one = _Asked.of(part, f"{asked.name}.", asked.required, asked.group or asked.words.title)
+                yield from _fields(one, part.type, entries)
         case inspect.ListType(item_type=inspect.StructType(fields=parts)):
             for row in range(ROWS):
+                group = f"{asked.words.title.removesuffix('s')} {row + 1}"
                 for part in parts:
-                    yield from _fields(
-                        f"{name}.{row}.{part.encode_name}",
-                        part.type,
-                        False,
-                        entries,
-                        f"{_label(name).removesuffix('s')} {row + 1}",
-                    )
+                    one = _Asked.of(part, f"{asked.name}.{row}.", False, group)
+                    yield from _fields(one, part.type, entries)
         case inspect.ListType(item_type=item):
-            (inner_field,) = _fields(name, item, required, entries, group)
+            (inner_field,) = _fields(asked, item, entries)
             many = {"choice": "choices", "entry": "entries"}.get(inner_field.kind, "lines")
-            yield _field(name, many, required, group, inner_field.options)
-        case inspect.LiteralType(values=values):
-            ordered = _DECLARED.get(frozenset(values), values)
-            yield _field(
-                name, "choice", required, group, tuple((str(v), sentence(code_lists.label(v))) for v in ordered)
-            )
-        case inspect.DateType():
-            yield _field(name, "date", required, group)
-        case inspect.BoolType():
-            yield _field(name, "yes_no", required, group, (("yes", "Yes"), ("no", "No")))
-        case inspect.IntType() | inspect.FloatType():
-            yield _field(name, "number", required, group)
-        case inspect.StrType(max_length=longest):
-            yield _field(name, "note" if (longest or 0) > 200 else "text", required, group)
+            yield _field(asked, many, inner_field.options)
         case _:
-            raise TypeError(f"no question for {name}: {kind}")
+            yield _plain(asked, kind)
 
 
-def _field(
-    name: str, kind: str, required: bool, group: str, options: tuple[tuple[str, str], ...] = ()
-) -> Field:  # fmt: skip
-    return Field(name, kind, _label(name), required, HINTS.get(name, ""), options, group)
+def _plain(asked: _Asked, kind: inspect.Type) -> Field:
+    """The question for a field of one value."""
+    match kind:
+        case inspect.LiteralType(values=values):
+            ordered = codes_in_order(frozenset(values))
+            return _field(asked, "choice", tuple((str(v), sentence(code_lists.label(v))) for v in ordered))
+        case inspect.DateType():
+            return _field(asked, "date")
+        case inspect.BoolType():
+            return _field(asked, "yes_no", (("yes", "Yes"), ("no", "No")))
+        case inspect.IntType() | inspect.FloatType():
+            return _field(asked, "number")
+        case inspect.StrType(max_length=longest):
+            return _field(asked, "note" if (longest or 0) > 200 else "text")
+    raise TypeError(f"no question for {asked.name}: {kind}")
 
 
-def _label(name: str) -> str:
-    return field_words(name.rpartition(".")[2])
+def _field(asked: _Asked, kind: str, options: tuple[tuple[str, str], ...] = ()) -> Field:
+    title, hint = asked.words
+    return Field(asked.name, kind, title, asked.required, hint or HINTS.get(kind, ""), options, asked.group)
 
 
 def typed_of(fact: Entry) -> dict[str, list[str]]:

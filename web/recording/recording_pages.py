@@ -7,7 +7,7 @@ had seen, so that a colleague's entry in between is shown before this one is kep
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,6 +16,7 @@ from domain.accounts.roles import Account
 from domain.aggregates.case_file import CaseFile, decide, recording_default
 from domain.entries import refusals
 from domain.entries.case_entries import ENTRY_TYPES, AccessLimited, Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.entry import FormGroup
 from domain.entries.schemas import ShapeError, dump_fact, load_entry
 from projections.cases.case_differences import DutyChange, duty_changes
 from projections.cases.caseload import DutyLine, outstanding
@@ -35,19 +36,6 @@ JUDGES = {
 }  # fmt: skip
 """In which role an account judges quality."""
 
-GROUPS: Mapping[str, Sequence[str]] = {
-    "Contact and absence": ("AppointmentMade", "AppointmentOutcomeRecorded", "AbsenceJudged", "ContactLogged",
-                            "UnpaidWorkSession", "DrugTestTaken"),
-    "Enforcement": ("WarningGiven", "BreachInitiated", "BreachDecided", "RecallRequested", "RecallDecided"),
-    "Assessment and risk": ("AssessmentCompleted", "AssessmentCountersigned", "RiskLevelChanged",
-                            "RiskManagementPlanMade", "RiskManagementPlanReviewed", "RiskManagementActionTaken"),
-    "Plan and review": ("SupervisionPlanMade", "SupervisionPlanReviewed"),
-    "Oversight and judgement": ("OversightRecorded", "QualityJudged"),
-    "MAPPA and child protection": ("MappaSet", "MappaReviewSet", "MappaMeetingHeld", "ChildProtectionConcernRaised",
-                                   "ChildProtectionWorkDone"),
-}  # fmt: skip
-"""The types that are entered most, by what they are about; the others are listed under "Anything else"."""
-
 _TOKEN = re.compile(r"form-[0-9a-f]{12}")
 _SPECIAL = ("EntryCorrected", "EntryWithdrawn")
 _OF_CASES = {name: kind for name, kind in ENTRY_TYPES.items() if kind.kept_on == "case"}
@@ -61,9 +49,9 @@ def index(crn: str, number: int) -> str:
     mine = [
         name for name, kind in _OF_CASES.items() if access_control.account().may_enter(kind) and name not in _SPECIAL
     ]
-    groups = {title: [name for name in names if name in mine] for title, names in GROUPS.items()}
-    listed = {name for names in GROUPS.values() for name in names}
-    groups["Anything else"] = [name for name in mine if name not in listed]
+    groups = {
+        title: [name for name in mine if _OF_CASES[name].use.form_group == title] for title in get_args(FormGroup)
+    }
     return render_template("recording/record.html", reference=reference, groups={k: v for k, v in groups.items() if v})
 
 
@@ -305,9 +293,8 @@ def _changes(fact: Entry) -> None:
 def _fixed(fact_type: type[Entry], who: Account) -> dict[str, Any]:
     """What the service fills in from who is signed in: nobody signs for another."""
     grade = who.grade or ("po" if who.role == "case_manager" else "spo")
+    signature = {"by": who.name, "grade": grade}
     fixed: dict[str, dict[str, Any]] = {
-        "AssessmentCountersigned": {"by": who.name, "grade": grade},
-        "OversightRecorded": {"by": who.name, "grade": grade},
         "QualityJudged": {
             "framework": current_cases.framework().id,
             "by": who.name,
@@ -315,7 +302,7 @@ def _fixed(fact_type: type[Entry], who: Account) -> dict[str, Any]:
             "second": False,
         },
     }
-    return fixed.get(fact_type.__name__, {})
+    return fixed.get(fact_type.__name__) or {name: signature[name] for name in fact_type.use.signed}
 
 
 def _offered(field: Field, who: Account) -> Field:

@@ -20,7 +20,7 @@ from benchmarks.spreading import spread
 from domain.policy.frameworks import frameworks
 from domain.store.application import Files
 from projections.arrays.date_numbers import day_number, instant_number
-from projections.cases.case_repository import CaseRepository, Moment
+from projections.cases.case_repository import CaseRepository
 from projections.columns.case_selection import CaseSelection, places
 from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_files import latest, write
@@ -28,6 +28,7 @@ from projections.columns.column_store import ColumnStore
 from projections.columns.duty_counts import counts
 from projections.columns.score_counts import score, table
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Ledger, ledger
 

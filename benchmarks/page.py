@@ -19,8 +19,8 @@ from benchmarks.nation import SIZES, reference_of
 from domain.accounts.roles import Account
 from domain.entries.case_entries import ContactLogged
 from domain.store.application import Files
-from projections.cases.case_repository import Moment
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from tests.support.people import signed_in
@@ -39,7 +39,7 @@ def measured(path: str, cases: int) -> dict[str, float]:
     fill(path, replace(SIZES["area"], cases=cases), templates(100))
     with closing(ReadModel(path)) as views:
         catch_up(views)
-        first = next(iter(views.standings(Moment(READ_ON, None), references=[reference_of(0)])))
+        first = next(iter(views.case_snapshots(Moment(READ_ON, None), references=[reference_of(0)])))
     place = first.spell.place
     spo = Account("spo", "A Manager", "spo", (place.team,), grade="spo")
     client = signed_in(create_app(path, today=lambda: READ_ON), spo)

@@ -16,7 +16,6 @@ from domain.entries.case_entries import Entry
 from domain.policy.frameworks import frameworks
 from domain.store.application import Files
 from projections.arrays.date_numbers import day_number, instant_number
-from projections.cases.case_repository import Moment
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection, places
 from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_merge import join
@@ -24,6 +23,7 @@ from projections.columns.column_store import ColumnStore
 from projections.columns.duty_counts import counts
 from projections.columns.score_counts import score, table
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from projections.ledger.ledger import ledger
 from web.cli import main
 

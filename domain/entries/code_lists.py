@@ -162,7 +162,7 @@ MANAGEMENT_RATINGS: tuple[ManagementRating, ...] = get_args(ManagementRating)
 """From the strongest to the weakest."""
 
 HIGH_RISK: frozenset[RiskLevel] = frozenset(("high", "very_high"))
-"""The levels that the report of 2006 calls *high risk of harm*."""
+"""What the report calls *high risk of harm*. Whether a level is one of these, ``is_high_risk`` says to all who ask."""
 
 LABELS: dict[str, str] = {
     "W1": "White British",
@@ -205,6 +205,11 @@ LABELS: dict[str, str] = {
     "art": "Aggression Replacement Training",
     "think_first": "Think First",
 }
+
+
+def is_high_risk(level: str | None) -> bool:
+    """Whether this overall level is a high risk of harm; None: not assessed, which is not."""
+    return level in HIGH_RISK
 
 
 def label(code: object) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.accounts.roles import Account
-from projections.cases.case_repository import CaseRepository, Reading
+from projections.cases.case_reading import Reading
+from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot, excluded
-from projections.cases.caseload import holding
 
 
 @dataclass(frozen=True)
@@ -50,4 +50,4 @@ def may_open(book: CaseRepository, account: Account, reading: Reading, today: Re
         return False
     if account.role == "inspector":
         return reading.reference in inspected(book, account)
-    return any(account.answers_for(holding(r)) for r in (reading, today) if r.history.started is not None)
+    return any(account.answers_for(r.holder) for r in (reading, today) if r.history.started is not None)

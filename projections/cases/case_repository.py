@@ -1,15 +1,14 @@
 """The casebook: files read from the store when they are asked for, with what was derived from them.
 
-Every reader first catches up with the store (one short query when nothing is new), so a form's entry is on the next
-page. Files, histories and obligations are kept, so many and no more, however many cases there are; histories and
-obligations per number of entries known: they are derived once, whatever the day asked about.
+Every call first catches up with the store (one short query when nothing is new), so a form's entry is on the next page.
+Only so many files, histories and obligations are kept, however many cases there are. Histories and obligations are kept
+by the number of entries known: they are derived once, whatever day is asked about.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from domain.aggregates.case_file import CaseFile, evolve
@@ -18,9 +17,11 @@ from domain.entries.case_entries import QualityJudged, SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks import Framework
 from domain.store.application import Files
+from projections.cases.case_reading import Reading
 from projections.history.history import History
+from projections.history.moment import Moment
 from projections.obligations.derive import Obligation, obligations
-from projections.scoring.answers import Answer, answers, readings
+from projections.scoring.answers import judgements_that_count
 
 BATCH = 1000
 KEPT_FILES = 1000
@@ -28,27 +29,6 @@ KEPT = 4000
 """How many entries are followed at once, and how many files and things derived from them are kept."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """As at ``on``, as known at ``known_at`` (an aware instant, exclusive; None: everything recorded to date)."""
-
-    on: date
-    known_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One case read at a moment under a framework, for an inspection or for none."""
-
-    reference: str
-    moment: Moment
-    history: History
-    obligations: Sequence[Obligation]
-    answers: Sequence[Answer]
-    judgements: Sequence[QualityJudged] = ()
-    """Those that may count, the earliest first."""
 
 
 class CaseRepository:
@@ -180,18 +160,18 @@ class CaseRepository:
         edition: str | None = None,
         second: bool = False,
     ) -> Reading:
-        """One case as at a day, as known at a moment: its history, duties and answers.
+        """One case read at a moment under a framework.
 
-        For an inspection, with what its assessors judged: the first readers, or the ``second``. Once it is frozen, from
-        what the file held at the freeze and nothing stored later.
+        ``inspection``: with what its assessors judged, the first readers or the ``second``. Once it is frozen, the file is
+        read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``.
         """
         frozen_at, stored, own = self._freeze(inspection, reference, moment)
         known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
         history = self.history(reference, known_at, so_far)
         owed = self.obligations(reference, known_at, framework, edition, so_far)
         to_date = [j for j in self.history(reference, frozen_at, stored).all(QualityJudged) if j.second == second]
-        judged = readings(history.all(QualityJudged), to_date, inspection, moment.on)
-        return Reading(reference, moment, history, owed, answers(framework, owed, judged, moment.on), judged)
+        judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
+        return Reading(reference, moment, framework, history, owed, judged, self.history(reference, None))
 
     def read_all(
         self,
@@ -203,7 +183,7 @@ class CaseRepository:
     ) -> list[Reading]:
         """Those of the cases that had begun by then, as they were known."""
         found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
-        return [r for r in found if r.history.start is not None and r.history.start.on <= moment.on]
+        return [reading for reading in found if reading.has_begun]
 
     def _freeze(
         self, inspection: str | None, reference: str, moment: Moment

@@ -1,15 +1,19 @@
-"""A case as it stands at a moment, from its rows alone: what lists, counts and figures need, without its entries."""
+"""The case snapshot: one case at a moment. Made from a history or from ledger rows, it says the same.
 
-from collections.abc import Sequence
+Lists, counts and figures read it. They need nothing else of a case.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 
+from domain.entries import code_lists
 from domain.entries.case_entries import AccessLimited, AccessLimitLifted
-from domain.entries.code_lists import HIGH_RISK
 from domain.policy.frameworks import DEFAULT_FRAMEWORK
-from projections.cases.case_repository import Moment, Reading
 from projections.history.history import History
+from projections.history.moment import Moment
 from projections.ledger.ledger import (
     DutyRow,
     JudgementRow,
@@ -25,6 +29,8 @@ from projections.ledger.ledger import (
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.derive import Obligation
 
+R = TypeVar("R")
+
 
 class Held(NamedTuple):
     """A duty, and who held the case on the day it was due."""
@@ -35,12 +41,13 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CaseSnapshot:
-    """One case that had begun by the moment's day, in the rows known at the moment.
+    """One case that had begun by the moment's day, by what was known at the moment.
 
-    ``spell`` is the one in which the day lies. ``duties`` are those of every framework, by the day they are due;
-    whoever asked for some of them only (see ``view_reader``) finds no others here. ``lates`` and ``judgements``
-    are in the order of their days, whatever the moment's. ``excluded`` are the staff (names or user names) who may not
-    open the case, by all that is known today.
+    ``spell``: what holds of the case on the day. ``duties``: those of every framework, by the day they are due.
+    ``lates`` and ``judgements``: in the order of their days, whatever the moment's day. ``excluded``: the staff (names or
+    user names) who may not open the case, by all that is known today.
+
+    Who reads only some rows from the tables (see ``ReadModel.case_snapshots``) finds no others here.
     """
 
     reference: str
@@ -49,23 +56,46 @@ class CaseSnapshot:
     duties: Sequence[DutyRow]
     lates: Sequence[LateRow]
     judgements: Sequence[JudgementRow]
-    excluded: frozenset[str] = frozenset()
+    excluded: frozenset[str]
 
     @classmethod
-    def of(cls, reading: Reading, to_date: History | None = None) -> "CaseSnapshot":
-        """By replay of a reading's history. ``to_date``: the case as known today, for who may not open it.
+    def of_history(
+        cls, reference: str, moment: Moment, history: History, to_date: History | None = None
+    ) -> "CaseSnapshot":
+        """The snapshot by what a history says. Its rows are derived when they are first read.
 
-        ``ValueError``: supervision had not begun by the day.
+        ``history``: the case as known at the moment. ``to_date``: the case as known today, for ``excluded``; None: the
+        history. ``ValueError``: supervision had not begun by the day.
         """
-        history, day = reading.history, reading.moment.on
+        day = moment.on
         spell = next((s for s in spell_rows(history) if s.on <= day and (s.off is None or day < s.off)), None)
         if spell is None:
-            raise ValueError(f"{reading.reference}: supervision had not begun by {day}")
+            raise ValueError(f"{reference}: supervision had not begun by {day}")
         return cls(
-            reading.reference, reading.moment, spell, in_order_of_due(duty_rows(history)),
-            in_order_of_day(late_rows(history)), judgements_in_order(judgement_rows(history)),
-            excluded(to_date or history),
+            reference, moment, spell,
+            duties=_Derived(lambda: _by_due_day(duty_rows(history))),
+            lates=_Derived(lambda: _by_day(late_rows(history))),
+            judgements=_Derived(lambda: _as_given(judgement_rows(history))),
+            excluded=excluded(to_date or history),
         )  # fmt: skip
+
+    @classmethod
+    def of_rows(
+        cls,
+        reference: str,
+        moment: Moment,
+        spell: SpellRow,
+        *,
+        duties: Sequence[DutyRow],
+        lates: Sequence[LateRow],
+        judgements: Sequence[JudgementRow],
+        excluded: frozenset[str],
+    ) -> "CaseSnapshot":
+        """The snapshot from the rows known at the moment, in any order; ``spell``: the one in which the day lies."""
+        return cls(reference, moment, spell, _by_due_day(duties), _by_day(lates), _as_given(judgements), excluded)
+
+    def __hash__(self) -> int:
+        return hash((self.reference, self.moment))
 
     @property
     def day(self) -> date:
@@ -73,8 +103,13 @@ class CaseSnapshot:
 
     @property
     def is_high_risk(self) -> bool:
-        """Whether the person is assessed as high risk of harm (high or very high) on the day."""
-        return self.spell.risk in HIGH_RISK
+        """Whether the person is assessed as high risk of harm on the day."""
+        return code_lists.is_high_risk(self.spell.risk)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether supervision had ended by the day."""
+        return self.spell.ended_on is not None
 
     @property
     def standards(self) -> list[Held]:
@@ -86,14 +121,42 @@ class CaseSnapshot:
             if clauses[row.clause].of_standards
         ]
 
-    def owed(self, framework: str) -> list[Held]:
+    def duties_under(self, framework: str) -> list[Held]:
         """The duties of a framework (its id): the national standards' and its own expectations, by the day they are due."""
         own = catalogue().of_framework[framework]
         return [Held(row.place, obligation_of(row, framework)) for row in self.duties if row.clause in own]
 
 
-def in_order_of_due(rows: Sequence[DutyRow]) -> list[DutyRow]:
-    """Duties in one order, whatever they were read from."""
+def excluded(history: History) -> frozenset[str]:
+    """The staff (names or user names) who may not open this case, by what this history knows."""
+    lifted = {fact.limit for fact in history.all(AccessLimitLifted)}
+    return frozenset(name for fact in history.all(AccessLimited) if fact.entry not in lifted for name in fact.excluded)
+
+
+class _Derived(Sequence[R]):
+    """Rows that are derived when they are first read."""
+
+    def __init__(self, derive: Callable[[], Sequence[R]]):
+        self._derive = derive
+
+    @cached_property
+    def _rows(self) -> Sequence[R]:
+        return self._derive()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._rows[at]
+
+    def __eq__(self, other: object) -> bool:
+        return self._rows == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _by_due_day(rows: Sequence[DutyRow]) -> list[DutyRow]:
+    """By the day they are due; then by everything else, so that the order depends on the rows alone."""
     clauses = catalogue().clauses
     return sorted(
         rows,
@@ -104,16 +167,10 @@ def in_order_of_due(rows: Sequence[DutyRow]) -> list[DutyRow]:
     )  # fmt: skip
 
 
-def in_order_of_day(rows: Sequence[LateRow]) -> list[LateRow]:
+def _by_day(rows: Sequence[LateRow]) -> list[LateRow]:
     return sorted(rows, key=lambda r: (r.occurred_on, r.recorded_on, r.entry))
 
 
-def judgements_in_order(rows: Sequence[JudgementRow]) -> list[JudgementRow]:
-    """A later one stands before an earlier one."""
+def _as_given(rows: Sequence[JudgementRow]) -> list[JudgementRow]:
+    """By their days, then by when they were recorded: of two on one question, the later one counts."""
     return sorted(rows, key=lambda r: (r.on, r.recorded_at, r.entry))
-
-
-def excluded(history: History) -> frozenset[str]:
-    """The staff (names or user names) who may not open this case, by what this history knows."""
-    lifted = {fact.limit for fact in history.all(AccessLimitLifted)}
-    return frozenset(name for fact in history.all(AccessLimited) if fact.entry not in lifted for name in fact.excluded)

@@ -12,7 +12,7 @@ from typing import NamedTuple, get_args
 from domain.entries import case_entries
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.entry import ChartLane, ChartMark
-from projections.cases.case_repository import Reading
+from projections.cases.case_reading import Reading
 from projections.history.history import Appointment, Change, History
 from projections.obligations.derive import Obligation
 

@@ -7,8 +7,8 @@ from domain.aggregates.case_file import CaseFile
 from domain.calendar.london_time import LONDON
 from domain.calendar.workdays import working_days_between
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
-from projections.cases.case_repository import Moment
 from projections.history.history import History
+from projections.history.moment import Moment
 from projections.ledger.ledger import LATE_AFTER
 
 

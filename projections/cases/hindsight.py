@@ -14,7 +14,8 @@ from domain.entries.case_entries import Entry, subject_of
 from domain.entries.references import references
 from domain.policy.frameworks import Framework
 from projections.cases.case_differences import AnswerChange, DutyChange, answer_changes, duty_changes
-from projections.cases.replay import View
+from projections.cases.case_reading import Reading
+from projections.cases.replay import reading_of
 from projections.history.history import end_of_day
 
 Change = TypeVar("Change", DutyChange, AnswerChange)
@@ -34,8 +35,8 @@ class ThenAndNow:
     """One case on a day: as the file stood then, and with everything recorded since."""
 
     on: date
-    then: View
-    now: View
+    then: Reading
+    now: Reading
     later: Sequence[Entry]
     """Recorded after the day, and dated by it or about an entry that is."""
     duties: Sequence[HindsightDifference[DutyChange]]
@@ -52,41 +53,42 @@ def then_and_now(file: CaseFile, on: date, framework: Framework) -> ThenAndNow:
     """The case on this day, then and now."""
     every = list(file.entries.values())
     stood = [fact for fact in every if fact.recorded_at < end_of_day(on)]
-    then, now = View(stood, on, framework), View(every, on, framework)
+    then, now = (reading_of(file.reference, entries, on, framework) for entries in (stood, every))
     later = [fact for fact in every if fact not in stood and (fact.occurred_on <= on or subject_of(fact) is not None)]
-    without = {fact.entry: View(_without(every, fact), on, framework) for fact in later}
+    duties, answers = _duties(then, now), answer_changes(then.answers, now.answers)
+    without = {
+        fact.entry: reading_of(file.reference, _without(every, fact), on, framework)
+        for fact in later if duties or answers
+    }  # fmt: skip
 
-    def difference(change: Change, same: Callable[[View], bool]) -> HindsightDifference[Change]:
+    def difference(change: Change, same: Callable[[Reading], bool]) -> HindsightDifference[Change]:
         alone = [fact for fact in later if not same(without[fact.entry])]
         return HindsightDifference(change, alone or later, not alone)
 
     return ThenAndNow(
         on, then, now, later,
-        [difference(c, lambda view, c=c: not _duty_differs(c, view, now, on)) for c in _duties(then, now, on)],  # type: ignore[misc]
-        [
-            difference(c, lambda view, c=c: _answer(view, c) == c.now.answer)  # type: ignore[misc]
-            for c in answer_changes(then.answers, now.answers)
-        ],
+        [difference(c, lambda reading, c=c: not _duty_differs(c, reading, now)) for c in duties],  # type: ignore[misc]
+        [difference(c, lambda reading, c=c: _answer(reading, c) == c.now.answer) for c in answers],  # type: ignore[misc]
     )  # fmt: skip
 
 
-def _duties(then: View, now: View, on: date) -> list[DutyChange]:
-    found = duty_changes(then.duties, now.duties, on, on)
+def _duties(then: Reading, now: Reading) -> list[DutyChange]:
+    found = duty_changes(then.obligations, now.obligations, then.moment.on, now.moment.on)
     return [change for change in found if change.duty.clause.of_standards]
 
 
-def _duty_differs(change: DutyChange, view: View, now: View, on: date) -> bool:
-    """Whether this duty has another state in the view than it has now."""
-    duty = change.duty
+def _duty_differs(change: DutyChange, reading: Reading, now: Reading) -> bool:
+    """Whether this duty has another state in the reading than it has now."""
+    duty, on = change.duty, now.moment.on
     identity = (duty.clause.id, duty.arises_on, duty.raised_by)
     return any(
         (c.duty.clause.id, c.duty.arises_on, c.duty.raised_by) == identity
-        for c in duty_changes(view.duties, now.duties, on, on)
+        for c in duty_changes(reading.obligations, now.obligations, on, on)
     )
 
 
-def _answer(view: View, change: AnswerChange) -> str:
-    return next(a.answer for a in view.answers if a.question.id == change.now.question.id)
+def _answer(reading: Reading, change: AnswerChange) -> str:
+    return next(a.answer for a in reading.answers if a.question.id == change.now.question.id)
 
 
 def _without(entries: Sequence[Entry], left_out: Entry) -> list[Entry]:

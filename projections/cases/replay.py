@@ -1,6 +1,6 @@
 """Replay: a file as it grew, entry by entry or day by day, and what each step changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -8,42 +8,20 @@ from typing import Literal
 
 from domain.aggregates.case_file import CaseFile
 from domain.calendar.london_time import LONDON
-from domain.entries.case_entries import Entry, QualityJudged
+from domain.entries.case_entries import Entry
 from domain.policy.frameworks import Framework
 from projections.cases.case_differences import AnswerChange, DutyChange, answer_changes, duty_changes
+from projections.cases.case_reading import Reading
 from projections.history.history import History
+from projections.history.moment import Moment
 from projections.obligations.derive import Obligation, obligations
-from projections.scoring.answers import Answer, answers, readings
-from projections.scoring.scores import Score, score
 
 By = Literal["entry", "day"]
 
 
-@dataclass(frozen=True)
-class View:
-    """A case from some of its entries, as at a day."""
-
-    entries: Sequence[Entry]
-    on: date
-    framework: Framework
-
-    @cached_property
-    def history(self) -> History:
-        return History.of(self.entries)
-
-    @cached_property
-    def duties(self) -> list[Obligation]:
-        return obligations(self.history, self.framework.clauses)
-
-    @cached_property
-    def answers(self) -> list[Answer]:
-        judged = readings(self.history.all(QualityJudged), [], None, self.on)
-        return answers(self.framework, self.duties, judged, self.on)
-
-    @cached_property
-    def score(self) -> Score:
-        """The case's own score."""
-        return score(self.framework, [self.answers])
+def reading_of(reference: str, entries: Sequence[Entry], on: date, framework: Framework) -> Reading:
+    """The case from some of its entries, as at a day."""
+    return Reading.of(reference, Moment(on, None), framework, History.of(entries))
 
 
 @dataclass(frozen=True)
@@ -52,13 +30,14 @@ class Step:
 
     number: int
     added: Sequence[Entry]
-    before: View
-    after: View
+    before: Reading
+    after: Reading
 
     @property
     def duties(self) -> list[DutyChange]:
         """The duties of the national standards whose state this step changed."""
-        found = duty_changes(self.before.duties, self.after.duties, self.before.on, self.after.on)
+        before, after = self.before, self.after
+        found = duty_changes(before.obligations, after.obligations, before.moment.on, after.moment.on)
         return [change for change in found if change.duty.clause.of_standards]
 
     @property
@@ -68,7 +47,9 @@ class Step:
     @property
     def overdue(self) -> list[Obligation]:
         """What was overdue after it."""
-        return [o for o in self.after.duties if o.clause.of_standards and o.state(self.after.on) == "overdue"]
+        return [
+            o for o in self.after.obligations if o.clause.of_standards and o.state(self.after.moment.on) == "overdue"
+        ]
 
 
 class Replay:
@@ -78,7 +59,7 @@ class Replay:
     """
 
     def __init__(self, file: CaseFile, framework: Framework, known_at: datetime | None = None):
-        self.framework = framework
+        self.reference, self.framework = file.reference, framework
         known = (fact for fact in file.entries.values() if known_at is None or fact.recorded_at < known_at)
         self.entries = sorted(known, key=lambda fact: fact.recorded_at)
 
@@ -93,16 +74,18 @@ class Replay:
         labels = self.labels(by)
         on, known = labels[number - 1]
         was_on, was_known = labels[number - 2] if number > 1 else (on - timedelta(days=1), 0)
-        view: Callable[[date, int], View] = lambda day, n: View(self.entries[:n], day, self.framework)  # noqa: E731
-        return Step(number, self.entries[was_known:known], view(was_on, was_known), view(on, known))
+        return Step(number, self.entries[was_known:known], self._read(was_on, was_known), self._read(on, known))
+
+    def _read(self, on: date, known: int) -> Reading:
+        """The case as at a day, from so many entries, the first to be recorded."""
+        return reading_of(self.reference, self.entries[:known], on, self.framework)
 
     @cached_property
     def _days(self) -> list[date]:
         """The days on which an entry was recorded, or a duty (by all that is known) went overdue, to the last entry."""
         recorded = {_day(fact) for fact in self.entries}
-        whole = View(self.entries, max(recorded), self.framework)
         overdue = {
-            o.due_on + timedelta(days=1) for o in whole.duties
+            o.due_on + timedelta(days=1) for o in obligations(History.of(self.entries), self.framework.clauses)
             if o.clause.of_standards and o.state(o.due_on + timedelta(days=1)) in ("overdue", "missed")
         }  # fmt: skip
         return sorted(recorded | {day for day in overdue if min(recorded) < day <= max(recorded)})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from projections.cases import chart_lanes
-from projections.cases.case_repository import Reading
+from projections.cases.case_reading import Reading
 from projections.cases.chart_lanes import MARGIN, Lane, Mark
 
 LANES = (
@@ -41,15 +41,13 @@ class SupervisionChart:
 
 
 def supervision_chart(reading: Reading) -> SupervisionChart:
-    """The case as at the reading's day. ``reading`` is of a case that had begun by then.
+    """The case as at the reading's day. ``ValueError``: supervision had not begun by then.
 
     From the start of supervision to the day read or the end of supervision, whichever came first, and as far beyond
-    either as there are marks: nothing dated after the day is shown but due dates within ``MARGIN``.
+    either as there are marks. Nothing dated after the day is shown, except due dates within ``MARGIN``.
     """
     history, day = reading.history, reading.moment.on
-    assert history.start is not None
-    started = history.start.on
-    ended = history.end.on if history.end is not None and history.end.on <= day else None
+    started, ended = reading.snapshot.spell.started_on, reading.snapshot.spell.ended_on
     over = ended or day
     marks = {
         "Contacts": chart_lanes.contacts(history, day),

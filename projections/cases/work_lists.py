@@ -1,14 +1,13 @@
-"""The desk: what an SPO must look at on a day, as named lists; each count is the length of its list."""
+"""The desk: what an SPO must look at on a day, as named lists. Each count is the length of its list."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from domain.calendar.workdays import working_days_between
-from domain.entries.code_lists import HIGH_RISK
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import DutyLine, OfCase, of_case, outstanding
+from projections.cases.caseload import DutyLine, OfCase, outstanding
+from projections.ledger.ledger import LateRow
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 """How far ahead and back the lists look: calendar days, the day read not counted."""
@@ -16,13 +15,9 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateLine(OfCase):
-    """An entry recorded late: so many working days after the day that it is dated."""
+    """An entry recorded late."""
 
-    entry: str
-    type: str
-    occurred_on: date
-    recorded_on: date
-    working_days: int
+    recorded: LateRow
 
 
 Line = DutyLine | LateLine
@@ -55,7 +50,7 @@ def _duties(
         return (
             o for o in owed
             if (not clauses or o.clause.id in clauses)
-            and (not high_risk or o.risk in HIGH_RISK)
+            and (not high_risk or case.is_high_risk)
             and holds(o, case.day)
         )  # fmt: skip
 
@@ -68,15 +63,14 @@ def _enforcement(case: CaseSnapshot, owed: Sequence[DutyLine]) -> Iterable[Line]
 
 def _missed(case: CaseSnapshot, owed: Sequence[DutyLine]) -> Iterable[Line]:
     """Windows of contact that closed in the last four weeks with too little in them."""
-    day, said = case.day, of_case(case)
+    day = case.day
     for _, o in case.standards:
         if o.window and day - MONTH < o.due_on < day and o.state(day) == "missed":
-            yield DutyLine(**said, obligation=o, state="missed", days_left=working_days_between(day, o.due_on))
+            yield DutyLine.on_the_day(case, o, "missed")
 
 
 def _late(case: CaseSnapshot, owed: Sequence[DutyLine]) -> Iterable[Line]:
-    day, said = case.day, of_case(case)
-    return (LateLine(**said, **late._asdict()) for late in case.lates if day - MONTH < late.recorded_on <= day)
+    return (LateLine(case, recorded=row) for row in case.lates if case.day - MONTH < row.recorded_on <= case.day)
 
 
 _OPEN = _state("overdue", "due")

@@ -9,9 +9,9 @@ import numpy as np
 
 from domain.entries import code_lists
 from projections.arrays.date_numbers import day_read, instant_number
-from projections.cases.case_repository import Moment
 from projections.columns.column_schema import Array, Rows, known
 from projections.columns.column_store import ColumnStore
+from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 
 PLACE = Place._fields
@@ -54,8 +54,8 @@ class CaseSelection:
 
     @cached_property
     def high_risk(self) -> Array:
-        """For each case, whether it is assessed as high or very high risk of harm on the day."""
-        return self._holds("risk", lambda value: value in code_lists.HIGH_RISK)
+        """For each case, whether it is assessed as high risk of harm on the day."""
+        return self._holds("risk", code_lists.is_high_risk)
 
     @cached_property
     def place(self) -> Array:

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.aggregates.case_file import amend
 from domain.calendar.london_time import LONDON
-from domain.entries import case_entries, code_lists
+from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern
 from projections.history.appointments import MISSED, Failure, absences, failures
@@ -174,8 +174,3 @@ class History(Timelines):
 def end_of_day(day: date) -> datetime:
     """The first instant that is no longer this day in Europe/London: what is known *at* a day was recorded before it."""
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON)
-
-
-def is_high_risk(history: History, day: date) -> bool:
-    """Whether the person is assessed as high risk of harm (high or very high) on this day."""
-    return value_on(history.risk, day) in code_lists.HIGH_RISK

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from projections.cases.case_repository import Reading
+from projections.cases.case_reading import Reading
 from projections.scoring.answers import Verdict
 
 SAID: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable")

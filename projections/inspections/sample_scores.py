@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks import Framework, frameworks
-from projections.cases.case_repository import CaseRepository, Moment, Reading
-from projections.cases.caseload import high_risk
+from projections.cases.case_reading import Reading
+from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from projections.scoring.answers import Answer
 from projections.scoring.scores import Score, score
 
@@ -27,7 +28,7 @@ class Scored:
 
     def high_risk_only(self) -> "Scored":
         """The high risk of harm sub-sample as a sample of its own."""
-        return replace(self, readings=high_risk(self.readings), score=self.high_risk)
+        return replace(self, readings=_at_high_risk(self.readings), score=self.high_risk)
 
 
 def inspection_moment(opened: InspectionOpened) -> Moment:
@@ -45,7 +46,7 @@ def score_readings(
     framework: Framework, moment: Moment, readings: Sequence[Reading], edition: str | None = None
 ) -> Scored:
     every = score(framework, [r.answers for r in readings])
-    high = score(framework, [r.answers for r in high_risk(readings)])
+    high = score(framework, [r.answers for r in _at_high_risk(readings)])
     return Scored(framework, moment, readings, every, high, edition)
 
 
@@ -77,6 +78,10 @@ def score_before(book: CaseRepository, inspection: str) -> Scored | None:
     if was is None or not framework.takes_answers_of(was.framework):
         return None
     return score_inspection(book, opened.follows or "", by=framework)
+
+
+def _at_high_risk(readings: Sequence[Reading]) -> list[Reading]:
+    return [reading for reading in readings if reading.snapshot.is_high_risk]
 
 
 class ScoreChange(NamedTuple):

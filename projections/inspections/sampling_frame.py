@@ -27,7 +27,7 @@ def frame(
         spell, held = case.spell, case.spell.place
         if (
             started_from <= spell.started_on <= started_to
-            and spell.ended_on is None
+            and not case.has_ended
             and (not orders or spell.order_type in orders)
             and division in (None, held.division)
             and team in (None, held.team)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from projections.cases.case_repository import Moment
+from projections.history.moment import Moment
 from projections.read_model.row_codecs import micros
 from projections.read_model.view_tables import Tables
 

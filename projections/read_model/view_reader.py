@@ -12,13 +12,8 @@ import sqlalchemy as sa
 from domain.accounts.roles import Level
 from domain.store.database import Database
 from domain.store.record_reader import Lag, RecordReader
-from projections.cases.case_repository import Moment
-from projections.cases.case_snapshot import (
-    CaseSnapshot,
-    in_order_of_day,
-    in_order_of_due,
-    judgements_in_order,
-)
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.history.moment import Moment
 from projections.ledger.ledger import Ledger, Place
 from projections.read_model.row_codecs import Places, duty_row, judgement_row, known_of, late_row, spell_row
 from projections.read_model.view_generations import State, live_in
@@ -76,7 +71,7 @@ class ReadModel:
             numbers = c.execute(query).scalars().all()
         return sorted(self.place_numbers[number] for number in numbers)
 
-    def standings(
+    def case_snapshots(
         self,
         moment: Moment,
         *,
@@ -162,10 +157,10 @@ class ReadModel:
         }
         for spell in spells:
             reference = spell.reference
-            yield CaseSnapshot(
+            yield CaseSnapshot.of_rows(
                 reference, moment, spell_row(spell[2:-2], self.place_numbers),
-                in_order_of_due(rows["duties"].get(reference, [])), in_order_of_day(rows["lates"].get(reference, [])),
-                judgements_in_order(rows["judgements"].get(reference, [])), limited.get(reference, frozenset()),
+                duties=rows["duties"].get(reference, []), lates=rows["lates"].get(reference, []),
+                judgements=rows["judgements"].get(reference, []), excluded=limited.get(reference, frozenset()),
             )  # fmt: skip
 
     def _rows(

@@ -96,9 +96,8 @@ class Sum(NamedTuple):
 class Counted(NamedTuple):
     """One duty behind a cell: the case, who held it on the day it was due, and whether it was met in time."""
 
-    reference: str
-    name: str
-    holding: Place
+    case: CaseSnapshot
+    place: Place
     obligation: Obligation
     in_time: bool
 
@@ -164,4 +163,4 @@ def counted(cases: Iterable[CaseSnapshot], months: int = MONTHS) -> Iterable[Cou
         since = case.day - relativedelta(months=months)
         for place, o in case.standards:
             if o.counts(since, case.day):
-                yield Counted(case.reference, case.spell.name, place, o, o.in_time(case.day))
+                yield Counted(case, place, o, o.in_time(case.day))

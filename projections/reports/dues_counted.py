@@ -11,26 +11,16 @@ import numpy as np
 from domain.calendar.london_time import LONDON
 from domain.calendar.workdays import working_days_between
 from projections.arrays.date_numbers import BEYOND, FIRST, NEVER, STANDING, day_number, day_of, instant_number
-from projections.cases.case_repository import Moment
 from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, Block
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.score_counts import blocks
+from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.obligations.duty_state_arrays import DONE, FELL_DUE, IN_TIME, OPEN, states, within
+from projections.reports.dues import BEFORE, WEEKS, Count, Load, Measure, Recorded, Split, Verdicts, Wanted
 from projections.reports.dues_listed import Listing
 from projections.reports.duty_columns import Found, coming_of, of_found
-from projections.reports.duty_queries import (
-    BEFORE,
-    WEEKS,
-    Count,
-    Load,
-    Measure,
-    Recorded,
-    Split,
-    Verdicts,
-    Wanted,
-)
 from projections.reports.periods import Period
 
 

@@ -6,14 +6,14 @@ from datetime import date
 import numpy as np
 
 from projections.arrays.date_numbers import day_number, day_of
-from projections.cases.case_repository import Moment
 from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, Block
 from projections.columns.case_selection import CaseSelection
 from projections.columns.score_counts import blocks
+from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.obligations.derive import Obligation
+from projections.reports.dues import Answered, Behind, Late, Wanted
 from projections.reports.duty_columns import DutyColumns, Found, coming_of, of_found
-from projections.reports.duty_queries import Answered, Behind, Late, Wanted
 
 
 class Listing(DutyColumns):

@@ -7,13 +7,15 @@ from typing import Any
 
 from domain.calendar.workdays import working_days_between
 from domain.policy.frameworks import Framework
-from projections.cases.case_repository import CaseRepository, Moment, Reading
-from projections.cases.caseload import holding, listed
+from projections.cases.case_reading import Reading
+from projections.cases.case_repository import CaseRepository
+from projections.cases.caseload import listed
 from projections.columns.column_builder import recorded_by_day
 from projections.history.history import value_on
+from projections.history.moment import Moment
 from projections.ledger.ledger import Place, late_rows
 from projections.obligations.derive import Obligation
-from projections.reports.duty_queries import (
+from projections.reports.dues import (
     BEFORE,
     WEEKS,
     Answered,
@@ -174,7 +176,7 @@ class ReadDues:
         ]
 
     def holders(self, moment: Moment) -> Mapping[str, Place]:
-        return {reading.reference: holding(reading) for reading in self._readings(moment)}
+        return {reading.reference: reading.snapshot.spell.place for reading in self._readings(moment)}
 
     def first_day(self) -> date | None:
         every = (self.book.history(reference, None).start for reference in self.book.cases)

@@ -10,16 +10,16 @@ import numpy as np
 
 from domain.policy.frameworks import Framework
 from projections.arrays.date_numbers import day_number
-from projections.cases.case_repository import Moment
 from projections.columns.case_answers import numbers_of
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, Rows, known
 from projections.columns.column_store import ColumnStore
 from projections.columns.duty_scan import owed
+from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state_arrays import FELL_DUE, UNKNOWN, States, within
-from projections.reports.duty_queries import Wanted
+from projections.reports.dues import Wanted
 
 AS_AT_KEPT = 64
 """Moments whose cases are kept: a trend asks for two a month."""

@@ -5,7 +5,6 @@ from datetime import date
 from typing import NamedTuple
 
 from projections.cases.case_repository import CaseRepository
-from projections.cases.caseload import holding
 from projections.inspections.sample_scores import score_inspection
 from projections.ledger.ledger import Place
 from projections.reports.proportions import Scope
@@ -32,8 +31,7 @@ def inspected_on(
         if opened.occurred_on > day:
             continue
         scored = score_inspection(book, name)
-        held = [(r, holding(r)) for r in scored.readings]
-        own = [r for r, place in held if scope.holds(place) and mine(place)]
+        own = [r for r in scored.readings if scope.holds(place := r.snapshot.spell.place) and mine(place)]
         figures = score(scored.framework, [r.answers for r in own]).questions
         for question in questions:
             if own and question in figures:

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from domain.policy.measures import Measure
-from projections.cases.case_repository import Moment
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.duty_queries import Dues, Recorded
-from projections.reports.duty_queries import Measure as Held
+from projections.reports.dues import Dues, Recorded
+from projections.reports.dues import Measure as Held
 from projections.reports.periods import Period, before, month_ends, period
 from projections.reports.proportions import Figure, Scope, Waits, total
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from projections.cases.case_repository import Moment
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 
 LONGEST = 60
 """Months of a trend at most; of a longer record the last ones are shown."""

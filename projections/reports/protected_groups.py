@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from projections.ledger.ledger import Place
-from projections.reports.duty_queries import Dues, Measure, Split
+from projections.reports.dues import Dues, Measure, Split
 from projections.reports.periods import Period
 from projections.reports.proportions import LEVELS, Figure, Scope, total
 from projections.reports.small_numbers import FEW, Node, suppressed

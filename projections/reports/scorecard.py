@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from domain.policy.measures.scorecards import Scorecard, Target
 from projections.ledger.ledger import Place
-from projections.reports.duty_queries import Dues, Measure
+from projections.reports.dues import Dues, Measure
 from projections.reports.periods import Period, before
 from projections.reports.proportions import Figure, Level, Scope
 

@@ -70,7 +70,7 @@ def raised(cases: Iterable[CaseSnapshot], clause: str, framework: Framework) -> 
     """How many duties under this clause had arisen by the day read, by their state."""
     counted: Counter[str] = Counter(dict.fromkeys(STATES, 0))
     for case in cases:
-        for _, obligation in case.owed(framework.id):
+        for _, obligation in case.duties_under(framework.id):
             if obligation.clause.id == clause and (state := obligation.state(case.day)) is not None:
                 counted[state] += 1
     return counted

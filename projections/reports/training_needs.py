@@ -7,7 +7,7 @@ from typing import NamedTuple
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.ledger.ledger import Place
 from projections.reports.caseload_matrix import Cell
-from projections.reports.duty_queries import Dues
+from projections.reports.dues import Dues
 from projections.reports.periods import Period
 from projections.reports.proportions import Figure, Level, Scope
 

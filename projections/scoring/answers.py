@@ -48,7 +48,7 @@ def answers(
 ) -> list[Answer]:
     """The answer to every question of the framework, in its order.
 
-    ``owed``: the case's obligations; ``judgements``: those that may count, the earliest first (see ``readings``).
+    ``owed``: the case's obligations; ``judgements``: those that may count, the earliest first (see ``judgements_that_count``).
     """
     by_clause: defaultdict[str, list[Obligation]] = defaultdict(list)
     for obligation in owed:
@@ -57,7 +57,7 @@ def answers(
     return [_answer(q, by_clause, judged.get(q.id), day) for q in framework.questions.values()]
 
 
-def readings(
+def judgements_that_count(
     record: Sequence[QualityJudged], to_date: Sequence[QualityJudged], inspection: str | None, day: date
 ) -> list[QualityJudged]:
     """The judgements that may count: those of the record by their day, then those of the inspection whatever their day.

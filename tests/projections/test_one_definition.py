@@ -12,11 +12,10 @@ from flask import Flask
 
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures import reports
-from projections.cases.case_repository import CaseRepository, Moment
-from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import holding
+from projections.cases.case_repository import CaseRepository
 from projections.cases.work_lists import desk
 from projections.history.history import end_of_day, value_on
+from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place
 from projections.reports.caseload_matrix import ALL, matrix, sums
@@ -84,7 +83,7 @@ def test_every_figure_is_the_same_wherever_it_stands(
             assert row["held"] == sum(of_cases[measure.counts][c] for c in measure.clauses), (name, measure.id)
 
     # The matrix: all duties of the standards, subject by subject.
-    standings = [CaseSnapshot.of(reading) for reading in readings]
+    snapshots = [reading.snapshot for reading in readings]
     subjects = list(dict.fromkeys(c.subject for c in FRAMEWORK.clauses if c.of_standards))
     with app.test_request_context():
         found = [one for one in sums(following_read_model.as_at(moment), 12) if scope.holds(one.place)]
@@ -98,7 +97,7 @@ def test_every_figure_is_the_same_wherever_it_stands(
     assert sum(r["n"] for r in expected if r["of"] == "national standards") == (whole[ALL].n if whole else 0)
 
     # The desk: what is overdue, and what was recorded late in the last 28 days.
-    own = [s for s in standings if scope.holds(s.spell.place)]
+    own = [s for s in snapshots if scope.holds(s.spell.place)]
     overdue = len(desk(own)["overdue"])
     ahead = rows(document(client, "reports/forecast", spelled, moment), "forecast")
     if not hindsight:
@@ -109,7 +108,7 @@ def test_every_figure_is_the_same_wherever_it_stands(
     assert sum(r.late.total() for place, r in recorded.items() if scope.holds(place)) == len(late)
 
     # The scoring sheet: the questions, over the cases held there on the day.
-    here = [r for r in readings if scope.holds(holding(r))]
+    here = [r for r in readings if scope.holds(r.snapshot.spell.place)]
     sheet = score_readings(FRAMEWORK, moment, here).score.questions
     for name in ("plans", "victims", "oversight", "risk-of-harm"):
         for row in rows(document(client, f"reports/{name}", spelled, moment), "judged"):

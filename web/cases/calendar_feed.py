@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as Answer
 
 from domain.accounts.account_register import NoSuchAccount
 from domain.accounts.roles import Account
-from projections.cases.case_repository import Moment
 from projections.cases.caseload import DutyLine, due
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from web.services import current_cases
 from web.site import access_control, clock
 
@@ -28,7 +28,7 @@ def index() -> str:
     """The reader's calendar address; for a reader who is responsible for several officers, one for each of them too."""
     mark = access_control.register().calendar(access_control.account().username)
     officers = sorted(
-        {owed.holding.officer for owed in _owed(access_control.account())} - {access_control.account().name}
+        {owed.case.spell.place.officer for owed in _owed(access_control.account())} - {access_control.account().name}
     )
     return render_template(
         "cases/calendar.html", address=_address(mark) if mark else "", ahead=AHEAD,
@@ -58,7 +58,7 @@ def feed(username: str, mark: str) -> Response:
         abort(404)
     officer = request.args.get("officer", "")
     access_control.log("calendar", who=account, detail=officer)
-    owed = [one for one in _owed(account) if officer in ("", one.holding.officer)]
+    owed = [one for one in _owed(account) if officer in ("", one.case.spell.place.officer)]
     return Response(calendar(officer or account.name, owed, clock.now()), content_type="text/calendar; charset=utf-8")
 
 
@@ -83,13 +83,13 @@ def calendar(whose: str, owed: list[DutyLine], made_at: datetime) -> bytes:
     for one in owed:
         event = Event()
         duty = one.obligation
-        identity = f"{one.reference}|{duty.clause.id}|{duty.arises_on}|{duty.raised_by}|{duty.due_on}"
+        identity = f"{one.case.reference}|{duty.clause.id}|{duty.arises_on}|{duty.raised_by}|{duty.due_on}"
         what = duty.clause.id.replace("-", " ")
         event.add("uid", f"{sha256(identity.encode()).hexdigest()[:32]}@caseaudit")
         event.add("dtstamp", made_at)
         event.add("dtstart", duty.due_on)
         event.add("dtend", duty.due_on + timedelta(days=1))
-        event.add("summary", f"{'Overdue: ' if one.state == 'overdue' else ''}{one.reference} {what}")
+        event.add("summary", f"{'Overdue: ' if one.state == 'overdue' else ''}{one.case.reference} {what}")
         event.add("description", f"{duty.clause.says} {duty.value.citation}")
         event.add("transp", "TRANSPARENT")
         found.add_component(event)

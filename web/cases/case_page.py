@@ -6,8 +6,6 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from domain.policy.frameworks import Framework
-from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import holding, line
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.obligations.derive import Obligation
@@ -30,7 +28,7 @@ def show(crn: str, number: int) -> str | Response:
     reading = current_cases.case(reference, None if inspection in unseen else inspection)
     current_cases.viewed(reference)
     file = current_cases.shown_file(reference)
-    if reading.history.start is None or reading.history.start.on > reading.moment.on:
+    if not reading.has_begun:
         begins = file.beginning and file.beginning.occurred_on
         return render_template("cases/case_not_begun.html", reference=reference, begins=begins)
     day = reading.moment.on
@@ -39,14 +37,10 @@ def show(crn: str, number: int) -> str | Response:
         "cases/case.html",
         reading=reading,
         reference=reference,
-        started=reading.history.started,
-        line=line(CaseSnapshot.of(reading)),
-        holding=holding(reading),
+        spell=reading.snapshot.spell,
         items=timeline(file, reading.history, reading.moment),
         subjects=_by_subject(arisen),
-        criteria=_by_criterion(
-            reading.answers, current_cases.framework_of(None if inspection in unseen else inspection)
-        ),
+        criteria=_by_criterion(reading.answers, reading.framework),
         day=day,
         chart=chart(supervision_chart(reading)),
         inspection=inspection,

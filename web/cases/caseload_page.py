@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from werkzeug.wrappers import Response
 
-from domain.entries.code_lists import HIGH_RISK, RISK_LEVELS
+from domain.entries.code_lists import RISK_LEVELS
 from projections.cases.caseload import CaseLine, line
 from web.presentation.downloads import Column, Download, download, notes
 from web.presentation.filters import Filters
@@ -20,11 +20,11 @@ blueprint = Blueprint("caseload", __name__)
 
 
 COLUMNS: Mapping[str, Callable[[CaseLine], Any]] = {
-    "case": lambda c: c.reference,
-    "order": lambda c: c.order_type,
-    "team": lambda c: c.holding.team,
-    "officer": lambda c: c.holding.officer,
-    "risk": lambda c: None if c.risk is None else RISK_LEVELS.index(c.risk),
+    "case": lambda c: c.case.reference,
+    "order": lambda c: c.case.spell.order_type,
+    "team": lambda c: c.case.spell.place.team,
+    "officer": lambda c: c.case.spell.place.officer,
+    "risk": lambda c: None if c.case.spell.risk is None else RISK_LEVELS.index(c.case.spell.risk),
     "overdue": lambda c: c.overdue,
     "missed": lambda c: c.missed,
     "next": lambda c: c.next_due_on,
@@ -55,11 +55,11 @@ def index() -> str:
         filters=filters,
         asked_for=asked,
         total=len(lines),
-        current=sum(c.ended_on is None for c in every),
+        current=sum(not c.case.has_ended for c in every),
         overdue=sum(bool(c.overdue) for c in lines),
-        high=sum(c.risk in HIGH_RISK for c in lines),
+        high=sum(c.case.is_high_risk for c in lines),
         hidden=len(current_cases.reached().closed),
-        choices=filters.choices(c for c in every if c.reference not in current_cases.reached().closed),
+        choices=filters.choices(c for c in every if c.case.reference not in current_cases.reached().closed),
     )
 
 
@@ -74,13 +74,13 @@ def table(form: str) -> Response:
         Column("Missed contact", "number"), Column("Next due", "date"),
     ]  # fmt: skip
     rows = [
-        (c.reference, c.name, c.order_type, c.tier, c.risk, c.mappa_level, c.holding.officer, c.holding.team,
-         c.started_on, c.ended_on, c.overdue, c.missed, c.next_due_on)
-        for c in lines
+        (c.case.reference, s.name, s.order_type, s.tier, s.risk, s.mappa_level, s.place.officer, s.place.team,
+         s.started_on, s.ended_on, c.overdue, c.missed, c.next_due_on)
+        for c in lines for s in (c.case.spell,)
     ]  # fmt: skip
     said = notes(current_cases.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
                  ("Found by", asked["find"] or "all"))  # fmt: skip
-    made = Download("Caseload", columns, rows, said, [c.reference for c in lines])
+    made = Download("Caseload", columns, rows, said, [c.case.reference for c in lines])
     return download(made, form, f"caseload-{current_cases.moment().on}")
 
 
@@ -89,20 +89,22 @@ def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], O
     every = [line(case) for case in current_cases.cases()]
     asked = AskedSchema().load({name: text[:200] for name, text in request.args.items()})
     filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
-    lines = filters.of([c for c in every if c.reference not in current_cases.reached().closed and _shown(c, asked)])
+    lines = filters.of(
+        [c for c in every if c.case.reference not in current_cases.reached().closed and _shown(c, asked)]
+    )
     order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
     if asked["find"]:
         access_control.log("searched", detail=asked["find"])
     return every, asked, filters, order.of(lines, COLUMNS), order
 
 
-def _shown(case: CaseLine, asked: Mapping[str, str]) -> bool:
-    words = asked["find"].casefold().split()
-    text = f"{case.reference} {case.name}".casefold()
+def _shown(line: CaseLine, asked: Mapping[str, str]) -> bool:
+    case, words = line.case, asked["find"].casefold().split()
+    text = f"{case.reference} {case.spell.name}".casefold()
     if not all(word in text for word in words):
         return False
-    if case.ended_on is not None and not words and asked["show"] != "ended":
+    if case.has_ended and not words and asked["show"] != "ended":
         return False
     if asked["show"] == "overdue":
-        return bool(case.overdue)
-    return asked["show"] != "high_risk" or case.risk in HIGH_RISK
+        return bool(line.overdue)
+    return asked["show"] != "high_risk" or case.is_high_risk

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
-from projections.cases.caseload import DutyLine, line
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.cases.caseload import DutyLine
 from projections.cases.work_lists import LISTS, DeskList, LateLine, Line, desk
 from web.presentation.downloads import Column, Download, download, notes
 from web.presentation.filters import WIDE, Filters
@@ -24,8 +25,8 @@ BY_OFFICER = ("overdue", "due-in-7-days", "contact-missed", "absences", "clocks"
 """The ids of the lists that are counted in the table of officers."""
 
 _COMMON: Mapping[str, Callable[[Any], Any]] = {
-    "case": lambda row: row.reference,
-    "officer": lambda row: row.holding.officer,
+    "case": lambda row: row.case.reference,
+    "officer": lambda row: row.case.spell.place.officer,
 }
 OWED: Mapping[str, Callable[[Any], Any]] = {
     "due": lambda row: row.obligation.due_on,
@@ -34,9 +35,9 @@ OWED: Mapping[str, Callable[[Any], Any]] = {
     **_COMMON,
 }
 LATE: Mapping[str, Callable[[Any], Any]] = {
-    "recorded": lambda row: row.recorded_on,
-    "what": lambda row: row.type,
-    "days": lambda row: -row.working_days,
+    "recorded": lambda row: row.recorded.recorded_on,
+    "what": lambda row: row.recorded.type,
+    "days": lambda row: -row.recorded.working_days,
     **_COMMON,
 }
 
@@ -46,30 +47,35 @@ LATE: Mapping[str, Callable[[Any], Any]] = {
 def index() -> str:
     """All lists with their counts, and the counts of each officer."""
     found = desk(current_cases.cases())
-    cases = [held for held in map(line, current_cases.cases()) if held.ended_on is None]
+    cases = [case for case in current_cases.cases() if not case.has_ended]
     by_officer: dict[tuple[str, str], Counter[str]] = {}
     for case in cases:
-        counts = by_officer.setdefault((case.holding.team, case.holding.officer), Counter())
+        counts = by_officer.setdefault(_holder(case), Counter())
         counts["cases"] += 1
-        counts["high_risk"] += case.risk in ("high", "very_high")
+        counts["high_risk"] += case.is_high_risk
     for name in BY_OFFICER:
         for row in found[name]:
-            by_officer.setdefault((row.holding.team, row.holding.officer), Counter())[name] += 1
+            by_officer.setdefault(_holder(row.case), Counter())[name] += 1
     groups: dict[str, list[tuple[DeskList, int, int, int]]] = {}
     for name, listed in LISTS.items():
         rows = found[name]
-        of = {row.reference: row.ended_on for row in rows}
-        ended = sum(on is not None for on in of.values())
+        of = {row.case.reference: row.case.has_ended for row in rows}
+        ended = sum(of.values())
         groups.setdefault(listed.group, []).append((listed, len(rows), len(of), ended))
     return render_template(
         "cases/desk.html",
         groups=groups,
         cases=cases,
-        high=sum(case.risk in ("high", "very_high") for case in cases),
+        high=sum(case.is_high_risk for case in cases),
         officers=sorted(by_officer.items()),
         columns=[LISTS[name] for name in BY_OFFICER],
         several=len(by_officer) > 1,
     )
+
+
+def _holder(case: CaseSnapshot) -> tuple[str, str]:
+    """Team and officer."""
+    return case.spell.place.team, case.spell.place.officer
 
 
 @blueprint.get("/desk/<name>")
@@ -78,19 +84,19 @@ def show(name: str) -> str:
     """One list: filtered, sorted and in pages."""
     listed, filters, rows, order, every = _asked(name)
     page = read_page(request.args, len(rows))
-    hidden = {row.reference for row in every} & current_cases.reached().closed
+    hidden = {row.case.reference for row in every} & current_cases.reached().closed
     return render_template(
         "cases/desk_list.html",
         listed=listed,
         filters=filters,
-        choices=filters.choices(row for row in every if row.reference not in hidden),
+        choices=filters.choices(row for row in every if row.case.reference not in hidden),
         rows=page.of(rows),
         page=page,
         order=order,
         total=len(every),
         hidden=len(hidden),
         late=name == "recorded-late",
-        fact=lambda row: current_cases.casebook().file(row.reference).entries[row.entry],
+        fact=lambda row: current_cases.casebook().file(row.case.reference).entries[row.recorded.entry],
         day=current_cases.moment().on,
     )
 
@@ -111,7 +117,7 @@ def table(name: str, form: str) -> Response:
     said = notes(
         current_cases.moment(), ("List", listed.title), ("Definition", listed.says), ("Filter", filters.words())
     )
-    made = Download(listed.title, [*map(Column, common), *own], cells, said, [row.reference for row in rows])
+    made = Download(listed.title, [*map(Column, common), *own], cells, said, [row.case.reference for row in rows])
     return download(made, form, f"{name}-{current_cases.moment().on}")
 
 
@@ -125,17 +131,21 @@ def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]
     every = desk(current_cases.cases())[name]
     columns = LATE if late else OWED
     order = read_order(request.args, list(columns), Order("recorded", True) if late else Order("due"))
-    rows = filters.of([row for row in every if row.reference not in current_cases.reached().closed])
+    rows = filters.of([row for row in every if row.case.reference not in current_cases.reached().closed])
     return listed, filters, order.of(rows, columns), order, every
 
 
 def _case_cells(row: Line) -> tuple[Any, ...]:
-    return (row.reference, row.name, row.order_type, row.tier, row.risk, row.holding.officer, row.holding.team)
+    spell = row.case.spell
+    return (
+        row.case.reference, spell.name, spell.order_type, spell.tier, spell.risk, spell.place.officer, spell.place.team,
+    )  # fmt: skip
 
 
 def _own_cells(row: Line) -> tuple[Any, ...]:
     if isinstance(row, LateLine):
-        return (row.entry, type_title(row.type), row.occurred_on, row.recorded_on, row.working_days)
+        late = row.recorded
+        return (late.entry, type_title(late.type), late.occurred_on, late.recorded_on, late.working_days)
     return _owed_cells(row)
 
 

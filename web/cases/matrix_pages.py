@@ -37,9 +37,9 @@ WIDTH, HEIGHT = 60, 18
 
 COLUMNS: Mapping[str, Callable[[Counted], Any]] = {
     "due": lambda d: d.obligation.due_on,
-    "case": lambda d: d.reference,
+    "case": lambda d: d.case.reference,
     "what": lambda d: d.obligation.clause.id,
-    "officer": lambda d: d.holding.officer,
+    "officer": lambda d: d.place.officer,
     "kept": lambda d: (d.in_time, d.obligation.due_on),
 }
 
@@ -116,8 +116,8 @@ def table(form: str) -> Response:
     columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
                Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
     rows = [
-        (d.reference, d.obligation.clause.id, d.obligation.clause.subject,
-         d.obligation.state(current_cases.moment().on), d.obligation.due_on, d.in_time, d.holding.officer, d.holding.team,
+        (d.case.reference, d.obligation.clause.id, d.obligation.clause.subject,
+         d.obligation.state(current_cases.moment().on), d.obligation.due_on, d.in_time, d.place.officer, d.place.team,
          d.obligation.value.citation)
         for d in _open(found)
     ]  # fmt: skip
@@ -158,16 +158,16 @@ def _behind(asked: Mapping[str, Any]) -> list[Counted]:
     at, subject = following_read_model.as_at(current_cases.moment()), asked["subject"] or ALL
     named = references(at, asked["months"], lambda place: _theirs(asked, place), subject)
     clauses = clauses_about(subject)
-    cases = following_read_model.views().standings(
+    cases = following_read_model.views().case_snapshots(
         current_cases.moment(), references=named, clauses=clauses, kinds=("duties",)
     )
-    return [duty for duty in counted(cases, asked["months"]) if _theirs(asked, duty.holding)]
+    return [duty for duty in counted(cases, asked["months"]) if _theirs(asked, duty.place)]
 
 
 def _open(duties: list[Counted]) -> list[Counted]:
     """The duties whose case is open to the reader."""
     opened = current_cases.opened()
-    return [duty for duty in duties if duty.reference in opened]
+    return [duty for duty in duties if duty.case.reference in opened]
 
 
 def _subjects() -> list[str]:

@@ -72,12 +72,12 @@ def compare(crn: str, number: int) -> str | Response:
     reference = f"{crn}/{number}"
     reading = current_cases.case(reference)
     current_cases.viewed(reference)
-    if reading.history.start is None or reading.history.start.on > reading.moment.on:
+    if not reading.has_begun:
         return redirect(url_for("cases.show", crn=crn, number=number))
     found = then_and_now(current_cases.shown_file(reference), reading.moment.on, current_cases.framework())
     return render_template(
         "cases/then_and_now.html",
         reference=reference,
-        name=reading.history.started.person.name if reading.history.started else "",
+        name=reading.snapshot.spell.name,
         found=found,
     )

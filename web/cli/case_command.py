@@ -10,8 +10,9 @@ import click
 
 from domain.entries.code_lists import label
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
-from projections.cases.case_repository import CaseRepository, Reading
-from projections.cases.caseload import due, holding
+from projections.cases.case_reading import Reading
+from projections.cases.case_repository import CaseRepository
+from projections.cases.caseload import due
 from web.cli import command_options
 from web.cli.read_model_commands import up_to_date
 from web.presentation.formatting import short_date
@@ -47,7 +48,7 @@ def case(
     chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
     reading = book.read(reference, command_options.read_moment(as_at, known_at), chosen, inspection)
     if form == "json":
-        click.echo(json.dumps(case_document(reading, chosen), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(case_document(reading), indent=2, ensure_ascii=False))
     else:
         click.echo(_case_text(reading))
 
@@ -56,7 +57,7 @@ def _case_text(reading: Reading) -> str:
     day, started = reading.moment.on, reading.history.started
     if started is None:
         return f"{reading.reference}: nothing was on the file by then"
-    held = holding(reading)
+    held = reading.holder
     lines = [
         f"{reading.reference}  {started.person.name}  {label(started.order_type)}, {held.officer}, {held.team}",
         f"as at {short_date(day)}, " + knowledge_words(reading.moment),
@@ -88,7 +89,7 @@ def _case_text(reading: Reading) -> str:
 @command_options.database
 def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
     """What is overdue and what falls due, as the files stood on the day."""
-    cases = up_to_date(database).standings(command_options.read_moment(as_at, None), unmet=True, kinds=("duties",))
+    cases = up_to_date(database).case_snapshots(command_options.read_moment(as_at, None), unmet=True, kinds=("duties",))
     owed = due(
         (c for c in cases if team in (None, c.spell.place.team) and officer in (None, c.spell.place.officer)), within
     )
@@ -103,7 +104,9 @@ def due_(as_at: date | None, team: str | None, officer: str | None, within: int,
         click.echo(out.getvalue(), nl=False)
     else:
         for o in owed:
-            click.echo(f"{o.obligation.due_on}  {o.state:<8} {o.reference:<12} {o.clause.id:<42} {o.holding.officer}")
+            click.echo(
+                f"{o.obligation.due_on}  {o.state:<8} {o.case.reference:<12} {o.clause.id:<42} {o.case.spell.place.officer}"
+            )
         click.echo(f"{len(owed)} duties")
 
 

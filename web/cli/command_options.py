@@ -12,8 +12,9 @@ from eventsourcing.persistence import PersistenceError
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, names
 from domain.store.application import Files
 from domain.store.database import Database, NotPrepared, WrongAddress
-from projections.cases.case_repository import CaseRepository, Moment
+from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from web.site import clock
 
 DEFAULT_DATABASE = Path(click.get_app_dir("caseaudit")) / "caseaudit.sqlite"

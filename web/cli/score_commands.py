@@ -11,9 +11,10 @@ import click
 
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.policy.standards import national_standards
-from projections.cases.case_repository import CaseRepository, Moment
+from projections.cases.case_repository import CaseRepository
 from projections.columns import score_counts
 from projections.columns.case_selection import CaseSelection
+from projections.history.moment import Moment
 from projections.inspections.sample_scores import (
     ScoreChange,
     Scored,
@@ -98,7 +99,7 @@ def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, *
 def _held(database: str, at: Moment, **where: str | None) -> list[str]:
     """The cases held in this area, team or by this officer on the day; None: any."""
     wanted = {level: name for level, name in where.items() if name is not None}
-    cases = up_to_date(database).standings(at, kinds=())
+    cases = up_to_date(database).case_snapshots(at, kinds=())
     return [c.reference for c in cases if all(getattr(c.spell.place, level) == name for level, name in wanted.items())]
 
 

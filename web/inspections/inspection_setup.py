@@ -161,7 +161,7 @@ def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], 
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
     at, who = inspection_moment(found.opened), access_control.account()
-    within = list(following_read_model.views().standings(at, held=("area", (found.opened.area,)), kinds=()))
+    within = list(following_read_model.views().case_snapshots(at, held=("area", (found.opened.area,)), kinds=()))
     if who.role != "inspector":
         within = [case for case in within if who.answers_for(case.spell.place)]
     place = {name: values.get(name) for name in ("division", "team")}

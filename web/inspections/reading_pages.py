@@ -14,9 +14,7 @@ from domain.entries import code_lists, refusals
 from domain.entries.case_entries import QualityJudged
 from domain.entries.schemas import ShapeError, load_entry
 from domain.policy.frameworks import Question
-from projections.cases.case_repository import Reading
-from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import holding, line
+from projections.cases.case_reading import Reading
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.inspections.assessor_agreement import Agreement, compare, judged, judged_and_derived, left
@@ -142,8 +140,7 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     ]
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
-        reading=reading, day=day, line=line(CaseSnapshot.of(reading)), holding=holding(reading),
-        chart=chart(supervision_chart(reading)),
+        reading=reading, day=day, spell=reading.snapshot.spell, chart=chart(supervision_chart(reading)),
         items=items, owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
         instrument=_instrument(found, reading, inspection, second), problems=problems,
         typed=request.form, finished=found.completed.get(task), said=SAID,

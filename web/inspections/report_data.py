@@ -6,7 +6,8 @@ from functools import cached_property
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import Figure, InspectionOpened
-from projections.cases.case_repository import CaseRepository, Moment
+from projections.cases.case_repository import CaseRepository
+from projections.history.moment import Moment
 from projections.inspections.published_figures import Departure, departures, figures
 from projections.inspections.sample_scores import (
     Scored,

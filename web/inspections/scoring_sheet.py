@@ -4,7 +4,6 @@ from flask import Blueprint, abort, render_template, request
 
 from domain.policy.frameworks import Criterion
 from domain.policy.standards import national_standards
-from projections.cases.caseload import high_risk
 from projections.inspections.sample_scores import Scored, changes, score_before, score_inspection
 from projections.scoring.answers import VERDICTS
 from projections.scoring.finding_text import exceeds_chance
@@ -98,7 +97,6 @@ def question(inspection: str, question: str) -> str:
         scored=now,
         before=before,
         cases=cases,
-        high_risk={reading.reference for reading in high_risk(now.readings)},
         names=_names(opened.follows) if before else None,
         hidden=len(now.readings) - len(shown) - len(blind),
         blind=len(blind),

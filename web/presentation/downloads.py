@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from flask import Response, abort
 
-from projections.cases.case_repository import Moment
+from projections.history.moment import Moment
 from web.presentation import ods_writer
 from web.presentation.formatting import long_date
 from web.presentation.phrases import knowledge_words

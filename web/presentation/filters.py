@@ -11,13 +11,13 @@ from projections.cases.caseload import OfCase
 Row = TypeVar("Row", bound=OfCase)
 
 VALUES: Mapping[str, Callable[[Any], Any]] = {
-    "area": lambda row: row.holding.area,
-    "division": lambda row: row.holding.division,
-    "team": lambda row: row.holding.team,
-    "officer": lambda row: row.holding.officer,
-    "order": lambda row: row.order_type,
-    "tier": lambda row: row.tier,
-    "risk": lambda row: row.risk or "not_assessed",
+    "area": lambda row: row.case.spell.place.area,
+    "division": lambda row: row.case.spell.place.division,
+    "team": lambda row: row.case.spell.place.team,
+    "officer": lambda row: row.case.spell.place.officer,
+    "order": lambda row: row.case.spell.order_type,
+    "tier": lambda row: row.case.spell.tier,
+    "risk": lambda row: row.case.spell.risk or "not_assessed",
     "clause": lambda row: row.clause.id,
 }
 """Filter -> the value of a row that it compares."""

@@ -8,14 +8,13 @@ from typing import Any
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import dump_fact
-from domain.policy.frameworks import Framework
-from projections.cases.case_repository import Reading
+from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine
 from projections.inspections.sample_scores import ScoreChange, Scored
 from projections.obligations.derive import Obligation
 from projections.scoring.answers import Reason
 from projections.scoring.management_ladder import Placed
-from projections.scoring.scores import CriterionScore, QuestionScore, Score, score
+from projections.scoring.scores import CriterionScore, QuestionScore, Score
 from web.presentation.phrases import because
 
 
@@ -122,8 +121,8 @@ def _reason(reason: Reason, day: date) -> dict[str, Any]:
     return found
 
 
-def case_document(reading: Reading, framework: Framework) -> dict[str, Any]:
-    """One case: the entries known and dated by the day, the duties that had arisen, the answers, the case's score."""
+def case_document(reading: Reading) -> dict[str, Any]:
+    """One case: the entries known and dated by the day, the duties that had arisen, the answers, the case's own score."""
     day = reading.moment.on
     return {
         "case": reading.reference,
@@ -142,7 +141,7 @@ def case_document(reading: Reading, framework: Framework) -> dict[str, Any]:
             }
             for a in reading.answers
         ],
-        "score": _scores(score(framework, [reading.answers])),
+        "score": _scores(reading.score),
     }
 
 
@@ -160,13 +159,13 @@ def change_document(change: ScoreChange, day: date) -> dict[str, Any]:
 def due_document(owed: Sequence[DutyLine]) -> list[dict[str, Any]]:
     return [
         {
-            "case": o.reference,
+            "case": o.case.reference,
             "clause": o.clause.id,
             "citation": o.obligation.value.citation,
             "due_on": o.obligation.due_on.isoformat(),
             "state": o.state,
-            "officer": o.holding.officer,
-            "team": o.holding.team,
+            "officer": o.case.spell.place.officer,
+            "team": o.case.spell.place.team,
         }
         for o in owed
     ]

@@ -13,8 +13,8 @@ from domain.entries.entry_words import field_titles, title_of
 from domain.entries.references import references
 from domain.entries.schemas import dump_fact
 from domain.policy.frameworks import frameworks
-from projections.cases.case_repository import Moment
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from projections.obligations.derive import Obligation
 from projections.scoring.answers import Answer, Reason
 from web.presentation.formatting import count_noun, short_date

@@ -240,7 +240,9 @@ class _Form:
 
     def _owed(self) -> list[DutyLine]:
         """The duties still open that an entry of this type may meet."""
-        today = following_read_model.views().standings(current_cases.today(), references=[self.reference], unmet=True)
+        today = following_read_model.views().case_snapshots(
+            current_cases.today(), references=[self.reference], unmet=True
+        )
         return [o for c in today for o in outstanding(c) if any(by.type is self.fact_type for by in o.clause.entries)]
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Entry]:

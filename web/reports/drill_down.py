@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from domain.policy.measures import Measure, reports
 from projections.history.history import end_of_day
 from projections.ledger.ledger import Place
-from projections.reports.duty_queries import WEEKS, Behind
+from projections.reports.dues import WEEKS, Behind
 from projections.reports.periods import Period
 from projections.reports.proportions import Scope
 from projections.reports.protected_groups import ATTRIBUTES, differences, group_of

@@ -10,7 +10,7 @@ from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures import Measure
 from domain.policy.measures.scorecards import Scorecard
 from projections.ledger.ledger import Place
-from projections.reports.duty_queries import BEFORE, WEEKS, Count, Load, Verdicts
+from projections.reports.dues import BEFORE, WEEKS, Count, Load, Verdicts
 from projections.reports.measure_figures import Asked
 from projections.reports.proportions import Figure, Level, Scope
 from projections.reports.protected_groups import ATTRIBUTES, Group

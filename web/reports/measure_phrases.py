@@ -6,7 +6,7 @@ from math import floor
 
 from domain.policy.cited_documents import SURE
 from domain.policy.measures import Measure
-from projections.cases.case_repository import Moment
+from projections.history.moment import Moment
 from projections.reports.caseload_matrix import Cell
 from projections.reports.measure_figures import Asked
 from projections.reports.periods import Period

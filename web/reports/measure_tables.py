@@ -5,9 +5,9 @@ from fractions import Fraction
 from typing import Any
 
 from domain.policy.measures import Measure
-from projections.cases.case_repository import Moment
 from projections.history.history import end_of_day
-from projections.reports.duty_queries import Recorded
+from projections.history.moment import Moment
+from projections.reports.dues import Recorded
 from projections.reports.measure_figures import Asked, PlaceLine, Point, WaitLine
 from projections.reports.periods import Period
 from projections.reports.proportions import Figure, Scope, Waits, change

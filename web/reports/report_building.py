@@ -9,7 +9,7 @@ from domain.policy.measures.scorecards import scorecard
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_queries import Dues
+from projections.reports.dues import Dues
 from projections.reports.inspection_figures import inspected_on
 from projections.reports.measure_figures import Asked, Point, lines, recorded, trend, wait_lines
 from projections.reports.protected_groups import differences

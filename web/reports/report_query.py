@@ -8,9 +8,9 @@ from werkzeug.exceptions import NotFound
 
 from domain.accounts.roles import Account
 from domain.policy.measures import reports
-from projections.cases.case_repository import Moment
+from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.duty_queries import Dues
+from projections.reports.dues import Dues
 from projections.reports.measure_figures import Asked
 from projections.reports.proportions import LEVELS, Scope
 

@@ -13,10 +13,11 @@ from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.store.application import Files
 from projections.cases.case_access import Reached, inspected, is_closed, may_open, reach
-from projections.cases.case_repository import CaseRepository, Moment, Reading
+from projections.cases.case_reading import Reading
+from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import holding
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from web.presentation.formatting import count_noun
 from web.services import following_read_model
 from web.site import access_control, clock, reading_date
@@ -53,14 +54,14 @@ def framework() -> Framework:
 def counted_by(account: Account, at: Moment, **which: Any) -> Reached:
     """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
 
-    ``which`` of their rows to fetch: see ``ReadModel.standings``.
+    ``which`` of their rows to fetch: see ``ReadModel.case_snapshots``.
     """
     if account.role == "inspector":
         return reach(
-            following_read_model.views().standings(at, references=inspected(casebook(), account), **which), account
+            following_read_model.views().case_snapshots(at, references=inspected(casebook(), account), **which), account
         )
     return reach(
-        following_read_model.views().standings(at, held=account.scope, **which) if account.scope else [], account
+        following_read_model.views().case_snapshots(at, held=account.scope, **which) if account.scope else [], account
     )
 
 
@@ -113,7 +114,7 @@ def may_record(reference: str) -> bool:
     who, now = access_control.account(), casebook().read(reference, today(), framework())
     if who.role == "inspector":
         return reference in inspected(casebook(), who)
-    return bool(ENTERED_BY[who.role]) and now.history.started is not None and who.answers_for(holding(now))
+    return bool(ENTERED_BY[who.role]) and now.history.started is not None and who.answers_for(now.holder)
 
 
 def may_read(reading: Reading) -> bool:

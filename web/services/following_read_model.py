@@ -10,8 +10,8 @@ from domain.calendar.london_time import LONDON
 from domain.store.application import Files
 from domain.store.database import NotPrepared
 from domain.store.record_reader import Lag
-from projections.cases.case_repository import Moment
 from projections.columns.case_selection import CaseSelection
+from projections.history.moment import Moment
 from projections.read_model.column_keeper import ColumnKeeper, columns_folder
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel

@@ -6,8 +6,8 @@ from typing import TypeVar, cast
 
 from flask import current_app
 
+from projections.reports.dues import Dues
 from projections.reports.dues_counted import CountedDues
-from projections.reports.duty_queries import Dues
 from web.services import current_cases, following_read_model
 
 T = TypeVar("T")

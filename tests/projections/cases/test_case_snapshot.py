@@ -1,56 +1,92 @@
-"""A case at a moment from its rows says what a reading of its entries says."""
+"""A case snapshot from ledger rows says what one from a history says."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.entries.code_lists import RISK_LEVELS, RiskLevel, is_high_risk
+from domain.policy.conditions import fits
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
-from projections.cases.case_repository import Moment, Reading
+from projections.cases.case_reading import Reading
 from projections.cases.case_snapshot import CaseSnapshot, excluded
-from projections.cases.caseload import holding
 from projections.history.history import History, end_of_day, value_on
-from projections.obligations.derive import Obligation, obligations
-from tests.support.histories import CASE, FIRST, LONGEST_DAYS, facts_of, histories
+from projections.history.moment import Moment
+from projections.ledger.ledger import ledger
+from projections.obligations.derive import Obligation
+from projections.obligations.triggers import HIGH
+from tests.support.histories import CASE, FIRST, LONGEST_DAYS, Line, facts_of, histories
 
 
-def reading_of(lines: list[dict[str, Any]], on: date, hindsight: bool) -> Reading:
+def reading_of(lines: list[Line], on: date, hindsight: bool) -> Reading:
     moment = Moment(on, None if hindsight else end_of_day(on))
     history = History.of(facts_of(lines), moment.known_at)
-    return Reading(CASE, moment, history, obligations(history, frameworks()[DEFAULT_FRAMEWORK].clauses), ())
+    return Reading.of(CASE, moment, frameworks()[DEFAULT_FRAMEWORK], history)
 
 
-def sorted_duties(duties: list[Obligation]) -> list[Obligation]:
+def sorted_duties(duties: Iterable[Obligation]) -> list[Obligation]:
     return sorted(duties, key=lambda o: (o.due_on, o.arises_on, o.clause.id, repr(o)))
 
 
 @settings(max_examples=60)
 @given(histories(), st.integers(-10, LONGEST_DAYS + 60), st.booleans())
-def test_its_rows_say_what_its_entries_say(lines: list[dict[str, Any]], days: int, hindsight: bool) -> None:
+def test_its_rows_say_what_its_entries_say(lines: list[Line], days: int, hindsight: bool) -> None:
     on = date.fromisoformat(lines[0]["occurred_on"]) + timedelta(days=days)
     reading = reading_of(lines, on, hindsight)
     history = reading.history
-    if history.start is None or history.start.on > on:
+    if not reading.has_begun:
         with pytest.raises(ValueError, match="had not begun"):
-            CaseSnapshot.of(reading)
+            assert reading.snapshot
         return
-    standing = CaseSnapshot.of(reading)
-    spell = standing.spell
-    assert history.started is not None
-    assert spell.place == holding(reading)
+    case = reading.snapshot
+    spell = case.spell
+    assert history.started is not None and history.start is not None
+    assert spell.place == reading.holder
     assert (spell.name, spell.order_type) == (history.started.person.name, history.started.order_type)
     assert (spell.risk, spell.tier) == (value_on(history.risk, on), value_on(history.tier, on))
     assert (spell.mappa_level, spell.started_on) == (value_on(history.mappa_level, on), history.start.on)
     assert spell.ended_on == (history.end.on if history.end is not None and history.end.on <= on else None)
-    owed = [held.obligation for held in standing.owed(DEFAULT_FRAMEWORK)]
-    assert sorted_duties(owed) == sorted_duties(list(reading.obligations))
+    owed = [held.obligation for held in case.duties_under(DEFAULT_FRAMEWORK)]
+    assert sorted_duties(owed) == sorted_duties(reading.obligations)
     of_standards = [o for o in reading.obligations if o.clause.of_standards]
-    assert sorted_duties([held.obligation for held in standing.standards]) == sorted_duties(of_standards)
-    for held_duty in standing.owed(DEFAULT_FRAMEWORK):
+    assert sorted_duties(held.obligation for held in case.standards) == sorted_duties(of_standards)
+    for held_duty in case.duties_under(DEFAULT_FRAMEWORK):
         due_on = held_duty.obligation.due_on
         assert held_duty.place == (value_on(history.allocation, due_on) or history.allocation[0].value)
+
+
+@settings(max_examples=60)
+@given(histories(odd=True), st.data())
+def test_it_is_the_same_from_a_history_and_from_ledger_rows(lines: list[Line], data: st.DataObject) -> None:
+    facts = facts_of(lines)
+    known, to_date = ledger(facts), History.of(facts)
+    for known_at in (*data.draw(st.lists(st.sampled_from([f.recorded_at for f in facts]), max_size=3)), None):
+        on = facts[0].occurred_on + timedelta(days=data.draw(st.integers(0, LONGEST_DAYS + 60)))
+        moment = Moment(on, known_at)
+        duties, spells, judgements, lates = (
+            [row.row for row in data.draw(st.permutations(rows)) if row.at(known_at)] for rows in known.kinds
+        )
+        here = [spell for spell in spells if spell.on <= on and (spell.off is None or on < spell.off)]
+        from_rows = [
+            CaseSnapshot.of_rows(
+                CASE, moment, spell, duties=duties, lates=lates, judgements=judgements, excluded=excluded(to_date)
+            )
+            for spell in here
+        ]
+        try:
+            by_history = [CaseSnapshot.of_history(CASE, moment, History.of(facts, known_at), to_date)]
+        except ValueError:
+            by_history = []
+        assert from_rows == by_history
+        assert list(map(hash, from_rows)) == list(map(hash, by_history))
+
+
+@pytest.mark.parametrize("level", [*RISK_LEVELS, None])
+def test_high_risk_of_harm_is_one_thing(level: RiskLevel | None) -> None:
+    assert is_high_risk(level) == (level in ("high", "very_high"))
+    assert is_high_risk(level) == fits(HIGH, {"risk": level})
 
 
 def test_who_may_not_open_it_goes_by_what_is_known_today() -> None:
@@ -68,4 +104,4 @@ def test_who_may_not_open_it_goes_by_what_is_known_today() -> None:
     }  # fmt: skip
     before, to_date = reading_of([start, limit], FIRST, False), History.of(facts_of([start, limit]))
     assert excluded(before.history) == frozenset()
-    assert CaseSnapshot.of(before, to_date).excluded == {"Bo Kin"}
+    assert CaseSnapshot.of_history(CASE, before.moment, before.history, to_date).excluded == {"Bo Kin"}

@@ -15,7 +15,7 @@ from domain.entries.case_entries import Entry
 from domain.entries.schemas import load_entry
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.hindsight import then_and_now
-from projections.cases.replay import By, Replay, View
+from projections.cases.replay import By, Replay
 from projections.history.history import History, end_of_day
 from projections.obligations.derive import Obligation, obligations
 from tests.support.histories import CASE, FIRST, PERSON, PLACE, facts_of, histories
@@ -56,9 +56,11 @@ def test_the_steps_add_up_to_the_file_and_their_changes_to_its_states(lines: lis
             key = (duty.clause.id, duty.arises_on, duty.raised_by)
             running -= Counter([(*key, change.was_state)] if change.was_state else [])
             running += Counter([(*key, change.now_state)] if change.now_state else [])
-        assert running == states(step.after.duties, step.after.on)
+        assert running == states(step.after.obligations, step.after.moment.on)
     last = steps[-1].after
-    assert states(last.duties, last.on) == states(obligations(History.of(facts), FRAMEWORK.clauses), last.on)
+    assert states(last.obligations, last.moment.on) == states(
+        obligations(History.of(facts), FRAMEWORK.clauses), last.moment.on
+    )
 
 
 @any_file
@@ -68,7 +70,7 @@ def test_a_day_replayed_is_the_file_as_it_stood_that_day(lines: list[dict[str, A
     replay = Replay(file_of(facts), FRAMEWORK)
     for number, (day, _) in enumerate(replay.labels("day"), start=1):
         stood = History.of(facts, end_of_day(day))
-        assert states(replay.step("day", number).after.duties, day) == states(
+        assert states(replay.step("day", number).after.obligations, day) == states(
             obligations(stood, FRAMEWORK.clauses), day
         )
 
@@ -81,10 +83,10 @@ def test_then_is_the_file_as_it_stood_and_each_difference_has_its_entries(
     facts = facts_of(lines)
     found = then_and_now(file_of(facts), day, FRAMEWORK)
     stood, whole = History.of(facts, end_of_day(day)), History.of(facts)
-    assert states(found.then.duties, day) == states(obligations(stood, FRAMEWORK.clauses), day)
-    assert states(found.now.duties, day) == states(obligations(whole, FRAMEWORK.clauses), day)
+    assert states(found.then.obligations, day) == states(obligations(stood, FRAMEWORK.clauses), day)
+    assert states(found.now.obligations, day) == states(obligations(whole, FRAMEWORK.clauses), day)
     assert all(fact.recorded_at.astimezone(LONDON).date() > day for fact in found.later)
-    assert bool(found.duties) == (states(found.then.duties, day) != states(found.now.duties, day))
+    assert bool(found.duties) == (states(found.then.obligations, day) != states(found.now.obligations, day))
     for difference in (*found.duties, *found.answers):
         assert difference.because and all(fact in found.later for fact in difference.because)
 
@@ -137,7 +139,7 @@ def test_a_file_opened_late_showed_nothing_then() -> None:
         officer_grade="po", order_type="community_rehabilitation_order", **PLACE,
     )  # fmt: skip
     found = then_and_now(file_of([late]), date(2005, 6, 10), FRAMEWORK)
-    assert found.then.duties == [] and found.duties
+    assert found.then.obligations == [] and found.duties
     assert all(d.because == [late] and d.change.was_state is None for d in found.duties)
 
 
@@ -159,15 +161,15 @@ def test_days_group_entries_and_stop_where_something_went_overdue() -> None:
     passed = [replay.step("day", n) for n in range(2, len(days))]
     assert passed and all(not step.added and step.duties for step in passed), "a day without entry changed something"
     due = next(
-        o for o in View(entries, date(2005, 6, 20), FRAMEWORK).duties if o.clause.id == "initial-supervision-plan"
+        o for o in obligations(History.of(entries), FRAMEWORK.clauses) if o.clause.id == "initial-supervision-plan"
     )
     assert due.due_on + timedelta(days=1) in [day for day, _ in days]
-    (overdue,) = [s for s in passed if s.after.on == due.due_on + timedelta(days=1)]
+    (overdue,) = [s for s in passed if s.after.moment.on == due.due_on + timedelta(days=1)]
     assert "initial-supervision-plan" in {o.clause.id for o in overdue.overdue}
 
 
 def test_there_is_no_step_after_the_last() -> None:
     replay = Replay(file_of([START]), FRAMEWORK)
-    assert replay.step("entry", 1).before.duties == []
+    assert replay.step("entry", 1).before.obligations == []
     with pytest.raises(IndexError):
         replay.step("entry", 2)

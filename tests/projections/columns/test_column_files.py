@@ -10,7 +10,6 @@ import pytest
 
 from domain.entries.case_entries import Entry
 from domain.policy.frameworks import frameworks
-from projections.cases.case_repository import Moment
 from projections.columns import column_files as generations_module
 from projections.columns import column_merge
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection
@@ -19,6 +18,7 @@ from projections.columns.column_merge import join
 from projections.columns.column_store import ColumnStore
 from projections.columns.duty_counts import counts
 from projections.columns.score_counts import score, table
+from projections.history.moment import Moment
 from projections.ledger.ledger import Ledger, ledger
 from tests.support.histories import facts_of
 

@@ -37,22 +37,20 @@ from projections.arrays.date_numbers import (
     instant_number,
     instant_of,
 )
-from projections.cases.case_repository import CaseRepository, Moment, Reading
-from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import holding
+from projections.cases.case_reading import Reading
+from projections.cases.case_repository import CaseRepository
 from projections.columns import duty_scan, score_counts
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
 from projections.columns.duty_counts import counts
 from projections.columns.score_counts import blocks, score, table
 from projections.history.history import History, end_of_day
+from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Known, Place, ledger
 from projections.obligations import duty_state_arrays
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import Obligation
 from projections.reports.caseload_matrix import counted
-from projections.scoring.answers import answers
-from projections.scoring.answers import readings as judgements_of
 from tests.support.histories import facts_of, histories
 
 DAYS = (*(FIRST + timedelta(days=n) for n in range(5)), None)
@@ -129,18 +127,18 @@ def agrees(columns: ColumnStore, readings: Sequence[Reading], moment: Moment, fr
     want, found = score_readings(framework, moment, readings), score(framework, at)
     assert (found.score, found.high_risk) == (want.score, want.high_risk)
     teams = table(framework, at, ("area", "team")).by_key()
-    assert list(teams) == sorted({(holding(r).area, holding(r).team) for r in readings})
+    assert list(teams) == sorted({(place.area, place.team) for place in (r.snapshot.spell.place for r in readings)})
     for (area, team), of_team in teams.items():
-        held = [r for r in readings if (holding(r).area, holding(r).team) == (area, team)]
+        held = [r for r in readings if (place := r.snapshot.spell.place).area == area and place.team == team]
         assert of_team == score_readings(framework, moment, held).score
         assert score(framework, at, at.select(area=area, team=team)).score == of_team
     for months in (6, 12):
         since = moment.on - relativedelta(months=months)
-        duties = list(counted(map(CaseSnapshot.of, readings), months))
+        duties = list(counted((r.snapshot for r in readings), months))
         in_time: Counter[object] = Counter()
         fallen: Counter[object] = Counter()
         for duty in duties:
-            o, held_by = duty.obligation, duty.holding
+            o, held_by = duty.obligation, duty.place
             ends = (back for back in range(6) if o.due_on > moment.on - relativedelta(months=back + 1))
             month = next(ends) if months == 6 else 0
             key = (held_by.team, held_by.officer, o.clause.subject, o.clause.edition, month)
@@ -182,10 +180,7 @@ def replayed(files: dict[str, list[Entry]], moment: Moment, framework_id: str) -
     for reference, entries in sorted(files.items()):
         history = History.of(entries, moment.known_at)
         if history.start is not None and history.start.on <= moment.on:
-            owed = obligations(history, framework.clauses)
-            judged = judgements_of(history.all(QualityJudged), [], None, moment.on)
-            answered = answers(framework, owed, judged, moment.on)
-            found.append(Reading(reference, moment, history, owed, answered, judged))
+            found.append(Reading.of(reference, moment, framework, history))
     return found
 
 

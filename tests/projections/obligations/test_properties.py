@@ -30,10 +30,11 @@ from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.store.application import Files
-from projections.cases.case_repository import CaseRepository, Moment
+from projections.cases.case_repository import CaseRepository
 from projections.history.history import History, end_of_day, known
+from projections.history.moment import Moment
 from projections.obligations.derive import Obligation, obligations
-from projections.scoring.answers import answers, readings
+from projections.scoring.answers import answers, judgements_that_count
 from tests.support.histories import CASE, FIRST, NOW, PERSON, PLACE, Line, facts_of, histories
 from web.presentation.json_documents import entry_document
 
@@ -53,7 +54,7 @@ def owed(entries: Iterable[Entry], known_at: datetime | None = None) -> list[Obl
 
 def answered(entries: list[Entry], day: date, known_at: datetime | None = None) -> list[Any]:
     history = History.of(entries, known_at)
-    judged = readings(history.all(ENTRY_TYPES["QualityJudged"]), [], None, day)  # type: ignore[arg-type]
+    judged = judgements_that_count(history.all(ENTRY_TYPES["QualityJudged"]), [], None, day)  # type: ignore[arg-type]
     return answers(FRAMEWORK, obligations(history, FRAMEWORK.clauses), judged, day)
 
 

@@ -10,7 +10,7 @@ from domain.entries.case_entries import Entry, QualityJudged
 from domain.policy.frameworks import frameworks
 from projections.history.history import History, end_of_day
 from projections.obligations.derive import Obligation, obligations
-from projections.scoring.answers import answers, readings
+from projections.scoring.answers import answers, judgements_that_count
 from tests.scenarios import ONE_DAY, Scenario, all_scenarios
 
 FRAMEWORK = frameworks()["esi-2003"]
@@ -96,7 +96,7 @@ def expect_answer(
     **row: Any,
 ) -> None:
     history = History.of(facts, known_at(known, on))
-    judged = readings(history.all(QualityJudged), History.of(facts).all(QualityJudged), inspection, on)
+    judged = judgements_that_count(history.all(QualityJudged), History.of(facts).all(QualityJudged), inspection, on)
     given = {a.question.id: a for a in answers(FRAMEWORK, obligations(history, CLAUSES), judged, on)}[question]
     said = [(reason.words, reason.obligation and reason.obligation.due_on) for reason in given.because]
     assert {"answer": given.answer} | {name: getattr(given, name) for name in row} == {"answer": answer} | row, said

@@ -6,7 +6,8 @@ from pathlib import Path
 from domain.entries.schemas import load_entry
 from domain.policy.frameworks import frameworks
 from domain.store.application import Files
-from projections.cases.case_repository import CaseRepository, Moment
+from projections.cases.case_repository import CaseRepository
+from projections.history.moment import Moment
 
 PERSON = {
     "crn": "X123456",

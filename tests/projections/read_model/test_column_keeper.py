@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from domain.store.application import Files
-from projections.cases.case_repository import Moment
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
 from projections.columns.duty_counts import counts
+from projections.history.moment import Moment
 from projections.read_model import column_keeper
 from projections.read_model.column_keeper import ColumnKeeper, NotMade, columns_folder
 from projections.read_model.follower import catch_up

@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import Entry
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks import DEFAULT_FRAMEWORK
 from domain.store.application import Files
 from domain.store.database import NotPrepared
-from projections.cases.case_repository import Moment, Reading
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.history import History, end_of_day
+from projections.history.moment import Moment
 from projections.ledger.ledger import Ledger, Place, ledger
-from projections.obligations.derive import obligations
 from projections.read_model import view_tables
 from projections.read_model.follower import catch_up, step
 from projections.read_model.row_codecs import instant, micros
@@ -66,8 +65,7 @@ def replayed(reference: str, entries: Sequence[Entry], moment: Moment) -> CaseSn
     history = History.of(entries, moment.known_at)
     if history.start is None or history.start.on > moment.on:
         return None
-    owed = obligations(history, frameworks()[DEFAULT_FRAMEWORK].clauses)
-    return CaseSnapshot.of(Reading(reference, moment, history, owed, ()), History.of(entries))
+    return CaseSnapshot.of_history(reference, moment, history, History.of(entries))
 
 
 def moments(lines: Sequence[Line]) -> st.SearchStrategy[Moment]:
@@ -108,8 +106,8 @@ def test_they_say_what_a_replay_says(files: Files, views: ReadModel) -> None:
         }
         for moment in data.draw(st.lists(moments(one), min_size=1, max_size=4), label="moments"):
             by_replay = {name: replayed(name, facts, moment) for name, facts in cases.items()}
-            found = {standing.reference: standing for standing in views.standings(moment, references=cases)}
-            assert found == {name: standing for name, standing in by_replay.items() if standing is not None}
+            found = {case.reference: case for case in views.case_snapshots(moment, references=cases)}
+            assert found == {name: case for name, case in by_replay.items() if case is not None}
 
     holds()
 
@@ -126,14 +124,14 @@ def test_a_late_extract_with_old_recording_times_lands_right(files: Files, views
         "recorded_at": "2005-05-20T10:00:00+01:00", "objectives": [{"text": "work", "smart": True}],
         "interventions": [], "takes_account_of": [],
     }])[0]  # fmt: skip
-    was = next(views.standings(before))
+    was = next(views.case_snapshots(before))
     store(files, (CASE, plan))
     catch_up(views)
-    now = next(views.standings(before))
+    now = next(views.case_snapshots(before))
     assert absent and [d.met_by for d in now.duties] != [d.met_by for d in was.duties]
     assert any(d.met_by == ("p",) for d in now.duties)
     earlier = Moment(date(2005, 6, 10), plan.recorded_at)
-    assert not any(d.met_by == ("p",) for d in next(views.standings(earlier)).duties)
+    assert not any(d.met_by == ("p",) for d in next(views.case_snapshots(earlier)).duties)
 
 
 def start(**changes: Any) -> Entry:
@@ -150,7 +148,7 @@ def test_cases_are_found_by_who_holds_them_on_the_day_as_known_then(files: Files
     catch_up(views)
 
     def found(on: date, known_at: datetime | None, *held: Any) -> list[str]:
-        return [s.reference for s in views.standings(Moment(on, known_at), held=held or None)]  # type: ignore[arg-type]
+        return [s.reference for s in views.case_snapshots(Moment(on, known_at), held=held or None)]  # type: ignore[arg-type]
 
     may, july = date(2005, 5, 10), date(2005, 7, 5)
     assert found(may, None) == [OTHER, CASE]
@@ -174,19 +172,19 @@ def test_what_cannot_be_owed_any_more_may_be_left_out(files: Files, views: ReadM
     store(files, (CASE, start()), *((CASE, contact(f"c{n}")) for n in range(3)))
     catch_up(views)
     moment = Moment(date(2005, 9, 1), None)
-    whole = next(views.standings(moment))
-    part = next(views.standings(moment, unmet=True, kinds=("duties",)))
+    whole = next(views.case_snapshots(moment))
+    part = next(views.case_snapshots(moment, unmet=True, kinds=("duties",)))
     assert whole.lates == [] or part.lates == []
     wanted = ("due", "overdue", "missed")
     on = moment.on
 
     def owed(standing: CaseSnapshot) -> list[Any]:
-        return [h for h in standing.owed(DEFAULT_FRAMEWORK) if h.obligation.state(on) in wanted]
+        return [h for h in standing.duties_under(DEFAULT_FRAMEWORK) if h.obligation.state(on) in wanted]
 
     assert owed(part) == owed(whole) != []
     assert len(part.duties) < len(whole.duties)
     some = {whole.duties[0].clause}
-    assert {d.clause for d in next(views.standings(moment, clauses=some)).duties} == some
+    assert {d.clause for d in next(views.case_snapshots(moment, clauses=some)).duties} == some
 
 
 @pytest.mark.both
@@ -203,7 +201,7 @@ def test_limits_of_access_are_known_at_once_whatever_the_moment(files: Files, vi
     for fact, excluded in ((start(), set()), (limit, {"Bo Kin"}), (lifted, set())):
         store(files, (CASE, fact))
         catch_up(views)
-        assert next(views.standings(moment)).excluded == excluded
+        assert next(views.case_snapshots(moment)).excluded == excluded
 
 
 @pytest.mark.both
@@ -254,7 +252,7 @@ def test_postgresql_asks_for_migrate(postgres: Server, monkeypatch: pytest.Monke
 
 @pytest.mark.both
 def test_a_team_and_its_duties_are_index_lookups(files: Files, views: ReadModel) -> None:
-    """No query of a standing walks a whole table."""
+    """No query of a case snapshot walks a whole table."""
     store(files, (CASE, start()))
     catch_up(views)
     asked: list[tuple[str, Any]] = []
@@ -264,7 +262,7 @@ def test_a_team_and_its_duties_are_index_lookups(files: Files, views: ReadModel)
         if "FROM view_a_" in statement:
             asked.append((statement, parameters))
 
-    list(views.standings(Moment(date(2005, 9, 1), None), held=("team", ["Cheltenham"])))
+    list(views.case_snapshots(Moment(date(2005, 9, 1), None), held=("team", ["Cheltenham"])))
     assert len(asked) == 5  # spells, duties, lates, judgements, limits: not one a case
     lite = views.database.kind == "sqlite"
     with views.reading.connect() as c:

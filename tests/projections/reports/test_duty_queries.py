@@ -13,18 +13,17 @@ from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import Entry
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures import reports
-from projections.cases.case_repository import Moment, Reading
+from projections.cases.case_reading import Reading
 from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_store import ColumnStore
 from projections.history.history import History, end_of_day
+from projections.history.moment import Moment
 from projections.ledger.ledger import Place, ledger
-from projections.obligations.derive import obligations
+from projections.reports.dues import WEEKS
 from projections.reports.dues_counted import CountedDues
 from projections.reports.dues_read import ReadDues
-from projections.reports.duty_queries import WEEKS
 from projections.reports.periods import Period
 from projections.reports.training_needs import every_clause
-from projections.scoring.answers import answers, readings
 from tests.support.histories import FIRST, LONGEST_DAYS, facts_of, histories
 
 FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]
@@ -45,16 +44,12 @@ class Book:
         return History.of(self.entries[reference], known_at)
 
     def read_all(self, references: Iterable[str], moment: Moment, _: object) -> list[Reading]:
-        from domain.entries.case_entries import QualityJudged
-
         found = []
         for reference in references:
             history = self.history(reference, moment.known_at)
             if history.start is None or history.start.on > moment.on:
                 continue
-            owed = obligations(history, FRAMEWORK.clauses)
-            judged = readings(history.all(QualityJudged), [], None, moment.on)
-            found.append(Reading(reference, moment, history, owed, answers(FRAMEWORK, owed, judged, moment.on), judged))
+            found.append(Reading.of(reference, moment, FRAMEWORK, history))
         return found
 
 

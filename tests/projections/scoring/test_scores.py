@@ -12,7 +12,7 @@ from domain.entries.case_entries import QualityJudged
 from domain.policy.frameworks import Basis, Framework, Question, frameworks
 from projections.history.history import History
 from projections.obligations.derive import obligations
-from projections.scoring.answers import Answer, Verdict, answers, readings
+from projections.scoring.answers import Answer, Verdict, answers, judgements_that_count
 from projections.scoring.scores import QuestionScore, printed, score, wilson
 from tests.scenarios import Scenario
 
@@ -42,7 +42,7 @@ def told(*facts: dict[str, Any], framework: Framework = ESI, inspection: str | N
     began = {"on": date(2005, 6, 6), "SupervisionStarted": {}}
     history = History.of(Scenario("", "", [began, *facts], []).history())
     judged = history.all(QualityJudged)
-    counting = readings(judged, judged, inspection, DAY)
+    counting = judgements_that_count(judged, judged, inspection, DAY)
     return {a.question.id: a for a in answers(framework, obligations(history, ESI.clauses), counting, DAY)}
 
 

@@ -16,11 +16,13 @@ from python_calamine import CalamineWorkbook
 from domain.entries.code_lists import HIGH_RISK
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.standards import national_standards
-from projections.cases.case_repository import CaseRepository, Moment, Reading
+from projections.cases.case_reading import Reading
+from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine, due
 from projections.cases.work_lists import LISTS, LateLine, desk
-from projections.history.history import end_of_day, is_high_risk
+from projections.history.history import end_of_day, value_on
+from projections.history.moment import Moment
 from projections.read_model.view_reader import ReadModel
 from tests.support.people import post, signed_in
 from web.app import create_app
@@ -45,7 +47,7 @@ def readings(demo_book: CaseRepository) -> list[Reading]:
 
 @pytest.fixture(scope="module")
 def cases(demo_views: ReadModel) -> list[CaseSnapshot]:
-    return list(demo_views.standings(Moment(DAY, end_of_day(DAY))))
+    return list(demo_views.case_snapshots(Moment(DAY, end_of_day(DAY))))
 
 
 def test_the_lists_ask_for_clauses_that_there_are() -> None:
@@ -71,12 +73,12 @@ def test_high_risk_lists_hold_high_risk_cases_and_open_duties(
     by_case = {r.reference: r for r in readings}
     for name in ("no-countersigned-assessment", "no-risk-management-plan", "no-review", "no-oversight"):
         for row in found[name]:
-            assert isinstance(row, DutyLine) and row.risk in HIGH_RISK
-            assert is_high_risk(by_case[row.reference].history, DAY)
+            assert isinstance(row, DutyLine) and row.case.spell.risk in HIGH_RISK
+            assert value_on(by_case[row.case.reference].history.risk, DAY) in HIGH_RISK
             assert row.state == "overdue" or (row.state == "due" and not name.endswith(("review", "oversight")))
-    lacking = {row.reference for row in found["no-countersigned-assessment"]}
+    lacking = {row.case.reference for row in found["no-countersigned-assessment"]}
     for reading in readings:
-        if is_high_risk(reading.history, DAY) and reading.history.end is None:
+        if value_on(reading.history.risk, DAY) in HIGH_RISK and reading.history.end is None:
             open_duty = [
                 o for o in reading.obligations
                 if o.clause.id == "assessment-countersigned" and o.state(DAY) in ("due", "overdue")
@@ -89,8 +91,8 @@ def test_recorded_late_looks_back_four_weeks(cases: list[CaseSnapshot]) -> None:
     assert rows
     for row in rows:
         assert isinstance(row, LateLine)
-        assert DAY - timedelta(days=28) < row.recorded_on <= DAY and row.working_days > 1
-        assert row.occurred_on < row.recorded_on
+        assert DAY - timedelta(days=28) < row.recorded.recorded_on <= DAY and row.recorded.working_days > 1
+        assert row.recorded.occurred_on < row.recorded.recorded_on
 
 
 def test_the_days_left_of_a_clock_are_working_days(cases: list[CaseSnapshot]) -> None:

@@ -12,13 +12,11 @@ from dateutil.relativedelta import relativedelta
 from flask import Flask
 
 from domain.entries.schemas import load_entry
-from domain.policy.frameworks import frameworks
-from projections.cases.case_repository import Moment, Reading
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
 from projections.history.history import History, end_of_day
-from projections.obligations.derive import obligations
+from projections.history.moment import Moment
 from projections.read_model.view_reader import ReadModel
 from projections.reports.caseload_matrix import ALL, TARGET, Cell, Counted, counted, matrix, references, sums
 from tests.support.histories import PERSON, PLACE
@@ -26,7 +24,6 @@ from tests.support.people import signed_in
 from web.app import create_app
 
 DAY = date(2005, 10, 3)
-FRAMEWORK = frameworks()["esi-2003"]
 
 
 def case(day: date, *lines: tuple[str, str, dict[str, object]], known_at: datetime | None = None) -> CaseSnapshot:
@@ -36,9 +33,7 @@ def case(day: date, *lines: tuple[str, str, dict[str, object]], known_at: dateti
         for n, (name, on, said) in enumerate(lines)
     ]
     history = History.of(facts, known_at)
-    return CaseSnapshot.of(
-        Reading("X123456/1", Moment(day, known_at), history, obligations(history, FRAMEWORK.clauses), ())
-    )
+    return CaseSnapshot.of_history("X123456/1", Moment(day, known_at), history)
 
 
 START = ("SupervisionStarted", "2005-05-03", {
@@ -57,7 +52,7 @@ def test_a_duty_is_whose_the_case_was_when_it_was_due() -> None:
     duties = by_clause(list(counted([case(DAY, START, MOVED)])))
     (first,) = duties["first-contact"]
     (plan,) = duties["initial-supervision-plan"]
-    assert (first.holding.officer, plan.holding.officer) == ("Ruth Ablewhite", "Dai Rees")
+    assert (first.place.officer, plan.place.officer) == ("Ruth Ablewhite", "Dai Rees")
     assert not first.in_time and not plan.in_time
 
 
@@ -86,11 +81,11 @@ def test_a_plan_recorded_late_counts_from_when_it_was_known() -> None:
 
 
 def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: ReadModel) -> None:
-    duties = list(counted(demo_views.standings(Moment(DAY, end_of_day(DAY)))))
+    duties = list(counted(demo_views.case_snapshots(Moment(DAY, end_of_day(DAY)))))
     columns = ColumnStore.of(demo_views.ledgers())
     added = sums(CaseSelection(columns, Moment(DAY, end_of_day(DAY))))
     found = matrix(added, [])
-    for (place, subject), n in Counter((d.holding, d.obligation.clause.subject) for d in duties).items():
+    for (place, subject), n in Counter((d.place, d.obligation.clause.subject) for d in duties).items():
         assert sum(one.n for one in added if (one.place, one.subject) == (place, subject)) == n
     for rows in (found.officers, found.teams, found.areas):
         for column in found.whole:
@@ -107,7 +102,7 @@ def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: ReadModel) -> None:
         CaseSelection(columns, Moment(DAY, end_of_day(DAY))), 12, lambda place: place.team == team, "contact"
     )
     assert behind == sorted({
-        d.reference for d in duties if d.holding.team == team and d.obligation.clause.subject == "contact"
+        d.case.reference for d in duties if d.place.team == team and d.obligation.clause.subject == "contact"
     })  # fmt: skip
     assert behind
 

@@ -11,11 +11,12 @@ from hypothesis import given
 
 from domain.entries.code_lists import RISK_LEVELS
 from domain.policy.frameworks import frameworks
-from projections.cases.case_repository import Moment, Reading
+from projections.cases.case_reading import Reading
 from projections.cases.chart_lanes import ACTS, MARGIN
 from projections.cases.supervision_chart import SupervisionChart, supervision_chart
 from projections.history.history import History, end_of_day
-from projections.obligations.derive import STATES, obligations
+from projections.history.moment import Moment
+from projections.obligations.derive import STATES
 from tests.support.histories import CASE, PERSON, PLACE, facts_of, histories
 from web.cases.chart_legend import HEIGHTS, KINDS
 from web.cases.chart_shapes import chart
@@ -52,8 +53,7 @@ def assessment(on: str, level: str, entry: str) -> dict[str, Any]:
 def stripped(*lines: dict[str, Any], day: date = DAY, hindsight: bool = False) -> SupervisionChart:
     moment = Moment(day, None if hindsight else end_of_day(day))
     history = History.of(facts_of(list(lines)), moment.known_at)
-    owed = obligations(history, frameworks()["esi-2003"].clauses)
-    return supervision_chart(Reading(CASE, moment, history, owed, ()))
+    return supervision_chart(Reading.of(CASE, moment, frameworks()["esi-2003"], history))
 
 
 def kinds(shown: SupervisionChart, lane: str) -> dict[str | None, str]:
@@ -203,10 +203,9 @@ def test_after_the_end_of_supervision_the_strip_stops() -> None:
 def test_nothing_is_shown_after_the_day_and_every_link_leads_to_an_entry_by_then(lines: list[dict[str, Any]]) -> None:
     history = History.of(facts_of(lines))
     assert history.start is not None
-    owed = obligations(history, frameworks()["esi-2003"].clauses)
     for after in (0, 40, 200, 800):
         day = history.start.on + timedelta(days=after)
-        shown = supervision_chart(Reading(CASE, Moment(day, None), history, owed, ()))
+        shown = supervision_chart(Reading.of(CASE, Moment(day, None), frameworks()["esi-2003"], history))
         filed = {fact.entry for fact in history.entries if fact.occurred_on <= day}
         for lane in shown.lanes:
             limit = day + MARGIN if lane.name == "Due dates" else day

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from domain.policy.frameworks import frameworks
-from projections.cases.case_repository import CaseRepository, Moment
-from projections.cases.caseload import holding
+from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from web.cli import main
 from web.presentation.json_documents import score_document
@@ -232,7 +232,7 @@ def test_a_place_is_scored_as_its_cases_read_one_by_one_are(
     framework = frameworks()["esi-2003"]
     held = [
         r for r in demo_book.read_all(demo_book.cases, moment, framework)
-        if all(getattr(holding(r), name) == value for name, value in where.items())
+        if all(getattr(r.snapshot.spell.place, name) == value for name, value in where.items())
     ]  # fmt: skip
     want = score_document(score_readings(framework, moment, held), None, [])
     assert held and document == json.loads(json.dumps(want))

@@ -180,7 +180,7 @@ def test_one_judgement_turned_moves_its_criterion_only(tmp_path: Path, follow_up
 def test_hindsight_differs_from_the_file_as_it_stood(demo_book: CaseRepository) -> None:
     """Some reviews were written up, and some absences accepted, only after the inspection."""
     stood = score_inspection(demo_book, FOLLOW_UP.inspection)
-    from projections.cases.case_repository import Moment
+    from projections.history.moment import Moment
 
     hindsight = score_inspection(demo_book, FOLLOW_UP.inspection, Moment(FOLLOW_UP.sample_date, None))
     plan = "plan-reviewed"

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.store.application import Files
-from projections.cases.case_repository import Moment
+from projections.history.moment import Moment
 from projections.read_model.follower import catch_up, step
 from projections.read_model.follower_lock import alone
 from projections.read_model.view_reader import ReadModel
@@ -103,8 +103,8 @@ def test_what_was_typed_in_is_on_the_next_page_though_somebody_else_follows(
             assert footer(client) == "2 entries on record."
         assert asked
         with app.test_request_context():
-            (standing,) = following_read_model.views().standings(Moment(date(2005, 6, 20), None))
-            assert standing.reference == CASE
+            (case,) = following_read_model.views().case_snapshots(Moment(date(2005, 6, 20), None))
+            assert case.reference == CASE
 
 
 def test_a_page_is_shown_though_its_entry_is_not_taken_in_in_time(client: FlaskClient, views: ReadModel) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, Protocol
 
-from projections.cases.case_repository import Moment
+from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.obligations.derive import Obligation
 from projections.reports.periods import Period

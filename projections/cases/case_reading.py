@@ -1,0 +1,66 @@
+"""A reading: one case read at a moment under a framework, with what no snapshot holds: its entries and its answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from domain.entries.case_entries import QualityJudged
+from domain.policy.frameworks import Framework
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.history.history import History
+from projections.history.moment import Moment
+from projections.ledger.ledger import Place
+from projections.ledger.ledger_rows import holder
+from projections.obligations.derive import Obligation, obligations
+from projections.scoring.answers import Answer, answers, judgements_that_count
+from projections.scoring.scores import Score, score
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One case read at a moment under a framework, for an inspection or for none.
+
+    ``history``: the case as known at the moment. ``obligations``: its duties under the standards and the framework's own
+    expectations, by the day they are due. ``judgements``: those that may count, the earliest first. ``to_date``: the case
+    as known today; None: as ``history``.
+    """
+
+    reference: str
+    moment: Moment
+    framework: Framework
+    history: History
+    obligations: Sequence[Obligation]
+    judgements: Sequence[QualityJudged]
+    to_date: History | None = None
+
+    @classmethod
+    def of(cls, reference: str, moment: Moment, framework: Framework, history: History) -> "Reading":
+        """The case read for no inspection, by what a history says."""
+        judged = judgements_that_count(history.all(QualityJudged), [], None, moment.on)
+        return cls(reference, moment, framework, history, obligations(history, framework.clauses), judged)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether supervision had begun by the day."""
+        start = self.history.start
+        return start is not None and start.on <= self.moment.on
+
+    @cached_property
+    def snapshot(self) -> CaseSnapshot:
+        """What holds of the case on the day. ``ValueError``: supervision had not begun."""
+        return CaseSnapshot.of_history(self.reference, self.moment, self.history, self.to_date)
+
+    @property
+    def holder(self) -> Place:
+        """Who holds the case on the day; its first holder where supervision had not begun. ``IndexError``: nobody yet."""
+        return holder(self.history.allocation)(self.moment.on)
+
+    @cached_property
+    def answers(self) -> Sequence[Answer]:
+        """The answer to every question of the framework, in its order."""
+        return answers(self.framework, self.obligations, self.judgements, self.moment.on)
+
+    @property
+    def score(self) -> Score:
+        """The case's own score."""
+        return score(self.framework, [self.answers])

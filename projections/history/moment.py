@@ -1,0 +1,12 @@
+"""The moment: which day a file is read as at, and from what state of knowledge."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """As at ``on``, as known at ``known_at`` (an aware instant, exclusive; None: everything recorded to date)."""
+
+    on: date
+    known_at: datetime | None

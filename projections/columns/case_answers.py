@@ -1,7 +1,7 @@
 """Blocks: every question of a framework answered for some thousands of cases at once.
 
-The rules are those of ``answers`` (see there), on how many duties a case has in each state in place of the duties. A test
-holds both against each other.
+The duties of each case are counted by their state. The verdict table says what the counts come to, here as in ``answers``;
+a test holds both against each other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,10 +24,13 @@ from projections.obligations.duty_state_arrays import (
     States,
     within,
 )
-from projections.scoring.answers import VERDICTS
+from projections.scoring.verdicts import NOBODY, RULINGS, VERDICTS, Derived, Required, situation
 
-SUFFICIENT, INSUFFICIENT, NOT_APPLICABLE, NOT_ANSWERED = (np.int8(n) for n in range(len(VERDICTS)))
-NONE = np.int8(-1)
+SUFFICIENT, INSUFFICIENT = np.int8(VERDICTS.index("sufficient")), np.int8(VERDICTS.index("insufficient"))
+
+VERDICT_OF = np.array([VERDICTS.index(ruling.answer) for ruling in RULINGS], np.int8)
+ABSENT_OF = np.array([ruling.absent for ruling in RULINGS])
+"""What the verdict table gives in every situation: the place of the answer among ``VERDICTS``, and whether it is absent."""
 
 JUDGED = ("case", "question", "on", "recorded", "order", "answer", "overrules")
 
@@ -40,6 +43,14 @@ class Owed(NamedTuple):
     place: slice | Array
 
 
+class Answered(NamedTuple):
+    """A question answered for each case of a block: the place of the verdict among ``VERDICTS``, and whether what was
+    required is absent."""
+
+    verdict: Array
+    absent: Array
+
+
 class Block:
     """Some cases (their numbers, in order) as at a moment under a framework."""
 
@@ -50,39 +61,30 @@ class Block:
         self._owed: dict[str, list[Owed]] = {}
         self._counts: dict[tuple[range, str], Array] = {}
 
-    def answer(self, question: Question) -> tuple[Array, Array]:
-        """For each case the verdict (its place among ``VERDICTS``), and whether what was required is absent."""
-        judged, overrules = self._judged(question)
-        if question.derive is None:
-            verdict = np.where(judged >= 0, judged, self._unanswered(question))
-            absent = np.zeros(len(self.cases), bool)
-        else:
-            verdict, absent = self._derived(question)
-            by_hand = judged >= 0
-            if question.scored_by != "judged":
-                by_hand &= overrules
-            np.copyto(verdict, judged, where=by_hand)
-            absent &= ~by_hand
-        if question.required:
-            missing = (self._in(FELL_DUE, question.required) > 0) & (self._in(DONE, question.required) == 0)
-            verdict[missing] = INSUFFICIENT
-            absent |= missing
-        return verdict, absent
+    def answer(self, question: Question) -> Answered:
+        situations = self.situations(question)
+        return Answered(VERDICT_OF.take(situations), ABSENT_OF.take(situations))
 
-    def _derived(self, question: Question) -> tuple[Array, Array]:
+    def situations(self, question: Question) -> Array:
+        """For each case its situation in the verdict table."""
+        judged, overrules = self._judged(question)
+        required, derived = self._required(question), self._derived(question)
+        found: Array = situation(question, required, derived, judged, overrules)
+        return found
+
+    def _required(self, question: Question) -> Required | None:
+        clauses = question.required
+        if not clauses:
+            return None
+        return Required(self._in(ARISEN, clauses), self._in(FELL_DUE, clauses), self._in(DONE, clauses))
+
+    def _derived(self, question: Question) -> Derived | None:
         derive = question.derive
-        assert derive is not None
+        if derive is None:
+            return None
         fallen, done = self._in(FELL_DUE, derive.clauses), self._in(FELL_AND_DONE, derive.clauses)
         held = done if derive.measure == "done" else self._in(FELL_AND_IN_TIME, derive.clauses)
-        short = held < derive.share * fallen  # of none never
-        verdict = short * (INSUFFICIENT - SUFFICIENT) + (fallen == 0) * (NOT_APPLICABLE - SUFFICIENT) + SUFFICIENT
-        return verdict, short & (done == 0)
-
-    def _unanswered(self, question: Question) -> Array:
-        if not question.required:
-            return np.full(len(self.cases), NOT_ANSWERED)
-        arisen = self._in(ARISEN, question.required)
-        return np.where(arisen > 0, NOT_ANSWERED, NOT_APPLICABLE)
+        return Derived(fallen, held, done)
 
     def _in(self, states: range, clauses: tuple[str, ...]) -> Array:
         """How many duties under these clauses (by id) each case has in one of these states."""
@@ -137,23 +139,23 @@ class Block:
         return among
 
     def _judged(self, question: Question) -> tuple[Array, Array]:
-        """The verdict of the last judgement that counts, -1 where there is none, and whether it overrules."""
-        verdict, overrules = np.full(len(self.cases), NONE), np.zeros(len(self.cases), bool)
+        """The number of the last judgement that counts (see ``situation``), and whether it overrules."""
+        judged, overrules = np.full(len(self.cases), NOBODY, np.uint8), np.zeros(len(self.cases), bool)
         asked = self.at.columns.words["question"].find(question.id)
         if asked is not None:
             questions, place, answer, over = self._judgements
             here = slice(*np.searchsorted(questions, np.array((asked, asked + 1), questions.dtype)))
             # In order of time: of several for one case, the last one stays.
-            verdict[place[here]] = answer[here]
+            judged[place[here]] = answer[here]
             overrules[place[here]] = over[here]
-        return verdict, overrules
+        return judged, overrules
 
     @cached_property
     def _judgements(self) -> tuple[Array, Array, Array, Array]:
-        """The judgements that count on the day, in order of question and time: question, place, verdict, overrules."""
+        """The judgements that count on the day, in order of question and time: question, place, number, overrules."""
         columns, day, instant = self.at.columns, self.at.day, self.at.instant
         counts = np.array([*map(self.framework.takes_answers_of, columns.words["framework"].values)], bool)
-        verdicts = np.array([VERDICTS.index(word) for word in columns.words["answer"].values], np.int8)
+        numbers = np.array([1 + VERDICTS.index(word) for word in columns.words["answer"].values], np.uint8)
         found = []
         for rows in columns.judgements.parts(instant):
             ends = np.array((self.first, self.last), rows["case"].dtype)
@@ -174,7 +176,7 @@ class Block:
             apart, together = np.flatnonzero(~mixed[place]), np.flatnonzero(mixed[place])
             turn = np.append(apart, together[np.lexsort([column[together] for column in (order, recorded, on)])])
         turn = turn[np.argsort(question[turn], kind="stable")]
-        return question[turn], place[turn], verdicts[answer[turn]], overrules[turn]
+        return question[turn], place[turn], numbers[answer[turn]], overrules[turn]
 
 
 @cache

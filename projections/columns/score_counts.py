@@ -6,15 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.policy.frameworks import Framework
-from projections.columns.case_answers import INSUFFICIENT, Block
+from projections.columns.case_answers import ABSENT_OF, INSUFFICIENT, VERDICT_OF, Block
 from projections.columns.case_selection import By, CaseSelection, Groups, Key
 from projections.columns.column_schema import Array
-from projections.scoring.answers import VERDICTS
 from projections.scoring.scores import Score, score_of
+from projections.scoring.verdicts import VERDICTS
 
 ABSENT = len(VERDICTS)
 COUNTED = (*VERDICTS, "absent")
 """What is counted for each question, in the order of a tally's last axis."""
+
+COUNTED_AS = np.where(ABSENT_OF, ABSENT, VERDICT_OF)
+"""What a case counts as in every situation of the verdict table. Absent is insufficient too, and is added there in the end."""
 
 BLOCK = 32_768
 """Cases taken at a time: the fewer, the more calls; the more, the less of what is counted stays in the processor's cache."""
@@ -82,10 +85,8 @@ def tally(framework: Framework, at: CaseSelection, groups: Groups) -> ScoreCount
         places[places < 0] = room  # counted as well, and dropped in the end
         places *= len(COUNTED)
         for number, question in enumerate(framework.questions.values()):
-            verdict, absent = block.answer(question)
-            counts[number] += np.bincount(
-                places + verdict + absent * np.int8(ABSENT - INSUFFICIENT), minlength=counts.shape[1]
-            )
+            outcome = COUNTED_AS.take(block.situations(question))
+            counts[number] += np.bincount(places + outcome, minlength=counts.shape[1])
     by_group = counts.reshape(len(framework.questions), room + 1, len(COUNTED)).transpose(1, 0, 2)[:room]
     by_group[:, :, INSUFFICIENT] += by_group[:, :, ABSENT]  # which they are besides
     return ScoreCounts(framework, groups.keys, by_group, np.bincount(groups.of[groups.of >= 0], minlength=room))

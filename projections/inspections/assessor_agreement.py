@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from projections.cases.case_reading import Reading
-from projections.scoring.answers import Verdict
+from projections.scoring.verdicts import Verdict
 
 SAID: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable")
 

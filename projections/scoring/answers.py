@@ -1,21 +1,27 @@
 """Answers: what a file says to each question of a framework on a day, and why.
 
-Derived answers look at obligations; judged ones at the latest judgement. Absent when required is insufficient, never
-"not applicable"; unknown is *not answered* and counts as neither.
+Derived answers look at duties, judged ones at the latest judgement. Which of them stands, the verdict table says.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from domain.entries.case_entries import QualityJudged
-from domain.policy.frameworks import Basis, Framework, Question
+from domain.policy.frameworks import Basis, Derivation, Framework, Question
 from projections.obligations.derive import Obligation
-
-Verdict = Literal["sufficient", "insufficient", "not_applicable", "not_answered"]
-VERDICTS: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable", "not_answered")
+from projections.scoring.verdicts import (
+    NOBODY,
+    RULINGS,
+    VERDICTS,
+    Derived,
+    Ground,
+    Required,
+    Verdict,
+    situation,
+)
 
 
 class Reason(NamedTuple):
@@ -48,7 +54,8 @@ def answers(
 ) -> list[Answer]:
     """The answer to every question of the framework, in its order.
 
-    ``owed``: the case's obligations; ``judgements``: those that may count, the earliest first (see ``judgements_that_count``).
+    ``owed``: the case's obligations; ``judgements``: those that may count, the earliest first (see
+    ``judgements_that_count``).
     """
     by_clause: defaultdict[str, list[Obligation]] = defaultdict(list)
     for obligation in owed:
@@ -73,65 +80,68 @@ def judgements_that_count(
 def _answer(
     question: Question, owed: Mapping[str, list[Obligation]], judged: QualityJudged | None, day: date
 ) -> Answer:
-    missing = _missing(question, owed, day)
-    if missing is not None:
-        return missing
-    derived = _derived(question, owed, day)
-    by_hand = None if judged is None else _judged(question, judged)
-    by_judgement = question.scored_by == "judged" or (judged is not None and judged.overrules)
-    if derived is None or (by_hand is not None and by_judgement):
-        chosen, other = by_hand, derived
-    else:
-        chosen, other = derived, by_hand
-    if chosen is None:
-        return _unanswered(question, owed, day)
-    differs = other is not None and other.answer != chosen.answer
-    return Answer(
-        question,
-        chosen.answer,
-        chosen.basis,
-        chosen.because,
-        chosen.absent,
-        other.answer if other and differs else None,
-        other is not None,
-    )
-
-
-def _missing(question: Question, owed: Mapping[str, list[Obligation]], day: date) -> Answer | None:
-    """Insufficient, when what the question is about was due and is not there at all."""
     required = [o for clause in question.required for o in owed.get(clause, ())]
-    fallen = [o for o in required if o.fell_due(day)]
-    if not fallen or any(o.done(day) for o in required):
-        return None
-    because = tuple(Reason("was required and is not there", o) for o in fallen)
-    return Answer(question, "insufficient", "derived", because, absent=True)
+    fallen = _Fallen.of(question.derive, owed, day) if question.derive else None
+    counts = _required(required, day) if question.required else None, fallen.counts if fallen else None
+    number = NOBODY if judged is None else 1 + VERDICTS.index(judged.answer)
+    chosen = RULINGS[situation(question, *counts, number, judged is not None and judged.overrules)]
+    both = judged is not None and fallen is not None and chosen.ground != "missing"
+    other: Verdict | None = None
+    if both and judged is not None:
+        derived = RULINGS[situation(question, *counts, NOBODY, False)]
+        other = derived.answer if chosen.ground == "judged" else judged.answer
+    return Answer(
+        question, chosen.answer, chosen.basis, _because(chosen.ground, required, fallen, judged, day),
+        absent=chosen.absent, other=None if other == chosen.answer else other, both=both,
+    )  # fmt: skip
 
 
-def _derived(question: Question, owed: Mapping[str, list[Obligation]], day: date) -> Answer | None:
-    derive = question.derive
-    if derive is None:
-        return None
-    fallen = [o for clause in derive.clauses for o in owed.get(clause, ()) if o.fell_due(day)]
-    if not fallen:
-        return Answer(question, "not_applicable", "derived", (Reason("nothing of this kind had fallen due"),))
-    held = [o for o in fallen if (o.done(day) if derive.measure == "done" else o.in_time(day))]
-    words = "done" if derive.measure == "done" else "in time"
-    summary = Reason(
-        f"{len(held)} of {len(fallen)} {words}" + (f", {derive.share:.0%} needed" if derive.share < 1 else "")
-    )
-    enough = len(held) >= derive.share * len(fallen)
-    ordered = sorted(fallen, key=lambda o: (o in held, o.due_on))
-    because = (summary, *(Reason("", o) for o in ordered))
-    absent = not enough and not any(o.done(day) for o in fallen)
-    return Answer(question, "sufficient" if enough else "insufficient", "derived", because, absent)
+def _required(duties: Sequence[Obligation], day: date) -> Required:
+    return Required(
+        arisen=sum([o.state(day) is not None for o in duties]), fell_due=sum([o.fell_due(day) for o in duties]),
+        done=sum([o.done(day) for o in duties]),
+    )  # fmt: skip
 
 
-def _judged(question: Question, judged: QualityJudged) -> Answer:
-    return Answer(question, judged.answer, "judged", (Reason(judged.comment or "", judgement=judged),))
+class _Fallen(NamedTuple):
+    """The duties that fell due of those from which a question is answered; ``held``: each that is met as it measures."""
+
+    derive: Derivation
+    duties: Sequence[Obligation]
+    held: Sequence[bool]
+    counts: Derived
+
+    @classmethod
+    def of(cls, derive: Derivation, owed: Mapping[str, list[Obligation]], day: date) -> "_Fallen":
+        duties = [o for clause in derive.clauses for o in owed.get(clause, ()) if o.fell_due(day)]
+        done = [o.done(day) for o in duties]
+        held = done if derive.measure == "done" else [o.in_time(day) for o in duties]
+        return cls(derive, duties, held, Derived(fell_due=len(duties), held=sum(held), done=sum(done)))
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """So many of so many; then the duties: those not met first, then by the day they were due."""
+        words = "done" if self.derive.measure == "done" else "in time"
+        needed = f", {self.derive.share:.0%} needed" if self.derive.share < 1 else ""
+        order = sorted(range(len(self.duties)), key=lambda n: (self.held[n], self.duties[n].due_on))
+        duties = (Reason("", self.duties[n]) for n in order)
+        return (Reason(f"{self.counts.held} of {self.counts.fell_due} {words}{needed}"), *duties)
 
 
-def _unanswered(question: Question, owed: Mapping[str, list[Obligation]], day: date) -> Answer:
-    """Nobody judged it: not applicable when what it is about was never required, not answered otherwise."""
-    if question.required and not any(o.state(day) for clause in question.required for o in owed.get(clause, ())):
-        return Answer(question, "not_applicable", "judged", (Reason("what this is about was not required"),))
-    return Answer(question, "not_answered", "judged", (Reason("nobody has judged this yet"),))
+WORDS: Mapping[Ground, str] = {
+    "missing": "was required and is not there",
+    "nothing due": "nothing of this kind had fallen due",
+    "not required": "what this is about was not required",
+    "not judged": "nobody has judged this yet",
+}
+"""Why a question is answered as it is, where neither a judgement nor a count of duties says so."""
+
+
+def _because(
+    ground: Ground, required: Sequence[Obligation], fallen: _Fallen | None, judged: QualityJudged | None, day: date
+) -> tuple[Reason, ...]:
+    if ground == "judged" and judged is not None:
+        return (Reason(judged.comment or "", judgement=judged),)
+    if ground == "missing":
+        return tuple(Reason(WORDS[ground], o) for o in required if o.fell_due(day))
+    return (Reason(WORDS[ground]),) if ground in WORDS or fallen is None else fallen.reasons

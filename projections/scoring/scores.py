@@ -11,7 +11,8 @@ from math import floor, sqrt
 from statistics import NormalDist
 
 from domain.policy.frameworks import WEIGHTS, Criterion, Framework, Question, Section
-from projections.scoring.answers import VERDICTS, Answer
+from projections.scoring.answers import Answer
+from projections.scoring.verdicts import VERDICTS
 
 Z95 = NormalDist().inv_cdf(0.975)
 

@@ -5,9 +5,9 @@ from flask import Blueprint, abort, render_template, request
 from domain.policy.frameworks import Criterion
 from domain.policy.standards import national_standards
 from projections.inspections.sample_scores import Scored, changes, score_before, score_inspection
-from projections.scoring.answers import VERDICTS
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
+from projections.scoring.verdicts import VERDICTS
 from web.inspections.report_data import report
 from web.inspections.sheet_data import names_of
 from web.services import current_cases

@@ -12,8 +12,9 @@ from domain.entries.case_entries import QualityJudged
 from domain.policy.frameworks import Basis, Framework, Question, frameworks
 from projections.history.history import History
 from projections.obligations.derive import obligations
-from projections.scoring.answers import Answer, Verdict, answers, judgements_that_count
+from projections.scoring.answers import Answer, answers, judgements_that_count
 from projections.scoring.scores import QuestionScore, printed, score, wilson
+from projections.scoring.verdicts import Verdict
 from tests.scenarios import Scenario
 
 ESI = frameworks()["esi-2003"]

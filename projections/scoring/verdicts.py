@@ -1,0 +1,118 @@
+"""The verdict table: how a question about a case is answered, from how many duties it has and what was judged.
+
+This is the one statement of the rule. ``answers`` reads it for one case and ``blocks`` for thousands at once: numbers of
+duties may be whole numbers, or arrays with one element a case. Nothing here needs NumPy.
+
+Absent when required is insufficient, never *not applicable*. Unknown is *not answered*, and counts as neither.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, Literal, NamedTuple
+
+from domain.policy.frameworks import Basis, Question
+
+Verdict = Literal["sufficient", "insufficient", "not_applicable", "not_answered"]
+VERDICTS: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable", "not_answered")
+
+Ground = Literal["missing", "judged", "nothing due", "enough", "too few", "none done", "not required", "not judged"]
+
+Counted = Any
+"""How many duties one case has (a whole number), or each case of a block (an array)."""
+
+
+class Required(NamedTuple):
+    """The duties of which a question requires that any is done: how many had arisen, had fallen due, are done."""
+
+    arisen: Counted
+    fell_due: Counted
+    done: Counted
+
+
+class Derived(NamedTuple):
+    """The duties from which a question is answered: how many fell due; of these, how many are held to be met as the
+    question measures it, and how many are done in time or late."""
+
+    fell_due: Counted
+    held: Counted
+    done: Counted
+
+
+class Row(NamedTuple):
+    """A row of the table: where the case is as ``where`` says, column by column, this is the answer.
+
+    ``answer``: None is what was judged. ``absent``: insufficient because what was required is not there at all.
+    """
+
+    ground: Ground
+    where: tuple[bool | None, ...]
+    answer: Verdict | None
+    basis: Basis
+    absent: bool = False
+
+
+class Ruling(NamedTuple):
+    """An answer, and the row of the table that gives it."""
+
+    ground: Ground
+    answer: Verdict
+    basis: Basis
+    absent: bool
+
+
+YES, NO, ANY = True, False, None
+
+TABLE = (
+    #                    missing judged derived  due   enough  done  required
+    Row("missing",      (YES,    ANY,   ANY,     ANY,   ANY,   ANY,   ANY), "insufficient", "derived", absent=True),
+    Row("judged",       (NO,     YES,   ANY,     ANY,   ANY,   ANY,   ANY), None, "judged"),
+    Row("nothing due",  (NO,     NO,    YES,     NO,    ANY,   ANY,   ANY), "not_applicable", "derived"),
+    Row("enough",       (NO,     NO,    YES,     YES,   YES,   ANY,   ANY), "sufficient", "derived"),
+    Row("too few",      (NO,     NO,    YES,     YES,   NO,    YES,   ANY), "insufficient", "derived"),
+    Row("none done",    (NO,     NO,    YES,     YES,   NO,    NO,    ANY), "insufficient", "derived", absent=True),
+    Row("not required", (NO,     NO,    NO,      ANY,   ANY,   ANY,   NO),  "not_applicable", "judged"),
+    Row("not judged",   (NO,     NO,    NO,      ANY,   ANY,   ANY,   YES), "not_answered", "judged"),
+)  # fmt: skip
+"""Of any case, one row says what it is. What each column asks:
+
+* ``missing``: what the question requires fell due, and none of it is done;
+* ``judged``: somebody judged it, and that counts (it scores, it overrules, or nothing is derived);
+* ``derived``: the question is answered from duties; ``due``: one of them fell due; ``enough``: as many were met as the
+  question wants of those that fell due; ``done``: one that fell due is done;
+* ``required``: one of the duties that the question requires had arisen, or it requires none.
+"""
+
+NOBODY = 0
+"""The number of *not judged*; that of a judgement is one more than the place of its verdict among ``VERDICTS``."""
+
+
+def situation(
+    question: Question, required: Required | None, derived: Derived | None, judged: Counted, overrules: Counted
+) -> Any:
+    """The place of a case in ``RULINGS``; or of each case, an array of ``uint8``.
+
+    ``required``: None where the question requires nothing; ``derived``: None where it is not answered from duties;
+    ``judged``: the number of the last judgement (``NOBODY``: none; an array: of ``uint8``); ``overrules``: whether it is
+    to stand in place of what is derived.
+    """
+    missing, due, enough, done, arisen = NO, NO, NO, NO, YES
+    if required is not None:
+        missing, arisen = (required.fell_due > 0) & (required.done == 0), required.arisen > 0
+    if derived is not None and question.derive is not None:
+        due, done = derived.fell_due > 0, derived.done > 0
+        enough = derived.held >= question.derive.share * derived.fell_due
+        if question.scored_by != "judged":
+            judged = judged * overrules
+    # In this order an array stays one of uint8, as ``judged`` is.
+    return 2 * (2 * (2 * (2 * (2 * (2 * judged + missing) + (derived is not None)) + due) + enough) + done) + arisen
+
+
+def _rulings() -> Iterator[Ruling]:
+    """The ruling of every situation, in the order of ``situation``."""
+    for judged, missing, *others in product(range(4), *[(NO, YES)] * 6):
+        here = (missing, judged != NOBODY, *others)
+        row = next(r for r in TABLE if all(w is ANY or w == is_so for w, is_so in zip(r.where, here, strict=True)))
+        yield Ruling(row.ground, row.answer or VERDICTS[judged - 1], row.basis, row.absent)
+
+
+RULINGS: tuple[Ruling, ...] = tuple(_rulings())

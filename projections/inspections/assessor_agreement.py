@@ -1,7 +1,6 @@
 """Agreement between two sets of answers to the same questions: the share agreed, Cohen's kappa, the disagreements.
 
-What the entries answer is confirmed by an assessor who finishes a reading and leaves it: that, too, is an answer of
-theirs.
+An assessor who finishes a reading and leaves what the entries answer confirms it: that, too, is an answer of theirs.
 """
 
 from collections import Counter
@@ -11,20 +10,23 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from projections.cases.case_reading import Reading
+from projections.scoring.answers import Answer
 from projections.scoring.verdicts import Verdict
 
 SAID: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable")
 
 
-Asked = tuple[str, str]
-"""A case and a question."""
+class Asked(NamedTuple):
+    """One question about one case."""
+
+    reference: str
+    question: str
 
 
 class Pair(NamedTuple):
     """Two answers to one question about one case."""
 
-    reference: str
-    question: str
+    asked: Asked
     first: Verdict
     other: Verdict
 
@@ -70,18 +72,18 @@ def compare(
     """
     left, other_left = first_left or {}, other_left or {}
     found = [
-        Pair(*asked, said, other.get(asked) or other_left[asked])
+        Pair(asked, said, other.get(asked) or other_left[asked])
         for asked, said in first.items()
         if asked in other or asked in other_left
     ]
-    found += [Pair(*asked, left[asked], said) for asked, said in other.items() if asked not in first and asked in left]
+    found += [Pair(asked, left[asked], said) for asked, said in other.items() if asked not in first and asked in left]
     return Agreement(found)
 
 
 def judged(readings: Iterable[Reading], inspection: str, *, second: bool = False) -> dict[Asked, Verdict]:
     """What the first (or the second) assessors of an inspection answered themselves: their last word on each question."""
     return {
-        (reading.reference, judgement.question): judgement.answer
+        Asked(reading.reference, judgement.question): judgement.answer
         for reading in readings
         for judgement in reading.judgements
         if judgement.inspection == inspection and judgement.second == second
@@ -91,7 +93,7 @@ def judged(readings: Iterable[Reading], inspection: str, *, second: bool = False
 def left(readings: Iterable[Reading], finished: Collection[str]) -> dict[Asked, Verdict]:
     """What assessors left as the entries answer it, in the cases whose reading is ``finished``."""
     return {
-        (reading.reference, answer.question.id): answer.answer
+        Asked(reading.reference, answer.question.id): answer.answer
         for reading in readings
         if reading.reference in finished
         for answer in reading.answers
@@ -104,10 +106,13 @@ def judged_and_derived(readings: Sequence[Reading], finished: Collection[str] = 
 
     ``finished``: the cases whose reading is finished, where what was left is confirmed.
     """
-    said_both = [
-        Pair(reading.reference, answer.question.id, *(said if answer.basis == "judged" else said[::-1]))
-        for reading in readings
-        for answer in reading.answers
-        if answer.both and (said := (answer.answer, answer.other or answer.answer))
-    ]
-    return Agreement([*said_both, *(Pair(*asked, said, said) for asked, said in left(readings, finished).items())])
+    said_both = [_on_both(reading, answer) for reading in readings for answer in reading.answers if answer.both]
+    return Agreement([*said_both, *(Pair(asked, said, said) for asked, said in left(readings, finished).items())])
+
+
+def _on_both(reading: Reading, answer: Answer) -> Pair:
+    """An answer on both bases, the judgement first."""
+    asked, other = Asked(reading.reference, answer.question.id), answer.other or answer.answer
+    if answer.basis == "judged":
+        return Pair(asked, first=answer.answer, other=other)
+    return Pair(asked, first=other, other=answer.answer)

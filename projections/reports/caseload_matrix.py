@@ -1,7 +1,7 @@
 """The caseload matrix: officers by clause subject, each cell the share of duties met in time, with n and a trend.
 
-A duty counts when it fell due by the day read and within the period before it, and belongs to the officer who held the
-case on the day it was due. Lapsed duties are out, as they are out of every score.
+A duty counts when it fell due by the day read and within the period before it. It belongs to the officer who held the
+case on the day it was due. Lapsed duties do not count, as in every score.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from projections.columns.duty_counts import counts, fallen, standards_clauses
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.derive import Obligation
-from projections.scoring.scores import wilson
+from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
 """The period that a matrix covers, unless another is asked for: months up to the day read (a parameter)."""
@@ -39,28 +39,40 @@ ALL = "all"
 """The column of every subject."""
 
 
+class Month(NamedTuple):
+    """Duties of one month: how many were met in time, of how many."""
+
+    in_time: int = 0
+    n: int = 0
+
+
+class Officer(NamedTuple):
+    team: str
+    name: str
+
+
 @dataclass(slots=True)
 class Cell:
     """Duties met in time, of those that fell due; ``months``: the same for each month of the trend, the oldest first."""
 
     in_time: int = 0
     n: int = 0
-    months: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)] * TREND)
+    months: list[Month] = field(default_factory=lambda: [Month()] * TREND)
 
     def add(self, sum_: "Sum") -> None:
         self.in_time += sum_.in_time
         self.n += sum_.n
         if sum_.month < TREND:
             at = TREND - 1 - sum_.month
-            met, n = self.months[at]
-            self.months[at] = (met + sum_.in_time, n + sum_.n)
+            month = self.months[at]
+            self.months[at] = Month(month.in_time + sum_.in_time, month.n + sum_.n)
 
     @property
     def share(self) -> Fraction | None:
         return Fraction(self.in_time, self.n) if self.n else None
 
     @property
-    def interval(self) -> tuple[float, float] | None:
+    def interval(self) -> Interval | None:
         """The 95 % interval, in per cent."""
         return wilson(self.in_time, self.n)
 
@@ -77,7 +89,7 @@ class Cell:
         mine, theirs = self.interval, other.interval
         if mine is None or theirs is None:
             return None
-        return "below" if mine[1] < theirs[0] else "above" if mine[0] > theirs[1] else None
+        return "below" if mine.high < theirs.low else "above" if mine.low > theirs.high else None
 
 
 class Sum(NamedTuple):
@@ -108,10 +120,10 @@ Row = dict[str, Cell]
 
 @dataclass(frozen=True)
 class Matrix:
-    """The rows of officers (by team and name), of teams and of areas, and the whole."""
+    """The rows of officers, of teams and of areas, and the whole."""
 
     subjects: Sequence[str]
-    officers: Mapping[tuple[str, str], Row]
+    officers: Mapping[Officer, Row]
     teams: Mapping[str, Row]
     areas: Mapping[str, Row]
     whole: Row
@@ -120,12 +132,12 @@ class Matrix:
 def sums(at: CaseSelection, months: int = MONTHS) -> list[Sum]:
     """The duties that count, due after the same day so many months before and by the day read, added up."""
     found = counts(at, at.moment.on - relativedelta(months=months), by=("place", "subject", "month")).by_key()
-    return [Sum(place, subject, month, *tally) for (place, subject, month), tally in found.items()]
+    return [Sum(place, subject, month, in_time, n) for (place, subject, month), (in_time, n) in found.items()]
 
 
 def matrix(found: Iterable[Sum], subjects: Sequence[str]) -> Matrix:
     """The matrix of these sums; ``subjects`` in the order of the standards."""
-    officers: dict[tuple[str, str], Row] = {}
+    officers: dict[Officer, Row] = {}
     teams: dict[str, Row] = {}
     areas: dict[str, Row] = {}
     whole: Row = {}
@@ -134,7 +146,7 @@ def matrix(found: Iterable[Sum], subjects: Sequence[str]) -> Matrix:
         held = one.place
         seen.add(one.subject)
         for row in (
-            officers.setdefault((held.team, held.officer), {}), teams.setdefault(held.team, {}),
+            officers.setdefault(Officer(held.team, held.officer), {}), teams.setdefault(held.team, {}),
             areas.setdefault(held.area, {}), whole,
         ):  # fmt: skip
             for column in (one.subject, ALL):

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from projections.ledger.ledger import Place
 from projections.scoring.finding_text import exceeds_chance
-from projections.scoring.scores import wilson
+from projections.scoring.scores import Interval, wilson
 
 Level = Literal["area", "division", "team", "officer"]
 LEVELS: tuple[Level, ...] = ("area", "division", "team", "officer")
@@ -39,7 +39,7 @@ class Figure(NamedTuple):
         return Fraction(100 * self.held, self.n) if self.n else None
 
     @property
-    def interval(self) -> tuple[float, float] | None:
+    def interval(self) -> Interval | None:
         """Wilson's 95 % interval, in per cent."""
         return wilson(self.held, self.n)
 

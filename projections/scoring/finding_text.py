@@ -7,7 +7,7 @@ from typing import Protocol
 from domain.entries.code_lists import Direction
 from domain.entries.inspection_entries import FindingWritten
 from projections.scoring import intervals
-from projections.scoring.scores import QuestionScore, Score, printed
+from projections.scoring.scores import Interval, QuestionScore, Score, printed
 
 
 def direction(before: int | None, now: int | None) -> Direction | None:
@@ -23,10 +23,10 @@ class Measured(Protocol):
     @property
     def score(self) -> Fraction | None: ...
     @property
-    def interval(self) -> tuple[float, float] | None: ...
+    def interval(self) -> Interval | None: ...
 
 
-def difference(before: Measured, now: Measured) -> tuple[float, float] | None:
+def difference(before: Measured, now: Measured) -> Interval | None:
     """The 95 % interval of the difference in points (Newcombe 1998, method 10, from the two Wilson intervals).
 
     None where one of the two has no relevant case.
@@ -40,7 +40,7 @@ def difference(before: Measured, now: Measured) -> tuple[float, float] | None:
 def exceeds_chance(before: Measured, now: Measured) -> bool | None:
     """Whether the interval of the difference leaves out nought; None where there is none."""
     found = difference(before, now)
-    return None if found is None else found[0] > 0 or found[1] < 0
+    return None if found is None else found.low > 0 or found.high < 0
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,7 @@ from math import sqrt
 
 from domain.policy.frameworks import WEIGHTS, Framework
 from projections.scoring.answers import Answer
-from projections.scoring.scores import CriterionScore, QuestionScore, Score, SectionScore
-
-Interval = tuple[float, float]
-"""Its low and its high end, in per cent (or in points, of a difference)."""
+from projections.scoring.scores import CriterionScore, Interval, QuestionScore, Score, SectionScore
 
 Weights = Mapping[str, float]
 """Question -> how much of a figure is that question's score."""
@@ -55,9 +52,9 @@ def of_section(framework: Framework, section: SectionScore) -> Weights:
 def difference(before: tuple[float, Interval], now: tuple[float, Interval]) -> Interval:
     """The interval of the difference in points between two figures of different samples, each with its interval."""
     (p, was), (q, is_now) = before, now
-    low = q - p - sqrt((q - is_now[0]) ** 2 + (was[1] - p) ** 2)
-    high = q - p + sqrt((is_now[1] - q) ** 2 + (p - was[0]) ** 2)
-    return low, high
+    low = q - p - sqrt((q - is_now.low) ** 2 + (was.high - p) ** 2)
+    high = q - p + sqrt((is_now.high - q) ** 2 + (p - was.low) ** 2)
+    return Interval(low, high)
 
 
 def _pulls(asked: Mapping[str, QuestionScore], cases: Sequence[Sequence[Answer]]) -> dict[str, list[float]]:
@@ -92,4 +89,4 @@ def _interval(
             together = sum(a * b for a, b in zip(pulls[one], pulls[other], strict=True))
             down += 2 * together * below[one] * below[other]
             up += 2 * together * above[one] * above[other]
-    return max(0.0, score - sqrt(max(down, 0.0))), min(100.0, score + sqrt(max(up, 0.0)))
+    return Interval(low=max(0.0, score - sqrt(max(down, 0.0))), high=min(100.0, score + sqrt(max(up, 0.0))))

@@ -1,6 +1,6 @@
 """Scores: answers counted into questions, criteria and sections as an inspection prints them.
 
-Exact fractions until the moment of printing; always with n and a 95 % interval (Wilson) beside it.
+Scores are exact fractions until they are printed. Beside each stand n and a 95 % interval (Wilson).
 """
 
 from collections import Counter
@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, sqrt
 from statistics import NormalDist
+from typing import NamedTuple
 
 from domain.policy.frameworks import WEIGHTS, Criterion, Framework, Question, Section
 from projections.scoring.answers import Answer
 from projections.scoring.verdicts import VERDICTS
 
 Z95 = NormalDist().inv_cdf(0.975)
+
+
+class Interval(NamedTuple):
+    """A 95 % interval, from ``low`` to ``high``: of a share in per cent, of a difference in points."""
+
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class QuestionScore:
         return Fraction(100 * self.sufficient, self.n) if self.n else None
 
     @property
-    def interval(self) -> tuple[float, float] | None:
+    def interval(self) -> Interval | None:
         """The 95 % interval of the score, in per cent."""
         return wilson(self.sufficient, self.n)
 
@@ -105,7 +113,7 @@ def printed(framework: Framework, exact: Fraction | None) -> int | None:
     return floor(exact + Fraction(1, 2)) if framework.rounding == "half_up" else round(exact)
 
 
-def wilson(sufficient: int, n: int) -> tuple[float, float] | None:
+def wilson(sufficient: int, n: int) -> Interval | None:
     """Wilson's 95 % interval for ``sufficient`` of ``n``, in per cent: 11 of 15 is 48 to 89. None when n is 0."""
     if n == 0:
         return None
@@ -113,15 +121,12 @@ def wilson(sufficient: int, n: int) -> tuple[float, float] | None:
     middle = p + z2 / (2 * n)
     reach = Z95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     low, high = (middle - reach) / (1 + z2 / n), (middle + reach) / (1 + z2 / n)
-    return 100 * max(0.0, low), 100 * min(1.0, high)
+    return Interval(low=100 * max(0.0, low), high=100 * min(1.0, high))
 
 
 def _criterion(framework: Framework, criterion: Criterion, counted: Mapping[str, Mapping[str, int]]) -> CriterionScore:
     questions = tuple(
-        QuestionScore(
-            question,
-            *(counted[question.id][name] for name in (*VERDICTS, "absent")),
-        )
+        QuestionScore(question, **{name: counted[question.id][name] for name in (*VERDICTS, "absent")})
         for question in criterion.questions
     )
     relevant = [q for q in questions if q.n]
@@ -134,15 +139,22 @@ def _criterion(framework: Framework, criterion: Criterion, counted: Mapping[str,
     return CriterionScore(criterion, questions, exact, printed(framework, exact))
 
 
+class _Part(NamedTuple):
+    """What a criterion brings to its section's score."""
+
+    weight: int
+    score: Fraction
+
+
 def _section(framework: Framework, criteria: Sequence[CriterionScore]) -> Fraction | None:
     """The weighted mean of the criteria that have a score, critical twice important; or the lowest of them."""
     parts = [
-        (WEIGHTS[c.criterion.weight], Fraction(c.printed) if framework.section_mean_of == "printed" else c.score)
+        _Part(WEIGHTS[c.criterion.weight], Fraction(c.printed) if framework.section_mean_of == "printed" else c.score)
         for c in criteria
         if c.score is not None and c.printed is not None
     ]
     if not parts:
         return None
     if framework.section_score == "lowest":
-        return min(value or Fraction(0) for _, value in parts)
-    return sum((weight * (value or Fraction(0)) for weight, value in parts), Fraction(0)) / sum(w for w, _ in parts)
+        return min(part.score for part in parts)
+    return sum((part.weight * part.score for part in parts), Fraction(0)) / sum(part.weight for part in parts)

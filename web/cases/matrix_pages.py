@@ -130,8 +130,8 @@ def trend(cell: Cell) -> str:
     """The points of the trend line as SVG writes them, for the months in which any duty fell due."""
     step = WIDTH / (TREND - 1)
     return " ".join(
-        f"{n * step:.1f},{HEIGHT - 1 - (HEIGHT - 2) * met / all_:.1f}"
-        for n, (met, all_) in enumerate(cell.months) if all_
+        f"{at * step:.1f},{HEIGHT - 1 - (HEIGHT - 2) * month.in_time / month.n:.1f}"
+        for at, month in enumerate(cell.months) if month.n
     )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def _score_text(scored: Scored, management: list[Placed]) -> str:
             lines.append(f"{name:<56}{percent(criterion.printed):>6}{'':>16}{percent(high_criterion.printed):>20}")
             for question in criterion.questions:
                 q, h = question, high.questions[question.question.id]
-                span = "" if q.interval is None else f"{q.interval[0]:.0f}-{q.interval[1]:.0f}"
+                span = "" if q.interval is None else f"{q.interval.low:.0f}-{q.interval.high:.0f}"
                 figure = percent(printed(scored.framework, q.score))
                 beside = "n/a" if h.score is None else f"{h.sufficient} of {h.n}"
                 lines.append(f"  {q.question.id:<54}{figure:>6}{q.n:>6}{span:>10}{beside:>20}")

@@ -92,7 +92,7 @@ def questions_table(made: InspectionReport, criterion: CriterionScore) -> Flowab
             cells = [percent(was.score), figure, _change(made, was, q)]
         else:
             cells = [figure]
-        between = f"{percent(q.interval[0])} to {percent(q.interval[1])}" if q.interval else "–"
+        between = f"{percent(q.interval.low)} to {percent(q.interval.high)}" if q.interval else "–"
         of_high = f"{high.sufficient} of {high.n}" if high.n else "–"
         rows.append([q.question.text, *cells, f"{q.sufficient} of {q.n}", between, of_high])
     share = [0.09, 0.08, 0.14] if before else [0.1]

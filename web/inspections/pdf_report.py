@@ -11,8 +11,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, SimpleDocTemplate
 
-from projections.scoring.intervals import Interval
 from projections.scoring.management_ladder import Placed
+from projections.scoring.scores import Interval
 from web.inspections.pdf_parts import (
     BOLD,
     HEAD,
@@ -115,7 +115,7 @@ def _cells(made: InspectionReport, s: int, c: int | None, name: str) -> list[str
 
 
 def _between(interval: Interval | None) -> str:
-    return f" ({percent(interval[0])[:-1]}–{percent(interval[1])[:-1]})" if interval else ""
+    return f" ({percent(interval.low)[:-1]}–{percent(interval.high)[:-1]})" if interval else ""
 
 
 def _standing(made: InspectionReport) -> list[str]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.entries.inspection_entries import InspectionOpened
-from projections.scoring.intervals import Interval, difference
+from projections.scoring.intervals import difference
 from projections.scoring.management_ladder import Placed, rungs_apart
 from projections.scoring.score_bands import Banded
-from projections.scoring.scores import Score
+from projections.scoring.scores import Interval, Score
 
 
 @dataclass(frozen=True)

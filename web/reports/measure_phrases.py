@@ -68,7 +68,7 @@ def area_said(now: Figure, area: Figure) -> str | None:
 
 def interval_said(figure: Figure) -> str | None:
     """The 95 % interval, such as ``48% to 89%``."""
-    return None if figure.interval is None else f"{percent(figure.interval[0])} to {percent(figure.interval[1])}"
+    return None if figure.interval is None else f"{percent(figure.interval.low)} to {percent(figure.interval.high)}"
 
 
 def bounds(figure: Figure) -> tuple[Fraction | None, Fraction | None]:

@@ -19,13 +19,13 @@ from domain.entries.entry import Entry
 from domain.entries.inspection_entries import FindingWritten, Framed, RatingAdjusted
 from domain.entries.schemas import load_entry
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, Item, Managed, frameworks
-from projections.inspections.assessor_agreement import Agreement, Pair, compare
+from projections.inspections.assessor_agreement import Agreement, Asked, Pair, compare
 from projections.scoring.answers import Answer
 from projections.scoring.finding_text import Checked, Drafted, difference, direction, exceeds_chance
 from projections.scoring.intervals import intervals, of_section
 from projections.scoring.management_ladder import placed, propose, rungs_apart
 from projections.scoring.score_bands import Banded, near
-from projections.scoring.scores import QuestionScore, score, wilson
+from projections.scoring.scores import Interval, QuestionScore, score, wilson
 from projections.scoring.scores import printed as as_printed
 
 # ---------------------------------------------------------------- the draw
@@ -274,7 +274,7 @@ def test_cohens_kappa_is_the_textbooks() -> None:
         ("sufficient", "sufficient", 20), ("sufficient", "insufficient", 5), ("insufficient", "sufficient", 10),
         ("insufficient", "insufficient", 15),
     ]  # fmt: skip
-    pairs = [Pair(f"{a}{b}{n}", "q", a, b) for a, b, count in said for n in range(count)]
+    pairs = [Pair(Asked(f"{a}{b}{n}", "q"), a, b) for a, b, count in said for n in range(count)]
     found = Agreement(pairs)
     assert (found.n, found.agreed, found.kappa) == (50, 35, Fraction(2, 5))
     assert len(found.disagreements) == 15
@@ -282,18 +282,20 @@ def test_cohens_kappa_is_the_textbooks() -> None:
 
 def test_kappa_where_there_is_nothing_or_nothing_but_one_answer() -> None:
     assert Agreement([]).kappa is None
-    assert Agreement([Pair("a", "q", "sufficient", "sufficient")]).kappa is None
-    both = compare({("a", "q"): "sufficient", ("b", "q"): "sufficient"}, {("b", "q"): "insufficient"})
-    assert [(pair.reference, pair.first, pair.other) for pair in both.pairs] == [("b", "sufficient", "insufficient")]
+    assert Agreement([Pair(Asked("a", "q"), "sufficient", "sufficient")]).kappa is None
+    both = compare({Asked("a", "q"): "sufficient", Asked("b", "q"): "sufficient"}, {Asked("b", "q"): "insufficient"})
+    assert [(pair.asked.reference, pair.first, pair.other) for pair in both.pairs] == [
+        ("b", "sufficient", "insufficient")
+    ]
 
 
 def test_what_a_finished_reading_leaves_counts_where_the_other_reader_said_something() -> None:
-    first = {("a", "q1"): "sufficient", ("a", "q2"): "insufficient"}
-    second = {("a", "q1"): "sufficient", ("a", "q3"): "insufficient"}
-    left = {("a", "q3"): "sufficient", ("a", "q4"): "sufficient"}
-    other_left = {("a", "q2"): "sufficient", ("a", "q4"): "sufficient"}
+    first = {Asked("a", "q1"): "sufficient", Asked("a", "q2"): "insufficient"}
+    second = {Asked("a", "q1"): "sufficient", Asked("a", "q3"): "insufficient"}
+    left = {Asked("a", "q3"): "sufficient", Asked("a", "q4"): "sufficient"}
+    other_left = {Asked("a", "q2"): "sufficient", Asked("a", "q4"): "sufficient"}
     found = compare(first, second, left, other_left)  # type: ignore[arg-type]
-    assert [(p.question, p.first, p.other) for p in found.pairs] == [
+    assert [(p.asked.question, p.first, p.other) for p in found.pairs] == [
         ("q1", "sufficient", "sufficient"), ("q2", "insufficient", "sufficient"), ("q3", "sufficient", "insufficient"),
     ]  # fmt: skip
 
@@ -354,7 +356,7 @@ def told(*rows: str) -> list[list[Answer]]:
     return [[Answer(q, said[x], "derived", ()) for q, x in zip(asked, row, strict=True)] for row in rows]
 
 
-def interval_of_b2(*rows: str) -> tuple[float, float]:
+def interval_of_b2(*rows: str) -> Interval:
     cases = told(*rows)
     return intervals(score(frameworks()[DEFAULT_FRAMEWORK], cases), cases)["B2"]
 

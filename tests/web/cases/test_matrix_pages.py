@@ -93,7 +93,7 @@ def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: ReadModel) -> None:
             assert sum(c.n for c in cells) == found.whole[column].n
             assert sum(c.in_time for c in cells) == found.whole[column].in_time
             for month in range(6):
-                assert sum(c.months[month][1] for c in cells) == found.whole[column].months[month][1]
+                assert sum(c.months[month].n for c in cells) == found.whole[column].months[month][1]
     for row in (*found.officers.values(), found.whole):
         assert row[ALL].n == sum(cell.n for subject, cell in row.items() if subject != ALL)
     assert (found.whole[ALL].n, found.whole[ALL].in_time) == (len(duties), sum(d.in_time for d in duties))

@@ -37,6 +37,7 @@ class DutyLine(OfCase):
 
     @classmethod
     def on_the_day(cls, case: CaseSnapshot, obligation: Obligation, state: State) -> "DutyLine":
+        """A duty that is in this state on the snapshot's day."""
         days_left = working_days_between(case.day, obligation.due_on)
         return cls(case, obligation=obligation, state=state, days_left=days_left)
 
@@ -46,6 +47,7 @@ class DutyLine(OfCase):
 
 
 def line(case: CaseSnapshot) -> CaseLine:
+    """What is overdue, missed and due next under the national standards."""
     duties, day = [held.obligation for held in case.standards], case.day
     owed = listed(duties, over=case.has_ended)
     return CaseLine(

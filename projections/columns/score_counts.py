@@ -1,4 +1,4 @@
-"""The tally: the answers of all cases counted by group: scores of samples, tables of questions by team or officer."""
+"""The tally: the answers of all cases, counted by group. It gives scores of samples and tables of questions by team or officer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ COUNTED_AS = np.where(ABSENT_OF, ABSENT, VERDICT_OF)
 """What a case counts as in every situation of the verdict table. Absent is insufficient too, and is added there in the end."""
 
 BLOCK = 32_768
-"""Cases taken at a time: the fewer, the more calls; the more, the less of what is counted stays in the processor's cache."""
+"""Cases taken at a time. Fewer cost more calls; more no longer fit into the processor's cache."""
 
 FEW = 2
-"""Where fewer than one case in so many is counted, their rows are picked out."""
+"""Pick out the rows of the cases counted where these are fewer than one in so many."""
 
 APART = 64
-"""Cases with more than so many others between them are not close together."""
+"""Two cases lie close together if no more than so many others are between them."""
 
 MANY = 512
 """Fewer than so many cases are picked out, wherever they lie: with others, in one block."""
@@ -93,8 +93,10 @@ def tally(framework: Framework, at: CaseSelection, groups: Groups) -> ScoreCount
 
 
 def blocks(of: Array) -> Iterator[Array]:
-    """The numbers of the cases to be counted, so many at a time: where those in a group (not -1) lie close together, all from
-    the first to the last of them, else only them.
+    """The numbers of the cases to be counted, so many at a time.
+
+    ``of``: the group of each case, -1: none. Where cases of groups lie close together, all from the first to the last of
+    them are taken; elsewhere only they are.
     """
     chosen = np.flatnonzero(of >= 0)
     alone = []

@@ -25,12 +25,12 @@ from projections.columns.case_selection import CaseSelection, places
 from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_files import latest, write
 from projections.columns.column_store import ColumnStore
-from projections.columns.duty_counts import counts
 from projections.columns.score_counts import score, table
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Ledger, ledger
+from projections.reports.duty_counts import counts
 
 Figures = dict[str, float]
 ESI = frameworks()["esi-2003"]

@@ -20,11 +20,11 @@ from projections.columns.case_selection import ATTRIBUTES, CaseSelection, places
 from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_merge import join
 from projections.columns.column_store import ColumnStore
-from projections.columns.duty_counts import counts
 from projections.columns.score_counts import score, table
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import ledger
+from projections.reports.duty_counts import counts
 from web.cli import main
 
 TINY = Size("tiny", 500, 2)

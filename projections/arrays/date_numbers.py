@@ -47,7 +47,12 @@ def day_read(day: date) -> np.uint16:
 
 def day_of(number: int) -> date | None:
     """The day of a number; None for ``NEVER``."""
-    return None if number == NEVER else date.fromordinal(_FIRST + int(number))
+    return None if number == NEVER else date_of(number)
+
+
+def date_of(number: int) -> date:
+    """The day of a number that is not ``NEVER``."""
+    return date.fromordinal(_FIRST + int(number))
 
 
 def instant_number(instant: datetime | None) -> int:

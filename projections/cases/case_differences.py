@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from projections.obligations.derive import Obligation, State
+from projections.obligations.duty_state import Obligation, State
 from projections.scoring.answers import Answer
 
 

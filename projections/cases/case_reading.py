@@ -11,7 +11,8 @@ from projections.history.history import History
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.ledger.ledger_rows import holder
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import Answer, answers, judgements_that_count
 from projections.scoring.scores import Score, score
 

@@ -20,7 +20,8 @@ from domain.store.application import Files
 from projections.cases.case_reading import Reading
 from projections.history.history import History
 from projections.history.moment import Moment
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import judgements_that_count
 
 BATCH = 1000

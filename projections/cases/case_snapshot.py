@@ -27,7 +27,7 @@ from projections.ledger.ledger import (
     spell_rows,
 )
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
 
 R = TypeVar("R")
 

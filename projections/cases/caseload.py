@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from domain.calendar.workdays import working_days_between
 from domain.policy.clauses import Clause
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.obligations.derive import Obligation, State
+from projections.obligations.duty_state import Obligation, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.entry import ChartLane, ChartMark
 from projections.cases.case_reading import Reading
 from projections.history.history import Appointment, Change, History
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
 
 MARGIN = timedelta(weeks=8)
 """How far the strip looks past its ends: due dates after the day read, and work done before supervision started."""

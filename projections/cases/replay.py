@@ -14,7 +14,8 @@ from projections.cases.case_differences import AnswerChange, DutyChange, answer_
 from projections.cases.case_reading import Reading
 from projections.history.history import History
 from projections.history.moment import Moment
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import Obligation
 
 By = Literal["entry", "day"]
 

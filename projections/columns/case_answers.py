@@ -15,15 +15,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, known
 from projections.columns.duty_scan import Run, owed, owed_by, picked, those
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state_arrays import (
-    ARISEN,
-    DONE,
-    FELL_AND_DONE,
-    FELL_AND_IN_TIME,
-    FELL_DUE,
-    States,
-    within,
-)
+from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE, within
 from projections.scoring.verdicts import NOBODY, RULINGS, VERDICTS, Derived, Required, situation
 
 SUFFICIENT, INSUFFICIENT = np.int8(VERDICTS.index("sufficient")), np.int8(VERDICTS.index("insufficient"))
@@ -38,7 +30,7 @@ JUDGED = ("case", "question", "on", "recorded", "order", "answer", "overrules")
 class Owed(NamedTuple):
     """A run of duties in order of their cases: the state of each, the last one of each case, and the case's place in the block."""
 
-    state: States
+    state: Array
     last: Array
     place: slice | Array
 

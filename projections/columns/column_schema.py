@@ -10,7 +10,7 @@ import numpy as np
 from projections.arrays.date_numbers import STANDING, day_begun, days_fallen_on
 from projections.arrays.date_numbers import Array as Array
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state_arrays import known_at
+from projections.obligations.duty_state import rows_known
 
 SPAN: Final = {"since": np.int64, "until": np.int64}
 FALLEN_ON: Final = {"since_day": "since", "until_day": "until"}
@@ -110,7 +110,7 @@ def known(rows: Rows, instant: int | None, part: slice | Array = slice(None)) ->
     day = day_begun(instant)
     at, since, until = (instant, "since", "until") if day is None else (day, "since_day", "until_day")
     column: Array = rows[since][part]
-    return known_at(at, column, rows[until][part]) if until in rows else column < at
+    return rows_known(at, column, rows[until][part] if until in rows else None)
 
 
 def kinds(table: str, side: str) -> dict[str, Any]:

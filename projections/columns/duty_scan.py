@@ -1,4 +1,4 @@
-"""What was owed: the duties of one clause as at a moment, a run of rows at a time."""
+"""Duty scan: the duties under one clause as at a moment, a run of rows at a time."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import numpy as np
 
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, Rows, known
-from projections.obligations.duty_state_arrays import States, states
+from projections.obligations.duty_state import states
 
 RUN = 1 << 17
 """Rows taken at a time: few enough to stay in the processor's cache while they are worked on."""
@@ -17,15 +17,27 @@ SEARCHED = 150
 
 
 class Run(NamedTuple):
-    """Rows of one clause: which they are, the number of each one's case, its state at the moment.
+    """Duties of one clause: the rows that hold them, where they stand in these, each one's case and state at the moment.
 
-    A row that was not known at the moment is left out, or its state is ``UNKNOWN``.
+    ``clause`` is a number in the catalogue, ``case`` the number of the case. A row that was not known at the moment is
+    left out, or its state is ``UNKNOWN``.
     """
 
+    clause: int
     rows: Rows
     at: slice | Array
     case: Array
-    state: States
+    state: Array
+
+    def column(self, name: str) -> Array:
+        """A column of the rows, for these duties: ``arises``, ``due``, ``met``, ``ended``, ``place`` or ``value``."""
+        return self.rows[name][self.at]
+
+    def only(self, which: Array) -> "Run":
+        """Those of the duties for which this is true."""
+        chosen = np.flatnonzero(which)
+        at = chosen + self.at.start if isinstance(self.at, slice) else self.at[chosen]
+        return Run(self.clause, self.rows, at, self.case[chosen], self.state[chosen])
 
 
 def owed(at: CaseSelection, clause: int, first: int = 0, last: int | None = None) -> Iterator[Run]:
@@ -33,7 +45,7 @@ def owed(at: CaseSelection, clause: int, first: int = 0, last: int | None = None
     for rows in at.columns.duties.parts(at.instant):
         begin, end = _bounds(rows, clause, first, at.columns.numbers if last is None else last)
         for start in range(begin, end, RUN):
-            yield _run(at, rows, slice(start, min(start + RUN, end)))
+            yield _run(at, clause, rows, slice(start, min(start + RUN, end)))
 
 
 def owed_by(at: CaseSelection, clause: int, cases: Array, among: Array) -> Iterator[Run]:
@@ -46,7 +58,7 @@ def owed_by(at: CaseSelection, clause: int, cases: Array, among: Array) -> Itera
         begin, end = _bounds(rows, clause, first, first + len(among))
         part = picked(rows["case"][begin:end], cases, among) + begin
         if len(part):
-            yield _run(at, rows, part)
+            yield _run(at, clause, rows, part)
 
 
 def picked(case: Array, cases: Array, among: Array) -> Array:
@@ -69,14 +81,14 @@ def _bounds(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
     return begin + low, begin + high
 
 
-def _run(at: CaseSelection, rows: Rows, part: slice | Array) -> Run:
+def _run(at: CaseSelection, clause: int, rows: Rows, part: slice | Array) -> Run:
     then = known(rows, at.instant, part)
     if then is not None and (not isinstance(part, slice) or np.count_nonzero(then) * 2 < len(then)):
         part, then = those(part, then), None
     state = states(at.day, *(rows[name][part] for name in ("arises", "due", "met", "ended")))
     if then is not None:
         state *= then  # to UNKNOWN; of so few that leaving them out would take longer
-    return Run(rows, part, rows["case"][part], state)
+    return Run(clause, rows, part, rows["case"][part], state)
 
 
 def those(part: slice | Array, which: Array) -> Array:

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from projections.arrays.date_numbers import FIRST, day_number
 from projections.arrays.string_codes import StringCodes
-from projections.columns.case_selection import ATTRIBUTES, PLACE, By, CaseSelection, Key, places
+from projections.columns.case_selection import ATTRIBUTES, PLACE, By, CaseSelection, Key, places, sortable
 from projections.columns.column_schema import Array
 from projections.columns.duty_scan import Run
 from projections.obligations.clause_catalogue import catalogue
@@ -49,21 +49,31 @@ class GroupKeys:
         self.values = [self._values(name) for name in by]
         self.room = prod(max(len(values), 1) for values in self.values)
 
-    def code(self, clause: int, run: Run, which: Array) -> Array:
-        """The number of each of these duties of a run: that of its group."""
-        code = np.zeros(len(which), np.int64)
+    def code(self, run: Run) -> Array:
+        """The number of the group of each duty of a run."""
+        code = np.zeros(len(run.state), np.int64)
         for name, values in zip(self.by, self.values, strict=True):
             code *= max(len(values), 1)
-            code += self._number(name, clause, run, which)
+            code += self._number(name, run)
         return code
 
-    def key(self, code: int) -> Key:
-        """The values of a group."""
+    def keys(self, codes: Array) -> list[Key]:
+        """The values of each of these groups."""
+        columns = [[values[n] for n in at.tolist()] for values, at in zip(self.values, self._apart(codes), strict=True)]
+        return list(zip(*columns, strict=True)) if columns else [()] * len(codes)
+
+    def order(self, codes: Array) -> Array:
+        """Where these groups stand in order of their keys (see ``slices.sortable``)."""
+        ranks = [_ranks(values)[at] for values, at in zip(self.values, self._apart(codes), strict=True)]
+        return np.lexsort(ranks[::-1]) if ranks else np.arange(len(codes))
+
+    def _apart(self, codes: Array) -> list[Array]:
+        """For each attribute, the number of its value in each of these groups."""
         found = []
         for values in reversed(self.values):
-            code, at = divmod(code, max(len(values), 1))
-            found.append(values[at])
-        return tuple(reversed(found))
+            codes, at = np.divmod(codes, max(len(values), 1))
+            found.append(at)
+        return found[::-1]
 
     def _values(self, name: str) -> Sequence[Any]:
         if name in self._of_case:
@@ -76,18 +86,18 @@ class GroupKeys:
             return self._places
         return range(len(self._ends)) if name == "month" else self._firsts
 
-    def _number(self, name: str, clause: int, run: Run, which: Array) -> Array | int:
+    def _number(self, name: str, run: Run) -> Array | int:
         if name in self._of_case:
-            return self._of_case[name][1][run.case[which]]
+            return self._of_case[name][1][run.case]
         if name in self._of_place:
-            return self._of_place[name][1][run.rows["place"][run.at][which]]
+            return self._of_place[name][1][run.column("place")]
         if name == "place":
-            return run.rows["place"][run.at][which]
+            return run.column("place")
         if name in self._of_clause:
-            said = catalogue().clauses[clause]
+            said = catalogue().clauses[run.clause]
             value = {"clause": said.id, "subject": said.subject, "edition": said.edition}[name]
             return self._of_clause[name].number(value)
-        due = run.rows["due"][run.at][which]
+        due = run.column("due")
         if name == "month":
             table = np.array([day_number(day) for day in reversed(self._ends)], np.uint16)
             later: Array = len(self._ends) - 1 - np.searchsorted(table, due)
@@ -129,6 +139,13 @@ class Totals:
         codes = np.array(sorted(self._seen), np.int64)
         both = np.array([self._seen[code] for code in codes.tolist()], np.int64).reshape(len(codes), 2)
         return codes, both[:, 0], both[:, 1]
+
+
+def _ranks(values: Sequence[Any]) -> Array:
+    """For each value its place among them in order."""
+    ranks = np.empty(len(values), np.int64)
+    ranks[sorted(range(len(values)), key=lambda n: sortable((values[n],)))] = np.arange(len(values))
+    return ranks
 
 
 def months_back(day: date, since: date | None) -> list[date]:

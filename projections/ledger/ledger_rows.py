@@ -11,7 +11,7 @@ from domain.calendar.workdays import working_days_between
 from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.history import Change, History
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import Obligation
+from projections.obligations.duty_state import Obligation, was_known
 
 LATE_AFTER = 1
 """Working days after which a recording counts as late (national standards, unsure: a parameter)."""
@@ -96,9 +96,7 @@ class Known(NamedTuple, Generic[R]):
 
     def at(self, known_at: datetime | None) -> bool:
         """Whether it was known at an instant (exclusive, as everywhere; None: all that is recorded to date)."""
-        if known_at is None:
-            return self.until is None
-        return self.since < known_at and (self.until is None or known_at <= self.until)
+        return was_known(known_at, self.since, self.until)
 
 
 def obligation_of(row: DutyRow, framework: str) -> Obligation:

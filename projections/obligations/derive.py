@@ -11,9 +11,7 @@ from domain.policy.clauses import Clause
 from projections.history.history import History
 from projections.obligations import clause_kinds
 from projections.obligations.clause_index import clause_index
-from projections.obligations.duty_state import STATES as STATES
-from projections.obligations.duty_state import Obligation as Obligation
-from projections.obligations.duty_state import State as State
+from projections.obligations.duty_state import Obligation
 
 
 def obligations(history: History, clauses: Iterable[Clause]) -> list[Obligation]:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from projections.history.moment import Moment
+from projections.obligations.duty_state import known_in_sql, unmet_in_sql
 from projections.read_model.row_codecs import micros
 from projections.read_model.view_tables import Tables
 
@@ -13,11 +14,9 @@ Predicate = list[sa.ColumnElement[bool]]
 
 
 def known(t: sa.Table, moment: Moment) -> Predicate:
-    """``Known.at``, of a table's rows."""
-    if moment.known_at is None:
-        return [t.c.known_to.is_(None)]
-    at = micros(moment.known_at)
-    return [t.c.known_from < at, sa.or_(t.c.known_to.is_(None), t.c.known_to >= at)]
+    """The rows of a table that were known at the moment."""
+    at = None if moment.known_at is None else micros(moment.known_at)
+    return [known_in_sql(at, t.c.known_from, t.c.known_to)]
 
 
 def on_the_day(of: Tables, moment: Moment) -> Predicate:
@@ -28,10 +27,10 @@ def on_the_day(of: Tables, moment: Moment) -> Predicate:
 
 def wanted(of: Tables, moment: Moment, clauses: Collection[int] | None, unmet: bool) -> Predicate:
     """The duties of these clauses (None: of all); ``unmet``: those that had arisen by the day and were not met by it."""
-    t, day = of.duties, moment.on
+    t = of.duties
     asked: Predicate = []
     if clauses is not None:
         asked.append(t.c.clause.in_(sorted(clauses)))
     if unmet:
-        asked += [t.c.arises_on <= day, sa.or_(t.c.met_on.is_(None), t.c.met_on > day)]
+        asked.append(unmet_in_sql(moment.on, t.c.arises_on, t.c.met_on))
     return asked

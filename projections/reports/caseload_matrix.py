@@ -14,10 +14,10 @@ from dateutil.relativedelta import relativedelta
 
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.columns.case_selection import CaseSelection
-from projections.columns.duty_counts import counts, fallen, standards_clauses
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
+from projections.reports.duty_counts import counts, fallen, standards_clauses
 from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
@@ -132,7 +132,7 @@ class Matrix:
 def sums(at: CaseSelection, months: int = MONTHS) -> list[Sum]:
     """The duties that count, due after the same day so many months before and by the day read, added up."""
     found = counts(at, at.moment.on - relativedelta(months=months), by=("place", "subject", "month")).by_key()
-    return [Sum(place, subject, month, in_time, n) for (place, subject, month), (in_time, n) in found.items()]
+    return [Sum(place, subject, month, *figure) for (place, subject, month), figure in found.items()]
 
 
 def matrix(found: Iterable[Sum], subjects: Sequence[str]) -> Matrix:
@@ -164,8 +164,8 @@ def references(at: CaseSelection, months: int, wanted: Callable[[Place], bool], 
     since, clauses = at.moment.on - relativedelta(months=months), clauses_about(subject)
     fits = np.array([wanted(place) for place in at.columns.words["place"].values], bool)
     found: set[int] = set()
-    for _, run, which in fallen(at, since, clauses):
-        found.update(run.case[which][fits[run.rows["place"][run.at][which]]].tolist())
+    for run in fallen(at, since, clauses):
+        found.update(run.case[fits[run.column("place")]].tolist())
     return sorted(at.columns.references[number] for number in found)
 
 

@@ -10,8 +10,9 @@ from domain.policy.measures import Measure
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.dues import Dues, Recorded
-from projections.reports.dues import Measure as Held
+from projections.reports.duty_counts import held_as_of
+from projections.reports.duty_queries import DutyQueries
+from projections.reports.duty_results import Recorded
 from projections.reports.periods import Period, before, month_ends, period
 from projections.reports.proportions import Figure, Scope, Waits, total
 
@@ -65,6 +66,27 @@ class WaitLine(NamedTuple):
     beside: Waits | None
 
 
+class Lines(NamedTuple):
+    """One measure: the line of the place asked for, and those of its parts at the next level at which they differ."""
+
+    whole: PlaceLine
+    parts: list[PlaceLine]
+
+
+class WaitLines(NamedTuple):
+    """One measure's waits, likewise."""
+
+    whole: WaitLine
+    parts: list[WaitLine]
+
+
+class RecordedIn(NamedTuple):
+    """The entries recorded in a period on the cases of a place."""
+
+    scope: Scope
+    recorded: Recorded
+
+
 class Point(NamedTuple):
     """The month after ``since`` up to ``end``: as the file stood at its end, and with everything recorded to date."""
 
@@ -74,22 +96,21 @@ class Point(NamedTuple):
     hindsight: Figure
 
 
-def figures(dues: Dues, measure: Measure, asked: Period) -> dict[Place, Figure]:
+def figures(queries: DutyQueries, measure: Measure, asked: Period) -> dict[Place, Figure]:
     """A measure's figure in every place: of duties that fell due in the period, or of the cases as at its end."""
     found: dict[Place, Figure] = {}
     if measure.counts == "answer":
-        for place, verdicts in dues.verdicts(asked.moment, measure.question or "").items():
+        for place, verdicts in queries.verdicts(asked.moment, measure.question or "").items():
             found[place] = Figure(verdicts.sufficient, verdicts.n)
     else:
-        held: Held = "done" if measure.counts == "done" else "in_time"
-        for count in dues.counts(*asked, measure.clauses, held):
-            found[count.place] = found.get(count.place, Figure()) + Figure(count.held, count.n)
+        for count in queries.counts(asked, measure.clauses, held_as_of(measure)):
+            found[count.place] = found.get(count.place, Figure()) + count.figure
     return found
 
 
-def lines(dues: Dues, measure: Measure, asked: Asked) -> tuple[PlaceLine, list[PlaceLine]]:
+def lines(queries: DutyQueries, measure: Measure, asked: Asked) -> Lines:
     """The figure of the place asked for, and those of its parts at the next level at which they differ."""
-    now, was = figures(dues, measure, asked.period), figures(dues, measure, asked.before)
+    now, was = figures(queries, measure, asked.period), figures(queries, measure, asked.before)
     areas = _areas([*now, *was], asked)
 
     def line(scope: Scope) -> PlaceLine:
@@ -103,7 +124,7 @@ def lines(dues: Dues, measure: Measure, asked: Asked) -> tuple[PlaceLine, list[P
         )
 
     parts = asked.scope.parts(place for place in (*now, *was) if asked.mine(place))
-    return line(asked.scope), [line(part) for part in (parts[1] if parts else [])]
+    return Lines(line(asked.scope), [line(part) for part in (parts.scopes if parts else [])])
 
 
 def _beside(now: Mapping[Place, Figure], asked: Asked) -> Figure | None:
@@ -116,11 +137,11 @@ def _areas(places: Sequence[Place], asked: Asked) -> set[str]:
     return {place.area for place in places if asked.holds(place)}
 
 
-def wait_lines(dues: Dues, measure: Measure, asked: Asked) -> tuple[WaitLine, list[WaitLine]]:
+def wait_lines(queries: DutyQueries, measure: Measure, asked: Asked) -> WaitLines:
     """The waits of the place asked for, and of its parts."""
-    areas = _areas(dues.places(), asked)
+    areas = _areas(queries.places(), asked)
     now, was = (
-        dues.waits(*p, measure.clauses, lambda place: place.area in areas or asked.mine(place))
+        queries.waits(p, measure.clauses, lambda place: place.area in areas or asked.mine(place))
         for p in (asked.period, asked.before)
     )
 
@@ -134,7 +155,7 @@ def wait_lines(dues: Dues, measure: Measure, asked: Asked) -> tuple[WaitLine, li
         )  # fmt: skip
 
     parts = asked.scope.parts(place for place in (*now, *was) if asked.mine(place))
-    return line(asked.scope), [line(part) for part in (parts[1] if parts else [])]
+    return WaitLines(line(asked.scope), [line(part) for part in (parts.scopes if parts else [])])
 
 
 def _together(several: Iterable[Counter[int | None]]) -> Waits:
@@ -144,10 +165,10 @@ def _together(several: Iterable[Counter[int | None]]) -> Waits:
     return Waits.of(days)
 
 
-def trend(dues: Dues, measure: Measure, asked: Asked, scope: Scope | None = None) -> list[Point]:
+def trend(queries: DutyQueries, measure: Measure, asked: Asked, scope: Scope | None = None) -> list[Point]:
     """Month by month as far back as the data goes, the last month up to the day read."""
     whose = scope or asked.scope
-    months = [(end.replace(day=1) - timedelta(days=1), end) for end in month_ends(dues.first_day(), asked.moment.on)]
+    months = [(end.replace(day=1) - timedelta(days=1), end) for end in month_ends(queries.first_day(), asked.moment.on)]
 
     def series(*, hindsight: bool) -> list[Figure]:
         periods = [Period(Moment(end, None if hindsight else end_of_day(end)), since) for since, end in months]
@@ -156,10 +177,9 @@ def trend(dues: Dues, measure: Measure, asked: Asked, scope: Scope | None = None
             return whose.holds(place) and asked.mine(place)
 
         if measure.counts == "answer":
-            every = (figures(dues, measure, one) for one in periods)
+            every = (figures(queries, measure, one) for one in periods)
             return [total(figure for place, figure in found.items() if wanted(place)) for found in every]
-        held: Held = "done" if measure.counts == "done" else "in_time"
-        return [Figure(*counted) for counted in dues.series(periods, measure.clauses, held, wanted)]
+        return queries.series(periods, measure.clauses, held_as_of(measure), wanted)
 
     stood, known = series(hindsight=False), series(hindsight=True)
     found = [Point(*month, *both) for month, *both in zip(months, stood, known, strict=True)]
@@ -168,13 +188,13 @@ def trend(dues: Dues, measure: Measure, asked: Asked, scope: Scope | None = None
     return found
 
 
-def recorded(dues: Dues, asked: Asked) -> list[tuple[Scope, Recorded]]:
+def recorded(queries: DutyQueries, asked: Asked) -> list[RecordedIn]:
     """Entries recorded in the period, and by how much those recorded late were late: the place and its parts."""
-    found = {place: r for place, r in dues.recorded(*asked.period).items() if asked.holds(place)}
+    found = {place: r for place, r in queries.recorded(asked.period).items() if asked.holds(place)}
     parts = asked.scope.parts(found)
     result = []
-    for scope in (asked.scope, *(parts[1] if parts else [])):
+    for scope in (asked.scope, *(parts.scopes if parts else [])):
         own = [r for place, r in found.items() if scope.holds(place)]
         late = sum((r.late for r in own), Counter[int]())
-        result.append((scope, Recorded(sum(r.entries for r in own), late)))
+        result.append(RecordedIn(scope, Recorded(sum(r.entries for r in own), late)))
     return result

@@ -104,6 +104,13 @@ class Waits(NamedTuple):
         return cls(tuple(ended), days.get(None, 0))
 
 
+class Parts(NamedTuple):
+    """The parts of a place at one level, in order."""
+
+    level: Level
+    scopes: list["Scope"]
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whose figures: one area, division, team or officer; without a level, everything that the reader answers for."""
@@ -129,12 +136,12 @@ class Scope:
             raise ValueError(f"'{text}' names no level and place; write it like team:Gloucester")
         return cls(level, name)
 
-    def parts(self, places: Iterable[Place]) -> tuple[Level, list["Scope"]] | None:
+    def parts(self, places: Iterable[Place]) -> Parts | None:
         """The next level down at which these places differ, and its parts in order; None for an officer."""
         held = [place for place in places if self.holds(place)]
         below = LEVELS if self.level is None else LEVELS[LEVELS.index(self.level) + 1 :]
         for level in below:
             names = sorted({getattr(place, level) for place in held})
             if len(names) > 1 or (names and level == "officer"):
-                return level, [Scope(level, name) for name in names]
+                return Parts(level, [Scope(level, name) for name in names])
         return None

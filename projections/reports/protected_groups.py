@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from projections.ledger.ledger import Place
-from projections.reports.dues import Dues, Measure, Split
+from projections.reports.duty_counts import HeldAs
+from projections.reports.duty_queries import Attribute, DutyQueries
 from projections.reports.periods import Period
 from projections.reports.proportions import LEVELS, Figure, Scope, total
 from projections.reports.small_numbers import FEW, Node, suppressed
 
-ATTRIBUTES: tuple[Split, ...] = ("gender", "ethnicity", "disability")
+ATTRIBUTES: tuple[Attribute, ...] = ("gender", "ethnicity", "disability")
 
 ETHNIC = {"W": "White", "M": "Mixed", "A": "Asian", "B": "Black", "O": "Chinese or other", "N": "Not stated"}
 """The groups of the census of 2001 by the first letter of its sixteen-plus-one codes."""
@@ -28,14 +29,14 @@ People = Mapping[Node, Mapping[str, set[str]]]
 class Group:
     """One group in one place. ``people`` and ``figure`` are None where it is suppressed; ``others``: the rest together."""
 
-    attribute: Split
+    attribute: Attribute
     value: str
     people: int | None
     figure: Figure | None
     others: Figure | None
 
 
-def group_of(attribute: Split, value: object) -> str:
+def group_of(attribute: Attribute, value: object) -> str:
     """The group that a person's code puts them in."""
     if attribute == "ethnicity":
         return ETHNIC[str(value)[:1]]
@@ -45,10 +46,10 @@ def group_of(attribute: Split, value: object) -> str:
 
 
 def differences(
-    dues: Dues,
+    queries: DutyQueries,
     asked: Period,
     clauses: Sequence[str],
-    measure: Measure,
+    held_as: HeldAs,
     scope: Scope,
     mine: Callable[[Place], bool],
     few: int = FEW,
@@ -61,17 +62,17 @@ def differences(
     """  # fmt: skip
     found: list[Group] = []
     for attribute in ATTRIBUTES:
-        people, parts = _people(dues, asked, clauses, attribute, scope, mine)
+        people, parts = _people(queries, asked, clauses, attribute, scope, mine)
         node = (scope.level, scope.name) if scope.level else WHOLE
         here = people.get(node, {})
         hidden = suppressed({n: {g: len(who) for g, who in groups.items()} for n, groups in people.items()}, parts, few)
         if len(set().union(*here.values())) < few or all((node, group) in hidden for group in here):
             continue
-        counts = dues.counts(*asked, clauses, measure, attribute)
+        counts = queries.counts(asked, clauses, held_as, attribute)
         shown = {group: Figure() for group in sorted(here)}
         for count in counts:
             if scope.holds(count.place) and mine(count.place):
-                shown[group_of(attribute, count.key)] += Figure(count.held, count.n)
+                shown[group_of(attribute, count.value)] += count.figure
         for group, figure in shown.items():
             gone = (node, group) in hidden
             rest = [other for other in shown if other != group]
@@ -82,14 +83,19 @@ def differences(
 
 
 def _people(
-    dues: Dues, asked: Period, clauses: Sequence[str], attribute: Split, scope: Scope, mine: Callable[[Place], bool]
+    queries: DutyQueries,
+    asked: Period,
+    clauses: Sequence[str],
+    attribute: Attribute,
+    scope: Scope,
+    mine: Callable[[Place], bool],
 ) -> tuple[People, Mapping[Node, set[Node]]]:
     """The people of each group in every place of every level and in the whole, and what each place is made of."""
     found: dict[Node, dict[str, set[str]]] = {}
     parts: dict[Node, set[Node]] = {}
     own = []
-    areas = {place.area for place in dues.places() if scope.holds(place) and mine(place)}
-    for (place, value), cases in dues.persons(*asked, clauses, attribute, lambda p: p.area in areas).items():
+    areas = {place.area for place in queries.places() if scope.holds(place) and mine(place)}
+    for (place, value), cases in queries.persons(asked, clauses, attribute, lambda p: p.area in areas).items():
         nodes: list[Node] = [(level, getattr(place, level)) for level in LEVELS]
         for parent, child in pairwise(nodes):
             parts.setdefault(parent, set()).add(child)
@@ -100,5 +106,5 @@ def _people(
             found.setdefault(node, {}).setdefault(group_of(attribute, value), set()).update(cases)
     below = Scope().parts(own)
     if below is not None:
-        parts[WHOLE] = {(below[0], part.name) for part in below[1]}
+        parts[WHOLE] = {(below.level, part.name) for part in below.scopes}
     return found, parts

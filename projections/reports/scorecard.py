@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from domain.policy.measures.scorecards import Scorecard, Target
 from projections.ledger.ledger import Place
-from projections.reports.dues import Dues, Measure
+from projections.reports.duty_counts import held_as_of
+from projections.reports.duty_queries import DutyQueries
 from projections.reports.periods import Period, before
 from projections.reports.proportions import Figure, Level, Scope
 
@@ -46,20 +48,34 @@ class Ranked:
         return 100 * (line.earned or Fraction(0)) / weights if weights else Fraction(0)
 
 
+class MovedBy(NamedTuple):
+    """A line of the scorecard, and by how many points it moved a score."""
+
+    target: Target
+    points: Fraction
+
+
 @dataclass(frozen=True)
 class Moved:
-    """A place now and in the period before, and by how many points each line moved its score, the largest first."""
+    """A place now and in the period before, and what moved its score, the largest first."""
 
     now: Ranked
     was: Ranked
-    by: Sequence[tuple[Target, Fraction]]
+    by: Sequence[MovedBy]
+
+
+class Ranking(NamedTuple):
+    """The places of one level in order of rank."""
+
+    level: Level
+    places: list[Moved]
 
 
 def ranking(
-    dues: Dues, card: Scorecard, asked: Period, months: int, scope: Scope, mine: Callable[[Place], bool]
-) -> tuple[Level, list[Moved]] | None:
+    queries: DutyQueries, card: Scorecard, asked: Period, months: int, scope: Scope, mine: Callable[[Place], bool]
+) -> Ranking | None:
     """The parts of a place at the first level at which there are several, in order of rank; None where nothing fell due."""
-    now, was = _figures(dues, card, asked, scope, mine), _figures(dues, card, before(asked, months), scope, mine)
+    now, was = _figures(queries, card, asked, scope, mine), _figures(queries, card, before(asked, months), scope, mine)
     places = {place for found in (*now.values(), *was.values()) for place in found}
     parts = scope.parts(places)
     if parts is None:
@@ -68,18 +84,17 @@ def ranking(
     ranked = {s.scope: s for s in _ranked([_standing(card, now, part) for part in scopes])}
     earlier = {s.scope: s for s in _ranked([_standing(card, was, part) for part in scopes])}
     moved = [Moved(ranked[part], earlier[part], _by(ranked[part], earlier[part])) for part in scopes]
-    return level, sorted(moved, key=lambda m: (m.now.rank is None, m.now.rank or 0, m.now.scope.name))
+    return Ranking(level, sorted(moved, key=lambda m: (m.now.rank is None, m.now.rank or 0, m.now.scope.name)))
 
 
 def _figures(
-    dues: Dues, card: Scorecard, asked: Period, scope: Scope, mine: Callable[[Place], bool]
+    queries: DutyQueries, card: Scorecard, asked: Period, scope: Scope, mine: Callable[[Place], bool]
 ) -> Mapping[str, Mapping[Place, Figure]]:
     found: dict[str, dict[Place, Figure]] = {}
     for target in card.targets:
-        held: Measure = "done" if target.measure.counts == "done" else "in_time"
         found[target.id] = {
-            count.place: Figure(count.held, count.n)
-            for count in dues.counts(*asked, target.measure.clauses, held)
+            count.place: count.figure
+            for count in queries.counts(asked, target.measure.clauses, held_as_of(target.measure))
             if scope.holds(count.place) and mine(count.place)
         }
     return found
@@ -104,12 +119,12 @@ def _ranked(standings: Sequence[Ranked]) -> list[Ranked]:
     ]
 
 
-def _by(now: Ranked, was: Ranked) -> list[tuple[Target, Fraction]]:
+def _by(now: Ranked, was: Ranked) -> list[MovedBy]:
     if now.score is None or was.score is None:
         return []
     moved = [
-        (a.target, now.points(a) - was.points(b))
+        MovedBy(a.target, now.points(a) - was.points(b))
         for a, b in zip(now.lines, was.lines, strict=True)
         if now.points(a) != was.points(b)
     ]
-    return sorted(moved, key=lambda pair: -abs(pair[1]))
+    return sorted(moved, key=lambda by: -abs(by.points))

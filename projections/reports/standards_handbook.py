@@ -10,7 +10,7 @@ from domain.policy.conditions import When
 from domain.policy.frameworks import Framework, Question
 from domain.policy.standards import Edition, Standards
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.obligations.derive import STATES
+from projections.obligations.duty_state import STATES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.ledger.ledger import Place
 from projections.reports.caseload_matrix import Cell
-from projections.reports.dues import Dues
+from projections.reports.duty_queries import DutyQueries
 from projections.reports.periods import Period
 from projections.reports.proportions import Figure, Level, Scope
 
@@ -37,19 +37,19 @@ def every_clause() -> list[str]:
     return list(dict.fromkeys(clause.id for clause in frameworks()[DEFAULT_FRAMEWORK].clauses))
 
 
-def needs(dues: Dues, asked: Period, scope: Scope, mine: Callable[[Place], bool]) -> Needs:
+def needs(queries: DutyQueries, asked: Period, scope: Scope, mine: Callable[[Place], bool]) -> Needs:
     """Of the teams and officers in a place, clause by clause: met in time, against the whole of their area.
 
     *Larger than chance* as in the matrix: the two 95 % intervals do not touch.
     """
-    counts = dues.counts(*asked, every_clause(), "in_time", "clause")
+    counts = queries.counts(asked, every_clause(), "in_time", "clause")
     areas: dict[tuple[str, str], Figure] = {}
     parts: dict[tuple[Level, str, str, str, str], Figure] = {}
     for count in counts:
-        figure, place = Figure(count.held, count.n), count.place
-        areas[place.area, count.key] = areas.get((place.area, count.key), Figure()) + figure
+        figure, place = count.figure, count.place
+        areas[place.area, count.value] = areas.get((place.area, count.value), Figure()) + figure
         if scope.holds(place) and mine(place):
-            for key in _parts(place, count.key, scope):
+            for key in _parts(place, count.value, scope):
                 parts[key] = parts.get(key, Figure()) + figure
     found = []
     for (level, area, team, name, clause), figure in parts.items():

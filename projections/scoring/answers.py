@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from domain.entries.case_entries import QualityJudged
 from domain.policy.frameworks import Basis, Derivation, Framework, Question
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
 from projections.scoring.verdicts import (
     NOBODY,
     RULINGS,

@@ -19,6 +19,7 @@ from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place
 from projections.reports.caseload_matrix import ALL, matrix, sums
+from projections.reports.periods import Period
 from projections.reports.proportions import Scope
 from tests.support.people import signed_in
 from web.app import create_app
@@ -104,7 +105,7 @@ def test_every_figure_is_the_same_wherever_it_stands(
         assert (ahead[0]["overdue"] if ahead else 0) == overdue
     late = desk(own)["recorded-late"]
     with app.test_request_context():
-        recorded = report_cache.dues().recorded(moment, day - timedelta(days=28))
+        recorded = report_cache.duty_queries().recorded(Period(moment, day - timedelta(days=28)))
     assert sum(r.late.total() for place, r in recorded.items() if scope.holds(place)) == len(late)
 
     # The scoring sheet: the questions, over the cases held there on the day.

@@ -129,11 +129,11 @@ def report(query: dict[str, Any], name: str) -> dict[str, Any]:
     found = reports().reports.get(name)
     if found is None:
         abort(404, f"There is no report called {name}; there are {', '.join(reports().reports)}.")
-    wanted = asked(query, current_cases.moment(), access_control.account(), report_cache.dues())
+    wanted = asked(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
     trend = reports().measures.get(query["trend"])
     if trend is not None and trend not in found.measures:
         refuse(422, messages={"query": {"trend": [f"{trend.title} is not a measure of this report."]}})
-    return _given(make(found, wanted, report_cache.dues(), current_cases.casebook(), trend))
+    return _given(make(found, wanted, report_cache.duty_queries(), current_cases.casebook(), trend))
 
 
 @blueprint.route("/measures/<name>")
@@ -148,8 +148,8 @@ def measure(query: dict[str, Any], name: str) -> dict[str, Any]:
     found = reports().measures.get(name)
     if found is None:
         abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
-    wanted = asked(query, current_cases.moment(), access_control.account(), report_cache.dues())
-    return _given(of_measure(found, wanted, report_cache.dues(), current_cases.casebook()))
+    wanted = asked(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
+    return _given(of_measure(found, wanted, report_cache.duty_queries(), current_cases.casebook()))
 
 
 def _listed(one: Report | Measure) -> dict[str, Any]:

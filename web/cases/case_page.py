@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from domain.policy.frameworks import Framework
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import Answer
 from web.cases.chart_shapes import chart
 from web.services import current_cases

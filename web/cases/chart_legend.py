@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from projections.cases.chart_lanes import Mark
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
 
 KINDS = {
     "kept": "Appointment kept",

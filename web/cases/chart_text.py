@@ -8,7 +8,7 @@ from textwrap import shorten
 from domain.entries import case_entries, code_lists
 from projections.cases.chart_lanes import MARGIN, Band, Lane, Mark, Visit
 from projections.cases.supervision_chart import SupervisionChart
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
 from web.cases.chart_legend import KINDS, kind_of
 from web.presentation.formatting import count_noun, short_date
 from web.presentation.phrases import became, sentence, type_title

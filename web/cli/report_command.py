@@ -10,7 +10,7 @@ import click
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures import reports
 from projections.cases.case_repository import CaseRepository
-from projections.reports.dues_counted import CountedDues
+from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import Asked
 from projections.reports.proportions import LEVELS, Scope
 from web.cli import command_options
@@ -75,11 +75,11 @@ def report(
         command_options.read_moment(as_at, known_at), months, whose, lambda _: True, beside if beside.level else None
     )
     columns = columns_of(views)
-    dues = CountedDues(columns, frameworks()[DEFAULT_FRAMEWORK])
+    queries = DutyQueries(columns, frameworks()[DEFAULT_FRAMEWORK])
     if not EARLIEST <= asked.moment.on.year <= LATEST:
         raise click.UsageError(f"--as-at: {asked.moment.on} is not between {EARLIEST} and {LATEST}")
     for option, place in (("--of", whose), ("--beside", beside)):
-        if said := nowhere(place, dues):
+        if said := nowhere(place, queries):
             raise click.UsageError(f"{option}: {said}.")
     measure = reports().measures.get(trend or "")
     if name in reports().reports:
@@ -87,9 +87,9 @@ def report(
         if measure is not None and measure not in chosen.measures:
             known = ", ".join(m.id for m in chosen.measures) or "none"
             raise click.UsageError(f"--trend: '{trend}' is not a measure of {name}; its measures are: {known}")
-        made = make(chosen, asked, dues, book, measure)
+        made = make(chosen, asked, queries, book, measure)
     else:
-        made = of_measure(reports().measures[name], asked, dues, book)
+        made = of_measure(reports().measures[name], asked, queries, book)
     found = _bytes(made, _wanted(made, table, form), form)
     if output is not None:
         output.write_bytes(found)

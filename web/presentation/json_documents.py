@@ -11,7 +11,7 @@ from domain.entries.schemas import dump_fact
 from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine
 from projections.inspections.sample_scores import ScoreChange, Scored
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import Reason
 from projections.scoring.management_ladder import Placed
 from projections.scoring.scores import CriterionScore, QuestionScore, Score

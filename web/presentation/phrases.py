@@ -15,7 +15,7 @@ from domain.entries.schemas import dump_fact
 from domain.policy.frameworks import frameworks
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import Answer, Reason
 from web.presentation.formatting import count_noun, short_date
 

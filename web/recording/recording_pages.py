@@ -21,7 +21,8 @@ from domain.entries.schemas import ShapeError, dump_fact, load_entry
 from projections.cases.case_differences import DutyChange, duty_changes
 from projections.cases.caseload import DutyLine, outstanding
 from projections.history.history import History
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import numeric_date
 from web.presentation.phrases import fact_details, fact_named, fact_title, type_title
 from web.recording.entry_forms import NOT_ASKED, TYPED, Field, fields_of, typed_of, values_of

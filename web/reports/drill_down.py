@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from domain.policy.measures import Measure, reports
 from projections.history.history import end_of_day
 from projections.ledger.ledger import Place
-from projections.reports.dues import WEEKS, Behind
+from projections.reports.duty_counts import held_as_of
+from projections.reports.duty_results import WEEKS, ListedDuty
 from projections.reports.periods import Period
 from projections.reports.proportions import Scope
 from projections.reports.protected_groups import ATTRIBUTES, differences, group_of
@@ -96,7 +97,7 @@ def _asking() -> Asking:
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
     account, moment = access_control.account(), current_cases.moment()
-    scope = within(values["of"], account, report_cache.dues())
+    scope = within(values["of"], account, report_cache.duty_queries())
     since: date = values["since"] or moment.on - timedelta(days=365)
     if since >= moment.on:
         raise BadRequest(
@@ -118,7 +119,7 @@ def duties(asking: Asking) -> DrillDownList:
     if measure is not None and measure.counts == "answer":
         raise BadRequest(f"{measure.title} is judged by case and has no duties: see its cases.")
     clauses = measure.clauses if measure is not None else (clause,)
-    found = report_cache.dues().behind(*asking.period, clauses, asking.wanted)
+    found = report_cache.duty_queries().behind(asking.period, clauses, asking.wanted)
     title = measure.title if measure is not None else clause_words(clause)
     if asking.values["attribute"]:
         found = _of_group(asking, found, measure)
@@ -131,7 +132,7 @@ def duties(asking: Asking) -> DrillDownList:
     return _listed(f"{title}: {held} of {len(found)}", says, _OF_DUTY, [_duty(b, day) for b in found])
 
 
-def _duty(behind: Behind, day: date) -> DrillDownLine:
+def _duty(behind: ListedDuty, day: date) -> DrillDownLine:
     o = behind.obligation
     cells = [
         o.state(day),
@@ -145,19 +146,18 @@ def _duty(behind: Behind, day: date) -> DrillDownLine:
     return DrillDownLine(behind.reference, behind.name, cells)
 
 
-def _of_group(asking: Asking, found: Sequence[Behind], measure: Measure | None) -> list[Behind]:
+def _of_group(asking: Asking, found: Sequence[ListedDuty], measure: Measure | None) -> list[ListedDuty]:
     """The duties of one group. 403 if the report suppresses the group, so that no address shows what it hides."""
     if measure is None:
         raise BadRequest("A group is of a measure.")
-    attribute, value, dues = asking.values["attribute"], asking.values["group"], report_cache.dues()
-    held = "done" if measure.counts == "done" else "in_time"
+    attribute, value, queries = asking.values["attribute"], asking.values["group"], report_cache.duty_queries()
     groups = differences(
-        dues, asking.period, measure.clauses, held, asking.scope, access_control.account().answers_for  # type: ignore[arg-type]
-    )  # fmt: skip
+        queries, asking.period, measure.clauses, held_as_of(measure), asking.scope, access_control.account().answers_for
+    )
     if not any(g.attribute == attribute and g.value == value and g.figure is not None for g in groups):
         abort(403, SUPPRESSED)
-    people = dues.persons(*asking.period, measure.clauses, attribute, asking.wanted)
-    own = {case for (_, code), cases in people.items() if group_of(attribute, code) == value for case in cases}
+    people = queries.persons(asking.period, measure.clauses, attribute, asking.wanted)
+    own = {case for group, cases in people.items() if group_of(attribute, group.value) == value for case in cases}
     return [b for b in found if b.reference in own]
 
 
@@ -166,7 +166,9 @@ def answered(asking: Asking) -> DrillDownList:
     measure = _measure(asking)
     if measure is None or measure.question is None:
         raise BadRequest("Say which measure; it must be one that is judged.")
-    found = [c for c in report_cache.dues().answers(asking.period.moment, measure.question) if asking.wanted(c.place)]
+    found = [
+        c for c in report_cache.duty_queries().answers(asking.period.moment, measure.question) if asking.wanted(c.place)
+    ]
     found.sort(key=lambda c: (c.sufficient, c.reference))
     held = sum(c.sufficient for c in found)
     lines = []
@@ -181,7 +183,7 @@ def answered(asking: Asking) -> DrillDownList:
 def late(asking: Asking) -> DrillDownList:
     """The entries recorded late, the longest delay first."""
     found = sorted(
-        report_cache.dues().late(*asking.period, asking.wanted),
+        report_cache.duty_queries().late(asking.period, asking.wanted),
         key=lambda e: (-e.working_days, e.recorded_on, e.reference),
     )
     lines = [
@@ -205,14 +207,13 @@ def coming(asking: Asking) -> DrillDownList:
     moment = type(moment)(moment.on, stood if moment.known_at is None else min(moment.known_at, stood))
     first = moment.on + timedelta(weeks=week - 1 if week else 0)
     last = moment.on + timedelta(weeks=week or WEEKS)
-    found = report_cache.dues().coming(moment, first, last, asking.wanted)
+    found = report_cache.duty_queries().coming(moment, first, last, asking.wanted)
     found.sort(key=lambda b: (b.obligation.due_on, b.reference))
     lines = []
     for b in found:
         o = b.obligation
-        state = "due" if o.arises_on <= moment.on else "arises by then"
         cells = [
-            state,
+            o.state(moment.on) or "arises by then",
             o.due_on,
             o.clause.id,
             "arranged" if o.met_on else "",

@@ -10,11 +10,11 @@ from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures import Measure
 from domain.policy.measures.scorecards import Scorecard
 from projections.ledger.ledger import Place
-from projections.reports.dues import BEFORE, WEEKS, Count, Load, Verdicts
+from projections.reports.duty_results import BEFORE, WEEKS, Count, Load, Verdicts
 from projections.reports.measure_figures import Asked
-from projections.reports.proportions import Figure, Level, Scope
+from projections.reports.proportions import Figure, Scope
 from projections.reports.protected_groups import ATTRIBUTES, Group
-from projections.reports.scorecard import Moved
+from projections.reports.scorecard import Moved, Ranking
 from projections.reports.small_numbers import FEW
 from projections.reports.training_needs import Need, Needs
 from projections.scoring.scores import QuestionScore
@@ -109,11 +109,11 @@ def expectations_sheet(counts: Sequence[Count], asked: Asked) -> Table:
     area: dict[str, Figure] = {}
     areas = {count.place.area for count in counts if asked.holds(count.place)}
     for count in counts:
-        figure = Figure(count.held, count.n)
+        figure = count.figure
         if count.place.area in areas:
-            area[count.key] = area.get(count.key, Figure()) + figure
+            area[count.value] = area.get(count.value, Figure()) + figure
         if asked.holds(count.place):
-            own[count.key] = own.get(count.key, Figure()) + figure
+            own[count.value] = own.get(count.value, Figure()) + figure
     rows = []
     for clause in {clause.id: clause for clause in framework.clauses if clause.id in own}.values():
         figure = own[clause.id]
@@ -185,9 +185,9 @@ def load_said(a_week: float, done: float, overdue: int) -> str:
     return f"{a_week - done:.1f} a week more than was done" + (f", and {overdue} overdue" if overdue else "")
 
 
-def scorecard_sheets(card: Scorecard, found: tuple[Level, list[Moved]] | None, asked: Asked) -> list[Table]:
+def scorecard_sheets(card: Scorecard, found: Ranking | None, asked: Asked) -> list[Table]:
     """The tables of the scorecard: ranks of places, their lines, what changed each rank, targets, what is missing."""
-    moved = found[1] if found else []
+    moved = found.places if found else []
     ranks = [
         Row(
             [m.now.rank, m.now.scope.name, _score(m.now.score), m.was.rank, _score(m.was.score), moved_said(m)],
@@ -210,7 +210,7 @@ def scorecard_sheets(card: Scorecard, found: tuple[Level, list[Moved]] | None, a
         for t in card.targets
     ]  # fmt: skip
     unmeasured = [Row([n.title, n.why, n.citation, sure_said(n.sure, n.remark)]) for n in card.not_measured]
-    level = str(found[0]).capitalize() if found else "Place"
+    level = found.level.capitalize() if found else "Place"
     return [
         Table(
             "ranks", f"{card.title}: ranks",
@@ -248,8 +248,8 @@ def moved_said(moved: Moved) -> str:
     """``rank 1, was 2: Enforcement +12.0, Compliance -1.5 points``."""
     if moved.now.score is None or moved.was.score is None:
         return "nothing to compare"
-    by = ", ".join(f"{target.title} {float(points):+.1f}" for target, points in moved.by[:4]) or "no line changed"
-    return f"{by} (points of the score)"
+    lines = ", ".join(f"{by.target.title} {float(by.points):+.1f}" for by in moved.by[:4]) or "no line changed"
+    return f"{lines} (points of the score)"
 
 
 def judged_sheet(
@@ -308,10 +308,10 @@ def loads(found: Sequence[tuple[Place, Load]], asked: Asked) -> list[tuple[Scope
     scopes = [asked.scope]
     below = asked.scope.parts(place for place, _ in own)
     if below is not None:
-        scopes += below[1]
-        for part in below[1]:
+        scopes += below.scopes
+        for part in below.scopes:
             deeper = part.parts(place for place, _ in own)
-            scopes += deeper[1] if deeper and part.level != "officer" else []
+            scopes += deeper.scopes if deeper and part.level != "officer" else []
     result = []
     for whose in scopes:
         load = Load()

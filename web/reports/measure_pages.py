@@ -95,7 +95,7 @@ def _page(made: Made) -> str:
 def _common(wanted: Asked) -> dict[str, Any]:
     return {
         "wanted": wanted,
-        "places": choices(report_cache.dues(), wanted.moment, access_control.account()),
+        "places": choices(report_cache.duty_queries(), wanted.moment, access_control.account()),
         "whose": scope_words(wanted.scope),
         "months": [(str(n), f"{n} months") for n in sorted({*MONTHS_OFFERED, wanted.months})],
         "clause_words": clause_words,
@@ -152,7 +152,7 @@ def read_asked() -> dict[str, Any]:
 
 
 def _asked() -> Asked:
-    return asked(read_asked(), current_cases.moment(), access_control.account(), report_cache.dues())
+    return asked(read_asked(), current_cases.moment(), access_control.account(), report_cache.duty_queries())
 
 
 def _made(report: Report) -> Made:
@@ -165,7 +165,7 @@ def _made(report: Report) -> Made:
 def _make(report: Report, wanted: Asked, trend: Measure | None = None) -> Made:
     question = (report.id, trend and trend.id, *_question(wanted))
     return report_cache.made(
-        question, lambda: make(report, wanted, report_cache.dues(), current_cases.casebook(), trend)
+        question, lambda: make(report, wanted, report_cache.duty_queries(), current_cases.casebook(), trend)
     )
 
 
@@ -181,7 +181,7 @@ def _made_measure(name: str) -> Made:
     wanted = _asked()
     return report_cache.made(
         (found.id, "measure", *_question(wanted)),
-        lambda: of_measure(found, wanted, report_cache.dues(), current_cases.casebook()),
+        lambda: of_measure(found, wanted, report_cache.duty_queries(), current_cases.casebook()),
     )
 
 

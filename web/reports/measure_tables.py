@@ -7,8 +7,7 @@ from typing import Any
 from domain.policy.measures import Measure
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.reports.dues import Recorded
-from projections.reports.measure_figures import Asked, PlaceLine, Point, WaitLine
+from projections.reports.measure_figures import Asked, PlaceLine, Point, RecordedIn, WaitLines
 from projections.reports.periods import Period
 from projections.reports.proportions import Figure, Scope, Waits, change
 from web.presentation.formatting import percent, short_date
@@ -129,7 +128,7 @@ def parts(lines: Sequence[Sequence[PlaceLine]], asked: Asked) -> list[Table]:
     ]
 
 
-def waits(lines: Iterable[tuple[WaitLine, Sequence[WaitLine]]], asked: Asked) -> Table:
+def waits(lines: Iterable[WaitLines], asked: Asked) -> Table:
     """Waiting times in working days, one measure after the other: the place, then its parts."""
     headings = [
         Heading("measure", "From and to"), Heading("level", "Level", where="file"), Heading("name", "Whose"),
@@ -139,11 +138,11 @@ def waits(lines: Iterable[tuple[WaitLine, Sequence[WaitLine]]], asked: Asked) ->
         Heading("area_median", "Area: median", "number"),
     ]  # fmt: skip
     rows = []
-    for whole, below in lines:
-        for line in (whole, *below):
-            if not line.now.n and not line.before.n and line is not whole:
+    for of in lines:
+        for line in (of.whole, *of.parts):
+            if not line.now.n and not line.before.n and line is not of.whole:
                 continue
-            name = scope_words(asked.scope) if line is whole else line.scope.name
+            name = scope_words(asked.scope) if line is of.whole else line.scope.name
             rows.append(
                 Row(
                     [line.measure.title, line.scope.level or "all", name, line.now.n, line.now.waiting,
@@ -151,7 +150,7 @@ def waits(lines: Iterable[tuple[WaitLine, Sequence[WaitLine]]], asked: Asked) ->
                      quantile(line.before, line.before.median), quantile(line.area, line.area.median)],
                     {"n": link(line.measure, line.scope, asked.period),
                      "before_median": link(line.measure, line.scope, asked.before)},
-                    line is whole,
+                    line is of.whole,
                 )
             )  # fmt: skip
     says = (
@@ -221,7 +220,7 @@ def _together(points: Sequence[Point]) -> Figure:
     return Figure(sum(p.stood.held for p in points), sum(p.stood.n for p in points))
 
 
-def lates(found: Sequence[tuple[Scope, Recorded]], asked: Asked) -> Table:
+def lates(found: Sequence[RecordedIn], asked: Asked) -> Table:
     """Entries recorded in the period, those of them recorded late, and their delays in working days."""
     headings = [
         Heading("level", "Level", where="file"), Heading("name", "Whose case it is"),

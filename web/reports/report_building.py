@@ -9,7 +9,8 @@ from domain.policy.measures.scorecards import scorecard
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.dues import Dues
+from projections.reports.duty_counts import held_as_of
+from projections.reports.duty_queries import DutyQueries
 from projections.reports.inspection_figures import inspected_on
 from projections.reports.measure_figures import Asked, Point, lines, recorded, trend, wait_lines
 from projections.reports.protected_groups import differences
@@ -97,41 +98,45 @@ def _clauses(measure: Measure, asked: Asked) -> list[dict[str, str]]:
     return found
 
 
-def make(report: Report, asked: Asked, dues: Dues, book: CaseRepository, trend_of: Measure | None = None) -> Made:
+def make(
+    report: Report, asked: Asked, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None = None
+) -> Made:
     """The report for a query. ``trend_of``: the measure whose trend it shows (default: the first that is a share)."""
     if report.shows == "measures":
-        return _of_measures(report, asked, dues, book, trend_of)
-    return Made(report, asked, _MORE[report.shows](report, asked, dues))
+        return _of_measures(report, asked, queries, book, trend_of)
+    return Made(report, asked, _MORE[report.shows](report, asked, queries))
 
 
-def of_measure(measure: Measure, asked: Asked, dues: Dues, book: CaseRepository) -> Made:
+def of_measure(measure: Measure, asked: Asked, queries: DutyQueries, book: CaseRepository) -> Made:
     """One measure as a report of its own."""
     alone = Report(
         measure.id, measure.title, definition(measure), "measures", measure.cite, measure.sure, (measure,),
         remark=measure.remark, citation=measure.citation,
     )  # fmt: skip
-    return _of_measures(alone, asked, dues, book, measure)
+    return _of_measures(alone, asked, queries, book, measure)
 
 
-def _of_measures(report: Report, asked: Asked, dues: Dues, book: CaseRepository, trend_of: Measure | None) -> Made:
+def _of_measures(
+    report: Report, asked: Asked, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None
+) -> Made:
     shares = [m for m in report.measures if m.counts in ("in_time", "done")]
     judged = [m for m in report.measures if m.counts == "answer"]
     waits = [m for m in report.measures if m.counts == "wait"]
     found: list[Table] = []
     if shares:
-        every = [lines(dues, measure, asked) for measure in shares]
-        found += [sheets.summary([whole for whole, _ in every], asked), *sheets.parts([p for _, p in every], asked)]
+        every = [lines(queries, measure, asked) for measure in shares]
+        found += [sheets.summary([m.whole for m in every], asked), *sheets.parts([m.parts for m in every], asked)]
     if waits:
-        found.append(sheets.waits([wait_lines(dues, measure, asked) for measure in waits], asked))
+        found.append(sheets.waits([wait_lines(queries, measure, asked) for measure in waits], asked))
     if judged:
-        found.append(_judged(judged, asked, dues, book))
+        found.append(_judged(judged, asked, queries, book))
     if report.lates:
-        found.append(sheets.lates(recorded(dues, asked), asked))
+        found.append(sheets.lates(recorded(queries, asked), asked))
     measure = trend_of or next(iter(shares), None)
     if measure is None or measure.counts == "wait":
         return Made(report, asked, found)
-    points = trend(dues, measure, asked)
-    beside = trend(dues, measure, asked, asked.beside) if asked.beside else []
+    points = trend(queries, measure, asked)
+    beside = trend(queries, measure, asked, asked.beside) if asked.beside else []
     found.append(sheets.trend(measure, points, asked.scope))
     if asked.beside is not None:
         besides = sheets.trend(measure, beside, asked.beside)
@@ -139,43 +144,44 @@ def _of_measures(report: Report, asked: Asked, dues: Dues, book: CaseRepository,
     return Made(report, asked, found, measure, points, beside)
 
 
-def _judged(judged: Sequence[Measure], asked: Asked, dues: Dues, book: CaseRepository) -> Table:
+def _judged(judged: Sequence[Measure], asked: Asked, queries: DutyQueries, book: CaseRepository) -> Table:
     questions = [measure.question or "" for measure in judged]
     inspections = inspected_on(book, questions, asked.moment.on, asked.scope, asked.mine)
 
     def of_inspections(measure: Measure) -> list[tuple[str, str, QuestionScore]]:
         return [(i.inspection, i.title, i.figure) for i in inspections[measure.question or ""]]
 
-    return more.judged_sheet(judged, lambda m: dues.verdicts(asked.moment, m.question or ""), of_inspections, asked)
+    return more.judged_sheet(judged, lambda m: queries.verdicts(asked.moment, m.question or ""), of_inspections, asked)
 
 
-def _needs(report: Report, asked: Asked, dues: Dues) -> list[Table]:
-    return more.needs_sheets(needs(dues, asked.period, asked.scope, asked.mine), asked)
+def _needs(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
+    return more.needs_sheets(needs(queries, asked.period, asked.scope, asked.mine), asked)
 
 
-def _differences(report: Report, asked: Asked, dues: Dues) -> list[Table]:
+def _differences(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
     found = []
     for m in report.measures:
-        held = "done" if m.counts == "done" else "in_time"
-        groups = differences(dues, asked.period, m.clauses, held, asked.scope, asked.mine)  # type: ignore[arg-type]
+        groups = differences(queries, asked.period, m.clauses, held_as_of(m), asked.scope, asked.mine)
         found.append((m, groups))
     return [more.differences_sheet(found, asked)]
 
 
-def _expectations(report: Report, asked: Asked, dues: Dues) -> list[Table]:
-    return [more.expectations_sheet(dues.counts(*asked.period, every_clause(), "in_time", "clause"), asked)]
+def _expectations(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
+    return [more.expectations_sheet(queries.counts(asked.period, every_clause(), "in_time", "clause"), asked)]
 
 
-def _forecast(report: Report, asked: Asked, dues: Dues) -> list[Table]:
+def _forecast(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
     stood = asked.moment.known_at or end_of_day(asked.moment.on)
     moment = replace(asked.moment, known_at=min(stood, end_of_day(asked.moment.on)))
-    found = more.loads(list(dues.loads(moment).items()), asked)
+    found = more.loads(list(queries.loads(moment).items()), asked)
     return [more.forecast_sheet(found, replace(asked, moment=moment))]
 
 
-def _scorecard(report: Report, asked: Asked, dues: Dues) -> list[Table]:
+def _scorecard(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
     card = scorecard()
-    return more.scorecard_sheets(card, ranking(dues, card, asked.period, asked.months, asked.scope, asked.mine), asked)
+    return more.scorecard_sheets(
+        card, ranking(queries, card, asked.period, asked.months, asked.scope, asked.mine), asked
+    )
 
 
 _MORE: Mapping[str, Any] = {

@@ -10,7 +10,7 @@ from domain.accounts.roles import Account
 from domain.policy.measures import reports
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.dues import Dues
+from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import Asked
 from projections.reports.proportions import LEVELS, Scope
 
@@ -54,19 +54,19 @@ class AskedSchema(Schema):
     )
 
 
-def asked(values: Mapping[str, Any], moment: Moment, account: Account, dues: Dues) -> Asked:
+def asked(values: Mapping[str, Any], moment: Moment, account: Account, queries: DutyQueries) -> Asked:
     """The query as a report takes it, limited to the cases of the account; 404 for a place where it has none."""
     beside = values["beside"]
     return Asked(
         moment,
         values["months"],
-        within(values["of"], account, dues),
+        within(values["of"], account, queries),
         account.answers_for,
-        within(beside, account, dues) if beside.level else None,
+        within(beside, account, queries) if beside.level else None,
     )
 
 
-def within(scope: Scope, account: Account, dues: Dues) -> Scope:
+def within(scope: Scope, account: Account, queries: DutyQueries) -> Scope:
     """The place asked for, or the reader's own if none is. 404 if no case of theirs was ever held there.
 
     So a misspelt name, or another's team, is never shown as a place in which nothing fell due.
@@ -74,15 +74,15 @@ def within(scope: Scope, account: Account, dues: Dues) -> Scope:
     own = own_scope(account)
     if scope.level is None or scope == own:
         return own
-    said = nowhere(scope, dues, account.answers_for)
+    said = nowhere(scope, queries, account.answers_for)
     if said is not None:
         raise NotFound(f"{said} that you answer for.")
     return scope
 
 
-def nowhere(scope: Scope, dues: Dues, mine: Callable[[Place], bool] = lambda place: True) -> str | None:
+def nowhere(scope: Scope, queries: DutyQueries, mine: Callable[[Place], bool] = lambda place: True) -> str | None:
     """A message that no case was ever held in this place; None where one was."""
-    if scope.level is None or any(scope.holds(place) and mine(place) for place in dues.places()):
+    if scope.level is None or any(scope.holds(place) and mine(place) for place in queries.places()):
         return None
     return (
         f"No case has been held by an officer called {scope.name}"
@@ -99,9 +99,9 @@ def own_scope(account: Account) -> Scope:
     return Scope(level, names[0])
 
 
-def choices(dues: Dues, moment: Moment, account: Account) -> list[tuple[str, str]]:
+def choices(queries: DutyQueries, moment: Moment, account: Account) -> list[tuple[str, str]]:
     """The places that an account is responsible for on a day: (as in an address, in words), from the area down."""
-    places = [place for place in dues.holders(moment).values() if account.answers_for(place)]
+    places = [place for place in queries.holders(moment).values() if account.answers_for(place)]
     found = []
     for level in LEVELS:
         for name in sorted({getattr(place, level) for place in places}):

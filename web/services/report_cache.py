@@ -6,8 +6,7 @@ from typing import TypeVar, cast
 
 from flask import current_app
 
-from projections.reports.dues import Dues
-from projections.reports.dues_counted import CountedDues
+from projections.reports.duty_queries import DutyQueries
 from web.services import current_cases, following_read_model
 
 T = TypeVar("T")
@@ -16,12 +15,12 @@ KEPT = 64
 """The most reports that a process keeps, to show again until something new is stored."""
 
 
-def dues() -> Dues:
-    """The duties of the app's record, as far as its columns go. ``NotMade`` where there are no columns yet."""
+def duty_queries() -> DutyQueries:
+    """The duty queries over the app's record, as far as its columns go. ``NotMade`` where there are no columns yet."""
     columns = following_read_model.as_at(current_cases.today()).columns
-    kept = cast(CountedDues | None, current_app.extensions.get("dues"))
+    kept = cast(DutyQueries | None, current_app.extensions.get("duty queries"))
     if kept is None or kept.columns is not columns:
-        kept = current_app.extensions["dues"] = CountedDues(columns, current_cases.framework())
+        kept = current_app.extensions["duty queries"] = DutyQueries(columns, current_cases.framework())
     return kept
 
 

@@ -15,7 +15,7 @@ from projections.cases.case_snapshot import CaseSnapshot, excluded
 from projections.history.history import History, end_of_day, value_on
 from projections.history.moment import Moment
 from projections.ledger.ledger import ledger
-from projections.obligations.derive import Obligation
+from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import HIGH
 from tests.support.histories import CASE, FIRST, LONGEST_DAYS, Line, facts_of, histories
 

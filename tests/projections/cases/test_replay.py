@@ -17,7 +17,8 @@ from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.hindsight import then_and_now
 from projections.cases.replay import By, Replay
 from projections.history.history import History, end_of_day
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import Obligation
 from tests.support.histories import CASE, FIRST, PERSON, PLACE, facts_of, histories
 
 FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]

@@ -16,10 +16,10 @@ from projections.columns.case_selection import ATTRIBUTES, CaseSelection
 from projections.columns.column_files import ABOUT, Parts, UnreadableColumns, generations, latest, read, write
 from projections.columns.column_merge import join
 from projections.columns.column_store import ColumnStore
-from projections.columns.duty_counts import counts
 from projections.columns.score_counts import score, table
 from projections.history.moment import Moment
 from projections.ledger.ledger import Ledger, ledger
+from projections.reports.duty_counts import counts
 from tests.support.histories import facts_of
 
 BEGUN = date(2005, 1, 3)

@@ -3,9 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
 from random import Random
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -42,49 +40,14 @@ from projections.cases.case_repository import CaseRepository
 from projections.columns import duty_scan, score_counts
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
-from projections.columns.duty_counts import counts
 from projections.columns.score_counts import blocks, score, table
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
-from projections.ledger.ledger import Known, Place, ledger
-from projections.obligations import duty_state_arrays
-from projections.obligations.derive import Obligation
+from projections.ledger.ledger import Place, ledger
 from projections.reports.caseload_matrix import counted
+from projections.reports.duty_counts import counts
 from tests.support.histories import facts_of, histories
-
-DAYS = (*(FIRST + timedelta(days=n) for n in range(5)), None)
-STATES = {
-    None: duty_state_arrays.NOT_ARISEN, "due": duty_state_arrays.DUE, "lapsed": duty_state_arrays.LAPSED,
-    "overdue": duty_state_arrays.OPEN,
-    "missed": duty_state_arrays.OPEN, "met_late": duty_state_arrays.MET_LATE,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("day", [day for day in DAYS if day is not None])
-def test_the_state_of_columns_is_that_of_an_obligation(day: date) -> None:
-    dates = list(product(DAYS[:-1], DAYS[:-1], DAYS, DAYS))
-    owed = [Obligation(SimpleNamespace(), None, *four, None, ()) for four in dates]  # type: ignore[arg-type]
-    columns = (np.array([day_number(d) for d in column], np.uint16) for column in zip(*dates, strict=True))
-    found = duty_state_arrays.states(day_read(day), *columns)
-    for obligation, state in zip(owed, found, strict=True):
-        said = obligation.state(day)
-        if said == "met":
-            assert state == (duty_state_arrays.MET if obligation.due_on <= day else duty_state_arrays.MET_EARLY)
-        else:
-            assert state == STATES[said]
-        assert (state in duty_state_arrays.FELL_DUE) == obligation.fell_due(day)
-        assert (state in duty_state_arrays.DONE) == obligation.done(day)
-        assert (state in duty_state_arrays.IN_TIME) == obligation.in_time(day)
-
-
-def test_what_was_known_is_what_the_ledger_says() -> None:
-    instants = [datetime(2005, 1, 1, tzinfo=UTC) + timedelta(microseconds=n) for n in range(4)]
-    spans = [(since, until) for since in instants for until in (*instants, None) if until is None or since < until]
-    since, until = (np.array([instant_number(i) for i in column], np.int64) for column in zip(*spans, strict=True))
-    for at in (*instants, None):
-        found = duty_state_arrays.known_at(None if at is None else instant_number(at), since, until)
-        assert list(found) == [Known((), *span).at(at) for span in spans]
 
 
 def test_an_instant_falls_on_its_day_in_london() -> None:

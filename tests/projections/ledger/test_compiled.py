@@ -26,7 +26,8 @@ from projections.compiled.room import ROW, Room, room
 from projections.history.history import History
 from projections.ledger.ledger import ledger
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import Obligation
 from tests.projections.ledger.test_ledger import SLOW, content, said
 from tests.support.histories import Line, facts_of, histories
 from tests.support.plain_ledger import plain_ledger

@@ -17,7 +17,8 @@ from projections.ledger.knowledge_spans import RowSpans, first_known
 from projections.ledger.ledger import Ledger, ledger, obligation_of, rows_known
 from projections.obligations import clause_kinds
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import Obligation
 from tests.support.histories import Line, facts_of, histories
 from tests.support.plain_ledger import plain_ledger
 

@@ -33,7 +33,8 @@ from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import History, end_of_day, known
 from projections.history.moment import Moment
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import answers, judgements_that_count
 from tests.support.histories import CASE, FIRST, NOW, PERSON, PLACE, Line, facts_of, histories
 from web.presentation.json_documents import entry_document

@@ -9,7 +9,8 @@ import pytest
 from domain.entries.case_entries import Entry, QualityJudged
 from domain.policy.frameworks import frameworks
 from projections.history.history import History, end_of_day
-from projections.obligations.derive import Obligation, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import answers, judgements_that_count
 from tests.scenarios import ONE_DAY, Scenario, all_scenarios
 

@@ -10,13 +10,13 @@ import pytest
 from domain.store.application import Files
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
-from projections.columns.duty_counts import counts
 from projections.history.moment import Moment
 from projections.read_model import column_keeper
 from projections.read_model.column_keeper import ColumnKeeper, NotMade, columns_folder
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import in_processes
+from projections.reports.duty_counts import counts
 from tests.domain.store.test_store import contact
 from tests.support.histories import NOW
 

@@ -1,4 +1,4 @@
-"""Dues: the columns count what reading every case counts, for random histories, moments and places."""
+"""Duty queries: the columns count what reading every case counts, for random histories, moments and places."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -19,11 +19,11 @@ from projections.columns.column_store import ColumnStore
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place, ledger
-from projections.reports.dues import WEEKS
-from projections.reports.dues_counted import CountedDues
-from projections.reports.dues_read import ReadDues
+from projections.reports.duty_queries import DutyQueries
+from projections.reports.duty_results import WEEKS
 from projections.reports.periods import Period
 from projections.reports.training_needs import every_clause
+from tests.support.duties_by_reading import DutiesByReading
 from tests.support.histories import FIRST, LONGEST_DAYS, facts_of, histories
 
 FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]
@@ -67,20 +67,20 @@ def test_columns_count_what_reading_every_case_counts(
     day = FIRST + timedelta(days=after)
     known_at = {"stood": end_of_day(day), "hindsight": None, "later": end_of_day(day + timedelta(days=90))}[knowledge]
     moment, since = Moment(day, known_at), day - timedelta(days=back)
-    read = ReadDues(Book(cases), FRAMEWORK)  # type: ignore[arg-type]
-    counted = CountedDues(
+    read = DutiesByReading(Book(cases), FRAMEWORK)  # type: ignore[arg-type]
+    counted = DutyQueries(
         ColumnStore.of(
             ((reference, ledger(facts)) for reference, facts in cases.items()),
             {reference: recorded_by_day(facts) for reference, facts in cases.items()},
         ),
         FRAMEWORK,
     )
-    same(read, counted, moment, since)
+    same(read, counted, Period(moment, since))
 
 
-def same(read: ReadDues, counted: CountedDues, moment: Moment, since: date) -> None:
+def same(read: DutiesByReading, counted: DutyQueries, period: Period) -> None:
     """Every answer of the one is the other's."""
-    clauses = every_clause()
+    moment, since, clauses = period.moment, period.since, every_clause()
 
     def wanted(place: Place) -> bool:
         return place.team != "Gloucester"
@@ -88,15 +88,15 @@ def same(read: ReadDues, counted: CountedDues, moment: Moment, since: date) -> N
     for measure in ("in_time", "done"):
         for split in (None, "clause", "gender", "ethnicity", "disability"):
             ours, theirs = (
-                sorted(d.counts(moment, since, clauses, measure, split), key=repr)  # type: ignore[arg-type]
+                sorted(d.counts(period, clauses, measure, split), key=repr)  # type: ignore[arg-type]
                 for d in (read, counted)
             )
             assert ours == theirs
-    assert dict(read.persons(moment, since, clauses, "ethnicity", wanted)) == dict(
-        counted.persons(moment, since, clauses, "ethnicity", wanted)
+    assert dict(read.persons(period, clauses, "ethnicity", wanted)) == dict(
+        counted.persons(period, clauses, "ethnicity", wanted)
     )
-    assert dict(read.waits(moment, since, clauses, wanted)) == dict(counted.waits(moment, since, clauses, wanted))
-    held = {count.place for count in read.counts(moment, since, clauses, "done")}
+    assert dict(read.waits(period, clauses, wanted)) == dict(counted.waits(period, clauses, wanted))
+    held = {count.place for count in read.counts(period, clauses, "done")}
     assert held <= set(read.places()) and held <= set(counted.places())
     ends = [since, since + (moment.on - since) / 3, moment.on]
     for known_at in (end_of_day, lambda _: None):
@@ -106,7 +106,7 @@ def same(read: ReadDues, counted: CountedDues, moment: Moment, since: date) -> N
             assert read.series(*asked) == counted.series(*asked)  # type: ignore[arg-type]
     last = moment.on + timedelta(weeks=WEEKS)
     for ask in (
-        lambda d: d.behind(moment, since, clauses, wanted),
+        lambda d: d.behind(period, clauses, wanted),
         lambda d: d.coming(moment, moment.on, last, wanted),
     ):
         assert plain(ask(read), moment) == plain(ask(counted), moment)
@@ -114,8 +114,8 @@ def same(read: ReadDues, counted: CountedDues, moment: Moment, since: date) -> N
         assert sorted(read.answers(moment, question)) == sorted(counted.answers(moment, question))
         assert dict(read.verdicts(moment, question)) == dict(counted.verdicts(moment, question))
     assert dict(read.loads(moment)) == dict(counted.loads(moment))
-    assert dict(read.recorded(moment, since)) == dict(counted.recorded(moment, since))
-    assert sorted(read.late(moment, since, wanted)) == sorted(counted.late(moment, since, wanted))
+    assert dict(read.recorded(period)) == dict(counted.recorded(period))
+    assert sorted(read.late(period, wanted)) == sorted(counted.late(period, wanted))
     assert read.holders(moment) == counted.holders(moment)
 
 
@@ -132,7 +132,7 @@ def test_what_is_coming_is_what_was_known_to_come() -> None:
     """Most duties were known on the day; those raised later are not foretold."""
     cases = {f"X{number:06}/1": template(f"coming {number}") for number in range(6)}
     columns = ColumnStore.of((reference, ledger(entries)) for reference, entries in cases.items())
-    read, counted = ReadDues(Book(cases), FRAMEWORK), CountedDues(columns, FRAMEWORK)
+    read, counted = DutiesByReading(Book(cases), FRAMEWORK), DutyQueries(columns, FRAMEWORK)
     for day in (date(2005, 9, 30), date(2005, 12, 31), date(2006, 2, 28)):
         moment, last = Moment(day, end_of_day(day)), day + timedelta(weeks=WEEKS)
         want = read.coming(moment, day, last, lambda place: True)

@@ -16,7 +16,7 @@ from projections.cases.chart_lanes import ACTS, MARGIN
 from projections.cases.supervision_chart import SupervisionChart, supervision_chart
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
-from projections.obligations.derive import STATES
+from projections.obligations.duty_state import STATES
 from tests.support.histories import CASE, PERSON, PLACE, facts_of, histories
 from web.cases.chart_legend import HEIGHTS, KINDS
 from web.cases.chart_shapes import chart

@@ -1,4 +1,4 @@
-"""Dues by reading every case: the plain way, which each page about one case takes too. The columns must agree with it."""
+"""The duty queries answered by reading every case, as each page about one case does. The columns must agree with it."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,25 +14,26 @@ from projections.columns.column_builder import recorded_by_day
 from projections.history.history import value_on
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place, late_rows
-from projections.obligations.derive import Obligation
-from projections.reports.dues import (
+from projections.obligations.duty_state import Obligation
+from projections.reports.duty_counts import HeldAs
+from projections.reports.duty_queries import Attribute, Split, Wanted
+from projections.reports.duty_results import (
     BEFORE,
     WEEKS,
-    Answered,
-    Behind,
+    AnsweredCase,
     Count,
-    Late,
+    LateEntry,
+    ListedDuty,
     Load,
-    Measure,
+    PlaceGroup,
     Recorded,
-    Split,
     Verdicts,
-    Wanted,
 )
 from projections.reports.periods import Period
+from projections.reports.proportions import Figure, total
 
 
-class ReadDues:
+class DutiesByReading:
     """All cases of a casebook under one framework."""
 
     def __init__(self, book: CaseRepository, framework: Framework):
@@ -41,51 +42,46 @@ class ReadDues:
     def _readings(self, moment: Moment) -> list[Reading]:
         return self.book.read_all(self.book.cases, moment, self.framework)
 
-    def _counted(
-        self, moment: Moment, since: date, clauses: Sequence[str]
-    ) -> Iterator[tuple[Reading, Place, Obligation]]:
+    def _counted(self, period: Period, clauses: Sequence[str]) -> Iterator[tuple[Reading, Place, Obligation]]:
         wanted = frozenset(clauses)
-        for reading in self._readings(moment):
+        for reading in self._readings(period.moment):
             for o in reading.obligations:
-                if o.clause.id in wanted and o.counts(since, moment.on):
+                if o.clause.id in wanted and o.counts(period.since, period.moment.on):
                     yield reading, _place(reading, o.due_on), o
 
     def counts(
-        self, moment: Moment, since: date, clauses: Sequence[str], measure: Measure, split: Split | None = None
+        self, period: Period, clauses: Sequence[str], held_as: HeldAs, split: Split | None = None
     ) -> list[Count]:
         held: Counter[tuple[Place, Any]] = Counter()
         n: Counter[tuple[Place, Any]] = Counter()
-        for reading, place, o in self._counted(moment, since, clauses):
+        for reading, place, o in self._counted(period, clauses):
             key = (place, _key(reading, o, split))
             n[key] += 1
-            held[key] += o.in_time(moment.on) if measure == "in_time" else o.done(moment.on)
-        return [Count(place, key, held[place, key], count) for (place, key), count in n.items()]
+            held[key] += o.in_time(period.moment.on) if held_as == "in_time" else o.done(period.moment.on)
+        return [Count(place, key, Figure(held[place, key], count)) for (place, key), count in n.items()]
 
     def series(
-        self, periods: Sequence[Period], clauses: Sequence[str], measure: Measure, wanted: Wanted
-    ) -> list[tuple[int, int]]:
+        self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, wanted: Wanted
+    ) -> list[Figure]:
         found = []
         for asked in periods:
-            counts = [c for c in self.counts(*asked, clauses, measure) if wanted(c.place)]
-            found.append((sum(c.held for c in counts), sum(c.n for c in counts)))
+            found.append(total(c.figure for c in self.counts(asked, clauses, held_as) if wanted(c.place)))
         return found
 
     def persons(
-        self, moment: Moment, since: date, clauses: Sequence[str], attribute: Split, wanted: Wanted
-    ) -> Mapping[tuple[Place, Any], frozenset[str]]:
-        found: dict[tuple[Place, Any], set[str]] = {}
-        for reading, place, o in self._counted(moment, since, clauses):
+        self, period: Period, clauses: Sequence[str], attribute: Attribute, wanted: Wanted
+    ) -> Mapping[PlaceGroup, frozenset[str]]:
+        found: dict[PlaceGroup, set[str]] = {}
+        for reading, place, o in self._counted(period, clauses):
             if wanted(place):
-                found.setdefault((place, _key(reading, o, attribute)), set()).add(reading.reference)
+                found.setdefault(PlaceGroup(place, _key(reading, o, attribute)), set()).add(reading.reference)
         return {key: frozenset(cases) for key, cases in found.items()}
 
-    def waits(
-        self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted
-    ) -> Mapping[Place, Counter[int | None]]:
+    def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:
         found: dict[Place, Counter[int | None]] = {}
-        for _, place, o in self._counted(moment, since, clauses):
+        for _, place, o in self._counted(period, clauses):
             if wanted(place):
-                days = working_days_between(o.arises_on, o.met_on) if o.met_on and o.done(moment.on) else None
+                days = working_days_between(o.arises_on, o.met_on) if o.met_on and o.done(period.moment.on) else None
                 found.setdefault(place, Counter())[days] += 1
         return found
 
@@ -100,16 +96,16 @@ class ReadDues:
             found[case.place] = Verdicts(was.sufficient + case.sufficient, was.n + 1, was.absent + case.absent)
         return found
 
-    def behind(self, moment: Moment, since: date, clauses: Sequence[str], wanted: Wanted) -> list[Behind]:
+    def behind(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> list[ListedDuty]:
         return [
-            Behind(reading.reference, _name(reading), place, o)
-            for reading, place, o in self._counted(moment, since, clauses)
+            ListedDuty(reading.reference, _name(reading), place, o)
+            for reading, place, o in self._counted(period, clauses)
             if wanted(place)
         ]
 
-    def answers(self, moment: Moment, question: str) -> list[Answered]:
+    def answers(self, moment: Moment, question: str) -> list[AnsweredCase]:
         return [
-            Answered(
+            AnsweredCase(
                 reading.reference,
                 _name(reading),
                 _place(reading, moment.on),
@@ -145,7 +141,8 @@ class ReadDues:
                     )
         return found
 
-    def recorded(self, moment: Moment, since: date) -> Mapping[Place, Recorded]:
+    def recorded(self, period: Period) -> Mapping[Place, Recorded]:
+        moment, since = period.moment, period.since
         found: dict[Place, Recorded] = {}
         for reading in self._readings(moment):
             place = _place(reading, moment.on)
@@ -157,18 +154,19 @@ class ReadDues:
             found[place] = Recorded(entries, late + Counter(row.working_days for row in rows))
         return found
 
-    def late(self, moment: Moment, since: date, wanted: Wanted) -> list[Late]:
+    def late(self, period: Period, wanted: Wanted) -> list[LateEntry]:
+        moment, since = period.moment, period.since
         return [
-            Late(reading.reference, _name(reading), place, *row[1:])
+            LateEntry(reading.reference, _name(reading), place, *row[1:])
             for reading in self._readings(moment)
             if wanted(place := _place(reading, moment.on))
             for row in late_rows(reading.history)
             if since < row.recorded_on <= moment.on
         ]
 
-    def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[Behind]:
+    def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[ListedDuty]:
         return [
-            Behind(reading.reference, _name(reading), place, o)
+            ListedDuty(reading.reference, _name(reading), place, o)
             for reading in self._readings(moment)
             for o in reading.obligations
             if o.clause.of_standards and first < o.due_on <= last and _owed(o, moment.on)

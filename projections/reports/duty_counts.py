@@ -1,0 +1,174 @@
+"""Duty counts: the duties that fell due in a period, and how many of them were met, by whatever one asks.
+
+A duty counts by who held the case on the day it was due. Lapsed duties are out.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from domain.calendar.workdays import working_days_between
+from domain.policy.measures import Measure
+from projections.arrays.date_numbers import BEYOND, FIRST, day_number, instant_number
+from projections.columns.case_selection import By, CaseSelection, Key
+from projections.columns.column_schema import Array, Rows
+from projections.columns.duty_scan import Run, owed
+from projections.columns.group_keys import GroupKeys, Totals
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.duty_state import (
+    DONE,
+    FELL_AND_DONE,
+    FELL_AND_IN_TIME,
+    FELL_DUE,
+    IN_TIME,
+    rows_known,
+    states,
+    within,
+)
+from projections.reports.periods import Period
+from projections.reports.proportions import Figure
+
+HeldAs = Literal["in_time", "done"]
+"""What ``held`` counts of the duties that fell due: those met in time, or those met at all."""
+
+HELD = {"in_time": IN_TIME, "done": DONE}
+FELL_AND_HELD = {"in_time": FELL_AND_IN_TIME, "done": FELL_AND_DONE}
+
+
+def held_as_of(measure: Measure) -> HeldAs:
+    """What the figure of a measure of duties counts."""
+    return "done" if measure.counts == "done" else "in_time"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """For each key how many duties fell due (``n``), and how many of them were ``held`` (see ``HeldAs``)."""
+
+    keys: Sequence[Key]
+    held: Array
+    n: Array
+
+    def by_key(self) -> dict[Key, Figure]:
+        return {key: Figure(int(h), int(n)) for key, h, n in zip(self.keys, self.held, self.n, strict=True)}
+
+
+def counts(
+    at: CaseSelection,
+    since: date | None = None,
+    clauses: Iterable[int] | None = None,
+    by: By = (),
+    held_as: HeldAs = "in_time",
+    cases: Array | None = None,
+) -> Counts:
+    """The duties that ``fallen`` gives, counted by group; groups are in order of their keys.
+
+    ``by``: see ``coding.OF_DUTY`` and ``slices.ATTRIBUTES`` (of the case on the day read). A name of a place is that of
+    the day the duty was due. ``KeyError``: grouped by something else.
+    """
+    coding = GroupKeys(at, by, since)
+    total = Totals(coding.room)
+    for run in fallen(at, since, clauses, cases):
+        total.add(coding.code(run), within(run.state, HELD[held_as]))
+    codes, held, n = total.found()
+    order = coding.order(codes)
+    return Counts(coding.keys(codes[order]), held[order], n[order])
+
+
+def fallen(
+    at: CaseSelection, since: date | None = None, clauses: Iterable[int] | None = None, cases: Array | None = None
+) -> Iterator[Run]:
+    """The duties that fell due after ``since`` (None: ever) and by the moment's day, of the cases that are there.
+
+    ``clauses``: numbers in the catalogue, by default all of the national standards; ``cases``: for each case whether it
+    counts. It is ``Obligation.counts`` for columns.
+    """
+    chosen = at.there if cases is None else at.there & cases
+    after = None if since is None else np.uint16(day_number(since))
+    for clause in standards_clauses() if clauses is None else clauses:
+        for run in owed(at, clause):
+            counted = within(run.state, FELL_DUE) & chosen[run.case]
+            if after is not None:
+                counted &= run.column("due") > after
+            found = run.only(counted)
+            if len(found.state):
+                yield found
+
+
+def standards_clauses() -> tuple[int, ...]:
+    """The clauses of the national standards, by number."""
+    return tuple(number for number, clause in enumerate(catalogue().clauses) if clause.of_standards)
+
+
+class WaitCount(NamedTuple):
+    """How many duties of a place (by number) took so many working days from arising to being met; None: not met yet."""
+
+    place: int
+    days: int | None
+    times: int
+
+
+def wait_counts(run: Run) -> Iterator[WaitCount]:
+    """How long the duties of a run took, as at the day read."""
+    done, room = within(run.state, DONE), 2 * (BEYOND + 1)
+    days = _working_days()[np.where(done, run.column("met"), 0)] - _working_days()[run.column("arises")]
+    code = np.where(done, days + BEYOND + 1, 0)  # a duty may be met before it arises
+    key = run.column("place").astype(np.int64) * room + code
+    for number, times in zip(*(of.tolist() for of in np.unique(key, return_counts=True)), strict=True):
+        place, length = divmod(number, room)
+        yield WaitCount(place, length - BEYOND - 1 if length else None, times)
+
+
+@cache
+def _working_days() -> Array:
+    """Working days from the first day up to each day by its number, so that two of them give those between."""
+    days = [FIRST + timedelta(days=n) for n in range(BEYOND + 1)]
+    return np.array([working_days_between(FIRST, day) for day in days], np.int32)
+
+
+class Fallen(NamedTuple):
+    """Duties, each at the end of the period in which it is due: the place of that period, and the duty's state."""
+
+    period: Array
+    state: Array
+
+
+class Series:
+    """Periods that follow one another; the duties due in each are looked at as at its end.
+
+    ``as_at``: the cases as at the end of each. ``allowed``: for each place by number, whether its duties count.
+    """
+
+    def __init__(self, periods: Sequence[Period], as_at: Sequence[CaseSelection], allowed: Array):
+        self.first = day_number(periods[0].since)
+        self.ends = np.array([day_number(period.moment.on) for period in periods], np.uint16)
+        self.instants = np.array([instant_number(period.moment.known_at) for period in periods])
+        self.there = np.stack([at.there for at in as_at])
+        self.columns, self.allowed = as_at[0].columns, allowed
+
+    def counted(self, clauses: Iterable[int], held_as: HeldAs) -> list[Figure]:
+        """For each period how many duties under these clauses (by number) fell due in it, and how many were held."""
+        size = len(self.ends)
+        held, n = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        for clause in clauses:
+            for rows in self.columns.duties.all:
+                period, state = self._due(rows, clause)
+                n += np.bincount(period[within(state, FELL_DUE)], minlength=size)
+                held += np.bincount(period[within(state, FELL_AND_HELD[held_as])], minlength=size)
+        return [Figure(*both) for both in zip(held.tolist(), n.tolist(), strict=True)]
+
+    def _due(self, rows: Rows, clause: int) -> Fallen:
+        """The duties of a clause that are due in the periods, and were known at the end of theirs."""
+        begin, end = rows.clause_bounds[clause : clause + 2]
+        due = rows["due"][begin:end]
+        inside = (due > self.first) & (due <= self.ends[-1]) & self.allowed[rows["place"][begin:end]]
+        at = np.flatnonzero(inside) + begin
+        period = np.searchsorted(self.ends, rows["due"][at])
+        until = rows["until"][at] if "until" in rows else None
+        then = rows_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
+        at, period = at[then], period[then]
+        dates = (rows[name][at] for name in ("arises", "due", "met", "ended"))
+        return Fallen(period, states(self.ends[period], *dates))

@@ -1,0 +1,223 @@
+"""Duty queries: what the reports ask of the duties of every case of a service, answered from the column store.
+
+A duty counts in a period when it fell due in it (see ``duty_counts``), and belongs to who held the case on its due date.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from domain.policy.frameworks import Framework
+from projections.arrays.date_numbers import date_of, day_number, day_of
+from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, Block, numbers_of
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_schema import Array
+from projections.columns.column_store import ColumnStore
+from projections.columns.duty_scan import Run
+from projections.columns.score_counts import blocks
+from projections.history.moment import Moment
+from projections.ledger.ledger import Place
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.duty_state import Obligation
+from projections.reports.duty_counts import HeldAs, Series, counts, fallen, wait_counts
+from projections.reports.duty_forecast import Loads, coming, duties
+from projections.reports.duty_results import (
+    AnsweredCase,
+    Count,
+    LateEntry,
+    ListedDuty,
+    Load,
+    PlaceGroup,
+    Recorded,
+    Verdicts,
+)
+from projections.reports.periods import Period
+from projections.reports.proportions import Figure
+from projections.reports.recorded_entries import late_entries, recorded_by_place
+
+AS_AT_KEPT = 64
+"""Moments whose cases are kept: a trend asks for two a month."""
+
+Attribute = Literal["gender", "ethnicity", "disability"]
+Split = Literal["clause"] | Attribute
+Wanted = Callable[[Place], bool]
+
+
+class DutyQueries:
+    """The cases of some columns under one framework. Safe to share between threads that only read.
+
+    ``clauses`` are ids; the framework's own expectations are among them. ``KeyError``: it has no such clause.
+    """
+
+    def __init__(self, columns: ColumnStore, framework: Framework):
+        self.columns, self.framework = columns, framework
+        self._as_at: OrderedDict[Moment, CaseSelection] = OrderedDict()
+
+    def counts(
+        self, period: Period, clauses: Sequence[str], held_as: HeldAs, split: Split | None = None
+    ) -> list[Count]:
+        """The duties that fell due, by place, and split by their clause or an attribute of the person."""
+        at, by = self._at(period.moment), ("place", *([split] if split else []))
+        found = counts(at, period.since, self._numbers(clauses), by, held_as).by_key()
+        return [Count(key[0], key[1] if split else None, figure) for key, figure in found.items()]
+
+    def series(
+        self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, wanted: Wanted
+    ) -> list[Figure]:
+        """The figure of each of some periods, each beginning where the one before ends."""
+        series = Series(periods, [self._at(period.moment) for period in periods], self._allowed(wanted))
+        return series.counted(self._numbers(clauses), held_as)
+
+    def persons(
+        self, period: Period, clauses: Sequence[str], attribute: Attribute, wanted: Wanted
+    ) -> Mapping[PlaceGroup, frozenset[str]]:
+        """The cases that have a duty that fell due, by who held it then and by an attribute of the person."""
+        at, size = self._at(period.moment), max(self.columns.numbers, 1)
+        seen = [
+            np.unique(run.column("place").astype(np.int64) * size + run.case)
+            for run in self._fallen(period, clauses, wanted)
+        ]
+        every = np.unique(np.concatenate(seen)) if seen else np.zeros(0, np.int64)
+        values, coded = at.coded(attribute)
+        people: dict[PlaceGroup, set[str]] = {}
+        for place, case in zip((every // size).tolist(), (every % size).tolist(), strict=True):
+            group = PlaceGroup(self._places[place], values[coded[case]])
+            people.setdefault(group, set()).add(self._references[case])
+        return {group: frozenset(cases) for group, cases in people.items()}
+
+    def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:
+        """How many duties took so many working days from arising to being met; None: not met by the day."""
+        waited: dict[Place, Counter[int | None]] = {}
+        for run in self._fallen(period, clauses, wanted):
+            for one in wait_counts(run):
+                waited.setdefault(self._places[one.place], Counter())[one.days] += one.times
+        return waited
+
+    def behind(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> list[ListedDuty]:
+        """The duties that fell due, one by one."""
+        names = self._at(period.moment).spell_column("name")
+        return [duty for run in self._fallen(period, clauses, wanted) for duty in self._listed(run, names)]
+
+    def loads(self, moment: Moment) -> Mapping[Place, Load]:
+        """What each place has before it and behind it."""
+        at = self._at(moment)
+        loads = Loads(at)
+        for run in duties(at, self._standards):
+            loads.add(run)
+        return loads.found()
+
+    def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[ListedDuty]:
+        """The duties of the national standards that fall due after ``first`` up to ``last``, as ``loads`` counts them.
+
+        ``first`` is the moment's day or later.
+        """
+        at, allowed = self._at(moment), self._allowed(wanted)
+        names, ends = at.spell_column("name"), (day_number(first), day_number(last))
+        found = (coming(at, run, *ends) for run in duties(at, self._standards))
+        return [duty for run in found for duty in self._listed(run.only(allowed[run.column("place")]), names)]
+
+    def answers(self, moment: Moment, question: str) -> list[AnsweredCase]:
+        """The cases whose answer to a question of the framework counts."""
+        at = self._at(moment)
+        names, places, found = at.spell_column("name"), at.place, list[AnsweredCase]()
+        for cases, *said in self._counting(at, question):
+            for case, sufficient, absent in zip(cases.tolist(), *(which.tolist() for which in said), strict=True):
+                name, place = self.columns.names[int(names[case])], self._places[int(places[case])]
+                found.append(AnsweredCase(self._references[case], name, place, sufficient, absent))
+        return found
+
+    def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
+        """``answers``, counted by who holds the case on the day."""
+        at, size = self._at(moment), len(self._places)
+        totals = np.zeros((3, size), np.int64)
+        for cases, sufficient, absent in self._counting(at, question):
+            place = at.place[cases]
+            totals += [np.bincount(of, minlength=size) for of in (place[sufficient], place, place[absent])]
+        return {self._places[n]: Verdicts(*totals[:, n].tolist()) for n in np.flatnonzero(totals[1]).tolist()}
+
+    def recorded(self, period: Period) -> Mapping[Place, Recorded]:
+        """Entries recorded after a day and by the moment's, by who holds the case on the moment's day."""
+        return recorded_by_place(self._at(period.moment), period.since)
+
+    def late(self, period: Period, wanted: Wanted) -> list[LateEntry]:
+        """The entries recorded late that ``recorded`` counts, one by one."""
+        return list(late_entries(self._at(period.moment), period.since, self._allowed(wanted)))
+
+    def holders(self, moment: Moment) -> Mapping[str, Place]:
+        """Who holds each case that had begun, on the day."""
+        at = self._at(moment)
+        return {self._references[n]: self._places[int(at.place[n])] for n in np.flatnonzero(at.there).tolist()}
+
+    def places(self) -> Sequence[Place]:
+        """Every place where a case has ever been held, or a duty fallen due; in order."""
+        return sorted(self._places)
+
+    def first_day(self) -> date | None:
+        """The first day of supervision of any case, by all that is known today; None: there is no case."""
+        started = [rows["started"].min() for rows in self.columns.spells.current if len(rows)]
+        return day_of(int(min(started))) if started else None
+
+    def _at(self, moment: Moment) -> CaseSelection:
+        found = self._as_at.get(moment)
+        if found is None:
+            found = self._as_at[moment] = CaseSelection(self.columns, moment)
+            while len(self._as_at) > AS_AT_KEPT:
+                self._as_at.popitem(last=False)
+        return found
+
+    @cached_property
+    def _references(self) -> list[str]:
+        return list(self.columns.references)
+
+    @property
+    def _places(self) -> list[Place]:
+        """Every place by its number."""
+        return self.columns.words["place"].values
+
+    def _allowed(self, wanted: Wanted) -> Array:
+        """For each place by number, whether it is wanted."""
+        return np.array([wanted(place) for place in self._places], bool)
+
+    @property
+    def _standards(self) -> list[int]:
+        """The clauses of the national standards by number, the editions of one clause together."""
+        return self._numbers(dict.fromkeys(c.id for c in catalogue().clauses if c.of_standards))
+
+    def _numbers(self, clauses: Iterable[str]) -> list[int]:
+        numbers = numbers_of(self.framework.id)
+        return [number for clause in clauses for number in numbers[clause]]
+
+    def _fallen(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Iterator[Run]:
+        allowed = self._allowed(wanted)
+        for run in fallen(self._at(period.moment), period.since, self._numbers(clauses)):
+            yield run.only(allowed[run.column("place")])
+
+    def _listed(self, run: Run, names: Array) -> Iterator[ListedDuty]:
+        clause = catalogue().of_framework[self.framework.id][run.clause]
+        columns = (run.column(name).tolist() for name in ("value", "arises", "due", "met", "ended", "place"))
+        for case, value, arises, due, met, ended, place in zip(run.case.tolist(), *columns, strict=True):
+            obligation = Obligation(
+                clause, clause.values[value], date_of(arises), date_of(due), day_of(met), day_of(ended), None, (),
+                clause.kind == "frequency",
+            )  # fmt: skip
+            name = self.columns.names[int(names[case])]
+            yield ListedDuty(self._references[case], name, self._places[place], obligation)
+
+    def _counting(self, at: CaseSelection, question: str) -> Iterator["Counting"]:
+        asked = self.framework.questions[question]
+        for numbers in blocks(np.where(at.there, 0, -1)):
+            verdict, absent = Block(self.framework, at, numbers).answer(asked)
+            which = at.there[numbers] & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT))
+            yield Counting(numbers[which], verdict[which] == SUFFICIENT, absent[which])
+
+
+class Counting(NamedTuple):
+    """Cases (numbers) whose answer to a question counts, and for each whether it is sufficient, and whether absent."""
+
+    cases: Array
+    sufficient: Array
+    absent: Array

@@ -152,9 +152,10 @@ def _plan(pen: Pen) -> None:
         on = pen.day(pen.start + timedelta(days=pen.rng.randint(60, 300)))
         if on < pen.until and pen.chance(0.9):
             answer = "sufficient" if pen.well() else "insufficient"
+            overrules = pen.chance(0.02)
             pen.write(
                 case_entries.QualityJudged, on, framework="esi-2003", question=question, answer=answer, by="a manager", role="spo",
-                overrules=pen.chance(0.02),
+                overrules=overrules, comment="seen on the paper file" if overrules else None,
             )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Append-only: database triggers refuse to change or delete a line.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
@@ -18,6 +18,10 @@ Action = Literal[
     "imported", "account made", "account changed", "password changed",
 ]  # fmt: skip
 ACTIONS: tuple[Action, ...] = get_args(Action)
+
+WINDOW = timedelta(minutes=15)
+TRIES_OF_ONE, TRIES_FROM_ONE_PLACE = 5, 50
+"""Failed sign-ins allowed within the window: as one account, and from one network address."""
 
 _log = sa.Table(
     "access_log",
@@ -99,6 +103,14 @@ class AccessLog:
             query = sa.select(_log).where(*asked).order_by(_log.c.id.desc()).limit(limit).offset(offset)
             for row in c.execute(query).mappings():
                 yield _seen(row)
+
+    def has_failed_often(self, username: str, address: str, now: datetime) -> bool:
+        """Whether sign-ins as this user name, or from this network address, have failed too often within ``WINDOW``."""
+        since = now - WINDOW
+        return (
+            self.failures_of(username, since) >= TRIES_OF_ONE
+            or self.failures_from(address, since) >= TRIES_FROM_ONE_PLACE
+        )
 
     def failures_of(self, username: str, since: datetime) -> int:
         """The number of failed sign-ins with this user name since this time and since its last successful sign-in."""

@@ -74,6 +74,14 @@ class AccountRegister:
         """The account of this user name, disabled or not; ``NoSuchAccount``."""
         return _account(self._row(username))
 
+    def open_account(self, username: str) -> Account | None:
+        """The account of this user name, for somebody who may sign in; None where there is none or it is closed."""
+        try:
+            found = self.account(username)
+        except NoSuchAccount:
+            return None
+        return None if found.disabled else found
+
     def password(self, username: str) -> str:
         """The argon2 hash of the password; empty where none was set. ``NoSuchAccount``."""
         return str(self._row(username)["password"])

@@ -11,20 +11,16 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from domain.aggregates.entry_content import check_content
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.inspection_rules import check, check_answer, check_second_reading
 from domain.calendar.london_time import day_of
 from domain.entries import refusals
-from domain.entries.case_entries import (
-    AssessmentCompleted,
-    EntryCorrected,
-    EntryWithdrawn,
-    SupervisionStarted,
-)
+from domain.entries.case_entries import EntryCorrected, EntryWithdrawn, QualityJudged, SupervisionStarted
 from domain.entries.entry import CASE, INSPECTION, Entry
 from domain.entries.inspection_entries import InspectionOpened
 from domain.entries.references import reference_fields, references
 from domain.entries.schemas import ShapeError, convert, dump_fact, load_entry
-from domain.policy.instruments import score_range
 
 CASE_OR_INSPECTION = {"case": re.compile(CASE), "inspection": re.compile(INSPECTION)}
 """Kind of file -> the pattern of its references."""
@@ -55,6 +51,10 @@ class CaseFile:
     def beginning(self) -> Entry | None:
         return next(iter(self.entries.values()), None)
 
+    def since(self, entries: int) -> list[Entry]:
+        """What was stored after the first so many entries, in the order in which it was."""
+        return list(self.entries.values())[entries:]
+
 
 def evolve(file: CaseFile, recorded: RecordedEntry) -> CaseFile:
     """Add one stored entry to the file and return the file. Never refuses."""
@@ -63,10 +63,21 @@ def evolve(file: CaseFile, recorded: RecordedEntry) -> CaseFile:
     return file
 
 
-def decide(file: CaseFile, fact: Entry, now: datetime) -> list[Entry]:
-    """The facts to store for this one: itself, or none if the file already has the same entry. Raises ``Refused``.
+def inspection_named(file: CaseFile, fact: Entry) -> str | None:
+    """The inspection by whose rules a new entry is decided: that of the answer that it is, corrects or withdraws.
 
-    ``now``: the instant of recording, with its offset; an entry recorded after it is refused.
+    None for any other entry, and for one that stands already.
+    """
+    if fact.entry in file.entries:
+        return None
+    about = file.entries.get(fact.of) if isinstance(fact, EntryCorrected | EntryWithdrawn) else fact
+    return about.inspection if isinstance(about, QualityJudged) else None
+
+
+def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | None = None) -> list[Entry]:
+    """The facts to store for this one: itself, or nothing when the same entry already stands. Else ``Refused``.
+
+    ``inspection``: the one that the fact names (see ``inspection_named``) as it stands, where it is on record.
     """
     standing = file.entries.get(fact.entry)
     if standing is not None:
@@ -80,13 +91,14 @@ def decide(file: CaseFile, fact: Entry, now: datetime) -> list[Entry]:
     beginning = file.beginning
     _check_beginning(file, beginning, fact)
     if fact.kept_on == "inspection":
-        Inspection.of(file.entries.values()).check(fact)
+        check(Inspection.of(file.entries.values()), fact)
     _check_dates(file.reference, beginning, fact, now)
     _check_references(file, fact)
-    if isinstance(fact, AssessmentCompleted):
-        _check_score(fact)
+    check_content(fact)
     if isinstance(fact, EntryCorrected):
         _check_correction(file, fact, now)
+    if inspection is not None:
+        _check_answer(file, fact, inspection)
     return [fact]
 
 
@@ -167,20 +179,14 @@ def _check_references(file: CaseFile, fact: Entry) -> None:
             raise refusals.WrongKindOfEntry(name, f"'{entry}' is of type {kind}; expected {' or '.join(kinds)}")
 
 
-def _check_score(fact: AssessmentCompleted) -> None:
-    if fact.likelihood_of_reoffending is None:
-        return
-    allowed = score_range(fact.instrument)
-    score = fact.likelihood_of_reoffending.score
-    if allowed is None:
-        raise refusals.OutOfRange(
-            "likelihood_of_reoffending.score", f"{fact.instrument} gives no likelihood-of-reoffending score"
-        )
-    if not allowed[0] <= score <= allowed[1]:
-        raise refusals.OutOfRange(
-            "likelihood_of_reoffending.score",
-            f"{score} is outside the range of {fact.instrument}, {allowed[0]} to {allowed[1]}",
-        )
+def _check_answer(file: CaseFile, fact: Entry, inspection: Inspection) -> None:
+    """An answer of an inspection, or the correction or withdrawal of one, against the inspection's own rules."""
+    if isinstance(fact, QualityJudged):
+        check_answer(inspection, file.reference, second=fact.second, recorded_at=fact.recorded_at)
+    elif isinstance(fact, EntryCorrected | EntryWithdrawn):
+        about = file.entries[fact.of]
+        if isinstance(about, QualityJudged) and about.second:
+            check_second_reading(inspection, file.reference, fact.recorded_at)
 
 
 def _check_correction(file: CaseFile, fact: EntryCorrected, now: datetime) -> None:
@@ -195,8 +201,7 @@ def _check_correction(file: CaseFile, fact: EntryCorrected, now: datetime) -> No
         beginning = next((entry for name, entry in file.entries.items() if name != fact.of), None)
         _check_dates(file.reference, beginning, structs.replace(corrected, recorded_at=fact.recorded_at), now)
         _check_references(file, corrected)
-        if isinstance(corrected, AssessmentCompleted):
-            _check_score(corrected)
+        check_content(corrected)
     except ShapeError as error:
         raise refusals.BadCorrection(f"fields.{error.problems[0][0]}", error.problems[0][1]) from None
     except refusals.NoSuchEntry as error:  # the entry named may still follow, so this stays NoSuchEntry

@@ -1,7 +1,6 @@
-"""An inspection as its entries leave it, and what it will still take: the rules of the file.
+"""An inspection as its entries leave it: who reads what, what is finished, what is still to do.
 
-The latest decision on a subject stands. Once frozen, neither sample nor readings nor ratings change; once published,
-nothing does.
+The latest decision on a subject stands. What it still takes is said in ``domain.aggregates.inspection_rules``.
 """
 
 from collections import Counter
@@ -9,18 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.aggregates.sampling import CannotDraw, draw
-from domain.entries import inspection_entries, refusals
+from domain.entries import inspection_entries
 from domain.entries.code_lists import JudgeRole
 from domain.entries.entry import Entry
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
-
-AFTER_FREEZING = (
-    inspection_entries.FindingWritten,
-    inspection_entries.FindingWithdrawn,
-    inspection_entries.InspectionPublished,
-)
-"""What an inspection still takes once it is frozen."""
 
 Task = tuple[str, bool]
 """A case to read, and whether for the second time."""
@@ -93,6 +84,46 @@ class Inspection:
         """What is allocated to an assessor."""
         return [task for task, name in self.allocated.items() if name == assessor]
 
+    def shared_out(self) -> dict[Task, str]:
+        """The cases that nobody reads yet, each given to the assessor who then has fewest; by name where two have."""
+        held = Counter({name: len([t for t in self.tasks_of(name) if not t[1]]) for name in self.assessors})
+        shared: dict[Task, str] = {}
+        for case in self.sample:
+            if held and (case, False) not in self.allocated:
+                name = min(held, key=lambda assessor: (held[assessor], assessor))
+                held[name] += 1
+                shared[case, False] = name
+        return shared
+
+    def to_finish(self, assessor: str) -> list[Task]:
+        """What is allocated to an assessor and not finished."""
+        return [task for task in self.tasks_of(assessor) if task not in self.completed]
+
+    def finished(self, *, second: bool) -> set[str]:
+        """The cases whose first (or ``second``) reading is finished."""
+        return {case for case, again in self.completed if again == second}
+
+    @property
+    def unread(self) -> list[str]:
+        """The cases of the sample whose first reading is not finished."""
+        return [case for case in self.sample if (case, False) not in self.completed]
+
+    @property
+    def second_to_finish(self) -> list[str]:
+        """The cases given out for a second reading that is not finished."""
+        return [case for case, second in self.allocated if second and (case, second) not in self.completed]
+
+    @property
+    def managed(self) -> set[str]:
+        """The criteria of management that are rated, at least in part, or not followed up."""
+        return {criterion for criterion, _ in self.ratings} | set(self.not_followed_up)
+
+    @property
+    def undecided(self) -> list[str]:
+        """The criteria of management of which nothing has been said: neither rated, nor left out, nor adjusted."""
+        said = self.managed | set(self.adjusted)
+        return [criterion.id for criterion in self.framework.management if criterion.id not in said]
+
     def take(self, fact: Entry) -> None:
         match fact:
             case inspection_entries.InspectionOpened():
@@ -137,133 +168,3 @@ class Inspection:
                 self.frozen = fact
             case inspection_entries.InspectionPublished():
                 self.published = fact
-
-    def check(self, fact: Entry) -> None:
-        """``Refused`` where this inspection can't take the entry as it stands."""
-        if self.published is not None:
-            raise refusals.Refused("type", "this inspection is published; open another one that follows it")
-        if self.frozen is not None and not isinstance(fact, AFTER_FREEZING):
-            raise refusals.Refused(
-                "type", "this inspection is frozen; only findings can be added before it is published"
-            )
-        match fact:
-            case inspection_entries.InspectionOpened():
-                if fact.framework not in frameworks():
-                    raise refusals.Refused(
-                        "framework", f"there is no framework '{fact.framework}'; {_of(frameworks())}"
-                    )
-            case inspection_entries.FrameTaken():
-                self._check_frame(fact)
-            case inspection_entries.SampleDrawn():
-                self._check_draw(fact)
-            case inspection_entries.CaseReplaced():
-                self._in_sample(fact.case)
-                if fact.by not in self.spares_for(fact.case):
-                    listed = _of(self.spares_for(fact.case))
-                    raise refusals.Refused("by", f"{fact.by} is not a spare case for this one; {listed}")
-                if any(task[0] == fact.case for task in self.completed):
-                    raise refusals.Refused(
-                        "case", f"{fact.case} has been read; a case that was read stays in the sample"
-                    )
-            case inspection_entries.ReadingAllocated():
-                self._in_sample(fact.case)
-                if fact.assessor not in self.assessors:
-                    raise refusals.Refused(
-                        "assessor", f"'{fact.assessor}' is not an assessor here; {_of(self.assessors)}"
-                    )
-                if self.allocated.get((fact.case, not fact.second)) == fact.assessor:
-                    raise refusals.Refused(
-                        "assessor", f"{fact.assessor} reads {fact.case} already: the second reader is somebody else"
-                    )
-            case inspection_entries.ReadingCompleted():
-                if self.allocated.get((fact.case, fact.second)) != fact.assessor:
-                    raise refusals.Refused("case", f"{fact.case} is not allocated to '{fact.assessor}'")
-            case inspection_entries.ReadingTakenBack():
-                if (fact.case, fact.second) not in self.allocated:
-                    raise refusals.Refused("case", f"{fact.case} is not given out")
-                if (fact.case, fact.second) in self.completed:
-                    raise refusals.Refused("case", f"{fact.case} has been read; a finished reading stays")
-            case inspection_entries.ManagementRated():
-                items = self._items(fact.criterion)
-                if fact.item not in items:
-                    raise refusals.Refused("item", f"there is no item '{fact.item}' in {fact.criterion}; {_of(items)}")
-            case inspection_entries.NotFollowedUp():
-                self._items(fact.criterion)
-            case inspection_entries.RatingAdjusted():
-                self._check_adjustment(fact)
-            case inspection_entries.FindingWritten():
-                self._check_finding(fact)
-            case inspection_entries.FindingWithdrawn():
-                standing = [finding.entry for finding in self.findings]
-                if fact.finding not in standing:
-                    raise refusals.Refused("finding", f"there is no finding '{fact.finding}'; {_of(standing)}")
-            case inspection_entries.InspectionPublished():
-                if self.frozen is None:
-                    raise refusals.Refused("type", "freeze the inspection before it is published")
-            case _:
-                pass
-
-    def _check_frame(self, fact: inspection_entries.FrameTaken) -> None:
-        if fact.started_to < fact.started_from:
-            raise refusals.ImpossibleDate(
-                "started_to", f"{fact.started_to} is before started_from, {fact.started_from}"
-            )
-        twice = len(fact.cases) - len({framed.case for framed in fact.cases})
-        if twice:
-            raise refusals.Refused("cases", f"{twice} of the cases stand in the frame twice")
-        if self.completed:
-            raise refusals.Refused("type", "cases have been read; their sample stays as it was drawn")
-
-    def _check_draw(self, fact: inspection_entries.SampleDrawn) -> None:
-        if self.frame is None:
-            raise refusals.Refused("type", "take the frame first: a sample is drawn from it")
-        if self.completed:
-            raise refusals.Refused("type", "cases have been read; their sample stays as it was drawn")
-        try:
-            drawn = draw(
-                self.frame.cases, fact.size, fact.seed,
-                per_officer=fact.per_officer, spare_per_cent=fact.spare_per_cent,
-            )  # fmt: skip
-        except CannotDraw as error:
-            raise refusals.Refused("size", str(error)) from None
-        if (fact.cases, fact.spares) != (drawn.cases, drawn.spares):
-            raise refusals.Refused("cases", "this is not what the frame and the seed give; draw again")
-
-    def _in_sample(self, case: str) -> None:
-        if case not in self.sample:
-            raise refusals.Refused("case", f"{case} is not in the sample")
-
-    def _items(self, criterion: str) -> list[str]:
-        found = {c.id: [item.id for item in c.items] for c in self.framework.management}
-        if criterion not in found:
-            raise refusals.Refused("criterion", f"there is no criterion '{criterion}' of management; {_of(found)}")
-        return found[criterion]
-
-    def _check_adjustment(self, fact: inspection_entries.RatingAdjusted) -> None:
-        bands = {section.id: [band.title for band in self.framework.bands] for section in self.framework.sections}
-        rungs = {criterion.id: list(self.framework.rungs) for criterion in self.framework.management}
-        allowed = {**({} if not self.framework.bands else bands), **rungs}
-        if fact.criterion not in allowed:
-            raise refusals.Refused("criterion", f"'{fact.criterion}' has no rating to adjust; {_of(allowed)}")
-        if fact.to is None and fact.criterion not in self.adjusted:
-            raise refusals.Refused("to", f"{fact.criterion} is not adjusted: there is nothing to take back")
-        if fact.to is not None and fact.to not in allowed[fact.criterion]:
-            raise refusals.Refused(
-                "to", f"'{fact.to}' is no rating of {fact.criterion}; {_of(allowed[fact.criterion])}"
-            )
-
-    def _check_finding(self, fact: inspection_entries.FindingWritten) -> None:
-        known = {c.id for c in self.framework.management} | {c.id for c in self.framework.criteria}
-        if fact.criterion not in known:
-            raise refusals.Refused("criterion", f"there is no criterion '{fact.criterion}'; {_of(sorted(known))}")
-        if fact.question is None:
-            return
-        if fact.question not in self.framework.questions:
-            raise refusals.Refused("question", f"there is no question '{fact.question}' in {self.framework.title}")
-        if self.framework.criterion_of(fact.question).id != fact.criterion:
-            raise refusals.Refused("question", f"'{fact.question}' is not a question of {fact.criterion}")
-
-
-def _of(names: Iterable[str] | Mapping[str, object]) -> str:
-    listed = ", ".join(names)
-    return f"there are: {listed}" if listed else "there are none"

@@ -1,5 +1,7 @@
 """Why an entry was refused. Each error names the field, what is wrong and what to do."""
 
+from typing import Literal
+
 
 class Refused(ValueError):
     """An entry that a file refuses. ``field`` is the interchange field at fault, ``reason`` what is wrong with it."""
@@ -44,6 +46,22 @@ class OutOfRange(Refused):
 
 class BadCorrection(Refused):
     """A correction after which the corrected entry could not have been recorded."""
+
+
+class Unexplained(Refused):
+    """An entry that sets aside what others gave, and does not say why."""
+
+
+Stage = Literal["published", "frozen", "read"]
+"""How far an inspection has come: published, frozen, or at least one of its cases read."""
+
+
+class TooLate(Refused):
+    """An inspection takes no such entry any more. ``stage``: how far it has come."""
+
+    def __init__(self, field: str, reason: str, stage: Stage):
+        super().__init__(field, reason)
+        self.stage = stage
 
 
 class BusyFile(RuntimeError):

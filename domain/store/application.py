@@ -7,15 +7,19 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, ProgrammingError
+from eventsourcing.persistence import IntegrityError, PersistenceError, ProgrammingError
 
-from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
+from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve, inspection_named
+from domain.aggregates.inspection import Inspection
 from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile
 from domain.store.database import Database, NotPrepared
 from domain.store.hash_chain import ChainedRecorder
 from domain.store.postgres_recorder import ChainedPostgresRecorder
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, EntryMapper, topic_of
+
+StoringError = PersistenceError
+"""What is raised where entries cannot be stored: a full disk, a server that is gone, a lock."""
 
 ATTEMPTS = 8
 
@@ -101,6 +105,11 @@ class Files(Application[str]):
                 return fresh
         raise BusyFile(f"{reference}: others kept writing to this file; nothing was recorded, try again")
 
+    def would_record(self, reference: str, fact: Entry, *, now: datetime) -> list[Entry]:
+        """What ``record`` would store of this fact now; nothing is stored. ``Refused`` as there."""
+        writing = Writing(self, now)
+        return writing.decide(writing.file(reference), fact)
+
 
 class Writing:
     """Decides facts on any number of files; ``commit`` stores them together in one transaction.
@@ -117,7 +126,9 @@ class Writing:
         self.held = 0
         self.pending: list[RecordedEntry] = []
         self.stood: dict[str, int] = {}
-        """File -> its number of entries before the facts that are pending."""
+        """How many entries each file had before what is pending."""
+        self.inspections: dict[str, tuple[int, Inspection]] = {}
+        """The inspections that answers named, each after so many entries."""
 
     def ready(self, references: Iterable[str]) -> None:
         """Open these files: one query for all that are not open yet."""
@@ -143,9 +154,22 @@ class Writing:
             self.ready([reference])
         return self.open[reference]
 
+    def decide(self, file: CaseFile, fact: Entry) -> list[Entry]:
+        """What of a fact is new to the file, by the file's rules and those of the inspection that it names."""
+        named = inspection_named(file, fact)
+        return decide(file, fact, self.now, None if named is None else self.inspection(named))
+
+    def inspection(self, name: str) -> Inspection:
+        """The inspection of this name as it will be once what was taken is committed; an empty one where there is none."""
+        file = self.file(name)
+        kept = self.inspections.get(name)
+        if kept is None or kept[0] != file.version:
+            kept = self.inspections[name] = file.version, Inspection.of(file.entries.values())
+        return kept[1]
+
     def take(self, file: CaseFile, fact: Entry) -> list[Entry]:
         """Decide one fact on an open file. Raises ``Refused``, and then neither file nor pending facts change."""
-        fresh = decide(file, fact, self.now)
+        fresh = self.decide(file, fact)
         for accepted in fresh:
             self.stood.setdefault(file.reference, file.version)
             recorded = RecordedEntry(file.reference, file.version + 1, accepted)

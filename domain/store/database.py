@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 CONNECT_SECONDS, LOCK_SECONDS = 2, 5
 """Seconds that PostgreSQL may take to answer, and that a writer waits for the lock of another."""
 
 Kind = Literal["sqlite", "postgresql"]
+
+
+DatabaseError = SQLAlchemyError
+"""What is raised where a database cannot be reached, read or written."""
 
 
 class WrongAddress(ValueError):

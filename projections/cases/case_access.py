@@ -6,6 +6,7 @@ is limited stays in the counts of those excluded, and shows them nothing else.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from domain.accounts.roles import Account
 from projections.cases.case_reading import Reading
@@ -29,13 +30,22 @@ class Reached:
 def reach(cases: Iterable[CaseSnapshot], account: Account) -> Reached:
     """What an account makes of the cases that it counts."""
     counted = list(cases)
-    names = (account.name, account.username)
-    return Reached(counted, frozenset(c.reference for c in counted if not c.excluded.isdisjoint(names)))
+    return Reached(counted, frozenset(c.reference for c in counted if account.is_named(c.excluded)))
+
+
+def counts(book: CaseRepository, account: Account) -> dict[str, Any] | None:
+    """Which cases an account counts, as ``ReadModel.standings`` is asked for them; None where it counts none.
+
+    An inspector counts those of the inspections read; the others those held, on the day, where they answer for cases.
+    """
+    if account.inspects:
+        return {"references": inspected(book, account)}
+    return None if account.scope is None else {"held": account.scope}
 
 
 def is_closed(book: CaseRepository, account: Account, reference: str) -> bool:
     """Whether the case's access is limited and this account is excluded."""
-    return not excluded(book.history(reference, None)).isdisjoint((account.name, account.username))
+    return account.is_named(excluded(book.history(reference, None)))
 
 
 def inspected(book: CaseRepository, account: Account) -> set[str]:
@@ -48,6 +58,13 @@ def may_open(book: CaseRepository, account: Account, reading: Reading, today: Re
     """Whether the account may open this case, read at a moment; ``today`` is the same case as it stands today."""
     if is_closed(book, account, reading.reference):
         return False
-    if account.role == "inspector":
+    if account.inspects:
         return reading.reference in inspected(book, account)
     return any(account.answers_for(r.holder) for r in (reading, today) if r.history.started is not None)
+
+
+def may_record(book: CaseRepository, account: Account, today: Reading) -> bool:
+    """Whether the account may add to this case, read as it stands today: it is theirs now, or one that they inspect."""
+    if account.inspects:
+        return today.reference in inspected(book, account)
+    return account.records and today.history.started is not None and account.answers_for(today.holder)

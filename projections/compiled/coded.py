@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from domain.aggregates.amendments import AMENDING, amended
 from domain.entries.case_entries import AppointmentMade, CaseAllocated, Entry, SupervisionStarted
 from projections.arrays.date_numbers import FIRST, days_in_london
 from projections.compiled.compiling import Array
@@ -19,7 +20,6 @@ from projections.compiled.fields import ByType, Numbers, days, firsts, ranks
 from projections.compiled.kinds_of_entry import KindsOfEntry
 from projections.compiled.law import TYPES, records
 from projections.compiled.reading import Reading
-from projections.history.history import AMENDING, amended
 from projections.ledger.knowledge_spans import EntryVersion, versions
 from projections.ledger.ledger_rows import Place
 

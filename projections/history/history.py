@@ -1,7 +1,7 @@
 """A case's history: the file as it was known at a moment, grouped once, with the timelines that clauses ask for.
 
-``known(facts, known_at)`` applies the facts about other entries (corrections, withdrawals) that had been recorded by
-then. What is left is sorted by the day it happened; the order in which entries arrived makes no difference.
+Corrections and withdrawals are applied first (``domain.aggregates.amendments``). The order in which entries arrived makes no
+difference.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,45 +10,16 @@ from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from domain.aggregates.case_file import amend
+from domain.aggregates.amendments import IN_ORDER, standing
 from domain.calendar.london_time import LONDON
 from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern
 from projections.history.appointments import MISSED, Failure, absences, failures
 from projections.history.appointments import Appointment as Appointment
-from projections.history.timelines import FRAME, IN_ORDER, Timelines
+from projections.history.timelines import FRAME, Timelines
 from projections.history.timelines import Change as Change
 from projections.history.timelines import value_on as value_on
-
-
-def known(entries: Iterable[Entry], known_at: datetime | None) -> list[Entry]:
-    """The entries as the file read at ``known_at`` (an aware instant, exclusive; None: everything recorded to date)."""
-    return sorted(standing(entries, known_at), key=IN_ORDER)
-
-
-def standing(entries: Iterable[Entry], known_at: datetime | None) -> list[Entry]:
-    """As ``known``, in no particular order."""
-    return amended([f for f in entries if known_at is None or f.recorded_at < known_at])
-
-
-def amended(visible: list[Entry]) -> list[Entry]:
-    """What stands of some entries once those among them that are about others' wording are applied."""
-    if AMENDING.isdisjoint(map(type, visible)):
-        return visible
-    amending = sorted((f for f in visible if type(f) in AMENDING), key=attrgetter("recorded_at", "entry"))
-    withdrawn: set[str] = set()
-    for fact in reversed(amending):
-        if isinstance(fact, case_entries.EntryWithdrawn) and fact.entry not in withdrawn:
-            withdrawn.add(fact.of)
-    stands = {f.entry: f for f in visible if f.entry not in withdrawn and type(f) not in AMENDING}
-    for fact in amending:
-        if isinstance(fact, case_entries.EntryCorrected) and fact.entry not in withdrawn and fact.of in stands:
-            stands[fact.of] = amend(stands[fact.of], fact.fields)
-    return list(stands.values())
-
-
-AMENDING = frozenset((case_entries.EntryCorrected, case_entries.EntryWithdrawn))
 
 BY_DAY = itemgetter(0, 1)
 

@@ -7,16 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
+from domain.aggregates.amendments import IN_ORDER
 from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import When, fits
 
 F = TypeVar("F", bound=Entry)
-
-IN_ORDER = attrgetter("occurred_on", "recorded_at", "entry")
 
 
 class Change(NamedTuple):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from domain.aggregates.inspection import Inspection
-from domain.entries.inspection_entries import Figure
+from domain.entries.inspection_entries import Figure, Leaf
+from projections.cases.case_repository import CaseRepository
 from projections.scoring.management_ladder import placed
 from projections.scoring.score_bands import banded
 from projections.scoring.scores import Score
@@ -24,6 +25,12 @@ def figures(inspection: Inspection, score: Score) -> list[Figure]:
 
 def _words(per_cent: int | None) -> str:
     return "n/a" if per_cent is None else f"{per_cent}%"
+
+
+def leaves(book: CaseRepository, inspection: Inspection) -> list[Leaf]:
+    """How many entries each file of the sample holds now: what an inspection that is frozen now rests on."""
+    held = [(case, len(book.file(case).entries)) for case in inspection.sample]
+    return [Leaf(case=case, entries=entries) for case, entries in held if entries]
 
 
 class Departure(NamedTuple):

@@ -84,6 +84,17 @@ def _at_high_risk(readings: Sequence[Reading]) -> list[Reading]:
     return [reading for reading in readings if reading.snapshot.is_high_risk]
 
 
+def same_evidence(was: InspectionOpened, now: InspectionOpened) -> bool | None:
+    """Whether two inspections rest on the same evidence, however it is spelled; None where one does not say."""
+    if was.evidence is None or now.evidence is None:
+        return None
+    return _plain(was.evidence) == _plain(now.evidence)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split()).rstrip(".")
+
+
 class ScoreChange(NamedTuple):
     """An answer that differs between two scorings of the same case."""
 

@@ -8,12 +8,12 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from domain.aggregates.amendments import IN_ORDER
 from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern
 from projections.history.appointments import MISSED, Appointment, Failure, absences, failures
 from projections.history.history import BY_DAY, History
-from projections.history.timelines import IN_ORDER
 from projections.ledger.knowledge_spans import EntryVersion, first_known, versions
 from projections.obligations.contact_windows import horizon
 from projections.obligations.triggers import Trigger

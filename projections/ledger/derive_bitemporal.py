@@ -6,11 +6,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from domain.aggregates.amendments import IN_ORDER
 from domain.entries.case_entries import RiskLevelChanged
 from domain.policy.clauses import Clause
 from domain.policy.conditions import EntryPattern
 from projections.history.history import BY_DAY
-from projections.history.timelines import IN_ORDER
 from projections.ledger.case_versions import Admitted, CaseVersions, Epoch
 from projections.ledger.knowledge_spans import RowSpans, first_known
 from projections.ledger.ledger_rows import DutyRow, holder

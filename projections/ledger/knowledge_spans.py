@@ -10,8 +10,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from domain.aggregates.amendments import AMENDING, amended
 from domain.entries.case_entries import Entry, subject_of
-from projections.history.history import AMENDING, amended
 from projections.ledger.ledger_rows import Known
 
 R = TypeVar("R", bound=tuple[Any, ...])

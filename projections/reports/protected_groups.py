@@ -3,7 +3,7 @@
 A group of fewer than ``FEW`` people is not shown, nor what it could be worked out from (see ``suppression``).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -80,6 +80,11 @@ def differences(
             others = None if alone else total(shown[other] for other in rest)
             found.append(Group(attribute, group, None if gone else len(here[group]), None if gone else figure, others))
     return found
+
+
+def is_shown(groups: Iterable[Group], attribute: str, value: str) -> bool:
+    """Whether one group's figure may be shown; a suppressed group's duties are listed nowhere either."""
+    return any((g.attribute, g.value) == (attribute, value) and g.figure is not None for g in groups)
 
 
 def _people(

@@ -20,10 +20,14 @@ class Banded:
     """The bands that the score is near enough to: its own, and a neighbour within the framework's discretion."""
     adjusted: RatingAdjusted | None
 
+    def may_be(self, band: str) -> bool:
+        """Whether the section may be placed in this band: the score is near enough to its boundary."""
+        return band in self.within_reach
+
     @property
     def title(self) -> str | None:
         """The band that stands."""
-        if self.adjusted is not None and self.adjusted.to in self.within_reach:
+        if self.adjusted is not None and self.adjusted.to is not None and self.may_be(self.adjusted.to):
             return self.adjusted.to
         return None if self.proposed is None else self.proposed.title
 

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.access_log import ACTIONS
+from domain.accounts.roles import ADMINISTRATORS
 from web.presentation.downloads import Column, Download, download
 from web.presentation.pagination import read_page
 from web.presentation.phrases import instant
@@ -15,7 +16,7 @@ blueprint = Blueprint("access", __name__)
 
 
 @blueprint.get("/access")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def index() -> str:
     """The lines of the log: who opened which case, searched for what, downloaded what."""
     wanted = _wanted()
@@ -26,7 +27,7 @@ def index() -> str:
 
 
 @blueprint.get("/access/download/<form>")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def table(form: str) -> Response:
     """The same lines as a file to download."""
     columns = [Column(name) for name in ("When", "User name", "Name", "What", "Case", "Detail", "Address")]

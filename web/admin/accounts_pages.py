@@ -1,6 +1,5 @@
 """The pages of accounts, for the information manager: who may sign in, with which role, for which cases."""
 
-import re
 import secrets
 from dataclasses import replace
 from typing import Any, cast, get_args
@@ -9,31 +8,30 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from domain.accounts.account_register import AccountExists, NoSuchAccount
-from domain.accounts.roles import LEVELS, ROLES, Account, Role
+from domain.accounts.account_rules import AccountField, account_faults, may_change
+from domain.accounts.roles import ADMINISTRATORS, LEVELS, ROLES, Account, Role
 from domain.entries.code_lists import OfficerGrade
 from web.services import current_cases
 from web.site import access_control, passwords
 
 blueprint = Blueprint("staff", __name__)
 
-USERNAME = re.compile(r"[a-z0-9][a-z0-9.@_-]{1,98}")
-
 
 @blueprint.get("/staff")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def index() -> str:
     """All accounts."""
     return render_template("admin/accounts.html", accounts=access_control.register().accounts())
 
 
 @blueprint.get("/staff/new")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def new() -> str:
     return _form(None, {}, {})
 
 
 @blueprint.post("/staff/new")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def add() -> str | Response:
     """Add an account, with a password that must be changed at the first sign-in."""
     account, problems = read_account(request.form)
@@ -50,7 +48,7 @@ def add() -> str | Response:
 
 
 @blueprint.get("/staff/<username>")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def show(username: str) -> str:
     """Show one account, and change it."""
     account = _found(username)
@@ -58,12 +56,14 @@ def show(username: str) -> str:
 
 
 @blueprint.post("/staff/<username>")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def change(username: str) -> str | Response:
     standing = _found(username)
     account, problems = read_account({**request.form, "username": username})
     disabled = request.form.get("disabled") == "yes"
-    if username == access_control.account().username and (disabled or (account and account.role != standing.role)):
+    if not may_change(
+        access_control.account(), standing, role=account.role if account else standing.role, disabled=disabled
+    ):
         problems["disabled"] = "You can't close your own account or give yourself another role; ask a colleague to"
         account = None
     if account is None:
@@ -76,7 +76,7 @@ def change(username: str) -> str | Response:
 
 
 @blueprint.post("/staff/<username>/password")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def give_password(username: str) -> str:
     """Set a new password for somebody who has lost theirs. All their sessions end."""
     account = _found(username)
@@ -90,24 +90,22 @@ def read_account(form: Any) -> tuple[Account | None, dict[str, str]]:
     """The account that a form or the command line describes, or what is wrong with it: field -> what to do."""
     said = {name: str(form.get(name, "")).strip() for name in ("username", "name", "role", "grade")}
     places, inspections = (_lines(form.get(name, "")) for name in ("places", "inspections"))
-    problems = {}
-    if not USERNAME.fullmatch(said["username"]):
-        problems["username"] = "Enter a user name of small letters, numbers, dots and hyphens, like r.ablewhite"
-    if not 0 < len(said["name"]) <= 200:
-        problems["name"] = "Enter the name as the case files write it"
-    if said["role"] not in ROLES:
-        problems["role"] = f"Choose a role: {', '.join(ROLES)}"
-    elif said["role"] in LEVELS and said["role"] != "case_manager" and not places:
-        problems["places"] = f"Enter the {LEVELS[cast(Role, said['role'])]}s that this person answers for, one a line"
-    elif said["role"] == "inspector" and not inspections:
-        problems["inspections"] = "Enter the inspections that this person reads, one a line"
-    if said["grade"] and said["grade"] not in get_args(OfficerGrade):
-        problems["grade"] = f"Choose a grade: {', '.join(get_args(OfficerGrade))}"
-    if problems:
-        return None, problems
-    grade = cast(OfficerGrade, said["grade"]) if said["grade"] else None
-    role = cast(Role, said["role"])
-    return Account(said["username"], said["name"], role, places, inspections, grade), {}
+    role, grade = cast(Role, said["role"]), cast(OfficerGrade, said["grade"]) if said["grade"] else None
+    account = Account(said["username"], said["name"], role, places, inspections, grade)
+    problems: dict[str, str] = {name: _wanted(name, account) for name in account_faults(account)}
+    return (None, problems) if problems else (account, {})
+
+
+def _wanted(field: AccountField, account: Account) -> str:
+    """What to do about a field of an account that cannot stand so."""
+    return {
+        "username": "Enter a user name of small letters, numbers, dots and hyphens, like r.ablewhite",
+        "name": "Enter the name as the case files write it",
+        "role": f"Choose a role: {', '.join(ROLES)}",
+        "places": f"Enter the {LEVELS.get(account.role, 'place')}s that this person answers for, one a line",
+        "inspections": "Enter the inspections that this person reads, one a line",
+        "grade": f"Choose a grade: {', '.join(get_args(OfficerGrade))}",
+    }[field]
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint, render_template, request
 
+from domain.accounts.roles import ADMINISTRATORS
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from web.services import current_cases
@@ -16,13 +17,13 @@ SHOWN = 200
 
 
 @blueprint.get("/imports")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def index() -> str:
     return render_template("admin/imports.html", report=None, problems={}, kept=False, shown=SHOWN)
 
 
 @blueprint.post("/imports")
-@access_control.open_to("information_manager")
+@access_control.open_to(*ADMINISTRATORS)
 def take() -> str:
     """Check a file, or store its valid lines and report the others."""
     sent = request.files.get("file")

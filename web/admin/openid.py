@@ -12,7 +12,6 @@ from typing import Any
 from flask import Blueprint, Flask, abort, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.account_register import NoSuchAccount
 from web.site import access_control
 from web.site.links import local
 
@@ -60,11 +59,8 @@ def back() -> Response:
     except RequestException as error:
         return _unreachable(error)
     named = str(claims.get(current_app.extensions["openid"]["claim"], ""))
-    try:
-        account = access_control.register().account(named)
-    except NoSuchAccount:
-        account = None
-    if account is None or account.disabled:
+    account = access_control.register().open_account(named)
+    if account is None:
         return _refuse(named, "You have no account here, or it is closed. Ask your information manager for one.")
     access_control.sign_in(account, "OpenID Connect")
     return redirect(following)

@@ -1,24 +1,17 @@
 """Signing in and out, changing one's password, and choosing a person in the demonstration."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from domain.accounts.account_register import NoSuchAccount
-from domain.accounts.roles import Account
 from web.admin import openid
 from web.site import access_control, clock, passwords
 from web.site.links import local
 
 blueprint = Blueprint("signing_in", __name__)
-
-WINDOW = timedelta(minutes=15)
-TRIES_OF_ONE, TRIES_FROM_ONE_PLACE = 5, 50
-"""Failed sign-ins allowed within the window: for one account, and from one IP address."""
 
 WRONG = "The user name or the password is not right"
 WAIT = "There were too many tries. Wait 15 minutes, or ask your information manager for a new password"
@@ -56,13 +49,9 @@ def enter() -> str | Response:
     """Sign in with a user name and a password."""
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
     following, typed = local(request.form.get("next")), dict(parse_qsl(request.form.get("typed", "")))
-    log, since = access_control.register().log, clock.now() - WINDOW
-    if (
-        log.failures_of(username, since) >= TRIES_OF_ONE
-        or log.failures_from(request.remote_addr or "", since) >= TRIES_FROM_ONE_PLACE
-    ):
+    if access_control.register().log.has_failed_often(username, request.remote_addr or "", clock.now()):
         return ask(following, typed or None, {"username": WAIT})
-    found = _known(username)
+    found = access_control.register().open_account(username)
     if (
         not passwords.fits(password, "" if found is None else access_control.register().password(found.username))
         or found is None
@@ -86,7 +75,7 @@ def people() -> str:
 @access_control.open_to_anyone
 def be(username: str) -> Response | str:
     """In a demonstration only: sign in as one of its people without a password."""
-    found = _known(username)
+    found = access_control.register().open_account(username)
     if not current_app.config["DEMO"] or found is None:
         abort(404)
     access_control.sign_in(found, "demonstration")
@@ -147,14 +136,6 @@ def _go_on(following: str, typed: str) -> Response | str:
     if not typed:
         return redirect(following)
     return render_template("admin/typed_again.html", address=following, typed=parse_qsl(typed), expired=False)
-
-
-def _known(username: str) -> Account | None:
-    try:
-        found = access_control.register().account(username)
-    except NoSuchAccount:
-        return None
-    return None if found.disabled else found
 
 
 def _pairs(form: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from flask_smorest import abort as refuse
 from marshmallow import Schema, fields, validate
 
 from domain import __version__
+from domain.accounts.roles import WORKERS
 from domain.policy.measures import Measure, Report, reports
 from web.reports.measure_phrases import definition
 from web.reports.report_building import Made, make, of_measure
@@ -104,7 +105,7 @@ class ReportSchema(Schema):
 
 
 @blueprint.route("/reports")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 @blueprint.response(200, ListedSchema(many=True))
 def listed() -> list[dict[str, Any]]:
     """Every report."""
@@ -112,7 +113,7 @@ def listed() -> list[dict[str, Any]]:
 
 
 @blueprint.route("/measures")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 @blueprint.response(200, ListedSchema(many=True))
 def measures() -> list[dict[str, Any]]:
     """Every measure."""
@@ -120,7 +121,7 @@ def measures() -> list[dict[str, Any]]:
 
 
 @blueprint.route("/reports/<name>")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 @blueprint.arguments(QuerySchema, location="query")
 @blueprint.response(200, ReportSchema)
 @blueprint.alt_response(404, description="There is no report of this id, or no such place that the reader answers for.")
@@ -137,7 +138,7 @@ def report(query: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 @blueprint.route("/measures/<name>")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 @blueprint.arguments(QuerySchema, location="query")
 @blueprint.response(200, ReportSchema)
 @blueprint.alt_response(
@@ -187,7 +188,7 @@ def attach(app: Flask) -> None:
     api.register_blueprint(blueprint)
     described = app.view_functions[SPEC]
 
-    @access_control.open_to(*access_control.WORKERS)
+    @access_control.open_to(*WORKERS)
     def document() -> Any:
         return described()
 

@@ -8,8 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from icalendar import Calendar, Event
 from werkzeug.wrappers import Response as Answer
 
-from domain.accounts.account_register import NoSuchAccount
-from domain.accounts.roles import Account
+from domain.accounts.roles import WORKERS, Account
 from projections.cases.caseload import DutyLine, due
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
@@ -23,7 +22,7 @@ AHEAD = 56
 
 
 @blueprint.get("/calendar")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def index() -> str:
     """The reader's calendar address; for a reader who is responsible for several officers, one for each of them too."""
     mark = access_control.register().calendar(access_control.account().username)
@@ -37,7 +36,7 @@ def index() -> str:
 
 
 @blueprint.post("/calendar")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def renew() -> Answer:
     """Give the reader a new address, or none. The old address no longer works."""
     mark = secrets.token_urlsafe(24) if request.form.get("step") != "stop" else ""
@@ -49,12 +48,10 @@ def renew() -> Answer:
 @blueprint.get("/calendar/<username>/<mark>.ics")
 @access_control.open_to_anyone
 def feed(username: str, mark: str) -> Response:
-    """The calendar at a secret address, since calendar programs cannot sign in. ``?officer=``: one officer's cases."""
-    try:
-        account, kept = access_control.register().account(username), access_control.register().calendar(username)
-    except NoSuchAccount:
-        abort(404)
-    if account.disabled or not kept or not secrets.compare_digest(kept.encode(), mark.encode()):
+    """The calendar behind a secret address: calendar programs can't sign in. ``?officer=``: that officer's cases alone."""
+    account = access_control.register().open_account(username)
+    kept = "" if account is None else access_control.register().calendar(username)
+    if account is None or not kept or not secrets.compare_digest(kept.encode(), mark.encode()):
         abort(404)
     officer = request.args.get("officer", "")
     access_control.log("calendar", who=account, detail=officer)

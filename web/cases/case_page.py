@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from domain.accounts.roles import READERS
 from domain.policy.frameworks import Framework
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
@@ -18,7 +19,7 @@ blueprint = Blueprint("cases", __name__)
 
 
 @blueprint.get("/cases/<crn>/<int:number>")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def show(crn: str, number: int) -> str | Response:
     """The page of a case. With ``?inspection=`` the judgements of that inspection count too."""
     reference = f"{crn}/{number}"

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from werkzeug.wrappers import Response
 
+from domain.accounts.roles import READERS
 from domain.entries.code_lists import RISK_LEVELS
 from projections.cases.caseload import CaseLine, line
 from web.presentation.downloads import Column, Download, download, notes
@@ -42,7 +43,7 @@ class AskedSchema(Schema):
 
 
 @blueprint.get("/cases")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def index() -> str:
     """The list of cases: searched, filtered, sorted and in pages."""
     every, asked, filters, lines, order = _asked()
@@ -64,7 +65,7 @@ def index() -> str:
 
 
 @blueprint.get("/cases/download/<form>")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def table(form: str) -> Response:
     """The same list as a file to download: CSV, XLSX or ODS."""
     _, asked, filters, lines, _ = _asked()

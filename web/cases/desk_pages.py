@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
+from domain.accounts.roles import WORKERS
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine
 from projections.cases.work_lists import LISTS, DeskList, LateLine, Line, desk
@@ -43,7 +44,7 @@ LATE: Mapping[str, Callable[[Any], Any]] = {
 
 
 @blueprint.get("/desk")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def index() -> str:
     """All lists with their counts, and the counts of each officer."""
     found = desk(current_cases.cases())
@@ -79,7 +80,7 @@ def _holder(case: CaseSnapshot) -> tuple[str, str]:
 
 
 @blueprint.get("/desk/<name>")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def show(name: str) -> str:
     """One list: filtered, sorted and in pages."""
     listed, filters, rows, order, every = _asked(name)
@@ -102,7 +103,7 @@ def show(name: str) -> str:
 
 
 @blueprint.get("/desk/<name>/download/<form>")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def table(name: str, form: str) -> Response:
     """The same list as a file to download: CSV, XLSX or ODS."""
     listed, filters, rows, _, _ = _asked(name)

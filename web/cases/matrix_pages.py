@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from domain.accounts.roles import WORKERS
 from projections.ledger.ledger import Place
 from projections.reports.caseload_matrix import (
     ALL,
@@ -64,7 +65,7 @@ class AskedSchema(Schema):
 
 
 @blueprint.get("/matrix")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
@@ -86,7 +87,7 @@ def index() -> str:
 
 
 @blueprint.get("/matrix/duties")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def duties() -> str:
     """The duties behind a cell; those not met in time come first."""
     asked = _asked()
@@ -108,7 +109,7 @@ def duties() -> str:
 
 
 @blueprint.get("/matrix/duties/download/<form>")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def table(form: str) -> Response:
     """The same duties as a file to download."""
     asked = _asked()

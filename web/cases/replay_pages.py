@@ -7,6 +7,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from domain.accounts.roles import READERS
 from projections.cases.hindsight import then_and_now
 from projections.cases.replay import By, Replay
 from projections.history.history import end_of_day
@@ -35,7 +36,7 @@ class StepSchema(Schema):
 
 
 @blueprint.get("/cases/<crn>/<int:number>/replay")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def show(crn: str, number: int) -> str:
     """One step: what was added, what it changed, and the score before and after.
 
@@ -66,7 +67,7 @@ def show(crn: str, number: int) -> str:
 
 
 @blueprint.get("/cases/<crn>/<int:number>/then-and-now")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def compare(crn: str, number: int) -> str | Response:
     """The file as it stood on the sample date, beside hindsight, and the entries that make the difference."""
     reference = f"{crn}/{number}"

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from eventsourcing.persistence import PersistenceError
 
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, names
-from domain.store.application import Files
+from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
@@ -69,7 +68,7 @@ def storing(address: str) -> Iterator[None]:
     """Say in words what keeps the database from storing: a full disk, a server that is gone, a lock."""
     try:
         yield
-    except PersistenceError as error:
+    except StoringError as error:
         raise click.ClickException(
             f"{database_at(address)}: {str(error).strip()}; what was stored before is whole and stays. When that is mended, "
             "run the same command again: it goes on from there"

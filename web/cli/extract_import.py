@@ -13,7 +13,7 @@ from domain.importing.extracts.missing_rows import MissingRow
 from domain.importing.importer import ImportReport
 from domain.policy.cited_documents import PolicyError
 from web.cli import command_options
-from web.cli.record_commands import SHOWN, print_report, progress_bar
+from web.cli.import_report import SHOWN, print_report, progress_bar
 from web.presentation.formatting import count_noun
 from web.site import clock
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from domain.accounts.account_register import AccountRegister
 from domain.importing.importer import ImportReport, import_lines
@@ -18,22 +16,14 @@ from domain.store.hash_chain import BrokenChain
 from projections.cases.case_repository import CaseRepository
 from projections.read_model.view_reader import ReadModel
 from web.cli import command_options
+from web.cli.import_report import print_report, progress_bar
 from web.inspections.report_proof import NotAReport, verify_report
 from web.presentation.formatting import count_noun
 from web.presentation.json_documents import entry_document
 from web.site import clock
 
-SHOWN = 200
-
 MAPPING = "mapping.yaml"
 """What makes a folder an extract: how its tables are read."""
-
-
-def progress_bar() -> Progress:
-    """A bar of bytes on the error stream; nothing where that is not a terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
 def find_files(paths: tuple[Path, ...]) -> list[Path]:
@@ -124,19 +114,6 @@ def import_(
         report = load(database, find_files(paths), actor=actor, keep=not dry_run)
         print_report(report, dry_run)
     sys.exit(1 if report.rejected else 0)
-
-
-def print_report(report: ImportReport, dry_run: bool) -> None:
-    """What was rejected, on the error stream, and what was stored."""
-    for rejected in report.rejected[:SHOWN]:
-        click.echo(str(rejected), err=True)
-    if len(report.rejected) > SHOWN:
-        click.echo(f"... and {len(report.rejected) - SHOWN:,} more", err=True)
-    corrected = f" ({count_noun(report.corrected, 'correction')} of changed rows)" if report.corrected else ""
-    click.echo(
-        f"{count_noun(report.stored, 'entry', 'entries')} {'would be stored' if dry_run else 'stored'}{corrected}, "
-        f"{report.already:,} already there, {len(report.rejected):,} rejected"
-    )
 
 
 @click.command()

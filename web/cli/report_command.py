@@ -13,6 +13,7 @@ from projections.cases.case_repository import CaseRepository
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import Asked
 from projections.reports.proportions import LEVELS, Scope
+from projections.reports.report_scope import is_place
 from web.cli import command_options
 from web.cli.read_model_commands import columns_of, up_to_date
 from web.presentation.downloads import as_bytes
@@ -79,8 +80,8 @@ def report(
     if not EARLIEST <= asked.moment.on.year <= LATEST:
         raise click.UsageError(f"--as-at: {asked.moment.on} is not between {EARLIEST} and {LATEST}")
     for option, place in (("--of", whose), ("--beside", beside)):
-        if said := nowhere(place, queries):
-            raise click.UsageError(f"{option}: {said}.")
+        if not is_place(place, queries.places()):
+            raise click.UsageError(f"{option}: {nowhere(place)}.")
     measure = reports().measures.get(trend or "")
     if name in reports().reports:
         chosen = reports().reports[name]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.calendar.workdays import add_working_days
-from web.demo.sample_writer import Pen
+from web.demo.case_pen import Pen
 
 REVIEW_EVERY = 105
 """Days between the reviews of an officer who keeps to the limit of sixteen weeks (112 days)."""

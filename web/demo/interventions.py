@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from domain.calendar.workdays import add_working_days
-from web.demo.sample_writer import Pen
+from web.demo.case_pen import Pen
 
 OTHERS = ["programme_team", "partner_agency", "health", "college"]
 

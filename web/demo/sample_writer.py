@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from domain.calendar.workdays import add_working_days, is_working_day
 from domain.policy.frameworks import frameworks
+from web.demo import assessments, interventions, supervision
 from web.demo.allocate_findings import Brief
-from web.demo.invented_people import AREA, ASSESSORS, MANAGERS, OFFICERS, person
+from web.demo.case_pen import Pen
+from web.demo.invented_people import AREA, ASSESSORS, OFFICERS, person
 from web.demo.published_findings import Sample
 
 REQUIREMENTS = {
@@ -21,60 +22,8 @@ REQUIREMENTS = {
 }
 
 
-class Pen:
-    """Writes the lines of one file."""
-
-    def __init__(self, sample: Sample, brief: Brief):
-        self.sample, self.brief = sample, brief
-        self.rng = Random(brief.seed)
-        self.start = brief.start
-        self.seen_on = sample.sample_date
-        self.until = sample.until
-        self.ended = False
-        self.manager = MANAGERS[brief.officer.team]
-        self._lines: list[tuple[str, int, dict[str, Any]]] = []
-
-    def write(self, entry_type: str, on: date, *, recorded_on: Any = None, **fields: Any) -> str:
-        """Write one entry and return its id. ``recorded_on``: by default the day ``on``."""
-        entry = f"{len(self._lines) + 1:04d}"
-        hour, minute = self.rng.randint(9, 16), self.rng.randint(0, 59)
-        recorded_at = f"{(recorded_on or on).isoformat()}T{hour:02d}:{minute:02d}:00+00:00"
-        line = {
-            "case": self.brief.reference,
-            "entry": entry,
-            "type": entry_type,
-            "occurred_on": on.isoformat(),
-            "recorded_at": recorded_at,
-            "recorded_by": fields.pop("recorded_by", self.brief.officer.name),
-            **{name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()},
-        }
-        self._lines.append((recorded_at, len(self._lines), line))
-        return entry
-
-    def between(self, low: int, high: int) -> int:
-        return self.rng.randint(low, high)
-
-    def workday(self, after: date, low: int, high: int) -> date:
-        """A working day, ``low`` to ``high`` working days after a day."""
-        return add_working_days(after, self.between(low, high))
-
-    def day(self, days: int) -> date:
-        """The first working day on or after this number of days into supervision."""
-        found = self.start + timedelta(days=days)
-        while not is_working_day(found):
-            found += timedelta(days=1)
-        return found
-
-    def lines(self) -> Iterator[dict[str, Any]]:
-        """The lines in the order in which they were recorded."""
-        for _, _, line in sorted(self._lines, key=lambda item: (item[0][:10], item[1])):
-            yield line
-
-
 def write_case(sample: Sample, brief: Brief) -> Iterator[dict[str, Any]]:
     """The file of one case, as interchange lines."""
-    from web.demo import assessments, interventions, supervision
-
     pen = Pen(sample, brief)
     _begin(pen)
     risk_from = assessments.write_assessments(pen)

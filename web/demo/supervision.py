@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from domain.calendar.workdays import add_working_days, is_working_day
-from web.demo.sample_writer import Pen
+from web.demo.case_pen import Pen
 
 PUNISHMENT = ("community_punishment_order", "community_punishment_and_rehabilitation_order")
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, get_args
 
@@ -11,27 +10,26 @@ from dateutil.relativedelta import relativedelta
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.roles import Account
-from domain.aggregates.inspection import Inspection, Task
+from domain.accounts.roles import OPENERS, Account
+from domain.aggregates.inspection import Inspection
 from domain.aggregates.sampling import MOST_PER_OFFICER, SPARE_PER_CENT, CannotDraw, draw, ticket
 from domain.entries import code_lists
-from domain.entries.inspection_entries import Framed
+from domain.entries.inspection_entries import (
+    CaseReplaced,
+    Framed,
+    FrameTaken,
+    InspectionFrozen,
+    ReadingAllocated,
+    SampleDrawn,
+)
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from projections.inspections.published_figures import leaves
 from projections.inspections.sample_scores import inspection_moment
 from projections.inspections.sampling_frame import frame
 from web.presentation.downloads import Column, Download, download
 from web.presentation.formatting import count_noun, numeric_date
 from web.recording.entry_forms import Field
-from web.recording.inspection_entry import (
-    Problems,
-    enter,
-    led,
-    managed,
-    open_ends,
-    read_form,
-    still_open,
-    token,
-)
+from web.recording.inspection_entry import Problems, enter, led, open_ends, read_form, still_open, token
 from web.services import current_cases, following_read_model
 from web.site import access_control, clock
 
@@ -66,7 +64,7 @@ def _opening() -> list[Field]:
 
 
 @blueprint.route("/inspections/new", methods=["GET", "POST"])
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 @access_control.keeps_what_was_typed
 def new() -> str | Response:
     """Open an inspection, or an audit."""
@@ -81,25 +79,23 @@ def new() -> str | Response:
     problems = problems or enter(name, "InspectionOpened", values)
     if problems:
         return _form("Open an inspection or an audit", fields, request.form.to_dict(flat=False), problems)
-    who = access_control.account()
-    if who.role == "inspector":
-        access_control.register().change(replace(who, inspections=(*who.inspections, name)))
+    _let_read(access_control.account(), name)
     flash("The inspection is open. Take its frame next.")
     return redirect(url_for("inspecting.work", inspection=name))
 
 
 @blueprint.get("/inspections/<inspection>/work")
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 def work(inspection: str) -> str:
     """The progress of the inspection: each step, what is done, what comes next."""
     found = led(inspection)
     assert found.opened is not None
-    first = [task for task in found.completed if not task[1]]
     return render_template(
-        "inspections/inspection.html", inspection=inspection, found=found, opened=found.opened, read=len(first),
+        "inspections/inspection.html", inspection=inspection, found=found, opened=found.opened,
+        read=len(found.finished(second=False)),
         strata=_strata(found), assessors=_load(found), accounts=[account.name for account in _may_assess()],
-        follows=current_cases.inspections().get(found.opened.follows or ""), managed=managed(found),
-        leads_as_inspector=access_control.account().role == "inspector",
+        follows=current_cases.inspections().get(found.opened.follows or ""), managed=len(found.managed),
+        leads_as_inspector=access_control.account().inspects,
     )  # fmt: skip
 
 
@@ -119,13 +115,13 @@ def _framing(found: Inspection) -> list[Field]:
 
 
 @blueprint.route("/inspections/<inspection>/frame", methods=["GET", "POST"])
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 @access_control.keeps_what_was_typed
 def take_frame(inspection: str) -> str | Response:
     """Take the sampling frame: the cases from which the sample is drawn."""
     found = led(inspection)
     assert found.opened is not None
-    if (late := still_open(inspection, found, unread=True)) is not None:
+    if (late := still_open(inspection, found, FrameTaken)) is not None:
         return late
     fields, title = _framing(found), "Take the frame"
     if request.method == "GET":
@@ -146,9 +142,12 @@ def take_frame(inspection: str) -> str | Response:
 
 
 def _places(area: str) -> dict[str, list[str]]:
-    """The divisions and the teams of the area of which the reader may take a frame."""
-    who, held = access_control.account(), following_read_model.views().places(current_cases.today())
-    mine = [h for h in held if h.area == area and (who.role == "inspector" or who.answers_for(h))]
+    """The divisions and teams of the area from which the person signed in may take a frame."""
+    mine = [
+        h
+        for h in following_read_model.views().places(current_cases.today())
+        if h.area == area and access_control.account().may_frame(h)
+    ]
     return {"division": sorted({h.division for h in mine}), "team": sorted({h.team for h in mine})}
 
 
@@ -160,10 +159,10 @@ def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], 
             days[name] = date.fromisoformat(values[name])
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
-    at, who = inspection_moment(found.opened), access_control.account()
-    within = list(following_read_model.views().case_snapshots(at, held=("area", (found.opened.area,)), kinds=()))
-    if who.role != "inspector":
-        within = [case for case in within if who.answers_for(case.spell.place)]
+    area = following_read_model.views().case_snapshots(
+        inspection_moment(found.opened), held=("area", (found.opened.area,)), kinds=()
+    )
+    within = [case for case in area if access_control.account().may_frame(case.spell.place)]
     place = {name: values.get(name) for name in ("division", "team")}
     cases = frame(
         within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
@@ -183,12 +182,12 @@ def _drawing(size: int) -> list[Field]:
 
 
 @blueprint.route("/inspections/<inspection>/sample", methods=["GET", "POST"])
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 @access_control.keeps_what_was_typed
 def take_sample(inspection: str) -> str | Response:
     """Draw the sample from the frame."""
     found = led(inspection)
-    if (late := still_open(inspection, found, unread=True)) is not None:
+    if (late := still_open(inspection, found, SampleDrawn)) is not None:
         return late
     if found.frame is None:
         return redirect(url_for("inspecting.take_frame", inspection=inspection))
@@ -219,7 +218,7 @@ def take_sample(inspection: str) -> str | Response:
 
 
 @blueprint.get("/inspections/<inspection>/draw")
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 def show_draw(inspection: str) -> str:
     """The draw, so that it can be repeated: the frame with tickets, the cases drawn and the spare cases."""
     found = led(inspection)
@@ -232,7 +231,7 @@ def show_draw(inspection: str) -> str:
 
 
 @blueprint.get("/inspections/<inspection>/draw/<form>")
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 def keep_draw(inspection: str, form: str) -> Response:
     """The frame with the whole ticket of each case, to repeat the draw with any tool (CSV, XLSX, ODS)."""
     found = led(inspection)
@@ -260,7 +259,7 @@ def _tickets(found: Inspection) -> tuple[list[tuple[Framed, str]], dict[str, str
 
 
 @blueprint.post("/inspections/<inspection>/assessors")
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 def name_assessor(inspection: str) -> Response:
     """Name an assessor. The inspector's account of that name may then open the cases of the inspection."""
     led(inspection)
@@ -272,27 +271,30 @@ def name_assessor(inspection: str) -> Response:
     problems = enter(inspection, "AssessorNamed", {"assessor": name, "role": request.form.get("role", "")})
     if not problems:
         for account in accounts:
-            if account.role == "inspector" and inspection not in account.inspections:
-                access_control.register().change(replace(account, inspections=(*account.inspections, inspection)))
+            if _let_read(account, inspection):
                 access_control.log("account changed", detail=f"{account.username}: reads {inspection}")
     return _back(inspection, problems, f"{name} reads for this inspection.", "assessors")
 
 
 def _may_assess() -> list[Account]:
     """The accounts that may be named as assessors."""
-    return [
-        account
-        for account in access_control.register().accounts()
-        if account.role in access_control.OPENERS and not account.disabled
-    ]
+    return [account for account in access_control.register().accounts() if account.may_assess]
+
+
+def _let_read(account: Account, inspection: str) -> bool:
+    """Let the account read an inspection, where it needs that; whether it did."""
+    changed = account.reading(inspection)
+    if changed != account:
+        access_control.register().change(changed)
+    return changed != account
 
 
 @blueprint.route("/inspections/<inspection>/allocation", methods=["GET", "POST"])
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 def allocation(inspection: str) -> str | Response:
     """The allocation: who reads which case, first and second readings."""
     found = led(inspection)
-    if (late := still_open(inspection, found)) is not None:
+    if (late := still_open(inspection, found, ReadingAllocated)) is not None:
         return late
     if not found.sample or not found.assessors:
         flash("Draw the sample and name assessors before cases are given out.")
@@ -304,7 +306,7 @@ def allocation(inspection: str) -> str | Response:
             sample=[case for case in found.sample if case not in closed],
         )  # fmt: skip
     if request.form.get("step") == "share":
-        wanted = share_out(found)
+        wanted = found.shared_out()
     else:
         wanted = {
             (case, second): name
@@ -330,25 +332,13 @@ def allocation(inspection: str) -> str | Response:
     return redirect(url_for("inspecting.allocation", inspection=inspection))
 
 
-def share_out(found: Inspection) -> dict[Task, str]:
-    """Allocate each case that nobody reads yet to the assessor with the fewest cases."""
-    held = Counter({name: len([t for t in found.tasks_of(name) if not t[1]]) for name in found.assessors})
-    shared: dict[Task, str] = {}
-    for case in found.sample:
-        if held and (case, False) not in found.allocated:
-            name = min(held, key=lambda assessor: (held[assessor], assessor))
-            held[name] += 1
-            shared[case, False] = name
-    return shared
-
-
 @blueprint.route("/inspections/<inspection>/replace/<crn>/<int:number>", methods=["GET", "POST"])
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 @access_control.keeps_what_was_typed
 def replace_case(inspection: str, crn: str, number: int) -> str | Response:
     """Replace a case that cannot be read by the next spare case of the draw."""
     found, case = led(inspection), f"{crn}/{number}"
-    if (late := still_open(inspection, found)) is not None:
+    if (late := still_open(inspection, found, CaseReplaced)) is not None:
         return late
     if case not in found.sample:
         abort(404, f"{case} is not in the sample.")
@@ -375,11 +365,11 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
 
 
 @blueprint.route("/inspections/<inspection>/freeze", methods=["GET", "POST"])
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 def freeze(inspection: str) -> str | Response:
     """Freeze the inspection, so that no reading or rating changes any more. Shows what is still open."""
     found = led(inspection)
-    if (late := still_open(inspection, found)) is not None:
+    if (late := still_open(inspection, found, InspectionFrozen)) is not None:
         return late
     if not found.sample:
         return _back(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
@@ -390,11 +380,8 @@ def freeze(inspection: str) -> str | Response:
             words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip
-    held = [(case, len(current_cases.casebook().file(case).entries)) for case in found.sample]
-    said = {
-        "note": request.form.get("note", "").strip(),
-        "files": [{"case": case, "entries": entries} for case, entries in held if entries],
-    }
+    files = [{"case": leaf.case, "entries": leaf.entries} for leaf in leaves(current_cases.casebook(), found)]
+    said = {"note": request.form.get("note", "").strip(), "files": files}
     problems = enter(inspection, "InspectionFrozen", said)
     return _back(inspection, problems, "The inspection is frozen. Findings can still be written.", "freeze")
 

@@ -2,28 +2,30 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from domain.accounts.roles import OPENERS, READERS
 from domain.aggregates.inspection import Inspection, Task
+from domain.aggregates.inspection_rules import check_answer, closed_to
 from domain.calendar.london_time import LONDON
 from domain.entries import code_lists, refusals
-from domain.entries.case_entries import QualityJudged
+from domain.entries.inspection_entries import ManagementRated
 from domain.entries.schemas import ShapeError, load_entry
-from domain.policy.frameworks import Question
 from projections.cases.case_reading import Reading
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.inspections.assessor_agreement import Agreement, compare, judged, judged_and_derived, left
+from projections.inspections.blind_reading import before_assessors
+from projections.inspections.inspection_access import readings_listed
+from projections.inspections.reading_questions import Asked, Wanting, questions_asked, unanswered
 from projections.inspections.sample_scores import inspection_moment, score_inspection
-from projections.scoring.answers import Answer
 from projections.scoring.management_ladder import placed
 from projections.scoring.score_bands import banded
 from web.cases.chart_shapes import chart
-from web.recording.inspection_entry import Problems, enter, led, read_for, token
+from web.recording.inspection_entry import Problems, enter, in_words, led, read_for, token
 from web.services import current_cases
 from web.site import access_control, clock
 
@@ -32,37 +34,21 @@ blueprint = Blueprint("assessing", __name__)
 SAID: tuple[str, ...] = get_args(code_lists.JudgedAnswer)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One question of the instrument about one case, as it stands before its reader.
-
-    ``derived``: what the entries give, to confirm or overrule. ``settled``: there is nothing to judge, and why.
-    ``mine``: what this reader has answered.
-    """
-
-    question: Question
-    answer: Answer
-    derived: str | None
-    settled: bool
-    mine: QualityJudged | None
-
-    @property
-    def open(self) -> bool:
-        """Whether the reader has still to answer it."""
-        return not self.settled and self.mine is None and self.derived is None
+NO_REASON: Mapping[Wanting, str] = {
+    "not applicable": "It was required: say why the question does not apply",
+    "overruling": "Say why you overrule what the entries give",
+}
+"""What an empty comment should have said."""
 
 
 @blueprint.get("/inspections/<inspection>/readings")
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 def index(inspection: str) -> str:
     """Everybody's readings and how far each is; one's own first. An assessor who doesn't run it sees their own."""
     found = read_for(inspection)
     who, closed = access_control.account().name, current_cases.closed(case for case, _ in found.allocated)
-    rows = [
-        (task, name, _done(inspection, found, task), task in found.completed)
-        for task, name in sorted(found.allocated.items(), key=lambda item: (item[1] != who, item[1], item[0]))
-        if task[0] not in closed and (name == who or current_cases.runs(inspection))
-    ]
+    listed = readings_listed(found, access_control.account(), leads=current_cases.runs(inspection), closed=closed)
+    rows = [(task, name, _done(inspection, found, task), task in found.completed) for task, name in listed]
     return render_template(
         "inspections/readings.html", inspection=inspection, opened=found.opened, found=found, rows=rows,
         asked=len(found.framework.questions), me=who, hidden=len(closed),
@@ -71,7 +57,13 @@ def index(inspection: str) -> str:
 
 def _done(inspection: str, found: Inspection, task: Task) -> int:
     """How many questions of this reading need no more."""
-    return sum(not asked.open for asked in _instrument(found, _read(inspection, found, *task), inspection, task[1]))
+    asked = _questions(inspection, found, task)
+    return len(asked) - unanswered(asked)
+
+
+def _questions(inspection: str, found: Inspection, task: Task) -> list[Asked]:
+    """The questions about one case as they stand before its reader."""
+    return questions_asked(found.framework, _read(inspection, found, *task), inspection, second=task[1])
 
 
 def _read(inspection: str, found: Inspection, reference: str, second: bool) -> Reading:
@@ -80,24 +72,8 @@ def _read(inspection: str, found: Inspection, reference: str, second: bool) -> R
     return current_cases.casebook().read(reference, moment, found.framework, inspection, second=second)
 
 
-def _instrument(found: Inspection, reading: Reading, inspection: str, second: bool) -> list[Asked]:
-    """The questions in the order in which a case is read."""
-    answers = {answer.question.id: answer for answer in reading.answers}
-    mine = {j.question: j for j in reading.judgements if j.inspection == inspection and j.second == second}
-    asked = []
-    for name in found.framework.reading_order:
-        answer, said = answers[name], mine.get(name)
-        nothing = answer.absent and answer.question.scored_by == "judged"
-        never = said is None and answer.basis == "judged" and answer.answer == "not_applicable"
-        derived: str | None = None
-        if answer.question.derive is not None:
-            derived = answer.answer if answer.basis == "derived" else answer.other or answer.answer
-        asked.append(Asked(answer.question, answer, derived, nothing or never, said))
-    return asked
-
-
 @blueprint.route("/inspections/<inspection>/read/<crn>/<int:number>", methods=["GET", "POST"])
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 @access_control.keeps_what_was_typed
 def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
     """One case: read it, answer the questions. A second reader sees nothing of the first's answers."""
@@ -133,18 +109,14 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     reference, second = task
     reading = _read(inspection, found, reference, second)
     day = reading.moment.on
-    items = [
-        item
-        for item in timeline(current_cases.casebook().file(reference), reading.history, reading.moment)
-        if not (isinstance(item.fact, QualityJudged) and item.fact.inspection)  # what assessors said is not the file
-    ]
+    file = current_cases.casebook().file(reference)
+    items = before_assessors(file, timeline(file, reading.history, reading.moment))
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
         reading=reading, day=day, spell=reading.snapshot.spell, chart=chart(supervision_chart(reading)),
         items=items, owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
-        instrument=_instrument(found, reading, inspection, second), problems=problems,
-        typed=request.form, finished=found.completed.get(task), said=SAID,
-        closed=found.frozen is not None or (second and task in found.completed),
+        instrument=questions_asked(found.framework, reading, inspection, second=second), problems=problems,
+        typed=request.form, finished=found.completed.get(task), said=SAID, closed=_too_late(found, task) is not None,
     )  # fmt: skip
 
 
@@ -157,55 +129,65 @@ def _saved(problems: Mapping[str, str]) -> Response:
     return jsonify(saved=f"{clock.now().astimezone(LONDON):%H:%M}")
 
 
+def _too_late(found: Inspection, task: Task) -> refusals.TooLate | None:
+    """Why no answer of this reading can be recorded any more; None while it can."""
+    try:
+        check_answer(found, task[0], second=task[1])
+    except refusals.TooLate as error:
+        return error
+    return None
+
+
 def _save(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int]:
     """Record the answers that differ from what stands; how many."""
-    reference, second = task
-    if found.frozen is not None:
-        return {"step": "This inspection is frozen: an answer recorded now would not count"}, 0
-    if second and task in found.completed:
-        return {"step": "You have finished this second reading and may see the first: its answers stay as they were"}, 0
+    if (late := _too_late(found, task)) is not None:
+        return {"step": in_words(late.reason)}, 0
     who, now = access_control.account(), clock.recording_time()
-    reading = _read(inspection, found, reference, second)
-    problems: Problems = {}
-    facts = []
-    for asked in _instrument(found, reading, inspection, second):
-        name = asked.question.id
-        said = request.form.get(f"answer {name}", "")
-        comment = request.form.get(f"comment {name}", "").replace("\r\n", "\n").strip()
-        standing = (asked.mine.answer, asked.mine.comment or "") if asked.mine else ("", "")
-        if asked.settled or (said, comment) == standing or not (said or comment):
-            continue
-        overrules = asked.derived is not None and said != asked.derived
-        if said not in SAID:
-            problems[f"answer {name}"] = f"Choose an answer: {asked.question.text}"
-        elif said == "not_applicable" and asked.question.required and not comment:
-            problems[f"comment {name}"] = f"It was required: say why the question does not apply: {asked.question.text}"
-        elif overrules and not comment:
-            problems[f"comment {name}"] = f"Say why you overrule what the entries give: {asked.question.text}"
-        else:
-            facts.append({
-                "entry": f"reading-{secrets.token_hex(6)}", "occurred_on": clock.today().isoformat(),
-                "recorded_at": now.isoformat(), "recorded_by": who.username, "framework": found.framework.id,
-                "question": name, "answer": said, "by": who.name, "role": found.assessors[who.name],
-                "inspection": inspection, **({"comment": comment} if comment else {}),
-                **({"second": True} if second else {}), **({"overrules": True} if overrules else {}),
-            })  # fmt: skip
+    problems, said = _answers_typed(inspection, found, task)
+    common = {
+        "occurred_on": clock.today().isoformat(), "recorded_at": now.isoformat(), "recorded_by": who.username,
+        "framework": found.framework.id, "by": who.name, "role": found.assessors[who.name], "inspection": inspection,
+        **({"second": True} if task[1] else {}),
+    }  # fmt: skip
     try:
-        made = [load_entry("QualityJudged", values) for values in facts]
-        fresh = current_cases.casebook().files.record(reference, made, actor=who.username, now=now)
-    except ShapeError as error:
-        return {"step": str(error)}, 0
-    except (refusals.Refused, refusals.BusyFile) as error:
+        made = [
+            load_entry("QualityJudged", {"entry": f"reading-{secrets.token_hex(6)}", **common, **one}) for one in said
+        ]
+        fresh = current_cases.casebook().files.record(task[0], made, actor=who.username, now=now)
+    except (ShapeError, refusals.Refused, refusals.BusyFile) as error:
         return {"step": str(error)}, 0
     if fresh:
-        access_control.log("recorded", reference, detail=f"{inspection}: {len(fresh)} answers")
+        access_control.log("recorded", task[0], detail=f"{inspection}: {len(fresh)} answers")
     return problems, len(fresh)
+
+
+def _answers_typed(inspection: str, found: Inspection, task: Task) -> tuple[Problems, list[dict[str, Any]]]:
+    """The answers that the form gives and that do not stand already, as interchange fields; what is wrong with others."""
+    problems: Problems = {}
+    answers = []
+    for asked in _questions(inspection, found, task):
+        name, said, comment = asked.question.id, *_typed(asked.question.id)
+        if not asked.is_new(said, comment):
+            continue
+        if said not in SAID:
+            problems[f"answer {name}"] = f"Choose an answer: {asked.question.text}"
+        elif (wanting := asked.comment_wanted(said, comment)) is not None:
+            problems[f"comment {name}"] = f"{NO_REASON[wanting]}: {asked.question.text}"
+        else:
+            more = {"comment": comment} if comment else {}
+            answers.append({"question": name, "answer": said, "overrules": asked.overrules(said), **more})
+    return problems, answers
+
+
+def _typed(question: str) -> tuple[str, str]:
+    """What the form says to a question: the answer and the comment, empty where there is none."""
+    comment = request.form.get(f"comment {question}", "").replace("\r\n", "\n").strip()
+    return request.form.get(f"answer {question}", ""), comment
 
 
 def _finish(inspection: str, found: Inspection, task: Task) -> Problems:
     """Finished, when everything is answered or a note says why not."""
-    reading = _read(inspection, found, *task)
-    left = sum(asked.open for asked in _instrument(found, reading, inspection, task[1]))
+    left = unanswered(_questions(inspection, found, task))
     note = request.form.get("note", "").strip()
     if left and not note:
         words = f"{left} questions are not answered" if left > 1 else "One question is not answered"
@@ -223,7 +205,7 @@ def _finish(inspection: str, found: Inspection, task: Task) -> Problems:
 
 
 @blueprint.route("/inspections/<inspection>/management", methods=["GET", "POST"])
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 @access_control.keeps_what_was_typed
 def management(inspection: str) -> str | AnyResponse:
     """Section A: each item's rating, the rung that these propose and why, the lead inspector's adjustment."""
@@ -240,7 +222,7 @@ def management(inspection: str) -> str | AnyResponse:
         bands=banded(found, score_inspection(current_cases.casebook(), inspection).score), rated=code_lists.MANAGEMENT_RATINGS,
         open=[p.criterion.id for p in placed(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
         rungs=found.framework.rungs, problems=problems, typed=request.form,
-        runs=current_cases.runs(inspection) and found.frozen is None,
+        runs=current_cases.runs(inspection) and closed_to(found, ManagementRated) is None,
     )  # fmt: skip
 
 
@@ -250,9 +232,8 @@ def _manage(inspection: str, found: Inspection) -> Problems:
     if found.framework.bands and criterion in {section.id for section in found.framework.sections}:
         return _place_in_band(inspection, found, criterion)
     if request.form.get("step") == "the others are not followed up":
-        rated = {name for name, _ in found.ratings} | set(found.not_followed_up) | set(found.adjusted)
         problems: Problems = {}
-        for other in (c.id for c in found.framework.management if c.id not in rated):
+        for other in found.undecided:
             problems |= enter(inspection, "NotFollowedUp", {"criterion": other}, entry=token())
         return problems
     managed = next((c for c in found.framework.management if c.id == criterion), None)
@@ -267,19 +248,20 @@ def _manage(inspection: str, found: Inspection) -> Problems:
         if rating and (rating, evidence) != (standing and standing.rating, (standing and standing.evidence) or ""):
             said = {"criterion": criterion, "item": item.id, "rating": rating, "evidence": evidence}
             problems |= enter(inspection, "ManagementRated", said, entry=token())
+    return problems | _adjust(inspection, found, criterion)
+
+
+def _adjust(inspection: str, found: Inspection, criterion: str) -> Problems:
+    """Record another rung for a criterion, or that its own stands again; nothing where that is so already."""
     to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
     adjusted = found.adjusted.get(criterion)
-    if "to" in request.form and not to and adjusted is not None:
-        if reason in ("", adjusted.reason):
-            return problems | {f"reason-{criterion}": "Say why the adjustment is taken back"}
-        problems |= enter(inspection, "RatingAdjusted", {"criterion": criterion, "reason": reason}, entry=token())
-    if to and (adjusted is None or (adjusted.to, adjusted.reason) != (to, reason)):
-        if not reason:
-            return problems | {f"reason-{criterion}": "Say why the rung is adjusted"}
-        problems |= enter(
-            inspection, "RatingAdjusted", {"criterion": criterion, "to": to, "reason": reason}, entry=token()
-        )
-    return problems
+    standing = (adjusted.to, adjusted.reason) if adjusted else ("", "")
+    if "to" not in request.form or (to, reason if to else "") == standing:
+        return {}
+    if not reason:
+        return {f"reason-{criterion}": "Say why the rung is adjusted" if to else "Say why the adjustment is taken back"}
+    problems = enter(inspection, "RatingAdjusted", {"criterion": criterion, "to": to, "reason": reason}, entry=token())
+    return {f"reason-{criterion}" if name == "reason" else name: words for name, words in problems.items()}
 
 
 def _place_in_band(inspection: str, found: Inspection, section: str) -> Problems:
@@ -290,7 +272,7 @@ def _place_in_band(inspection: str, found: Inspection, section: str) -> Problems
         for b in banded(found, score_inspection(current_cases.casebook(), inspection).score)
         if b.section.id == section
     )
-    if to not in here.within_reach:
+    if not here.may_be(to):
         points = found.framework.discretion
         return {f"to-{section}": f"Choose a band whose boundary is within {points} points of {here.printed}%"}
     if not reason:
@@ -302,21 +284,20 @@ def _place_in_band(inspection: str, found: Inspection, section: str) -> Problems
 
 
 @blueprint.get("/inspections/<inspection>/agreement")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def agreement(inspection: str) -> str:
     """How far two readers agree, and assessors with what the entries give."""
     opened = current_cases.inspection(inspection)
     found = current_cases.casebook().inspection(inspection)
     scored = score_inspection(current_cases.casebook(), inspection)
     again = [_read(inspection, found, case, True) for case, second in found.allocated if second]
-    once, twice_read = ({case for case, again_ in found.completed if again_ == second} for second in (False, True))
+    once, twice_read = found.finished(second=False), found.finished(second=True)
     twice = compare(
         judged(scored.readings, inspection), judged(again, inspection, second=True),
         left(scored.readings, once), left(again, twice_read),
     )  # fmt: skip
     texts = {name: question.text for name, question in found.framework.questions.items()}
-    hidden = current_cases.blind(inspection)
-    shown = {r.reference for r in scored.readings if r.reference not in hidden and current_cases.may_read(r)}
+    shown = {reading.reference for reading in current_cases.shown(inspection, scored.readings)}
     kinds: list[tuple[str, str, str, Agreement]] = [
         ("First and second readers", "First", "Second", twice),
         ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(scored.readings, once)),
@@ -329,5 +310,5 @@ def agreement(inspection: str) -> str:
         texts=texts,
         shown=shown,
         cases=len(again),
-        blind=len(hidden),
+        blind=len(current_cases.blind(inspection)),
     )

@@ -13,6 +13,7 @@ from projections.inspections.sample_scores import (
     Scored,
     at_own_moment,
     inspection_moment,
+    same_evidence,
     score_before,
     score_inspection,
 )
@@ -126,19 +127,13 @@ class InspectionReport:
     @property
     def unread(self) -> int:
         """How many cases of the sample nobody has finished reading."""
-        return len([case for case in self.inspection.sample if (case, False) not in self.inspection.completed])
+        return len(self.inspection.unread)
 
     @property
     def same_evidence(self) -> bool | None:
         """Whether this inspection and the one before rest on the same evidence; None where one doesn't say."""
         was = self.before_inspection.opened if self.before_inspection else None
-        if was is None or was.evidence is None or self.opened.evidence is None:
-            return None
-        return _plain(was.evidence) == _plain(self.opened.evidence)
-
-
-def _plain(words: str) -> str:
-    return " ".join(words.casefold().split()).rstrip(".")
+        return None if was is None else same_evidence(was, self.opened)
 
 
 def report(book: CaseRepository, name: str, moment: Moment | None = None) -> InspectionReport:

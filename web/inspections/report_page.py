@@ -6,6 +6,9 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from domain.accounts.roles import OPENERS, READERS
+from domain.aggregates.inspection_rules import closed_to
+from domain.entries.inspection_entries import FindingWritten
 from domain.policy.frameworks import Framework, frameworks
 from projections.inspections.sample_scores import score_inspection
 from web.inspections.pdf_report import as_pdf
@@ -24,7 +27,7 @@ WENT = (("improved", "Improved"), ("deteriorated", "Deteriorated"), ("unchanged"
 
 
 @blueprint.route("/inspections/<inspection>/report", methods=["GET", "POST"])
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 @access_control.keeps_what_was_typed
 def show(inspection: str) -> str | Response:
     """The report: written findings beside their figures, and drafts from the answers where none is written."""
@@ -49,7 +52,7 @@ def show(inspection: str) -> str | Response:
     return render_template(
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
         went=WENT, entry_id=request.form.get("entry") or token(),
-        writes=current_cases.runs(inspection) and made.inspection.published is None,
+        writes=current_cases.runs(inspection) and closed_to(made.inspection, FindingWritten) is None,
     )  # fmt: skip
 
 
@@ -64,7 +67,7 @@ def _taken_up(made: InspectionReport, question: str) -> dict[str, Any]:
 
 
 @blueprint.post("/inspections/<inspection>/findings/<entry>/withdraw")
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 def withdraw_finding(inspection: str, entry: str) -> Response:
     """Withdraw a finding. What was written stays on the file of the inspection."""
     led(inspection)
@@ -76,7 +79,7 @@ def withdraw_finding(inspection: str, entry: str) -> Response:
 
 
 @blueprint.route("/inspections/<inspection>/publish", methods=["GET", "POST"])
-@access_control.open_to(*access_control.OPENERS)
+@access_control.open_to(*OPENERS)
 def publish(inspection: str) -> str | Response:
     """Publish: record the figures as printed. Shows first what is still open."""
     found = led(inspection)
@@ -104,7 +107,7 @@ def publish(inspection: str) -> str | Response:
 
 
 @blueprint.get("/inspections/<inspection>/report/<form>")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def keep(inspection: str, form: str) -> Response:
     """The report as PDF or JSON, or all answers as a table (CSV, XLSX, ODS), with the state of the record."""
     current_cases.inspection(inspection)
@@ -123,8 +126,7 @@ def keep(inspection: str, form: str) -> Response:
                *(Column(name) for name, _ in made.stamp.pairs())]  # fmt: skip
     stamp = [value for _, value in made.stamp.pairs()]
     framework = made.scored.framework
-    hidden = current_cases.blind(inspection)
-    shown = [r for r in made.scored.readings if r.reference not in hidden and current_cases.may_read(r)]
+    shown = current_cases.shown(inspection, made.scored.readings)
     rows = [
         (r.reference, framework.criterion_of(a.question.id).id, a.question.id, a.question.text, a.answer, a.basis,
          a.absent, a.other, *stamp)
@@ -137,7 +139,7 @@ def keep(inspection: str, form: str) -> Response:
 
 
 @blueprint.get("/inspections/<inspection>/frameworks")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def side_by_side(inspection: str) -> str:
     """The same cases scored under two frameworks, side by side."""
     opened = current_cases.inspection(inspection)

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, render_template, request
 
+from domain.accounts.roles import READERS
 from domain.policy.frameworks import Criterion
 from domain.policy.standards import national_standards
 from projections.inspections.sample_scores import Scored, changes, score_before, score_inspection
@@ -17,7 +18,7 @@ blueprint = Blueprint("inspections", __name__)
 
 
 @blueprint.get("/inspections")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def index() -> str:
     """The scoring sheet of the latest inspection, or what to do where there is none."""
     latest = current_cases.front()
@@ -25,7 +26,7 @@ def index() -> str:
 
 
 @blueprint.get("/inspections/<inspection>")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def sheet(inspection: str) -> str:
     """One inspection's scoring sheet."""
     current_cases.inspection(inspection)
@@ -49,11 +50,11 @@ def _sheet(inspection: str) -> str:
 
 def _opens() -> bool:
     """Whether the reader may open an inspection or an audit."""
-    return access_control.account().role in access_control.OPENERS
+    return access_control.account().may_open_inspections
 
 
 @blueprint.get("/inspections/<inspection>/criteria/<criterion>")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def criterion(inspection: str, criterion: str) -> str:
     """One criterion: its description, and its questions with n and interval, for all cases and at high risk of harm."""
     opened = current_cases.inspection(inspection)
@@ -73,7 +74,7 @@ def criterion(inspection: str, criterion: str) -> str:
 
 
 @blueprint.get("/inspections/<inspection>/questions/<question>")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def question(inspection: str, question: str) -> str:
     """One question: its figure, and every case of the sample with its answer and the reasons for it."""
     opened = current_cases.inspection(inspection)
@@ -82,7 +83,7 @@ def question(inspection: str, question: str) -> str:
     if asked is None:
         abort(404, f"There is no question called {question} in {now.framework.title}.")
     blind = current_cases.blind(inspection)
-    shown = [reading for reading in now.readings if reading.reference not in blind and current_cases.may_read(reading)]
+    shown = current_cases.shown(inspection, now.readings)
     current_cases.viewed(*(reading.reference for reading in shown))
     cases = sorted(
         ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in shown),
@@ -106,7 +107,7 @@ def question(inspection: str, question: str) -> str:
 
 
 @blueprint.get("/inspections/<inspection>/standards")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def rescore(inspection: str) -> str:
     """The inspection judged by one edition of the standards only: the answers that change, and why."""
     opened = current_cases.inspection(inspection)

@@ -10,7 +10,10 @@ from werkzeug.wrappers import Response
 
 from domain.aggregates.case_file import recording_default
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.inspection_rules import closed_to
 from domain.entries import refusals
+from domain.entries.entry import Entry
+from domain.entries.refusals import Stage
 from domain.entries.schemas import ShapeError, load_entry
 from web.presentation.formatting import count_noun
 from web.recording.entry_forms import TYPED, Field, values_of
@@ -19,6 +22,13 @@ from web.site import access_control, clock
 
 Problems = dict[str, str]
 """Field -> what to do, in words; empty when all is well."""
+
+CLOSED: Mapping[Stage, str] = {
+    "published": "This inspection is published: nothing of it changes any more. Another one can follow it.",
+    "frozen": "This inspection is frozen: only findings can be added before it is published.",
+    "read": "Cases have been read: their frame and sample stay as they were drawn.",
+}
+"""Why a page cannot be used any more, by how far the inspection has come."""
 
 _TOKEN = re.compile(r"form-[0-9a-f]{12}(-[A-Za-z0-9.]{1,20})?")
 
@@ -36,20 +46,12 @@ def led(name: str) -> Inspection:
     return current_cases.casebook().inspection(name)
 
 
-def still_open(name: str, found: Inspection, *, unread: bool = False) -> Response | None:
-    """Where to go when the inspection takes no such change any more, with the reason said; None while it does.
-
-    ``unread``: a change that also comes too late once a case has been read.
-    """
-    if found.published is not None:
-        words = "This inspection is published: nothing of it changes any more. Another one can follow it."
-    elif found.frozen is not None:
-        words = "This inspection is frozen: only findings can be added before it is published."
-    elif unread and found.completed:
-        words = "Cases have been read: their frame and sample stay as they were drawn."
-    else:
+def still_open(name: str, found: Inspection, fact_type: type[Entry]) -> Response | None:
+    """Where to go when the inspection takes no entry of this type any more, with the reason said; None while it does."""
+    stage = closed_to(found, fact_type)
+    if stage is None:
         return None
-    flash(words)
+    flash(CLOSED[stage])
     return redirect(url_for("inspecting.work", inspection=name))
 
 
@@ -97,11 +99,11 @@ def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str 
         fact = recording_default(current_cases.casebook().file(inspection), load_entry(type_, meant))
         fresh = current_cases.casebook().files.record(inspection, [fact], actor=who.username, now=now)
     except ShapeError as error:
-        return {name: _in_words(reason) for name, reason in error.problems}
+        return {name: in_words(reason) for name, reason in error.problems}
     except refusals.EntryRepeats:
         return {"entry": "This has been sent before, with other answers. Open the page again to see what stands"}
     except refusals.Refused as error:
-        return {error.field: _in_words(error.reason)}
+        return {error.field: in_words(error.reason)}
     except refusals.BusyFile as error:
         return {"entry": f"{error}. Send it again"}
     if fresh:
@@ -109,23 +111,18 @@ def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str 
     return {}
 
 
-def _in_words(reason: str) -> str:
+def in_words(reason: str) -> str:
+    """The reason of a refusal as a form says it."""
     return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
 
 
 def open_ends(found: Inspection) -> list[str]:
     """What is not done yet, in words."""
-    unread = len([case for case in found.sample if (case, False) not in found.completed])
-    again = len([task for task in found.allocated if task[1] and task not in found.completed])
+    criteria = len(found.framework.management)
+    unread, again, unrated = len(found.unread), len(found.second_to_finish), criteria - len(found.managed)
     open_ends = [
         (unread, f"{unread} of {count_noun(len(found.sample), 'case')} not read"),
         (again, f"{count_noun(again, 'second reading')} not finished"),
-        (unrated := len(found.framework.management) - managed(found), f"{unrated} of "
-         f"{count_noun(len(found.framework.management), 'criterion', 'criteria')} of management neither rated nor left out"),
+        (unrated, f"{unrated} of {count_noun(criteria, 'criterion', 'criteria')} of management neither rated nor left out"),
     ]  # fmt: skip
     return [words for count, words in open_ends if count]
-
-
-def managed(found: Inspection) -> int:
-    """How many criteria of management are rated, at least in part, or not followed up."""
-    return len({c for c, _ in found.ratings} | set(found.not_followed_up))

@@ -12,15 +12,17 @@ from typing import Any, get_args
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.roles import Account
-from domain.aggregates.case_file import CaseFile, decide, recording_default
+from domain.accounts.account_rules import unknown_names
+from domain.accounts.roles import READERS, Account
+from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
-from domain.entries.case_entries import ENTRY_TYPES, AccessLimited, Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import ENTRY_TYPES, AccessLimited, Entry, EntryCorrected, EntryWithdrawn, QualityJudged
 from domain.entries.entry import FormGroup
 from domain.entries.schemas import ShapeError, dump_fact, load_entry
 from projections.cases.case_differences import DutyChange, duty_changes
 from projections.cases.caseload import DutyLine, outstanding
 from projections.history.history import History
+from projections.inspections.blind_reading import recorded_meanwhile
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import numeric_date
@@ -32,18 +34,13 @@ from web.site import access_control, clock
 blueprint = Blueprint("recording", __name__)
 
 
-JUDGES = {
-    "spo": "spo", "divisional_manager": "area_assessor", "area_manager": "area_assessor", "inspector": "hm_inspector",
-}  # fmt: skip
-"""In which role an account judges quality."""
-
 _TOKEN = re.compile(r"form-[0-9a-f]{12}")
 _SPECIAL = ("EntryCorrected", "EntryWithdrawn")
 _OF_CASES = {name: kind for name, kind in ENTRY_TYPES.items() if kind.kept_on == "case"}
 
 
 @blueprint.get("/cases/<crn>/<int:number>/record")
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 def index(crn: str, number: int) -> str:
     """What may be recorded on this case."""
     reference = _open(crn, number)
@@ -57,7 +54,7 @@ def index(crn: str, number: int) -> str:
 
 
 @blueprint.route("/cases/<crn>/<int:number>/record/<type_>", methods=["GET", "POST"])
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 @access_control.keeps_what_was_typed
 def entry(crn: str, number: int, type_: str) -> str | Response:
     """One entry: the form, the check, the record."""
@@ -74,7 +71,7 @@ def entry(crn: str, number: int, type_: str) -> str | Response:
 
 
 @blueprint.route("/cases/<crn>/<int:number>/correct/<entry_id>", methods=["GET", "POST"])
-@access_control.open_to(*access_control.READERS)
+@access_control.open_to(*READERS)
 @access_control.keeps_what_was_typed
 def correct(crn: str, number: int, entry_id: str) -> str | Response:
     """A correction: the entry's own form as it stands, and the fields that were changed in it."""
@@ -173,7 +170,7 @@ class _Form:
             fact = recording_default(self.file, read(typed))
             if isinstance(fact, EntryWithdrawn) and fact.of in self.file.entries:
                 _changes(self.file.entries[fact.of])
-            fresh = decide(self.file, fact, self.now)
+            fresh = current_cases.casebook().files.would_record(self.reference, fact, now=self.now)
         except ShapeError as error:
             return self.show(typed, dict(error.problems))
         except refusals.EntryRepeats:
@@ -248,8 +245,7 @@ class _Form:
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Entry]:
         """What was recorded on the case since the reader opened the form."""
-        shown = current_cases.shown_file(self.reference).entries
-        return [fact for fact in list(self.file.entries.values())[self._seen(typed) :] if fact.entry in shown]
+        return recorded_meanwhile(self.file, self._seen(typed), current_cases.shown_file(self.reference).entries)
 
     def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
         said = next(iter(typed.get("seen", ())), "")
@@ -283,8 +279,7 @@ def _strangers(fact: Entry) -> list[str]:
     """The staff that a limit of access names and that no account is called: most often a slip of the keys."""
     if not isinstance(fact, AccessLimited):
         return []
-    known = {called for account in access_control.register().accounts() for called in (account.name, account.username)}
-    return [name for name in fact.excluded if name not in known]
+    return unknown_names(fact.excluded, access_control.register().accounts())
 
 
 def _changes(fact: Entry) -> None:
@@ -295,17 +290,15 @@ def _changes(fact: Entry) -> None:
 
 def _fixed(fact_type: type[Entry], who: Account) -> dict[str, Any]:
     """What the service fills in from who is signed in: nobody signs for another."""
-    grade = who.grade or ("po" if who.role == "case_manager" else "spo")
-    signature = {"by": who.name, "grade": grade}
-    fixed: dict[str, dict[str, Any]] = {
-        "QualityJudged": {
+    if fact_type is QualityJudged:
+        return {
             "framework": current_cases.framework().id,
             "by": who.name,
-            "role": JUDGES.get(who.role, "spo"),
+            "role": who.judges_as,
             "second": False,
-        },
-    }
-    return fixed.get(fact_type.__name__) or {name: signature[name] for name in fact_type.use.signed}
+        }
+    signature = {"by": who.name, "grade": who.signs_as}
+    return {name: signature[name] for name in fact_type.use.signed}
 
 
 def _offered(field: Field, who: Account) -> Field:
@@ -319,10 +312,8 @@ def _offered(field: Field, who: Account) -> Field:
         options = tuple(
             (name, opened.title) for name, opened in current_cases.inspections().items() if current_cases.assesses(name)
         )
-        bound = who.role == "inspector"
-        return Field(
-            field.name, "choice", "Inspection", bound, "" if bound else "Leave empty for your own audit", options
-        )
+        hint = "" if who.inspects else "Leave empty for your own audit"
+        return Field(field.name, "choice", "Inspection", who.inspects, hint, options)
     return field
 
 

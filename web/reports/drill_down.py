@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from domain.accounts.roles import WORKERS
 from domain.policy.measures import Measure, reports
 from projections.history.history import end_of_day
 from projections.ledger.ledger import Place
@@ -16,7 +17,7 @@ from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_results import WEEKS, ListedDuty
 from projections.reports.periods import Period
 from projections.reports.proportions import Scope
-from projections.reports.protected_groups import ATTRIBUTES, differences, group_of
+from projections.reports.protected_groups import ATTRIBUTES, differences, group_of, is_shown
 from projections.reports.training_needs import every_clause
 from web.presentation.downloads import Column, Download, download, notes
 from web.presentation.formatting import short_date
@@ -154,7 +155,7 @@ def _of_group(asking: Asking, found: Sequence[ListedDuty], measure: Measure | No
     groups = differences(
         queries, asking.period, measure.clauses, held_as_of(measure), asking.scope, access_control.account().answers_for
     )
-    if not any(g.attribute == attribute and g.value == value and g.figure is not None for g in groups):
+    if not is_shown(groups, attribute, value):
         abort(403, SUPPRESSED)
     people = queries.persons(asking.period, measure.clauses, attribute, asking.wanted)
     own = {case for group, cases in people.items() if group_of(attribute, group.value) == value for case in cases}
@@ -246,7 +247,7 @@ def attach(blueprint: Blueprint) -> None:
 
 
 def _page_of(name: str, make: Callable[[Asking], DrillDownList]) -> Callable[[], str]:
-    @access_control.open_to(*access_control.WORKERS)
+    @access_control.open_to(*WORKERS)
     def page() -> str:
         asking = _asking()
         listed = make(asking)
@@ -270,7 +271,7 @@ def _page_of(name: str, make: Callable[[Asking], DrillDownList]) -> Callable[[],
 
 
 def _table_of(name: str, make: Callable[[Asking], DrillDownList]) -> Callable[[str], Response]:
-    @access_control.open_to(*access_control.WORKERS)
+    @access_control.open_to(*WORKERS)
     def table(form: str) -> Response:
         asking = _asking()
         listed = make(asking)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import BadRequest
 
+from domain.accounts.roles import WORKERS
 from domain.policy.measures import Measure, Report, reports
 from projections.reports.measure_figures import Asked
 from projections.reports.proportions import Figure
@@ -31,7 +32,7 @@ ON_PAPER = ("oversight", "risk-of-harm", "plans", "contact", "enforcement", "pro
 
 
 @blueprint.get("/reports")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def index() -> str:
     """The menu: the reports on the ten recommendations, and the others."""
     every = reports().reports.values()
@@ -45,35 +46,35 @@ def index() -> str:
 
 
 @blueprint.get("/reports/<name>")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def report(name: str) -> str:
     """One report."""
     return _page(_made(_report(name)))
 
 
 @blueprint.get("/reports/measures/<name>")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def measure(name: str) -> str:
     """One measure as a report of its own, with its parts and its trend."""
     return _page(_made_measure(name))
 
 
 @blueprint.get("/reports/<name>/<sheet>/download/<form>")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def table(name: str, sheet: str, form: str) -> Response:
     """One table of a report to download: CSV, XLSX, ODS or JSON."""
     return _file(_made(_report(name)), sheet, form)
 
 
 @blueprint.get("/reports/measures/<name>/<sheet>/download/<form>")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def measure_table(name: str, sheet: str, form: str) -> Response:
     """One table of a measure to download."""
     return _file(_made_measure(name), sheet, form)
 
 
 @blueprint.get("/reports/pack")
-@access_control.open_to(*access_control.WORKERS)
+@access_control.open_to(*WORKERS)
 def pack() -> str:
     """The reports of one place on one page, to print: each begins on a new sheet of paper."""
     wanted = _asked()

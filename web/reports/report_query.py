@@ -1,6 +1,6 @@
 """The query of a report: whose figures, for how many months, compared with whom. The moment is that of the page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -9,10 +9,10 @@ from werkzeug.exceptions import NotFound
 from domain.accounts.roles import Account
 from domain.policy.measures import reports
 from projections.history.moment import Moment
-from projections.ledger.ledger import Place
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import Asked
-from projections.reports.proportions import LEVELS, Scope
+from projections.reports.proportions import Scope
+from projections.reports.report_scope import scope_within, scopes_of
 
 MONTHS = 12
 """The default period of a report, in months up to the day as at which it is read (a parameter)."""
@@ -67,43 +67,21 @@ def asked(values: Mapping[str, Any], moment: Moment, account: Account, queries: 
 
 
 def within(scope: Scope, account: Account, queries: DutyQueries) -> Scope:
-    """The place asked for, or the reader's own if none is. 404 if no case of theirs was ever held there.
-
-    So a misspelt name, or another's team, is never shown as a place in which nothing fell due.
-    """
-    own = own_scope(account)
-    if scope.level is None or scope == own:
-        return own
-    said = nowhere(scope, queries, account.answers_for)
-    if said is not None:
-        raise NotFound(f"{said} that you answer for.")
-    return scope
+    """The place asked for, or the reader's own where none is; 404 where no case that they answer for was ever held there."""
+    found = scope_within(scope, account, queries.places)
+    if found is None:
+        raise NotFound(f"{nowhere(scope)} that you answer for.")
+    return found
 
 
-def nowhere(scope: Scope, queries: DutyQueries, mine: Callable[[Place], bool] = lambda place: True) -> str | None:
-    """A message that no case was ever held in this place; None where one was."""
-    if scope.level is None or any(scope.holds(place) and mine(place) for place in queries.places()):
-        return None
-    return (
-        f"No case has been held by an officer called {scope.name}"
-        if scope.level == "officer"
-        else (f"No case has been held in {'an' if scope.level == 'area' else 'a'} {scope.level} called {scope.name}")
-    )
-
-
-def own_scope(account: Account) -> Scope:
-    """The place that an account is responsible for; everything where there are several."""
-    if account.scope is None or len(account.scope[1]) != 1:
-        return Scope()
-    level, names = account.scope
-    return Scope(level, names[0])
+def nowhere(scope: Scope) -> str:
+    """In words, that no case has ever been held in the place."""
+    if scope.level == "officer":
+        return f"No case has been held by an officer called {scope.name}"
+    return f"No case has been held in {'an' if scope.level == 'area' else 'a'} {scope.level} called {scope.name}"
 
 
 def choices(queries: DutyQueries, moment: Moment, account: Account) -> list[tuple[str, str]]:
-    """The places that an account is responsible for on a day: (as in an address, in words), from the area down."""
-    places = [place for place in queries.holders(moment).values() if account.answers_for(place)]
-    found = []
-    for level in LEVELS:
-        for name in sorted({getattr(place, level) for place in places}):
-            found.append((Scope(level, name).spelled, f"{level.capitalize()}: {name}"))
-    return found
+    """The places that an account answers for on a day, as an address spells each and in words, from the area down."""
+    found = scopes_of(account, queries.holders(moment).values())
+    return [(scope.spelled, f"{(scope.level or '').capitalize()}: {scope.name}") for scope in found]

@@ -6,18 +6,19 @@ from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
 
-from domain.accounts.roles import ENTERED_BY, Account, Level
+from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
-from domain.entries.case_entries import QualityJudged, SupervisionStarted
+from domain.entries.case_entries import SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.store.application import Files
-from projections.cases.case_access import Reached, inspected, is_closed, may_open, reach
+from projections.cases import case_access
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
+from projections.inspections import blind_reading, inspection_access
 from web.presentation.formatting import count_noun
 from web.services import following_read_model
 from web.site import access_control, clock, reading_date
@@ -51,17 +52,14 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
-def counted_by(account: Account, at: Moment, **which: Any) -> Reached:
+def counted_by(account: Account, at: Moment, **which: Any) -> case_access.Reached:
     """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
 
     ``which`` of their rows to fetch: see ``ReadModel.case_snapshots``.
     """
-    if account.role == "inspector":
-        return reach(
-            following_read_model.views().case_snapshots(at, references=inspected(casebook(), account), **which), account
-        )
-    return reach(
-        following_read_model.views().case_snapshots(at, held=account.scope, **which) if account.scope else [], account
+    asked = case_access.counts(casebook(), account)
+    return case_access.reach(
+        [] if asked is None else following_read_model.views().case_snapshots(at, **asked, **which), account
     )
 
 
@@ -70,11 +68,11 @@ def framework_of(inspection: str | None) -> Framework:
     return framework() if inspection is None else casebook().inspection(inspection).framework
 
 
-def reached() -> Reached:
+def reached() -> case_access.Reached:
     """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
     if "reached" not in g:
         g.reached = counted_by(access_control.account(), moment(), unmet=True, kinds=("duties", "lates"))
-    return cast(Reached, g.reached)
+    return cast(case_access.Reached, g.reached)
 
 
 def cases() -> list[CaseSnapshot]:
@@ -97,7 +95,7 @@ def case(reference: str, inspection: str | None = None) -> Reading:
         abort(404, f"There is no case {reference}.")
     reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
     now = casebook().read(reference, today(), framework())
-    if not may_open(casebook(), access_control.account(), reading, now):
+    if not case_access.may_open(casebook(), access_control.account(), reading, now):
         access_control.log("refused", reference, detail=request.path)
         abort(403, NOT_YOURS.format(reference))
     return reading
@@ -111,16 +109,15 @@ def viewed(*references: str) -> None:
 
 def may_record(reference: str) -> bool:
     """Whether the person signed in may add to this case: theirs today, or one that they inspect."""
-    who, now = access_control.account(), casebook().read(reference, today(), framework())
-    if who.role == "inspector":
-        return reference in inspected(casebook(), who)
-    return bool(ENTERED_BY[who.role]) and now.history.started is not None and who.answers_for(now.holder)
+    return case_access.may_record(
+        casebook(), access_control.account(), casebook().read(reference, today(), framework())
+    )
 
 
 def may_read(reading: Reading) -> bool:
     """Whether the person signed in may open this case, which a page lists."""
     now = casebook().read(reading.reference, today(), framework())
-    return may_open(casebook(), access_control.account(), reading, now)
+    return case_access.may_open(casebook(), access_control.account(), reading, now)
 
 
 def inspection(name: str) -> InspectionOpened:
@@ -135,68 +132,52 @@ def inspection(name: str) -> InspectionOpened:
 
 def inspections() -> dict[str, InspectionOpened]:
     """The inspections that the person signed in may read, the latest first: an inspector's own; all, for the others."""
-    who, every = access_control.account(), casebook().inspections
-    return {name: opened for name, opened in every.items() if who.role != "inspector" or name in who.inspections}
+    return inspection_access.readable(casebook(), access_control.account())
 
 
 def closed(references: Iterable[str]) -> set[str]:
     """Those of these cases whose access is limited, and not open to the person signed in."""
     who = access_control.account()
-    return {reference for reference in references if is_closed(casebook(), who, reference)}
+    return {reference for reference in references if case_access.is_closed(casebook(), who, reference)}
 
 
 def runs(name: str) -> bool:
     """Whether the person signed in runs this inspection: an inspector who reads it, or the manager who opened it."""
-    who, opened = access_control.account(), casebook().inspections[name]
-    return name in who.inspections if who.role == "inspector" else opened.recorded_by == who.username
+    return inspection_access.runs(casebook(), access_control.account(), name)
 
 
 def assesses(name: str) -> bool:
     """Whether the person signed in runs this inspection, or is named as one of its assessors."""
-    return runs(name) or access_control.account().name in casebook().inspection(name).assessors
+    return inspection_access.assesses(casebook(), access_control.account(), name)
 
 
 def blind(name: str) -> set[str]:
-    """The cases of an inspection that the person signed in has still to read for the second time.
+    """The cases of an inspection that the person signed in has still to read for the second time."""
+    return blind_reading.read_blind(casebook().inspection(name), access_control.account().name)
 
-    What the first reader answered is not for them until they have finished.
-    """
-    found, who = casebook().inspection(name), access_control.account().name
-    return {case for case, second in found.tasks_of(who) if second and (case, second) not in found.completed}
+
+def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:
+    """Those of an inspection's readings that the person signed in may see."""
+    hidden = blind(name)
+    return [reading for reading in readings if reading.reference not in hidden and may_read(reading)]
 
 
 def not_yet_shown(reference: str) -> set[str]:
-    """The inspections for which the person signed in has still to finish reading this case, once or again.
+    """The inspections for which the person signed in has still to finish reading this case.
 
     How others answered there is not shown to them before, on any page of the case.
     """
-    who = access_control.account().name
-    found = {name: casebook().inspection(name) for name in casebook().inspections}
-    return {
-        name
-        for name, inspection in found.items()
-        for second in (False, True)
-        if inspection.allocated.get((reference, second)) == who and (reference, second) not in inspection.completed
-    }
+    return blind_reading.not_yet_shown(casebook(), access_control.account().name, reference)
 
 
 def shown_file(reference: str) -> CaseFile:
     """The file of a case as the person signed in may read it: without what others answered that is not shown yet."""
-    file, hidden = casebook().file(reference), not_yet_shown(reference)
-    if not hidden:
-        return file
-    who = access_control.account().name
-    return CaseFile(reference, file.version, {
-        entry: fact
-        for entry, fact in file.entries.items()
-        if not (isinstance(fact, QualityJudged) and fact.inspection in hidden and fact.by != who)
-    })  # fmt: skip
+    return blind_reading.shown_file(casebook(), access_control.account().name, reference)
 
 
 def front() -> str | None:
-    """The inspection on the first page: the latest that is frozen or published; the latest of all where none is."""
-    mine = inspections()
-    return next((name for name in mine if casebook().inspection(name).frozen), next(iter(mine), None))
+    """The inspection on the first page; None where there is none to read."""
+    return inspection_access.latest(casebook(), access_control.account())
 
 
 def inspection_asked() -> str | None:

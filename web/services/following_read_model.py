@@ -4,11 +4,10 @@ from contextlib import suppress
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request, session
-from sqlalchemy.exc import SQLAlchemyError
 
 from domain.calendar.london_time import LONDON
 from domain.store.application import Files
-from domain.store.database import NotPrepared
+from domain.store.database import DatabaseError, NotPrepared
 from domain.store.record_reader import Lag
 from projections.columns.case_selection import CaseSelection
 from projections.history.moment import Moment
@@ -75,7 +74,7 @@ def health() -> tuple[dict[str, object], int]:
         stored = kept.stored.head()
     except NotPrepared as error:
         return {"status": "not prepared", "reason": str(error)}, 503
-    except (SQLAlchemyError, OSError):
+    except (DatabaseError, OSError):
         return {"status": "the database cannot be reached"}, 503
     seconds = 0.0 if since is None else max(0.0, (clock.now() - since).total_seconds())
     return {"status": "ok", "stored": stored, "views": position, "behind": entries, "seconds": round(seconds, 3)}, 200
@@ -93,7 +92,7 @@ def _opened() -> ReadModel:
 def _remember(response: Response) -> Response:
     """After a form was accepted, note the position that the read model must reach to show its entry."""
     if request.method == "POST" and response.status_code < 400:
-        with suppress(SQLAlchemyError, NotPrepared):  # the entry is stored, whether or not this works
+        with suppress(DatabaseError, NotPrepared):  # what was entered is kept, whatever becomes of this
             session["entered_to"] = _opened().stored.head()
     return response
 

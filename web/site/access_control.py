@@ -14,7 +14,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from domain.accounts.access_log import Action
-from domain.accounts.account_register import AccountRegister, NoSuchAccount
+from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, Account, Role
 from web.site import clock
 
@@ -24,19 +24,10 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
 """A sign-in ends after half an hour without a page, and after ten hours whatever happens."""
 
-WORKERS: tuple[Role, ...] = ("case_manager", "spo", "divisional_manager", "area_manager")
-"""The roles that answer for cases."""
-
-READERS: tuple[Role, ...] = (*WORKERS, "inspector")
-"""The roles that open cases."""
-
-OPENERS: tuple[Role, ...] = ("spo", "divisional_manager", "area_manager", "inspector")
-"""The roles that run inspections, or audits of their own cases."""
-
 CHANGING = ("signing_in.password", "signing_in.change_password", "signing_in.leave")
 """What somebody may do whose password was given to them."""
 
-ANYONE: frozenset[str] = frozenset()
+ANYONE: frozenset[Role] = frozenset()
 """Stated by a view that asks for no sign-in."""
 
 
@@ -62,9 +53,14 @@ def keeps_what_was_typed(view: View) -> View:
     return view
 
 
-def opens_to(app: Flask, endpoint: str) -> frozenset[str] | None:
+def opens_to(app: Flask, endpoint: str) -> frozenset[Role] | None:
     """Who may enter; None where the view does not say."""
     return getattr(app.view_functions.get(endpoint), "opens_to", None)
+
+
+def may_enter(who: Account, endpoint: str) -> bool:
+    """Whether a view states that it is open to this account's role."""
+    return who.is_one_of(opens_to(current_app, endpoint) or ())
 
 
 def register() -> AccountRegister:
@@ -139,13 +135,9 @@ def log(action: Action, *references: str, detail: str = "", who: Account | str |
 
 def _load(session_id: str) -> SignedIn | None:
     mark, _, username = session_id.partition(":")
-    try:
-        found = register().account(username)
-    except NoSuchAccount:
-        return None
-    since = session.get("since")
+    found, since = register().open_account(username), session.get("since")
     ended = since is None or clock.now() - datetime.fromisoformat(since) > LONGEST
-    return None if ended or found.disabled or mark_of(found) != mark else SignedIn(found, mark)
+    return None if found is None or ended or mark_of(found) != mark else SignedIn(found, mark)
 
 
 def _readable() -> None:
@@ -168,7 +160,7 @@ def _enter() -> Response | str | None:
         if request.path.startswith("/api/"):
             abort(401, "Sign in first: the API is read with the site's own session.")
         return _ask_to_sign_in()
-    if allowed is None or who.role not in allowed:
+    if not may_enter(who, request.endpoint):
         log("refused", detail=request.path)
         abort(403)
     if who.must_change and session.get("how") == "password" and request.endpoint not in CHANGING:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 
 from web.site import access_control, reading_date
 
@@ -56,7 +56,7 @@ def navigation() -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     who = access_control.signed_in()
     for label, endpoint in NAVIGATION:
-        if who is not None and who.role in (access_control.opens_to(current_app, endpoint) or ()):
+        if who is not None and access_control.may_enter(who, endpoint):
             blueprint = endpoint.partition(".")[0]
             items.append(
                 {

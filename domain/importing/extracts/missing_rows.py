@@ -11,10 +11,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from domain.aggregates.amendments import known
 from domain.aggregates.source_entries import RowEntry
 from domain.entries.case_entries import EntryCorrected, EntryWithdrawn
 from domain.store.application import Files
-from projections.history.history import known
 
 STEP = 1000
 

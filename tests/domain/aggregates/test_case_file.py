@@ -53,6 +53,15 @@ OASYS = fact(
 CORRECTION = fact("EntryCorrected", "c1", of="a1", fields={"for_on": "2005-06-02"})
 STARTED = given(start(), APPOINTMENT, OASYS, CORRECTION)
 
+JUDGED = {
+    "framework": "esi-2003",
+    "question": "objectives-smart",
+    "answer": "insufficient",
+    "by": "J Hartnell",
+    "role": "spo",
+}
+JUDGED_ONCE = given(start(), fact("QualityJudged", "judged", **JUDGED))
+
 
 # ---------------------------------------------------------------- refused, by name
 
@@ -185,6 +194,21 @@ REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
     (
         refusals.BadCorrection, STARTED, fact("EntryCorrected", of="start", fields={"person": PERSON | {"crn": "X654321"}}),
         "fields.person.crn", "'X654321' is not the CRN of the case X123456/1",
+    ),
+    (
+        refusals.Unexplained, STARTED, fact("QualityJudged", **JUDGED, overrules=True, comment=" "),
+        "comment", "missing; say why it stands in place of the answer that the entries give",
+    ),
+    (
+        refusals.BadCorrection, JUDGED_ONCE, fact("EntryCorrected", of="judged", fields={"overrules": True}),
+        "fields.comment", "missing; say why it stands in place of the answer that the entries give",
+    ),
+    (
+        refusals.TooLate,
+        given(fact("InspectionOpened", "opened", title="T", area="A", framework="f", cases=[CASE]), fact("InspectionFrozen", "end"),
+              reference=INSPECTION),
+        fact("AssessorNamed", assessor="J Hartnell", role="hm_inspector"),
+        "type", "this inspection is frozen; only findings can be added before it is published",
     ),
 ]  # fmt: skip
 

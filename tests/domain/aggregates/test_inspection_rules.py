@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from hashlib import sha256
 from itertools import product
@@ -11,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.inspection_rules import check
 from domain.aggregates.sampling import CannotDraw, allocate, draw
 from domain.entries import refusals
 from domain.entries.code_lists import MANAGEMENT_RATINGS
@@ -27,6 +30,7 @@ from projections.scoring.management_ladder import placed, propose, rungs_apart
 from projections.scoring.score_bands import Banded, near
 from projections.scoring.scores import Interval, QuestionScore, score, wilson
 from projections.scoring.scores import printed as as_printed
+from tests.support.histories import NOW, PERSON, PLACE
 
 # ---------------------------------------------------------------- the draw
 
@@ -111,6 +115,11 @@ NAMED = [entry("AssessorNamed", assessor=name, role="hm_inspector") for name in 
 READY = [OPENED, FRAME, DRAW, *NAMED]
 FIRST = entry("ReadingAllocated", case=DRAWN.cases[0], assessor="J Hartnell")
 READ = entry("ReadingCompleted", case=DRAWN.cases[0], assessor="J Hartnell")
+AGAIN = [
+    entry("ReadingAllocated", case=DRAWN.cases[0], assessor="R Pascoe", second=True),
+    entry("ReadingCompleted", case=DRAWN.cases[0], assessor="R Pascoe", second=True),
+]
+ADJUSTED = entry("RatingAdjusted", criterion="A4", to="Satisfactorily met", reason="context")
 FROZEN = entry("InspectionFrozen")
 FIGURES = {"framework_version": "1", "figures": [{"of": "B", "printed": "66%"}], "position": 1, "hash": "0" * 64}
 
@@ -139,6 +148,10 @@ REFUSED: list[tuple[list[Entry], Entry, str, str]] = [
     (READY, entry("RatingAdjusted", criterion="B1", to="Well met", reason="r"), "criterion", "has no rating to adjust"),
     (READY, entry("FindingWritten", criterion="Z1", text="t"), "criterion", "there is no criterion 'Z1'"),
     (READY, entry("FindingWritten", criterion="B1", text="t", question="q"), "question", "there is no question 'q'"),
+    ([*READY, ADJUSTED], entry("RatingAdjusted", criterion="A4", reason="context"), "reason", "is taken back"),
+    (READY, entry("RatingAdjusted", criterion="A4", to="Satisfactorily met", reason=" "), "reason", "say why"),
+    ([*READY, *AGAIN], AGAIN[-1], "second", "its answers stay as they were"),
+    ([OPENED], FROZEN, "type", "draw a sample before"),
     (READY, entry("InspectionPublished", **FIGURES), "type", "freeze the inspection"),
     ([*READY, FROZEN], FIRST, "type", "is frozen"),
     (READY, entry("FindingWritten", criterion="B1", question="objectives-smart", text="t"), "question",
@@ -151,8 +164,42 @@ REFUSED: list[tuple[list[Entry], Entry, str, str]] = [
 @pytest.mark.parametrize(("standing", "said", "field", "words"), REFUSED)
 def test_what_makes_no_sense_is_refused_by_name(standing: list[Entry], said: Entry, field: str, words: str) -> None:
     with pytest.raises(refusals.Refused, match=words) as refused:
-        Inspection.of(standing).check(said)
+        check(Inspection.of(standing), said)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("standing", "second", "minutes", "taken"),
+    [
+        ([*READY, FROZEN], False, 1, False),
+        ([*READY, FROZEN], False, 0, True),
+        ([*READY, *AGAIN], True, 1, False),
+        ([*READY, *AGAIN], True, -1, True),
+        ([*READY, *AGAIN], False, 1, True),
+    ],
+)
+def test_an_answer_comes_too_late_by_when_it_was_recorded(
+    standing: list[Entry], second: bool, minutes: int, taken: bool
+) -> None:
+    """After the freeze, or after the second reading was finished: from a form and from an import alike."""
+    said = {"framework": "esi-2003", "question": "objectives-smart", "answer": "sufficient", "role": "hm_inspector"}
+    at = FROZEN.recorded_at + timedelta(minutes=minutes)
+    judged = load_entry("QualityJudged", {
+        "entry": "judged", "occurred_on": "2005-10-05", "recorded_at": at.isoformat(), "by": "R Pascoe", "second": second,
+        "inspection": "october", **said,
+    })  # fmt: skip
+    found = Inspection.of(standing)
+    file = CaseFile(DRAWN.cases[0])
+    person, held = PERSON | {"crn": file.reference[:7]}, {**PLACE, "officer": "O", "officer_grade": "po"}
+    start = entry("SupervisionStarted", "start", "2005-05-03", person=person, order_type="community_order", **held)
+    evolve(file, RecordedEntry(file.reference, 1, start))
+    if taken:
+        assert decide(file, judged, NOW, found) == [judged]
+    else:
+        with pytest.raises(refusals.TooLate):
+            decide(file, judged, NOW, found)
+    evolve(file, RecordedEntry(file.reference, 2, judged))
+    assert decide(file, judged, NOW, found) == [], "what is stored already is never refused"
 
 
 def test_a_spare_takes_the_place_of_a_case_and_is_used_once() -> None:
@@ -160,7 +207,7 @@ def test_a_spare_takes_the_place_of_a_case_and_is_used_once() -> None:
     assert found.sample == [DRAWN.spares[0], *DRAWN.cases[1:]]
     assert found.spares == DRAWN.spares[1:] and found.allocated == {}
     with pytest.raises(refusals.Refused, match="is not a spare case"):
-        found.check(entry("CaseReplaced", case=DRAWN.cases[1], by=DRAWN.spares[0], reason="r"))
+        check(found, entry("CaseReplaced", case=DRAWN.cases[1], by=DRAWN.spares[0], reason="r"))
 
 
 def test_a_spare_keeps_to_the_limit_of_its_officer_while_there_is_one() -> None:
@@ -202,12 +249,11 @@ def test_a_frame_taken_anew_drops_what_was_drawn_from_the_old_one() -> None:
 
 
 def test_an_adjustment_is_taken_back() -> None:
-    adjusted = entry("RatingAdjusted", criterion="A4", to="Satisfactorily met", reason="context")
     back = entry("RatingAdjusted", criterion="A4", reason="the context has changed")
-    assert Inspection.of([*READY, adjusted, back]).adjusted == {}
-    Inspection.of([*READY, adjusted]).check(back)
+    assert Inspection.of([*READY, ADJUSTED, back]).adjusted == {}
+    check(Inspection.of([*READY, ADJUSTED]), back)
     with pytest.raises(refusals.Refused, match="nothing to take back"):
-        Inspection.of(READY).check(back)
+        check(Inspection.of(READY), back)
 
 
 # ---------------------------------------------------------------- section A

@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.aggregates.amendments import known
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
 from domain.aggregates.source_entries import RowEntry, correction_of, restate
 from domain.entries.case_entries import (
@@ -34,7 +35,7 @@ from domain.entries.case_entries import (
 from domain.importing.extracts.csv_tables import REASON, TableFile
 from domain.importing.extracts.missing_rows import RowsSeen
 from domain.store.application import Files
-from projections.history.history import History, known
+from projections.history.history import History
 from tests.support.histories import PERSON, PLACE, Line, facts_of
 from web.cli import main
 

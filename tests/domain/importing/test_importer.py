@@ -74,6 +74,67 @@ def without(values: Line, *names: str) -> Line:
     return {name: value for name, value in values.items() if name not in names}
 
 
+# ---------------------------------------------------------------- what a form would be refused as well
+
+
+READ = {"framework": "esi-2003", "question": "likelihood-score-present", "answer": "insufficient", "by": "J Hartnell",
+        "role": "hm_inspector"}  # fmt: skip
+ASSESSORS = ("J Hartnell", "R Pascoe")
+
+
+def of_inspection(type_: str, entry: str, on: str = "2005-10-05", **fields: Any) -> Line:
+    return without(line(type_, entry, on), "case") | {"inspection": "october", **fields}
+
+
+INSPECTION = [
+    of_inspection("InspectionOpened", "opened", title="T", area="A", framework="esi-2003", cases=[CASE]),
+    *(of_inspection("AssessorNamed", name, assessor=name, role="hm_inspector") for name in ASSESSORS),
+    *(
+        of_inspection("ReadingAllocated", f"to {name}", case=CASE, assessor=name, second=name == "R Pascoe")
+        for name in ASSESSORS
+    ),
+    of_inspection("ReadingCompleted", "again", case=CASE, assessor="R Pascoe", second=True),
+    of_inspection("InspectionFrozen", "frozen", "2005-10-20"),
+]
+
+
+def test_what_overrules_the_entries_says_why(desk: Desk) -> None:
+    overruled = line("QualityJudged", "q", **READ, overrules=True)
+    result = desk.take(START, overruled)
+    assert "extract.ndjson:2: comment: missing; say why" in result.output and result.exit_code == 1
+    assert "1 entry stored" in desk.take(overruled | {"comment": "another person's score"}).output
+
+
+@pytest.mark.parametrize(
+    ("on", "second", "refused"),
+    [
+        ("2005-10-06", True, "second: you have finished this second reading"),
+        ("2005-10-21", False, "inspection: this inspection is frozen"),
+        ("2005-10-21", True, "inspection: this inspection is frozen"),
+        ("2005-10-06", False, ""),
+        ("2005-10-04", True, ""),
+    ],
+)
+def test_an_answer_that_was_recorded_too_late_is_refused(desk: Desk, on: str, second: bool, refused: str) -> None:
+    judged = line("QualityJudged", "q", on, **READ, inspection="october", second=second)
+    assert desk.take(START, *INSPECTION).exit_code == 0
+    assert (f"extract.ndjson:1: {refused}" in desk.take(judged).output) == bool(refused)
+    assert ("q" in desk.entries()) == (not refused)
+
+
+def test_an_export_of_before_is_taken_as_it_was(desk: Desk) -> None:
+    """Cases come before inspections in an export: what was stored once with a late answer can be stored again."""
+    late = line("QualityJudged", "q", "2005-10-21", **READ, inspection="october", second=True)
+    assert desk.take(START, late, *INSPECTION).exit_code == 0
+    assert "0 entries stored, 9 already there, 0 rejected" in desk.take(START, late, *INSPECTION).output
+    out = desk.path.with_name("out.ndjson")
+    out.write_text(CliRunner().invoke(main, ["export", "--database", str(desk.database)]).output)
+    again = Desk(desk.path.parent / "again")
+    again.path.parent.mkdir()
+    again.path.write_bytes(out.read_bytes())
+    assert again.run().exit_code == 0 and "q" in again.entries()
+
+
 # ---------------------------------------------------------------- bad lines
 
 

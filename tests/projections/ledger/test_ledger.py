@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.aggregates.amendments import known
 from domain.entries.case_entries import Entry
 from domain.policy.frameworks import frameworks
 from projections.cases.case_repository import CaseRepository
-from projections.history.history import History, known
+from projections.history.history import History
 from projections.ledger.knowledge_spans import RowSpans, first_known
 from projections.ledger.ledger import Ledger, ledger, obligation_of, rows_known
 from projections.obligations import clause_kinds

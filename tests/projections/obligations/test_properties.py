@@ -20,6 +20,7 @@ from msgspec import inspect
 
 import domain
 import projections
+from domain.aggregates.amendments import known
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
 from domain.calendar.london_time import LONDON, day_of
 from domain.entries.case_entries import ENTRY_TYPES, Entry, subject_of
@@ -31,7 +32,7 @@ from domain.importing.ndjson_reader import read_lines
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
-from projections.history.history import History, end_of_day, known
+from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation

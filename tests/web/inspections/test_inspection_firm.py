@@ -126,13 +126,19 @@ def test_a_published_sheet_says_where_it_no_longer_comes_out(lead: FlaskClient, 
 # ---------------------------------------------------------------- blind
 
 
-def test_no_page_of_the_case_tells_a_second_reader_what_the_first_answered(app: Flask, lead: FlaskClient) -> None:
+def test_no_page_of_the_case_tells_a_second_reader_what_the_first_answered(
+    app: Flask, lead: FlaskClient, own_database: Path
+) -> None:
     (case, *_) = audit(lead)
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="G Okafor", role="practice_assessor")
     post(lead, f"{AUDIT}/allocation", **{f"second {case}": "G Okafor"})
     words = "Nothing in it is measurable"
     post(lead, f"{AUDIT}/read/{case}", **{f"answer {PLAN}": "insufficient", f"comment {PLAN}": words})
     said = answers(lead, case)[-1].entry
+    record(
+        own_database, case, "EntryCorrected", entry="c1", recorded_at="2005-12-22T23:30:00+00:00", of=said,
+        fields={"comment": f"{words} at all"},
+    )  # fmt: skip
     okafor = signed_in(app, "g.okafor")
     late = "as_at=2005-12-22&known=hindsight"
     pages = [

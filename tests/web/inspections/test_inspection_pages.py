@@ -10,7 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
+from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import QualityJudged
+from domain.entries.refusals import TooLate
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from tests.support.people import add, post, signed_in
@@ -277,7 +279,10 @@ def test_what_is_answered_after_the_freeze_does_not_count(lead: FlaskClient, own
     late = {"entry": "late", "occurred_on": "2005-12-30", "recorded_at": "2005-12-30T10:00:00+00:00",
             "framework": "esi-2003", "question": "work-prioritised", "answer": "sufficient", "by": "J Hartnell",
             "role": "hm_inspector", "inspection": "october-audit"}  # fmt: skip
-    files.record(case, [load_entry("QualityJudged", late)], actor="test")
+    judged = load_entry("QualityJudged", late)
+    with pytest.raises(TooLate, match="this inspection is frozen"):
+        files.record(case, [judged], actor="test")
+    files.store([RecordedEntry(case, files.read(case).version + 1, judged)], "before imports were refused this")
     files.close()
     after = lead.get(f"{AUDIT}/report/json").json
     assert before is not None and after is not None and before["figures"] == after["figures"]

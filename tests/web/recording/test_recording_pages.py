@@ -308,12 +308,27 @@ def test_an_inspector_judges_for_an_inspection_and_records_nothing_else(app: Fla
     address = f"{URL}/record/QualityJudged"
     without, _ = fill(client, address, question="record-well-organised", answer="sufficient")
     assert "There is a problem" in without and 'href="#inspection"' in without
-    check, _ = fill(
-        client, address, question="record-well-organised", answer="sufficient", inspection="gloucestershire-2005"
-    )
+    typed = {"question": "record-well-organised", "answer": "sufficient"}
+    late, _ = fill(client, address, **typed, inspection="gloucestershire-2005")
+    assert "This inspection is frozen: an answer recorded now would not count" in late
+    opened = {"title": "October audit", "occurred_on": "3/10/2005", "area": "Gloucestershire", "framework": "esi-2003",
+              "knowledge": "stood"}  # fmt: skip
+    assert post(client, "/inspections/new", **opened).status_code == 302
+    check, _ = fill(client, address, **typed, inspection="october-audit")
     assert client.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
     (made,) = [f for f in entries(own_database).values() if f.recorded_by == "j.hartnell"]
-    assert isinstance(made, QualityJudged) and (made.role, made.inspection) == ("hm_inspector", "gloucestershire-2005")
+    assert isinstance(made, QualityJudged) and (made.role, made.inspection) == ("hm_inspector", "october-audit")
+
+
+def test_what_overrules_the_entries_says_why(spo: FlaskClient, own_database: Path) -> None:
+    address = f"{URL}/record/QualityJudged"
+    typed = {"question": "likelihood-score-present", "answer": "insufficient", "overrules": "yes"}
+    refused, _ = fill(spo, address, **typed)
+    assert "There is a problem" in refused and 'href="#comment"' in refused
+    check, _ = fill(spo, address, **typed, comment="The score is another person's.")
+    assert spo.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
+    (made,) = [f for f in entries(own_database).values() if f.recorded_by == "p.anstey"]
+    assert isinstance(made, QualityJudged) and made.overrules
 
 
 def test_nobody_signs_for_another(spo: FlaskClient, own_database: Path) -> None:

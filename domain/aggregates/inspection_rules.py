@@ -1,0 +1,207 @@
+"""What an inspection still takes: each entry is checked against the inspection as it stands, and refused by name.
+
+Once frozen, neither sample nor readings nor ratings change; once published, nothing does. Entries that are stored
+already are never checked again.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from domain.aggregates.inspection import Inspection
+from domain.aggregates.sampling import CannotDraw, draw
+from domain.entries import inspection_entries
+from domain.entries.entry import Entry
+from domain.entries.refusals import ImpossibleDate, Refused, Stage, TooLate, Unexplained
+from domain.policy.frameworks import frameworks
+
+AFTER_FREEZING = (
+    inspection_entries.FindingWritten,
+    inspection_entries.FindingWithdrawn,
+    inspection_entries.InspectionPublished,
+)
+"""What an inspection still takes once it is frozen."""
+
+BEFORE_READING = (inspection_entries.FrameTaken, inspection_entries.SampleDrawn)
+"""What an inspection takes only while none of its cases has been read."""
+
+CLOSED: Mapping[Stage, str] = {
+    "published": "this inspection is published; open another one that follows it",
+    "frozen": "this inspection is frozen; only findings can be added before it is published",
+    "read": "cases have been read; their sample stays as it was drawn",
+}
+"""Why an entry comes too late."""
+
+
+def closed_to(found: Inspection, fact_type: type[Entry]) -> Stage | None:
+    """What keeps the inspection from taking entries of this type any more; None where nothing does."""
+    if found.published is not None:
+        return "published"
+    if found.frozen is not None and fact_type not in AFTER_FREEZING:
+        return "frozen"
+    return "read" if found.completed and fact_type in BEFORE_READING else None
+
+
+def check_answer(found: Inspection, case: str, *, second: bool, recorded_at: datetime | None = None) -> None:
+    """``TooLate`` where an answer on a case, recorded at this instant (None: now), comes too late.
+
+    Answers recorded after the freeze do not count. Those recorded before it are taken, however late they arrive.
+    """
+    if found.frozen_at is not None and (recorded_at is None or recorded_at > found.frozen_at):
+        raise TooLate("inspection", "this inspection is frozen: an answer recorded now would not count", "frozen")
+    if second:
+        check_second_reading(found, case, recorded_at)
+
+
+def check_second_reading(found: Inspection, case: str, recorded_at: datetime | None = None) -> None:
+    """``TooLate`` where the second reading of a case was finished before this instant (None: now).
+
+    Its reader may see the first reading from then on. So nothing of the second one changes any more.
+    """
+    done = found.completed.get((case, True))
+    if done is not None and (recorded_at is None or recorded_at > done.recorded_at):
+        words = "you have finished this second reading and may see the first: its answers stay as they were"
+        raise TooLate("second", words, "read")
+
+
+def check(found: Inspection, fact: Entry) -> None:
+    """``Refused`` where this inspection can't take the entry as it stands."""
+    stage = closed_to(found, type(fact))
+    if stage is not None:
+        raise TooLate("type", CLOSED[stage], stage)
+    match fact:
+        case inspection_entries.InspectionOpened():
+            if fact.framework not in frameworks():
+                raise Refused("framework", f"there is no framework '{fact.framework}'; {_of(frameworks())}")
+        case inspection_entries.FrameTaken():
+            _check_frame(fact)
+        case inspection_entries.SampleDrawn():
+            _check_draw(found, fact)
+        case inspection_entries.CaseReplaced():
+            _check_replacement(found, fact)
+        case inspection_entries.ReadingAllocated():
+            _check_allocation(found, fact)
+        case inspection_entries.ReadingCompleted():
+            _check_completion(found, fact)
+        case inspection_entries.ReadingTakenBack():
+            _check_taken_back(found, fact)
+        case inspection_entries.ManagementRated():
+            items = _items(found, fact.criterion)
+            if fact.item not in items:
+                raise Refused("item", f"there is no item '{fact.item}' in {fact.criterion}; {_of(items)}")
+        case inspection_entries.NotFollowedUp():
+            _items(found, fact.criterion)
+        case inspection_entries.RatingAdjusted():
+            _check_adjustment(found, fact)
+        case inspection_entries.FindingWritten():
+            _check_finding(found, fact)
+        case inspection_entries.FindingWithdrawn():
+            standing = [finding.entry for finding in found.findings]
+            if fact.finding not in standing:
+                raise Refused("finding", f"there is no finding '{fact.finding}'; {_of(standing)}")
+        case inspection_entries.InspectionFrozen():
+            if not found.sample:
+                raise Refused("type", "draw a sample before the inspection is frozen")
+        case inspection_entries.InspectionPublished():
+            if found.frozen is None:
+                raise Refused("type", "freeze the inspection before it is published")
+        case _:
+            pass
+
+
+def _check_replacement(found: Inspection, fact: inspection_entries.CaseReplaced) -> None:
+    _in_sample(found, fact.case)
+    spares = found.spares_for(fact.case)
+    if fact.by not in spares:
+        raise Refused("by", f"{fact.by} is not a spare case for this one; {_of(spares)}")
+    if any(task[0] == fact.case for task in found.completed):
+        raise Refused("case", f"{fact.case} has been read; a case that was read stays in the sample")
+
+
+def _check_allocation(found: Inspection, fact: inspection_entries.ReadingAllocated) -> None:
+    _in_sample(found, fact.case)
+    if fact.assessor not in found.assessors:
+        raise Refused("assessor", f"'{fact.assessor}' is not an assessor here; {_of(found.assessors)}")
+    if found.allocated.get((fact.case, not fact.second)) == fact.assessor:
+        raise Refused("assessor", f"{fact.assessor} reads {fact.case} already: the second reader is somebody else")
+
+
+def _check_completion(found: Inspection, fact: inspection_entries.ReadingCompleted) -> None:
+    if found.allocated.get((fact.case, fact.second)) != fact.assessor:
+        raise Refused("case", f"{fact.case} is not allocated to '{fact.assessor}'")
+    if fact.second:
+        check_second_reading(found, fact.case)
+
+
+def _check_taken_back(found: Inspection, fact: inspection_entries.ReadingTakenBack) -> None:
+    if (fact.case, fact.second) not in found.allocated:
+        raise Refused("case", f"{fact.case} is not given out")
+    if (fact.case, fact.second) in found.completed:
+        raise Refused("case", f"{fact.case} has been read; a finished reading stays")
+
+
+def _check_frame(fact: inspection_entries.FrameTaken) -> None:
+    if fact.started_to < fact.started_from:
+        raise ImpossibleDate("started_to", f"{fact.started_to} is before started_from, {fact.started_from}")
+    twice = len(fact.cases) - len({framed.case for framed in fact.cases})
+    if twice:
+        raise Refused("cases", f"{twice} of the cases stand in the frame twice")
+
+
+def _check_draw(found: Inspection, fact: inspection_entries.SampleDrawn) -> None:
+    if found.frame is None:
+        raise Refused("type", "take the frame first: a sample is drawn from it")
+    try:
+        drawn = draw(
+            found.frame.cases, fact.size, fact.seed,
+            per_officer=fact.per_officer, spare_per_cent=fact.spare_per_cent,
+        )  # fmt: skip
+    except CannotDraw as error:
+        raise Refused("size", str(error)) from None
+    if (fact.cases, fact.spares) != (drawn.cases, drawn.spares):
+        raise Refused("cases", "this is not what the frame and the seed give; draw again")
+
+
+def _in_sample(found: Inspection, case: str) -> None:
+    if case not in found.sample:
+        raise Refused("case", f"{case} is not in the sample")
+
+
+def _items(found: Inspection, criterion: str) -> list[str]:
+    """The evidence items of a criterion of management."""
+    items = {c.id: [item.id for item in c.items] for c in found.framework.management}
+    if criterion not in items:
+        raise Refused("criterion", f"there is no criterion '{criterion}' of management; {_of(items)}")
+    return items[criterion]
+
+
+def _check_adjustment(found: Inspection, fact: inspection_entries.RatingAdjusted) -> None:
+    bands = {section.id: [band.title for band in found.framework.bands] for section in found.framework.sections}
+    rungs = {criterion.id: list(found.framework.rungs) for criterion in found.framework.management}
+    allowed = {**({} if not found.framework.bands else bands), **rungs}
+    if fact.criterion not in allowed:
+        raise Refused("criterion", f"'{fact.criterion}' has no rating to adjust; {_of(allowed)}")
+    if fact.to is None and fact.criterion not in found.adjusted:
+        raise Refused("to", f"{fact.criterion} is not adjusted: there is nothing to take back")
+    if not fact.reason.strip():
+        raise Unexplained("reason", "say why the rating is adjusted")
+    if fact.to is None and fact.reason == found.adjusted[fact.criterion].reason:
+        raise Unexplained("reason", "say why the adjustment is taken back")
+    if fact.to is not None and fact.to not in allowed[fact.criterion]:
+        raise Refused("to", f"'{fact.to}' is no rating of {fact.criterion}; {_of(allowed[fact.criterion])}")
+
+
+def _check_finding(found: Inspection, fact: inspection_entries.FindingWritten) -> None:
+    known = {c.id for c in found.framework.management} | {c.id for c in found.framework.criteria}
+    if fact.criterion not in known:
+        raise Refused("criterion", f"there is no criterion '{fact.criterion}'; {_of(sorted(known))}")
+    if fact.question is None:
+        return
+    if fact.question not in found.framework.questions:
+        raise Refused("question", f"there is no question '{fact.question}' in {found.framework.title}")
+    if found.framework.criterion_of(fact.question).id != fact.criterion:
+        raise Refused("question", f"'{fact.question}' is not a question of {fact.criterion}")
+
+
+def _of(names: Iterable[str] | Mapping[str, object]) -> str:
+    listed = ", ".join(names)
+    return f"there are: {listed}" if listed else "there are none"

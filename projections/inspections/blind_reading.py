@@ -1,0 +1,56 @@
+"""Blind reading: what others answered about a case is hidden from an assessor who has still to finish reading it.
+
+A second reader sees nothing of the first reader's answers, on any page, until the second reading is finished.
+"""
+
+from collections.abc import Callable, Iterable
+
+from domain.aggregates.case_file import CaseFile
+from domain.aggregates.inspection import Inspection
+from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn, QualityJudged
+from projections.cases.case_repository import CaseRepository
+from projections.cases.entry_timeline import Item
+
+
+def read_blind(inspection: Inspection, assessor: str) -> set[str]:
+    """The cases that an assessor has still to read for the second time."""
+    return {case for case, second in inspection.to_finish(assessor) if second}
+
+
+def not_yet_shown(book: CaseRepository, assessor: str, reference: str) -> set[str]:
+    """The inspections for which an assessor has still to finish reading this case, once or again."""
+    found = {name: book.inspection(name) for name in book.inspections}
+    return {name for name, one in found.items() if any(case == reference for case, _ in one.to_finish(assessor))}
+
+
+def shown_file(book: CaseRepository, assessor: str, reference: str) -> CaseFile:
+    """The file of a case without what others answered for the inspections that are not yet shown to this assessor."""
+    file, inspections = book.file(reference), not_yet_shown(book, assessor, reference)
+    if not inspections:
+        return file
+    hidden = _answers(file, lambda answer: answer.inspection in inspections and answer.by != assessor)
+    return CaseFile(
+        reference, file.version, {entry: fact for entry, fact in file.entries.items() if entry not in hidden}
+    )
+
+
+def before_assessors(file: CaseFile, items: Iterable[Item]) -> list[Item]:
+    """A timeline without the answers given for inspections: the file that an assessor reads, as if nobody had judged it."""
+    answers = _answers(file, lambda answer: answer.inspection is not None)
+    return [item for item in items if item.fact.entry not in answers]
+
+
+def recorded_meanwhile(file: CaseFile, seen: int, shown: Iterable[str]) -> list[Entry]:
+    """The entries stored after the first ``seen`` that are among those shown: what a form's reader has not seen yet."""
+    visible = set(shown)
+    return [fact for fact in file.since(seen) if fact.entry in visible]
+
+
+def _answers(file: CaseFile, which: Callable[[QualityJudged], bool]) -> set[str]:
+    """The ids of some answers on a file, and of the entries that correct or withdraw them."""
+    found: set[str] = set()
+    for entry, fact in file.entries.items():
+        about = fact.of if isinstance(fact, EntryCorrected | EntryWithdrawn) else None
+        if about in found or (isinstance(fact, QualityJudged) and which(fact)):
+            found.add(entry)
+    return found

@@ -1,0 +1,44 @@
+"""Who reads, runs and assesses which inspection."""
+
+from collections.abc import Collection
+
+from domain.accounts.roles import Account
+from domain.aggregates.inspection import Inspection, Task
+from domain.entries.inspection_entries import InspectionOpened
+from projections.cases.case_repository import CaseRepository
+
+
+def readable(book: CaseRepository, account: Account) -> dict[str, InspectionOpened]:
+    """The inspections whose sheets an account may read, the latest sample date first."""
+    return {name: opened for name, opened in book.inspections.items() if account.reads(name)}
+
+
+def runs(book: CaseRepository, account: Account, name: str) -> bool:
+    """Whether an account runs this inspection."""
+    return account.runs(name, book.inspections[name].recorded_by)
+
+
+def assesses(book: CaseRepository, account: Account, name: str) -> bool:
+    """Whether an account runs this inspection, or is named as one of its assessors."""
+    return runs(book, account, name) or account.name in book.inspection(name).assessors
+
+
+def latest(book: CaseRepository, account: Account) -> str | None:
+    """The inspection to show first: the latest that is frozen or published; the latest of all where none is."""
+    mine = readable(book, account)
+    return next((name for name in mine if book.inspection(name).frozen), next(iter(mine), None))
+
+
+def readings_listed(
+    found: Inspection, account: Account, *, leads: bool, closed: Collection[str] = ()
+) -> list[tuple[Task, str]]:
+    """The readings given out that an account may see, with their readers; its own first.
+
+    Who ``leads`` the inspection sees everybody's, other assessors only their own. Cases ``closed`` to it are left out.
+    """
+    given = [
+        (task, name)
+        for task, name in found.allocated.items()
+        if task[0] not in closed and (leads or name == account.name)
+    ]
+    return sorted(given, key=lambda one: (one[1] != account.name, one[1], one[0]))

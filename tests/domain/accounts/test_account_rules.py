@@ -1,0 +1,90 @@
+"""What each role may read, run and change: the rules alone, without pages and databases."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from domain.accounts.account_rules import account_faults, may_change, unknown_names
+from domain.accounts.roles import READERS, WORKERS, Account
+from projections.ledger.ledger import Place
+from projections.reports.proportions import Scope
+from projections.reports.report_scope import own_scope, scope_within, scopes_of
+
+SPO = Account("p.anstey", "Peter Anstey", "spo", ("Gloucester",))
+OFFICER = Account("t.adeyemi", "Tunde Adeyemi", "case_manager")
+INSPECTOR = Account("j.hartnell", "J Hartnell", "inspector", inspections=("october",))
+KEEPER = Account("i.nkemelu", "Ife Nkemelu", "information_manager")
+
+HERE = Place("Gloucestershire", "South", "Gloucester", "Helen Sallis", "po")
+ELSEWHERE = Place("Gloucestershire", "North", "Cheltenham", "Tunde Adeyemi", "po")
+
+
+def test_an_inspector_reads_and_runs_their_own_inspections_and_a_manager_runs_what_they_opened() -> None:
+    assert (INSPECTOR.reads("october"), INSPECTOR.reads("november"), SPO.reads("november")) == (True, False, True)
+    assert INSPECTOR.runs("october", "p.anstey") and not INSPECTOR.runs("november", "j.hartnell")
+    assert SPO.runs("november", "p.anstey") and not SPO.runs("october", "j.hartnell")
+
+
+def test_who_opens_or_assesses_an_inspection_reads_it_from_then_on() -> None:
+    assert INSPECTOR.reading("november").inspections == ("october", "november")
+    assert INSPECTOR.reading("october") is INSPECTOR and SPO.reading("november") is SPO
+    assert [one.may_open_inspections for one in (SPO, INSPECTOR, OFFICER, KEEPER)] == [True, True, False, False]
+    assert SPO.may_assess and not replace(SPO, disabled=True).may_assess
+
+
+def test_a_frame_holds_an_inspectors_whole_area_and_a_managers_own_cases() -> None:
+    assert [INSPECTOR.may_frame(place) for place in (HERE, ELSEWHERE)] == [True, True]
+    assert [SPO.may_frame(place) for place in (HERE, ELSEWHERE)] == [True, False]
+
+
+def test_a_role_signs_and_judges_as_it_is() -> None:
+    assert [(one.signs_as, one.judges_as) for one in (SPO, OFFICER, INSPECTOR)] == [
+        ("spo", "spo"), ("po", "spo"), ("spo", "hm_inspector")
+    ]  # fmt: skip
+    assert replace(SPO, grade="senior_practitioner").signs_as == "senior_practitioner"
+    assert OFFICER.holds_cases and not SPO.holds_cases
+    assert [one.is_one_of(WORKERS) for one in (SPO, INSPECTOR, KEEPER)] == [True, False, False]
+    assert INSPECTOR.is_one_of(READERS) and not KEEPER.is_one_of(READERS)
+
+
+def test_somebody_is_named_by_either_name() -> None:
+    assert SPO.is_named(["Peter Anstey"]) and SPO.is_named(["p.anstey"]) and not SPO.is_named(["J Hartnell"])
+    assert unknown_names(["Peter Anstey", "p.anstey", "Peter Ansty"], [SPO, KEEPER]) == ["Peter Ansty"]
+
+
+def test_nobody_closes_their_own_account_or_gives_themselves_a_role() -> None:
+    assert may_change(KEEPER, SPO, role="area_manager", disabled=True)
+    assert may_change(KEEPER, KEEPER, role="information_manager", disabled=False)
+    assert not may_change(KEEPER, KEEPER, role="spo", disabled=False)
+    assert not may_change(KEEPER, KEEPER, role="information_manager", disabled=True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "faults"),
+    [
+        ({}, []),
+        ({"username": "P Anstey"}, ["username"]),
+        ({"name": ""}, ["name"]),
+        ({"name": "n" * 201, "role": "chief"}, ["name", "role"]),
+        ({"places": ()}, ["places"]),
+        ({"role": "inspector"}, ["inspections"]),
+        ({"role": "case_manager", "places": ()}, []),
+        ({"grade": "chief"}, ["grade"]),
+    ],
+)
+def test_what_an_account_must_be(changed: dict[str, Any], faults: list[str]) -> None:
+    assert account_faults(replace(SPO, **changed)) == faults
+
+
+def test_the_places_whose_figures_may_be_asked_for() -> None:
+    places, never = [HERE, ELSEWHERE], Scope("team", "Stroud")
+    team = Scope("team", "Gloucester")
+    assert (own_scope(SPO), own_scope(replace(SPO, places=("Gloucester", "Cheltenham")))) == (team, Scope())
+    assert [scope_within(s, SPO, lambda: places) for s in (Scope(), team, Scope("team", "Cheltenham"), never)] == [
+        team, team, None, None
+    ]  # fmt: skip
+    assert scope_within(Scope("officer", "Helen Sallis"), SPO, lambda: places) == Scope("officer", "Helen Sallis")
+    assert [scope.spelled for scope in scopes_of(SPO, places)] == [
+        "area:Gloucestershire", "division:South", "team:Gloucester", "officer:Helen Sallis"
+    ]  # fmt: skip

@@ -111,12 +111,9 @@ class DutyQueries:
         return loads.found()
 
     def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[ListedDuty]:
-        """The duties of the national standards that fall due after ``first`` up to ``last``, as ``loads`` counts them.
-
-        ``first`` is the moment's day or later.
-        """
+        """The duties of the national standards that fall due after ``first`` up to ``last``, as ``loads`` counts them."""
         at, allowed = self._at(moment), self._allowed(wanted)
-        names, ends = at.spell_column("name"), (day_number(first), day_number(last))
+        names, ends = at.spell_column("name"), (max(day_number(first), int(at.day)), day_number(last))
         found = (coming(at, run, *ends) for run in duties(at, self._standards))
         return [duty for run in found for duty in self._listed(run.only(allowed[run.column("place")]), names)]
 
@@ -124,8 +121,8 @@ class DutyQueries:
         """The cases whose answer to a question of the framework counts."""
         at = self._at(moment)
         names, places, found = at.spell_column("name"), at.place, list[AnsweredCase]()
-        for cases, *said in self._counting(at, question):
-            for case, sufficient, absent in zip(cases.tolist(), *(which.tolist() for which in said), strict=True):
+        for counting in self._counting(at, question):
+            for case, sufficient, absent in zip(*(column.tolist() for column in counting), strict=True):
                 name, place = self.columns.names[int(names[case])], self._places[int(places[case])]
                 found.append(AnsweredCase(self._references[case], name, place, sufficient, absent))
         return found
@@ -134,9 +131,10 @@ class DutyQueries:
         """``answers``, counted by who holds the case on the day."""
         at, size = self._at(moment), len(self._places)
         totals = np.zeros((3, size), np.int64)
-        for cases, sufficient, absent in self._counting(at, question):
-            place = at.place[cases]
-            totals += [np.bincount(of, minlength=size) for of in (place[sufficient], place, place[absent])]
+        for counting in self._counting(at, question):
+            place = at.place[counting.cases]
+            for total, of in zip(totals, (place[counting.sufficient], place, place[counting.absent]), strict=True):
+                total += np.bincount(of, minlength=size)
         return {self._places[n]: Verdicts(*totals[:, n].tolist()) for n in np.flatnonzero(totals[1]).tolist()}
 
     def recorded(self, period: Period) -> Mapping[Place, Recorded]:

@@ -1,34 +1,44 @@
-# make setup: build .venv from the lock file.  make demo: load the samples and serve.  make test: run every test.
+# make demo: install what the program needs, load the samples and serve.  make test: install the rest, run every test.
+# make setup, make setup-dev: only install.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
+INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.made-from-lock
+STAMP_DEV := $(VENV)/.made-from-dev-lock
 
-.PHONY: setup demo test lint types contracts check entry-tables lock bench clean
+.PHONY: setup setup-dev demo test lint types contracts check entry-tables lock bench clean
 
 setup: $(STAMP)
 
+setup-dev: $(STAMP_DEV)
+
 $(STAMP): requirements.lock setup.cfg pyproject.toml
 	sh tools/make-venv "$(PYTHON)" "$(VENV)"
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	$(RUN)/python -m compileall -q domain projections web
 	touch $(STAMP)
+
+$(STAMP_DEV): $(STAMP) requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	touch $(STAMP_DEV)
 
 demo: setup
 	$(RUN)/caseaudit demo
 
-test: setup
+test: setup-dev
 	sh tools/find-browser
 	$(RUN)/python -m pytest -n auto --maxprocesses 4
 
-lint: setup
+lint: setup-dev
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 
-types: setup
+types: setup-dev
 	$(RUN)/mypy
 
-contracts: setup
+contracts: setup-dev
 	$(RUN)/lint-imports
 
 check: lint types contracts test
@@ -40,17 +50,19 @@ entry-tables: setup
 # Ratios against something bare on the same data (docs/performance.md). What DIR holds already is not measured again.
 SIZE ?= area
 DIR ?= build/bench
-bench: setup
+bench: setup-dev
 	$(RUN)/python -m benchmarks $(SIZE) --dir $(DIR)
 	$(RUN)/python -m benchmarks.deriving
 	$(RUN)/python -m benchmarks.importing
 	$(RUN)/python -m benchmarks.page
+	$(RUN)/python -m benchmarks.starting
 	$(RUN)/python -m benchmarks.rebuilding $(SIZE:all=area region nation)
 
-# Needs uv (pip install uv). Hashes are for every platform and Python from 3.11 on.
+# Needs uv (pip install uv). Hashes are for every platform and Python from 3.11 on; versions are the same in both files.
+COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 lock:
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	  --python-version 3.11 requirements-dev.in -o requirements.lock
+	$(COMPILE) requirements-dev.in -o requirements-dev.lock
+	$(COMPILE) -c requirements-dev.lock requirements.in -o requirements.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

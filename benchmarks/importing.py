@@ -29,7 +29,7 @@ from domain.policy.instruments import score_range
 from domain.store.application import Files
 from domain.store.database import Database
 from tests.support.postgres import Server, running
-from web.cli.record_commands import load
+from web.cli.import_command import load
 from web.demo import write_samples
 
 COLUMNS = "originator_id, originator_version, topic, state, stored_at, actor, hash"

@@ -16,7 +16,7 @@ from web.api import json_api
 from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
 from web.handbook import handbook_pages
 from web.inspections import inspection_setup, reading_pages, report_page, scoring_sheet
-from web.presentation import formatting, phrases
+from web.presentation import template_words
 from web.recording import recording_pages
 from web.reports import measure_pages
 from web.services import current_cases, following_read_model
@@ -91,8 +91,7 @@ def create_app(
         sign_in_pages,
         openid,
         links,
-        formatting,
-        phrases,
+        template_words,
         following_read_model,
         current_cases,
         recording_pages,

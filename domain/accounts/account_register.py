@@ -4,12 +4,12 @@ import weakref
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from domain.accounts.access_log import AccessLog
 from domain.accounts.roles import Account
 from domain.store.database import Database
+from domain.store.engines import engine_of, insert_into
 
 _tables = sa.MetaData()
 
@@ -52,7 +52,7 @@ class AccountRegister:
 
     def __init__(self, address: str, *, prepare: bool = False):
         database = Database.at(address)
-        self.engine = database.engine()
+        self.engine = engine_of(database)
         self.log = AccessLog(self.engine)
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
@@ -132,9 +132,8 @@ class AccountRegister:
 
 
 def _insert_or_leave(engine: sa.Engine) -> Any:
-    """An INSERT of a setting that does nothing if the setting exists."""
-    dialect = sqlite if engine.dialect.name == "sqlite" else postgresql
-    return dialect.insert(_settings).on_conflict_do_nothing()
+    """An INSERT of a setting that leaves one that is there already as it is."""
+    return insert_into(engine, _settings).on_conflict_do_nothing()
 
 
 def _account(row: Any) -> Account:

@@ -5,14 +5,18 @@ single ones such as the Golden Jubilee of June 2002 included. "Within n working 
 """
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal
 
 from dateutil.relativedelta import relativedelta
-from holidays import country_holidays
+
+from domain.cache_folder import kept
 
 FIRST_YEAR, LAST_YEAR = 1900, 2110
 """Entries are dated 1900 to 2100; what falls due after them may lie in the years to 2110."""
@@ -22,9 +26,32 @@ Unit = Literal["working day", "day", "week", "month", "hour"]
 
 @cache
 def _working_days() -> list[date]:
+    """Every working day; kept between runs for as long as the library is the same, since importing that takes long."""
+    numbers = kept("working-days", _library(), _find_working_days, dump=array.tobytes, load=_numbers)
+    return list(map(date.fromordinal, numbers))
+
+
+def _find_working_days() -> "array[int]":
+    from holidays import country_holidays
+
     closed = country_holidays("GB", subdiv="ENG", years=range(FIRST_YEAR, LAST_YEAR + 1))
-    days = (date(FIRST_YEAR, 1, 1) + timedelta(n) for n in range((LAST_YEAR - FIRST_YEAR + 1) * 366))
-    return [day for day in days if day.year <= LAST_YEAR and day.weekday() < 5 and day not in closed]
+    first, after = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR + 1, 1, 1).toordinal()
+    days = map(date.fromordinal, range(first, after))
+    return array("i", (day.toordinal() for day in days if day.weekday() < 5 and day not in closed))
+
+
+def _numbers(content: bytes) -> "array[int]":
+    numbers = array("i")
+    numbers.frombytes(content)
+    return numbers
+
+
+def _library() -> str:
+    """The version of ``holidays`` that is installed, as the name of its folder of facts says; it need not be imported."""
+    found = find_spec("holidays")
+    assert found is not None
+    assert found.origin is not None
+    return ", ".join(sorted(path.name for path in Path(found.origin).parents[1].glob("holidays-*.dist-info")))
 
 
 def is_working_day(day: date) -> bool:

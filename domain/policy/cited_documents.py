@@ -4,13 +4,13 @@ An error names the file, the clause (or question) and the line, and says what wo
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+if TYPE_CHECKING:
+    from domain.policy.yaml_reader import Place
 
 STANDARDS = Path(__file__).parent / "standards"
 FRAMEWORKS = Path(__file__).parent / "frameworks"
@@ -56,9 +56,8 @@ class Cited(Document):
 
 
 def read_plain(path: Path) -> dict[str, Any]:
-    """The values of a document, as plain ones and not yet checked; ``PolicyError`` where it is not one."""
-    plain = _plain(_parsed(path))
-    assert isinstance(plain, dict)
+    """The values of a document, not yet checked; ``PolicyError`` where it is not one."""
+    plain, _ = _parsed(path)
     return plain
 
 
@@ -69,8 +68,8 @@ def read_document(
 
     ``check`` says what else is wrong with the plain document, given what is wrong with its shape.
     """
-    raw = _parsed(path)
-    plain, loaded, problems = _plain(raw), None, list[Problem]()
+    plain, places = _parsed(path)
+    loaded, problems = None, list[Problem]()
     try:
         loaded = schema.load(plain)
     except ValidationError as error:
@@ -78,38 +77,27 @@ def read_document(
     if check is not None:
         problems += check(plain, tuple(problems))
     if problems:
-        located = [_located(path, raw, where, what) for where, what in problems]
+        located = [_located(path, plain, places, where, what) for where, what in problems]
         raise PolicyError("\n".join(text for _, text in sorted(located, key=lambda one: one[0])))
     return loaded
 
 
-def _parsed(path: Path) -> Mapping[Any, Any]:
+def _parsed(path: Path) -> tuple[dict[str, Any], "Place"]:
+    """The values of a document and where they stand."""
+    from domain.policy.yaml_reader import MarkedYAMLError, YAMLError, read_yaml
+
+    text = ""
     try:
-        raw = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        plain, places = read_yaml(text)
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        line = min(error.problem_mark.line, text.count("\n")) + 1 if error.problem_mark else 1
         raise PolicyError(f"{path.name} line {line}: not readable as YAML: {error.problem}") from None
     except (YAMLError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path.name}: not readable as YAML in UTF-8: {error}") from None
-    if not isinstance(raw, Mapping):
+    if not isinstance(plain, dict):
         raise PolicyError(f"{path.name} line 1: expected a document with named parts, found none")
-    return raw
-
-
-def _plain(value: Any) -> Any:
-    """Ruamel's containers as plain ones, days as the text they were written as."""
-    if isinstance(value, Mapping):
-        return {_plain(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bool) or value is None:
-        return value
-    for kind in (int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
+    return plain, places
 
 
 def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
@@ -123,18 +111,14 @@ def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
     return [(where, {"Unknown field.": "is not a part known here"}.get(str(m), str(m))) for m in messages]
 
 
-def _located(path: Path, raw: Any, where: tuple[Any, ...], what: str) -> tuple[int, str]:
-    """The line, and ``file line N, clause 'id': field: what``, by walking down to the deepest place that has a line."""
-    line, name, node = 1, "", raw
+def _located(path: Path, plain: Any, places: "Place", where: tuple[Any, ...], what: str) -> tuple[int, str]:
+    """The line, and ``file line N, 'id': field: what``, by walking down to the deepest place that has a line."""
+    name, value, place = "", plain, places
     for step in where:
-        try:
-            position = node.lc.data[step] if hasattr(node, "lc") and node.lc.data else None
-            node = node[step]
-        except (KeyError, IndexError, TypeError):
+        if step not in place.parts:
             break
-        if position:
-            line = position[0] + 1
-        if isinstance(node, Mapping) and "id" in node:
-            name = f", '{node['id']}'"
+        place, value = place.parts[step], value[step]
+        if isinstance(value, Mapping) and "id" in value:
+            name = f", '{value['id']}'"
     field = ".".join(str(step) for step in where if not isinstance(step, int)) or "document"
-    return line, f"{path.name} line {line}{name}: {field}: {what}"
+    return place.line, f"{path.name} line {place.line}{name}: {field}: {what}"

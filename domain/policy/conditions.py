@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
@@ -87,6 +87,19 @@ class EntryPattern:
         return fact.occurred_on if self.on is None else max(getattr(fact, self.on), fact.occurred_on)
 
 
+@cache
+def described(
+    type: type[Entry],
+    where: tuple[tuple[str, Any], ...],
+    naming: str | None,
+    on: str | None,
+    unless_outcome: tuple[str, ...],
+    matching: str | None,
+) -> EntryPattern:
+    """The one description with this content, however many clauses of how many editions use it."""
+    return EntryPattern(type, where, naming, on, unless_outcome, matching)
+
+
 When = tuple[tuple[str, frozenset[Any]], ...]
 """Attributes of a case and the values each may have; an empty one fits every case."""
 
@@ -149,13 +162,7 @@ class EntryPatternField(fields.Nested):
             tuple(found.get("unless_outcome", ())),
             names[found["matching"]] if "matching" in found else None,
         )
-        if content not in _SAME:
-            _SAME[content] = EntryPattern(*content)
-        return _SAME[content]
-
-
-_SAME: dict[tuple[Any, ...], EntryPattern] = {}
-"""The content of a description -> the one object for it."""
+        return described(*content)
 
 
 class EntryPatternSchema(Document):

@@ -2,8 +2,10 @@
 
 from functools import cache
 
+import msgspec
 from marshmallow import fields, validate
 
+from domain.cache_folder import kept
 from domain.policy.cited_documents import STANDARDS, Cited, read_document
 
 
@@ -22,6 +24,11 @@ class InstrumentsSchema(Cited):
 
 @cache
 def _ranges() -> dict[str, tuple[int, int]]:
+    load = msgspec.json.Decoder(dict[str, tuple[int, int]]).decode
+    return kept("policy-instruments", "", _read_ranges, dump=msgspec.json.encode, load=load)
+
+
+def _read_ranges() -> dict[str, tuple[int, int]]:
     document = read_document(STANDARDS / "instruments.yaml", InstrumentsSchema())
     return {item["id"]: (item["lowest"], item["highest"]) for item in document["instruments"]}
 

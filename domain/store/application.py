@@ -13,9 +13,8 @@ from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve,
 from domain.aggregates.inspection import Inspection
 from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile
-from domain.store.database import Database, NotPrepared
+from domain.store.database import Database, Kind, NotPrepared
 from domain.store.hash_chain import ChainedRecorder
-from domain.store.postgres_recorder import ChainedPostgresRecorder
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, EntryMapper, topic_of
 
 StoringError = PersistenceError
@@ -48,7 +47,7 @@ class Files(Application[str]):
         """
         database = Database.at(address)
         database.make_folder()
-        recorder = ChainedSQLiteRecorder if database.kind == "sqlite" else ChainedPostgresRecorder
+        recorder = _recorder(database.kind)
         settings = {
             "APPLICATION_RECORDER_TOPIC": f"{recorder.__module__}:{recorder.__qualname__}",
             **database.settings(),
@@ -218,6 +217,15 @@ class Writing:
     def close(self) -> None:
         """End the writing and free what it holds."""
         self.close_all()
+
+
+def _recorder(kind: Kind) -> type[ChainedRecorder]:
+    """The recorder for a kind of database; the driver of PostgreSQL is read only where it is used."""
+    if kind == "sqlite":
+        return ChainedSQLiteRecorder
+    from domain.store.postgres_recorder import ChainedPostgresRecorder
+
+    return ChainedPostgresRecorder
 
 
 def _size(file: CaseFile) -> int:

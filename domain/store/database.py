@@ -7,19 +7,15 @@ no two processes of a site create tables at the same time.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 CONNECT_SECONDS, LOCK_SECONDS = 2, 5
 """Seconds that PostgreSQL may take to answer, and that a writer waits for the lock of another."""
 
 Kind = Literal["sqlite", "postgresql"]
-
-
-DatabaseError = SQLAlchemyError
-"""What is raised where a database cannot be reached, read or written."""
 
 
 class WrongAddress(ValueError):
@@ -32,9 +28,13 @@ class NotPrepared(RuntimeError):
 
 @dataclass(frozen=True)
 class Database:
-    """One database. ``str()`` is its address without the password."""
+    """One database: the ``path`` of an SQLite file, or else the ``url`` of one on PostgreSQL.
 
-    url: sa.URL
+    ``str()`` is its address without the password.
+    """
+
+    path: str = ""
+    url: "sa.URL | None" = None
 
     @classmethod
     def at(cls, address: str) -> "Database":
@@ -44,87 +44,46 @@ class Database:
         """
         scheme, _, rest = address.partition("://")
         if not rest:
-            path = address if address.startswith("file:") else str(Path(address).expanduser())
-            return cls(sa.URL.create("sqlite", database=path))
+            return cls(address if address.startswith("file:") else str(Path(address).expanduser()))
         if scheme == "sqlite":
             path = rest[1:] if rest.startswith("/") else rest
-            return cls(sa.URL.create("sqlite", database=str(Path(path).expanduser())))
+            return cls(str(Path(path).expanduser()))
         if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
             raise WrongAddress(f"{scheme}: is no database known here; write a path, sqlite:///PATH or postgresql://...")
-        try:
-            url = sa.make_url(f"postgresql+psycopg://{rest}")
-        except (ArgumentError, ValueError):
-            raise WrongAddress("write it as postgresql://USER:PASSWORD@HOST:PORT/NAME") from None
-        if not url.database:
-            raise WrongAddress("the name of the database is missing: postgresql://USER:PASSWORD@HOST:PORT/NAME")
-        return cls(url)
+        return cls(url=_url(rest))
 
     def __str__(self) -> str:
-        if self.kind == "sqlite":
-            return str(self.url.database)
+        if self.url is None:
+            return self.path
         return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
 
     @property
     def kind(self) -> Kind:
-        return "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        return "sqlite" if self.url is None else "postgresql"
 
     @property
     def address(self) -> str:
         """The address in full, with the password: what opens the database."""
-        return str(self.url.database) if self.kind == "sqlite" else self.url.render_as_string(hide_password=False)
+        return self.path if self.url is None else self.url.render_as_string(hide_password=False)
 
     @property
     def missing(self) -> bool:
         """Whether it is an SQLite file that does not exist yet."""
-        return self.kind == "sqlite" and not self.in_memory and not Path(self.url.database or "").exists()
+        return self.kind == "sqlite" and not self.in_memory and not Path(self.path).exists()
 
     @property
     def in_memory(self) -> bool:
-        return (self.url.database or "").startswith("file:")
+        return self.path.startswith("file:")
 
     def make_folder(self) -> None:
         """Create the folder of the SQLite file, if it is one."""
         if self.kind == "sqlite" and not self.in_memory:
-            Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
-
-    def engine(self) -> sa.Engine:
-        """A pool of connections. Threads may share it; a forked process must make its own."""
-        if self.kind == "sqlite":
-            return sa.create_engine(self.url, connect_args={"timeout": 10})
-        return sa.create_engine(self.url, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True)
-
-    def engines(self) -> tuple[sa.Engine, sa.Engine]:
-        """Two engines over one pool, for the tables that are derived from the files: one to read, one to write.
-
-        A transaction of the first sees one state of the database from beginning to end. On SQLite a transaction of the
-        second takes the lock for writing when it begins, so that it never fails later because another one wrote first.
-        """
-        engine = self.engine()
-        if self.kind == "postgresql":
-            return (
-                engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
-                engine.execution_options(isolation_level="READ COMMITTED"),
-            )
-
-        @sa.event.listens_for(engine, "connect")
-        def ours(connection: Any, _: object) -> None:
-            connection.isolation_level = None  # the driver begins late, and not at all for reads
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(
-                "PRAGMA synchronous = NORMAL"
-            )  # the record itself is FULL; derived rows can be made again
-
-        @sa.event.listens_for(engine, "begin")
-        def begin(connection: sa.Connection) -> None:
-            writes = connection.get_execution_options().get("writes")
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-        return engine, engine.execution_options(writes=True)
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
 
     def settings(self) -> dict[str, str]:
         """The settings by which the library ``eventsourcing`` opens it."""
-        if self.kind == "sqlite":
-            return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(self.url.database),
+        if self.url is None:
+            return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": self.path,
                     "SQLITE_LOCK_TIMEOUT": "10"}  # fmt: skip
         host = self.url.host or self.url.query.get("host") or "localhost"
         return {
@@ -141,6 +100,20 @@ class Database:
             "POSTGRES_MAX_OVERFLOW": "7",
             "CREATE_TABLE": "n",
         }
+
+
+def _url(rest: str) -> "sa.URL":
+    """What stands behind ``postgresql://``, read; else ``WrongAddress``."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(f"postgresql+psycopg://{rest}")
+    except (ArgumentError, ValueError):
+        raise WrongAddress("write it as postgresql://USER:PASSWORD@HOST:PORT/NAME") from None
+    if not url.database:
+        raise WrongAddress("the name of the database is missing: postgresql://USER:PASSWORD@HOST:PORT/NAME")
+    return url
 
 
 def guards(kind: Kind, table: str, words: str) -> Sequence[str]:

@@ -11,6 +11,9 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 
 REFUSED = "entries are never changed or deleted: correct or withdraw them"
 
+TABLE = "stored_events"
+"""Where the entries are, on both databases."""
+
 ORIGIN = bytes(32)
 """The hash before that of the first entry: 32 zero bytes."""
 

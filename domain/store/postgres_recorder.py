@@ -12,9 +12,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.store.database import guards
-from domain.store.hash_chain import ORIGIN, REFUSED, ChainedEvent, ChainedRecorder, Kept, links, walk
-
-TABLE = "stored_events"
+from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, Kept, links, walk
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
 

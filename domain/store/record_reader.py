@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, RecordedEntry, evolve
-from domain.store.postgres_recorder import TABLE
+from domain.store.hash_chain import TABLE
 from domain.store.sqlite_recorder import fact_of
 
 COUNTED = 10_000

@@ -19,7 +19,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLite
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.store.database import guards
-from domain.store.hash_chain import ORIGIN, REFUSED, ChainedEvent, ChainedRecorder, Kept, links, walk
+from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, Kept, links, walk
 
 
 def topic_of(fact_type: type[Entry]) -> str:
@@ -61,7 +61,7 @@ class EntryMapper(Mapper[str]):
 class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
     """Append-only, with ``stored_at`` (UTC), ``actor`` and the chain's ``hash`` beside each event."""
 
-    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"):
+    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = TABLE):
         super().__init__(datastore, events_table_name)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 

@@ -91,6 +91,16 @@ def day_begun(instant: int) -> np.uint16 | None:
 @cache
 def _ahead() -> Instants:
     """By how many microseconds London is ahead of UTC at the end of each day of UTC: its clocks change in the small hours."""
-    days = (FIRST + timedelta(days=n) for n in range((date(LAST_YEAR + 1, 1, 1) - FIRST).days))
-    at = (datetime(day.year, day.month, day.day, 23, tzinfo=UTC).astimezone(LONDON) for day in days)
-    return np.array([(instant.utcoffset() or timedelta()) // _MICROSECOND for instant in at], np.int64)
+    count = (date(LAST_YEAR + 1, 1, 1) - FIRST).days
+    found = np.empty(count, np.int64)
+    for first in range(0, count, 7):  # they never change twice in a week
+        last = min(first + 7, count) - 1
+        begins, ends = _ahead_on(first), _ahead_on(last)
+        found[first : last + 1] = begins if begins == ends else [_ahead_on(n) for n in range(first, last + 1)]
+    return found
+
+
+def _ahead_on(number: int) -> int:
+    day = FIRST + timedelta(days=number)
+    local = datetime(day.year, day.month, day.day, 23, tzinfo=UTC).astimezone(LONDON)
+    return (local.utcoffset() or timedelta()) // _MICROSECOND

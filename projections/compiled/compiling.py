@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numba
 
-from projections.arrays.cache_folder import cache_folder
+from domain.cache_folder import cache_folder
 from projections.arrays.date_numbers import Array as Array
 
 F = TypeVar("F", bound=Callable[..., Any])

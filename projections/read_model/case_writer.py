@@ -14,12 +14,13 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.aggregates.case_file import CaseFile
+from domain.store.engines import insert_into
 from projections.bulk import ledgers
 from projections.cases.case_snapshot import excluded
 from projections.history.history import History
 from projections.ledger.ledger import Ledger, ledger
 from projections.read_model.row_codecs import Places, Values, places_in, values_of
-from projections.read_model.view_tables import Tables, insert_into
+from projections.read_model.view_tables import Tables
 
 COPIED_FROM = 50
 """From so many rows on, COPY is faster than INSERT."""

@@ -11,9 +11,9 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from domain.cache_folder import cache_folder
 from domain.store.database import Database
 from domain.store.record_reader import is_case
-from projections.arrays.cache_folder import cache_folder
 from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_files import Parts, generations, latest
 from projections.columns.column_merge import join

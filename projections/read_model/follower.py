@@ -1,16 +1,13 @@
 """Following: what was stored is taken into the views, batch by batch, rows and position in one transaction.
 
-One loop serves both databases. A crash anywhere leaves rows and position as they were together; nothing is taken in
+A crash anywhere leaves rows and position as they were together; nothing is taken in
 twice and nothing is left out. One follower works at a time; if two did, the slower would find its position taken.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import psycopg
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from domain.store.record_reader import Lag, is_case
 from projections.read_model.case_writer import behind, derive, settle
@@ -21,9 +18,6 @@ from projections.read_model.view_tables import VIEWS
 
 BATCH = 500
 """Entries taken in at once."""
-
-POLL = 1.0
-"""Seconds between looks at the record where nothing tells of what is new."""
 
 
 class Overtaken(RuntimeError):
@@ -72,7 +66,7 @@ def catch_up(
     until = None if seconds is None else time.monotonic() + seconds
     while views.stored.head() > views.position:
         with alone(views.database, views.writing, "follow") as mine:
-            while mine is not None and _one_step(views, most, told) and not _passed(until):
+            while mine is not None and one_step(views, most, told) and not _passed(until):
                 pass
         if mine is not None or (views.position >= own and until is not None) or _passed(until):
             break
@@ -84,7 +78,7 @@ def _passed(until: float | None) -> bool:
     return until is not None and time.monotonic() >= until
 
 
-def _one_step(views: ReadModel, most: int, told: Callable[[int], None]) -> bool:
+def one_step(views: ReadModel, most: int, told: Callable[[int], None]) -> bool:
     """Whether there was anything to take in."""
     try:
         taken = step(views, views.live(), most)
@@ -93,52 +87,3 @@ def _one_step(views: ReadModel, most: int, told: Callable[[int], None]) -> bool:
     if taken:
         told(views.position)
     return taken > 0
-
-
-@dataclass
-class Following:
-    """Following for good. ``stop()`` is asked between batches; ``say`` hears what an operator should know."""
-
-    views: ReadModel
-    stop: Callable[[], bool]
-    say: Callable[[str], None]
-    batch: int = BATCH
-    poll: float = POLL
-    at_rest: Callable[[], None] = lambda: None
-    """What else to do once the views are up with the record, each time something has come."""
-
-    def run(self) -> None:
-        """Until told to stop. A database that cannot be reached is tried again and again; any other error ends it."""
-        pause = self.poll
-        while not self.stop():
-            try:
-                self._while_alone()
-                pause = self.poll
-            except (DBAPIError, psycopg.Error) as error:
-                said = error.orig if isinstance(error, DBAPIError) else error
-                self.say(f"the database does not answer, trying again in {pause:g} s: {said}")
-                self._sleep(pause)
-                pause = min(2 * pause, 30)
-            except OSError as error:
-                self.say(f"the lock cannot be taken: {error}")
-                self._sleep(pause)
-
-    def _while_alone(self) -> None:
-        with alone(self.views.database, self.views.writing, "follow") as mine:
-            if mine is None:
-                self._sleep(self.poll)
-                return
-            self.say(f"following from position {self.views.position:,}")
-            rested = -1
-            while not self.stop():
-                if _one_step(self.views, self.batch, lambda position: None) or self.stop():
-                    continue
-                if rested != (position := self.views.position):
-                    self.at_rest()
-                    rested = position
-                mine.wait(self.poll)
-
-    def _sleep(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while not self.stop() and time.monotonic() < until:
-            time.sleep(0.05)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from domain.store.database import Database
-from domain.store.postgres_recorder import TABLE
+from domain.store.hash_chain import TABLE
 
 Task = Literal["follow", "rebuild", "columns"]
 

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from domain.store.engines import insert_into
 from projections.ledger.ledger import DutyRow, JudgementRow, Known, LateRow, Ledger, Place, SpellRow
-from projections.read_model.view_tables import PLACES, insert_into
+from projections.read_model.view_tables import PLACES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

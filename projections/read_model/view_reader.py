@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from domain.accounts.roles import Level
 from domain.store.database import Database
+from domain.store.engines import engines_of
 from domain.store.record_reader import Lag, RecordReader
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.moment import Moment
@@ -33,7 +34,7 @@ class ReadModel:
 
     def __init__(self, address: str, *, prepare: bool | None = None):
         self.database = Database.at(address)
-        self.reading, self.writing = self.database.engines()
+        self.reading, self.writing = engines_of(self.database)
         weakref.finalize(self, self.reading.dispose)
         if prepare or (prepare is None and self.database.kind == "sqlite"):
             make(self.writing)

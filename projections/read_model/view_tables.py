@@ -9,7 +9,6 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain import __version__
 from domain.store.database import Database, NotPrepared
@@ -24,7 +23,7 @@ KINDS = ("duties", "spells", "judgements", "lates")
 """The kinds of row, in the order of ``Ledger.kinds``."""
 
 _tables = sa.MetaData()
-_reference = sa.String(40).with_variant(postgresql.VARCHAR(40, collation="C"), "postgresql")
+_reference = sa.String(40).with_variant(sa.VARCHAR(40, collation="C"), "postgresql")
 _number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 VIEWS = sa.Table(
@@ -157,8 +156,3 @@ def check(database: Database, reading: sa.Engine) -> None:
     if said != {made_by()}:
         why = "views made by another version of caseaudit" if said else "no views yet"
         raise NotPrepared(f"{database} has {why}: run `caseaudit migrate` first")
-
-
-def insert_into(c: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that can say what to do about a row that is there already."""
-    return sqlite.insert(table) if c.dialect.name == "sqlite" else postgresql.insert(table)

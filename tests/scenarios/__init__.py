@@ -18,11 +18,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
+from yaml.constructor import SafeConstructor
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import load_entry
+from domain.policy.yaml_reader import CoreLoader
+
+
+class WithDays(CoreLoader):
+    """Reads a scenario as policy is read, but days and instants as such."""
+
+
+WithDays.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_timestamp)
 
 HERE = Path(__file__).parent
 ONE_DAY = timedelta(days=1)
@@ -100,7 +109,7 @@ def all_scenarios() -> list[Scenario]:
 
 
 def _read(path: Path) -> Iterator[Scenario]:
-    for told in YAML(typ="safe").load(path.read_text(encoding="utf-8")):
+    for told in yaml.load(path.read_text(encoding="utf-8"), WithDays):
         if "scenario" in told:
             yield Scenario(path.stem, **told)
         else:

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.access_log import ACTIONS
 from domain.accounts.roles import ADMINISTRATORS
-from web.presentation.downloads import Column, Download, download
+from web.presentation.downloads import download
 from web.presentation.pagination import read_page
 from web.presentation.phrases import instant
+from web.presentation.table_files import Column, Download
 from web.site import access_control
 
 blueprint = Blueprint("access", __name__)

@@ -2,15 +2,16 @@
 
 import secrets
 from dataclasses import replace
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.accounts.account_register import AccountExists, NoSuchAccount
-from domain.accounts.account_rules import AccountField, account_faults, may_change
-from domain.accounts.roles import ADMINISTRATORS, LEVELS, ROLES, Account, Role
+from domain.accounts.account_rules import may_change
+from domain.accounts.roles import ADMINISTRATORS, ROLES, Account
 from domain.entries.code_lists import OfficerGrade
+from web.admin.account_form import read_account
 from web.services import current_cases
 from web.site import access_control, passwords
 
@@ -84,32 +85,6 @@ def give_password(username: str) -> str:
     access_control.register().set_password(username, passwords.hashed(given), must_change=True)
     access_control.log("password changed", detail=f"for {username}")
     return render_template("admin/given_password.html", account=account, given=given)
-
-
-def read_account(form: Any) -> tuple[Account | None, dict[str, str]]:
-    """The account that a form or the command line describes, or what is wrong with it: field -> what to do."""
-    said = {name: str(form.get(name, "")).strip() for name in ("username", "name", "role", "grade")}
-    places, inspections = (_lines(form.get(name, "")) for name in ("places", "inspections"))
-    role, grade = cast(Role, said["role"]), cast(OfficerGrade, said["grade"]) if said["grade"] else None
-    account = Account(said["username"], said["name"], role, places, inspections, grade)
-    problems: dict[str, str] = {name: _wanted(name, account) for name in account_faults(account)}
-    return (None, problems) if problems else (account, {})
-
-
-def _wanted(field: AccountField, account: Account) -> str:
-    """What to do about a field of an account that cannot stand so."""
-    return {
-        "username": "Enter a user name of small letters, numbers, dots and hyphens, like r.ablewhite",
-        "name": "Enter the name as the case files write it",
-        "role": f"Choose a role: {', '.join(ROLES)}",
-        "places": f"Enter the {LEVELS.get(account.role, 'place')}s that this person answers for, one a line",
-        "inspections": "Enter the inspections that this person reads, one a line",
-        "grade": f"Choose a grade: {', '.join(get_args(OfficerGrade))}",
-    }[field]
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
 def _as_form(account: Account) -> dict[str, str]:

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from domain.accounts.roles import READERS
 from domain.entries.code_lists import RISK_LEVELS
 from projections.cases.caseload import CaseLine, line
-from web.presentation.downloads import Column, Download, download, notes
+from web.presentation.downloads import download
 from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
 from web.presentation.sorting import Order, read_order
+from web.presentation.table_files import Column, Download, notes
 from web.services import current_cases
 from web.site import access_control
 

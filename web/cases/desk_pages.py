@@ -11,11 +11,12 @@ from domain.accounts.roles import WORKERS
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine
 from projections.cases.work_lists import LISTS, DeskList, LateLine, Line, desk
-from web.presentation.downloads import Column, Download, download, notes
+from web.presentation.downloads import download
 from web.presentation.filters import WIDE, Filters
 from web.presentation.pagination import read_page
 from web.presentation.phrases import type_title
 from web.presentation.sorting import Order, read_order
+from web.presentation.table_files import Column, Download, notes
 from web.services import current_cases
 from web.site import access_control
 

@@ -25,9 +25,10 @@ from projections.reports.caseload_matrix import (
     sums,
 )
 from projections.scoring.scores import printed
-from web.presentation.downloads import Column, Download, download, notes
+from web.presentation.downloads import download
 from web.presentation.pagination import read_page
 from web.presentation.sorting import Order, read_order
+from web.presentation.table_files import Column, Download, notes
 from web.services import current_cases, following_read_model
 from web.site import access_control
 

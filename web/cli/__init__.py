@@ -1,27 +1,100 @@
-"""The operators' command line: one module a noun, gathered here."""
+"""The operators' command line: one module a noun, of which a call reads only the one that it names."""
+
+import gc
+from importlib import import_module
 
 import click
 
-from web.cli import (
-    case_command,
-    read_model_commands,
-    record_commands,
-    report_command,
-    sample_command,
-    score_commands,
-    serve_commands,
-    users_commands,
+COMMANDS = {
+    "case": (
+        "web.cli.case_command",
+        "One case as at a day, as known at a moment: its entries, what was due and when it was met, its answers.",
+    ),
+    "demo": (
+        "web.cli.serve_commands",
+        "Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.",
+    ),
+    "due": (
+        "web.cli.due_command",
+        "What is overdue and what falls due, as the files stood on the day.",
+    ),
+    "export": (
+        "web.cli.record_commands",
+        "Write entries in the interchange form, one a line, to the standard output.",
+    ),
+    "follow": (
+        "web.cli.read_model_commands",
+        "Keep the views up with the record, for good. A second follower of the same database stands by.",
+    ),
+    "import": (
+        "web.cli.import_command",
+        "Import interchange files (NDJSON, one entry a line), folders of them, or one extract: a folder of CSV tables.",
+    ),
+    "migrate": (
+        "web.cli.read_model_commands",
+        "Prepare a database: make the tables that this version needs. Nothing that is stored changes.",
+    ),
+    "rebuild": (
+        "web.cli.read_model_commands",
+        "Make the views anew from the entries, beside the live ones, and put them in their place.",
+    ),
+    "report": (
+        "web.cli.report_command",
+        "A report of compliance, or one of its measures, with its definition: the same figures as on the site.",
+    ),
+    "sample": (
+        "web.cli.sample_command",
+        "Draw an inspection's sample again from its frame, and say whether it is the one on record.",
+    ),
+    "score": (
+        "web.cli.score_commands",
+        "The scoring sheet of an inspection's sample, or of all cases held on a day, by area, team or officer.",
+    ),
+    "serve": (
+        "web.cli.serve_commands",
+        "Serve the site. Accounts are made with `caseaudit users add`.",
+    ),
+    "users": (
+        "web.cli.users_commands",
+        "Who may sign in to the site: add, list, change, password.",
+    ),
+    "verify": (
+        "web.cli.record_commands",
+        "Prove that every stored entry is what was stored: walk the hash chain from the first to the last.",
+    ),
+}
+"""Each command: the module that has it in ``COMMANDS``, and the first paragraph of its help."""
+
+
+class LateGroup(click.Group):
+    """A group that knows its commands by name and first paragraph; a command's module is imported when it is called."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, known, rest = super().resolve_command(ctx, args)
+        return name, known and loaded(str(known.name)), rest
+
+
+def loaded(name: str) -> click.Command:
+    """The command of this name, from its module."""
+    commands: list[click.Command] = import_module(COMMANDS[name][0]).COMMANDS
+    return next(command for command in commands if command.name == name)
+
+
+@click.group(
+    cls=LateGroup,
+    commands=[click.Command(name, help=said) for name, (_, said) in COMMANDS.items()],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="caseaudit")
 def main() -> None:
     """Probation case audit: every entry an event, every score as at any day, as known at any moment."""
 
 
-for command in (
-    *serve_commands.COMMANDS, *record_commands.COMMANDS, *case_command.COMMANDS, *score_commands.COMMANDS, *report_command.COMMANDS,
-    *sample_command.COMMANDS, *users_commands.COMMANDS, *read_model_commands.COMMANDS,
-):  # fmt: skip
-    main.add_command(command)
+def run() -> None:
+    """The command as a process of its own."""
+    try:
+        main()
+    finally:
+        gc.freeze()  # at its end nobody need look through all that was imported for garbage: a fifth of a short call

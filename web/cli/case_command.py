@@ -1,7 +1,5 @@
-"""What was due and how it scores: case, score, due."""
+"""One case: case."""
 
-import csv
-import io
 import json
 from datetime import date
 from typing import Any
@@ -12,11 +10,9 @@ from domain.entries.code_lists import label
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
-from projections.cases.caseload import due
 from web.cli import command_options
-from web.cli.read_model_commands import up_to_date
 from web.presentation.formatting import short_date
-from web.presentation.json_documents import case_document, due_document
+from web.presentation.json_documents import case_document
 from web.presentation.phrases import answer_words, because, fact_details, fact_title, knowledge_words, why
 
 
@@ -79,35 +75,4 @@ def _case_text(reading: Reading) -> str:
     return "\n".join(lines)
 
 
-@click.command("due")
-@click.option("--as-at", type=command_options.Day(), metavar="D", help="As at this day. Default: today.")
-@click.option("--team", metavar="T")
-@click.option("--officer", metavar="O")
-@click.option("--within", type=click.IntRange(0, 366), default=7, show_default=True, metavar="DAYS",
-              help="Also what falls due within so many days.")  # fmt: skip
-@command_options.form("text", "json", "csv")
-@command_options.database
-def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
-    """What is overdue and what falls due, as the files stood on the day."""
-    cases = up_to_date(database).case_snapshots(command_options.read_moment(as_at, None), unmet=True, kinds=("duties",))
-    owed = due(
-        (c for c in cases if team in (None, c.spell.place.team) and officer in (None, c.spell.place.officer)), within
-    )
-    documents = due_document(owed)
-    if form == "json":
-        click.echo(json.dumps(documents, indent=2, ensure_ascii=False))
-    elif form == "csv":
-        out = io.StringIO()
-        writer = csv.DictWriter(out, ["case", "clause", "citation", "due_on", "state", "officer", "team"])
-        writer.writeheader()
-        writer.writerows(documents)
-        click.echo(out.getvalue(), nl=False)
-    else:
-        for o in owed:
-            click.echo(
-                f"{o.obligation.due_on}  {o.state:<8} {o.case.reference:<12} {o.clause.id:<42} {o.case.spell.place.officer}"
-            )
-        click.echo(f"{len(owed)} duties")
-
-
-COMMANDS = [case, due_]
+COMMANDS = [case]

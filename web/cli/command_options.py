@@ -14,7 +14,7 @@ from domain.store.database import Database, NotPrepared, WrongAddress
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from web.site import clock
+from web.site import system_clock
 
 DEFAULT_DATABASE = Path(click.get_app_dir("caseaudit")) / "caseaudit.sqlite"
 
@@ -110,7 +110,7 @@ def past(instant: Any) -> datetime:
     """An instant that was given and has passed; a usage error for another."""
     if not isinstance(instant, datetime):
         raise click.UsageError("--extracted-at: write an instant, like 2005-10-03T02:00:00+01:00")
-    if instant > clock.now():
+    if instant > system_clock.now():
         raise click.UsageError(f"--extracted-at: {instant.isoformat()} is in the future")
     return instant
 
@@ -126,7 +126,7 @@ def moment(command: Command) -> Command:
 
 
 def read_moment(as_at: date | None, known_at: Any) -> Moment:
-    on = as_at or clock.today()
+    on = as_at or system_clock.today()
     if known_at == "hindsight":
         return Moment(on, None)
     return Moment(on, known_at or end_of_day(on))

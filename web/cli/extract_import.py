@@ -13,9 +13,10 @@ from domain.importing.extracts.missing_rows import MissingRow
 from domain.importing.importer import ImportReport
 from domain.policy.cited_documents import PolicyError
 from web.cli import command_options
-from web.cli.import_report import SHOWN, print_report, progress_bar
+from web.cli.import_report import SHOWN, print_report
+from web.cli.progress_bars import progress_of_bytes
 from web.presentation.formatting import count_noun
-from web.site import clock
+from web.site import system_clock
 
 GONE = "gone-from-{source}.csv"
 """Beside the rejected rows: the entries that the source no longer gives."""
@@ -26,13 +27,13 @@ def import_extract(
     made_at: datetime | None, part: bool, actor: str, keep: bool,
 ) -> ImportReport:  # fmt: skip
     """Import the tables of a folder and print what became of them; a usage error where the mapping does not fit."""
-    now, report = clock.now(), ImportReport()
+    now, report = system_clock.now(), ImportReport()
     try:
         extract = Extract.open(folder, mapping, made_at or now, part=part)
     except PolicyError as error:
         raise click.UsageError(f"nothing was read, the mapping does not fit:\n{error}") from error
     files = command_options.open_files(database, make=True) if keep else command_options.open_to_look(database)
-    with progress_bar() as bar:
+    with progress_of_bytes() as bar:
         task = bar.add_task("Importing", total=sum(file.path.stat().st_size for file in extract.files.values()))
         with command_options.storing(database):
             extract.take(files, report, lambda size: bar.advance(task, size), now=now, actor=actor, keep=keep)

@@ -1,21 +1,12 @@
-"""What the command line shows of an import: its progress, and what was stored and rejected."""
+"""What an import prints of what became of its entries."""
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from domain.importing.importer import ImportReport
 from web.presentation.formatting import count_noun
 
 SHOWN = 200
-"""Rejected lines are printed up to this number; the rest are counted."""
-
-
-def progress_bar() -> Progress:
-    """A bar of bytes on the error stream; nothing where that is not a terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+"""Rejected entries that are printed; the others are counted."""
 
 
 def print_report(report: ImportReport, dry_run: bool) -> None:

@@ -1,4 +1,4 @@
-"""Keeping the views: follow the record, make them anew, prove them."""
+"""Keeping the views: prepare their tables, follow the record, make them anew, prove them."""
 
 import os
 import signal
@@ -9,65 +9,37 @@ from functools import partial
 from types import FrameType
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from domain.store.database import NotPrepared
-from projections.columns.column_store import ColumnStore
-from projections.read_model.column_keeper import ColumnKeeper, NotMade, columns_folder
-from projections.read_model.follower import BATCH, Following, catch_up
+from domain.accounts.account_register import AccountRegister
+from projections.read_model.column_keeper import ColumnKeeper, columns_folder
+from projections.read_model.follow_loop import Following
+from projections.read_model.follower import BATCH
 from projections.read_model.rebuild import Busy, Crew
 from projections.read_model.verify_views import ViewDifference
 from projections.read_model.verify_views import verify as differences
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import WorkFailed, in_processes, on_dask
 from web.cli import command_options
+from web.cli.column_opening import keep_columns
+from web.cli.progress_bars import progress_of
+from web.cli.read_model_opening import open_views
 from web.presentation.formatting import count_noun
 
 SHOWN = 20
 """Differences that are printed; the others are counted."""
 
 
-def progress_of(total: int, words: str) -> Progress:
-    """A bar on the error stream; nothing where that is not a terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-    bar.add_task(words, total=total)
-    return bar
+@click.command()
+@command_options.database
+def migrate(database: str) -> None:
+    """Prepare a database: make the tables that this version needs. Nothing that is stored changes.
 
-
-def open_views(address: str) -> ReadModel:
-    """The views of this database; a usage error where it isn't there or isn't prepared."""
-    command_options.open_files(address).close()
-    try:
-        return ReadModel(command_options.database_at(address).address)
-    except NotPrepared as error:
-        raise click.UsageError(f"--database: {error}") from error
-
-
-def up_to_date(address: str) -> ReadModel:
-    """The views of this database once they have taken in what they had not yet; a usage error as for ``open_views``."""
-    views = open_views(address)
-    position, head = views.position, views.stored.head()
-    with progress_of(head - position, "Taking entries into the views") as bar:
-        catch_up(views, told=lambda reached: bar.update(bar.task_ids[0], completed=reached - position))
-    return views
-
-
-def columns_of(views: ReadModel) -> ColumnStore:
-    """The columns of this record as far as the views go; a usage error where there are none yet and too many cases."""
-    try:
-        return ColumnKeeper(views, columns_folder(views.database)).current()
-    except NotMade as error:
-        raise click.UsageError(str(error)) from error
-
-
-def keep_columns(views: ReadModel) -> None:
-    """Make the files of columns anew, from which figures over many cases are read, if they are wanting."""
-    keeper = ColumnKeeper(views, columns_folder(views.database))
-    if keeper.wanting():
-        keeper.make(partial(in_processes, os.cpu_count() or 1))
+    PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself.
+    """
+    command_options.open_files(database, make=True, prepare=True).close()
+    address = command_options.database_at(database).address
+    with closing(AccountRegister(address, prepare=True)), closing(ReadModel(address, prepare=True)):
+        click.echo(f"{command_options.database_at(database)} is ready.")
 
 
 @click.command()
@@ -141,4 +113,4 @@ def _print(found: Iterator[ViewDifference]) -> int:
     return 1 if differ else 0
 
 
-COMMANDS = [follow, rebuild]
+COMMANDS = [follow, migrate, rebuild]

@@ -15,11 +15,12 @@ from projections.reports.measure_figures import Asked
 from projections.reports.proportions import LEVELS, Scope
 from projections.reports.report_scope import is_place
 from web.cli import command_options
-from web.cli.read_model_commands import columns_of, up_to_date
-from web.presentation.downloads import as_bytes
+from web.cli.column_opening import columns_of
+from web.cli.read_model_opening import up_to_date
+from web.presentation.table_files import as_bytes
 from web.reports.measure_phrases import asked_notes
 from web.reports.report_building import Made, make, of_measure
-from web.reports.report_query import MONTHS, nowhere
+from web.reports.report_places import MONTHS, nowhere
 from web.reports.table_model import Table
 from web.site.date_field import EARLIEST, LATEST
 

@@ -12,20 +12,12 @@ import click
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.policy.standards import national_standards
 from projections.cases.case_repository import CaseRepository
-from projections.columns import score_counts
-from projections.columns.case_selection import CaseSelection
 from projections.history.moment import Moment
-from projections.inspections.sample_scores import (
-    ScoreChange,
-    Scored,
-    changes,
-    inspection_moment,
-    score_readings,
-)
+from projections.inspections.sample_scores import ScoreChange, Scored, changes, inspection_moment, score_readings
 from projections.scoring.management_ladder import Placed, placed
 from projections.scoring.scores import Score, printed
 from web.cli import command_options
-from web.cli.read_model_commands import columns_of, up_to_date
+from web.cli.read_model_opening import up_to_date
 from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.json_documents import change_document, score_document
 from web.presentation.phrases import answer_words, because, knowledge_words
@@ -87,6 +79,10 @@ def score(
 
 def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, **where: str | None) -> Scored:
     """The score of the cases held here on the day, of however many, from the columns."""
+    from projections.columns import score_counts
+    from projections.columns.case_selection import CaseSelection
+    from web.cli.column_opening import columns_of
+
     with closing(up_to_date(database)) as views:
         read = CaseSelection(columns_of(views), at)
         sample = score_counts.score(

@@ -14,8 +14,9 @@ from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import LONDON
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
-from web.cli.read_model_commands import keep_columns, up_to_date
-from web.cli.record_commands import load
+from web.cli.column_opening import keep_columns
+from web.cli.import_command import load
+from web.cli.read_model_opening import up_to_date
 from web.presentation.formatting import count_noun
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)

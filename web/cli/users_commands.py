@@ -8,9 +8,9 @@ import click
 
 from domain.accounts.account_register import AccountExists, AccountRegister, NoSuchAccount
 from domain.accounts.roles import ROLES
-from web.admin.accounts_pages import read_account
+from web.admin.account_form import read_account
 from web.cli import command_options
-from web.site import clock, passwords
+from web.site import passwords, system_clock
 
 OPERATOR = "operator"
 """Who is on the access log for what is done here."""
@@ -52,7 +52,7 @@ def add(username: str, password: str, database: str, **said: Any) -> None:
             register.add(account, passwords.hashed(password))
         except AccountExists as error:
             raise click.UsageError(str(error)) from error
-        register.log.add(clock.now(), OPERATOR, "account made", detail=f"{username}: {account.role}")
+        register.log.add(system_clock.now(), OPERATOR, "account made", detail=f"{username}: {account.role}")
     click.echo(f"{username} may sign in as {account.role.replace('_', ' ')}")
 
 
@@ -84,7 +84,7 @@ def change(username: str, closed: bool | None, database: str, **said: Any) -> No
             raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items()))
         disabled = standing.disabled if closed is None else closed
         register.change(replace(account, disabled=disabled, must_change=standing.must_change))
-        register.log.add(clock.now(), OPERATOR, "account changed", detail=username)
+        register.log.add(system_clock.now(), OPERATOR, "account changed", detail=username)
     click.echo(f"{username} is changed")
 
 
@@ -99,7 +99,7 @@ def password(username: str, password: str, database: str) -> None:
         if fault := passwords.fault(password, username, account.name):
             raise click.UsageError(fault)
         register.set_password(username, passwords.hashed(password), must_change=True)
-        register.log.add(clock.now(), OPERATOR, "password changed", detail=f"for {username}")
+        register.log.add(system_clock.now(), OPERATOR, "password changed", detail=f"for {username}")
     click.echo(f"{username} has a new password")
 
 

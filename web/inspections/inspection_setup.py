@@ -26,8 +26,9 @@ from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.inspections.published_figures import leaves
 from projections.inspections.sample_scores import inspection_moment
 from projections.inspections.sampling_frame import frame
-from web.presentation.downloads import Column, Download, download
+from web.presentation.downloads import download
 from web.presentation.formatting import count_noun, numeric_date
+from web.presentation.table_files import Column, Download
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, led, open_ends, read_form, still_open, token
 from web.services import current_cases, following_read_model

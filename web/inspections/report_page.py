@@ -14,8 +14,9 @@ from projections.inspections.sample_scores import score_inspection
 from web.inspections.pdf_report import as_pdf
 from web.inspections.report_data import InspectionReport, report
 from web.inspections.report_proof import report_document
-from web.presentation.downloads import Column, Download, download, notes
+from web.presentation.downloads import download
 from web.presentation.formatting import long_date
+from web.presentation.table_files import Column, Download, notes
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, led, open_ends, read_form, token
 from web.services import current_cases

@@ -5,8 +5,6 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from flask import Flask
-
 from domain.calendar.london_time import LONDON
 
 Share = int | float | Fraction | Decimal
@@ -58,9 +56,3 @@ def change_words(points: int | None) -> str:
     if points is None:
         return "–"
     return f"up {points}" if points > 0 else f"down {-points}" if points < 0 else "no change"
-
-
-def attach(app: Flask) -> None:
-    """Make these filters available to the templates."""
-    for named in (long_date, short_date, numeric_date, percent, count_noun, change_words):
-        app.add_template_filter(named)

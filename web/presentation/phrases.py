@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask
-
 from domain.calendar.london_time import LONDON
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
@@ -154,11 +152,3 @@ def because(reason: Reason, day: date, entry: Callable[[str], str] = str) -> str
 def answer_words(answer: Answer) -> str:
     """``insufficient (nothing there)``."""
     return code_lists.label(answer.answer) + (" (nothing there)" if answer.absent else "")
-
-
-def attach(app: Flask) -> None:
-    """Make these functions available to the templates."""
-    for named in (sentence, type_title, fact_title, fact_named, fact_details, fact_references, instant, answer_words):
-        app.add_template_filter(named)
-    app.add_template_filter(code_lists.label, "label")
-    app.jinja_env.globals.update(why=why, because=because, became=became)

@@ -19,11 +19,12 @@ from projections.reports.periods import Period
 from projections.reports.proportions import Scope
 from projections.reports.protected_groups import ATTRIBUTES, differences, group_of, is_shown
 from projections.reports.training_needs import every_clause
-from web.presentation.downloads import Column, Download, download, notes
+from web.presentation.downloads import download
 from web.presentation.formatting import short_date
 from web.presentation.pagination import read_page
 from web.presentation.phrases import became, type_title
 from web.presentation.sorting import Order, read_order
+from web.presentation.table_files import Column, Download, notes
 from web.reports.measure_phrases import clause_words, period_words, scope_words
 from web.reports.report_query import ScopeField, within
 from web.services import current_cases, report_cache

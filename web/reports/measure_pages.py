@@ -11,7 +11,8 @@ from domain.accounts.roles import WORKERS
 from domain.policy.measures import Measure, Report, reports
 from projections.reports.measure_figures import Asked
 from projections.reports.proportions import Figure
-from web.presentation.downloads import FORMATS, download
+from web.presentation.downloads import download
+from web.presentation.table_files import FORMATS
 from web.presentation.trend_chart import TrendChart, chart
 from web.reports import drill_down
 from web.reports.measure_phrases import clause_words, definition, period_words, scope_words, sure_said

@@ -13,9 +13,7 @@ from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import Asked
 from projections.reports.proportions import Scope
 from projections.reports.report_scope import scope_within, scopes_of
-
-MONTHS = 12
-"""The default period of a report, in months up to the day as at which it is read (a parameter)."""
+from web.reports.report_places import MONTHS, nowhere
 
 _MONTHS = "Months must be a whole number from 1 to 120."
 _OF = "Whose figures: area:, division:, team: or officer: and a name. Default: all that the reader answers for."
@@ -72,13 +70,6 @@ def within(scope: Scope, account: Account, queries: DutyQueries) -> Scope:
     if found is None:
         raise NotFound(f"{nowhere(scope)} that you answer for.")
     return found
-
-
-def nowhere(scope: Scope) -> str:
-    """In words, that no case has ever been held in the place."""
-    if scope.level == "officer":
-        return f"No case has been held by an officer called {scope.name}"
-    return f"No case has been held in {'an' if scope.level == 'area' else 'a'} {scope.level} called {scope.name}"
 
 
 def choices(queries: DutyQueries, moment: Moment, account: Account) -> list[tuple[str, str]]:

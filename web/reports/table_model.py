@@ -6,8 +6,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
-from web.presentation.downloads import Column, Download, Kind
 from web.presentation.formatting import percent, short_date
+from web.presentation.table_files import Column, Download, Kind
 
 Where = Literal["both", "page", "file"]
 

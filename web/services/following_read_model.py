@@ -7,7 +7,8 @@ from flask import Flask, Response, current_app, g, request, session
 
 from domain.calendar.london_time import LONDON
 from domain.store.application import Files
-from domain.store.database import DatabaseError, NotPrepared
+from domain.store.database import NotPrepared
+from domain.store.engines import DatabaseError
 from domain.store.record_reader import Lag
 from projections.columns.case_selection import CaseSelection
 from projections.history.moment import Moment

@@ -1,4 +1,4 @@
-"""The only place where the site reads a clock, so that a test, a demonstration or an audit can set it.
+"""What time it is for the pages of an app, so that a test, a demonstration or an audit can set it.
 
 ``domain`` and ``projections`` are given their dates; they never ask what day it is.
 """
@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime
 from flask import current_app, has_app_context
 
 from domain.calendar.london_time import LONDON
+from web.site import system_clock
 
 
 def now() -> datetime:
     """The present instant, in UTC."""
-    return datetime.now(UTC)
+    return system_clock.now()
 
 
 def today() -> date:

@@ -1,5 +1,7 @@
 """Passwords: their argon2 hashes, and which passwords are accepted."""
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -7,7 +9,12 @@ SHORTEST, LONGEST = 12, 1000
 """The allowed length in characters. Length makes a password strong (three random words), not signs or capitals."""
 
 _hasher = PasswordHasher()
-_nobody = _hasher.hash("nobody's password")
+
+
+@cache
+def _nobody() -> str:
+    """The hash that a password is held against where there is no account."""
+    return _hasher.hash("nobody's password")
 
 
 def hashed(password: str) -> str:
@@ -15,9 +22,10 @@ def hashed(password: str) -> str:
 
 
 def fits(password: str, kept: str) -> bool:
-    """Whether this is the password of the hash ``kept``. Takes the same time where there is none (``""``)."""
+    """Whether this is the password; takes the same time where none is kept (``""``)."""
+    nobody = _nobody()  # made at the first of all calls, whether that is for an account or for none
     try:
-        return _hasher.verify(kept or _nobody, password[:LONGEST]) and bool(kept)
+        return _hasher.verify(kept or nobody, password[:LONGEST]) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -5,6 +5,7 @@ national standard gives a deadline for it. They raise obligations like any claus
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
@@ -15,6 +16,7 @@ from marshmallow import ValidationError, fields, post_load, pre_load, validate, 
 
 from domain.policy.cited_documents import FRAMEWORKS, Cited, Document, read_document, read_plain
 from domain.policy.clauses import Clause, ClauseSchema
+from domain.policy.policy_cache import kept_policy
 from domain.policy.standards import clause_faults, national_standards
 
 Basis = Literal["derived", "judged"]
@@ -292,15 +294,15 @@ class FrameworkSchema(Cited):
 
     @pre_load
     def with_base(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Fill in a framework with a ``base``: the base's expectations, and the questions that it names by ``use``."""
-        data = dict(data)
-        name = data.pop("base", None)
+        """A framework on the ``base`` of another takes its expectations, and the questions that it names by ``use``."""
+        name = data.get("base")
         path = FRAMEWORKS / f"{name}.yaml"
         if name is None:
-            return data
+            return {key: value for key, value in data.items() if key != "base"}
         if not path.exists():
             raise ValidationError(f"there is no framework '{name}'", "base")
-        base = read_plain(path)
+        base, data = read_plain(path), deepcopy(data)
+        del data["base"]
         known = {q["id"]: q for s in base["sections"] for c in s["criteria"] for q in c["questions"]}
         used: set[str] = set()
         for section in data.get("sections", ()):
@@ -388,7 +390,7 @@ def names() -> list[str]:
 @cache
 def frameworks() -> Mapping[str, Framework]:
     """The frameworks that ship with the program, by id."""
-    return {f.id: f for f in map(read_framework, sorted(FRAMEWORKS.glob("*.yaml")))}
+    return kept_policy("frameworks", lambda: {f.id: f for f in map(read_framework, sorted(FRAMEWORKS.glob("*.yaml")))})
 
 
 DEFAULT_FRAMEWORK = "esi-2003"

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from domain.policy.cited_documents import Cited, Document, read_document
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.policy_cache import kept_policy
 
 FOLDER = Path(__file__).parent
 
@@ -174,4 +175,4 @@ def read_reports(path: Path) -> Reports:
 @cache
 def reports() -> Reports:
     """The measures and reports that ship with the program."""
-    return read_reports(FOLDER / "reports.yaml")
+    return kept_policy("reports", lambda: read_reports(FOLDER / "reports.yaml"))

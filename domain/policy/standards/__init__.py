@@ -12,6 +12,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from domain.policy.cited_documents import STANDARDS, Cited, PolicyError, read_document
 from domain.policy.clauses import Clause, ClauseSchema
+from domain.policy.policy_cache import kept_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +133,4 @@ def _with_since(editions: Sequence[Edition]) -> Iterable[Edition]:
 @cache
 def national_standards() -> Standards:
     """The editions that ship with the program."""
-    return combine(read_edition(path) for path in sorted(STANDARDS.glob("ns-*.yaml")))
+    return kept_policy("standards", lambda: combine(map(read_edition, sorted(STANDARDS.glob("ns-*.yaml")))))

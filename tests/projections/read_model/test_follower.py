@@ -22,7 +22,8 @@ from domain.store.application import Files
 from projections import bulk
 from projections.columns.column_store import ColumnStore
 from projections.read_model import follower, rebuild
-from projections.read_model.follower import Following, Overtaken, catch_up, step
+from projections.read_model.follow_loop import Following
+from projections.read_model.follower import Overtaken, catch_up, step
 from projections.read_model.follower_lock import alone
 from projections.read_model.rebuild import Busy, build, opened
 from projections.read_model.verify_views import verify

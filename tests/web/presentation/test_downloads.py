@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from web.presentation.downloads import FORMATS, Column, Download, as_bytes
 from web.presentation.ods_writer import MIME, printable
+from web.presentation.table_files import FORMATS, Column, Download, as_bytes
 
 TABLE = Download(
     "A table",

@@ -1,0 +1,100 @@
+"""The user's cache: what the program can work out anew at any time, kept between runs.
+
+Only what nobody but the user can have written is read. Where the folder cannot be used, nothing is kept, and all works
+as well, only slower.
+"""
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def cache_folder() -> Path:
+    """``caseaudit`` in the folder that ``XDG_CACHE_HOME`` names, else in ``~/.cache``; it need not be there."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "caseaudit"
+
+
+class Unusable(ValueError):
+    """These bytes are not what was kept."""
+
+
+def kept(
+    name: str, made_from: str, make: Callable[[], T], *, dump: Callable[[T], bytes], load: Callable[[bytes], T]
+) -> T:
+    """What ``make`` makes, or what it made in an earlier run from the same: ``made_from``, the code of ``domain``, Python.
+
+    ``dump`` and ``load`` turn it into bytes and back; ``load`` raises ``Unusable``. A file that is damaged, of other
+    content, or open to the hands of others is passed over and written anew. Two runs at once do no harm.
+    """
+    seal = sha256("\0".join((name, made_from, domain_digest(), sys.version)).encode()).digest()
+    with suppress(OSError, RuntimeError, Unusable):  # RuntimeError: the user has no home
+        return load(_opened(seal, _read(cache_folder() / "kept" / name)))
+    made = make()
+    with suppress(OSError, RuntimeError):
+        _write(cache_folder() / "kept" / name, _sealed(seal, dump(made)))
+    return made
+
+
+@cache
+def domain_digest() -> str:
+    """A hash of the code and of the policy files of ``domain``: of every byte that decides what they are read as."""
+    said = sha256()
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in (".py", ".yaml"):
+            content = path.read_bytes()
+            said.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return said.hexdigest()
+
+
+def _sealed(seal: bytes, content: bytes) -> bytes:
+    """A file's bytes: a hash of what it was made from and of its content, then the content."""
+    return sha256(seal + content).digest() + content
+
+
+def _opened(seal: bytes, file: bytes) -> bytes:
+    """The content of a file; ``Unusable`` where it was made from something else, or is damaged."""
+    content = file[32:]
+    if file[:32] != sha256(seal + content).digest():
+        raise Unusable
+    return content
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file; ``Unusable`` where file or folder belong to somebody else, or somebody else may write there."""
+    _check(path.parent.lstat(), stat.S_ISDIR)
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
+        _check(os.fstat(stream.fileno()), stat.S_ISREG)
+        return stream.read()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put the file in place, whole, for the user alone to read and write; ``OSError``. Not in a folder of somebody else."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(Unusable):
+        _check(path.parent.lstat(), stat.S_ISDIR)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+            beside = Path(stream.name)
+            try:
+                stream.write(content)
+                stream.flush()
+                beside.replace(path)
+            except OSError:
+                beside.unlink()
+                raise
+
+
+def _check(found: os.stat_result, is_kind: Callable[[int], bool]) -> None:
+    """``Unusable`` unless it is of this kind, belongs to the user, and nobody else may write to it."""
+    if not is_kind(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & OTHERS_MAY_WRITE:
+        raise Unusable

@@ -1,0 +1,64 @@
+"""Policy that was read once without a fault, kept: an uncited value never gets here, since it does not load.
+
+It is kept pickled, as its objects are: with types of entries and sets in them, and descriptions of entries that exist
+once each. What is unpickled can make nothing but the classes of policy, whatever the file says.
+"""
+
+import io
+import pickle
+from collections.abc import Callable
+from copyreg import __newobj__  # type: ignore[attr-defined]
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from typing import Any, TypeVar
+
+from domain.cache_folder import Unusable, kept
+from domain.entries.case_entries import Entry
+from domain.policy.conditions import EntryPattern, described
+
+T = TypeVar("T")
+
+PLAIN = {("datetime", "date"), ("builtins", "frozenset")}
+
+OURS = __name__.partition(".")[0] + "."
+"""How the names of the modules begin whose data classes and types of entries policy is made of."""
+
+
+def kept_policy(name: str, read: Callable[[], T]) -> T:
+    """What ``read`` reads from the policy files, or what it read in an earlier run from the same files."""
+    policy: T = kept(f"policy-{name}", "", read, dump=_dumped, load=_loaded)
+    return policy
+
+
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, EntryPattern):
+            return described, (obj.type, obj.where, obj.naming, obj.on, obj.unless_outcome, obj.matching)
+        if (
+            is_dataclass(obj) and not isinstance(obj, type) and hasattr(obj, "__dict__")
+        ):  # not what it has looked up since
+            return __newobj__, (type(obj),), {field.name: getattr(obj, field.name) for field in fields(obj)}
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module_name: str, global_name: str, /) -> Any:
+        if (module_name, global_name) in PLAIN:
+            return super().find_class(module_name, global_name)
+        found = vars(import_module(module_name)).get(global_name) if module_name.startswith(OURS) else None
+        if found is described or (isinstance(found, type) and (is_dataclass(found) or issubclass(found, Entry))):
+            return found
+        raise pickle.UnpicklingError(f"{module_name}.{global_name} is no part of policy")
+
+
+def _dumped(policy: Any) -> bytes:
+    out = io.BytesIO()
+    _Pickler(out, pickle.HIGHEST_PROTOCOL).dump(policy)
+    return out.getvalue()
+
+
+def _loaded(content: bytes) -> Any:
+    try:
+        return _Unpickler(io.BytesIO(content)).load()
+    except pickle.UnpicklingError as error:
+        raise Unusable from error

@@ -1,0 +1,60 @@
+"""Pools of connections to a database, for the tables that stand beside the files."""
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain.store.database import CONNECT_SECONDS, Database
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+
+DatabaseError = SQLAlchemyError
+"""What is raised where a database cannot be reached, read or written."""
+
+
+def engine_of(database: Database) -> sa.Engine:
+    """A pool of connections; safe between threads, not over a fork."""
+    if database.url is None:
+        return sa.create_engine(sa.URL.create("sqlite", database=database.path), connect_args={"timeout": 10})
+    return sa.create_engine(database.url, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True)
+
+
+def engines_of(database: Database) -> tuple[sa.Engine, sa.Engine]:
+    """Two engines over one pool, for rows that are derived from the files: one to read, one to write.
+
+    A transaction of the first sees one state of the database throughout. One of the second holds the lock for
+    writing from its beginning on SQLite, so that it never fails half-way because somebody else wrote first.
+    """
+    engine = engine_of(database)
+    if database.kind == "postgresql":
+        return (
+            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
+            engine.execution_options(isolation_level="READ COMMITTED"),
+        )
+
+    @sa.event.listens_for(engine, "connect")
+    def ours(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # the driver would begin late, and not at all to read
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")  # the record is FULL; what is derived from it can be again
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine, engine.execution_options(writes=True)
+
+
+def insert_into(c: sa.Connection | sa.Engine, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
+    """An INSERT that can say what to do about a row that is there already; only the driver in use is read for it."""
+    if c.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)

@@ -1,0 +1,64 @@
+"""Following for good: one loop serves both databases."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from projections.read_model.follower import BATCH, one_step
+from projections.read_model.follower_lock import alone
+from projections.read_model.view_reader import ReadModel
+
+POLL = 1.0
+"""Seconds between looks at the record where nothing tells of what is new."""
+
+
+@dataclass
+class Following:
+    """Following for good. ``stop()`` is asked between batches; ``say`` hears what an operator should know."""
+
+    views: ReadModel
+    stop: Callable[[], bool]
+    say: Callable[[str], None]
+    batch: int = BATCH
+    poll: float = POLL
+    at_rest: Callable[[], None] = lambda: None
+    """What else to do once the views are up with the record, each time something has come."""
+
+    def run(self) -> None:
+        """Until told to stop. A database that cannot be reached is tried again and again; any other error ends it."""
+        pause = self.poll
+        while not self.stop():
+            try:
+                self._while_alone()
+                pause = self.poll
+            except (DBAPIError, psycopg.Error) as error:
+                said = error.orig if isinstance(error, DBAPIError) else error
+                self.say(f"the database does not answer, trying again in {pause:g} s: {said}")
+                self._sleep(pause)
+                pause = min(2 * pause, 30)
+            except OSError as error:
+                self.say(f"the lock cannot be taken: {error}")
+                self._sleep(pause)
+
+    def _while_alone(self) -> None:
+        with alone(self.views.database, self.views.writing, "follow") as mine:
+            if mine is None:
+                self._sleep(self.poll)
+                return
+            self.say(f"following from position {self.views.position:,}")
+            rested = -1
+            while not self.stop():
+                if one_step(self.views, self.batch, lambda position: None) or self.stop():
+                    continue
+                if rested != (position := self.views.position):
+                    self.at_rest()
+                    rested = position
+                mine.wait(self.poll)
+
+    def _sleep(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self.stop() and time.monotonic() < until:
+            time.sleep(0.05)

@@ -1,0 +1,20 @@
+"""Words and sentences in templates: what formats values and says things, under its own name."""
+
+from flask import Flask
+
+from domain.entries.code_lists import label
+from web.presentation import formatting, phrases
+
+FILTERS = (
+    formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,
+    formatting.change_words,
+    phrases.sentence, phrases.type_title, phrases.fact_title, phrases.fact_named, phrases.fact_details,
+    phrases.fact_references, phrases.instant, phrases.answer_words, label,
+)  # fmt: skip
+
+
+def attach(app: Flask) -> None:
+    """Make them known to the app's templates."""
+    for named in FILTERS:
+        app.add_template_filter(named)
+    app.jinja_env.globals.update(why=phrases.why, because=phrases.because, became=phrases.became)

@@ -24,7 +24,7 @@ def known(entries: Iterable[Entry], known_at: datetime | None) -> list[Entry]:
 
 def standing(entries: Iterable[Entry], known_at: datetime | None) -> list[Entry]:
     """As ``known``, in no particular order."""
-    return amended([f for f in entries if known_at is None or f.recorded_at < known_at])
+    return amended(list(entries) if known_at is None else [f for f in entries if f.recorded_at < known_at])
 
 
 def amended(visible: list[Entry]) -> list[Entry]:

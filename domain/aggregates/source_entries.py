@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from domain.aggregates.case_file import CaseFile, amend
-from domain.calendar.london_time import LONDON
+from domain.calendar.london_time import day_of
 from domain.entries.case_entries import EntryCorrected
 from domain.entries.entry import Entry
 from domain.entries.refusals import ImpossibleDate
@@ -84,7 +84,7 @@ def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
             f"on {since.isoformat()}; import extracts in the order in which they were made"
         )  # fmt: skip
     return EntryCorrected(
-        entry=correction_of(fact.entry, number), occurred_on=said_at.astimezone(LONDON).date(), recorded_at=said_at,
+        entry=correction_of(fact.entry, number), occurred_on=day_of(said_at), recorded_at=said_at,
         of=fact.entry, fields=changed,
     )  # fmt: skip
 

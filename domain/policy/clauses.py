@@ -68,6 +68,8 @@ class Value:
     phases: tuple[Phase, ...] = ()
     failures: int = 0
     period: Length | None = None
+    number: int = 0
+    """Its place among the clause's values."""
 
     @property
     def text(self) -> str:
@@ -254,4 +256,5 @@ class ClauseSchema(Document):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Clause:
-        return Clause(**{**data, "values": tuple(data["values"]), "by": tuple(data.get("by", ()))})
+        values = tuple(replace(value, number=number) for number, value in enumerate(data["values"]))
+        return Clause(**{**data, "values": values, "by": tuple(data.get("by", ()))})

@@ -3,7 +3,7 @@
 ``where`` tests the fields of an entry; ``when`` tests the case as it was on a day (order, tier, risk, MAPPA level).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -17,6 +17,8 @@ from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.policy.cited_documents import Document
 
 V = TypeVar("V")
+
+OCCURRED_ON: Callable[[Entry], date] = attrgetter("occurred_on")
 
 CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade")
 
@@ -39,17 +41,17 @@ class EntryPattern:
     unless_outcome: tuple[str, ...] = ()
     matching: str | None = None
 
-    def among(self, facts: Iterable[Entry]) -> list[Entry]:
+    def among(self, facts: list[Entry]) -> list[Entry]:
         """Those of these facts, all of its type, that fit the description; in the same order."""
-        found = list(facts)
+        found = facts
         for hold in self._tests:
             found = hold(found)
         return found
 
-    def among_versions(self, versions: list[V]) -> list[V]:
+    def among_holders(self, holders: list[V]) -> list[V]:
         """As ``among``, for objects that hold a fact in their attribute ``fact``."""
-        found = versions
-        for hold in self._tests_of_versions:
+        found = holders
+        for hold in self._tests_of_holders:
             found = hold(found)
         return found
 
@@ -58,7 +60,7 @@ class EntryPattern:
         return tuple(_test(attrgetter(name), _is_list(self.type, name), wanted) for name, wanted in self.where)
 
     @cached_property
-    def _tests_of_versions(self) -> tuple[Callable[[list[Any]], list[Any]], ...]:
+    def _tests_of_holders(self) -> tuple[Callable[[list[Any]], list[Any]], ...]:
         return tuple(
             _test(attrgetter(f"fact.{name}"), _is_list(self.type, name), wanted) for name, wanted in self.where
         )
@@ -82,9 +84,13 @@ class EntryPattern:
         day: date = fact.occurred_on if self.on is None else getattr(fact, self.on)
         return day
 
-    def counts_on(self, fact: Entry) -> date:
-        """The day from which it counts: the later of ``day`` and ``occurred_on``."""
-        return fact.occurred_on if self.on is None else max(getattr(fact, self.on), fact.occurred_on)
+    @cached_property
+    def counts_on(self) -> Callable[[Entry], date]:
+        """The day from which an entry counts: that day, but never before the entry was made."""
+        if self.on is None:
+            return OCCURRED_ON
+        day = attrgetter(self.on)
+        return lambda fact: max(day(fact), fact.occurred_on)
 
 
 @cache

@@ -10,7 +10,6 @@ from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.history import History
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.ledger.ledger_rows import holder
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import Answer, answers, judgements_that_count
@@ -54,7 +53,7 @@ class Reading:
     @property
     def holder(self) -> Place:
         """Who holds the case on the day; its first holder where supervision had not begun. ``IndexError``: nobody yet."""
-        return holder(self.history.allocation)(self.moment.on)
+        return self.history.held_by(self.moment.on)
 
     @cached_property
     def answers(self) -> Sequence[Answer]:

@@ -13,7 +13,8 @@ from domain.entries import case_entries
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.entry import ChartLane, ChartMark
 from projections.cases.case_reading import Reading
-from projections.history.history import Appointment, Change, History
+from projections.history.dated_values import Change
+from projections.history.history import Appointment, History
 from projections.obligations.duty_state import Obligation
 
 MARGIN = timedelta(weeks=8)

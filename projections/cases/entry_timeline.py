@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.aggregates.case_file import CaseFile
-from domain.calendar.london_time import LONDON
+from domain.calendar.london_time import day_of
 from domain.calendar.workdays import working_days_between
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from projections.history.history import History
@@ -33,7 +33,7 @@ def timeline(file: CaseFile, history: History, moment: Moment) -> Sequence[Item]
         if fact.occurred_on > moment.on:
             continue
         about_another = isinstance(raw, EntryCorrected | EntryWithdrawn)
-        delay = working_days_between(fact.occurred_on, raw.recorded_at.astimezone(LONDON).date())
+        delay = working_days_between(fact.occurred_on, day_of(raw.recorded_at))
         items.append(
             Item(fact, fact != raw, entry not in read and not about_another, delay if delay > LATE_AFTER else 0)
         )

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from domain.aggregates.case_file import CaseFile
-from domain.calendar.london_time import LONDON
+from domain.calendar.london_time import day_of
 from domain.entries.case_entries import Entry
 from domain.policy.frameworks import Framework
 from projections.cases.case_differences import AnswerChange, DutyChange, answer_changes, duty_changes
@@ -93,4 +93,4 @@ class Replay:
 
 
 def _day(fact: Entry) -> date:
-    return fact.recorded_at.astimezone(LONDON).date()
+    return day_of(fact.recorded_at)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from domain.calendar.london_time import LONDON
+from domain.calendar.london_time import day_of
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.arrays.string_codes import StringCodes, Texts
@@ -137,6 +137,6 @@ def recorded_by_day(entries: Iterable[Entry]) -> dict[date, int]:
     counts: dict[date, int] = {}
     for fact in entries:
         if not isinstance(fact, EntryCorrected | EntryWithdrawn):
-            day = fact.recorded_at.astimezone(LONDON).date()
+            day = day_of(fact.recorded_at)
             counts[day] = counts.get(day, 0) + 1
     return counts

@@ -1,14 +1,16 @@
-"""A case's history: the file as it was known at a moment, grouped once, with the timelines that clauses ask for.
+"""A case's history: its file as it was known at a moment, with what clauses ask of it.
 
-Corrections and withdrawals are applied first (``domain.aggregates.amendments``). The order in which entries arrived makes no
-difference.
+Corrections and withdrawals that had been recorded by then are applied (``domain.aggregates.amendments``). The order in
+which entries arrived makes no difference.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from functools import cached_property
-from operator import attrgetter, itemgetter
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
+from sys import maxsize
+from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from domain.aggregates.amendments import IN_ORDER, standing
 from domain.calendar.london_time import LONDON
@@ -17,23 +19,50 @@ from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern
 from projections.history.appointments import MISSED, Failure, absences, failures
 from projections.history.appointments import Appointment as Appointment
-from projections.history.timelines import FRAME, Timelines
-from projections.history.timelines import Change as Change
-from projections.history.timelines import value_on as value_on
+from projections.history.timelines import Timelines
+from projections.history.worked_out import worked_out
 
-BY_DAY = itemgetter(0, 1)
 
-Admitted = tuple[date, str, Entry]
-"""An entry that may answer a duty: the day it counts, its id and itself."""
+class Candidate(Struct, frozen=True, gc=False):
+    """An entry that may answer a duty, and the day on which it counts.
+
+    ``since`` and ``until``: the span of knowledge in which the file gave it so, where it is not read with hindsight.
+    """
+
+    day: date
+    entry: str
+    fact: Entry
+    since: int = 0
+    until: int = maxsize
+
+
+BY_DAY = attrgetter("day", "entry")
+"""The order of candidates: by the day on which they count, and their id."""
+
+
+class Candidates(NamedTuple):
+    """Candidates in their order, and beside them their days, to look one up by."""
+
+    days: list[date]
+    entries: list[Candidate]
+
+
+def in_order(candidates: list[Candidate]) -> Candidates:
+    """Sort candidates by the day on which they count."""
+    if len(candidates) > 1:
+        candidates.sort(key=BY_DAY)
+    return Candidates([candidate.day for candidate in candidates], candidates)
 
 
 class History(Timelines):
-    """The known entries of one case, grouped by type; what clauses ask for is worked out once, when it is asked for."""
+    """The entries of one case as known at a moment. What clauses ask for is worked out when it is first asked for."""
 
     def __init__(self, entries: Iterable[Entry]):
         super().__init__(entries)
         self._described: dict[EntryPattern, Sequence[Entry]] = {}
-        self._admitted: dict[EntryPattern, Sequence[Admitted]] = {}
+        self._admitted: dict[EntryPattern, Candidates] = {}
+        self.triggers: dict[tuple[object, str | None], Sequence[Any]] = {}
+        """What raises duties, kept for all clauses that are after the same (see ``projections.obligations.triggers``)."""
 
     @classmethod
     def of(cls, entries: Iterable[Entry], known_at: datetime | None = None) -> "History":
@@ -44,34 +73,34 @@ class History(Timelines):
 
     __hash__ = None  # type: ignore[assignment]
 
-    @cached_property
+    @worked_out
     def entries(self) -> Sequence[Entry]:
         """In order of the day they happened."""
         return sorted(self._entries, key=IN_ORDER)
 
-    @cached_property
+    @worked_out
     def first_day(self) -> date:
         """The day of the first entry."""
         first: date = min(map(attrgetter("occurred_on"), self._entries))
         return first
 
-    @cached_property
+    @worked_out
     def outcomes(self) -> Mapping[str, str]:
-        """What became of each appointment of which the file says so: the last outcome known, by the appointment's entry."""
+        """The last known outcome of each appointment that has one, by the appointment's entry."""
         return {o.appointment: o.outcome for o in self.all(case_entries.AppointmentOutcomeRecorded)}
 
-    @cached_property
+    @worked_out
     def judged(self) -> Mapping[str, case_entries.AbsenceJudged]:
         """The last decision on each absence, by the appointment's entry."""
         return {j.appointment: j for j in self.all(case_entries.AbsenceJudged)}
 
-    @cached_property
+    @worked_out
     def appointments(self) -> Mapping[str, Appointment]:
         """Every appointment by its entry, in order of the day it was for."""
         made = sorted(self.all(case_entries.AppointmentMade), key=attrgetter("for_on", "entry"))
         return {a.entry: Appointment.of(a, self.outcomes.get(a.entry), self.judged.get(a.entry)) for a in made}
 
-    @cached_property
+    @worked_out
     def _missed(self) -> list[Appointment]:
         """The appointments that may count as an absence or a failure."""
         outcomes, judged = self.outcomes, self.judged
@@ -84,12 +113,14 @@ class History(Timelines):
         found.sort(key=attrgetter("for_on", "entry"))
         return found
 
-    @cached_property
+    @worked_out
     def absences(self) -> list[Failure]:
+        """The appointments that the person did not come to."""
         return absences(self._missed)
 
-    @cached_property
+    @worked_out
     def failures(self) -> list[Failure]:
+        """The unacceptable failures, in order of the day from which they count."""
         return failures(self._missed)
 
     def described(self, described: EntryPattern) -> Sequence[Entry]:
@@ -99,49 +130,26 @@ class History(Timelines):
             found = self._described[described] = described.among(self.all(described.type))
         return found
 
-    def admitted(self, described: EntryPattern) -> Sequence[Admitted]:
-        """The entries that may answer, whatever they are about: the day each counts, its id and itself, in that order.
+    def admitted(self, described: EntryPattern) -> Candidates:
+        """The entries that fit a description of answers, in the order in which they count.
 
-        An entry counts never before it was made.
+        An entry never counts before it was made. Whether it is about the trigger is for ``EntryPattern.answers`` to say.
         """
         found = self._admitted.get(described)
         if found is None:
-            found = self._admitted[described] = self._admit(described)
+            known = described.among(self.by_type.get(described.type, []))
+            if known and described.unless_outcome and described.type is case_entries.AppointmentMade:
+                outcomes, void = self.outcomes, described.unless_outcome
+                known = [fact for fact in known if outcomes.get(fact.entry) not in void]
+            day = described.counts_on
+            found = in_order([Candidate(day(fact), fact.entry, fact) for fact in known])
+            self._admitted[described] = found
         return found
-
-    def _admit(self, described: EntryPattern) -> Sequence[Admitted]:
-        standing = described.among(self.by_type.get(described.type, ()))
-        if described.unless_outcome and described.type is case_entries.AppointmentMade:
-            outcomes, void = self.outcomes, described.unless_outcome
-            standing = [fact for fact in standing if outcomes.get(fact.entry) not in void]
-        if described.on is None:
-            found = [(fact.occurred_on, fact.entry, fact) for fact in standing]
-        else:
-            day = attrgetter(described.on)
-            found = [(max(day(fact), fact.occurred_on), fact.entry, fact) for fact in standing]
-        found.sort(key=BY_DAY)
-        return found
-
-    def beside(
-        self,
-        by_type: Mapping[type[Entry], list[Entry]],
-        described: dict[EntryPattern, Sequence[Entry]],
-        admitted: dict[EntryPattern, Sequence[Admitted]],
-        absences: list[Failure],
-        failures: list[Failure],
-    ) -> "History":
-        """The same case beside other entries, which change none of what holds of it from a day on."""
-        other = History(())
-        other.__dict__ |= self._frame
-        other._described, other._admitted = described, admitted
-        other.__dict__ |= {"by_type": by_type, "absences": absences, "failures": failures}
-        return other
-
-    @cached_property
-    def _frame(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in FRAME}
 
 
 def end_of_day(day: date) -> datetime:
-    """The first instant that is no longer this day in Europe/London: what is known *at* a day was recorded before it."""
-    return datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON)
+    """The first instant after this day in Europe/London. What is known *at* a day was recorded before it.
+
+    It is given in UTC: an instant in London's zone takes ten times as long to compare with those of entries.
+    """
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON).astimezone(UTC)

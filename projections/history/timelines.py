@@ -1,47 +1,33 @@
-"""What holds of a case from a day on: start and end, custody, risk, tier, MAPPA level, who holds it; all that a clause asks
-of a case but what triggers and answers its duties.
+"""The timelines of a case: start and end, custody, risk, tier, MAPPA level, and where it is held.
+
+They are all that a clause asks of a case, apart from what triggers and answers its duties.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from domain.aggregates.amendments import IN_ORDER
 from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import When, fits
+from projections.history.dated_values import Away, Change, Place, Span, settled, value_on
+from projections.history.worked_out import worked_out
 
 F = TypeVar("F", bound=Entry)
 
 
-class Change(NamedTuple):
-    """A value that holds from a day on."""
-
-    on: date
-    value: Any
-    entry: str
-
-
-class Span(NamedTuple):
-    """A state holds from ``on`` up to, not including, ``off`` (None: open); ``entry`` began it."""
-
-    on: date
-    off: date | None
-    entry: str
-
-
 class Timelines:
-    """The entries of one case by type, and the timelines they give; each is worked out once, when it is asked for."""
+    """The entries of one case by type, and its timelines. Each is worked out when it is first asked for."""
 
     def __init__(self, entries: Iterable[Entry]):
         self._entries = list(entries)
         self._sorted: dict[type[Entry], list[Entry]] = {}
         self._spans: dict[When, list[Span]] = {}
 
-    @cached_property
+    @worked_out
     def by_type(self) -> Mapping[type[Entry], list[Entry]]:
         """The entries of each type, in no particular order (see ``all``)."""
         grouped: defaultdict[type[Entry], list[Entry]] = defaultdict(list)
@@ -53,14 +39,17 @@ class Timelines:
         """The entries of a type, in order of the day they happened."""
         found = self._sorted.get(fact_type)
         if found is None:
-            found = self._sorted[fact_type] = sorted(self.by_type.get(fact_type, ()), key=IN_ORDER)
+            found = self.by_type.get(fact_type, [])
+            if len(found) > 1:
+                found = sorted(found, key=IN_ORDER)
+            self._sorted[fact_type] = found
         return found  # type: ignore[return-value]
 
-    @cached_property
+    @worked_out
     def started(self) -> case_entries.SupervisionStarted | None:
         return next(iter(self.all(case_entries.SupervisionStarted)), None)
 
-    @cached_property
+    @worked_out
     def start(self) -> Change | None:
         """The first day of supervision: the day of the order, or of the release where that is later."""
         if self.started is None:
@@ -68,39 +57,36 @@ class Timelines:
         began = self.started.occurred_on
         return Change(max(began, self.started.released_on or began), None, self.started.entry)
 
-    @cached_property
+    @worked_out
     def end(self) -> Change | None:
         ended = next(iter(self.all(case_entries.SupervisionEnded)), None)
         return None if ended is None else Change(ended.occurred_on, ended.reason, ended.entry)
 
-    @cached_property
-    def custody(self) -> list[tuple[Change, Change | None]]:
-        """The times in custody, or recalled to it: the entry that began each, and the release that ended it."""
-        away: list[tuple[Change, Change | None]] = []
+    @worked_out
+    def custody(self) -> list[Away]:
+        """The times in custody, or recalled to it, in order."""
+        away: list[Away] = []
         began: list[Entry] = [*self.all(case_entries.CustodyStarted)]
         began += [r for r in self.all(case_entries.RecallDecided) if r.outcome == "recalled"]
-        marks = sorted(
-            [*began, *self.all(case_entries.CustodyEnded)], key=lambda f: (f.occurred_on, f.recorded_at, f.entry)
-        )
-        for mark in marks:
-            inside = bool(away) and away[-1][1] is None
+        for mark in sorted([*began, *self.all(case_entries.CustodyEnded)], key=IN_ORDER):
+            inside = bool(away) and away[-1].ended is None
             change = Change(mark.occurred_on, None, mark.entry)
             if isinstance(mark, case_entries.CustodyEnded):
                 if inside:
-                    away[-1] = (away[-1][0], change)
+                    away[-1] = Away(away[-1].began, change)
             elif not inside:
-                away.append((change, None))
+                away.append(Away(change, None))
         return away
 
     def in_custody(self, day: date) -> bool:
         return any(began.on <= day and (ended is None or day < ended.on) for began, ended in self.custody)
 
-    @cached_property
+    @worked_out
     def releases(self) -> list[Change]:
-        """The releases after the start of supervision, on which it goes on."""
+        """The releases after the start of supervision. Supervision goes on from each."""
         return [ended for _, ended in self.custody if ended is not None]
 
-    @cached_property
+    @worked_out
     def risk(self) -> list[Change]:
         """The overall risk of harm over time, from assessments and recorded changes."""
         changes = [
@@ -109,35 +95,49 @@ class Timelines:
             if a.overall_risk_of_harm or a.risk_of_harm
         ]
         changes += [Change(c.occurred_on, c.to, c.entry) for c in self.all(case_entries.RiskLevelChanged)]
-        return _settled(changes)
+        return settled(changes)
 
-    @cached_property
+    @worked_out
     def tier(self) -> list[Change]:
+        """The tier over time, from the start and from each time it was set."""
         changes = [Change(t.occurred_on, t.tier, t.entry) for t in self.all(case_entries.TierSet)]
         if self.started is not None and self.started.tier is not None:
             changes.insert(0, Change(self.started.occurred_on, self.started.tier, self.started.entry))
-        return _settled(changes)
+        return settled(changes)
 
-    @cached_property
+    @worked_out
     def mappa_level(self) -> list[Change]:
-        return _settled([Change(m.occurred_on, m.level, m.entry) for m in self.all(case_entries.MappaSet)])
+        return settled([Change(m.occurred_on, m.level, m.entry) for m in self.all(case_entries.MappaSet)])
 
-    @cached_property
+    @worked_out
     def allocation(self) -> list[Change]:
+        """Where the case was held over time. Each value is a ``Place``."""
         held: list[case_entries.SupervisionStarted | case_entries.CaseAllocated] = [
             *self.all(case_entries.SupervisionStarted), *self.all(case_entries.CaseAllocated)
         ]  # fmt: skip
-        return _settled(
-            [Change(f.occurred_on, (f.area, f.division, f.team, f.officer, f.officer_grade), f.entry) for f in held]
+        return settled(
+            [
+                Change(f.occurred_on, Place(f.area, f.division, f.team, f.officer, f.officer_grade), f.entry)
+                for f in held
+            ]
         )
 
+    @worked_out
+    def held_by(self) -> Callable[[date], Place]:
+        """Tell where the case was held on a day. Before the first allocation: where it was held first."""
+        places = [change.value for change in self.allocation]
+        if len(places) == 1:
+            return lambda _: places[0]
+        days = [change.on for change in self.allocation]
+        return lambda day: places[max(bisect_right(days, day) - 1, 0)]
+
     def attributes(self, day: date) -> Mapping[str, Any]:
-        """What a clause's ``when`` may ask of the case, as on this day. It changes at the turning points only."""
+        """The attributes of the case on this day, for the ``when`` of a clause. They change at turning points only."""
         return self._attributes[bisect_right(self.turning_points, day)]
 
-    @cached_property
+    @worked_out
     def _attributes(self) -> list[dict[str, Any]]:
-        """The attributes before the first turning point, and from each of them on."""
+        """The attributes before the first turning point, and from each turning point on."""
         return [self._attributes_on(day) for day in (date.min, *self.turning_points)]
 
     def _attributes_on(self, day: date) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class Timelines:
             "risk": value_on(self.risk, day),
             "tier": value_on(self.tier, day),
             "mappa_level": value_on(self.mappa_level, day),
-            "grade": allocation and allocation[4],
+            "grade": allocation and allocation.officer_grade,
             "order_type": started and started.order_type,
             "gender": person and person.gender,
             "ethnicity": person and person.ethnicity,
@@ -181,8 +181,12 @@ class Timelines:
         return found
 
     def ending(self, during: When, day: date) -> date | None:
-        """The first day from ``day`` on which nobody owes a duty any more: supervision ended, custody, the state passed."""
-        end = self.end.on if self.end is not None and self.end.on >= day else None
+        """The first day, from ``day`` on, on which nobody owes a duty that arose on ``day``. None: it stays owed.
+
+        That is the day on which supervision ends, custody begins, or the state ``during`` ceases.
+        """
+        over = self.end
+        end = over.on if over is not None and over.on >= day else None
         if not during and not self.custody:
             return end
         ends = [began.on for began, _ in self.custody if began.on > day]
@@ -192,32 +196,20 @@ class Timelines:
             ends += [s.off for s in self.spans(during) if s.off is not None and s.on <= day < s.off]
         return min(ends, default=None)
 
-    @cached_property
+    @worked_out
+    def timelines(self) -> Mapping[str, Any]:
+        """All timelines of the case, by name."""
+        return {name: getattr(self, name) for name in TIMELINES}
+
+    @worked_out
     def turning_points(self) -> list[date]:
         """The days on which an attribute that clauses ask for may change."""
         custody = [change for pair in self.custody for change in pair if change is not None]
         return sorted({c.on for c in (*self.risk, *self.tier, *self.mappa_level, *self.allocation, *custody)})
 
 
-FRAME = (
-    "started", "start", "end", "custody", "releases", "risk", "tier", "mappa_level", "allocation", "turning_points",
-    "_attributes", "_spans",
+TIMELINES = (
+    "started", "start", "end", "custody", "releases", "risk", "tier", "mappa_level", "allocation", "held_by",
+    "turning_points", "_attributes", "_spans",
 )  # fmt: skip
-"""What holds of a case from a day on: all that a clause asks of it but triggers and answers."""
-
-
-def value_on(changes: Sequence[Change], day: date) -> Any:
-    """The value that holds at the end of this day; None before the first."""
-    at = bisect_right(changes, day, key=lambda change: change.on)
-    return changes[at - 1].value if at else None
-
-
-def _settled(changes: list[Change]) -> list[Change]:
-    """In order of time, one value a day (the last one recorded), leaving out what changes nothing."""
-    settled: list[Change] = []
-    for change in sorted(changes, key=lambda c: c.on):
-        if settled and settled[-1].on == change.on:
-            settled.pop()
-        if not settled or settled[-1].value != change.value:
-            settled.append(change)
-    return settled
+"""What a clause asks of a case, apart from what triggers and answers its duties."""

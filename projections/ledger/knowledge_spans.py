@@ -1,24 +1,25 @@
 """Spans of knowledge: from the recording that brought something about up to the one that took it away.
 
-Recordings are counted in order of time, those of one instant as one; a span is the number of the recording that opens it
-and of the one that closes it, which is the number of all recordings for what the file still says.
+Recordings are numbered in order of time. Those of one instant have one number. A span is two numbers: of the recording
+that opens it, and of the one that closes it. What the file still says is closed by the number of all recordings.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from domain.aggregates.amendments import AMENDING, amended
 from domain.entries.case_entries import Entry, subject_of
 from projections.ledger.ledger_rows import Known
 
 R = TypeVar("R", bound=tuple[Any, ...])
-T = TypeVar("T", bound=tuple[Any, ...])
 
 
-class EntryVersion(NamedTuple):
+class EntryVersion(Struct, frozen=True, gc=False):
     """An entry as the file gave it from the recording ``since`` up to, not including, ``until``."""
 
     fact: Any  # a fact, of a type that the reader asked for
@@ -26,53 +27,67 @@ class EntryVersion(NamedTuple):
     until: int
 
 
+class Spanned(Protocol):
+    """What was known from the recording ``since`` up to, not including, ``until``."""
+
+    @property
+    def since(self) -> int: ...
+
+    @property
+    def until(self) -> int: ...
+
+
+T = TypeVar("T", bound=Spanned)
+
+
 def versions(entries: Iterable[Entry]) -> tuple[list[datetime], list[EntryVersion]]:
-    """The instants of recording, in order, and every version of every entry that is not about others' wording."""
+    """The instants of recording, in order, and every version of every entry but corrections and withdrawals."""
     ordered = sorted(entries, key=attrgetter("recorded_at"))
     instants: list[datetime] = []
-    numbered: list[tuple[Entry, int]] = []
+    numbers: list[int] = []
     for fact in ordered:
         if not instants or fact.recorded_at != instants[-1]:
             instants.append(fact.recorded_at)
-        numbered.append((fact, len(instants) - 1))
+        numbers.append(len(instants) - 1)
     over = len(instants)
+    found = [EntryVersion(fact, since, over) for fact, since in zip(ordered, numbers, strict=True)]
     amends = {subject_of(fact) for fact in ordered if type(fact) in AMENDING}
     if not amends:
-        return instants, [EntryVersion(fact, since, over) for fact, since in numbered]
-    touched = [n for n in numbered if n[0].entry in amends or type(n[0]) in AMENDING]
-    plain = [EntryVersion(*n, over) for n in numbered if n[0].entry not in amends and type(n[0]) not in AMENDING]
+        return instants, found
+    touched = [v for v in found if v.fact.entry in amends or type(v.fact) in AMENDING]
+    plain = [v for v in found if v.fact.entry not in amends and type(v.fact) not in AMENDING]
     return instants, [*plain, *_amended(touched, over)]
 
 
-def _amended(numbered: Sequence[tuple[Entry, int]], over: int) -> Iterator[EntryVersion]:
-    """The versions of entries that corrections and withdrawals speak of, which are among them."""
-    reads: dict[str, tuple[Entry, int]] = {}
-    for at in sorted({since for _, since in numbered}):
-        now = {fact.entry: fact for fact in amended([fact for fact, since in numbered if since <= at])}
-        for entry, (fact, since) in list(reads.items()):
-            if now.get(entry) != fact:
-                yield EntryVersion(fact, since, at)
+def _amended(touched: Sequence[EntryVersion], over: int) -> Iterator[EntryVersion]:
+    """The versions of the entries that are corrected or withdrawn. ``touched``: these, and what corrects or withdraws them."""
+    reads: dict[str, EntryVersion] = {}
+    for at in sorted({version.since for version in touched}):
+        now = {fact.entry: fact for fact in amended([version.fact for version in touched if version.since <= at])}
+        for entry, version in list(reads.items()):
+            if now.get(entry) != version.fact:
+                yield EntryVersion(version.fact, version.since, at)
                 del reads[entry]
         for entry, fact in now.items():
-            reads.setdefault(entry, (fact, at))
-    for fact, since in reads.values():
-        yield EntryVersion(fact, since, over)
+            reads.setdefault(entry, EntryVersion(fact, at, over))
+    yield from reads.values()
 
 
 def first_known(candidates: Iterable[T], since: int, until: int) -> list[tuple[T | None, int, int]]:
-    """Which of some candidates came first among those known, over a span; None while none was.
+    """Split a span of knowledge by which of some candidates is the first that is known; None: none is known.
 
-    The candidates in the order in which they come first; each ends with the span in which it was known.
+    ``candidates``: in the order in which one comes before another.
     """
     found: list[tuple[T | None, int, int]] = []
     unanswered = [(since, until)]
     for candidate in candidates:
-        known_since, known_until = candidate[-2:]
+        known_since, known_until = candidate.since, candidate.until
         if known_since >= until or known_until <= since:
             continue
         left = []
         for opens, closes in unanswered:
-            begins, ends = max(opens, known_since), min(closes, known_until)
+            begins = opens if opens > known_since else known_since
+            ends = closes if closes < known_until else known_until
             if begins >= ends:
                 left.append((opens, closes))
                 continue
@@ -90,38 +105,36 @@ def first_known(candidates: Iterable[T], since: int, until: int) -> list[tuple[T
 
 
 class RowSpans(Generic[R]):
-    """Rows with the spans in which they were known, gathered piece by piece."""
+    """Rows with the spans of knowledge in which they were known, added piece by piece."""
 
     def __init__(self) -> None:
         self._spans: dict[R, list[int]] = {}
 
     def add(self, row: R, since: int, until: int) -> None:
-        """A row was known over this span (once more, where it was known already)."""
-        spans = self._spans.get(row)
-        if spans is None:
-            self._spans[row] = [since, until]
-        elif spans[-1] == since:
+        """Add a span in which a row was known. Where spans overlap, the row was known twice."""
+        spans = self._spans.setdefault(row, [])
+        if spans and spans[-1] == since:
             spans[-1] = until
         else:
             spans += since, until
 
-    def known(self, instants: Sequence[datetime]) -> list[Known[R]]:
-        """Each row with its spans as instants, spans that touch made one."""
-        over = len(instants)
-        ends: list[datetime | None] = [*instants, None]
-        found: list[Known[R]] = []
+    def spans(self, over: int) -> Iterator[tuple[R, int, int]]:
+        """Each row with its spans. Spans that touch are merged. ``over``: the number of all recordings."""
         for row, spans in self._spans.items():
             if len(spans) == 2:
-                found.append(Known(row, instants[spans[0]], ends[spans[1]]))
+                yield row, spans[0], spans[1]
             else:
                 for since, until in _joined(spans, over):
-                    found.append(Known(row, instants[since], ends[until]))
-        return found
+                    yield row, since, until
+
+    def known(self, instants: Sequence[datetime]) -> list[Known[R]]:
+        """Each row with its spans as instants."""
+        ends: list[datetime | None] = [*instants, None]
+        return [Known(row, instants[since], ends[until]) for row, since, until in self.spans(len(instants))]
 
 
 def _joined(spans: Sequence[int], over: int) -> Iterator[tuple[int, int]]:
-    """Spans as a reader recording by recording would note them: what opens and closes at once goes on, the last opened
-    closes first."""
+    """Merge touching spans; close the most recently opened first."""
     more: defaultdict[int, int] = defaultdict(int)
     for since, until in zip(spans[::2], spans[1::2], strict=True):
         more[since] += 1

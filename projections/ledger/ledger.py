@@ -1,11 +1,11 @@
-"""The ledger of one case: its duties, spells and judgements, each row with the span of knowledge in which the file said so.
+"""The ledger of one case: its duties, spells, judgements and late recordings, with the span in which each was known.
 
 ``ledger(entries)`` is a pure function of the entries, in whatever order they arrived. A row is known from the recording
 that brought it about up to the one that took it away or changed it. So *as at D, known at K* is one predicate over the
 rows, ``Known.at(K)``, and then the state of a duty on D, or the spell in which D lies.
 
-It is worked out clause by clause along the axis of knowledge (``case_versions``), not anew at each recording; that
-both come to the same is what ``rows_known`` is for.
+It is worked out clause by clause along the axis of knowledge (``case_versions``). Deriving ``rows_known`` anew at
+each recording gives the same.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.history import History
-from projections.ledger.case_versions import CaseVersions
+from projections.ledger.case_versions import PARTS, CaseVersions
 from projections.ledger.derive_bitemporal import owed_as_known
 from projections.ledger.knowledge_spans import RowSpans
 from projections.ledger.ledger_rows import LATE_AFTER as LATE_AFTER
@@ -42,7 +42,7 @@ class Ledger:
 
     @property
     def kinds(self) -> tuple[list[Known[Any]], ...]:
-        """The rows, kind by kind, in the order of ``rows_known``."""
+        """The rows of each kind, in the order of ``rows_known``."""
         return self.duties, self.spells, self.judgements, self.lates
 
 
@@ -50,15 +50,15 @@ def ledger(entries: Iterable[Entry]) -> Ledger:
     """The ledger of a case from all its entries, in any order."""
     growth = CaseVersions(entries)
     spells, judgements, lates = RowSpans[SpellRow](), RowSpans[JudgementRow](), RowSpans[LateRow]()
-    for frame, since, until in growth.frames:
-        for spell in spell_rows(frame):
-            spells.add(spell, since, until)
-    for fact, since, until in growth.by_type.get(QualityJudged, ()):
-        if (judged := judgement_row(fact)) is not None:
-            judgements.add(judged, since, until)
-    for fact, since, until in growth.versions:
-        if (late := late_row(fact)) is not None:
-            lates.add(late, since, until)
+    for epoch in growth.epochs(PARTS):
+        for spell in spell_rows(epoch.frame):
+            spells.add(spell, epoch.since, epoch.until)
+    for version in growth.by_type.get(QualityJudged, ()):
+        if (judged := judgement_row(version.fact)) is not None:
+            judgements.add(judged, version.since, version.until)
+    for version in growth.versions:
+        if (late := late_row(version.fact)) is not None:
+            lates.add(late, version.since, version.until)
     instants = growth.instants
     return Ledger(
         owed_as_known(growth).known(instants), spells.known(instants), judgements.known(instants), lates.known(instants)

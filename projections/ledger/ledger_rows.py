@@ -1,15 +1,14 @@
-"""The rows of a case's ledger: its duties, the spells in which nothing about it changes, judgements, late recordings."""
+"""The rows of a case's ledger: duties, spells (times in which nothing about the case changes), judgements, late recordings."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from domain.calendar.london_time import LONDON
+from domain.calendar.london_time import day_of
 from domain.calendar.workdays import working_days_between
 from domain.entries.case_entries import Entry, QualityJudged
-from projections.history.history import Change, History
+from projections.history.dated_values import Place as Place
+from projections.history.history import History
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation, was_known
 
@@ -17,20 +16,10 @@ LATE_AFTER = 1
 """Working days after which a recording counts as late (national standards, unsure: a parameter)."""
 
 
-class Place(NamedTuple):
-    """Where a case is held."""
-
-    area: str
-    division: str
-    team: str
-    officer: str
-    officer_grade: str
-
-
 class DutyRow(NamedTuple):
-    """One obligation: clause by its number in the catalogue, value by its place among the clause's, and its four dates.
+    """One obligation. ``clause`` is its number in the catalogue, ``value`` its number among the clause's values.
 
-    ``place``: who held the case on the day the duty was due, as the file said (its first holder for a day before it).
+    ``place``: where the case was held on the day the duty was due, as the file said. See ``Timelines.held_by``.
     """
 
     clause: int
@@ -88,7 +77,7 @@ R = TypeVar("R", bound=tuple[Any, ...])
 
 
 class Known(NamedTuple, Generic[R]):
-    """A row, and the span in which it was known: brought about by a recording at ``since``, taken away by one at ``until``."""
+    """A row that a recording at ``since`` brought about, and one at ``until`` took away (None: it is still known)."""
 
     row: R
     since: datetime
@@ -111,25 +100,16 @@ def obligation_of(row: DutyRow, framework: str) -> Obligation:
 def duty_row(o: Obligation, history: History) -> DutyRow:
     """An obligation as a row."""
     return DutyRow(
-        catalogue().number[f"{o.clause.edition}/{o.clause.id}"], o.clause.values.index(o.value), o.arises_on, o.due_on,
-        o.met_on, o.ended_on, o.raised_by, o.met_by, holder(history.allocation)(o.due_on),
+        catalogue().number[f"{o.clause.edition}/{o.clause.id}"], o.value.number, o.arises_on, o.due_on,
+        o.met_on, o.ended_on, o.raised_by, o.met_by, history.held_by(o.due_on),
     )  # fmt: skip
-
-
-def holder(allocation: Sequence[Change]) -> Callable[[date], Place]:
-    """Who held the case on a day; its first holder before any did."""
-    places = [Place(*change.value) for change in allocation]
-    if len(places) == 1:
-        return lambda _: places[0]
-    days = [change.on for change in allocation]
-    return lambda day: places[max(bisect_right(days, day) - 1, 0)]
 
 
 TIER_RISK_MAPPA = itemgetter("tier", "risk", "mappa_level")
 
 
 def spell_rows(history: History) -> list[SpellRow]:
-    """The case from its first day of supervision on, a row for each time in which nothing about it changes."""
+    """A row for each time, from the first day of supervision on, in which nothing about the case changes."""
     if history.started is None or history.start is None:
         return []
     person, start = history.started.person, history.start.on
@@ -139,12 +119,11 @@ def spell_rows(history: History) -> list[SpellRow]:
         turns.add(max(start, end.on))
     found: list[SpellRow] = []
     days = sorted(turns)
-    held_by = holder(history.allocation)
     for on, off in zip(days, [*days[1:], None], strict=True):
         tier, risk, mappa_level = TIER_RISK_MAPPA(history.attributes(on))
         row = SpellRow(
             on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
-            held_by(on), tier, risk, mappa_level, start,
+            history.held_by(on), tier, risk, mappa_level, start,
             end.on if end is not None and end.on <= on else None,
         )  # fmt: skip
         if found and found[-1][2:] == row[2:]:
@@ -167,7 +146,7 @@ def late_row(fact: Entry) -> LateRow | None:
     """The row of an entry recorded more than ``LATE_AFTER`` working days after the day it is dated; None for others."""
     if fact.recorded_at.date() <= fact.occurred_on:
         return None  # whatever its offset, the day in London is at most one later
-    recorded_on = fact.recorded_at.astimezone(LONDON).date()
+    recorded_on = day_of(fact.recorded_at)
     delay = working_days_between(fact.occurred_on, recorded_on)
     if delay <= LATE_AFTER:
         return None

@@ -1,4 +1,4 @@
-"""The docket: which of some clauses may ask anything of a case, looked up instead of tried one by one."""
+"""An index of clauses: which of them may ask anything of a case."""
 
 from bisect import bisect_right
 from collections import OrderedDict
@@ -47,7 +47,7 @@ def raised_by(clause: Clause) -> Types:
 
 
 def parts(clause: Clause) -> frozenset[str]:
-    """What of a case's frame (see ``projections.ledger.case_versions``) the duties under this clause depend on."""
+    """The timelines of a case (see ``projections.ledger.case_versions``) that the duties under this clause depend on."""
     asked = {name for name, _ in clause.during}.union(clause.asks)
     if clause.after == "risk_becomes_high":
         asked.add("risk")
@@ -55,7 +55,7 @@ def parts(clause: Clause) -> frozenset[str]:
 
 
 class IndexedClause(NamedTuple):
-    """A clause in a docket: its number there, itself, and what of the frame it depends on."""
+    """A clause in a docket, with its number there and the timelines that its duties depend on."""
 
     number: int
     clause: Clause
@@ -79,10 +79,10 @@ class ClauseIndex:
         }
         """The fields, by type of entry, of which the day may be the one on which a duty arises."""
 
-    def to_walk(self, history: History) -> list[Clause]:
+    def to_walk(self, history: History) -> list[IndexedClause]:
         """The clauses that may raise a duty on this case."""
         last = history.end.on if history.end else None
-        return [listed.clause for listed in self.of(history, history.first_day, last, history.by_type.keys())]
+        return self.of(history, history.first_day, last, history.by_type.keys())
 
     def of(self, frame: History, first: date, last: date | None, present: KeysView[type[Entry]]) -> list[IndexedClause]:
         """The clauses for this order, in force at some time from ``first`` to ``last``, of which there is what raises them."""

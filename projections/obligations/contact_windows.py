@@ -1,33 +1,35 @@
-"""The windows of a clause of the kind ``frequency``: where each begins and ends, what is needed in it, what reaches that."""
+"""The windows of a clause of the kind ``frequency``: where each begins and ends, and what is needed in it."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
+from msgspec import Struct
 
-from domain.entries.case_entries import Entry
 from domain.policy.clauses import Clause, Phase, Value
-from projections.history.history import History
-from projections.obligations.triggers import row
+from projections.history.history import Candidate, History
+from projections.obligations.triggers import ONE_DAY, Met, row
 
 LONGEST = relativedelta(years=3)
 """How far windows are laid when the file gives no end: three years, the longest community order (a parameter)."""
 
 
-Counted = tuple[date, str, float]
-"""An entry that counts in a window: the day, its id, and for how much."""
+class Window(Struct, frozen=True, gc=False):
+    """A window in which so many entries are ``needed``: from the day ``begins`` up to, not including, ``closes``.
 
-
-def amount(clause: Clause, fact: Entry) -> float:
-    """For how much an entry counts: for one, or for what its field says (hours)."""
-    return getattr(fact, clause.sum) if clause.sum else 1
-
-
-def windows(clause: Clause, history: History) -> Iterator[tuple[Value, date, date, date, float]]:
-    """The windows one after the other from the start, cut where what is asked changes.
-
-    Each as row, first day, first day after, first day on which it is no longer asked, number needed.
+    ``due_on``: its last day. ``ended_on``: the day from which nobody asks for it any more, where it is cut short.
     """
+
+    value: Value
+    begins: date
+    due_on: date
+    ended_on: date | None
+    closes: date
+    needed: float
+
+
+def windows(clause: Clause, history: History) -> Iterator[Window]:
+    """Lay the windows one after another from the start of supervision. They are cut where what is asked changes."""
     assert history.start is not None
     start, over = history.start.on, horizon(history)
     first = max(start, clause.start or start)
@@ -35,18 +37,19 @@ def windows(clause: Clause, history: History) -> Iterator[tuple[Value, date, dat
     if first < last:
         for on, off, value in _segments(clause, history, first, last):
             for begins, ends_before, needed in _windows(value.phases, start, on, off):
-                yield value, begins, ends_before, off, needed
+                ended = off if off < ends_before else None
+                yield Window(value, begins, ends_before - ONE_DAY, ended, ended or ends_before, needed)
 
 
 def horizon(history: History) -> date:
-    """The day before which windows begin: the end of supervision, or else of the order, or else the longest that it lasts."""
+    """The day before which windows begin: the end of supervision, else of the order, else the longest that it may last."""
     assert history.start is not None and history.started is not None
     ends = history.end.on if history.end else None
     return min(ends or date.max, history.started.ends_on or history.start.on + LONGEST)
 
 
 def _segments(clause: Clause, history: History, first: date, last: date) -> Iterator[tuple[date, date, Value]]:
-    """The stretches of time in which one row of the clause holds, from ``first`` up to ``last``."""
+    """Split the time from ``first`` up to ``last`` into stretches in which one row of the clause holds."""
     points = [first, *(day for day in history.turning_points if first < day < last), last]
     on, current = first, row(clause, history, first)
     for day in points[1:]:
@@ -59,7 +62,7 @@ def _segments(clause: Clause, history: History, first: date, last: date) -> Iter
 
 
 def _windows(phases: tuple[Phase, ...], start: date, on: date, off: date) -> Iterator[tuple[date, date, float]]:
-    """Windows as (first day, first day after, number needed), from ``on`` until one reaches ``off``."""
+    """Lay windows from ``on`` until one reaches ``off``: first day, first day after, number needed."""
     ends: date | None = start
     begins = on
     for phase in phases:
@@ -76,12 +79,15 @@ def _windows(phases: tuple[Phase, ...], start: date, on: date, off: date) -> Ite
             begins = before
 
 
-def reached(counted: Iterable[Counted], needed: float) -> tuple[date | None, tuple[str, ...]]:
-    """The day on which the entries of a window reach the number needed, and those entries."""
+def reached(clause: Clause, counted: Iterable[Candidate], needed: float) -> Met:
+    """The day on which the entries of a window reach the number needed, and the entries counted by then.
+
+    An entry counts for one, or for what its field says (hours).
+    """
     total, entries = 0.0, []
-    for day, entry, amount in counted:
-        total += amount
-        entries.append(entry)
+    for candidate in counted:
+        total += getattr(candidate.fact, clause.sum) if clause.sum else 1
+        entries.append(candidate.entry)
         if total >= needed:
-            return day, tuple(entries)
+            return candidate.day, tuple(entries)
     return None, tuple(entries)

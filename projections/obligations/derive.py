@@ -22,7 +22,7 @@ def obligations(history: History, clauses: Iterable[Clause]) -> list[Obligation]
     if history.start is None:
         return []
     found: list[Obligation] = []
-    for clause in clause_index(clauses).to_walk(history):
+    for _, clause, _ in clause_index(clauses).to_walk(history):
         start, end = clause.start, clause.end
         for duty in clause_kinds.DERIVE[clause.kind](clause, history):
             if (start is None or start <= duty.arises_on) and (end is None or duty.arises_on < end):

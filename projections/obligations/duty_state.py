@@ -28,7 +28,7 @@ State = Literal["due", "met", "met_late", "overdue", "missed", "lapsed"]
 STATES: tuple[State, ...] = ("due", "met", "met_late", "overdue", "missed", "lapsed")
 
 
-class Obligation(Struct, frozen=True):
+class Obligation(Struct, frozen=True, gc=False):
     """A duty under one clause on one case. Days are days; ``None`` is *not (yet)*.
 
     ``arises_on`` the duty begins; ``due_on`` the last day on which meeting it is in time; ``met_on`` the day it was

@@ -1,24 +1,28 @@
-"""What the kinds of clause share: the things that trigger duties, the row that fits, the entry that answers."""
+"""What the kinds of clause share: what triggers a duty, which row of the clause fits, which entry answers."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from operator import itemgetter
-from typing import Any, NamedTuple
+from sys import maxsize
+from typing import Any
+
+from msgspec import Struct
 
 from domain.entries.case_entries import Entry, RiskLevelChanged
 from domain.entries.code_lists import HIGH_RISK
 from domain.policy.clauses import Clause, Value
 from domain.policy.conditions import EntryPattern
-from projections.history.history import Change, History
+from projections.history.dated_values import Change
+from projections.history.history import History
 
 
-class Trigger(NamedTuple):
-    """What raises a duty: the day it arises, the entry, and the item of it that is asked for (see ``each``).
+class Trigger(Struct, frozen=True, gc=False):
+    """What raises a duty: the day it arises, the entry, and the item of it that is asked for (see ``Clause.each``).
 
-    ``counted_from``: the day from which the time allowed runs, where that is not the day it arises (an absence that
-    nobody decided becomes a failure a week later, but the failure's date is the appointment's).
+    ``counted_from``: the day from which the time allowed runs, where that is not the day it arises. (An absence that
+    nobody decided becomes a failure a week later, but the failure's date is the appointment's.)
+    ``since`` and ``until``: the span of knowledge in which the file said so. With hindsight it is all of time.
     """
 
     on: date
@@ -26,16 +30,14 @@ class Trigger(NamedTuple):
     fact: Entry | None = None
     item: Any = None
     counted_from: date | None = None
-
-    @property
-    def day_zero(self) -> date:
-        return self.counted_from or self.on
+    since: int = 0
+    until: int = maxsize
 
 
 def row(clause: Clause, history: History, day: date) -> Value | None:
-    """The first row of the clause that fits the case on this day; None when the clause is not for it.
+    """The first row of the clause that fits the case on this day. None: the clause is not for it.
 
-    In custody nothing falls to be done in the community, so no clause is.
+    No clause is for a case in custody.
     """
     if history.custody and history.in_custody(day):
         return None
@@ -43,13 +45,16 @@ def row(clause: Clause, history: History, day: date) -> Value | None:
 
 
 def triggers(clause: Clause, history: History) -> Sequence[Trigger]:
-    """Everything that raises a duty under this clause, in order of time, within the span of supervision."""
-    assert history.start is not None
-    found = _triggers(clause, history, history.start)
-    if clause.after == "end" or history.end is None:
-        return found
-    over = history.end.on
-    return [trigger for trigger in found if trigger.on < over]
+    """Find what raises a duty under this clause before supervision ends, in order of time."""
+    found = history.triggers.get((clause.after, clause.each))
+    if found is None:
+        assert history.start is not None
+        found = _triggers(clause, history, history.start)
+        if clause.after != "end" and history.end is not None:
+            over = history.end.on
+            found = [trigger for trigger in found if trigger.on < over]
+        history.triggers[clause.after, clause.each] = found
+    return found
 
 
 def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigger]:
@@ -65,7 +70,7 @@ def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigg
             return [Trigger(release.on, release.entry) for release in history.releases]
         case "transfer":
             moves = pairwise(history.allocation)
-            return [Trigger(after.on, after.entry) for before, after in moves if before.value[0] != after.value[0]]
+            return [Trigger(after.on, after.entry) for before, after in moves if before.value.area != after.value.area]
         case "end":
             if history.end is None or history.end.value in NOBODY_LEFT:
                 return []
@@ -85,35 +90,39 @@ def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigg
     return []
 
 
-def triggered(clause: Clause, described: EntryPattern, fact: Entry) -> Sequence[Trigger]:
-    """What one entry of those that a clause is ``after`` raises: one trigger, or one for each item of it."""
+def triggered(
+    clause: Clause, described: EntryPattern, fact: Entry, since: int = 0, until: int = maxsize
+) -> Sequence[Trigger]:
+    """The triggers of one entry that a clause is ``after``: one, or one for each item of it."""
     day = described.day(fact)
     if clause.each is None:
-        return (Trigger(day, fact.entry, fact),)
+        return (Trigger(day, fact.entry, fact, None, None, since, until),)
     value = getattr(fact, clause.each)
     items = dict.fromkeys(value) if isinstance(value, list) else (value,)
-    return [Trigger(day, fact.entry, fact, item) for item in items]
+    return [Trigger(day, fact.entry, fact, item, None, since, until) for item in items]
 
 
-def answering(
-    by: tuple[EntryPattern, ...], history: History, trigger: Trigger, earliest: date
-) -> tuple[date, str] | None:
-    """The first entry from ``earliest`` on that answers the trigger: its day and its id."""
+Met = tuple[date | None, tuple[str, ...]]
+"""When a duty was met (None: not yet), and by which entries."""
+
+UNMET: Met = (None, ())
+
+
+def answering(by: tuple[EntryPattern, ...], history: History, trigger: Trigger, earliest: date) -> Met:
+    """Find the first entry from ``earliest`` on that answers the trigger."""
     first: tuple[date, str] | None = None
     for described in by:
-        admitted = history.admitted(described)
-        anything = described.about_anything
-        for at in range(bisect_left(admitted, earliest, key=DAY), len(admitted)):
-            day, entry, fact = admitted[at]
-            if first is not None and (day, entry) >= first:
-                break
-            if anything or described.answers(fact, trigger.entry, trigger.item):
-                first = (day, entry)
-                break
-    return first
+        days, candidates = history.admitted(described)
+        at = bisect_left(days, earliest)
+        if not described.about_anything:
+            while at < len(days) and not described.answers(candidates[at].fact, trigger.entry, trigger.item):
+                at += 1
+        if at < len(days):
+            found = days[at], candidates[at].entry
+            if first is None or found < first:
+                first = found
+    return UNMET if first is None else (first[0], (first[1],))
 
-
-DAY = itemgetter(0)
 
 HIGH = (("risk", HIGH_RISK),)
 

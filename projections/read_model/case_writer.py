@@ -6,7 +6,6 @@ the entries alone, and never go back to fewer entries than they already tell of.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,7 +14,6 @@ import sqlalchemy as sa
 
 from domain.aggregates.case_file import CaseFile
 from domain.store.engines import insert_into
-from projections.bulk import ledgers
 from projections.cases.case_snapshot import excluded
 from projections.history.history import History
 from projections.ledger.ledger import Ledger, ledger
@@ -41,43 +39,23 @@ class Derived(NamedTuple):
 
 
 def derive(
-    files: Iterable[CaseFile],
-    places: Places,
-    hear: Callable[[CaseFile, Ledger], None] = lambda file, kept: None,
-    compiled: bool = False,
+    files: Iterable[CaseFile], places: Places, hear: Callable[[CaseFile, Ledger], None] = lambda file, kept: None
 ) -> Iterator[Derived]:
     """Each case derived from its entries, every place in its rows with a number. An error names the case.
 
     ``hear`` is told of each ledger, which is let go before the next is derived: many of them are costly to keep.
-    ``compiled``: all of them at once, by compiled code; see ``projections.bulk``.
     """
-    for file, kept in _with_ledgers(files, compiled):
+    for file in files:
+        try:
+            kept = ledger(file.entries.values())
+        except Exception as error:
+            error.add_note(f"while deriving the rows of {file.reference} from its {file.version} entries")
+            raise
         limited = sorted(excluded(History.of(file.entries.values())))
         places.have(places_in(kept))
         hear(file, kept)
         rows = values_of(file.reference, kept, places.numbers)
         yield Derived(file.reference, file.version, rows, msgspec.json.encode(limited).decode())
-
-
-def _with_ledgers(files: Iterable[CaseFile], compiled: bool) -> Iterator[tuple[CaseFile, Ledger]]:
-    if compiled:
-        some = list(files)
-        with _noted(f"while deriving {len(some)} cases together, from {some[0].reference} on" if some else ""):
-            yield from zip(some, ledgers([list(file.entries.values()) for file in some]), strict=True)
-        return
-    for file in files:
-        with _noted(f"while deriving the rows of {file.reference} from its {file.version} entries"):
-            kept = ledger(file.entries.values())
-        yield file, kept
-
-
-@contextmanager
-def _noted(note: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        error.add_note(note)
-        raise
 
 
 def behind(c: sa.Connection, of: Tables, versions: dict[str, int]) -> set[str]:

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from domain.aggregates.case_file import CaseFile
-from projections.bulk import compiles, installed, prepare
 from projections.columns.column_builder import ColumnBuilder, recorded_by_day
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Ledger
@@ -59,10 +58,7 @@ def rebuild(
             raise Busy("another `caseaudit rebuild` is at work on this database")
         mark = _begin(views)
         cases, head = 0, views.stored.head()
-        address, compiled = views.database.address, compiles(head)
-        if compiled:
-            prepare()
-        pieces = ((address, mark, some, head, compiled) for some in _pieces(views))
+        pieces = ((views.database.address, mark, some, head) for some in _pieces(views))
         for columns in crew(build, pieces):
             cases += columns.numbers
             keep(columns)
@@ -75,16 +71,14 @@ def rebuild(
     return cases
 
 
-def build(address: str, build: str, references: list[str], position: int, compiled: bool = False) -> ColumnStore:
-    """One piece: derive these cases (``compiled``: see ``projections.bulk``) and write their rows; their columns as at a
-    position. ``Superseded``.
-    """
+def build(address: str, build: str, references: list[str], position: int) -> ColumnStore:
+    """One piece: derive these cases and write their rows; their columns as at a position. ``Superseded``."""
     views, gathering = opened(address), ColumnBuilder()
 
     def gather(file: CaseFile, kept: Ledger) -> None:
         gathering.add(file.reference, kept, recorded_by_day(file.entries.values()))
 
-    derived = list(derive(views.stored.files(references), views.place_numbers, gather, compiled and installed()))
+    derived = list(derive(views.stored.files(references), views.place_numbers, gather))
     with views.writing.begin() as c:
         settle(c, other_in(c, build=build).tables, derived)
     return ColumnStore(*gathering.gathered(), position=position)

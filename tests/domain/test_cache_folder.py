@@ -15,8 +15,8 @@ import pytest
 
 import domain
 from domain import cache_folder
-from domain.policy import policy_cache
 from domain.cache_folder import kept
+from domain.policy import policy_cache
 from domain.policy.frameworks import frameworks
 from domain.policy.measures import reports
 from domain.policy.policy_cache import kept_policy

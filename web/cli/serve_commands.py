@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from domain.accounts.account_register import AccountRegister
-from domain.calendar.london_time import LONDON
+from domain.calendar.london_time import day_of
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
 from web.cli.column_opening import keep_columns
@@ -106,7 +106,7 @@ def _last_day(database: str) -> date:
     book = CaseRepository(command_options.open_files(database))
     book.catch_up()
     assert book.last_recorded_at is not None
-    last = book.last_recorded_at.astimezone(LONDON).date()
+    last = day_of(book.last_recorded_at)
     book.files.close()
     return last
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from domain.calendar.london_time import LONDON
+from domain.calendar.london_time import day_of
 
 Share = int | float | Fraction | Decimal
 
@@ -16,7 +16,7 @@ NO_SHARE = "n/a"
 def _day(value: date) -> date:
     """The day of a date or an instant; an instant falls on its day in London."""
     if isinstance(value, datetime):
-        return (value.astimezone(LONDON) if value.tzinfo else value).date()
+        return day_of(value) if value.tzinfo else value.date()
     return value
 
 

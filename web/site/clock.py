@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from flask import current_app, has_app_context
 
-from domain.calendar.london_time import LONDON
+from domain.calendar.london_time import LONDON, day_of
 from web.site import system_clock
 
 
@@ -19,7 +19,7 @@ def now() -> datetime:
 
 def today() -> date:
     """Today's date in Europe/London, or the date that the app's ``TODAY`` gives."""
-    return _set_day() or now().astimezone(LONDON).date()
+    return _set_day() or day_of(now())
 
 
 def recording_time() -> datetime:

@@ -6,7 +6,7 @@ page calls ``current()`` and passes ``on`` and ``known_at`` on; it never reads t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Literal, cast
 
 from flask import Flask, current_app, g, has_request_context, request
@@ -36,7 +36,7 @@ class ReadingDate:
     @property
     def known_at(self) -> datetime | None:
         """What was recorded before this instant is known: the next midnight in London, in UTC. None: all is known."""
-        return end_of_day(self.on).astimezone(UTC) if self.knowledge == "stood" else None
+        return end_of_day(self.on) if self.knowledge == "stood" else None
 
 
 class NotAsAt(ValueError):

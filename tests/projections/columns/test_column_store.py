@@ -32,6 +32,7 @@ from projections.arrays.date_numbers import (
     day_of,
     day_read,
     days_fallen_on,
+    days_in_london,
     instant_number,
     instant_of,
 )
@@ -63,6 +64,13 @@ def test_an_instant_falls_on_its_day_in_london() -> None:
     for instant in instants:
         day = day_begun(instant_number(instant))
         assert day == (day_number(london_time.day_of(instant)) if instant in begun else None)
+
+
+def test_the_day_in_london_of_an_instant_over_two_hundred_years() -> None:
+    instants = [datetime(1900, 1, 1, tzinfo=UTC) + timedelta(hours=hours) for hours in range(0, 200 * 365 * 24, 997)]
+    numbers = np.array([instant_number(instant) for instant in instants], np.int64)
+    expected = [london_time.day_of(instant).toordinal() for instant in instants]
+    assert (days_in_london(numbers) + FIRST.toordinal()).tolist() == expected
 
 
 def test_days_and_instants_come_back() -> None:

@@ -14,7 +14,7 @@ from domain.entries.case_entries import Entry
 from domain.policy.frameworks import frameworks
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import History
-from projections.ledger.knowledge_spans import RowSpans, first_known
+from projections.ledger.knowledge_spans import EntryVersion, RowSpans, first_known
 from projections.ledger.ledger import Ledger, ledger, obligation_of, rows_known
 from projections.obligations import clause_kinds
 from projections.obligations.clause_catalogue import catalogue
@@ -47,6 +47,10 @@ def check(facts: Iterable[Entry]) -> None:
 @given(histories(odd=True))
 def test_the_ledger_is_what_deriving_anew_at_each_recording_gives(lines: list[Line]) -> None:
     check(facts_of(lines))
+
+
+def test_a_case_without_entries_has_an_empty_ledger() -> None:
+    assert said(ledger([])) == said(plain_ledger([])) == [Counter()] * 4
 
 
 def test_the_ledger_of_the_samples_is_what_deriving_anew_gives(demo_book: CaseRepository) -> None:
@@ -120,7 +124,7 @@ def test_spans_that_touch_are_one_and_the_last_opened_closes_first() -> None:
 
 
 def test_the_candidate_that_comes_first_among_those_known() -> None:
-    early, late = ("early", 4, 6), ("late", 2, 7)
+    early, late = EntryVersion("early", 4, 6), EntryVersion("late", 2, 7)
     assert sorted(first_known([early, late], 1, 7), key=lambda found: found[1]) == [
         (None, 1, 2), (late, 2, 4), (early, 4, 6), (late, 6, 7),
     ]  # fmt: skip

@@ -19,7 +19,6 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from domain.store.application import Files
-from projections import bulk
 from projections.columns.column_store import ColumnStore
 from projections.read_model import follower, rebuild
 from projections.read_model.follow_loop import Following
@@ -273,23 +272,6 @@ def test_rebuilding_in_processes_gives_what_following_gives(views: ReadModel, ad
     verified(views)
     rebuild.rebuild(views, here)
     assert (views.live().generation, said(views)) == (live, now)
-
-
-@pytest.mark.both
-def test_rebuilding_by_compiled_code_gives_what_following_gives(views: ReadModel, address: str) -> None:
-    catch_up(views)
-    followed, live = said(views), views.live().generation
-    with patch.object(bulk, "WORTH_IT", 1), patch.object(rebuild, "PIECE", 3):
-        rebuild.rebuild(views, here)
-    assert (views.live().generation != live, said(views)) == (True, followed)
-    verified(views)  # one case after another
-
-
-def test_without_numba_or_with_few_entries_no_code_is_compiled() -> None:
-    assert bulk.compiles(bulk.WORTH_IT)
-    assert not bulk.compiles(bulk.WORTH_IT - 1)
-    with patch.object(bulk, "find_spec", lambda name: None):
-        assert not bulk.compiles(bulk.WORTH_IT)
 
 
 @pytest.mark.both

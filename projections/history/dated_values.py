@@ -1,0 +1,62 @@
+"""Values that hold from a day on, and the spans in which a state holds."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+ON = itemgetter(0)
+"""The day of a ``Change``."""
+
+
+class Change(NamedTuple):
+    """A value that holds from a day on."""
+
+    on: date
+    value: Any
+    entry: str
+
+
+class Place(NamedTuple):
+    """Where a case is held."""
+
+    area: str
+    division: str
+    team: str
+    officer: str
+    officer_grade: str
+
+
+class Span(NamedTuple):
+    """A state holds from ``on`` up to, not including, ``off`` (None: open); ``entry`` began it."""
+
+    on: date
+    off: date | None
+    entry: str
+
+
+class Away(NamedTuple):
+    """A time in custody: the entry that began it, and the release that ended it (None: not yet)."""
+
+    began: Change
+    ended: Change | None
+
+
+def value_on(changes: Sequence[Change], day: date) -> Any:
+    """The value that holds at the end of this day; None before the first."""
+    at = bisect_right(changes, day, key=ON)
+    return changes[at - 1].value if at else None
+
+
+def settled(changes: list[Change]) -> list[Change]:
+    """Sort changes by day; keep the last recorded of each day; leave out those that change nothing."""
+    if len(changes) < 2:
+        return changes
+    kept: list[Change] = []
+    for change in sorted(changes, key=ON):
+        if kept and kept[-1].on == change.on:
+            kept.pop()
+        if not kept or kept[-1].value != change.value:
+            kept.append(change)
+    return kept

@@ -1,0 +1,56 @@
+"""The history of a case as its file read from one recording on, taken from all versions of its entries."""
+
+from collections.abc import Iterable, Sequence
+
+from domain.aggregates.amendments import IN_ORDER
+from domain.entries.case_entries import Entry
+from domain.policy.conditions import EntryPattern
+from projections.history.appointments import Failure
+from projections.history.history import Candidates, History
+from projections.history.timelines import F
+from projections.history.worked_out import worked_out
+from projections.ledger.case_versions import CaseVersions
+from projections.ledger.knowledge_spans import T
+
+
+class HistoryAt(History):
+    """A history with the timelines of ``frame`` and the entries of ``growth`` that were known at a recording.
+
+    It gives clauses the same as a ``History`` of those entries, but reads only what a clause asks for.
+    """
+
+    def __init__(self, growth: CaseVersions, frame: History, recording: int):
+        super().__init__(())
+        self.__dict__ |= frame.timelines
+        self._growth, self._recording = growth, recording
+
+    def _known(self, found: Iterable[T]) -> list[T]:
+        at = self._recording
+        return [known for known in found if known.since <= at < known.until]
+
+    def all(self, fact_type: type[F]) -> list[F]:
+        return _in_order([version.fact for version in self._known(self._growth.by_type.get(fact_type, ()))])
+
+    def described(self, described: EntryPattern) -> Sequence[Entry]:
+        return _in_order([version.fact for version in self._known(self._growth.described(described))])
+
+    def admitted(self, described: EntryPattern) -> Candidates:
+        found = self._admitted.get(described)
+        if found is None:
+            known = self._known(self._growth.admitted(described).entries)
+            found = self._admitted[described] = Candidates([candidate.day for candidate in known], known)
+        return found
+
+    @worked_out
+    def absences(self) -> list[Failure]:
+        return [absent.failure for absent in self._known(self._growth.absences)]
+
+    @worked_out
+    def failures(self) -> list[Failure]:
+        return [failed.failure for failed in self._known(self._growth.failures)]
+
+
+def _in_order(found: list[F]) -> list[F]:
+    if len(found) > 1:
+        found.sort(key=IN_ORDER)
+    return found

@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from datetime import date, datetime
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -21,7 +20,6 @@ from projections.read_model.view_reader import ReadModel
 from projections.reports.caseload_matrix import ALL, TARGET, Cell, Counted, counted, matrix, references, sums
 from tests.support.histories import PERSON, PLACE
 from tests.support.people import signed_in
-from web.app import create_app
 
 DAY = date(2005, 10, 3)
 
@@ -125,8 +123,8 @@ def test_a_difference_counts_when_the_intervals_do_not_touch() -> None:
 
 
 @pytest.fixture(scope="module")
-def app(demo_database: Path) -> Flask:
-    return create_app(str(demo_database), today=lambda: date(2005, 12, 22), demo=True)
+def app(demo_app: Flask) -> Flask:
+    return demo_app
 
 
 def test_every_cell_opens_exactly_its_duties(app: Flask) -> None:

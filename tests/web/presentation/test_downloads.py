@@ -8,10 +8,11 @@ from fractions import Fraction
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from tests.support.depth import examples
 from web.presentation.ods_writer import MIME, printable
 from web.presentation.table_files import FORMATS, Column, Download, as_bytes
 
@@ -84,7 +85,7 @@ def test_empty_and_long_tables(form: str, rows: int) -> None:
     assert len(found) == rows + 1
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.text(max_size=60), st.sampled_from(sorted(FORMATS)))
 def test_any_text_comes_back_but_for_what_no_file_can_hold(text: str, form: str) -> None:
     rows = read(form, Download("t", [Column("a"), Column("end")], [(text, "end")]))
@@ -93,5 +94,6 @@ def test_any_text_comes_back_but_for_what_no_file_can_hold(text: str, form: str)
         encodable = text.encode("utf-8", "replace").decode().replace("\0", "")
         assert found.removeprefix("'") == encodable.removeprefix("'")
     elif not any(c in text for c in "\r") and "_x" not in text:
-        assert found == printable(text)
+        # calamine leaves out the tabs of an OpenDocument cell (<text:tab/>), which spreadsheets show.
+        assert found == printable(text).replace("\t", "" if form == "ods" else "\t")
     assert rows[1][-1] == "end"

@@ -11,7 +11,8 @@ from datetime import datetime
 from domain.entries import inspection_entries
 from domain.entries.code_lists import JudgeRole
 from domain.entries.entry import Entry
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 
 Task = tuple[str, bool]
 """A case to read, and whether for the second time."""

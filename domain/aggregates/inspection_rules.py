@@ -12,7 +12,7 @@ from domain.aggregates.sampling import CannotDraw, draw
 from domain.entries import inspection_entries
 from domain.entries.entry import Entry
 from domain.entries.refusals import ImpossibleDate, Refused, Stage, TooLate, Unexplained
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 
 AFTER_FREEZING = (
     inspection_entries.FindingWritten,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 STANDARDS = Path(__file__).parent / "standards"
 FRAMEWORKS = Path(__file__).parent / "frameworks"
+MEASURES = Path(__file__).parent / "measures"
 
 SURE = {"F": "found in a public source", "R": "to be checked against the printed edition", "U": "unsure"}
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from domain.aggregates.inspection import Inspection
 from domain.entries.code_lists import MANAGEMENT_RATINGS, ManagementRating
 from domain.entries.inspection_entries import RatingAdjusted
-from domain.policy.frameworks import Framework, Managed
+from domain.policy.frameworks.framework import Framework, Managed
 
 NOT_FOLLOWED_UP = "Not followed up"
 

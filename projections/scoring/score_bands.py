@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import RatingAdjusted
-from domain.policy.frameworks import Band, Framework, Section
+from domain.policy.frameworks.framework import Band, Framework, Section
 from projections.scoring.scores import Score
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
-from domain.policy.frameworks import Framework
+from domain.policy.frameworks.framework import Framework
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.obligations.duty_state import Obligation

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from domain.entries.code_lists import label
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options

@@ -10,7 +10,7 @@ from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
 from domain.entries.entry_words import field_titles, title_of
 from domain.entries.references import references
 from domain.entries.schemas import dump_fact
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import Obligation

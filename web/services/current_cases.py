@@ -10,7 +10,8 @@ from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.store.application import Files
 from projections.cases import case_access
 from projections.cases.case_reading import Reading

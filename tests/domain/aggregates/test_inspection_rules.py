@@ -21,7 +21,8 @@ from domain.entries.code_lists import MANAGEMENT_RATINGS
 from domain.entries.entry import Entry
 from domain.entries.inspection_entries import FindingWritten, Framed, RatingAdjusted
 from domain.entries.schemas import load_entry
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, Item, Managed, frameworks
+from domain.policy.frameworks.framework import Framework, Item, Managed
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.inspections.assessor_agreement import Agreement, Asked, Pair, compare
 from projections.scoring.answers import Answer
 from projections.scoring.finding_text import Checked, Drafted, difference, direction, exceeds_chance

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 
-from domain.policy.frameworks import DEFAULT_FRAMEWORK
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK
 from domain.store.application import Files
 from domain.store.database import Database, NotPrepared, WrongAddress
 from domain.store.hash_chain import BrokenChain

@@ -21,7 +21,7 @@ from domain.entries.case_entries import (
     QualityJudged,
     SupervisionStarted,
 )
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from projections.arrays.date_numbers import (
     FIRST,
     LAST,

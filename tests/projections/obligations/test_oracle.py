@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import load_entry
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from projections.history.history import History
 from projections.obligations.derive import obligations
 from tests.support.oracle import Life

@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
-from domain.store.application import OPEN, Files
+from domain.store.application import Files
 from domain.store.pipelined_writer import PipelinedWriter
+from domain.store.writing import OPEN
 
 
 class DryRun(PipelinedWriter):

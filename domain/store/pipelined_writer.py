@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
-from domain.store.application import OPEN, Files, Writing
+from domain.store.application import Files
+from domain.store.writing import OPEN, Writing
 
 
 class PipelinedWriter(Writing):

@@ -48,7 +48,7 @@ class CaseFile:
     entries: dict[str, Entry] = field(default_factory=dict)
 
     @property
-    def beginning(self) -> Entry | None:
+    def first_entry(self) -> Entry | None:
         return next(iter(self.entries.values()), None)
 
     def since(self, entries: int) -> list[Entry]:
@@ -88,11 +88,11 @@ def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | 
             "entry", f"'{fact.entry}' is already in {file.reference} with other content ({changed}); "
             "record an EntryCorrected that names it"
         )  # fmt: skip
-    beginning = file.beginning
-    _check_beginning(file, beginning, fact)
+    first = file.first_entry
+    _check_first_entry(file, first, fact)
     if fact.kept_on == "inspection":
         check(Inspection.of(file.entries.values()), fact)
-    _check_dates(file.reference, beginning, fact, now)
+    _check_dates(file.reference, first, fact, now)
     _check_references(file, fact)
     check_content(fact)
     if isinstance(fact, EntryCorrected):
@@ -125,27 +125,27 @@ def _differences(one: Entry, other: Entry) -> list[str]:
     return [name for name, value in structs.asdict(one).items() if getattr(other, name) != value]
 
 
-def _check_beginning(file: CaseFile, beginning: Entry | None, fact: Entry) -> None:
+def _check_first_entry(file: CaseFile, first: Entry | None, fact: Entry) -> None:
     begins = isinstance(fact, BEGINNINGS)
-    if beginning is None:
+    if first is None:
         if begins:
             return
-        first = "InspectionOpened" if fact.kept_on == "inspection" else "SupervisionStarted"
+        needed = "InspectionOpened" if fact.kept_on == "inspection" else "SupervisionStarted"
         raise refusals.NoSuchCase(
-            fact.kept_on, f"there is no {fact.kept_on} {file.reference}; its first entry must be {first}"
+            fact.kept_on, f"there is no {fact.kept_on} {file.reference}; its first entry must be {needed}"
         )
-    if beginning.kept_on != fact.kept_on:
+    if first.kept_on != fact.kept_on:
         raise refusals.Refused(
             "type", f"{file.reference} is a file of another kind; this entry belongs to one of a {fact.kept_on}"
         )
     if begins:
         raise refusals.AlreadyStarted(
-            "type", f"{file.reference} has already begun, by entry '{beginning.entry}'; "
+            "type", f"{file.reference} has already begun, by entry '{first.entry}'; "
             "correct that entry, or use another reference"
         )  # fmt: skip
 
 
-def _check_dates(reference: str, beginning: Entry | None, fact: Entry, now: datetime) -> None:
+def _check_dates(reference: str, first: Entry | None, fact: Entry, now: datetime) -> None:
     if fact.recorded_at > now:
         raise refusals.ImpossibleDate("recorded_at", f"{fact.recorded_at.isoformat()} is in the future")
     recorded_on = day_of(fact.recorded_at)
@@ -155,7 +155,7 @@ def _check_dates(reference: str, beginning: Entry | None, fact: Entry, now: date
         )
     if fact.occurred_at is not None and day_of(fact.occurred_at) != fact.occurred_on:
         raise refusals.ImpossibleDate("occurred_at", f"is not on the day of occurred_on, {fact.occurred_on}")
-    start = fact if isinstance(fact, SupervisionStarted) else beginning
+    start = fact if isinstance(fact, SupervisionStarted) else first
     if isinstance(start, SupervisionStarted):
         born = start.person.date_of_birth
         if fact.occurred_on < born:
@@ -198,8 +198,8 @@ def _check_correction(file: CaseFile, fact: EntryCorrected, now: datetime) -> No
         raise refusals.BadCorrection("of", f"'{fact.of}' is itself a {type(subject).__name__}; withdraw it instead")
     try:
         corrected = load_entry(type(subject).__name__, {**_values(subject), **fact.fields})
-        beginning = next((entry for name, entry in file.entries.items() if name != fact.of), None)
-        _check_dates(file.reference, beginning, structs.replace(corrected, recorded_at=fact.recorded_at), now)
+        first = next((entry for name, entry in file.entries.items() if name != fact.of), None)
+        _check_dates(file.reference, first, structs.replace(corrected, recorded_at=fact.recorded_at), now)
         _check_references(file, corrected)
         check_content(corrected)
     except ShapeError as error:

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from domain.entries import code_lists
-from domain.entries.entry import CRN, Id, Note, Part, Text, Use
+from domain.entries.entry import CRN, EntryPart, Id, Note, Text, Use
 from domain.entries.entry import Entry as Entry
 from domain.entries.inspection_entries import InspectionOpened as InspectionOpened
 
@@ -37,7 +37,7 @@ OfRef = Annotated[AnyRef, Meta(title="Entry")]
 """The entry that a correction or withdrawal is about."""
 
 
-class Person(Part, frozen=True):
+class Person(EntryPart, frozen=True):
     crn: Annotated[str, Meta(pattern=CRN)]
     name: Text
     date_of_birth: date
@@ -47,7 +47,7 @@ class Person(Part, frozen=True):
     pnc: Text | None = None
 
 
-class RiskOfHarm(Part, frozen=True):
+class RiskOfHarm(EntryPart, frozen=True):
     """Risk of serious harm to each group (OASys). The highest of the five is the overall level."""
 
     public: code_lists.RiskLevel
@@ -62,14 +62,14 @@ class RiskOfHarm(Part, frozen=True):
         return max(levels, key=code_lists.RISK_LEVELS.index)
 
 
-class Likelihood(Part, frozen=True):
+class Likelihood(EntryPart, frozen=True):
     """A likelihood-of-reoffending score, within the range of its instrument (``standards/instruments.yaml``)."""
 
     score: Annotated[int, Meta(ge=0)]
     band: Text | None = None
 
 
-class Objective(Part, frozen=True):
+class Objective(EntryPart, frozen=True):
     text: Annotated[Note, Meta(title="What is to be achieved")]
     smart: Annotated[bool, Meta(title="SMART")]
     factor: Annotated[code_lists.CriminogenicFactor | None, Meta(title="Factor it addresses")] = None

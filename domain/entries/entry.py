@@ -81,7 +81,7 @@ class Use(NamedTuple):
 
 
 # gc=False, here and below: facts are read from JSON and never changed, so none is part of a reference cycle.
-class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+class EntryPart(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A named group of values inside a fact."""
 
 

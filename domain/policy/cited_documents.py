@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 if TYPE_CHECKING:
-    from domain.policy.yaml_reader import Place
+    from domain.policy.yaml_reader import YamlPlace
 
 STANDARDS = Path(__file__).parent / "standards"
 FRAMEWORKS = Path(__file__).parent / "frameworks"
@@ -83,7 +83,7 @@ def read_document(
     return loaded
 
 
-def _parsed(path: Path) -> tuple[dict[str, Any], "Place"]:
+def _parsed(path: Path) -> tuple[dict[str, Any], "YamlPlace"]:
     """The values of a document and where they stand."""
     from domain.policy.yaml_reader import MarkedYAMLError, YAMLError, read_yaml
 
@@ -112,7 +112,7 @@ def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
     return [(where, {"Unknown field.": "is not a part known here"}.get(str(m), str(m))) for m in messages]
 
 
-def _located(path: Path, plain: Any, places: "Place", where: tuple[Any, ...], what: str) -> tuple[int, str]:
+def _located(path: Path, plain: Any, places: "YamlPlace", where: tuple[Any, ...], what: str) -> tuple[int, str]:
     """The line, and ``file line N, 'id': field: what``, by walking down to the deepest place that has a line."""
     name, value, place = "", plain, places
     for step in where:

@@ -62,7 +62,7 @@ class Files(Application[str]):
 
     def references(self, begun_by: type[Entry], after: str = "", limit: int | None = None) -> list[str]:
         """The references of the files whose first entry is of this type, in order: up to ``limit`` after ``after``."""
-        return self.recorder.beginnings(topic_of(begun_by), after, limit)
+        return self.recorder.files_begun_by(topic_of(begun_by), after, limit)
 
     def read(self, reference: str) -> CaseFile:
         """The file as stored now; an empty one where nothing is stored."""

@@ -123,7 +123,7 @@ class RecordReader:
             if some := [reference for reference in found if is_case(reference)]:
                 yield some
 
-    def beginnings(self) -> int:
+    def number_of_files(self) -> int:
         """The number of files, inspections included."""
         query = sa.select(sa.func.count()).select_from(self._t).where(self._t.c.originator_version == 1)
         with self.engine.connect() as c:

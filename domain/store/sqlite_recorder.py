@@ -19,7 +19,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLite
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.store.database import guards
-from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, Kept, links, walk
+from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, StoredRow, links, walk
 
 
 def topic_of(fact_type: type[Entry]) -> str:
@@ -125,7 +125,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             row = c.fetchone()
         return bytes(row["hash"]).hex() if row else None
 
-    def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
+    def files_begun_by(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
         """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(
@@ -156,13 +156,13 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
 
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``."""
-        return walk(self._kept, self._given, step)
+        return walk(self._rows, self._given, step)
 
-    def _kept(self, after: int, limit: int) -> list[Kept]:
+    def _rows(self, after: int, limit: int) -> list[StoredRow]:
         with self.datastore.transaction(commit=False) as c:
             c.execute(f"SELECT * FROM {self.events_table_name} WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, limit))
             return [
-                Kept(
+                StoredRow(
                     row["rowid"],
                     StoredEvent(row["originator_id"], row["originator_version"], row["topic"], row["state"]),
                     row["stored_at"], row["actor"], row["hash"],

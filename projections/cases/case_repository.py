@@ -113,7 +113,7 @@ class CaseRepository:
     def _file(self, reference: str) -> CaseFile:
         if reference not in self._files:
             file = self.files.read(reference)
-            if file.beginning is None:
+            if file.first_entry is None:
                 return file
             self._files[reference] = file
             while len(self._files) > KEPT_FILES:

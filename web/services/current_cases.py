@@ -92,7 +92,7 @@ def opened() -> frozenset[str]:
 def case(reference: str, inspection: str | None = None) -> Reading:
     """One case at the moment, for whoever may open it: 404 where there is none, 403 where it is not theirs."""
     file = casebook().file(reference)
-    if not isinstance(file.beginning, SupervisionStarted):
+    if not isinstance(file.first_entry, SupervisionStarted):
         abort(404, f"There is no case {reference}.")
     reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
     now = casebook().read(reference, today(), framework())

@@ -44,7 +44,7 @@ class MappedValue:
         return (*named, *(self.key or ()))
 
 
-Parts = tuple[Mapping[str, MappedValue], ...]
+MappedGroups = tuple[Mapping[str, MappedValue], ...]
 """A list of groups, such as the objectives of a plan: for each group, field -> value."""
 
 
@@ -78,7 +78,7 @@ class MappedEntry:
     type: str
     name: str
     when: When
-    fields: Mapping[str, MappedValue | Parts]
+    fields: Mapping[str, MappedValue | MappedGroups]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from domain.importing.extracts.mapping import (
     NAME,
     TIMES,
     MappedEntry,
+    MappedGroups,
     MappedTable,
     MappedValue,
-    Parts,
     RowCondition,
     SourceMapping,
     columns_in,
@@ -35,7 +35,7 @@ class TextsField(fields.Field[tuple[str, ...]]):
 
 
 class Named(fields.Field[dict[str, Any]]):
-    """Parts of one kind, under names that the author of the mapping chooses."""
+    """MappedGroups of one kind, under names that the author of the mapping chooses."""
 
     def __init__(self, inner: fields.Field[Any], pattern: str = r"(?s).*", **kwargs: Any):
         super().__init__(**kwargs)
@@ -118,7 +118,7 @@ class ValueField(fields.Field[Any]):
         super().__init__(**kwargs)
         self.parts = parts
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> MappedValue | Parts:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> MappedValue | MappedGroups:
         if isinstance(value, str) and value:
             return MappedValue(column=value)
         if isinstance(value, dict):

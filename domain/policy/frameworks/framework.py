@@ -68,7 +68,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class EvidenceItem:
     """One evidence item of a criterion of management. ``national``: about the national directorate, so it is not rated.
 
     ``weight``: its share in a majority of the items; 1 or more.
@@ -84,22 +84,22 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Managed:
+class ManagementCriterion:
     """A criterion of management (Section A): its items are rated, and it is placed on a ladder. No case file counts."""
 
     id: str
     title: str
     description: str
-    items: tuple[Item, ...]
+    items: tuple[EvidenceItem, ...]
 
     @property
-    def rated(self) -> tuple[Item, ...]:
+    def rated(self) -> tuple[EvidenceItem, ...]:
         """The items that are rated: all but those about the national directorate."""
         return tuple(item for item in self.items if not item.national)
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class ScoreBand:
     """A named range of scores, from ``least`` per cent (0 to 100) up to the next band."""
 
     title: str
@@ -137,8 +137,8 @@ class Framework:
     expectations: tuple[Clause, ...]
     reading_order: tuple[str, ...]
     section_score: Literal["weighted_mean", "lowest"] = "weighted_mean"
-    management: tuple[Managed, ...] = ()
-    bands: tuple[Band, ...] = ()
+    management: tuple[ManagementCriterion, ...] = ()
+    bands: tuple[ScoreBand, ...] = ()
     discretion: int = 0
     answers_of: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -153,7 +153,7 @@ class Framework:
     def questions(self) -> Mapping[str, Question]:
         return {question.id: question for criterion in self.criteria for question in criterion.questions}
 
-    def band(self, score: int | None) -> Band | None:
+    def band(self, score: int | None) -> ScoreBand | None:
         """The band of a printed score (per cent); None without a score or without bands."""
         fitting = [band for band in self.bands if score is not None and score >= band.least]
         return fitting[-1] if fitting else None

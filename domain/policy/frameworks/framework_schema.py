@@ -7,16 +7,16 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from domain.policy.cited_documents import FRAMEWORKS, Cited, Document, read_document, read_plain
-from domain.policy.clauses import ClauseSchema
+from domain.policy.clauses import ClauseYamlSchema
 from domain.policy.frameworks.framework import (
     WEIGHTS,
-    Band,
     Criterion,
     Derivation,
+    EvidenceItem,
     Framework,
-    Item,
-    Managed,
+    ManagementCriterion,
     Question,
+    ScoreBand,
     Section,
 )
 from domain.policy.standards.edition_files import national_standards
@@ -81,8 +81,8 @@ class ItemSchema(Cited):
     national = fields.Boolean()
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Item:
-        return Item(**data)
+    def make(self, data: dict[str, Any], **_: Any) -> EvidenceItem:
+        return EvidenceItem(**data)
 
 
 class ManagedSchema(Document):
@@ -92,8 +92,8 @@ class ManagedSchema(Document):
     items = fields.List(fields.Nested(ItemSchema), required=True, validate=validate.Length(min=1))
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Managed:
-        return Managed(**{**data, "items": tuple(data["items"])})
+    def make(self, data: dict[str, Any], **_: Any) -> ManagementCriterion:
+        return ManagementCriterion(**{**data, "items": tuple(data["items"])})
 
 
 class BandSchema(Cited):
@@ -101,8 +101,8 @@ class BandSchema(Cited):
     least = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=100))
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Band:
-        return Band(**data)
+    def make(self, data: dict[str, Any], **_: Any) -> ScoreBand:
+        return ScoreBand(**data)
 
 
 class FrameworkSchema(Cited):
@@ -120,7 +120,7 @@ class FrameworkSchema(Cited):
     sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     reading_order = fields.List(fields.String(), required=True)
     sections = fields.List(fields.Nested(SectionSchema), required=True)
-    expectations = fields.List(fields.Nested(ClauseSchema), required=True)
+    expectations = fields.List(fields.Nested(ClauseYamlSchema), required=True)
 
     @pre_load
     def with_base(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

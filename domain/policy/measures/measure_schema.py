@@ -11,7 +11,7 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from domain.policy.measures.measure import Measure, Report, Reports
 
 
-class MeasureSchema(Cited):
+class MeasureYamlSchema(Cited):
     id = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9-]+\Z"))
     title = fields.String(required=True)
     counts = fields.String(required=True, validate=validate.OneOf(("in_time", "done", "wait", "answer")))
@@ -34,7 +34,7 @@ class MeasureSchema(Cited):
             raise ValidationError(f"'{unknown[0]}' is no clause of the standards or of {asked.id}", "clauses")
 
 
-class ReportSchema(Cited):
+class ReportYamlSchema(Cited):
     id = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9-]+\Z"))
     title = fields.String(required=True)
     says = fields.String(required=True)
@@ -50,8 +50,8 @@ class ReportSchema(Cited):
 class ReportsSchema(Document):
     sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     recommendations = fields.Dict(keys=fields.Integer(), values=fields.String(), required=True)
-    measures = fields.List(fields.Nested(MeasureSchema), required=True)
-    reports = fields.List(fields.Nested(ReportSchema), required=True)
+    measures = fields.List(fields.Nested(MeasureYamlSchema), required=True)
+    reports = fields.List(fields.Nested(ReportYamlSchema), required=True)
 
     @validates_schema(skip_on_field_errors=True)
     def ids_and_sources(self, data: dict[str, Any], **_: Any) -> None:

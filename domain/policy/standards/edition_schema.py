@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from domain.policy.cited_documents import Cited, read_document
-from domain.policy.clauses import Clause, ClauseSchema
+from domain.policy.clauses import Clause, ClauseYamlSchema
 from domain.policy.standards.edition import Edition, NotAuditable
 
 
@@ -22,7 +22,7 @@ class EditionSchema(Cited):
     start = fields.Date(required=True)
     end = fields.Date(allow_none=True, load_default=None)
     sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    clauses = fields.List(fields.Nested(ClauseSchema), required=True)
+    clauses = fields.List(fields.Nested(ClauseYamlSchema), required=True)
     not_auditable = fields.List(fields.Nested(NotAuditableSchema), required=True)
 
     @validates_schema(skip_on_field_errors=True)

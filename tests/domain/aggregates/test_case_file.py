@@ -549,7 +549,7 @@ def test_a_batch_is_recorded_whole_or_not_at_all(files: Files) -> None:
     good, bad = fact("TierSet", "t1", tier=1), fact("AppointmentOutcomeRecorded", "o1", appointment="none", **OUTCOME)
     with pytest.raises(refusals.NoSuchEntry):
         files.record(reference, [start(), good, bad], actor="test", now=NOW)
-    assert files.read(reference).beginning is None
+    assert files.read(reference).first_entry is None
     files.record(reference, [start()], actor="test", now=NOW)
     assert [f.entry for f in files.record(reference, [start(), good], actor="test", now=NOW)] == ["t1"]
 

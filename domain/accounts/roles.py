@@ -147,9 +147,9 @@ class Account:
         """Whether they make entries at all."""
         return bool(ENTERED_BY[self.role])
 
-    def may_enter(self, fact_type: type[Entry]) -> bool:
+    def may_enter(self, entry_type: type[Entry]) -> bool:
         """Whether they may make entries of this type on a case that they are responsible for."""
-        return fact_type.__name__ in ENTERED_BY.get(self.role, ())
+        return entry_type.__name__ in ENTERED_BY.get(self.role, ())
 
     def may_change(self, fact: Entry) -> bool:
         """Whether they may correct or withdraw this entry on a case that they are responsible for.

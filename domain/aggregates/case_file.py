@@ -20,7 +20,7 @@ from domain.entries.case_entries import EntryCorrected, EntryWithdrawn, QualityJ
 from domain.entries.entry import CASE, INSPECTION, Entry
 from domain.entries.inspection_entries import InspectionOpened
 from domain.entries.references import reference_fields, references
-from domain.entries.schemas import ShapeError, convert, dump_fact, load_entry
+from domain.entries.schemas import ShapeError, convert, dump_entry, load_entry
 
 CASE_OR_INSPECTION = {"case": re.compile(CASE), "inspection": re.compile(INSPECTION)}
 """Kind of file -> the pattern of its references."""
@@ -32,7 +32,7 @@ BEGINNINGS = (SupervisionStarted, InspectionOpened)
 
 
 class RecordedEntry(Struct, frozen=True, gc=False):
-    """A fact with its file and its number in that file, from 1: the domain event of the library ``eventsourcing``."""
+    """An entry with its file and its number in that file, from 1: the domain event of the library ``eventsourcing``."""
 
     originator_id: str
     originator_version: int
@@ -75,9 +75,9 @@ def inspection_named(file: CaseFile, fact: Entry) -> str | None:
 
 
 def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | None = None) -> list[Entry]:
-    """The facts to store for this one: itself, or nothing when the same entry already stands. Else ``Refused``.
+    """The entries to store for this one: itself, or nothing when the same entry already stands. Else ``Refused``.
 
-    ``inspection``: the one that the fact names (see ``inspection_named``) as it stands, where it is on record.
+    ``inspection``: the one that the entry names (see ``inspection_named``) as it stands, where it is on record.
     """
     standing = file.entries.get(fact.entry)
     if standing is not None:
@@ -103,18 +103,18 @@ def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | 
 
 
 def recording_default(file: CaseFile, fact: Entry) -> Entry:
-    """The fact, with the recording time of the same entry if the file has it: for a source without such times."""
+    """The entry, with the recording time of the same entry if the file has it: for a source without such times."""
     standing = file.entries.get(fact.entry)
     return fact if standing is None else structs.replace(fact, recorded_at=standing.recorded_at)
 
 
 def amend(fact: Entry, correction: dict[str, Any]) -> Entry:
-    """The fact with these interchange fields in place of its own."""
+    """The entry with these interchange fields in place of its own."""
     return convert(type(fact), {**_values(fact), **correction})
 
 
 def _values(fact: Entry) -> dict[str, Any]:
-    values = dump_fact(fact)
+    values = dump_entry(fact)
     del values["type"]
     return values
 

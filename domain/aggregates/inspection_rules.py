@@ -32,13 +32,13 @@ CLOSED: Mapping[Stage, str] = {
 """Why an entry comes too late."""
 
 
-def closed_to(found: Inspection, fact_type: type[Entry]) -> Stage | None:
+def closed_to(found: Inspection, entry_type: type[Entry]) -> Stage | None:
     """What keeps the inspection from taking entries of this type any more; None where nothing does."""
     if found.published is not None:
         return "published"
-    if found.frozen is not None and fact_type not in AFTER_FREEZING:
+    if found.frozen is not None and entry_type not in AFTER_FREEZING:
         return "frozen"
-    return "read" if found.completed and fact_type in BEFORE_READING else None
+    return "read" if found.completed and entry_type in BEFORE_READING else None
 
 
 def check_answer(found: Inspection, case: str, *, second: bool, recorded_at: datetime | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Facts: every entry that a case record can hold, one frozen struct a type.
+"""Entries: every entry that a case record can hold, one frozen struct a type.
 
 This page is the one declaration of a type: its fields, with their words and hints (``Meta``) where a field's name is not
 enough, and how it is used (``Use``) where the defaults do not fit. The store writes these structs as JSON,
@@ -6,7 +6,7 @@ enough, and how it is used (``Use``) where the defaults do not fit. The store wr
 same bytes everywhere. A code list used by one type alone may stand above it; those used by several stand in ``code_lists``.
 After a change here, ``make entry-tables`` writes the tables of ``docs/interchange.md``.
 
-Every fact has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
+Every entry has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
 instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its case.
 """
 
@@ -468,10 +468,10 @@ def _leaves(cls: type[Entry]) -> list[type[Entry]]:
 ENTRY_TYPES: dict[str, type[Entry]] = {
     cls.__name__: cls for cls in sorted(_leaves(Entry), key=lambda cls: cls.kept_on == "inspection")
 }
-"""Every fact type by its interchange name: those of cases in the order of this page, then those of inspections."""
+"""Every entry type by its interchange name: those of cases in the order of this page, then those of inspections."""
 
 
 def subject_of(fact: Entry) -> str | None:
-    """The entry that a fact about another entry speaks of; None for a fact that speaks for itself."""
+    """The entry that an entry about another entry speaks of; None for an entry that speaks for itself."""
     named = fact.use.speaks_of
     return None if named is None else getattr(fact, named)

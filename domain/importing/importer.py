@@ -109,7 +109,7 @@ class _Batch:
                 self._reject(line, error.field, self._reason(line, error))
 
     def _take(self, line: Line) -> Entry | None:
-        """The fact newly accepted for a line; None if it is on the file already, is rejected or must wait."""
+        """The entry newly accepted for a line; None if it is on the file already, is rejected or must wait."""
         writing = self.writing
         try:
             file = writing.file(line.reference)
@@ -142,7 +142,7 @@ class _Batch:
         return True
 
     def _release(self, reference: str, fact: Entry) -> None:
-        """Decide the lines that waited for this fact of the file, and then the lines that waited for those."""
+        """Decide the lines that waited for this entry of the file, and then the lines that waited for those."""
         arrived = deque([fact])
         while arrived and (needs := self.waiting.get(reference)):
             fact = arrived.popleft()
@@ -163,7 +163,7 @@ class _Batch:
 
     @staticmethod
     def _as_recorded(line: Line, file: CaseFile) -> Entry:
-        """What to record for the line: its fact, or the correction of an entry that its source has changed.
+        """What to record for the line: its entry, or the correction of an entry that its source has changed.
 
         A line without ``recorded_at`` whose entry is on the file takes the ``recorded_at`` of that entry.
         """

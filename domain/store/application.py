@@ -1,4 +1,4 @@
-"""The files: the event-sourced application that records facts on cases and inspections, and reads them."""
+"""The files: the event-sourced application that records entries on cases and inspections, and reads them."""
 
 import random
 import time
@@ -24,7 +24,7 @@ ATTEMPTS = 8
 
 
 class Files(Application[str]):
-    """Records facts and reads files. One object a process: make it after a fork, and keep it."""
+    """Records entries and reads files. One object a process: make it after a fork, and keep it."""
 
     name = "caseaudit"
     log_section_size = 1000
@@ -82,9 +82,9 @@ class Files(Application[str]):
         self.recorder.append([self.mapper.entry(one) for one in recorded], actor)
 
     def record(self, reference: str, facts: Iterable[Entry], *, actor: str, now: datetime | None = None) -> list[Entry]:
-        """Record facts on one file, all or none. Returns those newly stored.
+        """Record entries on one file, all or none. Returns those newly stored.
 
-        An entry that the file already has, with the same content, is left out. Raises ``Refused`` for the first fact
+        An entry that the file already has, with the same content, is left out. Raises ``Refused`` for the first entry
         that the file refuses, ``BusyFile`` when others wrote to the same file at each of ``ATTEMPTS`` attempts.
         """
         facts = list(facts)
@@ -102,7 +102,7 @@ class Files(Application[str]):
         raise BusyFile(f"{reference}: others kept writing to this file; nothing was recorded, try again")
 
     def would_record(self, reference: str, fact: Entry, *, now: datetime) -> list[Entry]:
-        """What ``record`` would store of this fact now; nothing is stored. ``Refused`` as there."""
+        """What ``record`` would store of this entry now; nothing is stored. ``Refused`` as there."""
         writing = Writing(self, now)
         return writing.decide(writing.file(reference), fact)
 

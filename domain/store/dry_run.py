@@ -1,4 +1,4 @@
-"""A dry run of recording: facts are decided as usual, and stored in a temporary database instead of the files."""
+"""A dry run of recording: entries are decided as usual, and stored in a temporary database instead of the files."""
 
 import tempfile
 from collections.abc import Sequence

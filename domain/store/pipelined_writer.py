@@ -1,4 +1,4 @@
-"""A pipelined writer: one batch of facts is stored in a second thread while the next batch is decided."""
+"""A pipelined writer: one batch of entries is stored in a second thread while the next batch is decided."""
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,9 +9,9 @@ from domain.store.writing import OPEN, Writing
 
 
 class PipelinedWriter(Writing):
-    """A ``Writing`` for very many facts. ``commit`` only begins to store a batch; ``settle`` waits until it is stored.
+    """A ``Writing`` for very many entries. ``commit`` only begins to store a batch; ``settle`` waits until it is stored.
 
-    Facts decided in between assume that the batch will be stored. The database works without the interpreter lock, so
+    Entries decided in between assume that the batch will be stored. The database works without the interpreter lock, so
     the time taken is the longer of deciding and storing, not their sum.
     """
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, RecordedEntry, evolve
 from domain.store.hash_chain import TABLE
-from domain.store.sqlite_recorder import fact_of
+from domain.store.sqlite_recorder import stored_entry
 
 COUNTED = 10_000
 """Up to this number new entries are counted exactly. Beyond it positions are counted, gaps included."""
@@ -98,7 +98,7 @@ class RecordReader:
                 file = CaseFile(reference)
                 for _, version, topic, state in of_one:
                     if versions is None or version <= versions[reference]:
-                        evolve(file, RecordedEntry(reference, version, fact_of(topic, bytes(state))))
+                        evolve(file, RecordedEntry(reference, version, stored_entry(topic, bytes(state))))
                 if file.version:
                     yield file
 

@@ -16,9 +16,9 @@ OPEN = 100_000
 
 
 class Writing:
-    """Decides facts on any number of files; ``commit`` stores them together in one transaction.
+    """Decides entries on any number of files; ``commit`` stores them together in one transaction.
 
-    Files stay open, in memory, for the facts that follow: up to about ``most`` entries in all. The least recently used
+    Files stay open, in memory, for the entries that follow: up to about ``most`` entries in all. The least recently used
     is closed first. If another writer changes an open file, ``commit`` raises and stores nothing.
     """
 
@@ -53,13 +53,13 @@ class Writing:
         return self.files.read_many(references)
 
     def file(self, reference: str) -> CaseFile:
-        """The file with the facts that are pending, opened if need be."""
+        """The file with the entries that are pending, opened if need be."""
         if reference not in self.open:
             self.ready([reference])
         return self.open[reference]
 
     def decide(self, file: CaseFile, fact: Entry) -> list[Entry]:
-        """What of a fact is new to the file, by the file's rules and those of the inspection that it names."""
+        """What of an entry is new to the file, by the file's rules and those of the inspection that it names."""
         named = inspection_named(file, fact)
         return decide(file, fact, self.now, None if named is None else self.inspection(named))
 
@@ -72,7 +72,7 @@ class Writing:
         return kept[1]
 
     def take(self, file: CaseFile, fact: Entry) -> list[Entry]:
-        """Decide one fact on an open file. Raises ``Refused``, and then neither file nor pending facts change."""
+        """Decide one entry on an open file. Raises ``Refused``, and then neither file nor pending entries change."""
         fresh = self.decide(file, fact)
         for accepted in fresh:
             self.stood.setdefault(file.reference, file.version)

@@ -26,7 +26,7 @@ from domain.calendar.london_time import LONDON, day_of
 from domain.entries.case_entries import ENTRY_TYPES, Entry, subject_of
 from domain.entries.plausible_dates import in_range
 from domain.entries.refusals import NoSuchCase, NoSuchEntry
-from domain.entries.schemas import ShapeError, convert, dump_fact, load_entry, schema_of
+from domain.entries.schemas import ShapeError, convert, dump_entry, load_entry, schema_of
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
@@ -420,7 +420,7 @@ JSON = st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries
 
 
 def fields_of(fact: Entry) -> dict[str, Any]:
-    return {name: value for name, value in dump_fact(fact).items() if name != "type"}
+    return {name: value for name, value in dump_entry(fact).items() if name != "type"}
 
 
 def survives(fact: Entry) -> bool:

@@ -49,10 +49,11 @@ class CaseFile:
 
     @property
     def first_entry(self) -> Entry | None:
+        """The entry that opened the file; None where nothing is stored."""
         return next(iter(self.entries.values()), None)
 
     def since(self, entries: int) -> list[Entry]:
-        """What was stored after the first so many entries, in the order in which it was."""
+        """All but the first ``entries`` entries, in the order of storing."""
         return list(self.entries.values())[entries:]
 
 
@@ -64,9 +65,9 @@ def evolve(file: CaseFile, recorded: RecordedEntry) -> CaseFile:
 
 
 def inspection_named(file: CaseFile, fact: Entry) -> str | None:
-    """The inspection by whose rules a new entry is decided: that of the answer that it is, corrects or withdraws.
+    """The id of the inspection whose rules apply to a new entry: an answer, or the correction or withdrawal of one.
 
-    None for any other entry, and for one that stands already.
+    None for any other entry, and for one that is on the file already.
     """
     if fact.entry in file.entries:
         return None
@@ -75,9 +76,10 @@ def inspection_named(file: CaseFile, fact: Entry) -> str | None:
 
 
 def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | None = None) -> list[Entry]:
-    """The entries to store for this one: itself, or nothing when the same entry already stands. Else ``Refused``.
+    """Decide a new entry. Returns what to store: the entry, or nothing where the file has the same one already.
 
-    ``inspection``: the one that the entry names (see ``inspection_named``) as it stands, where it is on record.
+    Raises ``Refused`` with the reason where the file does not take it. ``inspection``: the one that the entry names (see
+    ``inspection_named``), as it is now; None where none is on record.
     """
     standing = file.entries.get(fact.entry)
     if standing is not None:
@@ -103,13 +105,16 @@ def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | 
 
 
 def recording_default(file: CaseFile, fact: Entry) -> Entry:
-    """The entry, with the recording time of the same entry if the file has it: for a source without such times."""
+    """The entry, with the ``recorded_at`` of the same entry on the file. It is for sources that give no such times.
+
+    Unchanged where the file does not have the entry.
+    """
     standing = file.entries.get(fact.entry)
     return fact if standing is None else structs.replace(fact, recorded_at=standing.recorded_at)
 
 
 def amend(fact: Entry, correction: dict[str, Any]) -> Entry:
-    """The entry with these interchange fields in place of its own."""
+    """The entry with the fields of a correction in place of its own."""
     return convert(type(fact), {**_values(fact), **correction})
 
 

@@ -1,7 +1,7 @@
-"""What an inspection still takes: each entry is checked against the inspection as it stands, and refused by name.
+"""Which entries an inspection still accepts. Each is checked against the inspection as it is now, and refused by name.
 
-Once frozen, neither sample nor readings nor ratings change; once published, nothing does. Entries that are stored
-already are never checked again.
+After the freeze the sample, the readings and the ratings do not change. After publication nothing changes. Stored entries
+are not checked again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,7 +33,7 @@ CLOSED: Mapping[Stage, str] = {
 
 
 def closed_to(found: Inspection, entry_type: type[Entry]) -> Stage | None:
-    """What keeps the inspection from taking entries of this type any more; None where nothing does."""
+    """The stage after which the inspection takes no entries of this type; None while it takes them."""
     if found.published is not None:
         return "published"
     if found.frozen is not None and entry_type not in AFTER_FREEZING:
@@ -64,7 +64,7 @@ def check_second_reading(found: Inspection, case: str, recorded_at: datetime | N
 
 
 def check(found: Inspection, fact: Entry) -> None:
-    """``Refused`` where this inspection can't take the entry as it stands."""
+    """Raises ``Refused`` where this inspection does not accept the entry as things are now."""
     stage = closed_to(found, type(fact))
     if stage is not None:
         raise TooLate("type", CLOSED[stage], stage)

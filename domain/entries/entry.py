@@ -1,7 +1,8 @@
 """The base of all entries, and the types of their values.
 
 Every entry has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
-instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its file.
+instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its file. Since the field has this
+name, a local variable that holds an ``Entry`` is called ``fact``.
 """
 
 from datetime import date, datetime

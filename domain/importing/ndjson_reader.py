@@ -1,6 +1,6 @@
 """Reading the lines of interchange files: each is an entry, or is reported with file, line, field and reason.
 
-A valid line is read directly into its entry. Any other is read a second time, more slowly, to find out what is wrong.
+A valid line is decoded directly into an entry. Any other line is read again, more slowly, to find out what is wrong.
 """
 
 import codecs
@@ -108,7 +108,7 @@ class _Opening(NamedTuple):
 
 
 _NONE = _Opening(b"\n", "", "")
-"""For a line that begins in another way. Only an empty line begins like this."""
+"""The opening of a line that does not begin with its file. No line but an empty one matches it."""
 
 
 def _opening_of(raw: bytes) -> _Opening:

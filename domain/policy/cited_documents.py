@@ -20,7 +20,7 @@ SURE = {"F": "found in a public source", "R": "to be checked against the printed
 
 
 Problem = tuple[tuple[Any, ...], str]
-"""What is wrong in a document, and the way to it: names of parts and numbers of items, from the top."""
+"""A place in a document (names of parts and numbers of items, from the top) and what is wrong there."""
 
 
 class PolicyError(ValueError):
@@ -57,7 +57,7 @@ class Cited(Document):
 
 
 def read_plain(path: Path) -> dict[str, Any]:
-    """The values of a document, not yet checked; ``PolicyError`` where it is not one."""
+    """The values of a document before any check; ``PolicyError`` where the file is not YAML with named parts."""
     plain, _ = _parsed(path)
     return plain
 
@@ -65,9 +65,9 @@ def read_plain(path: Path) -> dict[str, Any]:
 def read_document(
     path: Path, schema: Schema, *, check: Callable[[Any, Sequence[Problem]], Iterable[Problem]] | None = None
 ) -> Any:
-    """The document at ``path`` as its schema makes it; ``PolicyError`` for anything amiss.
+    """The document at ``path`` as its schema loads it; ``PolicyError`` lists everything that is wrong, with file and line.
 
-    ``check`` says what else is wrong with the plain document, given what is wrong with its shape.
+    ``check`` is called with the plain document and the problems of its form. It returns further problems.
     """
     plain, places = _parsed(path)
     loaded, problems = None, list[Problem]()
@@ -84,7 +84,7 @@ def read_document(
 
 
 def _parsed(path: Path) -> tuple[dict[str, Any], "YamlPlace"]:
-    """The values of a document and where they stand."""
+    """The values of a document, and the line of each."""
     from domain.policy.yaml_reader import MarkedYAMLError, YAMLError, read_yaml
 
     text = ""
@@ -102,7 +102,7 @@ def _parsed(path: Path) -> tuple[dict[str, Any], "YamlPlace"]:
 
 
 def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
-    """What a schema's messages say is wrong, and where."""
+    """The messages of a marshmallow schema as a flat list of problems."""
     if isinstance(messages, Mapping):
         return [
             found
@@ -113,7 +113,10 @@ def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
 
 
 def _located(path: Path, plain: Any, places: "YamlPlace", where: tuple[Any, ...], what: str) -> tuple[int, str]:
-    """The line, and ``file line N, 'id': field: what``, by walking down to the deepest place that has a line."""
+    """The line of a problem and its message: ``file line N, 'id': field: what``.
+
+    The line is that of the deepest part on the way to the problem that is in the file.
+    """
     name, value, place = "", plain, places
     for step in where:
         if step not in place.parts:

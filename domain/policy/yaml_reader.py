@@ -30,7 +30,7 @@ MERGE = _TAG + "merge"
 
 
 class CoreLoader(yaml.CSafeLoader):
-    """Knows the scalars of the core schema, days and times, and the merging of mappings (``<<``)."""
+    """Reads the scalars of the core schema, days and times, and merges mappings (``<<``)."""
 
 
 CoreLoader.yaml_implicit_resolvers = {}  # those of the library are of YAML 1.1
@@ -118,7 +118,7 @@ def _number(loader: CoreLoader, node: ScalarNode) -> int:
 
 
 def _checked(read: Callable[[Any, ScalarNode], T]) -> Callable[[Any, ScalarNode], T]:
-    """The same, with the line where what is written is no such value: a 30 February."""
+    """The same reader; its ``ValueError`` (as for 30 February) becomes a ``ConstructorError`` with the line."""
 
     def made(loader: CoreLoader, node: ScalarNode) -> T:
         try:

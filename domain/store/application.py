@@ -1,4 +1,4 @@
-"""The files: the event-sourced application that records entries on cases and inspections, and reads them."""
+"""The event-sourced application: records entries on the files of cases and inspections, and reads the files."""
 
 import random
 import time

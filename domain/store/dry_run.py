@@ -20,7 +20,7 @@ class DryRun(PipelinedWriter):
     def __init__(self, files: Files, now: datetime, most: int = OPEN):
         super().__init__(files, now, most)
         self.folder = tempfile.TemporaryDirectory(prefix="caseaudit-")
-        self.aside = Files.open(str(Path(self.folder.name) / "rehearsal.sqlite"))
+        self.aside = Files.open(str(Path(self.folder.name) / "dry-run.sqlite"))
 
     def read(self, references: Sequence[str]) -> dict[str, CaseFile]:
         """These files as stored now, with what the dry run has added."""

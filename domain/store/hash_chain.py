@@ -19,11 +19,11 @@ ORIGIN = bytes(32)
 
 
 class BrokenChain(RuntimeError):
-    """A stored entry, or one before it, has changed: its hash no longer fits."""
+    """A stored entry, or one before it, has changed: its hash is wrong."""
 
 
 class StoredRow(NamedTuple):
-    """A stored entry as its row holds it. Where somebody got round the triggers, ``hash`` may be of any type."""
+    """One row of the table of entries. ``hash`` may be of any type, since somebody may have bypassed the triggers."""
 
     position: int
     event: StoredEvent
@@ -46,7 +46,7 @@ class ChainedRecorder(ApplicationRecorder):
         """Store these at the end of the chain, all or none. Returns their positions."""
 
     def insert_events(self, stored_events: Sequence[StoredEvent], *, actor: str = "", **_: Any) -> Sequence[int]:
-        """``append``, by the name that the library calls."""
+        """The name under which the library calls ``append``."""
         return self.append([_entry(event) for event in stored_events], actor)
 
     @abstractmethod

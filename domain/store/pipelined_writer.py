@@ -29,7 +29,7 @@ class PipelinedWriter(Writing):
         """Begin to store what is pending, all or none. The batch before is settled first; its error is raised here."""
         self.settle()
         pending, self.pending = self.pending, []
-        self.storing, self.stood = self.stood, {}
+        self.storing, self.version_before = self.version_before, {}
         if pending:
             self.begun = self.thread.submit(self.store, pending, actor)
         self.kept_open(len(pending))
@@ -42,7 +42,7 @@ class PipelinedWriter(Writing):
         try:
             begun.result()
         except BaseException:
-            self.pending, self.stood = [], {}
+            self.pending, self.version_before = [], {}
             self.close_all()
             raise
         finally:

@@ -1,7 +1,7 @@
-"""Reading the record for what is derived from it: the entries after a position, many files at once, how much is new.
+"""Reads the record for the read model: the entries after a position, many files at once, how much is new.
 
-One reader for both databases; the recorders write. On PostgreSQL positions become visible in their order. They may
-leave gaps, which are never filled.
+It reads both databases; the recorders write. On PostgreSQL the positions become visible in order. Some may be missing; these
+are never used later.
 """
 
 from collections.abc import Collection, Iterator

@@ -27,12 +27,12 @@ class Writing:
         self.now = now
         self.most = most
         self.open: dict[str, CaseFile] = {}
-        self.held = 0
+        self.entries_open = 0
         self.pending: list[RecordedEntry] = []
-        self.stood: dict[str, int] = {}
-        """How many entries each file had before what is pending."""
+        self.version_before: dict[str, int] = {}
+        """File -> its number of entries before those that are pending."""
         self.inspections: dict[str, tuple[int, Inspection]] = {}
-        """The inspections that answers named, each after so many entries."""
+        """Name -> the number of entries of its file, and the inspection after them."""
 
     def ready(self, references: Iterable[str]) -> None:
         """Open these files: one query for all that are not open yet."""
@@ -45,7 +45,7 @@ class Writing:
                 self.open[reference] = file  # now the most recently used
         if missing:
             opened = self.read(missing)
-            self.held += sum(map(_size, opened.values()))
+            self.entries_open += sum(map(_size, opened.values()))
             self.open |= opened
 
     def read(self, references: Sequence[str]) -> dict[str, CaseFile]:
@@ -53,18 +53,18 @@ class Writing:
         return self.files.read_many(references)
 
     def file(self, reference: str) -> CaseFile:
-        """The file with the entries that are pending, opened if need be."""
+        """The file with the entries that are pending. Opens it if it is not open."""
         if reference not in self.open:
             self.ready([reference])
         return self.open[reference]
 
     def decide(self, file: CaseFile, fact: Entry) -> list[Entry]:
-        """What of an entry is new to the file, by the file's rules and those of the inspection that it names."""
+        """What to store for an entry, by the rules of its file and of the inspection that it names. ``Refused``."""
         named = inspection_named(file, fact)
         return decide(file, fact, self.now, None if named is None else self.inspection(named))
 
     def inspection(self, name: str) -> Inspection:
-        """The inspection of this name as it will be once what was taken is committed; an empty one where there is none."""
+        """The inspection of this name with what is pending; an empty one where there is none."""
         file = self.file(name)
         kept = self.inspections.get(name)
         if kept is None or kept[0] != file.version:
@@ -75,7 +75,7 @@ class Writing:
         """Decide one entry on an open file. Raises ``Refused``, and then neither file nor pending entries change."""
         fresh = self.decide(file, fact)
         for accepted in fresh:
-            self.stood.setdefault(file.reference, file.version)
+            self.version_before.setdefault(file.reference, file.version)
             recorded = RecordedEntry(file.reference, file.version + 1, accepted)
             evolve(file, recorded)
             self.pending.append(recorded)
@@ -85,12 +85,12 @@ class Writing:
         """Whether another writer has changed this file since it was opened."""
         if reference not in self.open:
             return False
-        stood = self.stood.get(reference, self.open[reference].version)
-        return self.files.recorder.last_version(reference) != stood
+        before = self.version_before.get(reference, self.open[reference].version)
+        return self.files.recorder.last_version(reference) != before
 
     def commit(self, actor: str) -> None:
         """Store what is pending, all or none. If that fails, raise, drop what is pending and close every file."""
-        pending, self.pending, self.stood = self.pending, [], {}
+        pending, self.pending, self.version_before = self.pending, [], {}
         try:
             if pending:
                 self.store(pending, actor)
@@ -101,10 +101,10 @@ class Writing:
 
     def kept_open(self, more: int) -> None:
         """Count ``more`` entries in the open files; close files until at most ``most`` entries are open."""
-        self.held += more
-        for reference in self.closable() if self.held > self.most else ():
-            self.held -= _size(self.open.pop(reference))
-            if self.held <= self.most:
+        self.entries_open += more
+        for reference in self.closable() if self.entries_open > self.most else ():
+            self.entries_open -= _size(self.open.pop(reference))
+            if self.entries_open <= self.most:
                 break
 
     def closable(self) -> Iterable[str]:
@@ -117,7 +117,7 @@ class Writing:
     def close_all(self) -> None:
         """Close every file, so that each is read again when needed. Nothing may be pending."""
         self.open.clear()
-        self.held = 0
+        self.entries_open = 0
 
     def close(self) -> None:
         """End the writing and free what it holds."""

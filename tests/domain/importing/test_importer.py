@@ -475,7 +475,7 @@ def test_files_are_closed_again_when_they_hold_much(desk: Desk) -> None:
             reference, fact = read_straight(json.dumps(case).encode()) or pytest.fail("not a fact")
             writing.take(writing.file(reference), fact)
             writing.commit("test")
-            assert writing.held == sum(1 + len(file.entries) for file in writing.open.values()) <= 10
+            assert writing.entries_open == sum(1 + len(file.entries) for file in writing.open.values()) <= 10
         assert "X100039/1" in writing.open and files.recorder.max_notification_id() == 40
 
 

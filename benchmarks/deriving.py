@@ -22,7 +22,7 @@ import msgspec
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.schemas import load_entry
 from domain.policy.clauses import Clause
-from domain.policy.standards import national_standards
+from domain.policy.standards.edition_files import national_standards
 from projections.history.history import History, end_of_day
 from projections.ledger.ledger import ledger
 from projections.obligations.clause_catalogue import catalogue

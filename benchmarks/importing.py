@@ -24,7 +24,7 @@ import psycopg
 
 from benchmarks.worker import size_of
 from domain.entries.case_entries import ContactLogged
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.instruments import score_range
 from domain.store.application import Files
 from domain.store.database import Database

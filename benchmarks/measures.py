@@ -17,7 +17,7 @@ from benchmarks.cases import READ_ON, template
 from benchmarks.filling import fill, templates
 from benchmarks.nation import Size, reference_of
 from benchmarks.spreading import spread
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.cases.case_repository import CaseRepository

@@ -1,7 +1,7 @@
-"""The user's cache: what the program can work out anew at any time, kept between runs.
+"""The user's cache: results that the program can compute again at any time, kept between runs.
 
-Only what nobody but the user can have written is read. Where the folder cannot be used, nothing is kept, and all works
-as well, only slower.
+A file is read only if nobody but the user can have written it. Where the folder cannot be used, nothing is kept; the program
+then works the same, only more slowly.
 """
 
 import os
@@ -32,10 +32,10 @@ class Unusable(ValueError):
 def kept(
     name: str, made_from: str, make: Callable[[], T], *, dump: Callable[[T], bytes], load: Callable[[bytes], T]
 ) -> T:
-    """What ``make`` makes, or what it made in an earlier run from the same: ``made_from``, the code of ``domain``, Python.
+    """The result of ``make``, or of an earlier run of it with the same ``made_from``, code of ``domain`` and Python.
 
-    ``dump`` and ``load`` turn it into bytes and back; ``load`` raises ``Unusable``. A file that is damaged, of other
-    content, or open to the hands of others is passed over and written anew. Two runs at once do no harm.
+    ``dump`` and ``load`` turn it into bytes and back; ``load`` raises ``Unusable``. A file is ignored and written again if it
+    is damaged, was made from something else, or can be written by others. Two runs at the same time do no harm.
     """
     seal = sha256("\0".join((name, made_from, domain_digest(), sys.version)).encode()).digest()
     with suppress(OSError, RuntimeError, Unusable):  # RuntimeError: the user has no home
@@ -48,7 +48,7 @@ def kept(
 
 @cache
 def domain_digest() -> str:
-    """A hash of the code and of the policy files of ``domain``: of every byte that decides what they are read as."""
+    """The SHA-256 of all code and policy files of ``domain``, in hex. It changes whenever policy may be read differently."""
     said = sha256()
     for path in sorted(Path(__file__).parent.rglob("*")):
         if path.suffix in (".py", ".yaml"):
@@ -71,7 +71,7 @@ def _opened(seal: bytes, file: bytes) -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    """The bytes of a file; ``Unusable`` where file or folder belong to somebody else, or somebody else may write there."""
+    """The bytes of a file; ``Unusable`` where somebody else owns or may write the file or its folder."""
     _check(path.parent.lstat(), stat.S_ISDIR)
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
         _check(os.fstat(stream.fileno()), stat.S_ISREG)
@@ -79,7 +79,7 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Put the file in place, whole, for the user alone to read and write; ``OSError``. Not in a folder of somebody else."""
+    """Write a whole file that only the user may read and write; ``OSError``. Writes nothing in a folder of somebody else."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(Unusable):
         _check(path.parent.lstat(), stat.S_ISDIR)

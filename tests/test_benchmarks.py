@@ -13,7 +13,7 @@ from benchmarks.nation import Size, reference_of
 from benchmarks.report import LINES, printed
 from benchmarks.spreading import spread
 from domain.entries.case_entries import Entry
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection, places

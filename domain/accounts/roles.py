@@ -42,7 +42,7 @@ JUDGES: Mapping[Role, JudgeRole] = {
 """In which role an account judges quality."""
 
 
-class Held(Protocol):
+class CaseHolder(Protocol):
     """The officer, team, division and area that hold a case on a day."""
 
     @property
@@ -130,7 +130,7 @@ class Account:
             return self
         return replace(self, inspections=(*self.inspections, inspection))
 
-    def may_frame(self, held: Held) -> bool:
+    def may_frame(self, held: CaseHolder) -> bool:
         """Whether a case held so may come into the frame of an inspection that they run."""
         return self.inspects or self.answers_for(held)
 
@@ -138,7 +138,7 @@ class Account:
         """Whether one of these names is theirs: the one that case files give them, or their user name."""
         return not {self.name, self.username}.isdisjoint(names)
 
-    def answers_for(self, held: Held) -> bool:
+    def answers_for(self, held: CaseHolder) -> bool:
         """Whether they are responsible for a case that is held there, so that they may read and count it."""
         return self.scope is not None and getattr(held, self.scope[0]) in self.scope[1]
 
@@ -147,9 +147,9 @@ class Account:
         """Whether they make entries at all."""
         return bool(ENTERED_BY[self.role])
 
-    def may_enter(self, fact_type: type[Entry]) -> bool:
+    def may_enter(self, entry_type: type[Entry]) -> bool:
         """Whether they may make entries of this type on a case that they are responsible for."""
-        return fact_type.__name__ in ENTERED_BY.get(self.role, ())
+        return entry_type.__name__ in ENTERED_BY.get(self.role, ())
 
     def may_change(self, fact: Entry) -> bool:
         """Whether they may correct or withdraw this entry on a case that they are responsible for.

@@ -1,6 +1,6 @@
-"""What a file says at a moment, once the corrections and withdrawals recorded by then are applied.
+"""What a file says at a moment: its entries, with the corrections and withdrawals that were recorded by then.
 
-An entry about another entry takes effect when it is recorded, whatever day it is dated.
+A correction or withdrawal takes effect when it is recorded, whatever its own date.
 """
 
 from collections.abc import Iterable

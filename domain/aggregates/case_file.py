@@ -20,7 +20,7 @@ from domain.entries.case_entries import EntryCorrected, EntryWithdrawn, QualityJ
 from domain.entries.entry import CASE, INSPECTION, Entry
 from domain.entries.inspection_entries import InspectionOpened
 from domain.entries.references import reference_fields, references
-from domain.entries.schemas import ShapeError, convert, dump_fact, load_entry
+from domain.entries.schemas import ShapeError, convert, dump_entry, load_entry
 
 CASE_OR_INSPECTION = {"case": re.compile(CASE), "inspection": re.compile(INSPECTION)}
 """Kind of file -> the pattern of its references."""
@@ -32,7 +32,7 @@ BEGINNINGS = (SupervisionStarted, InspectionOpened)
 
 
 class RecordedEntry(Struct, frozen=True, gc=False):
-    """A fact with its file and its number in that file, from 1: the domain event of the library ``eventsourcing``."""
+    """An entry with its file and its number in that file, from 1: the domain event of the library ``eventsourcing``."""
 
     originator_id: str
     originator_version: int
@@ -48,11 +48,12 @@ class CaseFile:
     entries: dict[str, Entry] = field(default_factory=dict)
 
     @property
-    def beginning(self) -> Entry | None:
+    def first_entry(self) -> Entry | None:
+        """The entry that opened the file; None where nothing is stored."""
         return next(iter(self.entries.values()), None)
 
     def since(self, entries: int) -> list[Entry]:
-        """What was stored after the first so many entries, in the order in which it was."""
+        """All but the first ``entries`` entries, in the order of storing."""
         return list(self.entries.values())[entries:]
 
 
@@ -64,9 +65,9 @@ def evolve(file: CaseFile, recorded: RecordedEntry) -> CaseFile:
 
 
 def inspection_named(file: CaseFile, fact: Entry) -> str | None:
-    """The inspection by whose rules a new entry is decided: that of the answer that it is, corrects or withdraws.
+    """The id of the inspection whose rules apply to a new entry: an answer, or the correction or withdrawal of one.
 
-    None for any other entry, and for one that stands already.
+    None for any other entry, and for one that is on the file already.
     """
     if fact.entry in file.entries:
         return None
@@ -75,9 +76,10 @@ def inspection_named(file: CaseFile, fact: Entry) -> str | None:
 
 
 def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | None = None) -> list[Entry]:
-    """The facts to store for this one: itself, or nothing when the same entry already stands. Else ``Refused``.
+    """Decide a new entry. Returns what to store: the entry, or nothing where the file has the same one already.
 
-    ``inspection``: the one that the fact names (see ``inspection_named``) as it stands, where it is on record.
+    Raises ``Refused`` with the reason where the file does not take it. ``inspection``: the one that the entry names (see
+    ``inspection_named``), as it is now; None where none is on record.
     """
     standing = file.entries.get(fact.entry)
     if standing is not None:
@@ -88,11 +90,11 @@ def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | 
             "entry", f"'{fact.entry}' is already in {file.reference} with other content ({changed}); "
             "record an EntryCorrected that names it"
         )  # fmt: skip
-    beginning = file.beginning
-    _check_beginning(file, beginning, fact)
+    first = file.first_entry
+    _check_first_entry(file, first, fact)
     if fact.kept_on == "inspection":
         check(Inspection.of(file.entries.values()), fact)
-    _check_dates(file.reference, beginning, fact, now)
+    _check_dates(file.reference, first, fact, now)
     _check_references(file, fact)
     check_content(fact)
     if isinstance(fact, EntryCorrected):
@@ -103,18 +105,21 @@ def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | 
 
 
 def recording_default(file: CaseFile, fact: Entry) -> Entry:
-    """The fact, with the recording time of the same entry if the file has it: for a source without such times."""
+    """The entry, with the ``recorded_at`` of the same entry on the file. It is for sources that give no such times.
+
+    Unchanged where the file does not have the entry.
+    """
     standing = file.entries.get(fact.entry)
     return fact if standing is None else structs.replace(fact, recorded_at=standing.recorded_at)
 
 
 def amend(fact: Entry, correction: dict[str, Any]) -> Entry:
-    """The fact with these interchange fields in place of its own."""
+    """The entry with the fields of a correction in place of its own."""
     return convert(type(fact), {**_values(fact), **correction})
 
 
 def _values(fact: Entry) -> dict[str, Any]:
-    values = dump_fact(fact)
+    values = dump_entry(fact)
     del values["type"]
     return values
 
@@ -125,27 +130,27 @@ def _differences(one: Entry, other: Entry) -> list[str]:
     return [name for name, value in structs.asdict(one).items() if getattr(other, name) != value]
 
 
-def _check_beginning(file: CaseFile, beginning: Entry | None, fact: Entry) -> None:
+def _check_first_entry(file: CaseFile, first: Entry | None, fact: Entry) -> None:
     begins = isinstance(fact, BEGINNINGS)
-    if beginning is None:
+    if first is None:
         if begins:
             return
-        first = "InspectionOpened" if fact.kept_on == "inspection" else "SupervisionStarted"
+        needed = "InspectionOpened" if fact.kept_on == "inspection" else "SupervisionStarted"
         raise refusals.NoSuchCase(
-            fact.kept_on, f"there is no {fact.kept_on} {file.reference}; its first entry must be {first}"
+            fact.kept_on, f"there is no {fact.kept_on} {file.reference}; its first entry must be {needed}"
         )
-    if beginning.kept_on != fact.kept_on:
+    if first.kept_on != fact.kept_on:
         raise refusals.Refused(
             "type", f"{file.reference} is a file of another kind; this entry belongs to one of a {fact.kept_on}"
         )
     if begins:
         raise refusals.AlreadyStarted(
-            "type", f"{file.reference} has already begun, by entry '{beginning.entry}'; "
+            "type", f"{file.reference} has already begun, by entry '{first.entry}'; "
             "correct that entry, or use another reference"
         )  # fmt: skip
 
 
-def _check_dates(reference: str, beginning: Entry | None, fact: Entry, now: datetime) -> None:
+def _check_dates(reference: str, first: Entry | None, fact: Entry, now: datetime) -> None:
     if fact.recorded_at > now:
         raise refusals.ImpossibleDate("recorded_at", f"{fact.recorded_at.isoformat()} is in the future")
     recorded_on = day_of(fact.recorded_at)
@@ -155,7 +160,7 @@ def _check_dates(reference: str, beginning: Entry | None, fact: Entry, now: date
         )
     if fact.occurred_at is not None and day_of(fact.occurred_at) != fact.occurred_on:
         raise refusals.ImpossibleDate("occurred_at", f"is not on the day of occurred_on, {fact.occurred_on}")
-    start = fact if isinstance(fact, SupervisionStarted) else beginning
+    start = fact if isinstance(fact, SupervisionStarted) else first
     if isinstance(start, SupervisionStarted):
         born = start.person.date_of_birth
         if fact.occurred_on < born:
@@ -198,8 +203,8 @@ def _check_correction(file: CaseFile, fact: EntryCorrected, now: datetime) -> No
         raise refusals.BadCorrection("of", f"'{fact.of}' is itself a {type(subject).__name__}; withdraw it instead")
     try:
         corrected = load_entry(type(subject).__name__, {**_values(subject), **fact.fields})
-        beginning = next((entry for name, entry in file.entries.items() if name != fact.of), None)
-        _check_dates(file.reference, beginning, structs.replace(corrected, recorded_at=fact.recorded_at), now)
+        first = next((entry for name, entry in file.entries.items() if name != fact.of), None)
+        _check_dates(file.reference, first, structs.replace(corrected, recorded_at=fact.recorded_at), now)
         _check_references(file, corrected)
         check_content(corrected)
     except ShapeError as error:

@@ -1,4 +1,4 @@
-"""What an entry must say by itself, whatever else is on its file: a score in range, a reason for overruling."""
+"""What an entry must contain, whatever else is on its file: a score in range, a reason for overruling."""
 
 from domain.entries import refusals
 from domain.entries.case_entries import AssessmentCompleted, Entry, QualityJudged
@@ -6,7 +6,7 @@ from domain.policy.instruments import score_range
 
 
 def check_content(fact: Entry) -> None:
-    """``Refused`` where the content of the entry cannot stand."""
+    """Raises ``Refused`` where the content of the entry is not allowed."""
     if isinstance(fact, AssessmentCompleted):
         _check_score(fact)
     if isinstance(fact, QualityJudged):

@@ -1,6 +1,6 @@
-"""An inspection as its entries leave it: who reads what, what is finished, what is still to do.
+"""An inspection after its entries so far: who reads what, what is finished, what is still to do.
 
-The latest decision on a subject stands. What it still takes is said in ``domain.aggregates.inspection_rules``.
+The latest decision on a subject counts. ``domain.aggregates.inspection_rules`` says which entries it still accepts.
 """
 
 from collections import Counter
@@ -11,7 +11,8 @@ from datetime import datetime
 from domain.entries import inspection_entries
 from domain.entries.code_lists import JudgeRole
 from domain.entries.entry import Entry
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 
 Task = tuple[str, bool]
 """A case to read, and whether for the second time."""
@@ -46,6 +47,7 @@ class Inspection:
 
     @property
     def framework(self) -> Framework:
+        """The framework that it was opened with; the default one where that is not known here."""
         return frameworks().get(self.opened.framework if self.opened else "", frameworks()[DEFAULT_FRAMEWORK])
 
     @property
@@ -55,7 +57,7 @@ class Inspection:
 
     @property
     def spares(self) -> list[str]:
-        """The spare cases that have not been used, in the order in which they are to be."""
+        """The spare cases that are not used yet, the next one first."""
         used = {replaced.by for replaced in self.replaced}
         return [] if self.drawn is None else [case for case in self.drawn.spares if case not in used]
 
@@ -70,8 +72,10 @@ class Inspection:
         return next((f.stratum for f in framed if f.case == case), None)
 
     def spares_for(self, case: str) -> list[str]:
-        """The spare cases that may take the place of this one: of its stratum, and of officers who have no more cases
-        than the draw allows, while there are any."""
+        """The spare cases that may replace this one: of its stratum and within the limit for each officer.
+
+        Where none is of its stratum, all spares; where none is within the limit, those of the stratum.
+        """
         alike = [spare for spare in self.spares if self.stratum_of(spare) == self.stratum_of(case)] or self.spares
         most = self.drawn.per_officer if self.drawn else None
         if most is None or self.frame is None:
@@ -85,7 +89,7 @@ class Inspection:
         return [task for task, name in self.allocated.items() if name == assessor]
 
     def shared_out(self) -> dict[Task, str]:
-        """The cases that nobody reads yet, each given to the assessor who then has fewest; by name where two have."""
+        """The unallocated cases, each with an assessor: the one who has fewest cases then, the first by name of equals."""
         held = Counter({name: len([t for t in self.tasks_of(name) if not t[1]]) for name in self.assessors})
         shared: dict[Task, str] = {}
         for case in self.sample:
@@ -120,11 +124,12 @@ class Inspection:
 
     @property
     def undecided(self) -> list[str]:
-        """The criteria of management of which nothing has been said: neither rated, nor left out, nor adjusted."""
+        """The criteria of management without any decision: not rated, not left out, not adjusted."""
         said = self.managed | set(self.adjusted)
         return [criterion.id for criterion in self.framework.management if criterion.id not in said]
 
     def take(self, fact: Entry) -> None:
+        """Apply one stored entry. Never refuses."""
         match fact:
             case inspection_entries.InspectionOpened():
                 self.opened, self.sample = fact, list(fact.cases)

@@ -1,7 +1,7 @@
-"""What an inspection still takes: each entry is checked against the inspection as it stands, and refused by name.
+"""Which entries an inspection still accepts. Each is checked against the inspection as it is now, and refused by name.
 
-Once frozen, neither sample nor readings nor ratings change; once published, nothing does. Entries that are stored
-already are never checked again.
+After the freeze the sample, the readings and the ratings do not change. After publication nothing changes. Stored entries
+are not checked again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from domain.aggregates.sampling import CannotDraw, draw
 from domain.entries import inspection_entries
 from domain.entries.entry import Entry
 from domain.entries.refusals import ImpossibleDate, Refused, Stage, TooLate, Unexplained
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 
 AFTER_FREEZING = (
     inspection_entries.FindingWritten,
@@ -32,13 +32,13 @@ CLOSED: Mapping[Stage, str] = {
 """Why an entry comes too late."""
 
 
-def closed_to(found: Inspection, fact_type: type[Entry]) -> Stage | None:
-    """What keeps the inspection from taking entries of this type any more; None where nothing does."""
+def closed_to(found: Inspection, entry_type: type[Entry]) -> Stage | None:
+    """The stage after which the inspection takes no entries of this type; None while it takes them."""
     if found.published is not None:
         return "published"
-    if found.frozen is not None and fact_type not in AFTER_FREEZING:
+    if found.frozen is not None and entry_type not in AFTER_FREEZING:
         return "frozen"
-    return "read" if found.completed and fact_type in BEFORE_READING else None
+    return "read" if found.completed and entry_type in BEFORE_READING else None
 
 
 def check_answer(found: Inspection, case: str, *, second: bool, recorded_at: datetime | None = None) -> None:
@@ -64,7 +64,7 @@ def check_second_reading(found: Inspection, case: str, recorded_at: datetime | N
 
 
 def check(found: Inspection, fact: Entry) -> None:
-    """``Refused`` where this inspection can't take the entry as it stands."""
+    """Raises ``Refused`` where this inspection does not accept the entry as things are now."""
     stage = closed_to(found, type(fact))
     if stage is not None:
         raise TooLate("type", CLOSED[stage], stage)

@@ -60,9 +60,9 @@ def correction_of(entry: str, number: int) -> str:
 
 
 def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
-    """What to record when an extract made at ``said_at`` gives this fact.
+    """What to record when an extract made at ``said_at`` gives this entry.
 
-    * The fact itself, if the entry is new.
+    * The entry itself, if the entry is new.
     * The entry on the file, if the source gave the same values last time. Nothing is recorded then, even if somebody
       has corrected the entry since.
     * Otherwise an ``EntryCorrected`` with the fields that have changed.

@@ -1,4 +1,4 @@
-"""Facts: every entry that a case record can hold, one frozen struct a type.
+"""Entries: every entry that a case record can hold, one frozen struct a type.
 
 This page is the one declaration of a type: its fields, with their words and hints (``Meta``) where a field's name is not
 enough, and how it is used (``Use``) where the defaults do not fit. The store writes these structs as JSON,
@@ -6,7 +6,7 @@ enough, and how it is used (``Use``) where the defaults do not fit. The store wr
 same bytes everywhere. A code list used by one type alone may stand above it; those used by several stand in ``code_lists``.
 After a change here, ``make entry-tables`` writes the tables of ``docs/interchange.md``.
 
-Every fact has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
+Every entry has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
 instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its case.
 """
 
@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from domain.entries import code_lists
-from domain.entries.entry import CRN, Id, Note, Part, Text, Use
+from domain.entries.entry import CRN, EntryPart, Id, Note, Text, Use
 from domain.entries.entry import Entry as Entry
 from domain.entries.inspection_entries import InspectionOpened as InspectionOpened
 
@@ -37,7 +37,7 @@ OfRef = Annotated[AnyRef, Meta(title="Entry")]
 """The entry that a correction or withdrawal is about."""
 
 
-class Person(Part, frozen=True):
+class Person(EntryPart, frozen=True):
     crn: Annotated[str, Meta(pattern=CRN)]
     name: Text
     date_of_birth: date
@@ -47,7 +47,7 @@ class Person(Part, frozen=True):
     pnc: Text | None = None
 
 
-class RiskOfHarm(Part, frozen=True):
+class RiskOfHarm(EntryPart, frozen=True):
     """Risk of serious harm to each group (OASys). The highest of the five is the overall level."""
 
     public: code_lists.RiskLevel
@@ -62,14 +62,14 @@ class RiskOfHarm(Part, frozen=True):
         return max(levels, key=code_lists.RISK_LEVELS.index)
 
 
-class Likelihood(Part, frozen=True):
+class Likelihood(EntryPart, frozen=True):
     """A likelihood-of-reoffending score, within the range of its instrument (``standards/instruments.yaml``)."""
 
     score: Annotated[int, Meta(ge=0)]
     band: Text | None = None
 
 
-class Objective(Part, frozen=True):
+class Objective(EntryPart, frozen=True):
     text: Annotated[Note, Meta(title="What is to be achieved")]
     smart: Annotated[bool, Meta(title="SMART")]
     factor: Annotated[code_lists.CriminogenicFactor | None, Meta(title="Factor it addresses")] = None
@@ -468,10 +468,10 @@ def _leaves(cls: type[Entry]) -> list[type[Entry]]:
 ENTRY_TYPES: dict[str, type[Entry]] = {
     cls.__name__: cls for cls in sorted(_leaves(Entry), key=lambda cls: cls.kept_on == "inspection")
 }
-"""Every fact type by its interchange name: those of cases in the order of this page, then those of inspections."""
+"""Every entry type by its interchange name: those of cases in the order of this page, then those of inspections."""
 
 
 def subject_of(fact: Entry) -> str | None:
-    """The entry that a fact about another entry speaks of; None for a fact that speaks for itself."""
+    """The entry that an entry about another entry speaks of; None for an entry that speaks for itself."""
     named = fact.use.speaks_of
     return None if named is None else getattr(fact, named)

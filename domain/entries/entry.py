@@ -1,7 +1,8 @@
-"""The base of all facts, and the types of their values.
+"""The base of all entries, and the types of their values.
 
-Every fact has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
-instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its file.
+Every entry has two dates, which are never mixed: ``occurred_on``, the day on which it happened, and ``recorded_at``, the
+instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its file. Since the field has this
+name, a local variable that holds an ``Entry`` is called ``fact``.
 """
 
 from datetime import date, datetime
@@ -80,9 +81,9 @@ class Use(NamedTuple):
     told_apart_by: tuple[str, ...] = ("instrument", "contact_type", "kind", "need")
 
 
-# gc=False, here and below: facts are read from JSON and never changed, so none is part of a reference cycle.
-class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
-    """A named group of values inside a fact."""
+# gc=False, here and below: entries are read from JSON and never changed, so none is part of a reference cycle.
+class EntryPart(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """A named group of values inside an entry."""
 
 
 class Entry(
@@ -98,7 +99,7 @@ class Entry(
     """The fields of every entry. ``occurred_at`` (with its offset) is given only where the time of day matters."""
 
     kept_on: ClassVar[str] = "case"
-    """The kind of file that the fact belongs to: ``case`` or ``inspection``."""
+    """The kind of file that the entry belongs to: ``case`` or ``inspection``."""
 
     use: ClassVar[Use] = Use()
     """How entries of this type are used; a type says what differs from the defaults."""

@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES
-from domain.entries.entry import Entry, Part
+from domain.entries.entry import Entry, EntryPart
 
 
 @cache
@@ -72,7 +72,7 @@ def _orders() -> Mapping[frozenset[Any], tuple[Any, ...]]:
 def _lists(hint: Any) -> Iterator[tuple[Any, ...]]:
     if get_origin(hint) is Literal:
         yield get_args(hint)
-    elif isinstance(hint, type) and issubclass(hint, Entry | Part):
+    elif isinstance(hint, type) and issubclass(hint, Entry | EntryPart):
         for inner in get_type_hints(hint).values():
             yield from _lists(inner)
     else:

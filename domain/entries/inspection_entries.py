@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from domain.entries import code_lists
-from domain.entries.entry import HASH, CaseReference, Entry, Id, Note, Part, Text, Use
+from domain.entries.entry import HASH, CaseReference, Entry, EntryPart, Id, Note, Text, Use
 
 PerCent = Annotated[int, Meta(ge=0, le=100)]
 
@@ -39,7 +39,7 @@ class InspectionOpened(OfInspection, frozen=True):
     follows: Id | None = None
 
 
-class Framed(Part, frozen=True):
+class Framed(EntryPart, frozen=True):
     """One case of a sampling frame: its stratum, and the officer who held it on the sample date."""
 
     case: CaseReference
@@ -160,7 +160,7 @@ class FindingWithdrawn(OfInspection, frozen=True):
     finding: Id
 
 
-class Leaf(Part, frozen=True):
+class Leaf(EntryPart, frozen=True):
     """The number of entries of a file at freezing. Entries stored later do not count, whatever their dates."""
 
     case: CaseReference
@@ -178,7 +178,7 @@ class InspectionFrozen(OfInspection, frozen=True):
     files: list[Leaf] = []
 
 
-class Figure(Part, frozen=True):
+class PublishedFigure(EntryPart, frozen=True):
     """One printed figure: a criterion or section, and its per cent, rung or band as printed."""
 
     of: Id
@@ -192,6 +192,6 @@ class InspectionPublished(OfInspection, frozen=True):
     """
 
     framework_version: Text
-    figures: Annotated[list[Figure], Meta(min_length=1)]
+    figures: Annotated[list[PublishedFigure], Meta(min_length=1)]
     position: Annotated[int, Meta(ge=0)]
     hash: Annotated[str, Meta(pattern=HASH)]

@@ -18,7 +18,7 @@ _FIRST, _LAST = FIRST.year, LAST.year
 
 
 def in_range(fact: Entry) -> bool:
-    """Whether every date and instant of a fact lies in a year from 1900 to 2100."""
+    """Whether every date and instant of an entry lies in a year from 1900 to 2100."""
     if not (_FIRST <= fact.occurred_on.year <= _LAST and _FIRST <= fact.recorded_at.year <= _LAST):
         return False
     if fact.occurred_at is not None and not _FIRST <= fact.occurred_at.year <= _LAST:
@@ -28,9 +28,9 @@ def in_range(fact: Entry) -> bool:
 
 
 @cache
-def _further(fact_type: type[Entry]) -> tuple[Callable[[Any], Any], ...]:
-    """Getters of the dates that a type has beyond those of every fact."""
-    described = inspect.type_info(fact_type)
+def _further(entry_type: type[Entry]) -> tuple[Callable[[Any], Any], ...]:
+    """Getters of the dates that a type has beyond those of every entry."""
+    described = inspect.type_info(entry_type)
     assert isinstance(described, inspect.StructType)
     return tuple(attrgetter(path) for path in _paths(described) if path not in _EVERYWHERE)
 

@@ -9,7 +9,7 @@ from domain.entries.entry import Entry
 
 
 def references(fact: Entry) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Each reference in a fact: the interchange field, the id of the entry named, the types allowed (none: any)."""
+    """Each reference in an entry: the interchange field, the id of the entry named, the types allowed (none: any)."""
     for name, encoded, kinds in reference_fields(type(fact)):
         value = getattr(fact, name)
         if isinstance(value, list):
@@ -20,9 +20,9 @@ def references(fact: Entry) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 
 @cache
-def reference_fields(fact_type: type[Entry]) -> list[tuple[str, str, tuple[str, ...]]]:
+def reference_fields(entry_type: type[Entry]) -> list[tuple[str, str, tuple[str, ...]]]:
     """The fields of a type that name entries: attribute, interchange field, the types allowed (none: any)."""
-    described = inspect.type_info(fact_type)
+    described = inspect.type_info(entry_type)
     assert isinstance(described, inspect.StructType)
     found = []
     for part in described.fields:

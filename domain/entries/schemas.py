@@ -1,4 +1,4 @@
-"""Reading facts from interchange values: a valid one becomes a struct, an invalid one a ``ShapeError`` that says why.
+"""Reading entries from interchange values: a valid one becomes a struct, an invalid one a ``ShapeError`` that says why.
 
 ``case_entries`` is the only definition of the fields. A struct is tried first, since it is quick. Only what it refuses is read
 by a marshmallow schema, made from the same definition, which gives the messages. Both admit the same values.
@@ -27,7 +27,7 @@ _PATTERNS = {
 
 
 class ShapeError(ValueError):
-    """Values that are not a fact. ``problems``: a list of (field, what is wrong and what was expected)."""
+    """Values that are not an entry. ``problems``: a list of (field, what is wrong and what was expected)."""
 
     def __init__(self, problems: list[tuple[str, str]]):
         super().__init__("; ".join(f"{field}: {reason}" for field, reason in problems))
@@ -145,15 +145,15 @@ def _schema(struct: inspect.StructType) -> type[Schema]:
 
 
 @cache
-def schema_of(fact_type: type[Entry]) -> Schema:
-    """The schema of one fact type's fields, without ``type`` and without the reference of the file."""
-    described = inspect.type_info(fact_type)
+def schema_of(entry_type: type[Entry]) -> Schema:
+    """The schema of one entry type's fields, without ``type`` and without the reference of the file."""
+    described = inspect.type_info(entry_type)
     assert isinstance(described, inspect.StructType)
     return _schema(described)()
 
 
-def fact_type_of(name: object) -> type[Entry]:
-    """The fact type of this interchange name; ``ShapeError`` with the most similar name where there is none."""
+def entry_type_of(name: object) -> type[Entry]:
+    """The entry type of this interchange name; ``ShapeError`` with the most similar name where there is none."""
     if isinstance(name, str) and name in ENTRY_TYPES:
         return ENTRY_TYPES[name]
     if name is None:
@@ -164,33 +164,33 @@ def fact_type_of(name: object) -> type[Entry]:
 
 
 def load_entry(name: object, values: Mapping[str, Any]) -> Entry:
-    """A fact of the named type from its interchange fields; ``ShapeError`` with every field that is wrong."""
-    fact_type = fact_type_of(name)
+    """An entry of the named type from its interchange fields; ``ShapeError`` with every field that is wrong."""
+    entry_type = entry_type_of(name)
     try:
-        fact = msgspec.convert({**values, "type": name}, fact_type)
+        fact = msgspec.convert({**values, "type": name}, entry_type)
     except msgspec.ValidationError:
         pass  # the schema below lists everything that is wrong
     else:
         if "type" not in values and in_range(fact):
             return fact
     try:
-        schema_of(fact_type).load(dict(values))
+        schema_of(entry_type).load(dict(values))
     except ValidationError as error:
         raise ShapeError(_problems(cast("dict[str, Any]", error.messages))) from None
-    return convert(fact_type, values)
+    return convert(entry_type, values)
 
 
-def convert(fact_type: type[Entry], values: Mapping[str, Any]) -> Entry:
+def convert(entry_type: type[Entry], values: Mapping[str, Any]) -> Entry:
     """The struct for values that the schema has admitted; ``ShapeError`` if it refuses them all the same."""
     try:
-        return msgspec.convert({"type": fact_type.__name__, **values}, fact_type)
+        return msgspec.convert({"type": entry_type.__name__, **values}, entry_type)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
         raise ShapeError([(path.rstrip("`") or "line", reason)]) from None
 
 
-def dump_fact(fact: Entry) -> dict[str, Any]:
-    """The interchange fields of a fact, ``type`` first: what export prints and what corrections change."""
+def dump_entry(fact: Entry) -> dict[str, Any]:
+    """The interchange fields of an entry, ``type`` first: what export prints and what corrections change."""
     return cast("dict[str, Any]", msgspec.to_builtins(fact))
 
 

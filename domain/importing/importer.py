@@ -24,13 +24,13 @@ from domain.store.dry_run import DryRun
 from domain.store.pipelined_writer import PipelinedWriter
 
 TOGETHER = 500
-"""Lines that are read together, so that one query opens their files."""
+"""Lines that are read together. One query opens the files of all of them."""
 
 BATCH = 5000
-"""Lines decided after which they are stored."""
+"""Decided lines that are stored together, in one transaction."""
 
 BEGINNING = ""
-"""Stands for the first entry of a file, where a line waits for that. No entry has an empty id."""
+"""In place of an id: the line waits for the first entry of its file. No entry has an empty id."""
 
 
 @dataclass
@@ -93,7 +93,7 @@ class _Batch:
             fact = self._take(line)
             if fact is not None and line.reference in self.waiting:
                 self._release(line.reference, fact)
-        if len(self.decided.lines) >= BATCH or self.writing.held > self.writing.most:
+        if len(self.decided.lines) >= BATCH or self.writing.entries_open > self.writing.most:
             self.store()
 
     def finish(self) -> None:
@@ -109,7 +109,7 @@ class _Batch:
                 self._reject(line, error.field, self._reason(line, error))
 
     def _take(self, line: Line) -> Entry | None:
-        """The fact newly accepted for a line; None if it is on the file already, is rejected or must wait."""
+        """The entry newly accepted for a line; None if it is on the file already, is rejected or must wait."""
         writing = self.writing
         try:
             file = writing.file(line.reference)
@@ -142,7 +142,7 @@ class _Batch:
         return True
 
     def _release(self, reference: str, fact: Entry) -> None:
-        """Decide the lines that waited for this fact of the file, and then the lines that waited for those."""
+        """Decide the lines that waited for this entry of the file, and then the lines that waited for those."""
         arrived = deque([fact])
         while arrived and (needs := self.waiting.get(reference)):
             fact = arrived.popleft()
@@ -163,7 +163,7 @@ class _Batch:
 
     @staticmethod
     def _as_recorded(line: Line, file: CaseFile) -> Entry:
-        """What to record for the line: its fact, or the correction of an entry that its source has changed.
+        """What to record for the line: its entry or, where its source has changed the entry, a correction.
 
         A line without ``recorded_at`` whose entry is on the file takes the ``recorded_at`` of that entry.
         """

@@ -1,6 +1,6 @@
 """Reading the lines of interchange files: each is an entry, or is reported with file, line, field and reason.
 
-A valid line is read directly into its fact. Any other is read a second time, more slowly, to find out what is wrong.
+A valid line is decoded directly into an entry. Any other line is read again, more slowly, to find out what is wrong.
 """
 
 import codecs
@@ -16,7 +16,7 @@ from domain.aggregates.case_file import CASE_OR_INSPECTION
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.entry import CASE, INSPECTION
 from domain.entries.plausible_dates import in_range
-from domain.entries.schemas import ShapeError, fact_type_of, load_entry
+from domain.entries.schemas import ShapeError, entry_type_of, load_entry
 
 BOM = codecs.BOM_UTF8
 
@@ -25,7 +25,7 @@ TOLD = 1 << 18
 
 _FILE = rf'"case"[ \t]*:[ \t]*"(?P<case>{CASE})"|"inspection"[ \t]*:[ \t]*"(?P<inspection>{INSPECTION})"'
 _FILE_FIRST = re.compile(rf"[ \t]*\{{[ \t]*(?:{_FILE})[ \t]*,".encode())
-_read_fact: Callable[[bytes], Entry] = msgspec.json.Decoder(Union[tuple(ENTRY_TYPES.values())]).decode  # noqa: UP007
+_read_entry: Callable[[bytes], Entry] = msgspec.json.Decoder(Union[tuple(ENTRY_TYPES.values())]).decode  # noqa: UP007
 
 
 class Rejected(NamedTuple):
@@ -41,7 +41,7 @@ class Rejected(NamedTuple):
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """A line that is a valid fact, and the file that it is for.
+    """A line that is a valid entry, and the file that it is for.
 
     ``said_at``: for a line from an extract, when that was made. An entry of an extract that has changed is corrected;
     on any other line a changed entry is refused.
@@ -90,7 +90,7 @@ def read_lines(
 
 
 def read_straight(raw: bytes) -> tuple[str, Entry] | None:
-    """A complete line that begins with the reference of its file, as (file, fact); None for any other.
+    """A complete line that begins with the reference of its file, as (file, entry); None for any other.
 
     None does not mean that the line is wrong: it may lack a field that has a default, or begin with another field.
     """
@@ -108,7 +108,7 @@ class _Opening(NamedTuple):
 
 
 _NONE = _Opening(b"\n", "", "")
-"""For a line that begins in another way. Only an empty line begins like this."""
+"""The opening of a line that does not begin with its file. No line but an empty one matches it."""
 
 
 def _opening_of(raw: bytes) -> _Opening:
@@ -120,11 +120,11 @@ def _opening_of(raw: bytes) -> _Opening:
 
 
 def _read_rest(raw: bytes, opening: _Opening) -> Entry | None:
-    """The fact of a line with this beginning; None where it is not a complete and valid entry."""
+    """The entry of a line with this beginning; None where it is not a complete and valid entry."""
     if opening is _NONE:
         return None
     try:
-        fact = _read_fact(b"{" + raw[len(opening.written) :])
+        fact = _read_entry(b"{" + raw[len(opening.written) :])
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     return fact if fact.kept_on == opening.kept_on and in_range(fact) else None
@@ -144,10 +144,10 @@ def _read_slowly(file: str, number: int, raw: bytes, now: datetime) -> Line:
 
 
 def read_entry(values: dict[str, Any], now: datetime) -> tuple[str, Entry, bool]:
-    """An interchange object as (file, fact, whether it gave ``recorded_at``). ``ShapeError`` if it is not valid."""
+    """An interchange object as (file, entry, whether it gave ``recorded_at``). ``ShapeError`` if it is not valid."""
     fields = dict(values)
-    fact_type = fact_type_of(fields.pop("type", None))
-    kept_on = fact_type.kept_on
+    entry_type = entry_type_of(fields.pop("type", None))
+    kept_on = entry_type.kept_on
     reference = fields.pop(kept_on, None)
     problems = []
     if not isinstance(reference, str) or CASE_OR_INSPECTION[kept_on].fullmatch(reference) is None:
@@ -156,7 +156,7 @@ def read_entry(values: dict[str, Any], now: datetime) -> tuple[str, Entry, bool]
     given = "recorded_at" in fields
     fields.setdefault("recorded_at", now.isoformat())
     try:
-        fact = load_entry(fact_type.__name__, fields)
+        fact = load_entry(entry_type.__name__, fields)
     except ShapeError as error:
         raise ShapeError(problems + error.problems) from None
     if problems:

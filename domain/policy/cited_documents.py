@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 if TYPE_CHECKING:
-    from domain.policy.yaml_reader import Place
+    from domain.policy.yaml_reader import YamlPlace
 
 STANDARDS = Path(__file__).parent / "standards"
 FRAMEWORKS = Path(__file__).parent / "frameworks"
+MEASURES = Path(__file__).parent / "measures"
 
 SURE = {"F": "found in a public source", "R": "to be checked against the printed edition", "U": "unsure"}
 
 
 Problem = tuple[tuple[Any, ...], str]
-"""What is wrong in a document, and the way to it: names of parts and numbers of items, from the top."""
+"""A place in a document (names of parts and numbers of items, from the top) and what is wrong there."""
 
 
 class PolicyError(ValueError):
@@ -56,7 +57,7 @@ class Cited(Document):
 
 
 def read_plain(path: Path) -> dict[str, Any]:
-    """The values of a document, not yet checked; ``PolicyError`` where it is not one."""
+    """The values of a document before any check; ``PolicyError`` where the file is not YAML with named parts."""
     plain, _ = _parsed(path)
     return plain
 
@@ -64,9 +65,9 @@ def read_plain(path: Path) -> dict[str, Any]:
 def read_document(
     path: Path, schema: Schema, *, check: Callable[[Any, Sequence[Problem]], Iterable[Problem]] | None = None
 ) -> Any:
-    """The document at ``path`` as its schema makes it; ``PolicyError`` for anything amiss.
+    """The document at ``path`` as its schema loads it; ``PolicyError`` lists everything that is wrong, with file and line.
 
-    ``check`` says what else is wrong with the plain document, given what is wrong with its shape.
+    ``check`` is called with the plain document and the problems of its form. It returns further problems.
     """
     plain, places = _parsed(path)
     loaded, problems = None, list[Problem]()
@@ -82,8 +83,8 @@ def read_document(
     return loaded
 
 
-def _parsed(path: Path) -> tuple[dict[str, Any], "Place"]:
-    """The values of a document and where they stand."""
+def _parsed(path: Path) -> tuple[dict[str, Any], "YamlPlace"]:
+    """The values of a document, and the line of each."""
     from domain.policy.yaml_reader import MarkedYAMLError, YAMLError, read_yaml
 
     text = ""
@@ -101,7 +102,7 @@ def _parsed(path: Path) -> tuple[dict[str, Any], "Place"]:
 
 
 def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
-    """What a schema's messages say is wrong, and where."""
+    """The messages of a marshmallow schema as a flat list of problems."""
     if isinstance(messages, Mapping):
         return [
             found
@@ -111,8 +112,11 @@ def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
     return [(where, {"Unknown field.": "is not a part known here"}.get(str(m), str(m))) for m in messages]
 
 
-def _located(path: Path, plain: Any, places: "Place", where: tuple[Any, ...], what: str) -> tuple[int, str]:
-    """The line, and ``file line N, 'id': field: what``, by walking down to the deepest place that has a line."""
+def _located(path: Path, plain: Any, places: "YamlPlace", where: tuple[Any, ...], what: str) -> tuple[int, str]:
+    """The line of a problem and its message: ``file line N, 'id': field: what``.
+
+    The line is that of the deepest part on the way to the problem that is in the file.
+    """
     name, value, place = "", plain, places
     for step in where:
         if step not in place.parts:

@@ -207,7 +207,7 @@ class AfterField(fields.Raw):
         return EntryPatternField().deserialize(value)
 
 
-class ValueSchema(Cited):
+class ClauseValueSchema(Cited):
     when = WhenField(load_default=())
     allow = LengthField()
     on = fields.String()
@@ -220,7 +220,7 @@ class ValueSchema(Cited):
         return Value(**{**data, "phases": tuple(data.get("phases", ()))})
 
 
-class ClauseSchema(Document):
+class ClauseYamlSchema(Document):
     id = fields.String(
         required=True,
         validate=validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", error="'{input}' is not words joined by hyphens"),
@@ -239,7 +239,7 @@ class ClauseSchema(Document):
     by_recording = fields.Boolean()
     each = fields.String()
     stands_until = fields.String()
-    values = fields.List(fields.Nested(ValueSchema), required=True, validate=validate.Length(min=1))
+    values = fields.List(fields.Nested(ClauseValueSchema), required=True, validate=validate.Length(min=1))
 
     @validates_schema(skip_on_field_errors=True)
     def has_its_parts(self, data: dict[str, Any], **_: Any) -> None:

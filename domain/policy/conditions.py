@@ -42,14 +42,14 @@ class EntryPattern:
     matching: str | None = None
 
     def among(self, facts: list[Entry]) -> list[Entry]:
-        """Those of these facts, all of its type, that fit the description; in the same order."""
+        """Those of these entries, all of its type, that fit the description; in the same order."""
         found = facts
         for hold in self._tests:
             found = hold(found)
         return found
 
     def among_holders(self, holders: list[V]) -> list[V]:
-        """As ``among``, for objects that hold a fact in their attribute ``fact``."""
+        """As ``among``, for objects that hold an entry in their attribute ``fact``."""
         found = holders
         for hold in self._tests_of_holders:
             found = hold(found)
@@ -71,7 +71,7 @@ class EntryPattern:
         return self.naming is None and self.matching is None
 
     def answers(self, fact: Entry, trigger: str | None, item: object) -> bool:
-        """Whether the fact is about the trigger: it names that entry, and matches ``item`` where that is asked."""
+        """Whether the entry is about the trigger: it names that entry, and matches ``item`` where that is asked."""
         if self.matching is not None and getattr(fact, self.matching) != item:
             return False
         if self.naming is None:
@@ -127,8 +127,8 @@ def _test(field: Callable[[Any], Any], is_list: bool, wanted: Any) -> Callable[[
     return lambda found: [one for one in found if field(one) and all(getattr(item, every) for item in field(one))]
 
 
-def _is_list(fact_type: type[Entry], name: str) -> bool:
-    (found,) = (f for f in msgspec.structs.fields(fact_type) if f.name == name)
+def _is_list(entry_type: type[Entry], name: str) -> bool:
+    (found,) = (f for f in msgspec.structs.fields(entry_type) if f.name == name)
     bare = get_args(found.type)[0] if get_origin(found.type) is Annotated else found.type
     return get_origin(bare) is list
 
@@ -143,8 +143,8 @@ def _wanted(value: Any) -> Any:
     return frozenset(value if isinstance(value, list) else [value])
 
 
-def _fields_of(fact_type: type[Entry]) -> dict[str, str]:
-    return {f.encode_name: f.name for f in msgspec.structs.fields(fact_type)}
+def _fields_of(entry_type: type[Entry]) -> dict[str, str]:
+    return {f.encode_name: f.name for f in msgspec.structs.fields(entry_type)}
 
 
 class EntryPatternField(fields.Nested):
@@ -155,13 +155,13 @@ class EntryPatternField(fields.Nested):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any) -> EntryPattern:
         found = super()._deserialize(value, attr, data, partial=partial, **kwargs)
-        fact_type = ENTRY_TYPES[found["entry"]]
-        names = _fields_of(fact_type)
+        entry_type = ENTRY_TYPES[found["entry"]]
+        names = _fields_of(entry_type)
         for name in [*found.get("where", {}), *(found[k] for k in ("naming", "on", "matching") if k in found)]:
             if name not in names:
                 raise ValidationError(f"'{name}' is not a field of {found['entry']}")
         content = (
-            fact_type,
+            entry_type,
             tuple((names[name], _wanted(value)) for name, value in found.get("where", {}).items()),
             names[found["naming"]] if "naming" in found else None,
             names[found["on"]] if "on" in found else None,

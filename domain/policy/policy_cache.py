@@ -1,7 +1,7 @@
-"""Policy that was read once without a fault, kept: an uncited value never gets here, since it does not load.
+"""Policy kept between runs, so that YAML files are read once. Only policy that loaded without a fault is kept.
 
-It is kept pickled, as its objects are: with types of entries and sets in them, and descriptions of entries that exist
-once each. What is unpickled can make nothing but the classes of policy, whatever the file says.
+Its objects are pickled, since they hold types of entries, sets, and entry patterns that exist only once each. Unpickling
+makes objects of the classes of ``domain`` and of no others, whatever the file contains.
 """
 
 import io
@@ -21,11 +21,11 @@ T = TypeVar("T")
 PLAIN = {("datetime", "date"), ("builtins", "frozenset")}
 
 OURS = __name__.partition(".")[0] + "."
-"""How the names of the modules begin whose data classes and types of entries policy is made of."""
+"""The package whose data classes and types of entries policy is made of, with a dot."""
 
 
 def kept_policy(name: str, read: Callable[[], T]) -> T:
-    """What ``read`` reads from the policy files, or what it read in an earlier run from the same files."""
+    """The result of ``read``, or of an earlier run of it on the same policy files."""
     policy: T = kept(f"policy-{name}", "", read, dump=_dumped, load=_loaded)
     return policy
 

@@ -30,7 +30,7 @@ MERGE = _TAG + "merge"
 
 
 class CoreLoader(yaml.CSafeLoader):
-    """Knows the scalars of the core schema, days and times, and the merging of mappings (``<<``)."""
+    """Reads the scalars of the core schema, days and times, and merges mappings (``<<``)."""
 
 
 CoreLoader.yaml_implicit_resolvers = {}  # those of the library are of YAML 1.1
@@ -61,30 +61,30 @@ CoreLoader.add_implicit_resolver(_TAG + "null", re.compile(r"\Z"), [""])
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class YamlPlace:
     """Where a value stands: the line (from 1) of its key, or of itself in a list; and the places of its parts.
 
     ``parts`` is by key or by number in the list. What a mapping has by merging (``<<``) is not among them.
     """
 
     line: int
-    parts: Mapping[Any, "Place"]
+    parts: Mapping[Any, "YamlPlace"]
 
 
-def read_yaml(text: str) -> tuple[Any, Place]:
+def read_yaml(text: str) -> tuple[Any, YamlPlace]:
     """The value of the one document in a text, and its places; None where there is no document. ``YAMLError``."""
     loader = CoreLoader(text)
     try:
         node = loader.get_single_node()
         if node is None:
-            return None, Place(1, {})
-        place = Place(1, _parts(loader, node, {}))
+            return None, YamlPlace(1, {})
+        place = YamlPlace(1, _parts(loader, node, {}))
         return loader.construct_document(node), place
     finally:
         loader.dispose()
 
 
-def _parts(loader: CoreLoader, node: Node, known: dict[Node, dict[Any, Place] | None]) -> dict[Any, Place]:
+def _parts(loader: CoreLoader, node: Node, known: dict[Node, dict[Any, YamlPlace] | None]) -> dict[Any, YamlPlace]:
     """The places of the parts of a node. ``MarkedYAMLError`` for a key that stands twice and for a loop of aliases."""
     if node not in known:
         known[node] = None
@@ -96,11 +96,11 @@ def _parts(loader: CoreLoader, node: Node, known: dict[Node, dict[Any, Place] | 
 
 
 def _each_part(
-    loader: CoreLoader, node: Node, known: dict[Node, dict[Any, Place] | None]
-) -> Iterator[tuple[Any, Place]]:
+    loader: CoreLoader, node: Node, known: dict[Node, dict[Any, YamlPlace] | None]
+) -> Iterator[tuple[Any, YamlPlace]]:
     if isinstance(node, SequenceNode):
         for number, item in enumerate(node.value):
-            yield number, Place(item.start_mark.line + 1, _parts(loader, item, known))
+            yield number, YamlPlace(item.start_mark.line + 1, _parts(loader, item, known))
     elif isinstance(node, MappingNode):
         seen = set[Any]()
         for key, value in node.value:
@@ -109,7 +109,7 @@ def _each_part(
                 if name in seen:
                     raise ConstructorError(None, None, f'found duplicate key "{name}"', key.start_mark)
                 seen.add(name)
-                yield name, Place(key.start_mark.line + 1, parts)
+                yield name, YamlPlace(key.start_mark.line + 1, parts)
 
 
 def _number(loader: CoreLoader, node: ScalarNode) -> int:
@@ -118,7 +118,7 @@ def _number(loader: CoreLoader, node: ScalarNode) -> int:
 
 
 def _checked(read: Callable[[Any, ScalarNode], T]) -> Callable[[Any, ScalarNode], T]:
-    """The same, with the line where what is written is no such value: a 30 February."""
+    """The same reader; its ``ValueError`` (as for 30 February) becomes a ``ConstructorError`` with the line."""
 
     def made(loader: CoreLoader, node: ScalarNode) -> T:
         try:

@@ -1,4 +1,4 @@
-"""A dry run of recording: facts are decided as usual, and stored in a temporary database instead of the files."""
+"""A dry run of recording: entries are decided as usual, and stored in a temporary database instead of the files."""
 
 import tempfile
 from collections.abc import Sequence
@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
-from domain.store.application import OPEN, Files
+from domain.store.application import Files
 from domain.store.pipelined_writer import PipelinedWriter
+from domain.store.writing import OPEN
 
 
 class DryRun(PipelinedWriter):
@@ -19,7 +20,7 @@ class DryRun(PipelinedWriter):
     def __init__(self, files: Files, now: datetime, most: int = OPEN):
         super().__init__(files, now, most)
         self.folder = tempfile.TemporaryDirectory(prefix="caseaudit-")
-        self.aside = Files.open(str(Path(self.folder.name) / "rehearsal.sqlite"))
+        self.aside = Files.open(str(Path(self.folder.name) / "dry-run.sqlite"))
 
     def read(self, references: Sequence[str]) -> dict[str, CaseFile]:
         """These files as stored now, with what the dry run has added."""

@@ -19,11 +19,11 @@ ORIGIN = bytes(32)
 
 
 class BrokenChain(RuntimeError):
-    """A stored entry, or one before it, has changed: its hash no longer fits."""
+    """A stored entry, or one before it, has changed: its hash is wrong."""
 
 
-class Kept(NamedTuple):
-    """A stored entry as its row holds it. Where somebody got round the triggers, ``hash`` may be of any type."""
+class StoredRow(NamedTuple):
+    """One row of the table of entries. ``hash`` may be of any type, since somebody may have bypassed the triggers."""
 
     position: int
     event: StoredEvent
@@ -46,7 +46,7 @@ class ChainedRecorder(ApplicationRecorder):
         """Store these at the end of the chain, all or none. Returns their positions."""
 
     def insert_events(self, stored_events: Sequence[StoredEvent], *, actor: str = "", **_: Any) -> Sequence[int]:
-        """``append``, by the name that the library calls."""
+        """The name under which the library calls ``append``."""
         return self.append([_entry(event) for event in stored_events], actor)
 
     @abstractmethod
@@ -58,7 +58,7 @@ class ChainedRecorder(ApplicationRecorder):
         """The chain's hash at a position, in hex; None where nothing is stored there."""
 
     @abstractmethod
-    def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
+    def files_begun_by(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
         """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""
 
     @abstractmethod
@@ -102,7 +102,7 @@ def _entry(event: StoredEvent) -> ChainedEvent:
     return str(event.originator_id), event.originator_version, event.topic, event.state
 
 
-def walk(kept: Callable[[int, int], Sequence[Kept]], given: Callable[[], int], step: int) -> Iterator[int]:
+def walk(kept: Callable[[int, int], Sequence[StoredRow]], given: Callable[[], int], step: int) -> Iterator[int]:
     """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``.
 
     ``kept(after, limit)`` gives the entries after a position; ``given()`` the last position that was ever given out.

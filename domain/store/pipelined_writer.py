@@ -1,16 +1,17 @@
-"""A pipelined writer: one batch of facts is stored in a second thread while the next batch is decided."""
+"""A pipelined writer: one batch of entries is stored in a second thread while the next batch is decided."""
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
-from domain.store.application import OPEN, Files, Writing
+from domain.store.application import Files
+from domain.store.writing import OPEN, Writing
 
 
 class PipelinedWriter(Writing):
-    """A ``Writing`` for very many facts. ``commit`` only begins to store a batch; ``settle`` waits until it is stored.
+    """A ``Writing`` for very many entries. ``commit`` only begins to store a batch; ``settle`` waits until it is stored.
 
-    Facts decided in between assume that the batch will be stored. The database works without the interpreter lock, so
+    Entries decided in between assume that the batch will be stored. The database works without the interpreter lock, so
     the time taken is the longer of deciding and storing, not their sum.
     """
 
@@ -28,7 +29,7 @@ class PipelinedWriter(Writing):
         """Begin to store what is pending, all or none. The batch before is settled first; its error is raised here."""
         self.settle()
         pending, self.pending = self.pending, []
-        self.storing, self.stood = self.stood, {}
+        self.storing, self.version_before = self.version_before, {}
         if pending:
             self.begun = self.thread.submit(self.store, pending, actor)
         self.kept_open(len(pending))
@@ -41,7 +42,7 @@ class PipelinedWriter(Writing):
         try:
             begun.result()
         except BaseException:
-            self.pending, self.stood = [], {}
+            self.pending, self.version_before = [], {}
             self.close_all()
             raise
         finally:

@@ -12,7 +12,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.store.database import guards
-from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, Kept, links, walk
+from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, StoredRow, links, walk
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
 
@@ -94,7 +94,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             row = c.fetchone()
         return bytes(row["hash"]).hex() if row else None
 
-    def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
+    def files_begun_by(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
         """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(
@@ -136,16 +136,16 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
 
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``."""
-        return walk(self._kept, lambda: self.head()[0], step)
+        return walk(self._rows, lambda: self.head()[0], step)
 
-    def _kept(self, after: int, limit: int) -> list[Kept]:
+    def _rows(self, after: int, limit: int) -> list[StoredRow]:
         with self.datastore.transaction(commit=False) as c:
             c.execute(
                 self._about("SELECT * FROM {table} WHERE notification_id > %s ORDER BY notification_id LIMIT %s"),
                 (after, limit),
             )
             return [
-                Kept(
+                StoredRow(
                     row["notification_id"],
                     StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])),
                     row["stored_at"], row["actor"], bytes(row["hash"]),

@@ -1,7 +1,7 @@
-"""Reading the record for what is derived from it: the entries after a position, many files at once, how much is new.
+"""Reads the record for the read model: the entries after a position, many files at once, how much is new.
 
-One reader for both databases; the recorders write. On PostgreSQL positions become visible in their order. They may
-leave gaps, which are never filled.
+It reads both databases; the recorders write. On PostgreSQL the positions become visible in order. Some may be missing; these
+are never used later.
 """
 
 from collections.abc import Collection, Iterator
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, RecordedEntry, evolve
 from domain.store.hash_chain import TABLE
-from domain.store.sqlite_recorder import fact_of
+from domain.store.sqlite_recorder import stored_entry
 
 COUNTED = 10_000
 """Up to this number new entries are counted exactly. Beyond it positions are counted, gaps included."""
@@ -98,7 +98,7 @@ class RecordReader:
                 file = CaseFile(reference)
                 for _, version, topic, state in of_one:
                     if versions is None or version <= versions[reference]:
-                        evolve(file, RecordedEntry(reference, version, fact_of(topic, bytes(state))))
+                        evolve(file, RecordedEntry(reference, version, stored_entry(topic, bytes(state))))
                 if file.version:
                     yield file
 
@@ -123,7 +123,7 @@ class RecordReader:
             if some := [reference for reference in found if is_case(reference)]:
                 yield some
 
-    def beginnings(self) -> int:
+    def number_of_files(self) -> int:
         """The number of files, inspections included."""
         query = sa.select(sa.func.count()).select_from(self._t).where(self._t.c.originator_version == 1)
         with self.engine.connect() as c:

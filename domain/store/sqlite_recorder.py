@@ -1,6 +1,6 @@
-"""The event store: facts as stored events, append-only, chained by hash; its recorder on SQLite.
+"""The event store: entries as stored events, append-only, chained by hash; its recorder on SQLite.
 
-The library ``eventsourcing`` keeps order, versions and conflicts. Our own are the mapper (facts as JSON under a fixed
+The library ``eventsourcing`` keeps order, versions and conflicts. Our own are the mapper (entries as JSON under a fixed
 topic) and the recorder (with each entry: when it was stored, by whom, and its hash in the chain). Nothing is ever
 updated or deleted: triggers refuse it.
 """
@@ -19,22 +19,22 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLite
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.store.database import guards
-from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, Kept, links, walk
+from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, StoredRow, links, walk
 
 
-def topic_of(fact_type: type[Entry]) -> str:
+def topic_of(entry_type: type[Entry]) -> str:
     """The name of a type in the store, such as ``case.appointment_outcome_recorded``. It never changes."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", "_", fact_type.__name__).lower()
-    return f"{fact_type.kept_on}.{words}"
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", entry_type.__name__).lower()
+    return f"{entry_type.kept_on}.{words}"
 
 
-_TOPICS = {fact_type: topic_of(fact_type) for fact_type in ENTRY_TYPES.values()}
-_DECODERS = {topic: msgspec.json.Decoder(fact_type) for fact_type, topic in _TOPICS.items()}
+_TOPICS = {entry_type: topic_of(entry_type) for entry_type in ENTRY_TYPES.values()}
+_DECODERS = {topic: msgspec.json.Decoder(entry_type) for entry_type, topic in _TOPICS.items()}
 _encode: Callable[[Entry], bytes] = msgspec.json.Encoder().encode
 
 
-def fact_of(topic: str, state: bytes) -> Entry:
-    """The fact that is stored under this topic as this JSON."""
+def stored_entry(topic: str, state: bytes) -> Entry:
+    """The entry that is stored under this topic as this JSON."""
     return _DECODERS[topic].decode(state)
 
 
@@ -43,18 +43,18 @@ ROWS = 500
 
 
 class EntryMapper(Mapper[str]):
-    """Turns facts into stored events and back. The state is the fact in its interchange form, as JSON."""
+    """Turns entries into stored events and back. The state is the entry in its interchange form, as JSON."""
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         return StoredEvent(*self.entry(domain_event))
 
     def entry(self, recorded: RecordedEntry) -> ChainedEvent:
-        """The recorded fact as an entry to be stored."""
+        """The recorded entry as an entry to be stored."""
         fact = recorded.fact
         return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], _encode(fact)
 
     def to_domain_event(self, stored_event: StoredEvent) -> RecordedEntry:
-        fact = fact_of(stored_event.topic, stored_event.state)
+        fact = stored_entry(stored_event.topic, stored_event.state)
         return RecordedEntry(str(stored_event.originator_id), stored_event.originator_version, fact)
 
 
@@ -125,7 +125,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             row = c.fetchone()
         return bytes(row["hash"]).hex() if row else None
 
-    def beginnings(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
+    def files_begun_by(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
         """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(
@@ -156,13 +156,13 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
 
     def verify(self, step: int = 1000) -> Iterator[int]:
         """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``."""
-        return walk(self._kept, self._given, step)
+        return walk(self._rows, self._given, step)
 
-    def _kept(self, after: int, limit: int) -> list[Kept]:
+    def _rows(self, after: int, limit: int) -> list[StoredRow]:
         with self.datastore.transaction(commit=False) as c:
             c.execute(f"SELECT * FROM {self.events_table_name} WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, limit))
             return [
-                Kept(
+                StoredRow(
                     row["rowid"],
                     StoredEvent(row["originator_id"], row["originator_version"], row["topic"], row["state"]),
                     row["stored_at"], row["actor"], row["hash"],

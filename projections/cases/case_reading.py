@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from domain.entries.case_entries import QualityJudged
-from domain.policy.frameworks import Framework
+from domain.policy.frameworks.framework import Framework
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.history import History
 from projections.history.moment import Moment

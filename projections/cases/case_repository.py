@@ -15,7 +15,7 @@ from domain.aggregates.case_file import CaseFile, evolve
 from domain.aggregates.inspection import Inspection
 from domain.entries.case_entries import QualityJudged, SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
-from domain.policy.frameworks import Framework
+from domain.policy.frameworks.framework import Framework
 from domain.store.application import Files
 from projections.cases.case_reading import Reading
 from projections.history.history import History
@@ -113,7 +113,7 @@ class CaseRepository:
     def _file(self, reference: str) -> CaseFile:
         if reference not in self._files:
             file = self.files.read(reference)
-            if file.beginning is None:
+            if file.first_entry is None:
                 return file
             self._files[reference] = file
             while len(self._files) > KEPT_FILES:

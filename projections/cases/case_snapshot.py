@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from domain.entries import code_lists
 from domain.entries.case_entries import AccessLimited, AccessLimitLifted
-from domain.policy.frameworks import DEFAULT_FRAMEWORK
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK
 from projections.history.history import History
 from projections.history.moment import Moment
 from projections.ledger.ledger import (

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import Entry, subject_of
 from domain.entries.references import references
-from domain.policy.frameworks import Framework
+from domain.policy.frameworks.framework import Framework
 from projections.cases.case_differences import AnswerChange, DutyChange, answer_changes, duty_changes
 from projections.cases.case_reading import Reading
 from projections.cases.replay import reading_of

@@ -9,7 +9,7 @@ from typing import Literal
 from domain.aggregates.case_file import CaseFile
 from domain.calendar.london_time import day_of
 from domain.entries.case_entries import Entry
-from domain.policy.frameworks import Framework
+from domain.policy.frameworks.framework import Framework
 from projections.cases.case_differences import AnswerChange, DutyChange, answer_changes, duty_changes
 from projections.cases.case_reading import Reading
 from projections.history.history import History

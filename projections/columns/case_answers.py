@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from domain.policy.frameworks import Framework, Question, frameworks
+from domain.policy.frameworks.framework import Framework, Question
+from domain.policy.frameworks.framework_files import frameworks
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, known
 from projections.columns.duty_scan import Run, owed, owed_by, picked, those

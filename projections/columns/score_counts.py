@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.policy.frameworks import Framework
+from domain.policy.frameworks.framework import Framework
 from projections.columns.case_answers import ABSENT_OF, INSUFFICIENT, VERDICT_OF, Block
 from projections.columns.case_selection import By, CaseSelection, Groups, Key
 from projections.columns.column_schema import Array

@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from domain.aggregates.inspection import Inspection
-from domain.entries.inspection_entries import Figure, Leaf
+from domain.entries.inspection_entries import Leaf, PublishedFigure
 from projections.cases.case_repository import CaseRepository
 from projections.scoring.management_ladder import placed
 from projections.scoring.score_bands import banded
 from projections.scoring.scores import Score
 
 
-def figures(inspection: Inspection, score: Score) -> list[Figure]:
+def figures(inspection: Inspection, score: Score) -> list[PublishedFigure]:
     """Every figure of the sheet in its order: criteria of management, criteria, sections."""
     bands = {b.section.id: b.title for b in banded(inspection, score)}
-    found = [Figure(of=p.criterion.id, printed=p.printed) for p in placed(inspection) if p.printed is not None]
+    found = [PublishedFigure(of=p.criterion.id, printed=p.printed) for p in placed(inspection) if p.printed is not None]
     for section in score.sections:
-        found += [Figure(of=c.criterion.id, printed=_words(c.printed)) for c in section.criteria]
+        found += [PublishedFigure(of=c.criterion.id, printed=_words(c.printed)) for c in section.criteria]
         band = bands.get(section.section.id)
         words = _words(section.printed) + (f", {band}" if band else "")
-        found.append(Figure(of=section.section.id, printed=words))
+        found.append(PublishedFigure(of=section.section.id, printed=words))
     return found
 
 
@@ -41,7 +41,7 @@ class Departure(NamedTuple):
     now: str | None
 
 
-def departures(then: Sequence[Figure], now: Sequence[Figure]) -> list[Departure]:
+def departures(then: Sequence[PublishedFigure], now: Sequence[PublishedFigure]) -> list[Departure]:
     """What differs between the figures as printed and as they come out."""
     was, is_now = {f.of: f.printed for f in then}, {f.of: f.printed for f in now}
     return [

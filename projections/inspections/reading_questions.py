@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from domain.entries.case_entries import QualityJudged
-from domain.policy.frameworks import Framework, Question
+from domain.policy.frameworks.framework import Framework, Question
 from projections.cases.case_reading import Reading
 from projections.scoring.answers import Answer
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from domain.entries.inspection_entries import InspectionOpened
-from domain.policy.frameworks import Framework, frameworks
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from domain.policy.clauses import Clause
-from domain.policy.frameworks import frameworks
-from domain.policy.standards import national_standards
+from domain.policy.frameworks.framework_files import frameworks
+from domain.policy.standards.edition_files import national_standards
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from domain.calendar.workdays import working_days_between
-from domain.policy.measures import Measure
+from domain.policy.measures.measure import Measure
 from projections.arrays.date_numbers import BEYOND, FIRST, day_number, instant_number
 from projections.columns.case_selection import By, CaseSelection, Key
 from projections.columns.column_schema import Array, Rows

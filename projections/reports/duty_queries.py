@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from domain.policy.frameworks import Framework
+from domain.policy.frameworks.framework import Framework
 from projections.arrays.date_numbers import date_of, day_number, day_of
 from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, Block, numbers_of
 from projections.columns.case_selection import CaseSelection

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from domain.calendar.workdays import Length
 from domain.policy.clauses import Clause, Phase, Value
 from domain.policy.conditions import When
-from domain.policy.frameworks import Framework, Question
-from domain.policy.standards import Edition, Standards
+from domain.policy.frameworks.framework import Framework, Question
+from domain.policy.standards.edition import Edition, Standards
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.obligations.duty_state import STATES
 

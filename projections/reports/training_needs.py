@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.ledger.ledger import Place
 from projections.reports.caseload_matrix import Cell
 from projections.reports.duty_queries import DutyQueries

@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from domain.entries.case_entries import QualityJudged
-from domain.policy.frameworks import Basis, Derivation, Framework, Question
+from domain.policy.frameworks.framework import Basis, Derivation, Framework, Question
 from projections.obligations.duty_state import Obligation
 from projections.scoring.verdicts import (
     NOBODY,

@@ -9,7 +9,7 @@ Wilson's own.
 from collections.abc import Mapping, Sequence
 from math import sqrt
 
-from domain.policy.frameworks import WEIGHTS, Framework
+from domain.policy.frameworks.framework import WEIGHTS, Framework
 from projections.scoring.answers import Answer
 from projections.scoring.scores import CriterionScore, Interval, QuestionScore, Score, SectionScore
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from domain.aggregates.inspection import Inspection
 from domain.entries.code_lists import MANAGEMENT_RATINGS, ManagementRating
 from domain.entries.inspection_entries import RatingAdjusted
-from domain.policy.frameworks import Framework, Managed
+from domain.policy.frameworks.framework import Framework, ManagementCriterion
 
 NOT_FOLLOWED_UP = "Not followed up"
 
@@ -28,7 +28,7 @@ NOT_FOLLOWED_UP = "Not followed up"
 class Placed:
     """One criterion: the rung that its ratings propose (None until every item is rated), why, and what stands."""
 
-    criterion: Managed
+    criterion: ManagementCriterion
     ratings: Mapping[str, ManagementRating]
     proposed: str | None
     why: str
@@ -58,7 +58,7 @@ def placed(inspection: Inspection) -> list[Placed]:
     return found
 
 
-def propose(criterion: Managed, ratings: Mapping[str, ManagementRating]) -> tuple[str | None, str]:
+def propose(criterion: ManagementCriterion, ratings: Mapping[str, ManagementRating]) -> tuple[str | None, str]:
     """The rung for these ratings (item -> rating) and the reason in words; None while an item is not rated.
 
     A majority is of the items' weights: more than half.

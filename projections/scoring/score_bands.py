@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import RatingAdjusted
-from domain.policy.frameworks import Band, Framework, Section
+from domain.policy.frameworks.framework import Framework, ScoreBand, Section
 from projections.scoring.scores import Score
 
 
@@ -15,7 +15,7 @@ class Banded:
 
     section: Section
     printed: int | None
-    proposed: Band | None
+    proposed: ScoreBand | None
     within_reach: Sequence[str]
     """The bands that the score is near enough to: its own, and a neighbour within the framework's discretion."""
     adjusted: RatingAdjusted | None

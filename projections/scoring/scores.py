@@ -11,7 +11,7 @@ from math import floor, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from domain.policy.frameworks import WEIGHTS, Criterion, Framework, Question, Section
+from domain.policy.frameworks.framework import WEIGHTS, Criterion, Framework, Question, Section
 from projections.scoring.answers import Answer
 from projections.scoring.verdicts import VERDICTS
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
-from domain.policy.frameworks import Basis, Question
+from domain.policy.frameworks.framework import Basis, Question
 
 Verdict = Literal["sufficient", "insufficient", "not_applicable", "not_answered"]
 VERDICTS: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable", "not_answered")

@@ -17,10 +17,10 @@ import domain
 from domain import cache_folder
 from domain.cache_folder import kept
 from domain.policy import policy_cache
-from domain.policy.frameworks import frameworks
-from domain.policy.measures import reports
+from domain.policy.frameworks.framework_files import frameworks
+from domain.policy.measures.measure_files import reports
 from domain.policy.policy_cache import kept_policy
-from domain.policy.standards import national_standards
+from domain.policy.standards.edition_files import national_standards
 
 
 class Made:
@@ -162,7 +162,7 @@ def copy(tmp_path: Path) -> Path:
 
 def title_of_1995(copy: Path) -> tuple[str, str]:
     """The title of the first edition as a new process reads it, or the error; and whether it parsed any YAML."""
-    code = "import sys; from domain.policy.standards import national_standards as n; print(n().editions[0].title)"
+    code = "import sys; from domain.policy.standards.edition_files import national_standards as n; print(n().editions[0].title)"
     run = subprocess.run(
         [sys.executable, "-c", f"{code}; print('yaml' in sys.modules)"], capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(copy.parent), "XDG_CACHE_HOME": str(copy.parent / "cache")}, cwd=copy.parent,

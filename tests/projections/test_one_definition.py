@@ -9,8 +9,8 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
 
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
-from domain.policy.measures import reports
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.measures.measure_files import reports
 from projections.cases.case_repository import CaseRepository
 from projections.cases.work_lists import desk
 from projections.history.dated_values import value_on

@@ -97,7 +97,7 @@ class Scenario:
         told = [_fact(number, short) for number, short in enumerate(_each_week(self.facts), 1)]
         file = CaseFile(REFERENCE)
         for fact in sorted(told[1:], key=lambda f: f.recorded_at):
-            if file.beginning is None:
+            if file.first_entry is None:
                 evolve(file, RecordedEntry(REFERENCE, 1, *decide(file, told[0], NOW)))
             (admitted,) = decide(file, fact, NOW)
             evolve(file, RecordedEntry(REFERENCE, file.version + 1, admitted))

@@ -105,7 +105,7 @@ def _words(found: re.Match[str] | None) -> str:
 
 def owed() -> list[str]:
     """The state of the duty that the entry answers, on its last day: done, and not done."""
-    from domain.policy.frameworks import frameworks
+    from domain.policy.frameworks.framework_files import frameworks
 
     clauses = [clause for clause in frameworks()["esi-2003"].clauses if clause.id == "home-circumstances"]
     start, plan, home = ({k: v for k, v in one.items() if k != "entry"} for one in LINES)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.calendar.workdays import working_days_between
-from domain.policy.frameworks import Framework
+from domain.policy.frameworks.framework import Framework
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.caseload import listed

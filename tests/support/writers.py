@@ -23,7 +23,7 @@ from eventsourcing.persistence import PersistenceError
 from domain.entries.case_entries import ContactLogged
 from domain.entries.refusals import BusyFile
 from domain.importing import importer, ndjson_reader
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.instruments import score_range
 from domain.store.application import Files
 from tests.support.hanging import HANGING

@@ -13,7 +13,8 @@ from marshmallow import Schema, fields, validate
 
 from domain import __version__
 from domain.accounts.roles import WORKERS
-from domain.policy.measures import Measure, Report, reports
+from domain.policy.measures.measure import Measure, Report
+from domain.policy.measures.measure_files import reports
 from web.reports.measure_phrases import definition
 from web.reports.report_building import Made, make, of_measure
 from web.reports.report_query import AskedSchema, asked

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
-from domain.policy.frameworks import Framework
+from domain.policy.frameworks.framework import Framework
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.obligations.duty_state import Obligation
@@ -30,7 +30,7 @@ def show(crn: str, number: int) -> str | Response:
     current_cases.viewed(reference)
     file = current_cases.shown_file(reference)
     if not reading.has_begun:
-        begins = file.beginning and file.beginning.occurred_on
+        begins = file.first_entry and file.first_entry.occurred_on
         return render_template("cases/case_not_begun.html", reference=reference, begins=begins)
     day = reading.moment.on
     arisen = [o for o in reading.obligations if o.state(day) is not None]

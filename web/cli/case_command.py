@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from domain.entries.code_lists import label
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
@@ -38,7 +38,7 @@ def case(
     """
     book = CaseRepository(command_options.open_files(database))
     command_options.check_inspection(book, inspection)
-    if book.file(reference).beginning is None:
+    if book.file(reference).first_entry is None:
         raise click.UsageError(f"there is no case {reference}")
     opened = book.inspections[inspection] if inspection else None
     chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, names
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framework_names
 from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
 from projections.cases.case_repository import CaseRepository
@@ -138,7 +138,7 @@ def form(*forms: str) -> Callable[[Command], Command]:
 
 framework = click.option(
     "--framework",
-    type=click.Choice(names()),
+    type=click.Choice(framework_names()),
     help=f"Default: the inspection's own, or {DEFAULT_FRAMEWORK}.",
 )
 inspection = click.option("--inspection", metavar="ID", help="Cases, sample date and knowledge from this inspection.")

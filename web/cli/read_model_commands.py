@@ -83,7 +83,7 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
     with closing(open_views(database)) as views:
         words = "Verifying cases" if verify else "Rebuilding cases"
         try:
-            with progress_of(views.stored.beginnings(), words) as bar:
+            with progress_of(views.stored.number_of_files(), words) as bar:
                 told = partial(bar.advance, bar.task_ids[0])
                 if verify:
                     sys.exit(_print(differences(views, crew, told)))

@@ -25,7 +25,7 @@ def export(reference: str | None, known_at: Any, database: str) -> None:
     """Write entries in the interchange form, one a line, to the standard output."""
     book = CaseRepository(command_options.open_files(database))
     inspections = book.inspections
-    if reference is not None and book.file(reference).beginning is None:
+    if reference is not None and book.file(reference).first_entry is None:
         raise click.UsageError(f"there is no case {reference}")
     for name in [reference] if reference else [*book.cases, *inspections]:
         kept_on = "inspection" if name in inspections else "case"

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
-from domain.policy.measures import reports
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.measures.measure_files import reports
 from projections.cases.case_repository import CaseRepository
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import Asked

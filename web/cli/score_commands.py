@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
-from domain.policy.standards import national_standards
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.standards.edition_files import national_standards
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import ScoreChange, Scored, changes, inspection_moment, score_readings

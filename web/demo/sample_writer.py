@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from web.demo import assessments, interventions, supervision
 from web.demo.allocate_findings import Brief
 from web.demo.case_pen import Pen

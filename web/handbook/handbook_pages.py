@@ -3,7 +3,8 @@
 from flask import Blueprint, abort, render_template, request
 from marshmallow import EXCLUDE, Schema, fields
 
-from domain.policy.standards import Edition, national_standards
+from domain.policy.standards.edition import Edition
+from domain.policy.standards.edition_files import national_standards
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports import standards_handbook

@@ -22,7 +22,7 @@ from domain.entries.inspection_entries import (
     ReadingAllocated,
     SampleDrawn,
 )
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.inspections.published_figures import leaves
 from projections.inspections.sample_scores import inspection_moment
 from projections.inspections.sampling_frame import frame

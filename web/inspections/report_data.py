@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from domain.aggregates.inspection import Inspection
-from domain.entries.inspection_entries import Figure, InspectionOpened
+from domain.entries.inspection_entries import InspectionOpened, PublishedFigure
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
 from projections.inspections.published_figures import Departure, departures, figures
@@ -60,7 +60,7 @@ class InspectionReport:
     management_before: Mapping[str, Placed]
     drafts: Mapping[str, Drafted]
     findings: list[Checked]
-    figures: list[Figure]
+    figures: list[PublishedFigure]
     stamp: Stamp
     own_moment: bool
     """Whether it is read at the inspection's own sample date and state of knowledge, as it was or will be published."""

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from domain.accounts.roles import OPENERS, READERS
 from domain.aggregates.inspection_rules import closed_to
 from domain.entries.inspection_entries import FindingWritten
-from domain.policy.frameworks import Framework, frameworks
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import frameworks
 from projections.inspections.sample_scores import score_inspection
 from web.inspections.pdf_report import as_pdf
 from web.inspections.report_data import InspectionReport, report

@@ -10,7 +10,7 @@ from typing import Any
 import marshmallow
 from marshmallow import EXCLUDE, Schema, fields
 
-from domain.entries.inspection_entries import Figure
+from domain.entries.inspection_entries import PublishedFigure
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import departures
 from web.inspections.report_data import InspectionReport, report
@@ -109,7 +109,7 @@ def _verify_json(book: CaseRepository, file: str, text: str) -> list[str]:
     ):  # fmt: skip
         if said[field] != mine:
             found.append(f"{field}: the report says {said[field]}, the inspection {mine}")
-    then = [Figure(of=f["of"], printed=f["printed"]) for f in said["figures"]]
+    then = [PublishedFigure(of=f["of"], printed=f["printed"]) for f in said["figures"]]
     found += [
         f"{d.of}: printed {d.printed or 'nothing'}, comes out as {d.now or 'nothing'}"
         for d in departures(then, now.figures)

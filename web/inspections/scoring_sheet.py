@@ -3,8 +3,8 @@
 from flask import Blueprint, abort, render_template, request
 
 from domain.accounts.roles import READERS
-from domain.policy.frameworks import Criterion
-from domain.policy.standards import national_standards
+from domain.policy.frameworks.framework import Criterion
+from domain.policy.standards.edition_files import national_standards
 from projections.inspections.sample_scores import Scored, changes, score_before, score_inspection
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
-from domain.entries.schemas import dump_fact
+from domain.entries.schemas import dump_entry
 from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine
 from projections.inspections.sample_scores import ScoreChange, Scored
@@ -20,7 +20,7 @@ from web.presentation.phrases import because
 
 def entry_document(kept_on: str, reference: str, fact: Entry) -> dict[str, Any]:
     """One entry in its interchange form, as export writes it in a line."""
-    return {kept_on: reference, **dump_fact(fact)}
+    return {kept_on: reference, **dump_entry(fact)}
 
 
 def _number(value: Fraction | float | None) -> float | None:
@@ -128,7 +128,7 @@ def case_document(reading: Reading) -> dict[str, Any]:
         "case": reading.reference,
         "as_at": day.isoformat(),
         "known_at": known(reading.moment.known_at),
-        "facts": [dump_fact(f) for f in reading.history.entries if f.occurred_on <= day],
+        "facts": [dump_entry(f) for f in reading.history.entries if f.occurred_on <= day],
         "obligations": [obligation_document(o, day) for o in reading.obligations if o.state(day) is not None],
         "answers": [
             {

@@ -9,8 +9,8 @@ from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
 from domain.entries.entry_words import field_titles, title_of
 from domain.entries.references import references
-from domain.entries.schemas import dump_fact
-from domain.policy.frameworks import frameworks
+from domain.entries.schemas import dump_entry
+from domain.policy.frameworks.framework_files import frameworks
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import Obligation
@@ -57,7 +57,7 @@ def fact_title(fact: Entry) -> str:
 def fact_named(fact: Entry) -> str:
     """An entry in a list to choose from: ``25 Jul 2005: Appointment made, office``."""
     day = getattr(fact, "for_on", fact.occurred_on)
-    said = (str(v) for k, v in dump_fact(fact).items() if k in fact.use.told_apart_by)
+    said = (str(v) for k, v in dump_entry(fact).items() if k in fact.use.told_apart_by)
     detail = next(said, "").replace("_", " ")
     return f"{short_date(day)}: {fact_title(fact)}{f', {detail}' if detail else ''}"
 
@@ -73,7 +73,7 @@ def fact_references(fact: Entry) -> dict[str, list[str]]:
 
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
     """What the entry says beyond when and who: (field in words, value in words)."""
-    titles, said = field_titles(type(fact)), dump_fact(fact).items()
+    titles, said = field_titles(type(fact)), dump_entry(fact).items()
     return [(titles[name], value_words(value)) for name, value in said if name not in COMMON_FIELDS]
 
 

@@ -14,7 +14,7 @@ from msgspec import inspect, structs
 from domain.entries import code_lists
 from domain.entries.case_entries import Entry
 from domain.entries.entry_words import FieldWords, codes_in_order, field_words, fields_of_type
-from domain.entries.schemas import dump_fact
+from domain.entries.schemas import dump_entry
 from web.presentation.phrases import sentence
 from web.site.date_field import read_day
 
@@ -138,7 +138,7 @@ def typed_of(fact: Entry) -> dict[str, list[str]]:
         part.encode_name: part.default
         for part in structs.fields(fact)
         if isinstance(part.default, bool | str)
-    } | dump_fact(fact)  # fmt: skip
+    } | dump_entry(fact)  # fmt: skip
     typed: dict[str, list[str]] = {}
     for name, value in _flat(said):
         match value:

@@ -18,7 +18,7 @@ from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
 from domain.entries.case_entries import ENTRY_TYPES, AccessLimited, Entry, EntryCorrected, EntryWithdrawn, QualityJudged
 from domain.entries.entry import FormGroup
-from domain.entries.schemas import ShapeError, dump_fact, load_entry
+from domain.entries.schemas import ShapeError, dump_entry, load_entry
 from projections.cases.case_differences import DutyChange, duty_changes
 from projections.cases.caseload import DutyLine, outstanding
 from projections.history.history import History
@@ -143,7 +143,7 @@ class _Form:
     def correction(self, typed: Mapping[str, Sequence[str]]) -> Entry:
         """A correction of the fields that were changed or emptied; ``ShapeError`` where none was."""
         assert self.of is not None
-        before, after = dump_fact(self.of), values_of(self.fields, typed)
+        before, after = dump_entry(self.of), values_of(self.fields, typed)
         load_entry(type(self.of).__name__, {**{k: v for k, v in before.items() if k in NOT_ASKED}, **after})
         changed = {}
         for name in dict.fromkeys(field.name.split(".")[0] for field in self.fields):

@@ -10,7 +10,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS
-from domain.policy.measures import Measure, reports
+from domain.policy.measures.measure import Measure
+from domain.policy.measures.measure_files import reports
 from projections.history.history import end_of_day
 from projections.ledger.ledger import Place
 from projections.reports.duty_counts import held_as_of

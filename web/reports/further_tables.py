@@ -6,9 +6,9 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
-from domain.policy.measures import Measure
-from domain.policy.measures.scorecards import Scorecard
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.measures.measure import Measure
+from domain.policy.measures.scorecard_targets import Scorecard
 from projections.ledger.ledger import Place
 from projections.reports.duty_results import BEFORE, WEEKS, Count, Load, Verdicts
 from projections.reports.measure_figures import Asked

@@ -8,7 +8,8 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import BadRequest
 
 from domain.accounts.roles import WORKERS
-from domain.policy.measures import Measure, Report, reports
+from domain.policy.measures.measure import Measure, Report
+from domain.policy.measures.measure_files import reports
 from projections.reports.measure_figures import Asked
 from projections.reports.proportions import Figure
 from web.presentation.downloads import download

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import floor
 
 from domain.policy.cited_documents import SURE
-from domain.policy.measures import Measure
+from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
 from projections.reports.caseload_matrix import Cell
 from projections.reports.measure_figures import Asked

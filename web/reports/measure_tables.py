@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from domain.policy.measures import Measure
+from domain.policy.measures.measure import Measure
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.reports.measure_figures import Asked, PlaceLine, Point, RecordedIn, WaitLines

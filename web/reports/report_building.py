@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain.policy.measures import Measure, Report
-from domain.policy.measures.scorecards import scorecard
+from domain.policy.measures.measure import Measure, Report
+from domain.policy.measures.scorecard_targets import scorecard
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.obligations.clause_catalogue import catalogue

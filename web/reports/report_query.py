@@ -7,7 +7,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
 from domain.accounts.roles import Account
-from domain.policy.measures import reports
+from domain.policy.measures.measure_files import reports
 from projections.history.moment import Moment
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import Asked

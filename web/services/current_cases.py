@@ -10,7 +10,8 @@ from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.store.application import Files
 from projections.cases import case_access
 from projections.cases.case_reading import Reading
@@ -91,7 +92,7 @@ def opened() -> frozenset[str]:
 def case(reference: str, inspection: str | None = None) -> Reading:
     """One case at the moment, for whoever may open it: 404 where there is none, 403 where it is not theirs."""
     file = casebook().file(reference)
-    if not isinstance(file.beginning, SupervisionStarted):
+    if not isinstance(file.first_entry, SupervisionStarted):
         abort(404, f"There is no case {reference}.")
     reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
     now = casebook().read(reference, today(), framework())

@@ -36,14 +36,14 @@ class RowReader:
         return all(condition.holds(cells[name], self.blank(cells[name])) for name, condition in when.items())
 
     def key(self, columns: tuple[str, ...], cells: Cells) -> tuple[str, ...]:
-        """The key in these columns. ``Unreadable`` where one is blank."""
+        """The key in these columns. ``UnreadableCell`` where one is blank."""
         key = tuple(cells[column] for column in columns)
         if any(self.blank(part) for part in key):
             raise UnreadableCell(f"{' and '.join(columns)} must be filled")
         return key
 
     def reference(self, cells: Cells) -> str:
-        """The reference of the row's case. ``Unreadable`` where its columns are blank."""
+        """The reference of the row's case. ``UnreadableCell`` where its columns are blank."""
         case = self.table.case
         if any(self.blank(cells[column]) for column in case.columns):
             raise UnreadableCell(f"{' and '.join(case.columns)} must be filled")

@@ -1,7 +1,7 @@
 """The fields of each type of entry, as a mapping names them: ``person.crn`` is the field ``crn`` of the group
 ``person``.
 
-The values that a field takes come from the schemas made from the facts, so a mapping must meet the same rules as an
+The values that a field takes come from the schemas made from the entries, so a mapping must meet the same rules as an
 import.
 """
 
@@ -83,11 +83,11 @@ class Slot:
 
 
 @cache
-def slots_of(fact_type: type[Entry]) -> Mapping[str, Slot]:
+def slots_of(entry_type: type[Entry]) -> Mapping[str, Slot]:
     """Path -> field, for all fields of a type."""
-    names = {encoded: kinds for _, encoded, kinds in reference_fields(fact_type)}
+    names = {encoded: kinds for _, encoded, kinds in reference_fields(entry_type)}
     slots: dict[str, Slot] = {}
-    for name, field in schema_of(fact_type).fields.items():
+    for name, field in schema_of(entry_type).fields.items():
         if isinstance(field, fields.Nested):
             for inner, part in field.schema.fields.items():
                 slots[f"{name}.{inner}"] = Slot(part, part.required, name)
@@ -97,7 +97,7 @@ def slots_of(fact_type: type[Entry]) -> Mapping[str, Slot]:
     return slots
 
 
-def groups_needed(fact_type: type[Entry]) -> frozenset[str]:
+def groups_needed(entry_type: type[Entry]) -> frozenset[str]:
     """The groups that every entry of a type must have. Of other groups a mapping gives all required fields or none."""
-    found = schema_of(fact_type).fields.items()
+    found = schema_of(entry_type).fields.items()
     return frozenset(name for name, field in found if isinstance(field, fields.Nested) and field.required)

@@ -1,6 +1,7 @@
-"""Importing an extract of a case system: the rows of its tables become lines for the importer.
+"""Imports an extract of a case system: the rows of its tables become lines for the importer.
 
-A row that is rejected, in whole or in part, is written to a file with the reason, to be corrected and imported again.
+Rejected rows are written to a file with the reason, so that they can be corrected and imported again. So is a row of which only
+one entry is rejected.
 """
 
 from collections import Counter, defaultdict

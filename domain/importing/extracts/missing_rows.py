@@ -1,7 +1,7 @@
 """The rows of an extract that have been seen, and the entries that an earlier extract gave and this one does not.
 
-Which entries came from a source, the store answers: their ids say so. The rows seen are kept in a temporary database
-of SQLite, on disk where they are many, so that memory does not grow with the extract.
+The id of an entry says from which source it came. The rows seen are kept in a temporary SQLite database, which goes to disk
+when it grows, so that memory does not grow with the extract.
 """
 
 import sqlite3
@@ -47,7 +47,7 @@ class RowsSeen:
         )
 
     def add(self, table: str, key: Sequence[str], line: int, reference: str, gives: Iterable[str]) -> int:
-        """Note a row; the line on which its key came first. ``reference`` is "" where its case could not be read."""
+        """Add a row. Returns the line on which its key came first. ``reference``: "" where its case could not be read."""
         row = (table, "\x1f".join(key), line, reference, " ".join(gives))
         if self.memory.execute("INSERT OR IGNORE INTO seen VALUES (?,?,?,?,?)", row).rowcount:
             return line

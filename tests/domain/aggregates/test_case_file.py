@@ -15,7 +15,7 @@ from domain.aggregates.case_file import CaseFile, RecordedEntry, amend, decide, 
 from domain.entries import case_entries, refusals
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.refusals import Refused
-from domain.entries.schemas import dump_fact, load_entry, schema_of
+from domain.entries.schemas import dump_entry, load_entry, schema_of
 from domain.store.application import Files
 from domain.store.sqlite_recorder import EntryMapper, topic_of
 from tests.support.examples import example_of, named_by
@@ -263,7 +263,7 @@ def test_what_is_odd_but_possible_is_taken(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", list(STARTED.entries.values()), ids=lambda f: f.entry)
 def test_the_same_entry_again_stores_nothing(entry: Entry) -> None:
-    again = load_entry(type(entry).__name__, {k: v for k, v in dump_fact(entry).items() if k != "type"})
+    again = load_entry(type(entry).__name__, {k: v for k, v in dump_entry(entry).items() if k != "type"})
     assert again is not entry
     assert decide(STARTED, again, NOW) == []
 
@@ -549,7 +549,7 @@ def test_a_batch_is_recorded_whole_or_not_at_all(files: Files) -> None:
     good, bad = fact("TierSet", "t1", tier=1), fact("AppointmentOutcomeRecorded", "o1", appointment="none", **OUTCOME)
     with pytest.raises(refusals.NoSuchEntry):
         files.record(reference, [start(), good, bad], actor="test", now=NOW)
-    assert files.read(reference).beginning is None
+    assert files.read(reference).first_entry is None
     files.record(reference, [start()], actor="test", now=NOW)
     assert [f.entry for f in files.record(reference, [start(), good], actor="test", now=NOW)] == ["t1"]
 

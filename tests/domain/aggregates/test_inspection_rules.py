@@ -21,7 +21,8 @@ from domain.entries.code_lists import MANAGEMENT_RATINGS
 from domain.entries.entry import Entry
 from domain.entries.inspection_entries import FindingWritten, Framed, RatingAdjusted
 from domain.entries.schemas import load_entry
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, Item, Managed, frameworks
+from domain.policy.frameworks.framework import EvidenceItem, Framework, ManagementCriterion
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.inspections.assessor_agreement import Agreement, Asked, Pair, compare
 from projections.scoring.answers import Answer
 from projections.scoring.finding_text import Checked, Drafted, difference, direction, exceeds_chance
@@ -258,7 +259,9 @@ def test_an_adjustment_is_taken_back() -> None:
 
 # ---------------------------------------------------------------- section A
 
-THREE = Managed("A0", "T", "D", tuple(Item(name, name, "esi", "F") for name in ("one", "two", "three")))
+THREE = ManagementCriterion(
+    "A0", "T", "D", tuple(EvidenceItem(name, name, "esi", "F") for name in ("one", "two", "three"))
+)
 
 
 @pytest.mark.parametrize(

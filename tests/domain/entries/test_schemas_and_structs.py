@@ -13,7 +13,7 @@ from msgspec import inspect
 
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.plausible_dates import in_range
-from domain.entries.schemas import ShapeError, convert, dump_fact, load_entry, schema_of
+from domain.entries.schemas import ShapeError, convert, dump_entry, load_entry, schema_of
 from tests.support.depth import examples
 
 
@@ -64,7 +64,7 @@ JSON = st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries
 
 
 def fields_of(fact: Entry) -> dict[str, Any]:
-    return {name: value for name, value in dump_fact(fact).items() if name != "type"}
+    return {name: value for name, value in dump_entry(fact).items() if name != "type"}
 
 
 def survives(fact: Entry) -> bool:

@@ -18,7 +18,8 @@ from domain.importing import importer
 from domain.importing import ndjson_reader as web_lines
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_entry, read_lines, read_straight
-from domain.store.application import Files, Writing
+from domain.store.application import Files
+from domain.store.writing import Writing
 from tests.support.hanging import wait_until
 from tests.support.histories import CASE, NOW, PERSON, PLACE, Line
 from web.cli import main
@@ -473,7 +474,7 @@ def test_files_are_closed_again_when_they_hold_much(desk: Desk) -> None:
             reference, fact = read_straight(json.dumps(case).encode()) or pytest.fail("not a fact")
             writing.take(writing.file(reference), fact)
             writing.commit("test")
-            assert writing.held == sum(1 + len(file.entries) for file in writing.open.values()) <= 10
+            assert writing.entries_open == sum(1 + len(file.entries) for file in writing.open.values()) <= 10
         assert "X100039/1" in writing.open and files.recorder.max_notification_id() == 40
 
 
@@ -481,7 +482,7 @@ def test_a_dry_run_forgets_nothing_of_what_it_would_store(desk: Desk, monkeypatc
     """However few files it keeps open, and however few lines it decides at once."""
     monkeypatch.setattr(importer, "TOGETHER", 1)
     monkeypatch.setattr(importer, "BATCH", 1)
-    monkeypatch.setattr("domain.store.application.Writing.__init__.__defaults__", (1,))
+    monkeypatch.setattr("domain.store.writing.Writing.__init__.__defaults__", (1,))
     monkeypatch.setattr("domain.store.dry_run.DryRun.__init__.__defaults__", (1,))
     other = START | {"case": "X654321/1", "person": PERSON | {"crn": "X654321"}}
     desk.write(START, other, MADE, BECAME, MADE, START | {"officer": "Somebody else"})

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from domain.policy.cited_documents import PolicyError
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
-from domain.policy.measures import FOLDER, read_reports, reports
-from domain.policy.measures.scorecards import read_scorecard, scorecard
+from domain.policy.cited_documents import MEASURES, PolicyError
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.measures.measure_files import reports
+from domain.policy.measures.measure_schema import read_reports
+from domain.policy.measures.scorecard_targets import read_scorecard, scorecard
 from tests.support.repository import ROOT
 
-REPORTS = (FOLDER / "reports.yaml").read_text(encoding="utf-8")
-CARD = (FOLDER / "scorecard-2004-05.yaml").read_text(encoding="utf-8")
+REPORTS = (MEASURES / "reports.yaml").read_text(encoding="utf-8")
+CARD = (MEASURES / "scorecard-2004-05.yaml").read_text(encoding="utf-8")
 SOURCE = ROOT / "docs" / "reports.md"
 
 

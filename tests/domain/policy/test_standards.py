@@ -7,8 +7,10 @@ from textwrap import dedent, indent
 import pytest
 
 from domain.policy.cited_documents import FRAMEWORKS, PolicyError
-from domain.policy.frameworks import frameworks, names, read_framework
-from domain.policy.standards import combine, national_standards, read_edition
+from domain.policy.frameworks.framework_files import framework_names, frameworks
+from domain.policy.frameworks.framework_schema import read_framework
+from domain.policy.standards.edition_files import combine, national_standards
+from domain.policy.standards.edition_schema import read_edition
 
 HEAD = """\
 edition: "2005"
@@ -173,7 +175,7 @@ def test_every_value_shipped_is_cited_and_its_citation_spelled_out() -> None:
 
 
 def test_a_framework_has_the_name_of_its_file() -> None:
-    assert names() == list(frameworks())
+    assert framework_names() == list(frameworks())
 
 
 def test_every_question_of_the_framework_asks_for_clauses_that_exist_and_is_cited() -> None:

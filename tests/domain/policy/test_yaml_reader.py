@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.policy.cited_documents import PolicyError, read_plain
-from domain.policy.yaml_reader import Place, read_yaml
+from domain.policy.yaml_reader import YamlPlace, read_yaml
 
 READ_AS: list[tuple[str, Any]] = [
     ("true", True), ("False", False), ("TRUE", True), ("tRue", "tRue"),
@@ -61,10 +61,10 @@ def test_what_cannot_be_read_is_refused_with_its_line(tmp_path: Path, text: str,
 
 def test_every_part_has_the_line_of_its_key_or_of_itself() -> None:
     _, place = read_yaml("# said\na:\n  - b\n  - c: |\n      long\n    d:\n      e\nf: {<<: {g: 1},\n  h: 2}\n")
-    c, d = Place(4, {}), Place(6, {})
-    assert place == Place(1, {
-        "a": Place(2, {0: Place(3, {}), 1: Place(4, {"c": c, "d": d})}),
-        "f": Place(8, {"h": Place(9, {})}),
+    c, d = YamlPlace(4, {}), YamlPlace(6, {})
+    assert place == YamlPlace(1, {
+        "a": YamlPlace(2, {0: YamlPlace(3, {}), 1: YamlPlace(4, {"c": c, "d": d})}),
+        "f": YamlPlace(8, {"h": YamlPlace(9, {})}),
     })  # fmt: skip
 
 

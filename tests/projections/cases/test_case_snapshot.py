@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.entries.code_lists import RISK_LEVELS, RiskLevel, is_high_risk
 from domain.policy.conditions import fits
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.case_snapshot import CaseSnapshot, excluded
 from projections.history.dated_values import value_on

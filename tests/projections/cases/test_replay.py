@@ -13,7 +13,7 @@ from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import load_entry
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.hindsight import then_and_now
 from projections.cases.replay import By, Replay
 from projections.history.history import History, end_of_day

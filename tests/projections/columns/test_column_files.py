@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from domain.entries.case_entries import Entry
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from projections.columns import column_files as generations_module
 from projections.columns import column_merge
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection

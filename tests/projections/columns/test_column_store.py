@@ -15,7 +15,7 @@ from msgspec import structs
 from benchmarks.cases import template
 from domain.calendar import london_time
 from domain.entries.case_entries import CaseAllocated, Entry, EntryWithdrawn, QualityJudged, SupervisionStarted
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from projections.arrays.date_numbers import (
     FIRST,
     LAST,

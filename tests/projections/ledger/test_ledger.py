@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.aggregates.amendments import known
 from domain.entries.case_entries import Entry
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import History
 from projections.ledger.knowledge_spans import EntryVersion, RowSpans, first_known

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import load_entry
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from projections.history.history import History
 from projections.obligations.derive import Obligation, obligations
 from tests.support.depth import deep, examples

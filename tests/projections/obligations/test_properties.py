@@ -21,7 +21,7 @@ from domain.entries.refusals import NoSuchCase, NoSuchEntry
 from domain.entries.schemas import ShapeError
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import History, end_of_day

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.entries.case_entries import Entry, QualityJudged
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from projections.history.history import History, end_of_day
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from domain.entries.schemas import load_entry
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import Entry
-from domain.policy.frameworks import DEFAULT_FRAMEWORK
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK
 from domain.store.application import Files
 from domain.store.database import NotPrepared
 from projections.cases.case_snapshot import CaseSnapshot

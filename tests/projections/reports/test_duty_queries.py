@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from benchmarks.cases import template
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import Entry
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
-from domain.policy.measures import reports
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.measures.measure_files import reports
 from projections.cases.case_reading import Reading
 from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_store import ColumnStore

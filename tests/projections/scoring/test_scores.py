@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from domain.entries.case_entries import QualityJudged
-from domain.policy.frameworks import Basis, Framework, Question, frameworks
+from domain.policy.frameworks.framework import Basis, Framework, Question
+from domain.policy.frameworks.framework_files import frameworks
 from projections.history.history import History
 from projections.obligations.derive import obligations
 from projections.scoring.answers import Answer, answers, judgements_that_count

@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from domain.policy.frameworks import Derivation, Question, frameworks
+from domain.policy.frameworks.framework import Derivation, Question
+from domain.policy.frameworks.framework_files import frameworks
 from projections.columns.case_answers import ABSENT_OF, VERDICT_OF
 from projections.columns.score_counts import ABSENT, COUNTED, COUNTED_AS
 from projections.scoring.verdicts import (

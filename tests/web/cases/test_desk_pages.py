@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
 from domain.entries.code_lists import HIGH_RISK
-from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
-from domain.policy.standards import national_standards
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.standards.edition_files import national_standards
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from domain.entries.code_lists import RISK_LEVELS
-from domain.policy.frameworks import frameworks
+from domain.policy.frameworks.framework_files import frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.chart_lanes import ACTS, MARGIN
 from projections.cases.supervision_chart import SupervisionChart, supervision_chart

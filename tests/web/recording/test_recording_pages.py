@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, QualityJudged
-from domain.entries.schemas import dump_fact, load_entry
+from domain.entries.schemas import dump_entry, load_entry
 from domain.store.application import Files
 from tests.domain.aggregates.test_case_file import EXAMPLES, fact
 from tests.support.people import post, signed_in, token_in
@@ -84,7 +84,7 @@ def test_every_type_can_be_typed_into_its_form(name: str) -> None:
     kept = {name: value for name, value in typed.items() if name in known}
     values = values_of(fields, kept)
     hidden = {
-        k: v for k, v in dump_fact(example).items() if k in ("entry", "recorded_at", "recorded_by", "occurred_at")
+        k: v for k, v in dump_entry(example).items() if k in ("entry", "recorded_at", "recorded_by", "occurred_at")
     }
     assert load_entry(name, {**hidden, **values}) == example
 
@@ -120,7 +120,7 @@ def test_countersigning_meets_the_duty_and_shows_it_before_and_after(spo: FlaskC
     was, now = (int(re.search(count, text)[1]) for text in (before, spo.get("/desk").text))  # type: ignore[index]
     assert now == was - 1
     (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
-    assert dump_fact(made) | {"entry": "", "recorded_at": ""} == {
+    assert dump_entry(made) | {"entry": "", "recorded_at": ""} == {
         "type": "AssessmentCountersigned", "entry": "", "occurred_on": "2005-12-22", "recorded_at": "",
         "recorded_by": "p.anstey", "assessment": "0002", "by": "Peter Anstey", "grade": "spo",
     }  # fmt: skip
@@ -226,7 +226,7 @@ def test_ten_thousand_characters_in_every_script_are_kept(spo: FlaskClient, own_
     check, _ = fill(spo, address, contact_type="telephone", note=note)
     assert spo.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
     (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
-    assert dump_fact(made)["note"] == note
+    assert dump_entry(made)["note"] == note
 
 
 def test_a_plan_with_its_objectives(spo: FlaskClient, own_database: Path) -> None:
@@ -238,7 +238,7 @@ def test_a_plan_with_its_objectives(spo: FlaskClient, own_database: Path) -> Non
     )  # fmt: skip
     assert spo.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
     (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
-    assert dump_fact(made)["objectives"] == [
+    assert dump_entry(made)["objectives"] == [
         {"text": "Keep off heroin", "smart": True}, {"text": "Find work", "smart": False, "factor": "finance"}
     ]  # fmt: skip
 

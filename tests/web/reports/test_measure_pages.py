@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 from python_calamine import CalamineWorkbook
 
-from domain.policy.measures import reports
+from domain.policy.measures.measure_files import reports
 from projections.reports.proportions import Figure, Scope, Waits, change
 from tests.support.people import signed_in
 from web.app import create_app

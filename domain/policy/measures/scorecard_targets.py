@@ -7,8 +7,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from domain.policy.cited_documents import Cited, Document, read_document
-from domain.policy.measures import FOLDER, Measure, item_faults, reports
+from domain.policy.cited_documents import MEASURES, Cited, Document, read_document
+from domain.policy.measures.measure import Measure
+from domain.policy.measures.measure_files import reports
+from domain.policy.measures.measure_schema import item_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +107,4 @@ def read_scorecard(path: Path) -> Scorecard:
 @cache
 def scorecard() -> Scorecard:
     """The scorecard that ships with the program."""
-    return read_scorecard(FOLDER / "scorecard-2004-05.yaml")
+    return read_scorecard(MEASURES / "scorecard-2004-05.yaml")

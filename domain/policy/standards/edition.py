@@ -1,0 +1,48 @@
+"""What an edition of the national standards is. A duty is judged by the edition in force when it arises."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.policy.clauses import Clause
+
+
+@dataclass(frozen=True, slots=True)
+class NotAuditable:
+    """A requirement of the edition that a case record cannot show, and why."""
+
+    says: str
+    why: str
+    citation: str
+    sure: str
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One edition, for duties that arise from ``start`` and before ``end`` (None: open); sources by short name."""
+
+    id: str
+    title: str
+    start: date
+    end: date | None
+    cite: str
+    sure: str
+    remark: str | None
+    sources: dict[str, str]
+    clauses: tuple[Clause, ...]
+    not_auditable: tuple[NotAuditable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """The editions in order of time, without gaps or overlaps."""
+
+    editions: tuple[Edition, ...]
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        return tuple(clause for edition in self.editions for clause in edition.clauses)
+
+    def on(self, day: date) -> Edition | None:
+        """The edition by which a duty that arises on this day is judged; None before the first."""
+        return next((e for e in self.editions if e.start <= day and (e.end is None or day < e.end)), None)

@@ -1,0 +1,64 @@
+"""How the file of an edition is read and checked: its parts, ids that occur once, sources that are listed."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validates_schema
+
+from domain.policy.cited_documents import Cited, read_document
+from domain.policy.clauses import Clause, ClauseYamlSchema
+from domain.policy.standards.edition import Edition, NotAuditable
+
+
+class NotAuditableSchema(Cited):
+    says = fields.String(required=True)
+    why = fields.String(required=True)
+
+
+class EditionSchema(Cited):
+    edition = fields.String(required=True)
+    title = fields.String(required=True)
+    start = fields.Date(required=True)
+    end = fields.Date(allow_none=True, load_default=None)
+    sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    clauses = fields.List(fields.Nested(ClauseYamlSchema), required=True)
+    not_auditable = fields.List(fields.Nested(NotAuditableSchema), required=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def ids_and_citations(self, data: dict[str, Any], **_: Any) -> None:
+        faults = clause_faults(data["clauses"], data["sources"])
+        if faults:
+            raise ValidationError({"clauses": faults})
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Edition:
+        name = data.pop("edition")
+        clauses = tuple(c.placed(name, data["start"], data["end"], data["sources"]) for c in data.pop("clauses"))
+        unseen = tuple(
+            NotAuditable(citation=data["sources"].get(row.pop("cite"), ""), **row) for row in data.pop("not_auditable")
+        )
+        return Edition(id=name, clauses=clauses, not_auditable=unseen, **{"remark": None, **data})
+
+
+def read_edition(path: Path) -> Edition:
+    """One edition's file; ``PolicyError`` names file, clause and line."""
+    edition = read_document(path, EditionSchema())
+    assert isinstance(edition, Edition)
+    return edition
+
+
+def clause_faults(clauses: Sequence[Clause], sources: Mapping[str, str]) -> dict[int, Any]:
+    """Faults of clauses, by their place: an id given twice, a source that the document does not list."""
+    faults: dict[int, Any] = {}
+    seen: set[str] = set()
+    for place, clause in enumerate(clauses):
+        if clause.id in seen:
+            faults[place] = {"id": [f"'{clause.id}' stands twice; give each clause an id of its own"]}
+        seen.add(clause.id)
+        for row, value in enumerate(clause.values):
+            if value.cite not in sources:
+                known = ", ".join(sorted(sources))
+                said = f"'{clause.id}' cites '{value.cite}', which is not among the sources; known are {known}"
+                faults.setdefault(place, {}).setdefault("values", {})[row] = {"cite": [said]}
+    return faults

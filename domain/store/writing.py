@@ -1,0 +1,128 @@
+"""Deciding entries on many files in memory, and storing what was decided in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve, inspection_named
+from domain.aggregates.inspection import Inspection
+from domain.entries.case_entries import Entry
+
+if TYPE_CHECKING:
+    from domain.store.application import Files
+
+OPEN = 100_000
+"""Entries, in all open files together, that a writer holds in memory."""
+
+
+class Writing:
+    """Decides entries on any number of files; ``commit`` stores them together in one transaction.
+
+    Files stay open, in memory, for the entries that follow: up to about ``most`` entries in all. The least recently used
+    is closed first. If another writer changes an open file, ``commit`` raises and stores nothing.
+    """
+
+    def __init__(self, files: "Files", now: datetime, most: int = OPEN):
+        self.files = files
+        self.now = now
+        self.most = most
+        self.open: dict[str, CaseFile] = {}
+        self.entries_open = 0
+        self.pending: list[RecordedEntry] = []
+        self.version_before: dict[str, int] = {}
+        """File -> its number of entries before those that are pending."""
+        self.inspections: dict[str, tuple[int, Inspection]] = {}
+        """Name -> the number of entries of its file, and the inspection after them."""
+
+    def ready(self, references: Iterable[str]) -> None:
+        """Open these files: one query for all that are not open yet."""
+        missing = []
+        for reference in references:
+            file = self.open.pop(reference, None)
+            if file is None:
+                missing.append(reference)
+            else:
+                self.open[reference] = file  # now the most recently used
+        if missing:
+            opened = self.read(missing)
+            self.entries_open += sum(map(_size, opened.values()))
+            self.open |= opened
+
+    def read(self, references: Sequence[str]) -> dict[str, CaseFile]:
+        """These files as stored now."""
+        return self.files.read_many(references)
+
+    def file(self, reference: str) -> CaseFile:
+        """The file with the entries that are pending. Opens it if it is not open."""
+        if reference not in self.open:
+            self.ready([reference])
+        return self.open[reference]
+
+    def decide(self, file: CaseFile, fact: Entry) -> list[Entry]:
+        """What to store for an entry, by the rules of its file and of the inspection that it names. ``Refused``."""
+        named = inspection_named(file, fact)
+        return decide(file, fact, self.now, None if named is None else self.inspection(named))
+
+    def inspection(self, name: str) -> Inspection:
+        """The inspection of this name with what is pending; an empty one where there is none."""
+        file = self.file(name)
+        kept = self.inspections.get(name)
+        if kept is None or kept[0] != file.version:
+            kept = self.inspections[name] = file.version, Inspection.of(file.entries.values())
+        return kept[1]
+
+    def take(self, file: CaseFile, fact: Entry) -> list[Entry]:
+        """Decide one entry on an open file. Raises ``Refused``, and then neither file nor pending entries change."""
+        fresh = self.decide(file, fact)
+        for accepted in fresh:
+            self.version_before.setdefault(file.reference, file.version)
+            recorded = RecordedEntry(file.reference, file.version + 1, accepted)
+            evolve(file, recorded)
+            self.pending.append(recorded)
+        return fresh
+
+    def overtaken(self, reference: str) -> bool:
+        """Whether another writer has changed this file since it was opened."""
+        if reference not in self.open:
+            return False
+        before = self.version_before.get(reference, self.open[reference].version)
+        return self.files.recorder.last_version(reference) != before
+
+    def commit(self, actor: str) -> None:
+        """Store what is pending, all or none. If that fails, raise, drop what is pending and close every file."""
+        pending, self.pending, self.version_before = self.pending, [], {}
+        try:
+            if pending:
+                self.store(pending, actor)
+        except BaseException:
+            self.close_all()
+            raise
+        self.kept_open(len(pending))
+
+    def kept_open(self, more: int) -> None:
+        """Count ``more`` entries in the open files; close files until at most ``most`` entries are open."""
+        self.entries_open += more
+        for reference in self.closable() if self.entries_open > self.most else ():
+            self.entries_open -= _size(self.open.pop(reference))
+            if self.entries_open <= self.most:
+                break
+
+    def closable(self) -> Iterable[str]:
+        """The files that may be closed, the least recently used first."""
+        return list(self.open)
+
+    def store(self, pending: Sequence[RecordedEntry], actor: str) -> None:
+        self.files.store(pending, actor)
+
+    def close_all(self) -> None:
+        """Close every file, so that each is read again when needed. Nothing may be pending."""
+        self.open.clear()
+        self.entries_open = 0
+
+    def close(self) -> None:
+        """End the writing and free what it holds."""
+        self.close_all()
+
+
+def _size(file: CaseFile) -> int:
+    return 1 + len(file.entries)

@@ -37,14 +37,14 @@ class StringCodes(Generic[W]):
         return self._numbers.get(value)
 
 
-class Texts(Sequence[str]):
+class StringArray(Sequence[str]):
     """Strings in three arrays that can be mapped from a file: the bytes of all, where each ends, and their numbers in order."""
 
     def __init__(self, text: NDArray[np.uint8], ends: NDArray[np.int64], order: NDArray[np.int32]):
         self.text, self.ends, self.order = text, ends, order
 
     @classmethod
-    def of(cls, strings: Iterable[str]) -> "Texts":
+    def of(cls, strings: Iterable[str]) -> "StringArray":
         strings = list(strings)
         encoded = [string.encode() for string in strings]
         ends = np.cumsum([len(part) for part in encoded], dtype=np.int64)
@@ -79,16 +79,16 @@ class Texts(Sequence[str]):
         return int(self.order[at]) if at < len(self) and self[self.order[at]] == string else None
 
 
-class TextsInTurn(Sequence[str]):
-    """Strings of several ``Texts``, one after the other; a string of a later one stands in place of an earlier one's."""
+class StringArrayChain(Sequence[str]):
+    """Strings of several ``StringArray``, one after the other; a string of a later one stands in place of an earlier one's."""
 
-    def __init__(self, parts: Sequence[Texts]):
+    def __init__(self, parts: Sequence[StringArray]):
         self.parts = tuple(parts)
         self._ends = list(accumulate(map(len, self.parts)))
 
     @classmethod
-    def of(cls, *texts: "Texts | TextsInTurn") -> "TextsInTurn":
-        return cls([part for text in texts for part in (text.parts if isinstance(text, TextsInTurn) else (text,))])
+    def of(cls, *texts: "StringArray | StringArrayChain") -> "StringArrayChain":
+        return cls([part for text in texts for part in (text.parts if isinstance(text, StringArrayChain) else (text,))])
 
     def __len__(self) -> int:
         return self._ends[-1]

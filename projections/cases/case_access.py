@@ -15,7 +15,7 @@ from projections.cases.case_snapshot import CaseSnapshot, excluded
 
 
 @dataclass(frozen=True)
-class Reached:
+class CountedCases:
     """The cases that an account counts at a moment; ``closed`` are the references it may not open."""
 
     cases: list[CaseSnapshot]
@@ -27,44 +27,44 @@ class Reached:
         return [case for case in self.cases if case.reference not in self.closed]
 
 
-def reach(cases: Iterable[CaseSnapshot], account: Account) -> Reached:
+def counted_cases(cases: Iterable[CaseSnapshot], account: Account) -> CountedCases:
     """What an account makes of the cases that it counts."""
     counted = list(cases)
-    return Reached(counted, frozenset(c.reference for c in counted if account.is_named(c.excluded)))
+    return CountedCases(counted, frozenset(c.reference for c in counted if account.is_named(c.excluded)))
 
 
-def counts(book: CaseRepository, account: Account) -> dict[str, Any] | None:
+def counted_query(repository: CaseRepository, account: Account) -> dict[str, Any] | None:
     """Which cases an account counts, as ``ReadModel.standings`` is asked for them; None where it counts none.
 
     An inspector counts those of the inspections read; the others those held, on the day, where they answer for cases.
     """
     if account.inspects:
-        return {"references": inspected(book, account)}
+        return {"references": inspected(repository, account)}
     return None if account.scope is None else {"held": account.scope}
 
 
-def is_closed(book: CaseRepository, account: Account, reference: str) -> bool:
+def is_closed(repository: CaseRepository, account: Account, reference: str) -> bool:
     """Whether the case's access is limited and this account is excluded."""
-    return account.is_named(excluded(book.history(reference, None)))
+    return account.is_named(excluded(repository.history(reference, None)))
 
 
-def inspected(book: CaseRepository, account: Account) -> set[str]:
+def inspected(repository: CaseRepository, account: Account) -> set[str]:
     """The cases of the inspections that the account reads."""
-    opened = book.inspections
-    return {case for name in account.inspections if name in opened for case in book.inspection(name).sample}
+    opened = repository.inspections
+    return {case for name in account.inspections if name in opened for case in repository.inspection(name).sample}
 
 
-def may_open(book: CaseRepository, account: Account, reading: Reading, today: Reading) -> bool:
+def may_open(repository: CaseRepository, account: Account, reading: Reading, today: Reading) -> bool:
     """Whether the account may open this case, read at a moment; ``today`` is the same case as it stands today."""
-    if is_closed(book, account, reading.reference):
+    if is_closed(repository, account, reading.reference):
         return False
     if account.inspects:
-        return reading.reference in inspected(book, account)
+        return reading.reference in inspected(repository, account)
     return any(account.answers_for(r.holder) for r in (reading, today) if r.history.started is not None)
 
 
-def may_record(book: CaseRepository, account: Account, today: Reading) -> bool:
+def may_record(repository: CaseRepository, account: Account, today: Reading) -> bool:
     """Whether the account may add to this case, read as it stands today: it is theirs now, or one that they inspect."""
     if account.inspects:
-        return today.reference in inspected(book, account)
+        return today.reference in inspected(repository, account)
     return account.records and today.history.started is not None and account.answers_for(today.holder)

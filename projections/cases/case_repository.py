@@ -25,8 +25,8 @@ from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import judgements_that_count
 
 BATCH = 1000
-KEPT_FILES = 1000
-KEPT = 4000
+FILES_CACHED = 1000
+RESULTS_CACHED = 4000
 """How many entries are followed at once, and how many files and things derived from them are kept."""
 
 T = TypeVar("T")
@@ -116,7 +116,7 @@ class CaseRepository:
             if file.beginning is None:
                 return file
             self._files[reference] = file
-            while len(self._files) > KEPT_FILES:
+            while len(self._files) > FILES_CACHED:
                 self._files.popitem(last=False)
         self._files.move_to_end(reference)
         return self._files[reference]
@@ -206,6 +206,6 @@ class CaseRepository:
         value = derive()
         with self._lock:
             self._kept[key] = value
-            while len(self._kept) > KEPT:
+            while len(self._kept) > RESULTS_CACHED:
                 self._kept.popitem(last=False)
         return value

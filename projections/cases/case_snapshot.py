@@ -32,7 +32,7 @@ from projections.obligations.duty_state import Obligation
 R = TypeVar("R")
 
 
-class Held(NamedTuple):
+class HeldDuty(NamedTuple):
     """A duty, and who held the case on the day it was due."""
 
     place: Place
@@ -73,9 +73,9 @@ class CaseSnapshot:
             raise ValueError(f"{reference}: supervision had not begun by {day}")
         return cls(
             reference, moment, spell,
-            duties=_Derived(lambda: _by_due_day(duty_rows(history))),
-            lates=_Derived(lambda: _by_day(late_rows(history))),
-            judgements=_Derived(lambda: _as_given(judgement_rows(history))),
+            duties=_LazyRows(lambda: _by_due_day(duty_rows(history))),
+            lates=_LazyRows(lambda: _by_day(late_rows(history))),
+            judgements=_LazyRows(lambda: _as_given(judgement_rows(history))),
             excluded=excluded(to_date or history),
         )  # fmt: skip
 
@@ -112,19 +112,19 @@ class CaseSnapshot:
         return self.spell.ended_on is not None
 
     @property
-    def standards(self) -> list[Held]:
+    def standards(self) -> list[HeldDuty]:
         """The duties of the national standards, by the day they are due."""
         clauses = catalogue().clauses
         return [
-            Held(row.place, obligation_of(row, DEFAULT_FRAMEWORK))
+            HeldDuty(row.place, obligation_of(row, DEFAULT_FRAMEWORK))
             for row in self.duties
             if clauses[row.clause].of_standards
         ]
 
-    def duties_under(self, framework: str) -> list[Held]:
+    def duties_under(self, framework: str) -> list[HeldDuty]:
         """The duties of a framework (its id): the national standards' and its own expectations, by the day they are due."""
         own = catalogue().of_framework[framework]
-        return [Held(row.place, obligation_of(row, framework)) for row in self.duties if row.clause in own]
+        return [HeldDuty(row.place, obligation_of(row, framework)) for row in self.duties if row.clause in own]
 
 
 def excluded(history: History) -> frozenset[str]:
@@ -133,7 +133,7 @@ def excluded(history: History) -> frozenset[str]:
     return frozenset(name for fact in history.all(AccessLimited) if fact.entry not in lifted for name in fact.excluded)
 
 
-class _Derived(Sequence[R]):
+class _LazyRows(Sequence[R]):
     """Rows that are derived when they are first read."""
 
     def __init__(self, derive: Callable[[], Sequence[R]]):

@@ -11,14 +11,14 @@ from projections.obligations.duty_state import Obligation, State
 
 
 @dataclass(frozen=True, slots=True)
-class OfCase:
+class LineOfCase:
     """A line of a list about cases. What holds of the case on the day, its snapshot says."""
 
     case: CaseSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine(OfCase):
+class CaseLine(LineOfCase):
     """One case on the caseload, as at a moment. ``next_due_on``: the earliest day on which something still owed is due."""
 
     overdue: int
@@ -27,7 +27,7 @@ class CaseLine(OfCase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DutyLine(OfCase):
+class DutyLine(LineOfCase):
     """One duty of one case, and its state on the day read."""
 
     obligation: Obligation
@@ -46,7 +46,7 @@ class DutyLine(OfCase):
         return self.obligation.clause
 
 
-def line(case: CaseSnapshot) -> CaseLine:
+def case_line(case: CaseSnapshot) -> CaseLine:
     """What is overdue, missed and due next under the national standards."""
     duties, day = [held.obligation for held in case.standards], case.day
     owed = listed(duties, over=case.has_ended)

@@ -38,7 +38,7 @@ LIGHT: tuple[type[Entry], ...] = tuple(_drawn("Contacts"))
 """Contacts beside the appointments."""
 
 
-class Visit(NamedTuple):
+class ChartAppointment(NamedTuple):
     """An appointment as it was made, with what became of it."""
 
     made: case_entries.AppointmentMade
@@ -52,11 +52,11 @@ class Mark:
     day: date
     kind: str
     entry: str | None
-    about: Entry | Visit | Obligation = field(repr=False)
+    about: Entry | ChartAppointment | Obligation = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class ChartBand:
     """A state that held from ``start`` until ``until`` (not included): a level of risk, or custody."""
 
     start: date
@@ -71,7 +71,7 @@ class Lane:
 
     name: str
     marks: Sequence[Mark] = ()
-    bands: Sequence[Band] = ()
+    bands: Sequence[ChartBand] = ()
 
 
 def acts(history: History, day: date, lane: str) -> list[Mark]:
@@ -91,7 +91,7 @@ def contacts(history: History, day: date) -> list[Mark]:
         appointment = history.appointments[made.entry]
         if appointment.on_file_from <= day:
             kind = _became(appointment, day) if made.national_standards else "other"
-            found.append(Mark(made.for_on, kind, made.entry, Visit(made, appointment)))
+            found.append(Mark(made.for_on, kind, made.entry, ChartAppointment(made, appointment)))
     for fact_type in LIGHT:
         found += [Mark(f.occurred_on, "other", f.entry, f) for f in history.all(fact_type) if f.occurred_on <= day]
     return sorted(found, key=lambda mark: mark.day)
@@ -127,23 +127,23 @@ def due(reading: Reading, over: date) -> list[Mark]:
     return found
 
 
-def risk(history: History, started: date, over: date) -> list[Band]:
+def risk(history: History, started: date, over: date) -> list[ChartBand]:
     """The level from day to day. Before the first assessment: not assessed."""
     return _bands([Change(date.min, None, ""), *history.risk], started, over)
 
 
-def _bands(changes: Sequence[Change], started: date, over: date) -> list[Band]:
+def _bands(changes: Sequence[Change], started: date, over: date) -> list[ChartBand]:
     """The changes as bands between two days, the second included."""
     until = over + timedelta(days=1)
     found = []
     for change, following in pairwise([*changes, Change(until, None, "")]):
         start, end = max(change.on, started), min(following.on, until)
         if start < end:
-            found.append(Band(start, end, change.value or "not_assessed", change.entry or None))
+            found.append(ChartBand(start, end, change.value or "not_assessed", change.entry or None))
     return found
 
 
-def custody(history: History, started: date, over: date) -> list[Band]:
+def custody(history: History, started: date, over: date) -> list[ChartBand]:
     until = over + timedelta(days=1)
     spans = [(began, until if ended is None else min(ended.on, until)) for began, ended in history.custody]
-    return [Band(max(b.on, started), end, "custody", b.entry) for b, end in spans if max(b.on, started) < end]
+    return [ChartBand(max(b.on, started), end, "custody", b.entry) for b, end in spans if max(b.on, started) < end]

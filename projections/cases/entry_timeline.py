@@ -13,7 +13,7 @@ from projections.ledger.ledger import LATE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class TimelineEntry:
     """One entry as it read then. ``working_days_late``: how long after the day it happened it was recorded."""
 
     fact: Entry
@@ -22,7 +22,7 @@ class Item:
     working_days_late: int
 
 
-def timeline(file: CaseFile, history: History, moment: Moment) -> Sequence[Item]:
+def timeline(file: CaseFile, history: History, moment: Moment) -> Sequence[TimelineEntry]:
     """The entries known at the moment and dated by its day, in order of the day they happened."""
     read = {fact.entry: fact for fact in history.entries}
     items = []
@@ -35,6 +35,8 @@ def timeline(file: CaseFile, history: History, moment: Moment) -> Sequence[Item]
         about_another = isinstance(raw, EntryCorrected | EntryWithdrawn)
         delay = working_days_between(fact.occurred_on, day_of(raw.recorded_at))
         items.append(
-            Item(fact, fact != raw, entry not in read and not about_another, delay if delay > LATE_AFTER else 0)
+            TimelineEntry(
+                fact, fact != raw, entry not in read and not about_another, delay if delay > LATE_AFTER else 0
+            )
         )
     return sorted(items, key=lambda item: (item.fact.occurred_on, item.fact.recorded_at, item.fact.entry))

@@ -26,7 +26,7 @@ def reading_of(reference: str, entries: Sequence[Entry], on: date, framework: Fr
 
 
 @dataclass(frozen=True)
-class Step:
+class ReplayStep:
     """One step: what was added, and the case before and after it."""
 
     number: int
@@ -70,12 +70,12 @@ class Replay:
             return [(_day(fact), n) for n, fact in enumerate(self.entries, start=1)]
         return [(day, sum(_day(fact) <= day for fact in self.entries)) for day in self._days]
 
-    def step(self, by: By, number: int) -> Step:
+    def step(self, by: By, number: int) -> ReplayStep:
         """Step ``number``, from 1; ``IndexError`` beyond the last."""
         labels = self.labels(by)
         on, known = labels[number - 1]
         was_on, was_known = labels[number - 2] if number > 1 else (on - timedelta(days=1), 0)
-        return Step(number, self.entries[was_known:known], self._read(was_on, was_known), self._read(on, known))
+        return ReplayStep(number, self.entries[was_known:known], self._read(was_on, was_known), self._read(on, known))
 
     def _read(self, on: date, known: int) -> Reading:
         """The case as at a day, from so many entries, the first to be recorded."""

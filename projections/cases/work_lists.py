@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import DutyLine, OfCase, outstanding
+from projections.cases.caseload import DutyLine, LineOfCase, outstanding
 from projections.ledger.ledger import LateRow
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=28)
@@ -14,7 +14,7 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateLine(OfCase):
+class LateLine(LineOfCase):
     """An entry recorded late."""
 
     recorded: LateRow

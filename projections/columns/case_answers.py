@@ -13,10 +13,10 @@ import numpy as np
 from domain.policy.frameworks import Framework, Question, frameworks
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, known
-from projections.columns.duty_scan import Run, owed, owed_by, picked, those
+from projections.columns.duty_scan import DutyRun, positions_of_cases, positions_where, scan_duties, scan_duties_of
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE, within
-from projections.scoring.verdicts import NOBODY, RULINGS, VERDICTS, Derived, Required, situation
+from projections.scoring.verdicts import NOT_JUDGED, RULINGS, VERDICTS, DerivedCounts, RequiredCounts, situation
 
 SUFFICIENT, INSUFFICIENT = np.int8(VERDICTS.index("sufficient")), np.int8(VERDICTS.index("insufficient"))
 
@@ -27,7 +27,7 @@ ABSENT_OF = np.array([ruling.absent for ruling in RULINGS])
 JUDGED = ("case", "question", "on", "recorded", "order", "answer", "overrules")
 
 
-class Owed(NamedTuple):
+class CaseDuties(NamedTuple):
     """A run of duties in order of their cases: the state of each, the last one of each case, and the case's place in the block."""
 
     state: Array
@@ -35,7 +35,7 @@ class Owed(NamedTuple):
     place: slice | Array
 
 
-class Answered(NamedTuple):
+class BlockAnswers(NamedTuple):
     """A question answered for each case of a block: the place of the verdict among ``VERDICTS``, and whether what was
     required is absent."""
 
@@ -43,19 +43,19 @@ class Answered(NamedTuple):
     absent: Array
 
 
-class Block:
+class AnswerBlock:
     """Some cases (their numbers, in order) as at a moment under a framework."""
 
-    def __init__(self, framework: Framework, at: CaseSelection, cases: Array):
-        self.framework, self.at, self.cases = framework, at, cases
+    def __init__(self, framework: Framework, selection: CaseSelection, cases: Array):
+        self.framework, self.selection, self.cases = framework, selection, cases
         self.first, self.last = int(cases[0]), int(cases[-1]) + 1
         self.whole = self.last - self.first == len(cases)
-        self._owed: dict[str, list[Owed]] = {}
+        self._owed: dict[str, list[CaseDuties]] = {}
         self._counts: dict[tuple[range, str], Array] = {}
 
-    def answer(self, question: Question) -> Answered:
+    def answer(self, question: Question) -> BlockAnswers:
         situations = self.situations(question)
-        return Answered(VERDICT_OF.take(situations), ABSENT_OF.take(situations))
+        return BlockAnswers(VERDICT_OF.take(situations), ABSENT_OF.take(situations))
 
     def situations(self, question: Question) -> Array:
         """For each case its situation in the verdict table."""
@@ -64,19 +64,19 @@ class Block:
         found: Array = situation(question, required, derived, judged, overrules)
         return found
 
-    def _required(self, question: Question) -> Required | None:
+    def _required(self, question: Question) -> RequiredCounts | None:
         clauses = question.required
         if not clauses:
             return None
-        return Required(self._in(ARISEN, clauses), self._in(FELL_DUE, clauses), self._in(DONE, clauses))
+        return RequiredCounts(self._in(ARISEN, clauses), self._in(FELL_DUE, clauses), self._in(DONE, clauses))
 
-    def _derived(self, question: Question) -> Derived | None:
+    def _derived(self, question: Question) -> DerivedCounts | None:
         derive = question.derive
         if derive is None:
             return None
         fallen, done = self._in(FELL_DUE, derive.clauses), self._in(FELL_AND_DONE, derive.clauses)
         held = done if derive.measure == "done" else self._in(FELL_AND_IN_TIME, derive.clauses)
-        return Derived(fallen, held, done)
+        return DerivedCounts(fallen, held, done)
 
     def _in(self, states: range, clauses: tuple[str, ...]) -> Array:
         """How many duties under these clauses (by id) each case has in one of these states."""
@@ -96,7 +96,7 @@ class Block:
                 found[place] += counts
         return found
 
-    def _owed_under(self, clause: str) -> list[Owed]:
+    def _owed_under(self, clause: str) -> list[CaseDuties]:
         found = self._owed.get(clause)
         if found is None:
             found = self._owed[clause] = []
@@ -107,13 +107,13 @@ class Block:
                     last = np.append(np.flatnonzero(run.case[1:] != run.case[:-1]), len(run.case) - 1)
                     place = self._place(run.case[last])
                     in_line = int(place[-1]) - int(place[0]) == len(place) - 1
-                    found.append(Owed(run.state, last, slice(place[0], place[-1] + 1) if in_line else place))
+                    found.append(CaseDuties(run.state, last, slice(place[0], place[-1] + 1) if in_line else place))
         return found
 
-    def _runs(self, number: int) -> Iterator[Run]:
+    def _runs(self, number: int) -> Iterator[DutyRun]:
         if self.whole:
-            return owed(self.at, number, self.first, self.last)
-        return owed_by(self.at, number, self.cases, self._among)
+            return scan_duties(self.selection, number, self.first, self.last)
+        return scan_duties_of(self.selection, number, self.cases, self._among)
 
     def _place(self, case: Array) -> Array:
         """Where each of these cases stands in the block (-1: nowhere)."""
@@ -132,8 +132,8 @@ class Block:
 
     def _judged(self, question: Question) -> tuple[Array, Array]:
         """The number of the last judgement that counts (see ``situation``), and whether it overrules."""
-        judged, overrules = np.full(len(self.cases), NOBODY, np.uint8), np.zeros(len(self.cases), bool)
-        asked = self.at.columns.words["question"].find(question.id)
+        judged, overrules = np.full(len(self.cases), NOT_JUDGED, np.uint8), np.zeros(len(self.cases), bool)
+        asked = self.selection.columns.words["question"].find(question.id)
         if asked is not None:
             questions, place, answer, over = self._judgements
             here = slice(*np.searchsorted(questions, np.array((asked, asked + 1), questions.dtype)))
@@ -145,7 +145,7 @@ class Block:
     @cached_property
     def _judgements(self) -> tuple[Array, Array, Array, Array]:
         """The judgements that count on the day, in order of question and time: question, place, number, overrules."""
-        columns, day, instant = self.at.columns, self.at.day, self.at.instant
+        columns, day, instant = self.selection.columns, self.selection.day, self.selection.instant
         counts = np.array([*map(self.framework.takes_answers_of, columns.words["framework"].values)], bool)
         numbers = np.array([1 + VERDICTS.index(word) for word in columns.words["answer"].values], np.uint8)
         found = []
@@ -154,10 +154,10 @@ class Block:
             begin, end = np.searchsorted(rows["case"], ends).tolist()
             part: slice | Array = slice(begin, end)
             if not self.whole:
-                part = picked(rows["case"][part], self.cases, self._among) + begin
+                part = positions_of_cases(rows["case"][part], self.cases, self._among) + begin
             chosen = (rows["on"][part] <= day) & counts[rows["framework"][part]]
             then = known(rows, instant, part)
-            at = those(part, chosen if then is None else chosen & then)
+            at = positions_where(part, chosen if then is None else chosen & then)
             found.append([rows[name][at] for name in JUDGED])
         case, question, on, recorded, order, answer, overrules = map(np.concatenate, zip(*found, strict=True))
         place, turn = self._place(case), np.arange(len(case))

@@ -9,11 +9,11 @@ import numpy as np
 from projections.columns.column_schema import Array, Rows
 from projections.ledger.ledger import Place
 
-Home = tuple[str, ...]
+LastPlace = tuple[str, ...]
 """A place, or nothing where the supervision never began."""
 
 
-def homes(spells: Iterable[Rows], cases: int, places: Sequence[Place]) -> list[Home]:
+def last_places(spells: Iterable[Rows], cases: int, places: Sequence[Place]) -> list[LastPlace]:
     """The home of each of so many cases, from the spells that are still known."""
     found = np.full(cases, -1, np.int32)
     for rows in spells:

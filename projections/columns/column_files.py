@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from projections.arrays.string_codes import StringCodes, Texts
+from projections.arrays.string_codes import StringArray, StringCodes
 from projections.columns.column_merge import join
-from projections.columns.column_schema import RECORDED, TABLES, Array, Kept, Rows, kinds
+from projections.columns.column_schema import RECORDED, TABLES, Array, Rows, TableRows, kinds
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
@@ -29,17 +29,17 @@ class UnreadableColumns(ValueError):
     """These files are of another format or of other clauses, or are not whole: make them anew."""
 
 
-TOGETHER = 10_000
+CASES_IN_MEMORY = 10_000
 """Cases whose columns are kept in memory until they are put by in files."""
 
-OPEN = 400
+OPEN_FILES = 400
 """Files of parts that are held open at once: a nation's parts have more than a process may."""
 
-Open = Callable[[Path, str], Array]
+OpenColumn = Callable[[Path, str], Array]
 """Gives a column from the file of this name in a folder."""
 
 
-class Parts:
+class ColumnParts:
     """The columns of many cases, put by in a folder of their own as they come: what is in memory does not grow.
 
     One owner of the folder at a time; what somebody who died left there goes when the first are put by.
@@ -49,11 +49,11 @@ class Parts:
         self.folder = folder
         self._waiting: list[ColumnStore] = []
         self._put_by: list[ColumnStore] = []
-        self._open: Open = lru_cache(OPEN)(_mapped)
+        self._open: OpenColumn = lru_cache(OPEN_FILES)(_mapped)
 
     def add(self, columns: ColumnStore) -> None:
         self._waiting.append(columns)
-        if sum(part.numbers for part in self._waiting) < TOGETHER:
+        if sum(part.numbers for part in self._waiting) < CASES_IN_MEMORY:
             return
         if not self._put_by:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -70,10 +70,10 @@ class Parts:
         return made
 
 
-class Late(Mapping[str, Array]):
+class LazyColumns(Mapping[str, Array]):
     """The columns of a table, each opened when it is asked for."""
 
-    def __init__(self, opened: Open, folder: Path, table: str, names: Iterable[str]):
+    def __init__(self, opened: OpenColumn, folder: Path, table: str, names: Iterable[str]):
         self._open, self._folder, self._table, self._names = opened, folder, table, tuple(names)
 
     def __getitem__(self, name: str) -> Array:
@@ -133,7 +133,7 @@ def latest(home: Path) -> ColumnStore | None:
     return None
 
 
-def read(folder: Path, *, late: Open | None = None) -> ColumnStore:
+def read(folder: Path, *, late: OpenColumn | None = None) -> ColumnStore:
     """One generation, mapped into memory. ``Unreadable``: make it anew; ``FileNotFoundError``: it is gone.
 
     ``late``: opens a column whenever it is asked for.
@@ -146,7 +146,7 @@ def read(folder: Path, *, late: Open | None = None) -> ColumnStore:
         words: dict[str, StringCodes[Any]] = {name: StringCodes(values) for name, values in about["words"].items()}
         rows = partial(_rows, folder, late)
         tables = {
-            table: Kept(*((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded")))
+            table: TableRows(*((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded")))
             for table in TABLES
         }
         texts = _texts(folder, "references"), _texts(folder, "names")
@@ -187,12 +187,12 @@ def _mapped(folder: Path, name: str) -> Array:
     return np.asarray(mapped).view(np.ndarray)
 
 
-def _texts(folder: Path, name: str) -> Texts:
-    return Texts(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends", "order")))
+def _texts(folder: Path, name: str) -> StringArray:
+    return StringArray(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends", "order")))
 
 
-def _rows(folder: Path, late: Open | None, name: str, columns: Iterable[str]) -> Rows:
-    opened = Late(late or _mapped, folder, name, columns)
+def _rows(folder: Path, late: OpenColumn | None, name: str, columns: Iterable[str]) -> Rows:
+    opened = LazyColumns(late or _mapped, folder, name, columns)
     rows = Rows(opened if late else dict(opened))
     if len({len(column) for column in rows.columns.values()}) != 1:
         raise ValueError(f"the columns of {name} differ in length")

@@ -81,7 +81,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Kept:
+class TableRows:
     """One table: the rows ``current`` (no ``until``), and those ``superseded``, each a base and maybe its changes.
 
     Duties are in order of clause and case, the others of case.
@@ -119,11 +119,11 @@ def kinds(table: str, side: str) -> dict[str, Any]:
     return {name: kind for name, kind in found.items() if side == "superseded" or not name.startswith("until")}
 
 
-def split(rows: Rows, table: str) -> Kept:
+def split(rows: Rows, table: str) -> TableRows:
     """A table's rows apart: those that stand and those superseded, in the order given."""
     found = {**rows.columns, **{name: days_fallen_on(rows[instant]) for name, instant in FALLEN_ON.items()}}
     stands = rows["until"] == STANDING
-    return Kept(
+    return TableRows(
         (Rows({name: found[name][stands] for name in kinds(table, "current")}),),
         (Rows({name: found[name][~stands] for name in kinds(table, "superseded")}),),
     )

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from projections.arrays.string_codes import StringCodes, Texts, TextsInTurn
+from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes
 from projections.columns.column_builder import ColumnBuilder
-from projections.columns.column_schema import Array, Kept, Rows
+from projections.columns.column_schema import Array, Rows, TableRows
 from projections.ledger.ledger import Ledger
 
 
@@ -27,10 +27,10 @@ class ColumnStore:
     Where changes were laid over a base, the cases changed have new numbers after the others, and the old are ``gone``.
     """
 
-    references: Texts | TextsInTurn
-    names: Texts | TextsInTurn
+    references: StringArray | StringArrayChain
+    names: StringArray | StringArrayChain
     words: Mapping[str, StringCodes[Any]]
-    tables: Mapping[str, Kept]
+    tables: Mapping[str, TableRows]
     recorded: tuple[Rows, ...]
     gone: Array | None = None
     position: int = 0
@@ -63,19 +63,19 @@ class ColumnStore:
         return sum(rows.nbytes for rows in (*tables, *self.recorded))
 
     @property
-    def duties(self) -> Kept:
+    def duties(self) -> TableRows:
         return self.tables["duties"]
 
     @property
-    def spells(self) -> Kept:
+    def spells(self) -> TableRows:
         return self.tables["spells"]
 
     @property
-    def judgements(self) -> Kept:
+    def judgements(self) -> TableRows:
         return self.tables["judgements"]
 
     @property
-    def lates(self) -> Kept:
+    def lates(self) -> TableRows:
         return self.tables["lates"]
 
     def number(self, reference: str) -> int | None:
@@ -96,14 +96,14 @@ class ColumnStore:
             "name": np.arange(names, names + len(changed.names)),
         }
         tables = {
-            name: Kept(
+            name: TableRows(
                 (*kept.current, *(rows.renumbered(becomes) for rows in changed.tables[name].current)),
                 (*kept.superseded, *(rows.renumbered(becomes) for rows in changed.tables[name].superseded)),
             )
             for name, kept in self.tables.items()
         }
         return ColumnStore(
-            TextsInTurn.of(self.references, changed.references), TextsInTurn.of(self.names, changed.names), words, tables,
+            StringArrayChain.of(self.references, changed.references), StringArrayChain.of(self.names, changed.names), words, tables,
             (*self.recorded, *(rows.renumbered(becomes) for rows in changed.recorded)), gone, changed.position,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from projections.arrays.date_numbers import FIRST, day_number
 from projections.arrays.string_codes import StringCodes
 from projections.columns.case_selection import ATTRIBUTES, PLACE, By, CaseSelection, Key, places, sortable
 from projections.columns.column_schema import Array
-from projections.columns.duty_scan import Run
+from projections.columns.duty_scan import DutyRun
 from projections.obligations.clause_catalogue import catalogue
 
 OF_DUTY = ("place", *PLACE, "clause", "subject", "edition", "month", "calendar_month")
@@ -21,35 +21,35 @@ whole, or a part of it); the id of its clause, that clause's subject and edition
 1 the one before), or those of the calendar (their first days)."""
 
 
-DENSE = 1 << 22
+TABLE_LIMIT = 1 << 22
 """How many groups may be counted in tables."""
 
-FEW = 4
+SPARSE = 4
 """Of fewer codes than one in so many of the groups, each is added by itself."""
 
 
 class GroupKeys:
     """What duties are grouped by, as one number for each duty. ``KeyError``: by something that they are not grouped by."""
 
-    def __init__(self, at: CaseSelection, by: By, since: date | None):
+    def __init__(self, selection: CaseSelection, by: By, since: date | None):
         for name in by:
             if name not in (*OF_DUTY, *ATTRIBUTES):
                 raise KeyError(f"{name} is not one of {', '.join(dict.fromkeys((*OF_DUTY, *ATTRIBUTES)))}")
         self.by = by
         clauses = catalogue().clauses
-        self._of_case = {name: at.coded(name) for name in by if name not in OF_DUTY}
-        self._of_place = {name: places(at.columns, name) for name in by if name in PLACE}
-        self._places = at.columns.words["place"].values
+        self._of_case = {name: selection.coded(name) for name in by if name not in OF_DUTY}
+        self._of_place = {name: places(selection.columns, name) for name in by if name in PLACE}
+        self._places = selection.columns.words["place"].values
         self._of_clause = {
             name: StringCodes({"clause": c.id, "subject": c.subject, "edition": c.edition}[name] for c in clauses)
             for name in by if name in ("clause", "subject", "edition")
         }  # fmt: skip
-        self._ends: list[date] = months_back(at.moment.on, since) if "month" in by else []
-        self._firsts = calendar_months(at.moment.on, since) if "calendar_month" in by else []
+        self._ends: list[date] = months_back(selection.moment.on, since) if "month" in by else []
+        self._firsts = calendar_months(selection.moment.on, since) if "calendar_month" in by else []
         self.values = [self._values(name) for name in by]
         self.room = prod(max(len(values), 1) for values in self.values)
 
-    def code(self, run: Run) -> Array:
+    def code(self, run: DutyRun) -> Array:
         """The number of the group of each duty of a run."""
         code = np.zeros(len(run.state), np.int64)
         for name, values in zip(self.by, self.values, strict=True):
@@ -86,7 +86,7 @@ class GroupKeys:
             return self._places
         return range(len(self._ends)) if name == "month" else self._firsts
 
-    def _number(self, name: str, run: Run) -> Array | int:
+    def _number(self, name: str, run: DutyRun) -> Array | int:
         if name in self._of_case:
             return self._of_case[name][1][run.case]
         if name in self._of_place:
@@ -107,17 +107,17 @@ class GroupKeys:
         return month
 
 
-class Totals:
+class GroupTotals:
     """How many of each number, and how many of them held: in two tables, or where those had too much room, by what is seen."""
 
     def __init__(self, room: int):
         self.room = room
-        self.dense = room <= DENSE
+        self.dense = room <= TABLE_LIMIT
         self._n, self._held = (np.zeros(room if self.dense else 0, np.int64) for _ in range(2))
         self._seen: dict[int, list[int]] = {}
 
     def add(self, codes: Array, held: Array) -> None:
-        if self.dense and len(codes) * FEW > self.room:
+        if self.dense and len(codes) * SPARSE > self.room:
             self._n += np.bincount(codes, minlength=self.room)
             self._held += np.bincount(codes[held], minlength=self.room)
         elif self.dense:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.policy.frameworks import Framework
-from projections.columns.case_answers import ABSENT_OF, INSUFFICIENT, VERDICT_OF, Block
+from projections.columns.case_answers import ABSENT_OF, INSUFFICIENT, VERDICT_OF, AnswerBlock
 from projections.columns.case_selection import By, CaseSelection, Groups, Key
 from projections.columns.column_schema import Array
 from projections.scoring.scores import Score, score_of
@@ -22,13 +22,13 @@ COUNTED_AS = np.where(ABSENT_OF, ABSENT, VERDICT_OF)
 BLOCK = 32_768
 """Cases taken at a time. Fewer cost more calls; more no longer fit into the processor's cache."""
 
-FEW = 2
+DENSE_SHARE = 2
 """Pick out the rows of the cases counted where these are fewer than one in so many."""
 
-APART = 64
+CLOSE = 64
 """Two cases lie close together if no more than so many others are between them."""
 
-MANY = 512
+BLOCK_AT_LEAST = 512
 """Fewer than so many cases are picked out, wherever they lie: with others, in one block."""
 
 
@@ -51,36 +51,36 @@ class ScoreCounts:
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampleScore:
     """The score of some cases, and of those among them at high risk of harm."""
 
     score: Score
     high_risk: Score
 
 
-def score(framework: Framework, at: CaseSelection, cases: Array | None = None) -> Sample:
+def score(framework: Framework, selection: CaseSelection, cases: Array | None = None) -> SampleScore:
     """The score of the cases that are there as at a moment, or of those among them for which ``cases`` is true."""
-    chosen = at.there if cases is None else at.there & cases
-    groups = Groups([(False,), (True,)], np.where(chosen, at.high_risk.astype(np.int32), -1))
-    counted = tally(framework, at, groups)
-    return Sample(
+    chosen = selection.there if cases is None else selection.there & cases
+    groups = Groups([(False,), (True,)], np.where(chosen, selection.high_risk.astype(np.int32), -1))
+    counted = tally(framework, selection, groups)
+    return SampleScore(
         _score(framework, counted.counts.sum(axis=0), int(counted.cases.sum())),
         counted.score(1),
     )
 
 
-def table(framework: Framework, at: CaseSelection, by: By, cases: Array | None = None) -> ScoreCounts:
+def table(framework: Framework, selection: CaseSelection, by: By, cases: Array | None = None) -> ScoreCounts:
     """The questions by team, officer, division, area or another attribute of the case on the day read."""
-    groups = at.groups(by)
-    return tally(framework, at, groups if cases is None else Groups(groups.keys, np.where(cases, groups.of, -1)))
+    groups = selection.groups(by)
+    return tally(framework, selection, groups if cases is None else Groups(groups.keys, np.where(cases, groups.of, -1)))
 
 
-def tally(framework: Framework, at: CaseSelection, groups: Groups) -> ScoreCounts:
+def tally(framework: Framework, selection: CaseSelection, groups: Groups) -> ScoreCounts:
     """Every question counted by group; cases in no group (-1) are left out."""
     room = len(groups.keys)
     counts = np.zeros((len(framework.questions), (room + 1) * len(COUNTED)), np.int64)
-    for cases in blocks(groups.of):
-        block = Block(framework, at, cases)
+    for cases in case_blocks(groups.of):
+        block = AnswerBlock(framework, selection, cases)
         places = groups.of[cases].astype(np.intp)
         places[places < 0] = room  # counted as well, and dropped in the end
         places *= len(COUNTED)
@@ -92,7 +92,7 @@ def tally(framework: Framework, at: CaseSelection, groups: Groups) -> ScoreCount
     return ScoreCounts(framework, groups.keys, by_group, np.bincount(groups.of[groups.of >= 0], minlength=room))
 
 
-def blocks(of: Array) -> Iterator[Array]:
+def case_blocks(of: Array) -> Iterator[Array]:
     """The numbers of the cases to be counted, so many at a time.
 
     ``of``: the group of each case, -1: none. Where cases of groups lie close together, all from the first to the last of
@@ -100,15 +100,15 @@ def blocks(of: Array) -> Iterator[Array]:
     """
     chosen = np.flatnonzero(of >= 0)
     alone = []
-    for stretch in np.split(chosen, np.flatnonzero(np.diff(chosen) > APART) + 1):
-        if len(stretch) >= MANY and len(stretch) * FEW > stretch[-1] - stretch[0]:
-            yield from _several(np.arange(stretch[0], stretch[-1] + 1))
+    for stretch in np.split(chosen, np.flatnonzero(np.diff(chosen) > CLOSE) + 1):
+        if len(stretch) >= BLOCK_AT_LEAST and len(stretch) * DENSE_SHARE > stretch[-1] - stretch[0]:
+            yield from _split(np.arange(stretch[0], stretch[-1] + 1))
         else:
             alone.append(stretch)
-    yield from _several(np.concatenate(alone or [chosen[:0]]))
+    yield from _split(np.concatenate(alone or [chosen[:0]]))
 
 
-def _several(cases: Array) -> Iterator[Array]:
+def _split(cases: Array) -> Iterator[Array]:
     return (cases[first : first + BLOCK] for first in range(0, len(cases), BLOCK))
 
 

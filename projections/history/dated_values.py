@@ -36,7 +36,7 @@ class Span(NamedTuple):
     entry: str
 
 
-class Away(NamedTuple):
+class CustodyPeriod(NamedTuple):
     """A time in custody: the entry that began it, and the release that ended it (None: not yet)."""
 
     began: Change
@@ -49,7 +49,7 @@ def value_on(changes: Sequence[Change], day: date) -> Any:
     return changes[at - 1].value if at else None
 
 
-def settled(changes: list[Change]) -> list[Change]:
+def without_repeats(changes: list[Change]) -> list[Change]:
     """Sort changes by day; keep the last recorded of each day; leave out those that change nothing."""
     if len(changes) < 2:
         return changes

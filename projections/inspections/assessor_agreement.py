@@ -16,17 +16,17 @@ from projections.scoring.verdicts import Verdict
 SAID: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable")
 
 
-class Asked(NamedTuple):
+class CaseQuestion(NamedTuple):
     """One question about one case."""
 
     reference: str
     question: str
 
 
-class Pair(NamedTuple):
+class AnswerPair(NamedTuple):
     """Two answers to one question about one case."""
 
-    asked: Asked
+    asked: CaseQuestion
     first: Verdict
     other: Verdict
 
@@ -35,7 +35,7 @@ class Pair(NamedTuple):
 class Agreement:
     """``kappa``: how far they agree beyond chance, from -1 to 1; None where chance alone would agree on everything."""
 
-    pairs: Sequence[Pair]
+    pairs: Sequence[AnswerPair]
 
     @property
     def n(self) -> int:
@@ -46,7 +46,7 @@ class Agreement:
         return sum(pair.first == pair.other for pair in self.pairs)
 
     @property
-    def disagreements(self) -> list[Pair]:
+    def disagreements(self) -> list[AnswerPair]:
         return [pair for pair in self.pairs if pair.first != pair.other]
 
     @property
@@ -60,10 +60,10 @@ class Agreement:
 
 
 def compare(
-    first: Mapping[Asked, Verdict],
-    other: Mapping[Asked, Verdict],
-    first_left: Mapping[Asked, Verdict] | None = None,
-    other_left: Mapping[Asked, Verdict] | None = None,
+    first: Mapping[CaseQuestion, Verdict],
+    other: Mapping[CaseQuestion, Verdict],
+    first_left: Mapping[CaseQuestion, Verdict] | None = None,
+    other_left: Mapping[CaseQuestion, Verdict] | None = None,
 ) -> Agreement:
     """The answers that both give, in the order of the first.
 
@@ -72,28 +72,32 @@ def compare(
     """
     left, other_left = first_left or {}, other_left or {}
     found = [
-        Pair(asked, said, other.get(asked) or other_left[asked])
+        AnswerPair(asked, said, other.get(asked) or other_left[asked])
         for asked, said in first.items()
         if asked in other or asked in other_left
     ]
-    found += [Pair(asked, left[asked], said) for asked, said in other.items() if asked not in first and asked in left]
+    found += [
+        AnswerPair(asked, left[asked], said) for asked, said in other.items() if asked not in first and asked in left
+    ]
     return Agreement(found)
 
 
-def judged(readings: Iterable[Reading], inspection: str, *, second: bool = False) -> dict[Asked, Verdict]:
+def judged_answers(
+    readings: Iterable[Reading], inspection: str, *, second: bool = False
+) -> dict[CaseQuestion, Verdict]:
     """What the first (or the second) assessors of an inspection answered themselves: their last word on each question."""
     return {
-        Asked(reading.reference, judgement.question): judgement.answer
+        CaseQuestion(reading.reference, judgement.question): judgement.answer
         for reading in readings
         for judgement in reading.judgements
         if judgement.inspection == inspection and judgement.second == second
     }
 
 
-def left(readings: Iterable[Reading], finished: Collection[str]) -> dict[Asked, Verdict]:
+def left_as_derived(readings: Iterable[Reading], finished: Collection[str]) -> dict[CaseQuestion, Verdict]:
     """What assessors left as the entries answer it, in the cases whose reading is ``finished``."""
     return {
-        Asked(reading.reference, answer.question.id): answer.answer
+        CaseQuestion(reading.reference, answer.question.id): answer.answer
         for reading in readings
         if reading.reference in finished
         for answer in reading.answers
@@ -107,12 +111,14 @@ def judged_and_derived(readings: Sequence[Reading], finished: Collection[str] = 
     ``finished``: the cases whose reading is finished, where what was left is confirmed.
     """
     said_both = [_on_both(reading, answer) for reading in readings for answer in reading.answers if answer.both]
-    return Agreement([*said_both, *(Pair(asked, said, said) for asked, said in left(readings, finished).items())])
+    return Agreement(
+        [*said_both, *(AnswerPair(asked, said, said) for asked, said in left_as_derived(readings, finished).items())]
+    )
 
 
-def _on_both(reading: Reading, answer: Answer) -> Pair:
+def _on_both(reading: Reading, answer: Answer) -> AnswerPair:
     """An answer on both bases, the judgement first."""
-    asked, other = Asked(reading.reference, answer.question.id), answer.other or answer.answer
+    asked, other = CaseQuestion(reading.reference, answer.question.id), answer.other or answer.answer
     if answer.basis == "judged":
-        return Pair(asked, first=answer.answer, other=other)
-    return Pair(asked, first=other, other=answer.answer)
+        return AnswerPair(asked, first=answer.answer, other=other)
+    return AnswerPair(asked, first=other, other=answer.answer)

@@ -9,7 +9,7 @@ from domain.aggregates.case_file import CaseFile
 from domain.aggregates.inspection import Inspection
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn, QualityJudged
 from projections.cases.case_repository import CaseRepository
-from projections.cases.entry_timeline import Item
+from projections.cases.entry_timeline import TimelineEntry
 
 
 def read_blind(inspection: Inspection, assessor: str) -> set[str]:
@@ -17,15 +17,15 @@ def read_blind(inspection: Inspection, assessor: str) -> set[str]:
     return {case for case, second in inspection.to_finish(assessor) if second}
 
 
-def not_yet_shown(book: CaseRepository, assessor: str, reference: str) -> set[str]:
+def not_yet_shown(repository: CaseRepository, assessor: str, reference: str) -> set[str]:
     """The inspections for which an assessor has still to finish reading this case, once or again."""
-    found = {name: book.inspection(name) for name in book.inspections}
+    found = {name: repository.inspection(name) for name in repository.inspections}
     return {name for name, one in found.items() if any(case == reference for case, _ in one.to_finish(assessor))}
 
 
-def shown_file(book: CaseRepository, assessor: str, reference: str) -> CaseFile:
+def shown_file(repository: CaseRepository, assessor: str, reference: str) -> CaseFile:
     """The file of a case without what others answered for the inspections that are not yet shown to this assessor."""
-    file, inspections = book.file(reference), not_yet_shown(book, assessor, reference)
+    file, inspections = repository.file(reference), not_yet_shown(repository, assessor, reference)
     if not inspections:
         return file
     hidden = _answers(file, lambda answer: answer.inspection in inspections and answer.by != assessor)
@@ -34,7 +34,7 @@ def shown_file(book: CaseRepository, assessor: str, reference: str) -> CaseFile:
     )
 
 
-def before_assessors(file: CaseFile, items: Iterable[Item]) -> list[Item]:
+def before_assessors(file: CaseFile, items: Iterable[TimelineEntry]) -> list[TimelineEntry]:
     """A timeline without the answers given for inspections: the file that an assessor reads, as if nobody had judged it."""
     answers = _answers(file, lambda answer: answer.inspection is not None)
     return [item for item in items if item.fact.entry not in answers]

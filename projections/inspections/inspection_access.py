@@ -8,25 +8,25 @@ from domain.entries.inspection_entries import InspectionOpened
 from projections.cases.case_repository import CaseRepository
 
 
-def readable(book: CaseRepository, account: Account) -> dict[str, InspectionOpened]:
+def readable(repository: CaseRepository, account: Account) -> dict[str, InspectionOpened]:
     """The inspections whose sheets an account may read, the latest sample date first."""
-    return {name: opened for name, opened in book.inspections.items() if account.reads(name)}
+    return {name: opened for name, opened in repository.inspections.items() if account.reads(name)}
 
 
-def runs(book: CaseRepository, account: Account, name: str) -> bool:
+def runs(repository: CaseRepository, account: Account, name: str) -> bool:
     """Whether an account runs this inspection."""
-    return account.runs(name, book.inspections[name].recorded_by)
+    return account.runs(name, repository.inspections[name].recorded_by)
 
 
-def assesses(book: CaseRepository, account: Account, name: str) -> bool:
+def assesses(repository: CaseRepository, account: Account, name: str) -> bool:
     """Whether an account runs this inspection, or is named as one of its assessors."""
-    return runs(book, account, name) or account.name in book.inspection(name).assessors
+    return runs(repository, account, name) or account.name in repository.inspection(name).assessors
 
 
-def latest(book: CaseRepository, account: Account) -> str | None:
+def latest(repository: CaseRepository, account: Account) -> str | None:
     """The inspection to show first: the latest that is frozen or published; the latest of all where none is."""
-    mine = readable(book, account)
-    return next((name for name in mine if book.inspection(name).frozen), next(iter(mine), None))
+    mine = readable(repository, account)
+    return next((name for name in mine if repository.inspection(name).frozen), next(iter(mine), None))
 
 
 def readings_listed(

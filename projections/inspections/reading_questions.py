@@ -9,12 +9,12 @@ from domain.policy.frameworks import Framework, Question
 from projections.cases.case_reading import Reading
 from projections.scoring.answers import Answer
 
-Wanting = Literal["not applicable", "overruling"]
+CommentReason = Literal["not applicable", "overruling"]
 """What a comment must explain: why a question does not apply, or why what the entries give is overruled."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReadingQuestion:
     """One question about one case, as it stands before its reader.
 
     ``derived``: what the entries give, to confirm or overrule. ``settled``: there is nothing to judge.
@@ -41,7 +41,7 @@ class Asked:
         """Whether this answer stands in place of another one that the entries give."""
         return self.derived is not None and said != self.derived
 
-    def comment_wanted(self, said: str, comment: str) -> Wanting | None:
+    def comment_wanted(self, said: str, comment: str) -> CommentReason | None:
         """What the comment must explain and, being empty, does not; None where the answer can stand so."""
         if comment:
             return None
@@ -50,22 +50,22 @@ class Asked:
         return "overruling" if self.overrules(said) else None
 
 
-def questions_asked(framework: Framework, reading: Reading, inspection: str, *, second: bool) -> list[Asked]:
+def questions_asked(framework: Framework, reading: Reading, inspection: str, *, second: bool) -> list[ReadingQuestion]:
     """Every question of the framework in the order in which a case is read, for the first or the second reader."""
     answers = {answer.question.id: answer for answer in reading.answers}
     mine = {j.question: j for j in reading.judgements if j.inspection == inspection and j.second == second}
     return [_asked(answers[name], mine.get(name)) for name in framework.reading_order]
 
 
-def unanswered(asked: Sequence[Asked]) -> int:
+def unanswered(asked: Sequence[ReadingQuestion]) -> int:
     """How many of the questions the reader has still to answer."""
     return sum(one.open for one in asked)
 
 
-def _asked(answer: Answer, mine: QualityJudged | None) -> Asked:
+def _asked(answer: Answer, mine: QualityJudged | None) -> ReadingQuestion:
     nothing_there = answer.absent and answer.question.scored_by == "judged"
     never_required = mine is None and answer.basis == "judged" and answer.answer == "not_applicable"
     derived: str | None = None
     if answer.question.derive is not None:
         derived = answer.answer if answer.basis == "derived" else answer.other or answer.answer
-    return Asked(answer.question, answer, derived, nothing_there or never_required, mine)
+    return ReadingQuestion(answer.question, answer, derived, nothing_there or never_required, mine)

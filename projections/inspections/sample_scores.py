@@ -15,7 +15,7 @@ from projections.scoring.scores import Score, score
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredSample:
     """A sample read at a moment: the readings, the score, and the high risk of harm sub-sample beside it."""
 
     framework: Framework
@@ -26,7 +26,7 @@ class Scored:
     edition: str | None = None
     """The edition of the standards that all was judged by; None: by the one in force when each duty arose."""
 
-    def high_risk_only(self) -> "Scored":
+    def high_risk_only(self) -> "ScoredSample":
         """The high risk of harm sub-sample as a sample of its own."""
         return replace(self, readings=_at_high_risk(self.readings), score=self.high_risk)
 
@@ -44,40 +44,40 @@ def at_own_moment(opened: InspectionOpened, moment: Moment) -> bool:
 
 def score_readings(
     framework: Framework, moment: Moment, readings: Sequence[Reading], edition: str | None = None
-) -> Scored:
+) -> ScoredSample:
     every = score(framework, [r.answers for r in readings])
     high = score(framework, [r.answers for r in _at_high_risk(readings)])
-    return Scored(framework, moment, readings, every, high, edition)
+    return ScoredSample(framework, moment, readings, every, high, edition)
 
 
 def score_inspection(
-    book: CaseRepository,
+    repository: CaseRepository,
     inspection: str,
     moment: Moment | None = None,
     edition: str | None = None,
     by: Framework | None = None,
-) -> Scored:
+) -> ScoredSample:
     """An inspection's cases and judgements at its own moment, or at another one. ``KeyError``: no such inspection.
 
     ``edition``: judged by this edition of the standards throughout; ``by``: under another framework than its own.
     """
-    opened, sample = book.inspections[inspection], book.inspection(inspection).sample
+    opened, sample = repository.inspections[inspection], repository.inspection(inspection).sample
     framework = by or frameworks()[opened.framework]
     at = moment or inspection_moment(opened)
-    return score_readings(framework, at, book.read_all(sample, at, framework, inspection, edition), edition)
+    return score_readings(framework, at, repository.read_all(sample, at, framework, inspection, edition), edition)
 
 
-def score_before(book: CaseRepository, inspection: str) -> Scored | None:
+def score_before(repository: CaseRepository, inspection: str) -> ScoredSample | None:
     """The inspection that this one follows, at its own moment and under the framework of this one.
 
     None where it follows none on record, or where judgements made under the other's framework don't answer this one's.
     """
-    opened = book.inspections[inspection]
-    was = book.inspections.get(opened.follows or "")
+    opened = repository.inspections[inspection]
+    was = repository.inspections.get(opened.follows or "")
     framework = frameworks()[opened.framework]
     if was is None or not framework.takes_answers_of(was.framework):
         return None
-    return score_inspection(book, opened.follows or "", by=framework)
+    return score_inspection(repository, opened.follows or "", by=framework)
 
 
 def _at_high_risk(readings: Sequence[Reading]) -> list[Reading]:

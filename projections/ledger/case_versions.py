@@ -33,7 +33,7 @@ class Epoch(NamedTuple):
     ends_on: date
 
 
-class Missed(NamedTuple):
+class MissedAppointment(NamedTuple):
     """An appointment that may count as an absence or a failure, with the span of knowledge in which the file gave it so."""
 
     appointment: Appointment
@@ -41,7 +41,7 @@ class Missed(NamedTuple):
     until: int
 
 
-class Failed(Struct, frozen=True, gc=False):
+class KnownFailure(Struct, frozen=True, gc=False):
     """A failure (or an absence), with the span of knowledge in which the file gave it so."""
 
     failure: Failure
@@ -49,13 +49,13 @@ class Failed(Struct, frozen=True, gc=False):
     until: int
 
 
-PARTS = frozenset(("started", "end", "custody", "allocation", "risk", "tier", "mappa_level"))
+TIMELINE_NAMES = frozenset(("started", "end", "custody", "allocation", "risk", "tier", "mappa_level"))
 """The timelines of a case, as a clause may ask for them."""
 
 LONGEST_DOUBT = 30
 """Days within which an absence counts as a failure where nobody decided, whatever holidays lie between."""
 
-_FRAMING: frozenset[type[Entry]] = frozenset((
+_TIMELINE_TYPES: frozenset[type[Entry]] = frozenset((
     case_entries.SupervisionStarted, case_entries.SupervisionEnded, case_entries.CustodyStarted, case_entries.CustodyEnded,
     case_entries.RecallDecided, case_entries.TierSet, case_entries.MappaSet, case_entries.CaseAllocated,
     case_entries.AssessmentCompleted, case_entries.RiskLevelChanged,
@@ -99,7 +99,9 @@ class CaseVersions:
     @worked_out
     def frames(self) -> list[Epoch]:
         """The case's timelines between any two recordings that may change them, from the recording of its start on."""
-        framing = [v for t in _FRAMING.intersection(self.by_type) for v in self.by_type[t] if _frames(v.fact)]
+        framing = [
+            v for t in _TIMELINE_TYPES.intersection(self.by_type) for v in self.by_type[t] if _changes_timelines(v.fact)
+        ]
         turns = sorted({v.since for v in framing} | {v.until for v in framing} | {self.over})
         found = []
         for since, until in pairwise(turns):
@@ -115,11 +117,11 @@ class CaseVersions:
         old: dict[str, Any] = {}
         old_until = -1
         for epoch in self.frames:
-            new = {part: getattr(epoch.frame, part) for part in PARTS}
+            new = {part: getattr(epoch.frame, part) for part in TIMELINE_NAMES}
             if old_until == epoch.since:
                 changed = frozenset(p for p, value in new.items() if value is not old[p] and value != old[p])
             else:
-                changed = PARTS
+                changed = TIMELINE_NAMES
             found.append((epoch, changed))
             old, old_until = new, epoch.until
         return found
@@ -182,7 +184,7 @@ class CaseVersions:
         return found
 
     @worked_out
-    def _missed(self) -> list[Missed]:
+    def _missed(self) -> list[MissedAppointment]:
         outcomes, judgements = self._outcomes, self._about(case_entries.AbsenceJudged)
         found = []
         for version in self.by_type.get(case_entries.AppointmentMade, ()):
@@ -194,21 +196,21 @@ class CaseVersions:
                 for decision, begins, ends in first_known(judged, opens, closes):
                     became = outcome.fact.outcome if outcome else None
                     appointment = Appointment.of(made, became, decision.fact if decision else None)
-                    found.append(Missed(appointment, begins, ends))
+                    found.append(MissedAppointment(appointment, begins, ends))
         return found
 
     @worked_out
-    def absences(self) -> list[Failed]:
-        return [Failed(a, since, until) for missed, since, until in self._missed for a in absences([missed])]
+    def absences(self) -> list[KnownFailure]:
+        return [KnownFailure(a, since, until) for missed, since, until in self._missed for a in absences([missed])]
 
     @worked_out
-    def failures(self) -> list[Failed]:
-        found = [Failed(f, since, until) for missed, since, until in self._missed for f in failures([missed])]
+    def failures(self) -> list[KnownFailure]:
+        found = [KnownFailure(f, since, until) for missed, since, until in self._missed for f in failures([missed])]
         found.sort(key=attrgetter("failure", "since", "until"))
         return found
 
 
-def _frames(fact: Entry) -> bool:
+def _changes_timelines(fact: Entry) -> bool:
     """Whether an entry of a type that changes timelines changes one."""
     match fact:
         case case_entries.AssessmentCompleted():

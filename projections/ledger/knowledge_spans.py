@@ -127,7 +127,7 @@ class RowSpans(Generic[R]):
                 for since, until in _joined(spans, over):
                     yield row, since, until
 
-    def known(self, instants: Sequence[datetime]) -> list[Known[R]]:
+    def with_instants(self, instants: Sequence[datetime]) -> list[Known[R]]:
         """Each row with its spans as instants."""
         ends: list[datetime | None] = [*instants, None]
         return [Known(row, instants[since], ends[until]) for row, since, until in self.spans(len(instants))]

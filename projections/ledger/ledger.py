@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.history import History
-from projections.ledger.case_versions import PARTS, CaseVersions
+from projections.ledger.case_versions import TIMELINE_NAMES, CaseVersions
 from projections.ledger.derive_bitemporal import owed_as_known
 from projections.ledger.knowledge_spans import RowSpans
 from projections.ledger.ledger_rows import LATE_AFTER as LATE_AFTER
@@ -50,7 +50,7 @@ def ledger(entries: Iterable[Entry]) -> Ledger:
     """The ledger of a case from all its entries, in any order."""
     growth = CaseVersions(entries)
     spells, judgements, lates = RowSpans[SpellRow](), RowSpans[JudgementRow](), RowSpans[LateRow]()
-    for epoch in growth.epochs(PARTS):
+    for epoch in growth.epochs(TIMELINE_NAMES):
         for spell in spell_rows(epoch.frame):
             spells.add(spell, epoch.since, epoch.until)
     for version in growth.by_type.get(QualityJudged, ()):
@@ -61,7 +61,10 @@ def ledger(entries: Iterable[Entry]) -> Ledger:
             lates.add(late, version.since, version.until)
     instants = growth.instants
     return Ledger(
-        owed_as_known(growth).known(instants), spells.known(instants), judgements.known(instants), lates.known(instants)
+        owed_as_known(growth).with_instants(instants),
+        spells.with_instants(instants),
+        judgements.with_instants(instants),
+        lates.with_instants(instants),
     )
 
 

@@ -12,7 +12,7 @@ from domain.policy.clauses import Clause
 from domain.policy.conditions import EntryPattern
 from projections.history.history import History
 
-KEPT = 64
+INDEXES_CACHED = 64
 """How many dockets are kept: one for each framework, and for each edition by which somebody scores again."""
 
 Types = frozenset[type[Entry]]
@@ -112,17 +112,17 @@ class ClauseIndex:
                 yield listed, raised_by
 
 
-_KEPT: OrderedDict[int, tuple[Iterable[Clause], ClauseIndex]] = OrderedDict()
+_INDEXES: OrderedDict[int, tuple[Iterable[Clause], ClauseIndex]] = OrderedDict()
 
 
 def clause_index(clauses: Iterable[Clause]) -> ClauseIndex:
     """The docket of these clauses; made once for a tuple of them."""
-    kept = _KEPT.get(id(clauses))
+    kept = _INDEXES.get(id(clauses))
     if kept is not None and kept[0] is clauses:
         return kept[1]
     made = ClauseIndex(clauses)
     if isinstance(clauses, tuple):
-        _KEPT[id(clauses)] = (clauses, made)  # kept with it: an id is used again
-        while len(_KEPT) > KEPT:
-            _KEPT.popitem(last=False)
+        _INDEXES[id(clauses)] = (clauses, made)  # kept with it: an id is used again
+        while len(_INDEXES) > INDEXES_CACHED:
+            _INDEXES.popitem(last=False)
     return made

@@ -17,17 +17,17 @@ from domain.store.engines import insert_into
 from projections.cases.case_snapshot import excluded
 from projections.history.history import History
 from projections.ledger.ledger import Ledger, ledger
-from projections.read_model.row_codecs import Places, Values, places_in, values_of
+from projections.read_model.row_codecs import PlaceNumbers, Values, places_of, values_of
 from projections.read_model.view_tables import Tables
 
-COPIED_FROM = 50
+COPY_FROM_ROWS = 50
 """From so many rows on, COPY is faster than INSERT."""
 
-COPIED_AS = {sa.Integer: "int4", sa.BigInteger: "int8", sa.Date: "date", sa.Boolean: "bool"}
+COPY_TYPES = {sa.Integer: "int4", sa.BigInteger: "int8", sa.Date: "date", sa.Boolean: "bool"}
 """PostgreSQL's names of the types of columns; others are texts."""
 
 
-class Derived(NamedTuple):
+class DerivedCase(NamedTuple):
     """What the tables will say of a case, from the first ``version`` of its entries: its rows as values, kind by kind,
     and who may not open it, as JSON.
     """
@@ -39,11 +39,13 @@ class Derived(NamedTuple):
 
 
 def derive(
-    files: Iterable[CaseFile], places: Places, hear: Callable[[CaseFile, Ledger], None] = lambda file, kept: None
-) -> Iterator[Derived]:
+    files: Iterable[CaseFile],
+    places: PlaceNumbers,
+    on_ledger: Callable[[CaseFile, Ledger], None] = lambda file, kept: None,
+) -> Iterator[DerivedCase]:
     """Each case derived from its entries, every place in its rows with a number. An error names the case.
 
-    ``hear`` is told of each ledger, which is let go before the next is derived: many of them are costly to keep.
+    ``on_ledger`` is told of each ledger, which is let go before the next is derived: many of them are costly to keep.
     """
     for file in files:
         try:
@@ -52,25 +54,25 @@ def derive(
             error.add_note(f"while deriving the rows of {file.reference} from its {file.version} entries")
             raise
         limited = sorted(excluded(History.of(file.entries.values())))
-        places.have(places_in(kept))
-        hear(file, kept)
+        places.have(places_of(kept))
+        on_ledger(file, kept)
         rows = values_of(file.reference, kept, places.numbers)
-        yield Derived(file.reference, file.version, rows, msgspec.json.encode(limited).decode())
+        yield DerivedCase(file.reference, file.version, rows, msgspec.json.encode(limited).decode())
 
 
-def behind(c: sa.Connection, of: Tables, versions: dict[str, int]) -> set[str]:
+def outdated_cases(c: sa.Connection, of: Tables, versions: dict[str, int]) -> set[str]:
     """Those of these cases whose rows don't tell of so many entries yet."""
     query = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(versions))
     stand = {row.reference: int(row.version) for row in c.execute(query)}
     return {reference for reference, version in versions.items() if stand.get(reference, 0) < version}
 
 
-def settle(c: sa.Connection, of: Tables, derived: Collection[Derived]) -> int:
+def write_rows(c: sa.Connection, of: Tables, derived: Collection[DerivedCase]) -> int:
     """Make these cases' rows in a generation what was derived; the number of rows deleted and inserted.
 
     In the transaction of ``c``. A case whose rows tell of as many entries already is left alone.
     """
-    taken = _take(c, of, derived)
+    taken = _lock_and_mark(c, of, derived)
     wanted = [d.rows for d in derived if d.reference in taken]
     changed = 0
     for kind, table in enumerate(of.kinds):
@@ -92,7 +94,7 @@ def settle(c: sa.Connection, of: Tables, derived: Collection[Derived]) -> int:
 
 
 def differences(
-    c: sa.Connection, of: Tables, derived: Iterable[Derived]
+    c: sa.Connection, of: Tables, derived: Iterable[DerivedCase]
 ) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Where the tables differ from what was derived: the case, the table, ``missing`` or ``too many``, and the row."""
     for d in derived:
@@ -110,7 +112,7 @@ def differences(
                     yield d.reference, table.name, what, dict(zip(columns[1:], row[1:], strict=True))
 
 
-def _take(c: sa.Connection, of: Tables, derived: Collection[Derived]) -> set[str]:
+def _lock_and_mark(c: sa.Connection, of: Tables, derived: Collection[DerivedCase]) -> set[str]:
     """Lock the cases, in order, and say how many entries their rows will tell of; those that tell of fewer so far."""
     if not derived:
         return set()
@@ -139,11 +141,11 @@ def _insert(c: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
         days = [at for at, column in enumerate(columns) if isinstance(column.type, sa.Date)]
         statement = str(sa.insert(table).compile(dialect=c.dialect, column_keys=names))
         c.exec_driver_sql(statement, list(_with_texts(rows, days)))
-    elif len(rows) >= COPIED_FROM:
+    elif len(rows) >= COPY_FROM_ROWS:
         raw: Any = c.connection.driver_connection
         statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
         with raw.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types([COPIED_AS.get(type(column.type), "text") for column in columns])
+            copy.set_types([COPY_TYPES.get(type(column.type), "text") for column in columns])
             for row in rows:
                 copy.write_row(row)
     elif rows:

@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from projections.read_model.follower import BATCH, one_step
-from projections.read_model.follower_lock import alone
+from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_reader import ReadModel
 
 POLL = 1.0
@@ -19,7 +19,7 @@ POLL = 1.0
 class Following:
     """Following for good. ``stop()`` is asked between batches; ``say`` hears what an operator should know."""
 
-    views: ReadModel
+    read_model: ReadModel
     stop: Callable[[], bool]
     say: Callable[[str], None]
     batch: int = BATCH
@@ -44,16 +44,16 @@ class Following:
                 self._sleep(pause)
 
     def _while_alone(self) -> None:
-        with alone(self.views.database, self.views.writing, "follow") as mine:
+        with task_lock(self.read_model.database, self.read_model.writing, "follow") as mine:
             if mine is None:
                 self._sleep(self.poll)
                 return
-            self.say(f"following from position {self.views.position:,}")
+            self.say(f"following from position {self.read_model.position:,}")
             rested = -1
             while not self.stop():
-                if one_step(self.views, self.batch, lambda position: None) or self.stop():
+                if one_step(self.read_model, self.batch, lambda position: None) or self.stop():
                     continue
-                if rested != (position := self.views.position):
+                if rested != (position := self.read_model.position):
                     self.at_rest()
                     rested = position
                 mine.wait(self.poll)

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from domain.store.record_reader import Lag, is_case
-from projections.read_model.case_writer import behind, derive, settle
-from projections.read_model.follower_lock import alone
-from projections.read_model.view_generations import State
+from projections.read_model.case_writer import derive, outdated_cases, write_rows
+from projections.read_model.follower_lock import task_lock
+from projections.read_model.view_generations import GenerationState
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.view_tables import VIEWS
 
@@ -24,26 +24,26 @@ class Overtaken(RuntimeError):
     """Another has moved this generation on, or put another in its place: look again and go on from there."""
 
 
-def step(views: ReadModel, state: State, most: int = BATCH) -> int:
+def step(read_model: ReadModel, state: GenerationState, most: int = BATCH) -> int:
     """Take the next entries into a generation: how many (0: it is up with the record). ``Overtaken``.
 
     A case is derived from all its entries as stored now, however few of them are in the batch: those of its entries
     that come in later batches change nothing any more.
     """
-    entered = views.stored.after(state.position, most)
+    entered = read_model.stored.after(state.position, most)
     if not entered:
         return 0
     versions = {entry.reference: entry.version for entry in entered if is_case(entry.reference)}
-    with views.reading.connect() as c:
-        touched = behind(c, state.tables, versions) if versions else set()
-    derived = list(derive(views.stored.files(touched), views.place_numbers))
-    with views.writing.begin() as c:
+    with read_model.reading.connect() as c:
+        touched = outdated_cases(c, state.tables, versions) if versions else set()
+    derived = list(derive(read_model.stored.files(touched), read_model.place_numbers))
+    with read_model.writing.begin() as c:
         advance(c, state, entered[-1].position)
-        settle(c, state.tables, derived)
+        write_rows(c, state.tables, derived)
     return len(entered)
 
 
-def advance(c: sa.Connection, state: State, position: int) -> None:
+def advance(c: sa.Connection, state: GenerationState, position: int) -> None:
     """Move a generation's position on, if it is still as this state says; ``Overtaken`` otherwise."""
     moved = sa.update(VIEWS).values(position=position)
     moved = moved.where(
@@ -55,35 +55,35 @@ def advance(c: sa.Connection, state: State, position: int) -> None:
 
 
 def catch_up(
-    views: ReadModel, *, seconds: float | None = None, own: int = 0, most: int = BATCH,
-    told: Callable[[int], None] = lambda position: None,
+    read_model: ReadModel, *, seconds: float | None = None, own: int = 0, most: int = BATCH,
+    report_progress: Callable[[int], None] = lambda position: None,
 ) -> Lag:  # fmt: skip
     """Bring the views up with the record, or as far as so many seconds allow (None: however long it takes).
 
     Where another follows, it does the work: this waits only until the position ``own`` has been reached, within the
-    same time. ``told`` hears each position reached.
+    same time. ``report_progress`` hears each position reached.
     """
     until = None if seconds is None else time.monotonic() + seconds
-    while views.stored.head() > views.position:
-        with alone(views.database, views.writing, "follow") as mine:
-            while mine is not None and one_step(views, most, told) and not _passed(until):
+    while read_model.stored.head() > read_model.position:
+        with task_lock(read_model.database, read_model.writing, "follow") as mine:
+            while mine is not None and one_step(read_model, most, report_progress) and not _passed(until):
                 pass
-        if mine is not None or (views.position >= own and until is not None) or _passed(until):
+        if mine is not None or (read_model.position >= own and until is not None) or _passed(until):
             break
         time.sleep(0.003)
-    return views.behind()
+    return read_model.lag()
 
 
 def _passed(until: float | None) -> bool:
     return until is not None and time.monotonic() >= until
 
 
-def one_step(views: ReadModel, most: int, told: Callable[[int], None]) -> bool:
+def one_step(read_model: ReadModel, most: int, report_progress: Callable[[int], None]) -> bool:
     """Whether there was anything to take in."""
     try:
-        taken = step(views, views.live(), most)
+        taken = step(read_model, read_model.live(), most)
     except Overtaken:
         return True
     if taken:
-        told(views.position)
+        report_progress(read_model.position)
     return taken > 0

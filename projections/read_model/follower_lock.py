@@ -14,11 +14,11 @@ from domain.store.hash_chain import TABLE
 
 Task = Literal["follow", "rebuild", "columns"]
 
-KEYS: dict[Task, int] = {"follow": 0x0CA5E_F0110, "rebuild": 0x0CA5E_EB01D, "columns": 0x0CA5E_C0105}
+ADVISORY_LOCKS: dict[Task, int] = {"follow": 0x0CA5E_F0110, "rebuild": 0x0CA5E_EB01D, "columns": 0x0CA5E_C0105}
 """The numbers of PostgreSQL's advisory locks; they count within one database only."""
 
 
-LOOK = 0.25
+SQLITE_POLL = 0.25
 """Seconds between looks at an SQLite file, which tells nobody of what is new."""
 
 
@@ -27,7 +27,7 @@ class FollowerLock:
 
     def wait(self, seconds: float) -> None:
         """Up to so many seconds, until something may have been stored."""
-        time.sleep(min(seconds, LOOK))
+        time.sleep(min(seconds, SQLITE_POLL))
 
 
 class FollowerLockOnPostgres(FollowerLock):
@@ -44,7 +44,7 @@ class FollowerLockOnPostgres(FollowerLock):
 
 
 @contextmanager
-def alone(database: Database, engine: sa.Engine, task: Task) -> Iterator[FollowerLock | None]:
+def task_lock(database: Database, engine: sa.Engine, task: Task) -> Iterator[FollowerLock | None]:
     """The lock of a task, held within the block; None where another process or thread holds it."""
     if database.kind == "sqlite":
         with Path(f"{database.address}-{task}.lock").open("w") as file:
@@ -56,7 +56,7 @@ def alone(database: Database, engine: sa.Engine, task: Task) -> Iterator[Followe
                 yield FollowerLock()
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
-        key = {"key": KEYS[task]}
+        key = {"key": ADVISORY_LOCKS[task]}
         if not c.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one():
             yield None
             return

@@ -29,7 +29,7 @@ def instant(microseconds: int) -> datetime:
     return EPOCH + microseconds * MICROSECOND
 
 
-class Places:
+class PlaceNumbers:
     """The places by number, both ways; a number once given stands for good, whichever generation is live."""
 
     def __init__(self, reading: sa.Engine, writing: sa.Engine):
@@ -66,7 +66,7 @@ class Codec(NamedTuple):
     """One kind of row: to values, and back."""
 
     values: Callable[[Any, Mapping[Place, int]], Values]
-    row: Callable[[Sequence[Any], Places], Any]
+    row: Callable[[Sequence[Any], PlaceNumbers], Any]
 
 
 def values_of(reference: str, kept: Ledger, numbers: Mapping[Place, int]) -> tuple[list[Values], ...]:
@@ -80,11 +80,11 @@ def values_of(reference: str, kept: Ledger, numbers: Mapping[Place, int]) -> tup
     )
 
 
-def places_in(kept: Ledger) -> set[Place]:
+def places_of(kept: Ledger) -> set[Place]:
     return {known.row.place for known in kept.duties} | {known.row.place for known in kept.spells}
 
 
-def known_of(kind: int, values: Sequence[Any], places: Places) -> Known[Any]:
+def known_of(kind: int, values: Sequence[Any], places: PlaceNumbers) -> Known[Any]:
     """The row with its span, from values as ``values_of`` gives them."""
     since, until = values[-2:]
     row = CODECS[kind].row(values[1:-2], places)
@@ -95,7 +95,7 @@ def _duty_values(row: DutyRow, numbers: Mapping[Place, int]) -> Values:
     return (*row[:7], msgspec.json.encode(row.met_by).decode(), numbers[row.place])
 
 
-def duty_row(values: Sequence[Any], places: Places) -> DutyRow:
+def duty_row(values: Sequence[Any], places: PlaceNumbers) -> DutyRow:
     return DutyRow._make((*values[:7], _list.decode(values[7]), places[values[8]]))
 
 
@@ -103,7 +103,7 @@ def _spell_values(row: SpellRow, numbers: Mapping[Place, int]) -> Values:
     return (*row[:7], numbers[row.place], *row[8:])
 
 
-def spell_row(values: Sequence[Any], places: Places) -> SpellRow:
+def spell_row(values: Sequence[Any], places: PlaceNumbers) -> SpellRow:
     return SpellRow._make((*values[:7], places[values[7]], *values[8:]))
 
 
@@ -111,7 +111,7 @@ def _judgement_values(row: JudgementRow, numbers: Mapping[Place, int]) -> Values
     return (*row[:-1], micros(row.recorded_at))
 
 
-def judgement_row(values: Sequence[Any], places: Places) -> JudgementRow:
+def judgement_row(values: Sequence[Any], places: PlaceNumbers) -> JudgementRow:
     return JudgementRow._make((*values[:-1], instant(values[-1])))
 
 
@@ -119,7 +119,7 @@ def _late_values(row: LateRow, numbers: Mapping[Place, int]) -> Values:
     return tuple(row)
 
 
-def late_row(values: Sequence[Any], places: Places) -> LateRow:
+def late_row(values: Sequence[Any], places: PlaceNumbers) -> LateRow:
     return LateRow._make(values)
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from projections.read_model.case_writer import derive, differences
-from projections.read_model.rebuild import Crew, opened, pieces_of
+from projections.read_model.rebuild import WorkerPool, open_read_model, pieces_of
 from projections.read_model.view_generations import live_in
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.view_tables import Tables
@@ -25,47 +25,53 @@ class ViewDifference(NamedTuple):
         return f"{self.reference}: {self.table}: {self.what}: {said}"
 
 
-def verify(views: ReadModel, crew: Crew, told: Callable[[int], None] = lambda cases: None) -> Iterator[ViewDifference]:
+def verify(
+    read_model: ReadModel, pool: WorkerPool, report_progress: Callable[[int], None] = lambda cases: None
+) -> Iterator[ViewDifference]:
     """Where the live views differ from what the entries say that they have taken in. ``WorkFailed``.
 
-    ``told`` hears how many cases have been held against the entries since it last heard. Entries that the views have
+    ``report_progress`` hears how many cases have been held against the entries since it last heard. Entries that the views have
     yet to take in make no difference.
     """
-    pieces = ((views.database.address, some) for references in views.stored.cases() for some in pieces_of(references))
-    for found, cases in crew(compare, pieces):
-        told(cases)
+    pieces = (
+        (read_model.database.address, some)
+        for references in read_model.stored.cases()
+        for some in pieces_of(references)
+    )
+    for found, cases in pool(compare_piece, pieces):
+        report_progress(cases)
         yield from found
-    yield from _strays(views)
+    yield from _unknown_cases(read_model)
 
 
-def compare(address: str, references: list[str]) -> tuple[list[ViewDifference], int]:
+def compare_piece(address: str, references: list[str]) -> tuple[list[ViewDifference], int]:
     """One piece: the differences in these cases, and how many cases there were."""
-    views = opened(address)
+    read_model = open_read_model(address)
     found = []
-    with views.snapshot() as (c, of):
+    with read_model.snapshot() as (c, of):
         query = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(references))
         stand = {row.reference: int(row.version) for row in c.execute(query)}
-        expected = views.stored.versions(references, live_in(c).position)
+        expected = read_model.stored.versions(references, live_in(c).position)
         for reference, version in sorted(expected.items()):
             if stand.get(reference, 0) < version:
                 row = {"version": version, "taken in": stand.get(reference, 0)}
                 found.append(ViewDifference(reference, of.cases.name, "missing", row))
-        derived = derive(views.stored.files(stand, stand), views.place_numbers)
+        derived = derive(read_model.stored.files(stand, stand), read_model.place_numbers)
         found += [ViewDifference(*difference) for difference in differences(c, of, derived)]
     return found, len(references)
 
 
-def _strays(views: ReadModel) -> Iterator[ViewDifference]:
+def _unknown_cases(read_model: ReadModel) -> Iterator[ViewDifference]:
     """Rows of cases that the record doesn't know."""
-    with views.snapshot() as (c, of):
-        known = {reference for references in views.stored.cases() for reference in references}
+    with read_model.snapshot() as (c, of):
+        known = {reference for references in read_model.stored.cases() for reference in references}
         for reference in c.execute(sa.select(of.cases.c.reference)).scalars():
             if reference not in known:
                 yield ViewDifference(reference, of.cases.name, "too many", {})
-        yield from _without_case(c, of)
+        yield from _rows_without_case(c, of)
 
 
-def _without_case(c: sa.Connection, of: Tables) -> Iterator[ViewDifference]:
+def _rows_without_case(c: sa.Connection, of: Tables) -> Iterator[ViewDifference]:
     for table in of.kinds:
         query = sa.select(table.c.reference).distinct()
         there = sa.exists().where(of.cases.c.reference == table.c.reference)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from projections.read_model.view_tables import TABLES, VIEWS, Tables
 
 
-class State(NamedTuple):
+class GenerationState(NamedTuple):
     """A generation: up to which position it has followed the record, and whether it is the one that is read.
 
     ``build`` marks the rebuild that is making it, if one is.
@@ -33,12 +33,12 @@ class Superseded(RuntimeError):
 _states = sa.select(VIEWS.c.generation, VIEWS.c.live, VIEWS.c.position, VIEWS.c.build)
 
 
-def live_in(c: sa.Connection) -> State:
+def live_in(c: sa.Connection) -> GenerationState:
     """The generation that is read."""
-    return State(*c.execute(_states.where(VIEWS.c.live)).one())
+    return GenerationState(*c.execute(_states.where(VIEWS.c.live)).one())
 
 
-def other_in(c: sa.Connection, *, build: str | None = None) -> State:
+def other_in(c: sa.Connection, *, build: str | None = None) -> GenerationState:
     """The generation that is not read, locked: nobody clears it or puts it in the live one's place meanwhile.
 
     ``build``: while this rebuild is making it; ``Superseded`` otherwise.
@@ -47,12 +47,12 @@ def other_in(c: sa.Connection, *, build: str | None = None) -> State:
     row = c.execute(query).one_or_none()  # none: while this waited for the lock, it became the live one
     if row is None or (build is not None and row.build != build):
         raise Superseded
-    return State(*row)
+    return GenerationState(*row)
 
 
 def swap(c: sa.Connection, build: str) -> bool:
     """Make the generation of this rebuild the live one; not while it is behind that (False). ``Superseded``."""
-    both = [State(*row) for row in c.execute(_states.order_by(VIEWS.c.generation).with_for_update())]
+    both = [GenerationState(*row) for row in c.execute(_states.order_by(VIEWS.c.generation).with_for_update())]
     mine = next((state for state in both if state.build == build and not state.live), None)
     live = next(state for state in both if state.live)
     if mine is None:

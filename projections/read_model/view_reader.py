@@ -16,12 +16,12 @@ from domain.store.record_reader import Lag, RecordReader
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.moment import Moment
 from projections.ledger.ledger import Ledger, Place
-from projections.read_model.row_codecs import Places, duty_row, judgement_row, known_of, late_row, spell_row
-from projections.read_model.view_generations import State, live_in
+from projections.read_model.row_codecs import PlaceNumbers, duty_row, judgement_row, known_of, late_row, spell_row
+from projections.read_model.view_generations import GenerationState, live_in
 from projections.read_model.view_predicates import Predicate, known, on_the_day, wanted
-from projections.read_model.view_tables import KINDS, PLACES, TABLES, Tables, check, make
+from projections.read_model.view_tables import KINDS, PLACES, TABLES, Tables, make_tables, require_tables
 
-AT_ONCE = 1000
+CASES_PER_QUERY = 1000
 """Cases whose rows are fetched with one query a kind."""
 
 
@@ -37,11 +37,11 @@ class ReadModel:
         self.reading, self.writing = engines_of(self.database)
         weakref.finalize(self, self.reading.dispose)
         if prepare or (prepare is None and self.database.kind == "sqlite"):
-            make(self.writing)
+            make_tables(self.writing)
         else:
-            check(self.database, self.reading)
+            require_tables(self.database, self.reading)
         self.stored = RecordReader(self.reading)
-        self.place_numbers = Places(self.reading, self.writing)
+        self.place_numbers = PlaceNumbers(self.reading, self.writing)
 
     def close(self) -> None:
         self.reading.dispose()
@@ -51,11 +51,11 @@ class ReadModel:
         """The position in the record up to which every entry is in the views."""
         return self.live().position
 
-    def behind(self) -> Lag:
+    def lag(self) -> Lag:
         """How far the views are behind the record."""
         return self.stored.behind(self.position)
 
-    def live(self) -> State:
+    def live(self) -> GenerationState:
         """The generation that is read."""
         with self.reading.connect() as c:
             return live_in(c)
@@ -102,7 +102,7 @@ class ReadModel:
         with self.snapshot() as (c, of):
             every = sa.select(of.cases.c.reference).order_by(of.cases.c.reference)
             named = sorted(set(references)) if references is not None else list(c.execute(every).scalars())
-            for some in _by(AT_ONCE, named):
+            for some in _by(CASES_PER_QUERY, named):
                 found = {reference: Ledger() for reference in some}
                 for kind, table in enumerate(of.kinds):
                     for values in c.execute(sa.select(*list(table.c)[1:]).where(table.c.reference.in_(some))):
@@ -131,11 +131,11 @@ class ReadModel:
             here = sa.select(PLACES.c.id).where(PLACES.c[level].in_(sorted(names)))
             query = query.where(t.c.place.in_(c.execute(here).scalars().all()))
         if references is not None:
-            for some in _by(AT_ONCE, sorted(set(references))):
+            for some in _by(CASES_PER_QUERY, sorted(set(references))):
                 yield c.execute(query.where(t.c.reference.in_(some))).all()
             return
-        streamed = query.execution_options(stream_results=True, max_row_buffer=AT_ONCE)
-        yield from c.execute(streamed).partitions(AT_ONCE)
+        streamed = query.execution_options(stream_results=True, max_row_buffer=CASES_PER_QUERY)
+        yield from c.execute(streamed).partitions(CASES_PER_QUERY)
 
     def _stand(
         self, c: sa.Connection, of: Tables, moment: Moment, spells: Sequence[Any], duties: Predicate,

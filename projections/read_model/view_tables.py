@@ -130,7 +130,7 @@ def made_by() -> str:
     return said.hexdigest()
 
 
-def make(writing: sa.Engine) -> None:
+def make_tables(writing: sa.Engine) -> None:
     """Make the tables; empty and to be followed anew where another version of the program had made them."""
     with writing.begin() as c:
         if sa.inspect(c).has_table(VIEWS.name):
@@ -148,7 +148,7 @@ def make(writing: sa.Engine) -> None:
         )
 
 
-def check(database: Database, reading: sa.Engine) -> None:
+def require_tables(database: Database, reading: sa.Engine) -> None:
     """``NotPrepared`` unless the tables are there and made by this version of the program."""
     with reading.connect() as c:
         found = sa.inspect(c).has_table(VIEWS.name)

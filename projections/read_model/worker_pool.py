@@ -1,6 +1,6 @@
-"""Many hands for work that falls into pieces: processes of this machine, or the workers of a Dask cluster.
+"""Many workers for work that falls into pieces: processes of this machine, or the workers of a Dask cluster.
 
-Pieces are handed out as hands come free, a few ahead at most, so that nothing grows with the number of pieces.
+Pieces are handed out as workers come free, a few ahead at most, so that nothing grows with the number of pieces.
 """
 
 import gc
@@ -18,7 +18,7 @@ T = TypeVar("T")
 Work = Callable[..., T]
 """A function at the top of a module, so that another process finds it by name."""
 
-AHEAD = 2
+PIECES_AHEAD = 2
 """Pieces that a Dask worker's thread has waiting, so that it never idles."""
 
 CONNECT_SECONDS = 10
@@ -34,34 +34,34 @@ def in_processes(number: int, work: Work[T], pieces: Iterable[tuple[Any, ...]]) 
     They end when this process does, however it ends: each is told of it by its end of the pipe.
     """
     context, left = get_context("spawn"), iter(pieces)
-    hands: dict[Any, Any] = {}
+    workers: dict[Any, Any] = {}
     try:
         for piece in islice(left, number):
             here, there = context.Pipe()
-            process = context.Process(target=_hand, args=(there,), daemon=True)
+            process = context.Process(target=_serve_pieces, args=(there,), daemon=True)
             process.start()
             there.close()
-            hands[here] = process
+            workers[here] = process
             here.send((work, piece))
-        while hands:
-            for ready in wait(list(hands)):
+        while workers:
+            for ready in wait(list(workers)):
                 here = cast("Connection[Any, Any]", ready)
-                yield _taken(here, hands[here])
+                yield _receive(here, workers[here])
                 for more in islice(left, 1):
                     here.send((work, more))
                     break
                 else:
-                    process = hands.pop(here)
+                    process = workers.pop(here)
                     here.close()
                     process.join()
     finally:
-        for here, process in hands.items():
+        for here, process in workers.items():
             here.close()
             process.terminate()
             process.join()
 
 
-def _taken(here: Any, process: Any) -> Any:
+def _receive(here: Any, process: Any) -> Any:
     try:
         done, result = here.recv()
     except (EOFError, OSError):
@@ -72,7 +72,7 @@ def _taken(here: Any, process: Any) -> Any:
     return result
 
 
-def _hand(there: "Connection[Any, Any]") -> None:
+def _serve_pieces(there: "Connection[Any, Any]") -> None:
     """One process: does what comes through the pipe until the other end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who called is interrupted, and ends us
     with suppress(EOFError, OSError):
@@ -102,7 +102,7 @@ def on_dask(address: str, work: Work[T], pieces: Iterable[tuple[Any, ...]]) -> I
         except TimeoutError:
             raise WorkFailed(f"the cluster at {address} has no workers") from None
         threads = sum(client.nthreads().values())
-        futures = [client.submit(work, *piece, pure=False, retries=2) for piece in islice(left, AHEAD * threads)]
+        futures = [client.submit(work, *piece, pure=False, retries=2) for piece in islice(left, PIECES_AHEAD * threads)]
         running = as_completed(futures, loop=client.loop)
         futures.clear()
         for future in running:

@@ -17,7 +17,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation
-from projections.reports.duty_counts import counts, fallen, standards_clauses
+from projections.reports.duty_counts import counts, fell_due_runs, standards_clauses
 from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
@@ -46,20 +46,20 @@ class Month(NamedTuple):
     n: int = 0
 
 
-class Officer(NamedTuple):
+class TeamOfficer(NamedTuple):
     team: str
     name: str
 
 
 @dataclass(slots=True)
-class Cell:
+class MatrixCell:
     """Duties met in time, of those that fell due; ``months``: the same for each month of the trend, the oldest first."""
 
     in_time: int = 0
     n: int = 0
     months: list[Month] = field(default_factory=lambda: [Month()] * TREND)
 
-    def add(self, sum_: "Sum") -> None:
+    def add(self, sum_: "DutySum") -> None:
         self.in_time += sum_.in_time
         self.n += sum_.n
         if sum_.month < TREND:
@@ -84,7 +84,7 @@ class Cell:
         """0 (at target) to 4 (far below); None where there are too few duties to colour."""
         return None if self.n < FEW else sum(self.below(target) > step for step in STEPS)
 
-    def against(self, other: "Cell") -> str | None:
+    def against(self, other: "MatrixCell") -> str | None:
         """``below`` or ``above`` another figure by more than chance: the two intervals do not touch."""
         mine, theirs = self.interval, other.interval
         if mine is None or theirs is None:
@@ -92,7 +92,7 @@ class Cell:
         return "below" if mine.high < theirs.low else "above" if mine.low > theirs.high else None
 
 
-class Sum(NamedTuple):
+class DutySum(NamedTuple):
     """Duties of one holder under one subject in one month: how many were in time, of how many.
 
     ``month``: 0 is the one that ends on the day read, 1 the one before.
@@ -105,7 +105,7 @@ class Sum(NamedTuple):
     n: int
 
 
-class Counted(NamedTuple):
+class CountedDuty(NamedTuple):
     """One duty behind a cell: the case, who held it on the day it was due, and whether it was met in time."""
 
     case: CaseSnapshot
@@ -114,7 +114,7 @@ class Counted(NamedTuple):
     in_time: bool
 
 
-Row = dict[str, Cell]
+MatrixRow = dict[str, MatrixCell]
 """Subject (or ``all``) to its cell."""
 
 
@@ -123,34 +123,36 @@ class Matrix:
     """The rows of officers, of teams and of areas, and the whole."""
 
     subjects: Sequence[str]
-    officers: Mapping[Officer, Row]
-    teams: Mapping[str, Row]
-    areas: Mapping[str, Row]
-    whole: Row
+    officers: Mapping[TeamOfficer, MatrixRow]
+    teams: Mapping[str, MatrixRow]
+    areas: Mapping[str, MatrixRow]
+    whole: MatrixRow
 
 
-def sums(at: CaseSelection, months: int = MONTHS) -> list[Sum]:
+def duty_sums(selection: CaseSelection, months: int = MONTHS) -> list[DutySum]:
     """The duties that count, due after the same day so many months before and by the day read, added up."""
-    found = counts(at, at.moment.on - relativedelta(months=months), by=("place", "subject", "month")).by_key()
-    return [Sum(place, subject, month, *figure) for (place, subject, month), figure in found.items()]
+    found = counts(
+        selection, selection.moment.on - relativedelta(months=months), by=("place", "subject", "month")
+    ).by_key()
+    return [DutySum(place, subject, month, *figure) for (place, subject, month), figure in found.items()]
 
 
-def matrix(found: Iterable[Sum], subjects: Sequence[str]) -> Matrix:
+def matrix(found: Iterable[DutySum], subjects: Sequence[str]) -> Matrix:
     """The matrix of these sums; ``subjects`` in the order of the standards."""
-    officers: dict[Officer, Row] = {}
-    teams: dict[str, Row] = {}
-    areas: dict[str, Row] = {}
-    whole: Row = {}
+    officers: dict[TeamOfficer, MatrixRow] = {}
+    teams: dict[str, MatrixRow] = {}
+    areas: dict[str, MatrixRow] = {}
+    whole: MatrixRow = {}
     seen = set()
     for one in found:
         held = one.place
         seen.add(one.subject)
         for row in (
-            officers.setdefault(Officer(held.team, held.officer), {}), teams.setdefault(held.team, {}),
+            officers.setdefault(TeamOfficer(held.team, held.officer), {}), teams.setdefault(held.team, {}),
             areas.setdefault(held.area, {}), whole,
         ):  # fmt: skip
             for column in (one.subject, ALL):
-                row.setdefault(column, Cell()).add(one)
+                row.setdefault(column, MatrixCell()).add(one)
     return Matrix([s for s in subjects if s in seen], officers, teams, areas, whole)
 
 
@@ -159,20 +161,20 @@ def clauses_about(subject: str) -> list[int]:
     return [number for number in standards_clauses() if subject in (ALL, catalogue().clauses[number].subject)]
 
 
-def references(at: CaseSelection, months: int, wanted: Callable[[Place], bool], subject: str = ALL) -> list[str]:
+def references(selection: CaseSelection, months: int, wanted: Callable[[Place], bool], subject: str = ALL) -> list[str]:
     """The cases behind a figure: those of which a duty that counts was held, on its due date, where it is wanted."""
-    since, clauses = at.moment.on - relativedelta(months=months), clauses_about(subject)
-    fits = np.array([wanted(place) for place in at.columns.words["place"].values], bool)
+    since, clauses = selection.moment.on - relativedelta(months=months), clauses_about(subject)
+    fits = np.array([wanted(place) for place in selection.columns.words["place"].values], bool)
     found: set[int] = set()
-    for run in fallen(at, since, clauses):
+    for run in fell_due_runs(selection, since, clauses):
         found.update(run.case[fits[run.column("place")]].tolist())
-    return sorted(at.columns.references[number] for number in found)
+    return sorted(selection.columns.references[number] for number in found)
 
 
-def counted(cases: Iterable[CaseSnapshot], months: int = MONTHS) -> Iterable[Counted]:
+def counted_duties(cases: Iterable[CaseSnapshot], months: int = MONTHS) -> Iterable[CountedDuty]:
     """Of these cases, one by one, every duty that counts."""
     for case in cases:
         since = case.day - relativedelta(months=months)
         for place, o in case.standards:
             if o.counts(since, case.day):
-                yield Counted(case, place, o, o.in_time(case.day))
+                yield CountedDuty(case, place, o, o.in_time(case.day))

@@ -16,8 +16,8 @@ from domain.policy.measures import Measure
 from projections.arrays.date_numbers import BEYOND, FIRST, day_number, instant_number
 from projections.columns.case_selection import By, CaseSelection, Key
 from projections.columns.column_schema import Array, Rows
-from projections.columns.duty_scan import Run, owed
-from projections.columns.group_keys import GroupKeys, Totals
+from projections.columns.duty_scan import DutyRun, scan_duties
+from projections.columns.group_keys import GroupKeys, GroupTotals
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import (
     DONE,
@@ -30,7 +30,7 @@ from projections.obligations.duty_state import (
     within,
 )
 from projections.reports.periods import Period
-from projections.reports.proportions import Figure
+from projections.reports.proportions import Proportion
 
 HeldAs = Literal["in_time", "done"]
 """What ``held`` counts of the duties that fell due: those met in time, or those met at all."""
@@ -52,44 +52,47 @@ class Counts:
     held: Array
     n: Array
 
-    def by_key(self) -> dict[Key, Figure]:
-        return {key: Figure(int(h), int(n)) for key, h, n in zip(self.keys, self.held, self.n, strict=True)}
+    def by_key(self) -> dict[Key, Proportion]:
+        return {key: Proportion(int(h), int(n)) for key, h, n in zip(self.keys, self.held, self.n, strict=True)}
 
 
 def counts(
-    at: CaseSelection,
+    selection: CaseSelection,
     since: date | None = None,
     clauses: Iterable[int] | None = None,
     by: By = (),
     held_as: HeldAs = "in_time",
     cases: Array | None = None,
 ) -> Counts:
-    """The duties that ``fallen`` gives, counted by group; groups are in order of their keys.
+    """The duties that ``fell_due_runs`` gives, counted by group; groups are in order of their keys.
 
     ``by``: see ``coding.OF_DUTY`` and ``slices.ATTRIBUTES`` (of the case on the day read). A name of a place is that of
     the day the duty was due. ``KeyError``: grouped by something else.
     """
-    coding = GroupKeys(at, by, since)
-    total = Totals(coding.room)
-    for run in fallen(at, since, clauses, cases):
+    coding = GroupKeys(selection, by, since)
+    total = GroupTotals(coding.room)
+    for run in fell_due_runs(selection, since, clauses, cases):
         total.add(coding.code(run), within(run.state, HELD[held_as]))
     codes, held, n = total.found()
     order = coding.order(codes)
     return Counts(coding.keys(codes[order]), held[order], n[order])
 
 
-def fallen(
-    at: CaseSelection, since: date | None = None, clauses: Iterable[int] | None = None, cases: Array | None = None
-) -> Iterator[Run]:
+def fell_due_runs(
+    selection: CaseSelection,
+    since: date | None = None,
+    clauses: Iterable[int] | None = None,
+    cases: Array | None = None,
+) -> Iterator[DutyRun]:
     """The duties that fell due after ``since`` (None: ever) and by the moment's day, of the cases that are there.
 
     ``clauses``: numbers in the catalogue, by default all of the national standards; ``cases``: for each case whether it
     counts. It is ``Obligation.counts`` for columns.
     """
-    chosen = at.there if cases is None else at.there & cases
+    chosen = selection.there if cases is None else selection.there & cases
     after = None if since is None else np.uint16(day_number(since))
     for clause in standards_clauses() if clauses is None else clauses:
-        for run in owed(at, clause):
+        for run in scan_duties(selection, clause):
             counted = within(run.state, FELL_DUE) & chosen[run.case]
             if after is not None:
                 counted &= run.column("due") > after
@@ -111,7 +114,7 @@ class WaitCount(NamedTuple):
     times: int
 
 
-def wait_counts(run: Run) -> Iterator[WaitCount]:
+def wait_counts(run: DutyRun) -> Iterator[WaitCount]:
     """How long the duties of a run took, as at the day read."""
     done, room = within(run.state, DONE), 2 * (BEYOND + 1)
     days = _working_days()[np.where(done, run.column("met"), 0)] - _working_days()[run.column("arises")]
@@ -129,14 +132,14 @@ def _working_days() -> Array:
     return np.array([working_days_between(FIRST, day) for day in days], np.int32)
 
 
-class Fallen(NamedTuple):
+class PeriodDuties(NamedTuple):
     """Duties, each at the end of the period in which it is due: the place of that period, and the duty's state."""
 
     period: Array
     state: Array
 
 
-class Series:
+class PeriodSeries:
     """Periods that follow one another; the duties due in each are looked at as at its end.
 
     ``as_at``: the cases as at the end of each. ``allowed``: for each place by number, whether its duties count.
@@ -149,7 +152,7 @@ class Series:
         self.there = np.stack([at.there for at in as_at])
         self.columns, self.allowed = as_at[0].columns, allowed
 
-    def counted(self, clauses: Iterable[int], held_as: HeldAs) -> list[Figure]:
+    def counted(self, clauses: Iterable[int], held_as: HeldAs) -> list[Proportion]:
         """For each period how many duties under these clauses (by number) fell due in it, and how many were held."""
         size = len(self.ends)
         held, n = np.zeros(size, np.int64), np.zeros(size, np.int64)
@@ -158,9 +161,9 @@ class Series:
                 period, state = self._due(rows, clause)
                 n += np.bincount(period[within(state, FELL_DUE)], minlength=size)
                 held += np.bincount(period[within(state, FELL_AND_HELD[held_as])], minlength=size)
-        return [Figure(*both) for both in zip(held.tolist(), n.tolist(), strict=True)]
+        return [Proportion(*both) for both in zip(held.tolist(), n.tolist(), strict=True)]
 
-    def _due(self, rows: Rows, clause: int) -> Fallen:
+    def _due(self, rows: Rows, clause: int) -> PeriodDuties:
         """The duties of a clause that are due in the periods, and were known at the end of theirs."""
         begin, end = rows.clause_bounds[clause : clause + 2]
         due = rows["due"][begin:end]
@@ -171,4 +174,4 @@ class Series:
         then = rows_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
         at, period = at[then], period[then]
         dates = (rows[name][at] for name in ("arises", "due", "met", "ended"))
-        return Fallen(period, states(self.ends[period], *dates))
+        return PeriodDuties(period, states(self.ends[period], *dates))

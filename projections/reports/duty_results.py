@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from projections.ledger.ledger import Place
 from projections.obligations.duty_state import Obligation
-from projections.reports.proportions import Figure
+from projections.reports.proportions import Proportion
 
 WEEKS = 8
 """How far the forecast looks ahead."""
@@ -20,7 +20,7 @@ class Count(NamedTuple):
 
     place: Place
     value: Any
-    figure: Figure
+    figure: Proportion
 
 
 class PlaceGroup(NamedTuple):
@@ -60,7 +60,7 @@ class Verdicts(NamedTuple):
     absent: int
 
 
-class Load(NamedTuple):
+class DutyLoad(NamedTuple):
     """What a place has before it and behind it, in duties of the national standards.
 
     ``weeks``: due in each of the next ``WEEKS`` weeks. ``arranged``: how many of those something on the file meets
@@ -72,9 +72,9 @@ class Load(NamedTuple):
     done: int = 0
     overdue: int = 0
 
-    def plus(self, other: "Load") -> "Load":
+    def plus(self, other: "DutyLoad") -> "DutyLoad":
         weeks = tuple(a + b for a, b in zip(self.weeks, other.weeks, strict=True))
-        return Load(weeks, self.arranged + other.arranged, self.done + other.done, self.overdue + other.overdue)
+        return DutyLoad(weeks, self.arranged + other.arranged, self.done + other.done, self.overdue + other.overdue)
 
 
 class LateEntry(NamedTuple):
@@ -89,7 +89,7 @@ class LateEntry(NamedTuple):
     working_days: int
 
 
-class Recorded(NamedTuple):
+class RecordedCount(NamedTuple):
     """Entries recorded in a period. ``late``: how many of them were late by each number of working days."""
 
     entries: int

@@ -14,20 +14,20 @@ Level = Literal["area", "division", "team", "officer"]
 LEVELS: tuple[Level, ...] = ("area", "division", "team", "officer")
 
 
-class Figure(NamedTuple):
+class Proportion(NamedTuple):
     """``held`` of ``n``: duties met of those that fell due, cases sufficient of those that count."""
 
     held: int = 0
     n: int = 0
 
-    def __add__(self, other: object) -> "Figure":
-        if not isinstance(other, Figure):
+    def __add__(self, other: object) -> "Proportion":
+        if not isinstance(other, Proportion):
             return NotImplemented
-        return Figure(self.held + other.held, self.n + other.n)
+        return Proportion(self.held + other.held, self.n + other.n)
 
-    def less(self, other: "Figure") -> "Figure":
+    def less(self, other: "Proportion") -> "Proportion":
         """What is left without another figure that is part of this one."""
-        return Figure(self.held - other.held, self.n - other.n)
+        return Proportion(self.held - other.held, self.n - other.n)
 
     @property
     def share(self) -> Fraction | None:
@@ -44,11 +44,11 @@ class Figure(NamedTuple):
         return wilson(self.held, self.n)
 
 
-def total(figures: Iterable[Figure]) -> Figure:
+def total(figures: Iterable[Proportion]) -> Proportion:
     held = n = 0
     for figure in figures:
         held, n = held + figure.held, n + figure.n
-    return Figure(held, n)
+    return Proportion(held, n)
 
 
 class ProportionChange(NamedTuple):
@@ -58,7 +58,7 @@ class ProportionChange(NamedTuple):
     beyond_chance: bool
 
 
-def change(before: Figure, now: Figure) -> ProportionChange | None:
+def change(before: Proportion, now: Proportion) -> ProportionChange | None:
     """None where one of the two has nothing to count."""
     if before.score is None or now.score is None:
         return None
@@ -104,7 +104,7 @@ class Waits(NamedTuple):
         return cls(tuple(ended), days.get(None, 0))
 
 
-class Parts(NamedTuple):
+class ScopeParts(NamedTuple):
     """The parts of a place at one level, in order."""
 
     level: Level
@@ -136,12 +136,12 @@ class Scope:
             raise ValueError(f"'{text}' names no level and place; write it like team:Gloucester")
         return cls(level, name)
 
-    def parts(self, places: Iterable[Place]) -> Parts | None:
+    def parts(self, places: Iterable[Place]) -> ScopeParts | None:
         """The next level down at which these places differ, and its parts in order; None for an officer."""
         held = [place for place in places if self.holds(place)]
         below = LEVELS if self.level is None else LEVELS[LEVELS.index(self.level) + 1 :]
         for level in below:
             names = sorted({getattr(place, level) for place in held})
             if len(names) > 1 or (names and level == "officer"):
-                return Parts(level, [Scope(level, name) for name in names])
+                return ScopeParts(level, [Scope(level, name) for name in names])
         return None

@@ -11,7 +11,7 @@ from projections.ledger.ledger import Place
 from projections.reports.duty_counts import HeldAs
 from projections.reports.duty_queries import Attribute, DutyQueries
 from projections.reports.periods import Period
-from projections.reports.proportions import LEVELS, Figure, Scope, total
+from projections.reports.proportions import LEVELS, Proportion, Scope, total
 from projections.reports.small_numbers import FEW, Node, suppressed
 
 ATTRIBUTES: tuple[Attribute, ...] = ("gender", "ethnicity", "disability")
@@ -32,8 +32,8 @@ class Group:
     attribute: Attribute
     value: str
     people: int | None
-    figure: Figure | None
-    others: Figure | None
+    figure: Proportion | None
+    others: Proportion | None
 
 
 def group_of(attribute: Attribute, value: object) -> str:
@@ -69,7 +69,7 @@ def differences(
         if len(set().union(*here.values())) < few or all((node, group) in hidden for group in here):
             continue
         counts = queries.counts(asked, clauses, held_as, attribute)
-        shown = {group: Figure() for group in sorted(here)}
+        shown = {group: Proportion() for group in sorted(here)}
         for count in counts:
             if scope.holds(count.place) and mine(count.place):
                 shown[group_of(attribute, count.value)] += count.figure

@@ -10,7 +10,7 @@ from projections.ledger.ledger import Place
 from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.periods import Period, before
-from projections.reports.proportions import Figure, Level, Scope
+from projections.reports.proportions import Level, Proportion, Scope
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class ScorecardLine:
     """One line of the scorecard for one place: what it earns of its weight; None where nothing fell due."""
 
     target: Target
-    figure: Figure
+    figure: Proportion
 
     @property
     def earned(self) -> Fraction | None:
@@ -48,7 +48,7 @@ class Ranked:
         return 100 * (line.earned or Fraction(0)) / weights if weights else Fraction(0)
 
 
-class MovedBy(NamedTuple):
+class PointChange(NamedTuple):
     """A line of the scorecard, and by how many points it moved a score."""
 
     target: Target
@@ -56,19 +56,19 @@ class MovedBy(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Moved:
+class RankChange:
     """A place now and in the period before, and what moved its score, the largest first."""
 
     now: Ranked
     was: Ranked
-    by: Sequence[MovedBy]
+    by: Sequence[PointChange]
 
 
 class Ranking(NamedTuple):
     """The places of one level in order of rank."""
 
     level: Level
-    places: list[Moved]
+    places: list[RankChange]
 
 
 def ranking(
@@ -83,14 +83,14 @@ def ranking(
     level, scopes = parts
     ranked = {s.scope: s for s in _ranked([_standing(card, now, part) for part in scopes])}
     earlier = {s.scope: s for s in _ranked([_standing(card, was, part) for part in scopes])}
-    moved = [Moved(ranked[part], earlier[part], _by(ranked[part], earlier[part])) for part in scopes]
+    moved = [RankChange(ranked[part], earlier[part], _by(ranked[part], earlier[part])) for part in scopes]
     return Ranking(level, sorted(moved, key=lambda m: (m.now.rank is None, m.now.rank or 0, m.now.scope.name)))
 
 
 def _figures(
     queries: DutyQueries, card: Scorecard, asked: Period, scope: Scope, mine: Callable[[Place], bool]
-) -> Mapping[str, Mapping[Place, Figure]]:
-    found: dict[str, dict[Place, Figure]] = {}
+) -> Mapping[str, Mapping[Place, Proportion]]:
+    found: dict[str, dict[Place, Proportion]] = {}
     for target in card.targets:
         found[target.id] = {
             count.place: count.figure
@@ -100,10 +100,10 @@ def _figures(
     return found
 
 
-def _standing(card: Scorecard, figures: Mapping[str, Mapping[Place, Figure]], part: Scope) -> Ranked:
+def _standing(card: Scorecard, figures: Mapping[str, Mapping[Place, Proportion]], part: Scope) -> Ranked:
     lines = []
     for target in card.targets:
-        figure = Figure()
+        figure = Proportion()
         for place, found in figures[target.id].items():
             if part.holds(place):
                 figure += found
@@ -119,11 +119,11 @@ def _ranked(standings: Sequence[Ranked]) -> list[Ranked]:
     ]
 
 
-def _by(now: Ranked, was: Ranked) -> list[MovedBy]:
+def _by(now: Ranked, was: Ranked) -> list[PointChange]:
     if now.score is None or was.score is None:
         return []
     moved = [
-        MovedBy(a.target, now.points(a) - was.points(b))
+        PointChange(a.target, now.points(a) - was.points(b))
         for a, b in zip(now.lines, was.lines, strict=True)
         if now.points(a) != was.points(b)
     ]

@@ -12,14 +12,16 @@ FEW = 5
 Node = tuple[str, str]
 """A place: its level and name."""
 
-Cell = tuple[Node, str]
+GroupCell = tuple[Node, str]
 """A group of a place."""
 
 People = Mapping[Node, Mapping[str, int]]
 """How many people are in each group of each place."""
 
 
-def suppressed(people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, Iterable[Node]], few: int) -> set[Cell]:
+def suppressed(
+    people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, Iterable[Node]], few: int
+) -> set[GroupCell]:
     """The groups of places that are not shown. ``people``: how many; ``parts``: the places that a place is made of.
 
     Everything, where some small group could be worked out whatever is shown.
@@ -32,10 +34,10 @@ def suppressed(people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, It
         for group in people.get(node, ())
     ]
 
-    def size(cell: Cell) -> tuple[int, Cell]:
+    def size(cell: GroupCell) -> tuple[int, GroupCell]:
         return people[cell[0]][cell[1]], cell
 
-    def covers(cell: Cell) -> bool:
+    def covers(cell: GroupCell) -> bool:
         """Whether leaving it out hides it: the only group of a place is the place's own total."""
         return len(people[cell[0]]) > 1
 
@@ -57,8 +59,8 @@ def suppressed(people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, It
 
 
 def _worked_out(
-    people: People, families: Sequence[tuple[Cell, Sequence[Cell]]], hidden: set[Cell], few: int
-) -> set[Cell]:
+    people: People, families: Sequence[tuple[GroupCell, Sequence[GroupCell]]], hidden: set[GroupCell], few: int
+) -> set[GroupCell]:
     """The hidden cells that adding and subtracting gives away: a place's total is known, and what is shown."""
     sums = [{(node, group) for group in groups} for node, groups in people.items() if sum(groups.values()) >= few]
     sums += [{whole, *below} for whole, below in families]
@@ -69,10 +71,10 @@ def _worked_out(
 
 
 def _pair(
-    cells: Sequence[Cell],
-    hidden: set[Cell],
-    size: Callable[[Cell], tuple[int, Cell]],
-    covers: Callable[[Cell], bool],
+    cells: Sequence[GroupCell],
+    hidden: set[GroupCell],
+    size: Callable[[GroupCell], tuple[int, GroupCell]],
+    covers: Callable[[GroupCell], bool],
 ) -> bool:
     """Of cells that add up to something shown, never one alone is left out; False where there is no second one to leave."""
     gone = [cell for cell in cells if cell in hidden]

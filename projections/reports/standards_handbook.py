@@ -36,7 +36,7 @@ class ClauseDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class WeekRange:
     """A phase as the printed page has it: weeks ``first`` to ``last`` (None: to the end), and how often."""
 
     first: int
@@ -66,7 +66,7 @@ def differences(before: Edition, after: Edition) -> list[ClauseDifference]:
     return [d for d in found if _content(d.before) != _content(d.after)]
 
 
-def raised(cases: Iterable[CaseSnapshot], clause: str, framework: Framework) -> Counter[str]:
+def duty_states(cases: Iterable[CaseSnapshot], clause: str, framework: Framework) -> Counter[str]:
     """How many duties under this clause had arisen by the day read, by their state."""
     counted: Counter[str] = Counter(dict.fromkeys(STATES, 0))
     for case in cases:
@@ -76,27 +76,27 @@ def raised(cases: Iterable[CaseSnapshot], clause: str, framework: Framework) -> 
     return counted
 
 
-def contact_matrix(edition: Edition) -> list[tuple[Value, list[Stretch]]]:
+def contact_matrix(edition: Edition) -> list[tuple[Value, list[WeekRange]]]:
     """Contact by order, tier and risk, week by week: the rows of the edition's contact-frequency, as printed."""
     clauses = [c for c in edition.clauses if c.id == "contact-frequency"]
-    return [(value, stretches(value.phases)) for clause in clauses for value in clause.values]
+    return [(value, week_ranges(value.phases)) for clause in clauses for value in clause.values]
 
 
-def stretches(phases: Sequence[Phase]) -> list[Stretch]:
+def week_ranges(phases: Sequence[Phase]) -> list[WeekRange]:
     """The phases with the weeks they run; months are counted as the 52 weeks of a year over twelve."""
-    found: list[Stretch] = []
+    found: list[WeekRange] = []
     ended: int = 0
     for phase in phases:
         last = None
         if phase.length is not None:
             last = (0 if phase.from_start else ended) + _weeks(phase.length)
         often = phase.text.split(" for ")[0].split(" to ")[0].removesuffix(" throughout")
-        found.append(Stretch(ended + 1, last, often))
+        found.append(WeekRange(ended + 1, last, often))
         ended = last or ended
     return found
 
 
-def who(when: When) -> list[tuple[str, list[object]]]:
+def attributes_of(when: When) -> list[tuple[str, list[object]]]:
     """For which cases a row is, attribute by attribute; empty for all others."""
     return [(name, sorted(values, key=str)) for name, values in when]
 

@@ -13,12 +13,12 @@ from domain.entries.case_entries import QualityJudged
 from domain.policy.frameworks import Basis, Derivation, Framework, Question
 from projections.obligations.duty_state import Obligation
 from projections.scoring.verdicts import (
-    NOBODY,
+    NOT_JUDGED,
     RULINGS,
     VERDICTS,
-    Derived,
+    DerivedCounts,
     Ground,
-    Required,
+    RequiredCounts,
     Verdict,
     situation,
 )
@@ -81,14 +81,14 @@ def _answer(
     question: Question, owed: Mapping[str, list[Obligation]], judged: QualityJudged | None, day: date
 ) -> Answer:
     required = [o for clause in question.required for o in owed.get(clause, ())]
-    fallen = _Fallen.of(question.derive, owed, day) if question.derive else None
+    fallen = _FellDue.of(question.derive, owed, day) if question.derive else None
     counts = _required(required, day) if question.required else None, fallen.counts if fallen else None
-    number = NOBODY if judged is None else 1 + VERDICTS.index(judged.answer)
+    number = NOT_JUDGED if judged is None else 1 + VERDICTS.index(judged.answer)
     chosen = RULINGS[situation(question, *counts, number, judged is not None and judged.overrules)]
     both = judged is not None and fallen is not None and chosen.ground != "missing"
     other: Verdict | None = None
     if both and judged is not None:
-        derived = RULINGS[situation(question, *counts, NOBODY, False)]
+        derived = RULINGS[situation(question, *counts, NOT_JUDGED, False)]
         other = derived.answer if chosen.ground == "judged" else judged.answer
     return Answer(
         question, chosen.answer, chosen.basis, _because(chosen.ground, required, fallen, judged, day),
@@ -96,27 +96,27 @@ def _answer(
     )  # fmt: skip
 
 
-def _required(duties: Sequence[Obligation], day: date) -> Required:
-    return Required(
+def _required(duties: Sequence[Obligation], day: date) -> RequiredCounts:
+    return RequiredCounts(
         arisen=sum([o.state(day) is not None for o in duties]), fell_due=sum([o.fell_due(day) for o in duties]),
         done=sum([o.done(day) for o in duties]),
     )  # fmt: skip
 
 
-class _Fallen(NamedTuple):
+class _FellDue(NamedTuple):
     """The duties that fell due of those from which a question is answered; ``held``: each that is met as it measures."""
 
     derive: Derivation
     duties: Sequence[Obligation]
     held: Sequence[bool]
-    counts: Derived
+    counts: DerivedCounts
 
     @classmethod
-    def of(cls, derive: Derivation, owed: Mapping[str, list[Obligation]], day: date) -> "_Fallen":
+    def of(cls, derive: Derivation, owed: Mapping[str, list[Obligation]], day: date) -> "_FellDue":
         duties = [o for clause in derive.clauses for o in owed.get(clause, ()) if o.fell_due(day)]
         done = [o.done(day) for o in duties]
         held = done if derive.measure == "done" else [o.in_time(day) for o in duties]
-        return cls(derive, duties, held, Derived(fell_due=len(duties), held=sum(held), done=sum(done)))
+        return cls(derive, duties, held, DerivedCounts(fell_due=len(duties), held=sum(held), done=sum(done)))
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -138,7 +138,7 @@ WORDS: Mapping[Ground, str] = {
 
 
 def _because(
-    ground: Ground, required: Sequence[Obligation], fallen: _Fallen | None, judged: QualityJudged | None, day: date
+    ground: Ground, required: Sequence[Obligation], fallen: _FellDue | None, judged: QualityJudged | None, day: date
 ) -> tuple[Reason, ...]:
     if ground == "judged" and judged is not None:
         return (Reason(judged.comment or "", judgement=judged),)

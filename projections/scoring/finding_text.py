@@ -44,7 +44,7 @@ def exceeds_chance(before: Measured, now: Measured) -> bool | None:
 
 
 @dataclass(frozen=True)
-class Drafted:
+class DraftFinding:
     """A finding drafted from one question's figure. ``before``: the same question in the inspection that this follows;
     ``high``: in the cases at high risk of harm, where these are not all; ``cases``: of the whole sample."""
 
@@ -84,12 +84,12 @@ def _share(q: QuestionScore, per_cent: int | None, cases: int) -> str:
     return f"{per_cent}% of {relevant}cases ({q.sufficient} of {q.n})"
 
 
-def drafted(score: Score, before: Score | None, high: Score | None = None) -> dict[str, Drafted]:
+def draft_findings(score: Score, before: Score | None, high: Score | None = None) -> dict[str, DraftFinding]:
     """A draft for every question that has a figure, by the question's id; ``high``: the high risk of harm sub-sample."""
     earlier = before.questions if before is not None else {}
     of_high = high.questions if high is not None else {}
     return {
-        name: Drafted(
+        name: DraftFinding(
             now,
             earlier.get(name),
             part if (part := of_high.get(name)) is not None and 0 < part.n < now.n else None,
@@ -103,7 +103,7 @@ def drafted(score: Score, before: Score | None, high: Score | None = None) -> di
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedFinding:
     """A finding as written, beside the figure that it speaks of: the question's, or the criterion's."""
 
     finding: FindingWritten
@@ -122,7 +122,7 @@ class Checked:
         return self.finding.direction == self.figure_went
 
 
-def checked(finding: FindingWritten, score: Score, before: Score | None) -> Checked:
+def check_finding(finding: FindingWritten, score: Score, before: Score | None) -> CheckedFinding:
     """The finding beside its figure."""
 
     def figure(of: Score | None) -> int | None:
@@ -133,4 +133,4 @@ def checked(finding: FindingWritten, score: Score, before: Score | None) -> Chec
             return printed(of.framework, exact)
         return next((c.printed for c in of.criteria if c.criterion.id == finding.criterion), None)
 
-    return Checked(finding, figure(before), figure(score))
+    return CheckedFinding(finding, figure(before), figure(score))

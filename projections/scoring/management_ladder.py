@@ -25,7 +25,7 @@ NOT_FOLLOWED_UP = "Not followed up"
 
 
 @dataclass(frozen=True)
-class Placed:
+class CriterionRung:
     """One criterion: the rung that its ratings propose (None until every item is rated), why, and what stands."""
 
     criterion: Managed
@@ -43,7 +43,7 @@ class Placed:
         return self.proposed if self.adjusted is None else self.adjusted.to
 
 
-def placed(inspection: Inspection) -> list[Placed]:
+def criterion_rungs(inspection: Inspection) -> list[CriterionRung]:
     """Every criterion of management of the inspection's framework, in its order."""
     found = []
     for criterion in inspection.framework.management:
@@ -54,7 +54,7 @@ def placed(inspection: Inspection) -> list[Placed]:
         }
         rung, why = propose(criterion, ratings)
         out = criterion.id in inspection.not_followed_up
-        found.append(Placed(criterion, ratings, rung, why, inspection.adjusted.get(criterion.id), out))
+        found.append(CriterionRung(criterion, ratings, rung, why, inspection.adjusted.get(criterion.id), out))
     return found
 
 

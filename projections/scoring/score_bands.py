@@ -10,7 +10,7 @@ from projections.scoring.scores import Score
 
 
 @dataclass(frozen=True)
-class Banded:
+class SectionBand:
     """One section: its printed score, the band that it gives, and the adjustment where there is one that may stand."""
 
     section: Section
@@ -32,14 +32,16 @@ class Banded:
         return None if self.proposed is None else self.proposed.title
 
 
-def banded(inspection: Inspection, score: Score) -> list[Banded]:
+def section_bands(inspection: Inspection, score: Score) -> list[SectionBand]:
     """Every section of a framework that has bands, in its order; nothing for one that has none."""
     framework = score.framework
     if not framework.bands:
         return []
     adjusted = inspection.adjusted if inspection.framework.id == framework.id else {}
     return [
-        Banded(s.section, s.printed, framework.band(s.printed), near(framework, s.printed), adjusted.get(s.section.id))
+        SectionBand(
+            s.section, s.printed, framework.band(s.printed), near(framework, s.printed), adjusted.get(s.section.id)
+        )
         for s in score.sections
     ]
 

@@ -139,7 +139,7 @@ def _criterion(framework: Framework, criterion: Criterion, counted: Mapping[str,
     return CriterionScore(criterion, questions, exact, printed(framework, exact))
 
 
-class _Part(NamedTuple):
+class _WeightedScore(NamedTuple):
     """What a criterion brings to its section's score."""
 
     weight: int
@@ -149,7 +149,9 @@ class _Part(NamedTuple):
 def _section(framework: Framework, criteria: Sequence[CriterionScore]) -> Fraction | None:
     """The weighted mean of the criteria that have a score, critical twice important; or the lowest of them."""
     parts = [
-        _Part(WEIGHTS[c.criterion.weight], Fraction(c.printed) if framework.section_mean_of == "printed" else c.score)
+        _WeightedScore(
+            WEIGHTS[c.criterion.weight], Fraction(c.printed) if framework.section_mean_of == "printed" else c.score
+        )
         for c in criteria
         if c.score is not None and c.printed is not None
     ]

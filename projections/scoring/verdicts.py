@@ -17,28 +17,28 @@ VERDICTS: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable",
 
 Ground = Literal["missing", "judged", "nothing due", "enough", "too few", "none done", "not required", "not judged"]
 
-Counted = Any
+CountOrArray = Any
 """How many duties one case has (a whole number), or each case of a block (an array)."""
 
 
-class Required(NamedTuple):
+class RequiredCounts(NamedTuple):
     """The duties of which a question requires that any is done: how many had arisen, had fallen due, are done."""
 
-    arisen: Counted
-    fell_due: Counted
-    done: Counted
+    arisen: CountOrArray
+    fell_due: CountOrArray
+    done: CountOrArray
 
 
-class Derived(NamedTuple):
+class DerivedCounts(NamedTuple):
     """The duties from which a question is answered: how many fell due; of these, how many are held to be met as the
     question measures it, and how many are done in time or late."""
 
-    fell_due: Counted
-    held: Counted
-    done: Counted
+    fell_due: CountOrArray
+    held: CountOrArray
+    done: CountOrArray
 
 
-class Row(NamedTuple):
+class VerdictRow(NamedTuple):
     """A row of the table: where the case is as ``where`` says, column by column, this is the answer.
 
     ``answer``: None is what was judged. ``absent``: insufficient because what was required is not there at all.
@@ -64,14 +64,14 @@ YES, NO, ANY = True, False, None
 
 TABLE = (
     #                    missing judged derived  due   enough  done  required
-    Row("missing",      (YES,    ANY,   ANY,     ANY,   ANY,   ANY,   ANY), "insufficient", "derived", absent=True),
-    Row("judged",       (NO,     YES,   ANY,     ANY,   ANY,   ANY,   ANY), None, "judged"),
-    Row("nothing due",  (NO,     NO,    YES,     NO,    ANY,   ANY,   ANY), "not_applicable", "derived"),
-    Row("enough",       (NO,     NO,    YES,     YES,   YES,   ANY,   ANY), "sufficient", "derived"),
-    Row("too few",      (NO,     NO,    YES,     YES,   NO,    YES,   ANY), "insufficient", "derived"),
-    Row("none done",    (NO,     NO,    YES,     YES,   NO,    NO,    ANY), "insufficient", "derived", absent=True),
-    Row("not required", (NO,     NO,    NO,      ANY,   ANY,   ANY,   NO),  "not_applicable", "judged"),
-    Row("not judged",   (NO,     NO,    NO,      ANY,   ANY,   ANY,   YES), "not_answered", "judged"),
+    VerdictRow("missing",      (YES,    ANY,   ANY,     ANY,   ANY,   ANY,   ANY), "insufficient", "derived", absent=True),
+    VerdictRow("judged",       (NO,     YES,   ANY,     ANY,   ANY,   ANY,   ANY), None, "judged"),
+    VerdictRow("nothing due",  (NO,     NO,    YES,     NO,    ANY,   ANY,   ANY), "not_applicable", "derived"),
+    VerdictRow("enough",       (NO,     NO,    YES,     YES,   YES,   ANY,   ANY), "sufficient", "derived"),
+    VerdictRow("too few",      (NO,     NO,    YES,     YES,   NO,    YES,   ANY), "insufficient", "derived"),
+    VerdictRow("none done",    (NO,     NO,    YES,     YES,   NO,    NO,    ANY), "insufficient", "derived", absent=True),
+    VerdictRow("not required", (NO,     NO,    NO,      ANY,   ANY,   ANY,   NO),  "not_applicable", "judged"),
+    VerdictRow("not judged",   (NO,     NO,    NO,      ANY,   ANY,   ANY,   YES), "not_answered", "judged"),
 )  # fmt: skip
 """Of any case, one row says what it is. What each column asks:
 
@@ -82,17 +82,21 @@ TABLE = (
 * ``required``: one of the duties that the question requires had arisen, or it requires none.
 """
 
-NOBODY = 0
+NOT_JUDGED = 0
 """The number of *not judged*; that of a judgement is one more than the place of its verdict among ``VERDICTS``."""
 
 
 def situation(
-    question: Question, required: Required | None, derived: Derived | None, judged: Counted, overrules: Counted
+    question: Question,
+    required: RequiredCounts | None,
+    derived: DerivedCounts | None,
+    judged: CountOrArray,
+    overrules: CountOrArray,
 ) -> Any:
     """The place of a case in ``RULINGS``; or of each case, an array of ``uint8``.
 
     ``required``: None where the question requires nothing; ``derived``: None where it is not answered from duties;
-    ``judged``: the number of the last judgement (``NOBODY``: none; an array: of ``uint8``); ``overrules``: whether it is
+    ``judged``: the number of the last judgement (``NOT_JUDGED``: none; an array: of ``uint8``); ``overrules``: whether it is
     to stand in place of what is derived.
     """
     missing, due, enough, done, arisen = NO, NO, NO, NO, YES
@@ -110,7 +114,7 @@ def situation(
 def _rulings() -> Iterator[Ruling]:
     """The ruling of every situation, in the order of ``situation``."""
     for judged, missing, *others in product(range(4), *[(NO, YES)] * 6):
-        here = (missing, judged != NOBODY, *others)
+        here = (missing, judged != NOT_JUDGED, *others)
         row = next(r for r in TABLE if all(w is ANY or w == is_so for w, is_so in zip(r.where, here, strict=True)))
         yield Ruling(row.ground, row.answer or VERDICTS[judged - 1], row.basis, row.absent)
 

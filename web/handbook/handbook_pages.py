@@ -57,13 +57,13 @@ def clause(clause: str) -> str:
     found = standards_handbook.entry(clause, framework.clauses, framework)
     if found is None:
         abort(404, f"There is no clause called {clause}.")
-    counted = standards_handbook.raised(_counted(clause), clause, framework)
+    counted = standards_handbook.duty_states(_counted(clause), clause, framework)
     latest = next(iter(current_cases.inspections()), None)
     return render_template(
         "handbook/clause.html",
         entry=found,
         counted=counted,
-        who=standards_handbook.who,
+        who=standards_handbook.attributes_of,
         framework=framework,
         day=current_cases.moment().on,
         inspection=latest,
@@ -82,7 +82,7 @@ def compare() -> str:
         after=after,
         differences=standards_handbook.differences(before, after),
         editions=national_standards().editions,
-        who=standards_handbook.who,
+        who=standards_handbook.attributes_of,
     )
 
 
@@ -101,7 +101,7 @@ def _edition(edition: Edition) -> str:
         subjects=standards_handbook.by_subject(edition.clauses),
         matrix=standards_handbook.contact_matrix(edition),
         editions=national_standards().editions,
-        who=standards_handbook.who,
+        who=standards_handbook.attributes_of,
         day=current_cases.moment().on,
         in_force=national_standards().on(current_cases.moment().on),
     )

@@ -6,8 +6,8 @@ from datetime import date
 
 from domain.entries.inspection_entries import InspectionOpened
 from projections.scoring.intervals import difference
-from projections.scoring.management_ladder import Placed, rungs_apart
-from projections.scoring.score_bands import Banded
+from projections.scoring.management_ladder import CriterionRung, rungs_apart
+from projections.scoring.score_bands import SectionBand
 from projections.scoring.scores import Interval, Score
 
 
@@ -19,9 +19,9 @@ class ScoringSheet:
     on: date
     follows: str | None
     before_on: date | None
-    placed: list[Placed]
-    placed_before: Mapping[str, Placed]
-    bands: list[Banded]
+    placed: list[CriterionRung]
+    placed_before: Mapping[str, CriterionRung]
+    bands: list[SectionBand]
     names: tuple[str, str]
     """The headings of the two columns; with one column, the second applies."""
     intervals: list[Mapping[str, Interval]]

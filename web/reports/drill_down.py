@@ -121,7 +121,7 @@ def duties(asking: Asking) -> DrillDownList:
     if measure is not None and measure.counts == "answer":
         raise BadRequest(f"{measure.title} is judged by case and has no duties: see its cases.")
     clauses = measure.clauses if measure is not None else (clause,)
-    found = report_cache.duty_queries().behind(asking.period, clauses, asking.wanted)
+    found = report_cache.duty_queries().fell_due(asking.period, clauses, asking.wanted)
     title = measure.title if measure is not None else clause_words(clause)
     if asking.values["attribute"]:
         found = _of_group(asking, found, measure)

@@ -13,7 +13,7 @@ from domain.policy.frameworks import frameworks
 from projections.columns import column_files as generations_module
 from projections.columns import column_merge
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection
-from projections.columns.column_files import ABOUT, Parts, UnreadableColumns, generations, latest, read, write
+from projections.columns.column_files import ABOUT, ColumnParts, UnreadableColumns, generations, latest, read, write
 from projections.columns.column_merge import join
 from projections.columns.column_store import ColumnStore
 from projections.columns.score_counts import score, table
@@ -167,14 +167,14 @@ def test_parts_put_by_in_files_are_the_whole(
     tmp_path: Path, whole: ColumnStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some in files, some still in memory, in any order; joined some cases at a time."""
-    monkeypatch.setattr(generations_module, "TOGETHER", 4)
-    monkeypatch.setattr(column_merge, "CASES", 5)
+    monkeypatch.setattr(generations_module, "CASES_IN_MEMORY", 4)
+    monkeypatch.setattr(column_merge, "CASES_AT_ONCE", 5)
     (tmp_path / "parts" / "0").mkdir(parents=True)  # of somebody who died
     (tmp_path / "parts" / "9").mkdir()
-    parts = Parts(tmp_path / "parts")
+    parts = ColumnParts(tmp_path / "parts")
     for numbers in ((7, 2, 11), (), (0, 1, 3), (4, 5, 6, 8, 9), (10,)):
         parts.add(ColumnStore.of(of(numbers)))
     assert sorted(path.name for path in (tmp_path / "parts").iterdir()) == ["0", "1"]
     same(read(parts.write(tmp_path / "home")), whole)
     assert not (tmp_path / "parts").exists()
-    assert read(Parts(tmp_path / "parts").write(tmp_path / "none")).numbers == 0
+    assert read(ColumnParts(tmp_path / "parts").write(tmp_path / "none")).numbers == 0

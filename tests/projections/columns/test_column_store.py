@@ -41,12 +41,12 @@ from projections.cases.case_repository import CaseRepository
 from projections.columns import duty_scan, score_counts
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
-from projections.columns.score_counts import blocks, score, table
+from projections.columns.score_counts import case_blocks, score, table
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place, ledger
-from projections.reports.caseload_matrix import counted
+from projections.reports.caseload_matrix import counted_duties
 from projections.reports.duty_counts import counts
 from tests.support.histories import facts_of, histories
 
@@ -105,7 +105,7 @@ def agrees(columns: ColumnStore, readings: Sequence[Reading], moment: Moment, fr
         assert score(framework, at, at.select(area=area, team=team)).score == of_team
     for months in (6, 12):
         since = moment.on - relativedelta(months=months)
-        duties = list(counted((r.snapshot for r in readings), months))
+        duties = list(counted_duties((r.snapshot for r in readings), months))
         in_time: Counter[object] = Counter()
         fallen: Counter[object] = Counter()
         for duty in duties:
@@ -259,7 +259,7 @@ def test_cases_that_moved_between_areas(moment: Moment, monkeypatch: pytest.Monk
     for (area,), of_area in table(frameworks()["esi-2003"], at, ("area",)).by_key().items():
         chosen = at.select(area=area)
         assert score(frameworks()["esi-2003"], at, chosen).score == of_area
-        whole |= {len(cases) == cases[-1] - cases[0] + 1 for cases in blocks(np.where(chosen, 0, -1))}
+        whole |= {len(cases) == cases[-1] - cases[0] + 1 for cases in case_blocks(np.where(chosen, 0, -1))}
     assert whole == {True, False}
 
 

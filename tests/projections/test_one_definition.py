@@ -14,7 +14,8 @@ from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures import reports
 from projections.cases.case_repository import CaseRepository
 from projections.cases.work_lists import desk
-from projections.history.history import end_of_day, value_on
+from projections.history.dated_values import value_on
+from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place

@@ -11,7 +11,7 @@ from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.caseload import listed
 from projections.columns.column_builder import recorded_by_day
-from projections.history.history import value_on
+from projections.history.dated_values import value_on
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place, late_rows
 from projections.obligations.duty_state import Obligation

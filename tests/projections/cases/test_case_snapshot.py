@@ -12,7 +12,8 @@ from domain.policy.conditions import fits
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.case_snapshot import CaseSnapshot, excluded
-from projections.history.history import History, end_of_day, value_on
+from projections.history.dated_values import value_on
+from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import ledger
 from projections.obligations.duty_state import Obligation

@@ -21,7 +21,8 @@ from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine, due
 from projections.cases.work_lists import LISTS, LateLine, desk
-from projections.history.history import end_of_day, value_on
+from projections.history.dated_values import value_on
+from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.read_model.view_reader import ReadModel
 from tests.support.people import post, signed_in

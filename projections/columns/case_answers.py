@@ -1,7 +1,7 @@
-"""Blocks: every question of a framework answered for some thousands of cases at once.
+"""Answers to the questions of a framework for a block of some thousands of cases at once.
 
-The duties of each case are counted by their state. The verdict table says what the counts come to, here as in ``answers``;
-a test holds both against each other.
+The duties of each case are counted by state. The verdict table (``projections.scoring.verdicts``) gives the answer, as in
+``projections.scoring.answers`` for one case. A test compares both.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,13 +22,16 @@ SUFFICIENT, INSUFFICIENT = np.int8(VERDICTS.index("sufficient")), np.int8(VERDIC
 
 VERDICT_OF = np.array([VERDICTS.index(ruling.answer) for ruling in RULINGS], np.int8)
 ABSENT_OF = np.array([ruling.absent for ruling in RULINGS])
-"""What the verdict table gives in every situation: the place of the answer among ``VERDICTS``, and whether it is absent."""
+"""For each situation of the verdict table: the index of its answer in ``VERDICTS``, and whether it is absent."""
 
 JUDGED = ("case", "question", "on", "recorded", "order", "answer", "overrules")
 
 
 class CaseDuties(NamedTuple):
-    """A run of duties in order of their cases: the state of each, the last one of each case, and the case's place in the block."""
+    """A run of duties in order of case.
+
+    ``state``: of each duty. ``last``: the index of each case's last duty. ``place``: each case's place in the block.
+    """
 
     state: Array
     last: Array
@@ -36,15 +39,15 @@ class CaseDuties(NamedTuple):
 
 
 class BlockAnswers(NamedTuple):
-    """A question answered for each case of a block: the place of the verdict among ``VERDICTS``, and whether what was
-    required is absent."""
+    """The answer of each case of a block: the index of the verdict in ``VERDICTS``, and whether what was required is
+    absent."""
 
     verdict: Array
     absent: Array
 
 
 class AnswerBlock:
-    """Some cases (their numbers, in order) as at a moment under a framework."""
+    """Some cases (numbers in ascending order) as at a moment under a framework."""
 
     def __init__(self, framework: Framework, selection: CaseSelection, cases: Array):
         self.framework, self.selection, self.cases = framework, selection, cases
@@ -58,7 +61,7 @@ class AnswerBlock:
         return BlockAnswers(VERDICT_OF.take(situations), ABSENT_OF.take(situations))
 
     def situations(self, question: Question) -> Array:
-        """For each case its situation in the verdict table."""
+        """For each case the index of its situation in the verdict table."""
         judged, overrules = self._judged(question)
         required, derived = self._required(question), self._derived(question)
         found: Array = situation(question, required, derived, judged, overrules)
@@ -79,7 +82,7 @@ class AnswerBlock:
         return DerivedCounts(fallen, held, done)
 
     def _in(self, states: range, clauses: tuple[str, ...]) -> Array:
-        """How many duties under these clauses (by id) each case has in one of these states."""
+        """How many duties under these clauses (ids) each case has in one of these states."""
         first, *others = (self._of_clause(states, clause) for clause in clauses)
         return sum(others, start=first)
 
@@ -90,7 +93,7 @@ class AnswerBlock:
             for state, last, place in self._owed_under(clause):
                 counts: Array = within(state, states)
                 if len(last) < len(state):
-                    # Counted up to the last duty of each case, less what there were before.
+                    # The running count at the last duty of each case, minus the count at the case before.
                     counts = np.cumsum(counts, dtype=np.int32)[last]
                     counts[1:] -= counts[:-1]
                 found[place] += counts
@@ -116,7 +119,7 @@ class AnswerBlock:
         return scan_duties_of(self.selection, number, self.cases, self._among)
 
     def _place(self, case: Array) -> Array:
-        """Where each of these cases stands in the block (-1: nowhere)."""
+        """The place of each of these cases in the block (-1: not in it)."""
         return case - np.int32(self.first) if self.whole else self._places[case - self.first]
 
     @cached_property
@@ -137,7 +140,7 @@ class AnswerBlock:
         if asked is not None:
             questions, place, answer, over = self._judgements
             here = slice(*np.searchsorted(questions, np.array((asked, asked + 1), questions.dtype)))
-            # In order of time: of several for one case, the last one stays.
+            # They are in order of time: of several for one case, the last assignment remains.
             judged[place[here]] = answer[here]
             overrules[place[here]] = over[here]
         return judged, overrules
@@ -162,7 +165,7 @@ class AnswerBlock:
         case, question, on, recorded, order, answer, overrules = map(np.concatenate, zip(*found, strict=True))
         place, turn = self._place(case), np.arange(len(case))
         if len(case) > len(found[0][0]):
-            # The rows of one table are in order of time already, those that a case has in two are not.
+            # Rows of one table are in order of time. Cases with rows in two tables are sorted here.
             mixed = np.zeros(len(self.cases), bool)
             mixed[place[len(found[0][0]) :]] = True
             apart, together = np.flatnonzero(~mixed[place]), np.flatnonzero(mixed[place])
@@ -173,7 +176,7 @@ class AnswerBlock:
 
 @cache
 def numbers_of(framework: str) -> Mapping[str, Sequence[int]]:
-    """The clauses of a framework by id: their numbers in the catalogue, one an edition."""
+    """For each clause id of a framework its numbers in the catalogue, one for each edition."""
     assert framework in frameworks()
     found: dict[str, list[int]] = {}
     for number, clause in catalogue().of_framework[framework].items():

@@ -1,4 +1,4 @@
-"""Gathering: ledger rows taken in case by case, made into columns at the end."""
+"""Build columns from ledgers, case by case."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -24,16 +24,16 @@ ORDER = {
     "lates": ("case", "recorded"),
     "recorded": ("case", "day"),
 }
-"""The order of each table's rows. Judgements are in the order in which a later one stands before an earlier one."""
+"""The order of each table's rows. Judgements of a case are in order of time: the last one counts."""
 
 COLUMNS: Mapping[str, Mapping[str, type[np.generic]]] = {**TABLES, "recorded": RECORDED}
 
 ROWS_UNPACKED = 1 << 16
-"""Rows kept as such before they are packed: a nation's would not fit into memory."""
+"""Rows held as tuples before they are packed into arrays, to limit memory."""
 
 
 class NumberCache(dict[K, int]):
-    """NumberCache worked out once for each value."""
+    """A cache of numbers: each is computed once for a value."""
 
     def __init__(self, of: Callable[[K], int]):
         super().__init__()
@@ -45,7 +45,7 @@ class NumberCache(dict[K, int]):
 
 
 class ColumnBuilder:
-    """Cases in any order, each once (``ValueError``: twice)."""
+    """Takes in cases in any order. ``ValueError``: a case is given twice."""
 
     def __init__(self) -> None:
         self.references: dict[str, int] = {}
@@ -56,7 +56,7 @@ class ColumnBuilder:
         self._days: NumberCache[date | None] = NumberCache(day_number)
 
     def add(self, reference: str, ledger: Ledger, recorded: Mapping[date, int]) -> None:
-        """Take in one case: its ledger, and how many of its entries were recorded on each day."""
+        """Add one case. ``recorded``: how many of its entries were recorded on each day."""
         if reference in self.references:
             raise ValueError(f"{reference} is given twice: one ledger a case")
         case = self.references[reference] = len(self.references)
@@ -133,8 +133,9 @@ class ColumnBuilder:
 
 
 def recorded_by_day(entries: Iterable[Entry]) -> dict[date, int]:
-    """How many entries were recorded on each day in Europe/London, corrections and withdrawals left out: they speak of
-    another entry, and are never late.
+    """How many entries were recorded on each day in Europe/London.
+
+    Corrections and withdrawals are left out: they are about another entry, and are never late.
     """
     counts: dict[date, int] = {}
     for fact in entries:

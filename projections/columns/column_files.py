@@ -1,7 +1,8 @@
-"""Generations: columns in files that are mapped into memory, so that all workers of a machine share one copy.
+"""Columns in files that are mapped into memory, so that all workers of a machine share one copy.
 
-A generation is a folder of ``.npy`` files, never changed once it has its name. A new one is made beside it and renamed;
-whoever reads an older one keeps what is mapped. They hold nothing that can't be derived: delete the folder at will.
+A generation is a folder of ``.npy`` files. It never changes once it has its name. A new generation is written to another
+folder, which is then renamed; readers of an older one keep what they have mapped. All of it can be derived again: the
+folder may be deleted at any time.
 """
 
 import json
@@ -26,23 +27,23 @@ MAKING = "making-"
 
 
 class UnreadableColumns(ValueError):
-    """These files are of another format or of other clauses, or are not whole: make them anew."""
+    """The files have another format or other clauses, or are incomplete. Make them again."""
 
 
 CASES_IN_MEMORY = 10_000
-"""Cases whose columns are kept in memory until they are put by in files."""
+"""Cases whose columns are held in memory before they are saved to files."""
 
 OPEN_FILES = 400
-"""Files of parts that are held open at once: a nation's parts have more than a process may."""
+"""Files of parts that are open at once: a national record has more than a process may open."""
 
 OpenColumn = Callable[[Path, str], Array]
-"""Gives a column from the file of this name in a folder."""
+"""Returns the column in the file of this name in a folder."""
 
 
 class ColumnParts:
-    """The columns of many cases, put by in a folder of their own as they come: what is in memory does not grow.
+    """The columns of many cases, saved to a folder of their own as they come, so that memory does not grow.
 
-    One owner of the folder at a time; what somebody who died left there goes when the first are put by.
+    The folder has one owner at a time. What a process that was killed left there is deleted at the first save.
     """
 
     def __init__(self, folder: Path):
@@ -64,14 +65,14 @@ class ColumnParts:
         self._waiting.clear()
 
     def write(self, home: Path) -> Path:
-        """Make the next generation in this folder of all that has come; see ``write``."""
+        """Write the next generation in the folder ``home`` from all parts; see ``write``."""
         made = write(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
         shutil.rmtree(self.folder, ignore_errors=True)
         return made
 
 
 class LazyColumns(Mapping[str, Array]):
-    """The columns of a table, each opened when it is asked for."""
+    """The columns of a table, each opened when it is read."""
 
     def __init__(self, opened: OpenColumn, folder: Path, table: str, names: Iterable[str]):
         self._open, self._folder, self._table, self._names = opened, folder, table, tuple(names)
@@ -89,7 +90,7 @@ class LazyColumns(Mapping[str, Array]):
 
 
 def write(home: Path, parts: Sequence[ColumnStore]) -> Path:
-    """Make the next generation in this folder, from the cases of all parts; the older ones go. One writer at a time."""
+    """Write the next generation in the folder ``home`` from the cases of all parts; delete older ones. One writer at a time."""
     home.mkdir(parents=True, exist_ok=True)
     older = generations(home)
     number = int(older[-1].name) + 1 if older else 1
@@ -100,12 +101,14 @@ def write(home: Path, parts: Sequence[ColumnStore]) -> Path:
     _save(making, parts)
     made = making.rename(home / f"{number:08}")
     for folder in older:
-        shutil.rmtree(folder.rename(home / f"{MAKING}none-{folder.name}"))  # gone at once for whoever looks
+        shutil.rmtree(
+            folder.rename(home / f"{MAKING}none-{folder.name}")
+        )  # renamed first, so that no reader finds it half deleted
     return made
 
 
 def _save(folder: Path, parts: Sequence[ColumnStore]) -> None:
-    """The columns of all parts in the files of one folder."""
+    """Save the columns of all parts as the files of one folder."""
     columns = join(parts, lambda name, kind, length: _made(folder / f"{name}.npy", kind, length))
     about = {
         "format": FORMAT,
@@ -117,26 +120,26 @@ def _save(folder: Path, parts: Sequence[ColumnStore]) -> None:
 
 
 def generations(home: Path) -> list[Path]:
-    """The folders of the generations here, the latest last."""
+    """The folders of the generations in ``home``, the latest last."""
     return sorted(folder for folder in home.glob("[0-9]*") if folder.name.isdigit() and (folder / ABOUT).exists())
 
 
 def latest(home: Path) -> ColumnStore | None:
-    """The latest generation, mapped into memory; None where there is none that this program can read."""
+    """The latest generation, mapped into memory; None: there is none that this program can read."""
     while found := generations(home):
         try:
             return read(found[-1])
         except UnreadableColumns:
             return None
         except FileNotFoundError:
-            continue  # a newer one has taken its place meanwhile
+            continue  # a newer generation has replaced it meanwhile
     return None
 
 
 def read(folder: Path, *, late: OpenColumn | None = None) -> ColumnStore:
-    """One generation, mapped into memory. ``Unreadable``: make it anew; ``FileNotFoundError``: it is gone.
+    """One generation, mapped into memory. ``UnreadableColumns``: make it again; ``FileNotFoundError``: it is deleted.
 
-    ``late``: opens a column whenever it is asked for.
+    ``late``: open each column only when it is read, by this function.
     """
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
@@ -168,7 +171,7 @@ def read(folder: Path, *, late: OpenColumn | None = None) -> ColumnStore:
 
 
 def _made(path: Path, kind: Any, length: int) -> Array:
-    if length == 0:  # nothing can't be mapped
+    if length == 0:  # an empty file cannot be mapped
         np.save(path, np.zeros(0, kind))
         return np.zeros(0, kind)
     made: Array = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(length,))
@@ -183,7 +186,7 @@ def _mapped(folder: Path, name: str) -> Array:
         mapped = np.load(path, allow_pickle=False)
         if len(mapped):
             raise
-    # As plain arrays: a memmap asks for its file at every slice.
+    # As plain arrays: slicing a memmap is slow.
     return np.asarray(mapped).view(np.ndarray)
 
 

@@ -1,4 +1,4 @@
-"""Values that hold from a day on, and the spans in which a state holds."""
+"""Dated values: values that hold from a day on, and spans of days in which a state holds."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A state holds from ``on`` up to, not including, ``off`` (None: open); ``entry`` began it."""
+    """A state holds from ``on`` up to, not including, ``off`` (None: still). ``entry``: the entry that began it."""
 
     on: date
     off: date | None
@@ -37,7 +37,7 @@ class Span(NamedTuple):
 
 
 class CustodyPeriod(NamedTuple):
-    """A time in custody: the entry that began it, and the release that ended it (None: not yet)."""
+    """A period in custody: the entry that began it, and the release that ended it (None: not released yet)."""
 
     began: Change
     ended: Change | None

@@ -1,6 +1,6 @@
 """The timelines of a case: start and end, custody, risk, tier, MAPPA level, and where it is held.
 
-They are all that a clause asks of a case, apart from what triggers and answers its duties.
+A clause reads these, the entries that trigger its duties and the entries that answer them, and nothing else of a case.
 """
 
 from bisect import bisect_right
@@ -20,7 +20,7 @@ F = TypeVar("F", bound=Entry)
 
 
 class Timelines:
-    """The entries of one case by type, and its timelines. Each is worked out when it is first asked for."""
+    """The entries of one case by type, and its timelines. Each is computed when it is first read."""
 
     def __init__(self, entries: Iterable[Entry]):
         self._entries = list(entries)
@@ -64,7 +64,7 @@ class Timelines:
 
     @worked_out
     def custody(self) -> list[CustodyPeriod]:
-        """The times in custody, or recalled to it, in order."""
+        """The periods in custody, recalls included, in order."""
         away: list[CustodyPeriod] = []
         began: list[Entry] = [*self.all(case_entries.CustodyStarted)]
         began += [r for r in self.all(case_entries.RecallDecided) if r.outcome == "recalled"]
@@ -124,7 +124,7 @@ class Timelines:
 
     @worked_out
     def held_by(self) -> Callable[[date], Place]:
-        """Tell where the case was held on a day. Before the first allocation: where it was held first."""
+        """A function from a day to the place that held the case. Before the first allocation: the first place."""
         places = [change.value for change in self.allocation]
         if len(places) == 1:
             return lambda _: places[0]
@@ -181,9 +181,9 @@ class Timelines:
         return found
 
     def ending(self, during: When, day: date) -> date | None:
-        """The first day, from ``day`` on, on which nobody owes a duty that arose on ``day``. None: it stays owed.
+        """The first day, from ``day`` on, on which a duty that arose on ``day`` no longer applies. None: it still applies.
 
-        That is the day on which supervision ends, custody begins, or the state ``during`` ceases.
+        That is the day on which supervision ends, custody begins, or the state ``during`` ends.
         """
         over = self.end
         end = over.on if over is not None and over.on >= day else None
@@ -212,4 +212,4 @@ TIMELINES = (
     "started", "start", "end", "custody", "releases", "risk", "tier", "mappa_level", "allocation", "held_by",
     "turning_points", "_attributes", "_spans",
 )  # fmt: skip
-"""What a clause asks of a case, apart from what triggers and answers its duties."""
+"""The names of all timelines, with the caches made from them."""

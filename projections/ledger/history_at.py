@@ -1,4 +1,4 @@
-"""The history of a case as its file read from one recording on, taken from all versions of its entries."""
+"""The history of a case as known from one recording on, taken from all versions of its entries."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +16,7 @@ from projections.ledger.knowledge_spans import T
 class HistoryAt(History):
     """A history with the timelines of ``frame`` and the entries of ``growth`` that were known at a recording.
 
-    It gives clauses the same as a ``History`` of those entries, but reads only what a clause asks for.
+    Clauses get the same from it as from a ``History`` of those entries. It is computed only where a clause reads it.
     """
 
     def __init__(self, growth: CaseVersions, frame: History, recording: int):

@@ -244,9 +244,9 @@ def test_cases_that_moved_between_areas(moment: Moment, monkeypatch: pytest.Monk
     """Whole stretches and cases picked out, several blocks and runs, a base with changes laid over it."""
     for constants, name, value in (
         (score_counts, "BLOCK", 7),
-        (score_counts, "MANY", 3),
-        (score_counts, "APART", 1),
-        (duty_scan, "RUN", 11),
+        (score_counts, "BLOCK_AT_LEAST", 3),
+        (score_counts, "CLOSE", 1),
+        (duty_scan, "ROWS_PER_RUN", 11),
     ):
         monkeypatch.setattr(constants, name, value)
     files = {f"X{number:06}/1": moved(number) for number in range(40)}

@@ -1,7 +1,7 @@
-"""Joining: several columns made into one, clause by clause and so many cases at a time, so that a nation's need no more
-memory than an area's.
+"""Merge several column stores into one.
 
-So are columns made from parts, and changes taken into their base: the rows of cases that are gone are left out.
+Rows are merged clause by clause and ``CASES_AT_ONCE`` cases at a time, so that memory does not grow with the record. Parts
+are merged into a store in this way, and changes into their base. The rows of cases that are ``gone`` are left out.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from projections.columns.column_schema import RECORDED, TABLES, WORDS, Array, Ro
 from projections.columns.column_store import ColumnStore, renumbered
 
 Make = Callable[[str, Any, int], Array]
-"""Makes an array by its name, type and length, to be filled: in memory, or mapped to a file."""
+"""Makes an array to be filled, from its name, type and length: in memory, or mapped to a file."""
 
 
 CASES_AT_ONCE = 5_000
@@ -24,17 +24,19 @@ CASES_AT_ONCE = 5_000
 
 
 class RenumberedRows(NamedTuple):
-    """Rows to be joined, and what their numbers become (a case that is gone: -1)."""
+    """Rows to be merged, and by column the new number for each old number (a case that is gone: -1)."""
 
     rows: Rows
     becomes: Mapping[str, Array]
 
     def within(self, which: slice, first: int, end: int) -> Rows:
-        """Of these rows (in order of case), those whose cases get numbers from ``first`` up to ``end``, under them."""
+        """The rows whose new case number is from ``first`` up to, not including, ``end``, renumbered. Rows are in order of case."""
         becomes, case = self.becomes["case"], self.rows["case"][which]
         chosen: slice | Array
         if np.all(becomes[1:] > becomes[:-1]):
-            cases = np.searchsorted(becomes, (first, end)).astype(case.dtype)  # of one type, or all would be converted
+            cases = np.searchsorted(becomes, (first, end)).astype(
+                case.dtype
+            )  # the same type, or NumPy would convert the whole column
             begins, ends = np.searchsorted(case, cases)
             chosen = slice(which.start + begins, which.start + ends)
         else:
@@ -48,7 +50,7 @@ def in_memory(_: str, kind: Any, length: int) -> Array:
 
 
 def join(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
-    """The columns of all cases of these, each case in one of them only (``ValueError``: in two)."""
+    """One column store of the cases of all parts. ``ValueError``: a case is in two parts."""
     names: StringCodes[str] = StringCodes()
     words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in WORDS}
     references, numbers = _numbered(parts)
@@ -76,7 +78,7 @@ def join(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
 
 
 def _numbered(parts: Sequence[ColumnStore]) -> tuple[list[str], list[Array]]:
-    """The references of all cases in order of their homes, and for each part the new numbers of its cases."""
+    """The references of all cases in order of their last places, and for each part the new numbers of its cases."""
     every = []
     for at, part in enumerate(parts):
         gone = part.gone if part.gone is not None else np.zeros(part.numbers, bool)
@@ -96,7 +98,7 @@ def _numbered(parts: Sequence[ColumnStore]) -> tuple[list[str], list[Array]]:
 def _merged_rows(
     parts: Sequence[RenumberedRows], cases: int, name: str, columns: Mapping[str, Any], make: Make
 ) -> Rows:
-    """The rows of all parts in one, in their order."""
+    """The rows of all parts merged, in the order of the table."""
     length = sum(int((part.becomes["case"][part.rows["case"]] >= 0).sum()) for part in parts)
     into = {column: make(f"{name}.{column}", kind, length) for column, kind in columns.items()}
     filled = 0
@@ -113,7 +115,7 @@ def _merged_rows(
 
 
 def _pieces(parts: Sequence[RenumberedRows], cases: int, by_clause: bool) -> Iterator[list[Rows]]:
-    """The rows of all parts that come next: of one clause after the other (or of all), of so many cases."""
+    """The rows of all parts piece by piece: one clause after another (or all clauses), ``CASES_AT_ONCE`` cases at a time."""
     bounds = [part.rows.clause_bounds if by_clause else [0, len(part.rows)] for part in parts]
     for of_clause in zip(*map(pairwise, bounds), strict=True):
         some = [(part, slice(*of)) for part, of in zip(parts, of_clause, strict=True) if of[0] < of[1]]

@@ -1,4 +1,4 @@
-"""Coding: what duties are grouped by as one small number each, and how many there are of each number."""
+"""Group keys: one number for the group of each duty, and counts by these numbers."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -16,20 +16,23 @@ from projections.columns.duty_scan import DutyRun
 from projections.obligations.clause_catalogue import catalogue
 
 OF_DUTY = ("place", *PLACE, "clause", "subject", "edition", "month", "calendar_month")
-"""By what duties are grouped beside the attributes of their case: who held the case on the day each was due (``place``,
-whole, or a part of it); the id of its clause, that clause's subject and edition; the months up to the day read (0 the last,
-1 the one before), or those of the calendar (their first days)."""
+"""The attributes of a duty by which duties are grouped, beside those of its case.
+
+``place`` and its parts: who held the case on the day the duty was due. ``clause``: the id of its clause; ``subject`` and
+``edition``: that clause's. ``month``: months back from the day read (0 the last one, 1 the one before).
+``calendar_month``: the first day of the month.
+"""
 
 
 TABLE_LIMIT = 1 << 22
-"""How many groups may be counted in tables."""
+"""Groups that are counted in arrays at most; more groups are counted in a dictionary."""
 
 SPARSE = 4
-"""Of fewer codes than one in so many of the groups, each is added by itself."""
+"""Use ``np.add.at`` in place of ``np.bincount`` where there are fewer codes than ``room / SPARSE``."""
 
 
 class GroupKeys:
-    """What duties are grouped by, as one number for each duty. ``KeyError``: by something that they are not grouped by."""
+    """The group of each duty as one number. ``KeyError``: ``by`` names something that duties cannot be grouped by."""
 
     def __init__(self, selection: CaseSelection, by: By, since: date | None):
         for name in by:
@@ -63,7 +66,7 @@ class GroupKeys:
         return list(zip(*columns, strict=True)) if columns else [()] * len(codes)
 
     def order(self, codes: Array) -> Array:
-        """Where these groups stand in order of their keys (see ``slices.sortable``)."""
+        """The indices that sort these groups by their keys (see ``case_selection.sortable``)."""
         ranks = [_ranks(values)[at] for values, at in zip(self.values, self._apart(codes), strict=True)]
         return np.lexsort(ranks[::-1]) if ranks else np.arange(len(codes))
 
@@ -108,7 +111,7 @@ class GroupKeys:
 
 
 class GroupTotals:
-    """How many of each number, and how many of them held: in two tables, or where those had too much room, by what is seen."""
+    """For each group number the count of duties, and of those that held. In two arrays; in a dictionary for many groups."""
 
     def __init__(self, room: int):
         self.room = room
@@ -132,7 +135,7 @@ class GroupTotals:
                 total[1] += other
 
     def found(self) -> tuple[Array, Array, Array]:
-        """The numbers seen, in order, how many of each held, and how many there were."""
+        """The group numbers seen, ascending; how many duties of each held; how many there were."""
         if self.dense:
             codes = np.flatnonzero(self._n)
             return codes, self._held[codes], self._n[codes]
@@ -142,7 +145,7 @@ class GroupTotals:
 
 
 def _ranks(values: Sequence[Any]) -> Array:
-    """For each value its place among them in order."""
+    """For each value its rank in sorted order."""
     ranks = np.empty(len(values), np.int64)
     ranks[sorted(range(len(values)), key=lambda n: sortable((values[n],)))] = np.arange(len(values))
     return ranks

@@ -1,4 +1,4 @@
-"""The tally: the answers of all cases, counted by group. It gives scores of samples and tables of questions by team or officer."""
+"""Count the answers of all cases by group: for scores of samples, and for tables of questions by team or officer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,27 +14,27 @@ from projections.scoring.verdicts import VERDICTS
 
 ABSENT = len(VERDICTS)
 COUNTED = (*VERDICTS, "absent")
-"""What is counted for each question, in the order of a tally's last axis."""
+"""What is counted for each question, in the order of the last axis of ``ScoreCounts.counts``."""
 
 COUNTED_AS = np.where(ABSENT_OF, ABSENT, VERDICT_OF)
-"""What a case counts as in every situation of the verdict table. Absent is insufficient too, and is added there in the end."""
+"""For each situation of the verdict table the index in ``COUNTED``. Absent is added to insufficient at the end."""
 
 BLOCK = 32_768
-"""Cases taken at a time. Fewer cost more calls; more no longer fit into the processor's cache."""
+"""Cases per block. Fewer cost more calls; more do not fit into the processor's cache."""
 
 DENSE_SHARE = 2
-"""Pick out the rows of the cases counted where these are fewer than one in so many."""
+"""A range of cases is taken whole where more than one in so many of its cases is counted."""
 
 CLOSE = 64
-"""Two cases lie close together if no more than so many others are between them."""
+"""Two counted cases belong to one range where their numbers differ by no more than this."""
 
 BLOCK_AT_LEAST = 512
-"""Fewer than so many cases are picked out, wherever they lie: with others, in one block."""
+"""A range with fewer counted cases is not taken whole: its cases are put into a block with others."""
 
 
 @dataclass(frozen=True)
 class ScoreCounts:
-    """``counts[group, question, what]``, with ``what`` as in ``COUNTED``; ``cases[group]``: how many cases it has."""
+    """``counts[group, question, what]``, with ``what`` as in ``COUNTED``. ``cases[group]``: how many cases the group has."""
 
     framework: Framework
     keys: Sequence[Key]
@@ -52,14 +52,14 @@ class ScoreCounts:
 
 @dataclass(frozen=True)
 class SampleScore:
-    """The score of some cases, and of those among them at high risk of harm."""
+    """The score of some cases, and of those of them at high risk of harm."""
 
     score: Score
     high_risk: Score
 
 
 def score(framework: Framework, selection: CaseSelection, cases: Array | None = None) -> SampleScore:
-    """The score of the cases that are there as at a moment, or of those among them for which ``cases`` is true."""
+    """The score of the cases that had begun, or of those of them for which ``cases`` is true."""
     chosen = selection.there if cases is None else selection.there & cases
     groups = Groups([(False,), (True,)], np.where(chosen, selection.high_risk.astype(np.int32), -1))
     counted = tally(framework, selection, groups)
@@ -82,21 +82,21 @@ def tally(framework: Framework, selection: CaseSelection, groups: Groups) -> Sco
     for cases in case_blocks(groups.of):
         block = AnswerBlock(framework, selection, cases)
         places = groups.of[cases].astype(np.intp)
-        places[places < 0] = room  # counted as well, and dropped in the end
+        places[places < 0] = room  # counted too, and dropped at the end
         places *= len(COUNTED)
         for number, question in enumerate(framework.questions.values()):
             outcome = COUNTED_AS.take(block.situations(question))
             counts[number] += np.bincount(places + outcome, minlength=counts.shape[1])
     by_group = counts.reshape(len(framework.questions), room + 1, len(COUNTED)).transpose(1, 0, 2)[:room]
-    by_group[:, :, INSUFFICIENT] += by_group[:, :, ABSENT]  # which they are besides
+    by_group[:, :, INSUFFICIENT] += by_group[:, :, ABSENT]  # an absent answer is insufficient too
     return ScoreCounts(framework, groups.keys, by_group, np.bincount(groups.of[groups.of >= 0], minlength=room))
 
 
 def case_blocks(of: Array) -> Iterator[Array]:
-    """The numbers of the cases to be counted, so many at a time.
+    """The numbers of the cases to count, ``BLOCK`` at a time.
 
-    ``of``: the group of each case, -1: none. Where cases of groups lie close together, all from the first to the last of
-    them are taken; elsewhere only they are.
+    ``of``: the group of each case (-1: none). Where the cases of groups are close together, the whole range from the first
+    to the last is taken; elsewhere only the cases of groups.
     """
     chosen = np.flatnonzero(of >= 0)
     alone = []

@@ -1,6 +1,6 @@
-"""Keeping columns: the latest generation of files, and what the views have taken in since laid over it.
+"""Keep the column store up to date: the latest generation of files, with later changes from the read model added.
 
-Columns hold nothing of their own: they are made from the views, and may be thrown away at any time.
+Columns are made from the read model, hold nothing else, and can be deleted at any time.
 """
 
 import os
@@ -23,17 +23,17 @@ from projections.read_model.rebuild import WorkerPool, open_read_model, rebuild
 from projections.read_model.view_reader import ReadModel
 
 SMALL_RECORD = 5000
-"""Up to so many cases are read into memory where there are no files of columns; beyond, they are made first."""
+"""A record of up to so many cases is read into memory where it has no column files. A larger one needs files."""
 
 CASES_PER_PIECE = 500
-"""Cases that are read at once."""
+"""Cases in one piece of work."""
 
 MOST_CHANGES = 5000
-"""Up to so many entries since the files were made are laid over them; the follower makes new files from half of that."""
+"""Entries after the files that are added to them at most. The follower makes new files after half of that."""
 
 
 def columns_folder(database: Database) -> Path:
-    """Where the columns of a database lie: ``CASEAUDIT_COLUMNS``, else beside an SQLite file or in the user's cache."""
+    """The folder of a database's columns: ``CASEAUDIT_COLUMNS``, else beside an SQLite file or in the user's cache."""
     named = os.environ.get("CASEAUDIT_COLUMNS")
     if named:
         return Path(named)
@@ -43,11 +43,11 @@ def columns_folder(database: Database) -> Path:
 
 
 class ColumnsNotMade(RuntimeError):
-    """There are no columns of this record that can be read, and too many cases to make them while a page waits."""
+    """There are no readable columns of this record, and too many cases to make them while a page waits."""
 
 
 class ColumnKeeper:
-    """The columns of one database, in files in the folder ``home``. Safe to share between threads."""
+    """The column store of one database, in files in the folder ``home``. Safe to share between threads."""
 
     def __init__(self, read_model: ReadModel, home: Path):
         self.read_model, self.home = read_model, home
@@ -57,7 +57,10 @@ class ColumnKeeper:
         self._lock = threading.Lock()
 
     def current(self) -> ColumnStore:
-        """The columns as far as the views go, or as the latest files where too much has come since; else ``ColumnsNotMade``."""
+        """The column store at the position of the read model, or of the latest files where too much was stored since.
+
+        Raises ``ColumnsNotMade``.
+        """
         with self._lock:
             if self._base is None or self._newest() != self._made:
                 self._begin()
@@ -66,14 +69,14 @@ class ColumnKeeper:
             return self._columns
 
     def needs_new_files(self) -> bool:
-        """Whether new files should be made: there are none and many cases, or much has come since they were made."""
+        """Whether new files should be made: there are none and many cases, or much was stored since they were made."""
         base = latest(self.home)
         if base is None:
             return len(self.read_model.cases()) > SMALL_RECORD
         return len(self.read_model.stored.after(base.position, MOST_CHANGES // 2)) == MOST_CHANGES // 2
 
     def make(self, pool: WorkerPool) -> bool:
-        """Make new files from the views, by a crew; False where another is doing so."""
+        """Make new files from the read model, by a pool of workers; False where another process is making them."""
         with task_lock(self.read_model.database, self.read_model.writing, "columns") as mine:
             if mine is None:
                 return False
@@ -88,16 +91,16 @@ class ColumnKeeper:
         return True
 
     def rebuild(self, pool: WorkerPool, report_progress: Callable[[int], None] = lambda cases: None) -> int:
-        """Make the views anew (see ``projections.read_model.rebuild``), and new files by the way; the number of cases."""
+        """Rebuild the read model (``projections.read_model.rebuild``) and make new files from it; return the number of cases."""
         parts, written = self._parts("rebuilding"), False
         cases = rebuild(self.read_model, pool, report_progress, parts.add)
         while not written:
             with task_lock(self.read_model.database, self.read_model.writing, "columns") as mine:
                 if written := mine is not None:
                     parts.write(self.home)
-            if not written:  # another is at it, from the views that are no longer live
+            if not written:  # another process is making files from the generation that is no longer live
                 time.sleep(SQLITE_POLL)
-        if self.needs_new_files():  # so much came meanwhile that it would not be laid over them
+        if self.needs_new_files():  # more was stored meanwhile than is added to files
             self.make(pool)
         return cases
 
@@ -108,7 +111,7 @@ class ColumnKeeper:
         return next(reversed(generations(self.home)), None)
 
     def _begin(self) -> None:
-        """From the latest files; without any, from the views."""
+        """Start from the latest files, or from the read model where there are none."""
         self._made = self._newest()
         self._base = latest(self.home) or self._read_all()
         self._changed, self._columns = ColumnStore.of(()), self._base
@@ -122,7 +125,7 @@ class ColumnKeeper:
         return _read(self.read_model, cases, position)
 
     def _take_in(self, position: int) -> None:
-        """Lay over the base the cases that have changed, as they are now."""
+        """Add the cases that have changed to the base, as they are now."""
         entered = self.read_model.stored.after(self._columns.position, MOST_CHANGES)
         if len(entered) == MOST_CHANGES or position < self._columns.position:
             if self._columns.numbers <= SMALL_RECORD:
@@ -136,7 +139,7 @@ class ColumnKeeper:
 
 
 def read_columns(address: str, references: list[str], position: int) -> ColumnStore:
-    """The columns of some cases, read from the views of a database."""
+    """One piece of work: the columns of some cases, from the read model at an address."""
     return _read(open_read_model(address), references, position)
 
 

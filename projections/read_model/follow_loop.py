@@ -1,4 +1,4 @@
-"""Following for good: one loop serves both databases."""
+"""The loop of `caseaudit follow`, for SQLite and PostgreSQL."""
 
 import time
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_reader import ReadModel
 
 POLL = 1.0
-"""Seconds between looks at the record where nothing tells of what is new."""
+"""Seconds between checks for new entries where the database does not notify."""
 
 
 @dataclass
 class Following:
-    """Following for good. ``stop()`` is asked between batches; ``say`` hears what an operator should know."""
+    """Follows the record until ``stop()``, which is called between batches. ``say`` receives messages for the operator."""
 
     read_model: ReadModel
     stop: Callable[[], bool]
@@ -25,10 +25,10 @@ class Following:
     batch: int = BATCH
     poll: float = POLL
     at_rest: Callable[[], None] = lambda: None
-    """What else to do once the views are up with the record, each time something has come."""
+    """Called each time the read model has reached the end of the record."""
 
     def run(self) -> None:
-        """Until told to stop. A database that cannot be reached is tried again and again; any other error ends it."""
+        """Follow until ``stop()``. An unreachable database is tried again, after up to 30 s; any other error is raised."""
         pause = self.poll
         while not self.stop():
             try:

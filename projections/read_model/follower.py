@@ -1,7 +1,7 @@
-"""Following: what was stored is taken into the views, batch by batch, rows and position in one transaction.
+"""The follower: take stored entries into the read model, batch by batch, rows and position in one transaction.
 
-A crash anywhere leaves rows and position as they were together; nothing is taken in
-twice and nothing is left out. One follower works at a time; if two did, the slower would find its position taken.
+After a crash, rows and position still agree: no entry is taken in twice, and none is left out. One follower works at a
+time. If two did, the slower one would find the position changed (``Overtaken``).
 """
 
 import time
@@ -17,18 +17,17 @@ from projections.read_model.view_reader import ReadModel
 from projections.read_model.view_tables import VIEWS
 
 BATCH = 500
-"""Entries taken in at once."""
+"""Entries in one batch."""
 
 
 class Overtaken(RuntimeError):
-    """Another has moved this generation on, or put another in its place: look again and go on from there."""
+    """Another process has moved the position, or made the other generation live. Read the state again and continue."""
 
 
 def step(read_model: ReadModel, state: GenerationState, most: int = BATCH) -> int:
-    """Take the next entries into a generation: how many (0: it is up with the record). ``Overtaken``.
+    """Take the next ``most`` entries into a generation; return how many (0: it is up to date). Raises ``Overtaken``.
 
-    A case is derived from all its entries as stored now, however few of them are in the batch: those of its entries
-    that come in later batches change nothing any more.
+    A case is derived from all its entries stored so far, also from those of later batches. These then change nothing.
     """
     entered = read_model.stored.after(state.position, most)
     if not entered:
@@ -44,7 +43,7 @@ def step(read_model: ReadModel, state: GenerationState, most: int = BATCH) -> in
 
 
 def advance(c: sa.Connection, state: GenerationState, position: int) -> None:
-    """Move a generation's position on, if it is still as this state says; ``Overtaken`` otherwise."""
+    """Set a generation's position if its state is still ``state``; otherwise raise ``Overtaken``."""
     moved = sa.update(VIEWS).values(position=position)
     moved = moved.where(
         VIEWS.c.generation == state.generation, VIEWS.c.live == state.live, VIEWS.c.position == state.position,
@@ -58,10 +57,10 @@ def catch_up(
     read_model: ReadModel, *, seconds: float | None = None, own: int = 0, most: int = BATCH,
     report_progress: Callable[[int], None] = lambda position: None,
 ) -> Lag:  # fmt: skip
-    """Bring the views up with the record, or as far as so many seconds allow (None: however long it takes).
+    """Bring the read model up to date with the record, within so many seconds (None: no limit); return the remaining lag.
 
-    Where another follows, it does the work: this waits only until the position ``own`` has been reached, within the
-    same time. ``report_progress`` hears each position reached.
+    Where another process follows, that one does the work; this one waits until the position ``own`` is reached, within
+    the same time. ``report_progress`` receives each position reached.
     """
     until = None if seconds is None else time.monotonic() + seconds
     while read_model.stored.head() > read_model.position:
@@ -79,7 +78,7 @@ def _passed(until: float | None) -> bool:
 
 
 def one_step(read_model: ReadModel, most: int, report_progress: Callable[[int], None]) -> bool:
-    """Whether there was anything to take in."""
+    """Take in one batch; whether there was anything to take in."""
     try:
         taken = step(read_model, read_model.live(), most)
     except Overtaken:

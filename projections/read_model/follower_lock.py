@@ -1,4 +1,4 @@
-"""One at a time: who follows, who rebuilds, and who makes columns holds a lock that dies with its process."""
+"""Locks for following, rebuilding and making columns. A lock is released when its process ends."""
 
 import fcntl
 import time
@@ -15,15 +15,15 @@ from domain.store.hash_chain import TABLE
 Task = Literal["follow", "rebuild", "columns"]
 
 ADVISORY_LOCKS: dict[Task, int] = {"follow": 0x0CA5E_F0110, "rebuild": 0x0CA5E_EB01D, "columns": 0x0CA5E_C0105}
-"""The numbers of PostgreSQL's advisory locks; they count within one database only."""
+"""The numbers of PostgreSQL's advisory locks. They apply within one database."""
 
 
 SQLITE_POLL = 0.25
-"""Seconds between looks at an SQLite file, which tells nobody of what is new."""
+"""Seconds between checks of an SQLite file, which does not notify."""
 
 
 class FollowerLock:
-    """The lock in hand. ``wait`` sleeps until something may be new."""
+    """A lock that is held. ``wait`` sleeps until something may be new."""
 
     def wait(self, seconds: float) -> None:
         """Up to so many seconds, until something may have been stored."""
@@ -31,14 +31,14 @@ class FollowerLock:
 
 
 class FollowerLockOnPostgres(FollowerLock):
-    """The connection that holds the lock also hears of what is stored: a wake-up only, for one may be lost."""
+    """A lock on PostgreSQL. Its connection also receives notifications of new entries; one may be lost."""
 
     def __init__(self, connection: Any):
         self.connection = connection
         self.connection.execute(f"LISTEN {TABLE}")
 
     def wait(self, seconds: float) -> None:
-        """The same; raises where the connection, and so the lock, is lost."""
+        """The same. Raises where the connection, and with it the lock, is lost."""
         for _ in self.connection.notifies(timeout=seconds, stop_after=1):
             pass
 
@@ -63,4 +63,4 @@ def task_lock(database: Database, engine: sa.Engine, task: Task) -> Iterator[Fol
         try:
             yield FollowerLockOnPostgres(c.connection.driver_connection)
         finally:
-            c.invalidate()  # closed, not given back to the pool: the lock goes with it, and so does LISTEN
+            c.invalidate()  # close it, do not return it to the pool: this ends the lock and LISTEN

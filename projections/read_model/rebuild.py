@@ -1,7 +1,7 @@
-"""Rebuilding: the views made anew beside the live ones, by many hands, brought up with the record, and put in their place.
+"""Rebuild the read model: make the generation that is not live from the record, by several workers, then make it live.
 
-Nothing that is read changes until one transaction makes the new generation the live one. A rebuild that was killed
-leaves its half-made rows in the other generation, where nobody reads them; the next clears them away.
+Readers see no change until one transaction makes the new generation live. A rebuild that was killed leaves incomplete rows
+in the other generation, which nobody reads; the next rebuild deletes them.
 """
 
 import time
@@ -29,15 +29,15 @@ CASES_PER_PIECE = 100
 """Cases derived and written in one transaction."""
 
 ATTEMPTS = 30
-"""Seconds for which a rebuild tries to clear tables that somebody reads."""
+"""Attempts, one a second, to empty tables that somebody reads."""
 
 
 class Busy(RuntimeError):
-    """Somebody else is rebuilding these views."""
+    """Another process is rebuilding this read model."""
 
 
 class WorkerPool(Protocol):
-    """Does the pieces of some work; see ``projections.read_model.worker_pool``."""
+    """Runs a function on pieces of work and yields the results; see ``projections.read_model.worker_pool``."""
 
     def __call__(self, work: Callable[..., Any], pieces: Iterable[tuple[Any, ...]], /) -> Iterator[Any]: ...
 
@@ -72,7 +72,7 @@ def rebuild(
 
 
 def build_piece(address: str, build: str, references: list[str], position: int) -> ColumnStore:
-    """One piece: derive these cases and write their rows; their columns as at a position. ``Superseded``."""
+    """One piece of work: derive these cases and write their rows; return their columns. Raises ``Superseded``."""
     read_model, gathering = open_read_model(address), ColumnBuilder()
 
     def gather(file: CaseFile, kept: Ledger) -> None:
@@ -86,7 +86,7 @@ def build_piece(address: str, build: str, references: list[str], position: int) 
 
 @cache
 def open_read_model(address: str) -> ReadModel:
-    """The views at an address, once a process; tables are never made here."""
+    """The read model at an address, opened once in a process. It makes no tables."""
     return ReadModel(address, prepare=False)
 
 
@@ -100,7 +100,7 @@ def _pieces(read_model: ReadModel) -> Iterator[list[str]]:
 
 
 def _begin(read_model: ReadModel) -> str:
-    """Clear the generation that is not live and mark it as ours: whoever still works for another rebuild is out."""
+    """Empty the generation that is not live and mark it as ours. Workers of another rebuild then fail (``Superseded``)."""
     mark = uuid4().hex
     for attempt in range(ATTEMPTS):
         try:
@@ -110,7 +110,7 @@ def _begin(read_model: ReadModel) -> str:
                 made = sa.update(VIEWS).where(VIEWS.c.generation == other.generation)
                 c.execute(made.values(build=mark, position=0))
                 break
-        except OperationalError as error:  # readers finish first; those who come meanwhile wait for a moment only
+        except OperationalError as error:  # wait for readers to finish; new readers wait for 0.5 s at most
             if attempt == ATTEMPTS - 1 or "lock timeout" not in str(error):
                 raise
             time.sleep(1)
@@ -118,7 +118,7 @@ def _begin(read_model: ReadModel) -> str:
 
 
 def _tidy(read_model: ReadModel) -> None:
-    """Give back the room of the generation that was live, unless somebody still reads it: then the next rebuild does."""
+    """Empty the generation that was live, unless somebody still reads it: then the next rebuild empties it."""
     with suppress(OperationalError), read_model.writing.begin() as c:
         _clear(c, other_in(c).tables)
 
@@ -133,7 +133,7 @@ def _clear(c: sa.Connection, tables: Tables) -> None:
 
 
 def _made(read_model: ReadModel, mark: str) -> GenerationState:
-    """What this rebuild has made so far."""
+    """The state of the generation that this rebuild is making."""
     with read_model.writing.begin() as c:
         return other_in(c, build=mark)
 

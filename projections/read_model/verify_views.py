@@ -1,4 +1,4 @@
-"""Verifying: everything derived anew from the record and held against the live views, which nothing of it changes."""
+"""Verify the read model: derive every case from the record and compare with the live tables, which are not changed."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from projections.read_model.view_tables import Tables
 
 
 class ViewDifference(NamedTuple):
-    """A row of the live views that is ``too many`` or ``missing``: of which case, in which table, what it says."""
+    """A row of the live tables that is ``too many`` or ``missing``: its case, its table, its values."""
 
     reference: str
     table: str
@@ -28,10 +28,10 @@ class ViewDifference(NamedTuple):
 def verify(
     read_model: ReadModel, pool: WorkerPool, report_progress: Callable[[int], None] = lambda cases: None
 ) -> Iterator[ViewDifference]:
-    """Where the live views differ from what the entries say that they have taken in. ``WorkFailed``.
+    """Where the live tables differ from the rows derived from the entries taken in. Raises ``WorkFailed``.
 
-    ``report_progress`` hears how many cases have been held against the entries since it last heard. Entries that the views have
-    yet to take in make no difference.
+    ``report_progress`` receives the number of cases compared since its last call. Entries that the read model has not taken
+    in yet are not compared.
     """
     pieces = (
         (read_model.database.address, some)
@@ -45,7 +45,7 @@ def verify(
 
 
 def compare_piece(address: str, references: list[str]) -> tuple[list[ViewDifference], int]:
-    """One piece: the differences in these cases, and how many cases there were."""
+    """One piece of work: the differences in these cases, and the number of cases."""
     read_model = open_read_model(address)
     found = []
     with read_model.snapshot() as (c, of):
@@ -62,7 +62,7 @@ def compare_piece(address: str, references: list[str]) -> tuple[list[ViewDiffere
 
 
 def _unknown_cases(read_model: ReadModel) -> Iterator[ViewDifference]:
-    """Rows of cases that the record doesn't know."""
+    """Rows of cases that are not in the record."""
     with read_model.snapshot() as (c, of):
         known = {reference for references in read_model.stored.cases() for reference in references}
         for reference in c.execute(sa.select(of.cases.c.reference)).scalars():

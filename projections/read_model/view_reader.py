@@ -1,4 +1,4 @@
-"""The views: the ledgers of all cases in tables, and what they say of any number of cases at any moment."""
+"""The read model: the ledgers of all cases in tables, read for any cases at any moment."""
 
 import weakref
 from collections import defaultdict
@@ -22,14 +22,14 @@ from projections.read_model.view_predicates import Predicate, known, on_the_day,
 from projections.read_model.view_tables import KINDS, PLACES, TABLES, Tables, make_tables, require_tables
 
 CASES_PER_QUERY = 1000
-"""Cases whose rows are fetched with one query a kind."""
+"""Cases whose rows of one kind are fetched with one query."""
 
 
 class ReadModel:
-    """The views of one database. Safe between threads; build it after a fork.
+    """The read model of one database. Safe to share between threads; create it after a fork.
 
-    ``prepare``: whether to make the tables (None: an SQLite file gets them, PostgreSQL doesn't). ``NotPrepared`` where
-    they are not made, and not there or made by another version.
+    ``prepare``: whether to make the tables (None: for SQLite yes, for PostgreSQL no). Raises ``NotPrepared`` where the
+    tables are missing or were made by another version.
     """
 
     def __init__(self, address: str, *, prepare: bool | None = None):
@@ -48,11 +48,11 @@ class ReadModel:
 
     @property
     def position(self) -> int:
-        """The position in the record up to which every entry is in the views."""
+        """The position of the record up to which every entry is in the read model."""
         return self.live().position
 
     def lag(self) -> Lag:
-        """How far the views are behind the record."""
+        """How far the read model is behind the record."""
         return self.stored.behind(self.position)
 
     def live(self) -> GenerationState:
@@ -66,7 +66,7 @@ class ReadModel:
             return list(c.execute(sa.select(of.cases.c.reference).order_by(of.cases.c.reference)).scalars())
 
     def places(self, moment: Moment) -> list[Place]:
-        """Where cases were held on the day, by what was known at the moment; in order."""
+        """The places that held cases on the day, as known at the moment; in order."""
         with self.snapshot() as (c, of):
             query = sa.select(of.spells.c.place).where(*on_the_day(of, moment)).distinct()
             numbers = c.execute(query).scalars().all()
@@ -84,13 +84,13 @@ class ReadModel:
     ) -> Iterator[CaseSnapshot]:
         """The cases that had begun by the moment's day, as known then, in order of reference.
 
-        ``held``: those held on the day in these areas, divisions, teams or by these officers; ``references``: of these
-        cases only; neither: all. Rows are fetched for a thousand cases at a time, whatever comes of them: nothing
-        grows with the number of cases but what the caller keeps. All is read from one state of the database.
+        ``held``: only cases held on the day in these areas, divisions, teams or by these officers. ``references``: only
+        these cases. Rows are fetched for ``CASES_PER_QUERY`` cases at a time, so that memory does not grow with the
+        number of cases. All rows are read from one state of the database.
 
-        ``clauses``: only duties of these (numbers in the catalogue). ``unmet``: only duties that had arisen by the day
-        and were not met by it, which is all that can be due, overdue or missed. ``kinds``: which rows to fetch at all,
-        of ``duties``, ``lates``, ``judgements``.
+        ``clauses``: only duties under these (numbers in the catalogue). ``unmet``: only duties that had arisen and were
+        not met by the day: only these can be due, overdue or missed. ``kinds``: which of ``duties``, ``lates`` and
+        ``judgements`` to fetch.
         """
         with self.snapshot() as (c, of):
             duties = wanted(of, moment, clauses, unmet)
@@ -98,7 +98,7 @@ class ReadModel:
                 yield from self._stand(c, of, moment, spells, duties, kinds)
 
     def ledgers(self, references: Iterable[str] | None = None) -> Iterator[tuple[str, Ledger]]:
-        """The whole ledgers of these cases (None: of all) as they stand in the tables, in order of reference."""
+        """The complete ledgers of these cases (None: of all), in order of reference."""
         with self.snapshot() as (c, of):
             every = sa.select(of.cases.c.reference).order_by(of.cases.c.reference)
             named = sorted(set(references)) if references is not None else list(c.execute(every).scalars())
@@ -111,10 +111,10 @@ class ReadModel:
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[sa.Connection, Tables]]:
-        """One state of the database, and the live tables in it."""
+        """A transaction that reads one state of the database, and the live tables in it."""
         with self.reading.connect() as c, c.begin():
             if c.dialect.name == "postgresql":
-                # Before the snapshot is taken: a rebuild may not empty a table that this reader will come to.
+                # Before the first read: no rebuild may empty a table that this reader will read.
                 every = ", ".join(table.name for of in TABLES.values() for table in of)
                 c.exec_driver_sql(f"LOCK TABLE {every} IN ACCESS SHARE MODE")
             yield c, live_in(c).tables
@@ -123,7 +123,7 @@ class ReadModel:
         self, c: sa.Connection, of: Tables, moment: Moment, held: tuple[Level, Collection[str]] | None,
         references: Iterable[str] | None,
     ) -> Iterator[Sequence[Any]]:  # fmt: skip
-        """The spells in which the day lies, some at a time."""
+        """The spells that contain the day, ``CASES_PER_QUERY`` at a time."""
         t = of.spells
         query = sa.select(t).where(*on_the_day(of, moment)).order_by(t.c.reference)
         if held is not None:

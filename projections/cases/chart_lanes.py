@@ -1,6 +1,6 @@
-"""The lanes of a strip: what a file shows by a day, as marks on days and as bands between them.
+"""The lanes of the supervision chart: marks on days, and bands between days.
 
-They only lay out what history and obligations say: what counts as missed, and what is overdue, is theirs to know.
+They only lay out what the history and the obligations say. What counts as missed or overdue is decided there.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from projections.history.history import Appointment, History
 from projections.obligations.duty_state import Obligation
 
 MARGIN = timedelta(weeks=8)
-"""How far the strip looks past its ends: due dates after the day read, and work done before supervision started."""
+"""How far the chart goes beyond its ends: due dates after the day read, and work done before supervision started."""
 
 _MARKS: tuple[ChartMark, ...] = get_args(ChartMark)
 
@@ -32,14 +32,14 @@ def _drawn(lane: ChartLane) -> dict[type[Entry], ChartMark]:
 ACTS: dict[str, dict[type[Entry], ChartMark]] = {
     lane: _drawn(lane) for lane in get_args(ChartLane) if lane != "Contacts"
 }
-"""The lanes that hold one mark an entry, on the day it happened: what each type of entry is called there."""
+"""The lanes with one mark for each entry, on the day it happened: by lane, the mark of each type of entry."""
 
 LIGHT: tuple[type[Entry], ...] = tuple(_drawn("Contacts"))
-"""Contacts beside the appointments."""
+"""The types of contact other than appointments."""
 
 
 class ChartAppointment(NamedTuple):
-    """An appointment as it was made, with what became of it."""
+    """An appointment as it was made, with its outcome and decision."""
 
     made: case_entries.AppointmentMade
     appointment: Appointment
@@ -47,7 +47,7 @@ class ChartAppointment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One thing on one day. ``entry``: where the file says so, None when no entry dated by the day read does."""
+    """One mark on one day. ``entry``: the entry that says so; None: no entry dated by the day read says so."""
 
     day: date
     kind: str
@@ -57,7 +57,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ChartBand:
-    """A state that held from ``start`` until ``until`` (not included): a level of risk, or custody."""
+    """A state that held from ``start`` up to, not including, ``until``: a level of risk, or custody."""
 
     start: date
     until: date
@@ -67,7 +67,7 @@ class ChartBand:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One line of the strip: marks in order of their day, or bands."""
+    """One line of the chart: marks in order of their day, or bands."""
 
     name: str
     marks: Sequence[Mark] = ()
@@ -85,7 +85,7 @@ def acts(history: History, day: date, lane: str) -> list[Mark]:
 
 
 def contacts(history: History, day: date) -> list[Mark]:
-    """Appointments on the day that they were for, with what became of them; other contacts on theirs."""
+    """Appointments on the day that they were for, with their outcome; other contacts on their day."""
     found = []
     for made in history.all(case_entries.AppointmentMade):
         appointment = history.appointments[made.entry]
@@ -109,10 +109,10 @@ def _became(appointment: Appointment, day: date) -> str:
 
 
 def due(reading: Reading, over: date) -> list[Mark]:
-    """One mark a duty of the national standards, with its state on the day.
+    """One mark for each duty of the national standards, with its state on the day.
 
-    Left out: a window in which enough was done (the contacts show it), and what lapsed with supervision itself more
-    than ``MARGIN`` before its day came.
+    Left out: windows that were met (the contacts show them), and duties that lapsed more than ``MARGIN`` before they were
+    due.
     """
     day = reading.moment.on
     found = []
@@ -128,12 +128,12 @@ def due(reading: Reading, over: date) -> list[Mark]:
 
 
 def risk(history: History, started: date, over: date) -> list[ChartBand]:
-    """The level from day to day. Before the first assessment: not assessed."""
+    """The level of risk as bands. Before the first assessment: not assessed."""
     return _bands([Change(date.min, None, ""), *history.risk], started, over)
 
 
 def _bands(changes: Sequence[Change], started: date, over: date) -> list[ChartBand]:
-    """The changes as bands between two days, the second included."""
+    """The changes as bands from ``started`` to ``over``, both included."""
     until = over + timedelta(days=1)
     found = []
     for change, following in pairwise([*changes, Change(until, None, "")]):

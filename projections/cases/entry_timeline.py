@@ -1,4 +1,4 @@
-"""The timeline: every entry of a file as it read at a moment, with what was recorded late, corrected or withdrawn."""
+"""The entry timeline: the entries of a file as known at a moment, marked where recorded late, corrected or withdrawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from projections.ledger.ledger import LATE_AFTER
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One entry as it read then. ``working_days_late``: how long after the day it happened it was recorded."""
+    """One entry as known at the moment. ``working_days_late``: working days from its day to its recording; 0: not late."""
 
     fact: Entry
     corrected: bool

@@ -1,6 +1,6 @@
-"""The strip of a supervision: what happened, lane by lane, from its start to the day read, and what falls due soon.
+"""The supervision chart: what happened, lane by lane, from the start to the day read, and what falls due soon.
 
-Words and places on the page are the door's.
+Labels and positions on the page are decided in ``web``.
 """
 
 from collections.abc import Sequence
@@ -36,15 +36,15 @@ class SupervisionChart:
         return [mark for lane in self.lanes for mark in lane.marks]
 
     def lane(self, name: str) -> Lane:
-        """The lane of this name; an empty one where the strip has none."""
+        """The lane of this name; an empty one where the chart has none."""
         return next((lane for lane in self.lanes if lane.name == name), Lane(name))
 
 
 def supervision_chart(reading: Reading) -> SupervisionChart:
     """The case as at the reading's day. ``ValueError``: supervision had not begun by then.
 
-    From the start of supervision to the day read or the end of supervision, whichever came first, and as far beyond
-    either as there are marks. Nothing dated after the day is shown, except due dates within ``MARGIN``.
+    It goes from the start of supervision to the day read or the end of supervision, whichever is first, and further on
+    both sides where there are marks. Nothing dated after the day is shown, except due dates within ``MARGIN``.
     """
     history, day = reading.history, reading.moment.on
     started, ended = reading.snapshot.spell.started_on, reading.snapshot.spell.ended_on

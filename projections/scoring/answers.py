@@ -1,6 +1,6 @@
-"""Answers: what a file says to each question of a framework on a day, and why.
+"""Answers: the answer of one case to each question of a framework on a day, with the reasons.
 
-Derived answers look at duties, judged ones at the latest judgement. Which of them stands, the verdict table says.
+A derived answer follows from duties, a judged answer from the latest judgement. The verdict table says which one counts.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ from projections.scoring.verdicts import (
 
 
 class Reason(NamedTuple):
-    """Why: an obligation with its state on the day, or a judgement; or only words."""
+    """A reason: an obligation with its state on the day, a judgement, or words alone."""
 
     words: str
     obligation: Obligation | None = None
@@ -69,8 +69,8 @@ def judgements_that_count(
 ) -> list[QualityJudged]:
     """The judgements that may count: those of the record by their day, then those of the inspection whatever their day.
 
-    ``record`` is what was known at the moment asked about; ``to_date`` is everything: an inspector's reading is about
-    the file on the sample date, though it was made weeks later.
+    ``record``: the judgements known at the moment. ``to_date``: all judgements. An inspector's reading is about the file on
+    the sample date, though it is recorded weeks later.
     """
     of_record = [j for j in record if j.inspection is None and not j.second and j.occurred_on <= day]
     of_inspection = [j for j in to_date if inspection is not None and j.inspection == inspection]
@@ -104,7 +104,7 @@ def _required(duties: Sequence[Obligation], day: date) -> RequiredCounts:
 
 
 class _FellDue(NamedTuple):
-    """The duties that fell due of those from which a question is answered; ``held``: each that is met as it measures."""
+    """The duties that fell due, of those from which a question is answered. ``held``: for each, whether it is met as measured."""
 
     derive: Derivation
     duties: Sequence[Obligation]
@@ -120,7 +120,7 @@ class _FellDue(NamedTuple):
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """So many of so many; then the duties: those not met first, then by the day they were due."""
+        """The count as words; then the duties: those not met first, then by due date."""
         words = "done" if self.derive.measure == "done" else "in time"
         needed = f", {self.derive.share:.0%} needed" if self.derive.share < 1 else ""
         order = sorted(range(len(self.duties)), key=lambda n: (self.held[n], self.duties[n].due_on))
@@ -134,7 +134,7 @@ WORDS: Mapping[Ground, str] = {
     "not required": "what this is about was not required",
     "not judged": "nobody has judged this yet",
 }
-"""Why a question is answered as it is, where neither a judgement nor a count of duties says so."""
+"""The reason in words, where neither a judgement nor a count of duties is the reason."""
 
 
 def _because(

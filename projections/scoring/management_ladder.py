@@ -9,8 +9,8 @@ The ladder (the report of 2006, *Scoring approach*), where "strong" means strong
 * *not met*: no item is better than satisfactory, and at least one is satisfactory;
 * *poor*: anything else.
 
-The ladder has gaps: one strong item beside one unsatisfactory item fits no rung but the last. So the rung is only
-proposed, and may be adjusted.
+The ladder has gaps: one strong item beside one unsatisfactory item fits only the last rung. So the rung is only proposed,
+and may be adjusted.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ NOT_FOLLOWED_UP = "Not followed up"
 
 @dataclass(frozen=True)
 class CriterionRung:
-    """One criterion: the rung that its ratings propose (None until every item is rated), why, and what stands."""
+    """One criterion: the rung that its ratings propose (None until every item is rated), why, and an adjustment."""
 
     criterion: Managed
     ratings: Mapping[str, ManagementRating]
@@ -37,7 +37,7 @@ class CriterionRung:
 
     @property
     def printed(self) -> str | None:
-        """What the sheet prints; None while it is open."""
+        """The rung as the sheet prints it; None while it is open."""
         if self.not_followed_up:
             return NOT_FOLLOWED_UP
         return self.proposed if self.adjusted is None else self.adjusted.to
@@ -91,6 +91,6 @@ def propose(criterion: Managed, ratings: Mapping[str, ManagementRating]) -> tupl
 
 
 def rungs_apart(was: str | None, now: str | None) -> int | None:
-    """By how many rungs a criterion rose; None where there is nothing to compare."""
+    """By how many rungs a criterion rose (negative: fell); None where there is nothing to compare."""
     ladder = Framework.rungs
     return ladder.index(was) - ladder.index(now) if was in ladder and now in ladder else None

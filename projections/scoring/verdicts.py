@@ -1,7 +1,7 @@
-"""The verdict table: how a question about a case is answered, from how many duties it has and what was judged.
+"""The verdict table: the answer to a question about a case, from counts of duties and the last judgement.
 
-This is the one statement of the rule. ``answers`` reads it for one case and ``blocks`` for thousands at once: numbers of
-duties may be whole numbers, or arrays with one element a case. Nothing here needs NumPy.
+This is the only statement of the rule. ``answers`` uses it for one case, ``case_answers`` for thousands at once: counts may
+be integers, or arrays with one element for each case. Nothing here needs NumPy.
 
 Absent when required is insufficient, never *not applicable*. Unknown is *not answered*, and counts as neither.
 """
@@ -18,11 +18,11 @@ VERDICTS: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable",
 Ground = Literal["missing", "judged", "nothing due", "enough", "too few", "none done", "not required", "not judged"]
 
 CountOrArray = Any
-"""How many duties one case has (a whole number), or each case of a block (an array)."""
+"""The count of one case (an integer), or of each case of a block (an array)."""
 
 
 class RequiredCounts(NamedTuple):
-    """The duties of which a question requires that any is done: how many had arisen, had fallen due, are done."""
+    """The duties of which a question requires that one is done: how many had arisen, fell due, are done."""
 
     arisen: CountOrArray
     fell_due: CountOrArray
@@ -30,8 +30,8 @@ class RequiredCounts(NamedTuple):
 
 
 class DerivedCounts(NamedTuple):
-    """The duties from which a question is answered: how many fell due; of these, how many are held to be met as the
-    question measures it, and how many are done in time or late."""
+    """The duties from which a question is answered: how many fell due; of these, how many are met as the question measures
+    it (``held``), and how many are done in time or late."""
 
     fell_due: CountOrArray
     held: CountOrArray
@@ -39,9 +39,9 @@ class DerivedCounts(NamedTuple):
 
 
 class VerdictRow(NamedTuple):
-    """A row of the table: where the case is as ``where`` says, column by column, this is the answer.
+    """A row of the table: the answer for the cases that fit ``where``, column by column.
 
-    ``answer``: None is what was judged. ``absent``: insufficient because what was required is not there at all.
+    ``answer``: None: the answer that was judged. ``absent``: insufficient because what was required is missing altogether.
     """
 
     ground: Ground
@@ -73,7 +73,7 @@ TABLE = (
     VerdictRow("not required", (NO,     NO,    NO,      ANY,   ANY,   ANY,   NO),  "not_applicable", "judged"),
     VerdictRow("not judged",   (NO,     NO,    NO,      ANY,   ANY,   ANY,   YES), "not_answered", "judged"),
 )  # fmt: skip
-"""Of any case, one row says what it is. What each column asks:
+"""Exactly one row fits each case. The columns:
 
 * ``missing``: what the question requires fell due, and none of it is done;
 * ``judged``: somebody judged it, and that counts (it scores, it overrules, or nothing is derived);
@@ -83,7 +83,7 @@ TABLE = (
 """
 
 NOT_JUDGED = 0
-"""The number of *not judged*; that of a judgement is one more than the place of its verdict among ``VERDICTS``."""
+"""The number of *not judged*. The number of a judgement is the index of its verdict in ``VERDICTS`` plus one."""
 
 
 def situation(
@@ -93,11 +93,11 @@ def situation(
     judged: CountOrArray,
     overrules: CountOrArray,
 ) -> Any:
-    """The place of a case in ``RULINGS``; or of each case, an array of ``uint8``.
+    """The index in ``RULINGS`` of one case; or of each case, an array of ``uint8``.
 
-    ``required``: None where the question requires nothing; ``derived``: None where it is not answered from duties;
-    ``judged``: the number of the last judgement (``NOT_JUDGED``: none; an array: of ``uint8``); ``overrules``: whether it is
-    to stand in place of what is derived.
+    ``required``: None where the question requires nothing. ``derived``: None where it is not answered from duties.
+    ``judged``: the number of the last judgement (``NOT_JUDGED``: none; an array is of ``uint8``). ``overrules``: whether it
+    replaces the derived answer.
     """
     missing, due, enough, done, arisen = NO, NO, NO, NO, YES
     if required is not None:
@@ -107,12 +107,12 @@ def situation(
         enough = derived.held >= question.derive.share * derived.fell_due
         if question.scored_by != "judged":
             judged = judged * overrules
-    # In this order an array stays one of uint8, as ``judged`` is.
+    # In this order of operations an array stays ``uint8``, as ``judged`` is.
     return 2 * (2 * (2 * (2 * (2 * (2 * judged + missing) + (derived is not None)) + due) + enough) + done) + arisen
 
 
 def _rulings() -> Iterator[Ruling]:
-    """The ruling of every situation, in the order of ``situation``."""
+    """The rulings of all situations, in the order of the indices that ``situation`` returns."""
     for judged, missing, *others in product(range(4), *[(NO, YES)] * 6):
         here = (missing, judged != NOT_JUDGED, *others)
         row = next(r for r in TABLE if all(w is ANY or w == is_so for w, is_so in zip(r.where, here, strict=True)))

@@ -1,6 +1,6 @@
 """Agreement between two sets of answers to the same questions: the share agreed, Cohen's kappa, the disagreements.
 
-An assessor who finishes a reading and leaves what the entries answer confirms it: that, too, is an answer of theirs.
+An assessor who finishes a reading and leaves a derived answer unchanged confirms it: that counts as an answer of theirs.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ class AnswerPair(NamedTuple):
 
 @dataclass(frozen=True)
 class Agreement:
-    """``kappa``: how far they agree beyond chance, from -1 to 1; None where chance alone would agree on everything."""
+    """Pairs of answers, and how far they agree. ``kappa`` is from -1 to 1; None where chance alone gives full agreement."""
 
     pairs: Sequence[AnswerPair]
 
@@ -65,10 +65,10 @@ def compare(
     first_left: Mapping[CaseQuestion, Verdict] | None = None,
     other_left: Mapping[CaseQuestion, Verdict] | None = None,
 ) -> Agreement:
-    """The answers that both give, in the order of the first.
+    """The questions that both answered, in the order of the first.
 
-    ``first_left``, ``other_left``: what each left as the entries answer it. It counts where the other one said something:
-    what both left says nothing about how far two readers agree.
+    ``first_left``, ``other_left``: the derived answers that each left unchanged. They count only where the other one gave an
+    answer: a derived answer that both left unchanged says nothing about their agreement.
     """
     left, other_left = first_left or {}, other_left or {}
     found = [
@@ -85,7 +85,7 @@ def compare(
 def judged_answers(
     readings: Iterable[Reading], inspection: str, *, second: bool = False
 ) -> dict[CaseQuestion, Verdict]:
-    """What the first (or the second) assessors of an inspection answered themselves: their last word on each question."""
+    """The answers that the first (or the second) assessors of an inspection gave themselves, the last on each question."""
     return {
         CaseQuestion(reading.reference, judgement.question): judgement.answer
         for reading in readings
@@ -95,7 +95,7 @@ def judged_answers(
 
 
 def left_as_derived(readings: Iterable[Reading], finished: Collection[str]) -> dict[CaseQuestion, Verdict]:
-    """What assessors left as the entries answer it, in the cases whose reading is ``finished``."""
+    """The derived answers that assessors left unchanged, in the cases whose reading is ``finished``."""
     return {
         CaseQuestion(reading.reference, answer.question.id): answer.answer
         for reading in readings
@@ -106,9 +106,9 @@ def left_as_derived(readings: Iterable[Reading], finished: Collection[str]) -> d
 
 
 def judged_and_derived(readings: Sequence[Reading], finished: Collection[str] = ()) -> Agreement:
-    """What assessors judged beside what the entries give, where both answer: the judgement first.
+    """Judged beside derived answers, where a question has both: the judgement first.
 
-    ``finished``: the cases whose reading is finished, where what was left is confirmed.
+    ``finished``: the cases whose reading is finished; there, derived answers left unchanged count as confirmed.
     """
     said_both = [_on_both(reading, answer) for reading in readings for answer in reading.answers if answer.both]
     return Agreement(
@@ -117,7 +117,7 @@ def judged_and_derived(readings: Sequence[Reading], finished: Collection[str] = 
 
 
 def _on_both(reading: Reading, answer: Answer) -> AnswerPair:
-    """An answer on both bases, the judgement first."""
+    """A question answered on both bases, the judgement first."""
     asked, other = CaseQuestion(reading.reference, answer.question.id), answer.other or answer.answer
     if answer.basis == "judged":
         return AnswerPair(asked, first=answer.answer, other=other)

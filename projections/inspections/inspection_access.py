@@ -32,9 +32,10 @@ def latest(repository: CaseRepository, account: Account) -> str | None:
 def readings_listed(
     found: Inspection, account: Account, *, leads: bool, closed: Collection[str] = ()
 ) -> list[tuple[Task, str]]:
-    """The readings given out that an account may see, with their readers; its own first.
+    """The allocated readings that an account may see, with their readers; its own first.
 
-    Who ``leads`` the inspection sees everybody's, other assessors only their own. Cases ``closed`` to it are left out.
+    An account that ``leads`` the inspection sees all; an assessor sees their own. Cases ``closed`` to the account are left
+    out.
     """
     given = [
         (task, name)

@@ -1,4 +1,4 @@
-"""A published sheet: its figures as printed, and what still gives them, or does not, today."""
+"""Published figures: the figures of a scoring sheet as printed, and the differences from today's."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -28,13 +28,13 @@ def _words(per_cent: int | None) -> str:
 
 
 def leaves(repository: CaseRepository, inspection: Inspection) -> list[Leaf]:
-    """How many entries each file of the sample holds now: what an inspection that is frozen now rests on."""
+    """How many entries each file of the sample holds now: the evidence of an inspection that is frozen now."""
     held = [(case, len(repository.file(case).entries)) for case in inspection.sample]
     return [Leaf(case=case, entries=entries) for case, entries in held if entries]
 
 
 class FigureChange(NamedTuple):
-    """A figure that was printed otherwise than it comes out now; None: not on that side at all."""
+    """A figure that differs between then and now; None: there is no such figure on that side."""
 
     of: str
     printed: str | None
@@ -42,7 +42,7 @@ class FigureChange(NamedTuple):
 
 
 def figure_changes(then: Sequence[Figure], now: Sequence[Figure]) -> list[FigureChange]:
-    """What differs between the figures as printed and as they come out."""
+    """The figures that differ between two lists."""
     was, is_now = {f.of: f.printed for f in then}, {f.of: f.printed for f in now}
     return [
         FigureChange(name, was.get(name), is_now.get(name))

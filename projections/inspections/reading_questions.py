@@ -1,4 +1,4 @@
-"""The questions of a framework about one case, as they stand before the assessor who reads it."""
+"""The questions of a framework about one case, as shown to the assessor who reads it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from projections.cases.case_reading import Reading
 from projections.scoring.answers import Answer
 
 CommentReason = Literal["not applicable", "overruling"]
-"""What a comment must explain: why a question does not apply, or why what the entries give is overruled."""
+"""What a comment must explain: why a question does not apply, or why a derived answer is overruled."""
 
 
 @dataclass(frozen=True)
 class ReadingQuestion:
-    """One question about one case, as it stands before its reader.
+    """One question about one case, as shown to its reader.
 
-    ``derived``: what the entries give, to confirm or overrule. ``settled``: there is nothing to judge.
-    ``mine``: what this reader has answered.
+    ``derived``: the derived answer, to confirm or overrule; None: the question is not derived. ``settled``: there is nothing
+    to judge. ``mine``: this reader's answer; None: not answered.
     """
 
     question: Question
@@ -33,16 +33,16 @@ class ReadingQuestion:
         return not self.settled and self.mine is None and self.derived is None
 
     def is_new(self, said: str, comment: str) -> bool:
-        """Whether this says anything that does not stand already."""
+        """Whether this answer and comment differ from what the reader has already recorded."""
         standing = (self.mine.answer, self.mine.comment or "") if self.mine else ("", "")
         return not self.settled and (said, comment) != standing and bool(said or comment)
 
     def overrules(self, said: str) -> bool:
-        """Whether this answer stands in place of another one that the entries give."""
+        """Whether this answer replaces a different derived one."""
         return self.derived is not None and said != self.derived
 
     def comment_wanted(self, said: str, comment: str) -> CommentReason | None:
-        """What the comment must explain and, being empty, does not; None where the answer can stand so."""
+        """What a missing comment must explain; None where no comment is needed or one is given."""
         if comment:
             return None
         if said == "not_applicable" and self.question.required:

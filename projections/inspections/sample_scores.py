@@ -1,4 +1,4 @@
-"""Scoring a sample: an inspection's cases at its own moment, or any cases at any moment."""
+"""Score a sample: an inspection's cases at its own moment, or any cases at any moment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ class ScoredSample:
     score: Score
     high_risk: Score
     edition: str | None = None
-    """The edition of the standards that all was judged by; None: by the one in force when each duty arose."""
+    """The edition of the standards used for all duties; None: the one in force when each duty arose."""
 
     def high_risk_only(self) -> "ScoredSample":
         """The high risk of harm sub-sample as a sample of its own."""
@@ -32,7 +32,7 @@ class ScoredSample:
 
 
 def inspection_moment(opened: InspectionOpened) -> Moment:
-    """The sample date, with the file as it stood at the end of that day or with hindsight."""
+    """The sample date, as known at the end of that day or with hindsight."""
     known_at = end_of_day(opened.occurred_on) if opened.knowledge == "stood" else None
     return Moment(opened.occurred_on, known_at)
 
@@ -59,7 +59,7 @@ def score_inspection(
 ) -> ScoredSample:
     """An inspection's cases and judgements at its own moment, or at another one. ``KeyError``: no such inspection.
 
-    ``edition``: judged by this edition of the standards throughout; ``by``: under another framework than its own.
+    ``edition``: use this edition of the standards for all duties. ``by``: score under another framework than its own.
     """
     opened, sample = repository.inspections[inspection], repository.inspection(inspection).sample
     framework = by or frameworks()[opened.framework]
@@ -70,7 +70,7 @@ def score_inspection(
 def score_before(repository: CaseRepository, inspection: str) -> ScoredSample | None:
     """The inspection that this one follows, at its own moment and under the framework of this one.
 
-    None where it follows none on record, or where judgements made under the other's framework don't answer this one's.
+    None where it follows none on record, or where judgements under the other framework don't count under this one.
     """
     opened = repository.inspections[inspection]
     was = repository.inspections.get(opened.follows or "")
@@ -85,7 +85,7 @@ def _at_high_risk(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def same_evidence(was: InspectionOpened, now: InspectionOpened) -> bool | None:
-    """Whether two inspections rest on the same evidence, however it is spelled; None where one does not say."""
+    """Whether two inspections name the same evidence (ignoring case, spacing and a final point); None where one names none."""
     if was.evidence is None or now.evidence is None:
         return None
     return _plain(was.evidence) == _plain(now.evidence)

@@ -1,7 +1,7 @@
 """The caseload matrix: officers by clause subject, each cell the share of duties met in time, with n and a trend.
 
-A duty counts when it fell due by the day read and within the period before it. It belongs to the officer who held the
-case on the day it was due. Lapsed duties do not count, as in every score.
+A duty counts when it fell due within the period up to the day read. It belongs to the officer who held the case on the day
+it was due. Lapsed duties do not count.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,22 +21,22 @@ from projections.reports.duty_counts import counts, fell_due_runs, standards_cla
 from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
-"""The period that a matrix covers, unless another is asked for: months up to the day read (a parameter)."""
+"""The default period of a matrix: months up to the day read (a parameter)."""
 
 TREND = 6
 """Months of the trend, one point each."""
 
 TARGET = 90
-"""Per cent in time, against which a shortfall is measured (a parameter: no national standard sets it)."""
+"""The target: per cent of duties met in time (a parameter: no national standard sets it)."""
 
 FEW = 5
 """Cells with fewer duties than this are shown and not coloured."""
 
 STEPS = (0, 10, 20, 35)
-"""Points below target at which a cell's heat goes up by one."""
+"""Points below target above which a cell's heat increases by one."""
 
 ALL = "all"
-"""The column of every subject."""
+"""The name of the column over all subjects."""
 
 
 class Month(NamedTuple):
@@ -53,7 +53,7 @@ class TeamOfficer(NamedTuple):
 
 @dataclass(slots=True)
 class MatrixCell:
-    """Duties met in time, of those that fell due; ``months``: the same for each month of the trend, the oldest first."""
+    """Duties met in time, of the ``n`` that fell due. ``months``: the same for each month of the trend, the oldest first."""
 
     in_time: int = 0
     n: int = 0
@@ -85,7 +85,7 @@ class MatrixCell:
         return None if self.n < FEW else sum(self.below(target) > step for step in STEPS)
 
     def against(self, other: "MatrixCell") -> str | None:
-        """``below`` or ``above`` another figure by more than chance: the two intervals do not touch."""
+        """``below`` or ``above`` another figure by more than chance: the two intervals do not overlap. None: neither."""
         mine, theirs = self.interval, other.interval
         if mine is None or theirs is None:
             return None
@@ -93,7 +93,7 @@ class MatrixCell:
 
 
 class DutySum(NamedTuple):
-    """Duties of one holder under one subject in one month: how many were in time, of how many.
+    """Duties of one place under one subject in one month: how many were met in time, of ``n``.
 
     ``month``: 0 is the one that ends on the day read, 1 the one before.
     """
@@ -106,7 +106,7 @@ class DutySum(NamedTuple):
 
 
 class CountedDuty(NamedTuple):
-    """One duty behind a cell: the case, who held it on the day it was due, and whether it was met in time."""
+    """One duty counted in a cell: the case, the place that held it on the day it was due, and whether it was met in time."""
 
     case: CaseSnapshot
     place: Place
@@ -120,7 +120,7 @@ MatrixRow = dict[str, MatrixCell]
 
 @dataclass(frozen=True)
 class Matrix:
-    """The rows of officers, of teams and of areas, and the whole."""
+    """The rows of officers, of teams and of areas, and the row of all."""
 
     subjects: Sequence[str]
     officers: Mapping[TeamOfficer, MatrixRow]
@@ -130,7 +130,7 @@ class Matrix:
 
 
 def duty_sums(selection: CaseSelection, months: int = MONTHS) -> list[DutySum]:
-    """The duties that count, due after the same day so many months before and by the day read, added up."""
+    """The duties that fell due in the ``months`` up to the day read, by place, subject and month."""
     found = counts(
         selection, selection.moment.on - relativedelta(months=months), by=("place", "subject", "month")
     ).by_key()
@@ -157,12 +157,12 @@ def matrix(found: Iterable[DutySum], subjects: Sequence[str]) -> Matrix:
 
 
 def clauses_about(subject: str) -> list[int]:
-    """The clauses of the national standards on a subject (``all``: on any), by number."""
+    """The numbers of the clauses of the national standards on a subject (``all``: on any)."""
     return [number for number in standards_clauses() if subject in (ALL, catalogue().clauses[number].subject)]
 
 
 def references(selection: CaseSelection, months: int, wanted: Callable[[Place], bool], subject: str = ALL) -> list[str]:
-    """The cases behind a figure: those of which a duty that counts was held, on its due date, where it is wanted."""
+    """The cases with a duty that counts and whose place on its due date is ``wanted``; in order of reference."""
     since, clauses = selection.moment.on - relativedelta(months=months), clauses_about(subject)
     fits = np.array([wanted(place) for place in selection.columns.words["place"].values], bool)
     found: set[int] = set()
@@ -172,7 +172,7 @@ def references(selection: CaseSelection, months: int, wanted: Callable[[Place], 
 
 
 def counted_duties(cases: Iterable[CaseSnapshot], months: int = MONTHS) -> Iterable[CountedDuty]:
-    """Of these cases, one by one, every duty that counts."""
+    """The duties of these cases that count, one by one."""
     for case in cases:
         since = case.day - relativedelta(months=months)
         for place, o in case.standards:

@@ -1,6 +1,6 @@
-"""Duty counts: the duties that fell due in a period, and how many of them were met, by whatever one asks.
+"""Duty counts: the duties that fell due in a period, and how many of them were met, by group.
 
-A duty counts by who held the case on the day it was due. Lapsed duties are out.
+A duty belongs to the place that held the case on the day it was due. Lapsed duties do not count.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,20 +33,20 @@ from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 
 HeldAs = Literal["in_time", "done"]
-"""What ``held`` counts of the duties that fell due: those met in time, or those met at all."""
+"""What ``held`` counts of the duties that fell due: those met in time, or those met in time or late."""
 
 HELD = {"in_time": IN_TIME, "done": DONE}
 FELL_AND_HELD = {"in_time": FELL_AND_IN_TIME, "done": FELL_AND_DONE}
 
 
 def held_as_of(measure: Measure) -> HeldAs:
-    """What the figure of a measure of duties counts."""
+    """What ``held`` counts in the figure of a measure of duties."""
     return "done" if measure.counts == "done" else "in_time"
 
 
 @dataclass(frozen=True)
 class Counts:
-    """For each key how many duties fell due (``n``), and how many of them were ``held`` (see ``HeldAs``)."""
+    """For each key the number of duties that fell due (``n``), and of those that are ``held`` (see ``HeldAs``)."""
 
     keys: Sequence[Key]
     held: Array
@@ -66,8 +66,8 @@ def counts(
 ) -> Counts:
     """The duties that ``fell_due_runs`` gives, counted by group; groups are in order of their keys.
 
-    ``by``: see ``coding.OF_DUTY`` and ``slices.ATTRIBUTES`` (of the case on the day read). A name of a place is that of
-    the day the duty was due. ``KeyError``: grouped by something else.
+    ``by``: names of ``group_keys.OF_DUTY`` and ``case_selection.ATTRIBUTES`` (of the case on the day read). A place is the
+    one on the day the duty was due. ``KeyError``: another name.
     """
     coding = GroupKeys(selection, by, since)
     total = GroupTotals(coding.room)
@@ -84,10 +84,10 @@ def fell_due_runs(
     clauses: Iterable[int] | None = None,
     cases: Array | None = None,
 ) -> Iterator[DutyRun]:
-    """The duties that fell due after ``since`` (None: ever) and by the moment's day, of the cases that are there.
+    """The duties that fell due after ``since`` (None: at any time) up to the moment's day, of the cases that had begun.
 
-    ``clauses``: numbers in the catalogue, by default all of the national standards; ``cases``: for each case whether it
-    counts. It is ``Obligation.counts`` for columns.
+    ``clauses``: numbers in the catalogue; None: all of the national standards. ``cases``: for each case whether it counts.
+    The same rule as ``Obligation.counts``, for columns.
     """
     chosen = selection.there if cases is None else selection.there & cases
     after = None if since is None else np.uint16(day_number(since))
@@ -102,12 +102,12 @@ def fell_due_runs(
 
 
 def standards_clauses() -> tuple[int, ...]:
-    """The clauses of the national standards, by number."""
+    """The numbers of the clauses of the national standards."""
     return tuple(number for number, clause in enumerate(catalogue().clauses) if clause.of_standards)
 
 
 class WaitCount(NamedTuple):
-    """How many duties of a place (by number) took so many working days from arising to being met; None: not met yet."""
+    """How many duties of a place (a number) took ``days`` working days from arising to being met; None: not met yet."""
 
     place: int
     days: int | None
@@ -115,7 +115,7 @@ class WaitCount(NamedTuple):
 
 
 def wait_counts(run: DutyRun) -> Iterator[WaitCount]:
-    """How long the duties of a run took, as at the day read."""
+    """How long the duties of a run took to be met, as at the day read."""
     done, room = within(run.state, DONE), 2 * (BEYOND + 1)
     days = _working_days()[np.where(done, run.column("met"), 0)] - _working_days()[run.column("arises")]
     code = np.where(done, days + BEYOND + 1, 0)  # a duty may be met before it arises
@@ -127,22 +127,22 @@ def wait_counts(run: DutyRun) -> Iterator[WaitCount]:
 
 @cache
 def _working_days() -> Array:
-    """Working days from the first day up to each day by its number, so that two of them give those between."""
+    """Working days from ``FIRST`` to each day, by day number. The difference of two is the working days between."""
     days = [FIRST + timedelta(days=n) for n in range(BEYOND + 1)]
     return np.array([working_days_between(FIRST, day) for day in days], np.int32)
 
 
 class PeriodDuties(NamedTuple):
-    """Duties, each at the end of the period in which it is due: the place of that period, and the duty's state."""
+    """Duties due in some periods. ``period``: the index of the period of each. ``state``: the state at the period's end."""
 
     period: Array
     state: Array
 
 
 class PeriodSeries:
-    """Periods that follow one another; the duties due in each are looked at as at its end.
+    """Consecutive periods. The duties due in each are counted as at its end.
 
-    ``as_at``: the cases as at the end of each. ``allowed``: for each place by number, whether its duties count.
+    ``as_at``: the cases as at the end of each period. ``allowed``: for each place (a number), whether its duties count.
     """
 
     def __init__(self, periods: Sequence[Period], as_at: Sequence[CaseSelection], allowed: Array):
@@ -153,7 +153,7 @@ class PeriodSeries:
         self.columns, self.allowed = as_at[0].columns, allowed
 
     def counted(self, clauses: Iterable[int], held_as: HeldAs) -> list[Proportion]:
-        """For each period how many duties under these clauses (by number) fell due in it, and how many were held."""
+        """For each period the duties under these clauses (numbers) that fell due in it, and how many of them are held."""
         size = len(self.ends)
         held, n = np.zeros(size, np.int64), np.zeros(size, np.int64)
         for clause in clauses:
@@ -164,7 +164,7 @@ class PeriodSeries:
         return [Proportion(*both) for both in zip(held.tolist(), n.tolist(), strict=True)]
 
     def _due(self, rows: Rows, clause: int) -> PeriodDuties:
-        """The duties of a clause that are due in the periods, and were known at the end of theirs."""
+        """The duties of a clause that are due in the periods and were known at the end of their period."""
         begin, end = rows.clause_bounds[clause : clause + 2]
         due = rows["due"][begin:end]
         inside = (due > self.first) & (due <= self.ends[-1]) & self.allowed[rows["place"][begin:end]]

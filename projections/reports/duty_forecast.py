@@ -1,6 +1,7 @@
-"""Duty forecast: what falls due in the weeks after a day, beside what was done in the weeks before it and what is overdue.
+"""Duty forecast: duties of the national standards that fall due in the weeks after a day, met before it, and overdue on it.
 
-Of the national standards. What falls due belongs to who will hold the case then; what is overdue, to who holds it now.
+A duty that falls due belongs to the place that holds the case on its due date; an overdue one to the place that holds it on
+the day read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,23 +20,23 @@ from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad
 
 
 def duties(selection: CaseSelection, clauses: Iterable[int]) -> Iterator[DutyRun]:
-    """Every duty under these clauses (by number) of the cases that are there, whatever its state."""
+    """The duties under these clauses (numbers) of the cases that had begun, in any state."""
     for clause in clauses:
         for run in scan_duties(selection, clause):
             yield run.only(selection.there[run.case] & (run.state != UNKNOWN))
 
 
 def coming(selection: CaseSelection, run: DutyRun, first: int, last: int) -> DutyRun:
-    """The duties that will fall due after the day ``first`` up to ``last``, as it looks on the day read.
+    """The duties due after the day ``first`` up to ``last`` (day numbers) that are neither met nor ended by the day read.
 
-    ``first`` is that day or later. A duty comes that is neither met nor ended by the day read, arisen or still to arise.
+    ``first`` is the day read or later. Duties that have still to arise are included.
     """
     due = run.column("due")
     return run.only((due > first) & (due <= last) & ~within(run.state, DONE) & (run.column("ended") > selection.day))
 
 
 class LoadCounter:
-    """The load of every place, added up run by run."""
+    """Adds up the load of every place, run by run."""
 
     def __init__(self, selection: CaseSelection):
         self.selection, self.size = selection, len(selection.columns.words["place"].values)
@@ -46,7 +47,7 @@ class LoadCounter:
         self.arranged, self.done, self.overdue = (np.zeros(self.size, np.int64) for _ in range(3))
 
     def add(self, run: DutyRun) -> None:
-        """Take in the duties of one clause."""
+        """Add the duties of a run (one clause)."""
         done = run.only(within(run.state, DONE) & (run.column("met") > self.since))
         self.done += self._by_place(done.column("place"))
         ahead = coming(self.selection, run, int(self.selection.day), self.last)
@@ -56,9 +57,9 @@ class LoadCounter:
         self.overdue += self._by_place(self.places[self._overdue(run)])
 
     def _overdue(self, run: DutyRun) -> Array:
-        """The cases of the duties that a caseload lists as overdue (see ``caseload.listed``)."""
+        """For each duty that a caseload lists as overdue its case (see ``caseload.listed``)."""
         clause = catalogue().clauses[run.clause]
-        if clause.kind == "frequency":  # a window: missed, and not overdue
+        if clause.kind == "frequency":  # a window is missed, never overdue
             return run.case[:0]
         late: Array = run.case[run.state == OPEN]
         if clause.after != "end":
@@ -70,7 +71,7 @@ class LoadCounter:
         return counted
 
     def found(self) -> Mapping[Place, DutyLoad]:
-        """The load of each place that holds a case on the day or has anything to count."""
+        """The load of each place that holds a case on the day or has a duty that counts."""
         held = self._by_place(self.places[self.selection.there])
         some = (held > 0) | self.weeks.any(axis=1) | (self.done > 0) | (self.overdue > 0)
         places = self.selection.columns.words["place"].values

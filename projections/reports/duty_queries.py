@@ -1,6 +1,7 @@
-"""Duty queries: what the reports ask of the duties of every case of a service, answered from the column store.
+"""Duty queries: what reports ask about the duties of all cases, answered from the column store.
 
-A duty counts in a period when it fell due in it (see ``duty_counts``), and belongs to who held the case on its due date.
+A duty counts in a period when it fell due in it (see ``duty_counts``). It belongs to the place that held the case on its due
+date.
 """
 
 from collections import Counter, OrderedDict
@@ -40,7 +41,7 @@ from projections.reports.proportions import Proportion
 from projections.reports.recorded_entries import late_entries, recorded_by_place
 
 SELECTIONS_CACHED = 64
-"""Moments whose cases are kept: a trend asks for two a month."""
+"""Case selections cached, one for each moment: a trend uses two for each month."""
 
 Attribute = Literal["gender", "ethnicity", "disability"]
 Split = Literal["clause"] | Attribute
@@ -48,9 +49,9 @@ Wanted = Callable[[Place], bool]
 
 
 class DutyQueries:
-    """The cases of some columns under one framework. Safe to share between threads that only read.
+    """Queries on a column store under one framework. Safe to share between threads that only read.
 
-    ``clauses`` are ids; the framework's own expectations are among them. ``KeyError``: it has no such clause.
+    Clauses are given by id; the framework's own expectations are included. ``KeyError``: the framework has no such clause.
     """
 
     def __init__(self, columns: ColumnStore, framework: Framework):
@@ -60,7 +61,7 @@ class DutyQueries:
     def counts(
         self, period: Period, clauses: Sequence[str], held_as: HeldAs, split: Split | None = None
     ) -> list[Count]:
-        """The duties that fell due, by place, and split by their clause or an attribute of the person."""
+        """The duties that fell due, by place; also by clause or by an attribute of the person where ``split`` says so."""
         selection, by = self._selection(period.moment), ("place", *([split] if split else []))
         found = counts(selection, period.since, self._numbers(clauses), by, held_as).by_key()
         return [Count(key[0], key[1] if split else None, figure) for key, figure in found.items()]
@@ -68,14 +69,14 @@ class DutyQueries:
     def series(
         self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, wanted: Wanted
     ) -> list[Proportion]:
-        """The figure of each of some periods, each beginning where the one before ends."""
+        """The figure of each of some consecutive periods, for the places ``wanted``."""
         series = PeriodSeries(periods, [self._selection(period.moment) for period in periods], self._allowed(wanted))
         return series.counted(self._numbers(clauses), held_as)
 
     def persons(
         self, period: Period, clauses: Sequence[str], attribute: Attribute, wanted: Wanted
     ) -> Mapping[PlaceGroup, frozenset[str]]:
-        """The cases that have a duty that fell due, by who held it then and by an attribute of the person."""
+        """The cases with a duty that fell due, by the place that held them then and by an attribute of the person."""
         selection, size = self._selection(period.moment), max(self.columns.numbers, 1)
         seen = [
             np.unique(run.column("place").astype(np.int64) * size + run.case)
@@ -90,7 +91,7 @@ class DutyQueries:
         return {group: frozenset(cases) for group, cases in people.items()}
 
     def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:
-        """How many duties took so many working days from arising to being met; None: not met by the day."""
+        """By place: how many duties took each number of working days from arising to being met; None: not met by the day."""
         waited: dict[Place, Counter[int | None]] = {}
         for run in self._fallen(period, clauses, wanted):
             for one in wait_counts(run):
@@ -103,7 +104,7 @@ class DutyQueries:
         return [duty for run in self._fallen(period, clauses, wanted) for duty in self._listed(run, names)]
 
     def loads(self, moment: Moment) -> Mapping[Place, DutyLoad]:
-        """What each place has before it and behind it."""
+        """The load of each place: duties due in the coming weeks, met before, and overdue."""
         selection = self._selection(moment)
         loads = LoadCounter(selection)
         for run in duties(selection, self._standards):
@@ -111,7 +112,7 @@ class DutyQueries:
         return loads.found()
 
     def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[ListedDuty]:
-        """The duties of the national standards that fall due after ``first`` up to ``last``, as ``loads`` counts them."""
+        """The duties of the national standards due after ``first`` up to ``last``, as ``loads`` counts them, one by one."""
         selection, allowed = self._selection(moment), self._allowed(wanted)
         names, ends = selection.spell_column("name"), (max(day_number(first), int(selection.day)), day_number(last))
         found = (coming(selection, run, *ends) for run in duties(selection, self._standards))
@@ -128,7 +129,7 @@ class DutyQueries:
         return found
 
     def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
-        """``answers``, counted by who holds the case on the day."""
+        """``answers``, counted by the place that holds the case on the day."""
         selection, size = self._selection(moment), len(self._places)
         totals = np.zeros((3, size), np.int64)
         for counting in self._counting(selection, question):
@@ -138,7 +139,7 @@ class DutyQueries:
         return {self._places[n]: Verdicts(*totals[:, n].tolist()) for n in np.flatnonzero(totals[1]).tolist()}
 
     def recorded(self, period: Period) -> Mapping[Place, RecordedCount]:
-        """Entries recorded after a day and by the moment's, by who holds the case on the moment's day."""
+        """Entries recorded in a period, by the place that holds the case on its last day."""
         return recorded_by_place(self._selection(period.moment), period.since)
 
     def late(self, period: Period, wanted: Wanted) -> list[LateEntry]:
@@ -146,18 +147,18 @@ class DutyQueries:
         return list(late_entries(self._selection(period.moment), period.since, self._allowed(wanted)))
 
     def holders(self, moment: Moment) -> Mapping[str, Place]:
-        """Who holds each case that had begun, on the day."""
+        """The place that holds each case that had begun, on the day."""
         selection = self._selection(moment)
         return {
             self._references[n]: self._places[int(selection.place[n])] for n in np.flatnonzero(selection.there).tolist()
         }
 
     def places(self) -> Sequence[Place]:
-        """Every place where a case has ever been held, or a duty fallen due; in order."""
+        """All places in the record, in order."""
         return sorted(self._places)
 
     def first_day(self) -> date | None:
-        """The first day of supervision of any case, by all that is known today; None: there is no case."""
+        """The first day of supervision of any case, as known today; None: there is no case."""
         started = [rows["started"].min() for rows in self.columns.spells.current if len(rows)]
         return day_of(int(min(started))) if started else None
 
@@ -179,12 +180,12 @@ class DutyQueries:
         return self.columns.words["place"].values
 
     def _allowed(self, wanted: Wanted) -> Array:
-        """For each place by number, whether it is wanted."""
+        """For each place (a number), whether it is wanted."""
         return np.array([wanted(place) for place in self._places], bool)
 
     @property
     def _standards(self) -> list[int]:
-        """The clauses of the national standards by number, the editions of one clause together."""
+        """The numbers of the clauses of the national standards, the editions of one clause together."""
         return self._numbers(dict.fromkeys(c.id for c in catalogue().clauses if c.of_standards))
 
     def _numbers(self, clauses: Iterable[str]) -> list[int]:
@@ -216,7 +217,7 @@ class DutyQueries:
 
 
 class CountedAnswers(NamedTuple):
-    """Cases (numbers) whose answer to a question counts, and for each whether it is sufficient, and whether absent."""
+    """Cases (numbers) whose answer to a question counts; for each, whether it is sufficient, and whether absent."""
 
     cases: Array
     sufficient: Array

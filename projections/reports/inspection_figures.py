@@ -1,4 +1,4 @@
-"""What inspections found on questions: each inspection's own figure, for the cases held in a place."""
+"""Inspection figures: each inspection's own figure on a question, for the cases held in a place."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -22,9 +22,9 @@ class InspectionFigure(NamedTuple):
 def inspected_on(
     repository: CaseRepository, questions: Sequence[str], day: date, scope: Scope, mine: Callable[[Place], bool]
 ) -> Mapping[str, list[InspectionFigure]]:
-    """Every inspection up to a day that asks a question, the latest first; those with no case of the place are left out.
+    """By question: the inspections up to a day that ask it, the latest first. Those without a case of the place are left out.
 
-    Each is read at its own sample date and state of knowledge, as its scoring sheet is.
+    Each is read at its own moment, as its scoring sheet is.
     """
     found: dict[str, list[InspectionFigure]] = {question: [] for question in questions}
     for name, opened in repository.inspections.items():

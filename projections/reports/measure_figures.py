@@ -1,4 +1,4 @@
-"""Compliance: a measure's figure for a place, beside the period before, the area and another place; its parts; its trend."""
+"""Measure figures: for a place, beside the period before, its area and another place; for its parts; and over time."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,9 +21,9 @@ Mine = Callable[[Place], bool]
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """What a reader asks of a report: months up to the moment's day, whose figures, and what to set beside them.
+    """What a reader asks of a report: the months up to the moment's day, the place, and a place to compare with.
 
-    ``mine``: the places that the reader answers for; no figure of another place is given, but for the whole of an area.
+    ``mine``: whether the reader answers for a place. Other places count only in the figure of a whole area.
     """
 
     moment: Moment
@@ -45,7 +45,7 @@ class ReportRequest:
 
 
 class PlaceLine(NamedTuple):
-    """One measure's figure for a place. ``area``: of all in the areas where the place is, whoever answers for them."""
+    """One measure's figure for a place. ``area``: the figure of the whole areas that the place is in."""
 
     measure: Measure
     scope: Scope
@@ -56,7 +56,7 @@ class PlaceLine(NamedTuple):
 
 
 class WaitLine(NamedTuple):
-    """One measure's waits, likewise."""
+    """One measure's waits for a place, with the same columns as ``PlaceLine``."""
 
     measure: Measure
     scope: Scope
@@ -67,14 +67,14 @@ class WaitLine(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """One measure: the line of the place asked for, and those of its parts at the next level at which they differ."""
+    """The line of the place asked for, and the lines of its parts at the next level at which they differ."""
 
     whole: PlaceLine
     parts: list[PlaceLine]
 
 
 class WaitLines(NamedTuple):
-    """One measure's waits, likewise."""
+    """The waits of the place asked for, and of its parts."""
 
     whole: WaitLine
     parts: list[WaitLine]
@@ -88,7 +88,7 @@ class RecordedIn(NamedTuple):
 
 
 class Point(NamedTuple):
-    """The month after ``since`` up to ``end``: as the file stood at its end, and with everything recorded to date."""
+    """The month after ``since`` up to ``end``: as known at its end (``stood``), and with hindsight."""
 
     since: date
     end: date
@@ -97,7 +97,7 @@ class Point(NamedTuple):
 
 
 def figures(queries: DutyQueries, measure: Measure, asked: Period) -> dict[Place, Proportion]:
-    """A measure's figure in every place: of duties that fell due in the period, or of the cases as at its end."""
+    """A measure's figure in every place: over duties that fell due in the period, or over the cases as at its end."""
     found: dict[Place, Proportion] = {}
     if measure.counts == "answer":
         for place, verdicts in queries.verdicts(asked.moment, measure.question or "").items():
@@ -166,7 +166,7 @@ def _together(several: Iterable[Counter[int | None]]) -> Waits:
 
 
 def trend(queries: DutyQueries, measure: Measure, asked: ReportRequest, scope: Scope | None = None) -> list[Point]:
-    """Month by month as far back as the data goes, the last month up to the day read."""
+    """A point for each month, as far back as the record goes (see ``periods.LONGEST``); the last one up to the day read."""
     whose = scope or asked.scope
     months = [(end.replace(day=1) - timedelta(days=1), end) for end in month_ends(queries.first_day(), asked.moment.on)]
 
@@ -189,7 +189,7 @@ def trend(queries: DutyQueries, measure: Measure, asked: ReportRequest, scope: S
 
 
 def recorded(queries: DutyQueries, asked: ReportRequest) -> list[RecordedIn]:
-    """Entries recorded in the period, and by how much those recorded late were late: the place and its parts."""
+    """Entries recorded in the period, and late ones by their delay: for the place and its parts."""
     found = {place: r for place, r in queries.recorded(asked.period).items() if asked.holds(place)}
     parts = asked.scope.parts(found)
     result = []

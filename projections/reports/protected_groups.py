@@ -1,6 +1,6 @@
-"""Differences by gender, ethnicity and disability: small numbers suppressed, and not to be found by subtraction.
+"""Differences by gender, ethnicity and disability, with small numbers suppressed.
 
-A group of fewer than ``FEW`` people is not shown, nor what it could be worked out from (see ``suppression``).
+A group of fewer than ``FEW`` people is not shown, nor figures from which it could be computed (see ``small_numbers``).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,12 +22,12 @@ ETHNIC = {"W": "White", "M": "Mixed", "A": "Asian", "B": "Black", "O": "Chinese 
 WHOLE: Node = ("", "")
 
 People = Mapping[Node, Mapping[str, set[str]]]
-"""Who is in each group of each place."""
+"""The people (case references) in each group of each place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group in one place. ``people`` and ``figure`` are None where it is suppressed; ``others``: the rest together."""
+    """One group in one place. ``people`` and ``figure``: None where suppressed. ``others``: the figure of all other groups."""
 
     attribute: Attribute
     value: str
@@ -37,7 +37,7 @@ class Group:
 
 
 def group_of(attribute: Attribute, value: object) -> str:
-    """The group that a person's code puts them in."""
+    """The group of a person's code."""
     if attribute == "ethnicity":
         return ETHNIC[str(value)[:1]]
     if attribute == "disability":
@@ -54,11 +54,11 @@ def differences(
     mine: Callable[[Place], bool],
     few: int = FEW,
 ) -> list[Group]:
-    """Every group of a place by every attribute; none where fewer than ``few`` people count in the whole of it, or where no
-    group can be shown.
+    """The groups of a place by each attribute. An attribute is left out where fewer than ``few`` people count in the place,
+    or where no group can be shown.
 
-    ``mine``: the places that the reader answers for. What is suppressed is worked out over all places, so that it is the
-    same for every reader.
+    ``mine``: whether the reader answers for a place. Suppression is decided over all places, so that it is the same for
+    every reader.
     """  # fmt: skip
     found: list[Group] = []
     for attribute in ATTRIBUTES:
@@ -83,7 +83,7 @@ def differences(
 
 
 def is_shown(groups: Iterable[Group], attribute: str, value: str) -> bool:
-    """Whether one group's figure may be shown; a suppressed group's duties are listed nowhere either."""
+    """Whether one group's figure may be shown. The duties of a suppressed group may not be listed either."""
     return any((g.attribute, g.value) == (attribute, value) and g.figure is not None for g in groups)
 
 
@@ -95,7 +95,7 @@ def _people(
     scope: Scope,
     mine: Callable[[Place], bool],
 ) -> tuple[People, Mapping[Node, set[Node]]]:
-    """The people of each group in every place of every level and in the whole, and what each place is made of."""
+    """The people of each group in every place of every level and in the whole; and the parts of each place."""
     found: dict[Node, dict[str, set[str]]] = {}
     parts: dict[Node, set[Node]] = {}
     own = []

@@ -1,4 +1,4 @@
-"""Recorded entries: how many were recorded in a period, and those recorded late, by who holds the case on the day read."""
+"""Recorded entries: how many were recorded in a period, and how many late, by the place that holds the case on the day."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,14 +17,14 @@ from projections.reports.duty_results import LateEntry, RecordedCount
 
 
 class LateRows(NamedTuple):
-    """Rows of entries recorded late, and which of them are asked for."""
+    """Rows of entries recorded late, and the indices of those that count."""
 
     rows: Rows
     which: Array
 
 
 def recorded_by_place(selection: CaseSelection, since: date) -> Mapping[Place, RecordedCount]:
-    """The entries recorded after a day and by the moment's, by place; places that hold no case are left out."""
+    """The entries recorded after ``since`` up to the moment's day, by place. Places that hold no case are left out."""
     entries, late = _entries(selection, since), _late_by_place(selection, since)
     places = selection.columns.words["place"].values
     held = np.unique(selection.place[selection.there]).tolist()
@@ -34,7 +34,7 @@ def recorded_by_place(selection: CaseSelection, since: date) -> Mapping[Place, R
 def late_entries(selection: CaseSelection, since: date, allowed: Array) -> Iterator[LateEntry]:
     """The entries recorded late that ``recorded_by_place`` counts, one by one.
 
-    ``allowed``: for each place by number, whether its entries are wanted.
+    ``allowed``: for each place (a number), whether its entries are wanted.
     """
     columns, words, names = selection.columns, selection.columns.words, selection.spell_column("name")
     for rows, late in _late_rows(selection, since):
@@ -49,7 +49,7 @@ def late_entries(selection: CaseSelection, since: date, allowed: Array) -> Itera
 
 
 def _entries(selection: CaseSelection, since: date) -> Array:
-    """How many entries were recorded, for each place by number."""
+    """How many entries were recorded, for each place (a number)."""
     found = np.zeros(len(selection.columns.words["place"].values), np.int64)
     last = _last_day(selection.moment)
     for rows in selection.columns.recorded:
@@ -59,7 +59,7 @@ def _entries(selection: CaseSelection, since: date) -> Array:
 
 
 def _late_by_place(selection: CaseSelection, since: date) -> Mapping[int, Counter[int]]:
-    """How many entries were late by each number of working days, for each place by number."""
+    """How many entries were late by each number of working days, for each place (a number)."""
     found: dict[int, Counter[int]] = {}
     for rows, which in _late_rows(selection, since):
         key = (selection.place[rows["case"][which]].astype(np.int64) << 32) + rows["working_days"][which]
@@ -69,7 +69,7 @@ def _late_by_place(selection: CaseSelection, since: date) -> Mapping[int, Counte
 
 
 def _late_rows(selection: CaseSelection, since: date) -> Iterator[LateRows]:
-    """The entries recorded late after a day and by the moment's, and known then, of the cases that are there."""
+    """The late entries recorded after ``since`` up to the moment's day and known at the moment, of the cases that had begun."""
     for rows in selection.columns.lates.parts(selection.instant):
         inside = (
             selection.there[rows["case"]] & (rows["recorded"] > day_number(since)) & (rows["recorded"] <= selection.day)
@@ -79,7 +79,7 @@ def _late_rows(selection: CaseSelection, since: date) -> Iterator[LateRows]:
 
 
 def _last_day(moment: Moment) -> int:
-    """The last day whose recordings count: the moment's, or the one on which knowledge ends before it."""
+    """The last day whose recordings count: the moment's day, or the day of ``known_at`` where that is earlier."""
     if moment.known_at is None:
         return day_number(moment.on)
     last_instant = moment.known_at - timedelta(microseconds=1)

@@ -1,4 +1,4 @@
-"""The scorecard: places ranked by the weights that they earn, and what moved a rank since the period before."""
+"""The scorecard: places ranked by the weights that they earn, and what changed their scores since the period before."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from projections.reports.proportions import Level, Proportion, Scope
 
 @dataclass(frozen=True)
 class ScorecardLine:
-    """One line of the scorecard for one place: what it earns of its weight; None where nothing fell due."""
+    """One line of the scorecard for one place. ``earned``: what it earns of its weight; None: nothing fell due."""
 
     target: Target
     figure: Proportion
@@ -29,7 +29,7 @@ class ScorecardLine:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A place on the scorecard. ``score``: per cent of the weights of the lines that count; ``rank`` from 1, equals share."""
+    """A place on the scorecard. ``score``: per cent of the weights of the lines that count. ``rank``: from 1; ties share one."""
 
     scope: Scope
     lines: Sequence[ScorecardLine]
@@ -43,13 +43,13 @@ class Ranked:
         return 100 * earned / weights if weights else None
 
     def points(self, line: ScorecardLine) -> Fraction:
-        """How many points of the score a line gives."""
+        """The points that a line contributes to the score."""
         weights = sum(other.target.weight for other in self.lines if other.earned is not None)
         return 100 * (line.earned or Fraction(0)) / weights if weights else Fraction(0)
 
 
 class PointChange(NamedTuple):
-    """A line of the scorecard, and by how many points it moved a score."""
+    """A line of the scorecard, and the points by which it changed a score."""
 
     target: Target
     points: Fraction
@@ -57,7 +57,7 @@ class PointChange(NamedTuple):
 
 @dataclass(frozen=True)
 class RankChange:
-    """A place now and in the period before, and what moved its score, the largest first."""
+    """A place now and in the period before, and the changes of its score, the largest first."""
 
     now: Ranked
     was: Ranked
@@ -74,7 +74,7 @@ class Ranking(NamedTuple):
 def ranking(
     queries: DutyQueries, card: Scorecard, asked: Period, months: int, scope: Scope, mine: Callable[[Place], bool]
 ) -> Ranking | None:
-    """The parts of a place at the first level at which there are several, in order of rank; None where nothing fell due."""
+    """The parts of a place at the next level at which they differ, in order of rank; None where there are none."""
     now, was = _figures(queries, card, asked, scope, mine), _figures(queries, card, before(asked, months), scope, mine)
     places = {place for found in (*now.values(), *was.values()) for place in found}
     parts = scope.parts(places)

@@ -1,7 +1,7 @@
-"""Suppression: small numbers are not shown, nor what they could be worked out from.
+"""Suppression: small numbers are not shown, nor numbers from which they could be computed.
 
-A cell is a group of a place. Cells add up in two ways: the groups of a place to its total, which is known, and a group of
-the parts of a place to that group of the whole. A second cell is left out of any sum that would give a first one away.
+A cell is a group of a place. Cells add up in two ways: the groups of a place to its total, which is known; and a group in the
+parts of a place to that group in the whole place. Where a sum would reveal a hidden cell, a second cell of it is hidden.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,9 +22,9 @@ People = Mapping[Node, Mapping[str, int]]
 def suppressed(
     people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, Iterable[Node]], few: int
 ) -> set[GroupCell]:
-    """The groups of places that are not shown. ``people``: how many; ``parts``: the places that a place is made of.
+    """The cells that are not shown. ``people``: how many people; ``parts``: the parts of each place; ``few``: the limit.
 
-    Everything, where some small group could be worked out whatever is shown.
+    All cells, where a small one could still be computed.
     """
     hidden = {(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
     lines = [[(node, group) for group in groups] for node, groups in people.items()]
@@ -38,7 +38,7 @@ def suppressed(
         return people[cell[0]][cell[1]], cell
 
     def covers(cell: GroupCell) -> bool:
-        """Whether leaving it out hides it: the only group of a place is the place's own total."""
+        """Whether hiding the cell is enough: the only group of a place equals the place's total, which is known."""
         return len(people[cell[0]]) > 1
 
     changed = True
@@ -48,7 +48,7 @@ def suppressed(
             _pair(line, hidden, size, covers)
         for whole, below in families:
             if whole in hidden and below and not hidden.intersection(below):
-                hidden.add(min(filter(covers, below), key=size, default=whole))  # or the parts would add up to it
+                hidden.add(min(filter(covers, below), key=size, default=whole))  # else the parts would add up to it
             if whole not in hidden and not _pair(below, hidden, size, covers):
                 hidden.add(whole)
         changed = len(hidden) > before
@@ -61,7 +61,7 @@ def suppressed(
 def _worked_out(
     people: People, families: Sequence[tuple[GroupCell, Sequence[GroupCell]]], hidden: set[GroupCell], few: int
 ) -> set[GroupCell]:
-    """The hidden cells that adding and subtracting gives away: a place's total is known, and what is shown."""
+    """The hidden cells that can be computed from shown cells and from totals of places."""
     sums = [{(node, group) for group in groups} for node, groups in people.items() if sum(groups.values()) >= few]
     sums += [{whole, *below} for whole, below in families]
     secret = set(hidden)
@@ -76,7 +76,7 @@ def _pair(
     size: Callable[[GroupCell], tuple[int, GroupCell]],
     covers: Callable[[GroupCell], bool],
 ) -> bool:
-    """Of cells that add up to something shown, never one alone is left out; False where there is no second one to leave."""
+    """Where one cell of a sum is hidden, hide a second one; False where there is no second one to hide."""
     gone = [cell for cell in cells if cell in hidden]
     if len(gone) != 1:
         return True

@@ -1,4 +1,4 @@
-"""The handbook: the standards as a reader looks them up, by date, subject and clause, and what changed between two."""
+"""The standards handbook: the standards by edition, subject and clause, and the changes between two editions."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from projections.obligations.duty_state import STATES
 
 @dataclass(frozen=True, slots=True)
 class HandbookClause:
-    """One clause through all editions, with the questions it feeds."""
+    """One clause in all editions, with the questions that it answers."""
 
     id: str
     versions: tuple[Clause, ...]
@@ -28,7 +28,7 @@ class HandbookClause:
 
 @dataclass(frozen=True, slots=True)
 class ClauseDifference:
-    """A clause that differs between two editions; ``None`` where an edition does not have it."""
+    """A clause that differs between two editions; None where an edition does not have it."""
 
     id: str
     before: Clause | None
@@ -37,7 +37,7 @@ class ClauseDifference:
 
 @dataclass(frozen=True, slots=True)
 class WeekRange:
-    """A phase as the printed page has it: weeks ``first`` to ``last`` (None: to the end), and how often."""
+    """A phase as printed: weeks ``first`` to ``last`` (None: to the end), and how often."""
 
     first: int
     last: int | None
@@ -45,13 +45,13 @@ class WeekRange:
 
 
 def entry(clause: str, clauses: Iterable[Clause], framework: Framework) -> HandbookClause | None:
-    """One clause of the standards or of the framework, all its versions in order of time; None when there is none."""
+    """One clause of the standards or the framework, with all its versions in order of time; None: no such clause."""
     versions = tuple(c for c in clauses if c.id == clause)
     return HandbookClause(clause, versions, tuple(framework.questions_on(clause))) if versions else None
 
 
 def by_subject(clauses: Iterable[Clause]) -> dict[str, list[Clause]]:
-    """The clauses under their subjects, in the order of the document."""
+    """The clauses by subject, in the order of the document."""
     subjects: dict[str, list[Clause]] = {}
     for clause in clauses:
         subjects.setdefault(clause.subject, []).append(clause)
@@ -59,7 +59,7 @@ def by_subject(clauses: Iterable[Clause]) -> dict[str, list[Clause]]:
 
 
 def differences(before: Edition, after: Edition) -> list[ClauseDifference]:
-    """What changed from one edition to another: clauses added, dropped, or with other values."""
+    """The clauses that differ between two editions: added, dropped, or with other values."""
     old, new = ({c.id: c for c in edition.clauses} for edition in (before, after))
     ids = dict.fromkeys((*old, *new))
     found = [ClauseDifference(name, old.get(name), new.get(name)) for name in ids]
@@ -83,7 +83,7 @@ def contact_matrix(edition: Edition) -> list[tuple[Value, list[WeekRange]]]:
 
 
 def week_ranges(phases: Sequence[Phase]) -> list[WeekRange]:
-    """The phases with the weeks they run; months are counted as the 52 weeks of a year over twelve."""
+    """The phases with their weeks. A month counts as 52/12 weeks, rounded."""
     found: list[WeekRange] = []
     ended: int = 0
     for phase in phases:
@@ -97,7 +97,7 @@ def week_ranges(phases: Sequence[Phase]) -> list[WeekRange]:
 
 
 def attributes_of(when: When) -> list[tuple[str, list[object]]]:
-    """For which cases a row is, attribute by attribute; empty for all others."""
+    """The attributes of the cases to which a row applies, with their values; empty: all other cases."""
     return [(name, sorted(values, key=str)) for name, values in when]
 
 
@@ -110,7 +110,7 @@ def _weeks(length: Length) -> int:
 
 
 def _content(clause: Clause | None) -> object:
-    """What a clause asks, leaving out where it is printed and how sure we are."""
+    """The content of a clause to compare, without its citation and certainty."""
     if clause is None:
         return None
     values = [(v.when, v.text, v.on, v.failures, v.period) for v in clause.values]

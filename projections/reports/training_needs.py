@@ -13,7 +13,7 @@ from projections.reports.proportions import Level, Proportion, Scope
 
 
 class TrainingNeed(NamedTuple):
-    """How one officer or team meets a clause, beside its area. ``against``: ``below`` or ``above`` it by more than chance."""
+    """The figure of one team or officer on a clause, beside its area's. ``against``: ``below`` or ``above`` it, or None."""
 
     level: Level
     name: str
@@ -26,7 +26,7 @@ class TrainingNeed(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingNeeds:
-    """``below``: where training is needed, the furthest below first; ``others``: everything else that fell due."""
+    """``below``: where training is needed, the furthest below the area first. ``others``: all other figures."""
 
     below: list[TrainingNeed]
     others: list[TrainingNeed]
@@ -38,9 +38,9 @@ def every_clause() -> list[str]:
 
 
 def needs(queries: DutyQueries, asked: Period, scope: Scope, mine: Callable[[Place], bool]) -> TrainingNeeds:
-    """Of the teams and officers in a place, clause by clause: met in time, against the whole of their area.
+    """The figures of the teams and officers of a place, clause by clause: duties met in time, beside their whole area.
 
-    *Larger than chance* as in the matrix: the two 95 % intervals do not touch.
+    A difference exceeds chance, as in the matrix, where the two 95 % intervals do not overlap.
     """
     counts = queries.counts(asked, every_clause(), "in_time", "clause")
     areas: dict[tuple[str, str], Proportion] = {}
@@ -68,5 +68,5 @@ def _parts(place: Place, clause: str, scope: Scope) -> Iterable[tuple[Level, str
 
 
 def _short(need: TrainingNeed) -> float:
-    """Points above the area; the furthest below has the least."""
+    """Points above the area (negative: below), to sort by."""
     return float((need.figure.score or 0) - (need.area.score or 0))

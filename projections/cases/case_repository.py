@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from domain.aggregates.case_file import CaseFile, evolve
 from domain.aggregates.inspection import Inspection
@@ -30,6 +30,18 @@ RESULTS_CACHED = 4000
 """Entries followed in one batch; files cached; histories and lists of obligations cached."""
 
 T = TypeVar("T")
+
+
+class Freeze(NamedTuple):
+    """How far a reading for an inspection goes. None: no limit.
+
+    ``known_at``: the first instant after the inspection's freeze. ``stored``: how many entries the file held then.
+    ``own``: whether the moment is the inspection's own, so that these limits apply to the file itself too.
+    """
+
+    known_at: datetime | None
+    stored: int | None
+    own: bool
 
 
 class CaseRepository:
@@ -186,17 +198,14 @@ class CaseRepository:
         found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
         return [reading for reading in found if reading.has_begun]
 
-    def _freeze(
-        self, inspection: str | None, reference: str, moment: Moment
-    ) -> tuple[datetime | None, int | None, bool]:
-        """The first instant after an inspection's freeze, and how many entries the file held then (None: no bound);
-        and whether the moment is the inspection's own, so that the file itself is read no further either."""
+    def _freeze(self, inspection: str | None, reference: str, moment: Moment) -> Freeze:
+        """The limits of a reading for an inspection (None: for none)."""
         found = self._every_inspection().get(inspection or "")
         if found is None or found.opened is None or found.frozen_at is None:
-            return None, None, False
+            return Freeze(None, None, False)
         knowledge = "stood" if moment.known_at else "hindsight"
         own = (moment.on, knowledge) == (found.opened.occurred_on, found.opened.knowledge)
-        return found.frozen_at + timedelta(microseconds=1), found.files_when_frozen.get(reference), own
+        return Freeze(found.frozen_at + timedelta(microseconds=1), found.files_when_frozen.get(reference), own)
 
     def _keep(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
         with self._lock:

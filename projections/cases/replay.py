@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from domain.aggregates.case_file import CaseFile
 from domain.calendar.london_time import day_of
@@ -23,6 +23,13 @@ By = Literal["entry", "day"]
 def reading_of(reference: str, entries: Sequence[Entry], on: date, framework: Framework) -> Reading:
     """The reading of a case from some of its entries, as at a day."""
     return Reading.of(reference, Moment(on, None), framework, History.of(entries))
+
+
+class StepLabel(NamedTuple):
+    """The day as at which a step is read, and how many entries are known after it."""
+
+    on: date
+    known: int
 
 
 @dataclass(frozen=True)
@@ -64,11 +71,11 @@ class Replay:
         known = (fact for fact in file.entries.values() if known_at is None or fact.recorded_at < known_at)
         self.entries = sorted(known, key=lambda fact: fact.recorded_at)
 
-    def labels(self, by: By) -> list[tuple[date, int]]:
-        """For each step, the day as at which it is read, and how many entries are known after it."""
+    def labels(self, by: By) -> list[StepLabel]:
+        """The label of each step, in order."""
         if by == "entry":
-            return [(_day(fact), n) for n, fact in enumerate(self.entries, start=1)]
-        return [(day, sum(_day(fact) <= day for fact in self.entries)) for day in self._days]
+            return [StepLabel(_day(fact), n) for n, fact in enumerate(self.entries, start=1)]
+        return [StepLabel(day, sum(_day(fact) <= day for fact in self.entries)) for day in self._days]
 
     def step(self, by: By, number: int) -> ReplayStep:
         """Step ``number``, from 1; ``IndexError`` beyond the last."""

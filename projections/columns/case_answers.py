@@ -46,6 +46,19 @@ class BlockAnswers(NamedTuple):
     absent: Array
 
 
+class BlockJudgements(NamedTuple):
+    """Judgements in order of question and time.
+
+    ``question``: the number of each one's question. ``place``: its case's place in the block. ``verdict``: its number (see
+    ``verdicts.situation``). ``overrules``: whether it overrules.
+    """
+
+    question: Array
+    place: Array
+    verdict: Array
+    overrules: Array
+
+
 class AnswerBlock:
     """Some cases (numbers in ascending order) as at a moment under a framework."""
 
@@ -138,16 +151,16 @@ class AnswerBlock:
         judged, overrules = np.full(len(self.cases), NOT_JUDGED, np.uint8), np.zeros(len(self.cases), bool)
         asked = self.selection.columns.words["question"].find(question.id)
         if asked is not None:
-            questions, place, answer, over = self._judgements
-            here = slice(*np.searchsorted(questions, np.array((asked, asked + 1), questions.dtype)))
+            found = self._judgements
+            here = slice(*np.searchsorted(found.question, np.array((asked, asked + 1), found.question.dtype)))
             # They are in order of time: of several for one case, the last assignment remains.
-            judged[place[here]] = answer[here]
-            overrules[place[here]] = over[here]
+            judged[found.place[here]] = found.verdict[here]
+            overrules[found.place[here]] = found.overrules[here]
         return judged, overrules
 
     @cached_property
-    def _judgements(self) -> tuple[Array, Array, Array, Array]:
-        """The judgements that count on the day, in order of question and time: question, place, number, overrules."""
+    def _judgements(self) -> BlockJudgements:
+        """The judgements that count on the day."""
         columns, day, instant = self.selection.columns, self.selection.day, self.selection.instant
         counts = np.array([*map(self.framework.takes_answers_of, columns.words["framework"].values)], bool)
         numbers = np.array([1 + VERDICTS.index(word) for word in columns.words["answer"].values], np.uint8)
@@ -171,7 +184,7 @@ class AnswerBlock:
             apart, together = np.flatnonzero(~mixed[place]), np.flatnonzero(mixed[place])
             turn = np.append(apart, together[np.lexsort([column[together] for column in (order, recorded, on)])])
         turn = turn[np.argsort(question[turn], kind="stable")]
-        return question[turn], place[turn], numbers[answer[turn]], overrules[turn]
+        return BlockJudgements(question[turn], place[turn], numbers[answer[turn]], overrules[turn])
 
 
 @cache

@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.entries import code_lists
 from projections.arrays.date_numbers import day_read, instant_number
-from projections.columns.column_schema import Array, Rows, known
+from projections.columns.column_schema import Array, CodedValues, Rows, known
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
@@ -78,15 +78,15 @@ class CaseSelection:
         coded = [self.coded(name) for name in by]
         return grouped(coded, self.there)
 
-    def coded(self, name: str) -> tuple[Sequence[Any], Array]:
+    def coded(self, name: str) -> CodedValues:
         """An attribute: its values, and for each case the number of its value (-1: not begun). ``KeyError``: no such attribute."""
         words = self.columns.words
         if name in PLACE:
             values, of_place = places(self.columns, name)
-            return values, of_place[self.place]
+            return CodedValues(values, of_place[self.place])
         if name not in ATTRIBUTES:
             raise KeyError(f"{name} is not one of {', '.join(ATTRIBUTES)}")
-        return words[name].values, self.spell_column(name)
+        return CodedValues(words[name].values, self.spell_column(name))
 
     def spell_column(self, name: str) -> Array:
         """For each case a column of the spell that contains the day; -1: supervision had not begun."""
@@ -116,7 +116,7 @@ class CaseSelection:
         return table[of]
 
 
-def places(columns: ColumnStore, name: str) -> tuple[Sequence[str], Array]:
+def places(columns: ColumnStore, name: str) -> CodedValues:
     """One level of places (area, team, officer ...): its values, and for each place the number of its value (-1: no place)."""
     found = columns.levels.get(name)
     if found is None:
@@ -124,11 +124,12 @@ def places(columns: ColumnStore, name: str) -> tuple[Sequence[str], Array]:
         level = [place[at] for place in columns.words["place"].values]
         values = sorted(set(level))
         number = {value: n for n, value in enumerate(values)}
-        found = columns.levels[name] = values, np.array([*(number[value] for value in level), -1], np.int32)
+        found = CodedValues(values, np.array([*(number[value] for value in level), -1], np.int32))
+        columns.levels[name] = found
     return found
 
 
-def grouped(coded: Iterable[tuple[Sequence[Any], Array]], among: Array) -> Groups:
+def grouped(coded: Iterable[CodedValues], among: Array) -> Groups:
     """Groups by numbered attributes. ``among``: which of the cases or rows to group."""
     coded = list(coded)
     whole, room = np.zeros(len(among), np.int64), 1
@@ -146,7 +147,7 @@ def grouped(coded: Iterable[tuple[Sequence[Any], Array]], among: Array) -> Group
     return Groups([keys[n] for n in order], place[found])
 
 
-def _key(code: int, coded: Sequence[tuple[Sequence[Any], Array]]) -> Key:
+def _key(code: int, coded: Sequence[CodedValues]) -> Key:
     values = []
     for words, _ in reversed(coded):
         code, at = divmod(code, max(len(words), 1))

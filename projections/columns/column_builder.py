@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -42,6 +42,16 @@ class NumberCache(dict[K, int]):
     def __missing__(self, value: K) -> int:
         number = self[value] = self.of(value)
         return number
+
+
+class GatheredColumns(NamedTuple):
+    """What a ``ColumnStore`` is made from; see there."""
+
+    references: StringArray
+    names: StringArray
+    words: Mapping[str, StringCodes[Any]]
+    tables: Mapping[str, TableRows]
+    recorded: tuple[Rows]
 
 
 class ColumnBuilder:
@@ -100,10 +110,8 @@ class ColumnBuilder:
         if len(of["duties"]) > ROWS_UNPACKED:
             self._pack()
 
-    def gathered(
-        self,
-    ) -> tuple[StringArray, StringArray, Mapping[str, StringCodes[Any]], Mapping[str, TableRows], tuple[Rows]]:
-        """All that was taken in: references in order of their homes, names, words, tables, recordings by day."""
+    def gathered(self) -> GatheredColumns:
+        """The columns of all cases added, renumbered in order of their last places."""
         self._pack()
         rows = {name: self._table(name) for name in COLUMNS}
         home = last_places(split(rows["spells"], "spells").current, len(self.references), self.words["place"].values)
@@ -112,7 +120,7 @@ class ColumnBuilder:
         numbers[[self.references[reference] for reference in references]] = np.arange(len(references))
         tables = {name: ordered(of.renumbered({"case": numbers}), ORDER[name]) for name, of in rows.items()}
         names = StringArray.of(self.names.values)
-        return (
+        return GatheredColumns(
             StringArray.of(references), names, self.words, {name: split(tables[name], name) for name in TABLES},
             (tables["recorded"],),
         )  # fmt: skip

@@ -1,9 +1,9 @@
 """The schema of the column store: its tables and columns, and which rows were known at an instant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -49,6 +49,13 @@ WORDS = (
     "answer", "type",
 )  # fmt: skip
 """The columns that hold numbers of words (strings, places and other values)."""
+
+
+class CodedValues(NamedTuple):
+    """Values by number: ``numbers`` holds for each case, place or row the index of its value in ``values`` (-1: none)."""
+
+    values: Sequence[Any]
+    numbers: Array
 
 
 class Rows:

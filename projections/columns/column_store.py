@@ -5,7 +5,7 @@ which it was known. Rows that are still known are kept apart from superseded one
 A column store never changes. It can be deleted and made again at any time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes
 from projections.columns.column_builder import ColumnBuilder
-from projections.columns.column_schema import Array, Rows, TableRows
+from projections.columns.column_schema import Array, CodedValues, Rows, TableRows
 from projections.ledger.ledger import Ledger
 
 
@@ -35,7 +35,7 @@ class ColumnStore:
     gone: Array | None = None
     position: int = 0
     """The position of the record up to which entries are included."""
-    levels: dict[str, tuple[Sequence[str], Array]] = field(default_factory=dict, compare=False, repr=False)
+    levels: dict[str, CodedValues] = field(default_factory=dict, compare=False, repr=False)
     """A cache of ``case_selection.places``."""
 
     @classmethod

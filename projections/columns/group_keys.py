@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from dateutil.relativedelta import relativedelta
@@ -80,9 +80,9 @@ class GroupKeys:
 
     def _values(self, name: str) -> Sequence[Any]:
         if name in self._of_case:
-            return self._of_case[name][0]
+            return self._of_case[name].values
         if name in self._of_place:
-            return self._of_place[name][0]
+            return self._of_place[name].values
         if name in self._of_clause:
             return self._of_clause[name].values
         if name == "place":
@@ -91,9 +91,11 @@ class GroupKeys:
 
     def _number(self, name: str, run: DutyRun) -> Array | int:
         if name in self._of_case:
-            return self._of_case[name][1][run.case]
+            numbers: Array = self._of_case[name].numbers
+            return numbers[run.case]
         if name in self._of_place:
-            return self._of_place[name][1][run.column("place")]
+            numbers = self._of_place[name].numbers
+            return numbers[run.column("place")]
         if name == "place":
             return run.column("place")
         if name in self._of_clause:
@@ -108,6 +110,14 @@ class GroupKeys:
         table = np.array([day_number(day) for day in self._firsts], np.uint16)
         month: Array = np.searchsorted(table, due, side="right") - 1
         return month
+
+
+class GroupCounts(NamedTuple):
+    """Group numbers, ascending; for each, how many of its duties held, and how many there are."""
+
+    codes: Array
+    held: Array
+    n: Array
 
 
 class GroupTotals:
@@ -134,14 +144,14 @@ class GroupTotals:
                 total[0] += one
                 total[1] += other
 
-    def found(self) -> tuple[Array, Array, Array]:
-        """The group numbers seen, ascending; how many duties of each held; how many there were."""
+    def found(self) -> GroupCounts:
+        """The counts of all groups seen."""
         if self.dense:
             codes = np.flatnonzero(self._n)
-            return codes, self._held[codes], self._n[codes]
+            return GroupCounts(codes, self._held[codes], self._n[codes])
         codes = np.array(sorted(self._seen), np.int64)
         both = np.array([self._seen[code] for code in codes.tolist()], np.int64).reshape(len(codes), 2)
-        return codes, both[:, 0], both[:, 1]
+        return GroupCounts(codes, both[:, 0], both[:, 1])
 
 
 def _ranks(values: Sequence[Any]) -> Array:

@@ -1,6 +1,7 @@
 """Who reads, runs and assesses which inspection."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from domain.accounts.roles import Account
 from domain.aggregates.inspection import Inspection, Task
@@ -29,17 +30,24 @@ def latest(repository: CaseRepository, account: Account) -> str | None:
     return next((name for name in mine if repository.inspection(name).frozen), next(iter(mine), None))
 
 
+class AllocatedReading(NamedTuple):
+    """A reading of a case, the first or the second, and the account that it is allocated to."""
+
+    task: Task
+    reader: str
+
+
 def readings_listed(
     found: Inspection, account: Account, *, leads: bool, closed: Collection[str] = ()
-) -> list[tuple[Task, str]]:
+) -> list[AllocatedReading]:
     """The allocated readings that an account may see, with their readers; its own first.
 
     An account that ``leads`` the inspection sees all; an assessor sees their own. Cases ``closed`` to the account are left
     out.
     """
     given = [
-        (task, name)
+        AllocatedReading(task, name)
         for task, name in found.allocated.items()
         if task[0] not in closed and (leads or name == account.name)
     ]
-    return sorted(given, key=lambda one: (one[1] != account.name, one[1], one[0]))
+    return sorted(given, key=lambda one: (one.reader != account.name, one.reader, one.task))

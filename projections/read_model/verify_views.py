@@ -25,6 +25,13 @@ class ViewDifference(NamedTuple):
         return f"{self.reference}: {self.table}: {self.what}: {said}"
 
 
+class PieceComparison(NamedTuple):
+    """The result of a piece of work: the differences, and how many cases were compared."""
+
+    differences: list[ViewDifference]
+    cases: int
+
+
 def verify(
     read_model: ReadModel, pool: WorkerPool, report_progress: Callable[[int], None] = lambda cases: None
 ) -> Iterator[ViewDifference]:
@@ -38,14 +45,14 @@ def verify(
         for references in read_model.stored.cases()
         for some in pieces_of(references)
     )
-    for found, cases in pool(compare_piece, pieces):
-        report_progress(cases)
-        yield from found
+    for compared in pool(compare_piece, pieces):
+        report_progress(compared.cases)
+        yield from compared.differences
     yield from _unknown_cases(read_model)
 
 
-def compare_piece(address: str, references: list[str]) -> tuple[list[ViewDifference], int]:
-    """One piece of work: the differences in these cases, and the number of cases."""
+def compare_piece(address: str, references: list[str]) -> PieceComparison:
+    """One piece of work: compare these cases."""
     read_model = open_read_model(address)
     found = []
     with read_model.snapshot() as (c, of):
@@ -58,7 +65,7 @@ def compare_piece(address: str, references: list[str]) -> tuple[list[ViewDiffere
                 found.append(ViewDifference(reference, of.cases.name, "missing", row))
         derived = derive(read_model.stored.files(stand, stand), read_model.place_numbers)
         found += [ViewDifference(*difference) for difference in differences(c, of, derived)]
-    return found, len(references)
+    return PieceComparison(found, len(references))
 
 
 def _unknown_cases(read_model: ReadModel) -> Iterator[ViewDifference]:

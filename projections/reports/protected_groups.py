@@ -12,7 +12,7 @@ from projections.reports.duty_counts import HeldAs
 from projections.reports.duty_queries import Attribute, DutyQueries
 from projections.reports.periods import Period
 from projections.reports.proportions import LEVELS, Proportion, Scope, total
-from projections.reports.small_numbers import FEW, Node, suppressed
+from projections.reports.small_numbers import FEW, GroupCell, Node, suppressed
 
 ATTRIBUTES: tuple[Attribute, ...] = ("gender", "ethnicity", "disability")
 
@@ -66,7 +66,7 @@ def differences(
         node = (scope.level, scope.name) if scope.level else WHOLE
         here = people.get(node, {})
         hidden = suppressed({n: {g: len(who) for g, who in groups.items()} for n, groups in people.items()}, parts, few)
-        if len(set().union(*here.values())) < few or all((node, group) in hidden for group in here):
+        if len(set().union(*here.values())) < few or all(GroupCell(node, group) in hidden for group in here):
             continue
         counts = queries.counts(asked, clauses, held_as, attribute)
         shown = {group: Proportion() for group in sorted(here)}
@@ -74,9 +74,9 @@ def differences(
             if scope.holds(count.place) and mine(count.place):
                 shown[group_of(attribute, count.value)] += count.figure
         for group, figure in shown.items():
-            gone = (node, group) in hidden
+            gone = GroupCell(node, group) in hidden
             rest = [other for other in shown if other != group]
-            alone = gone or any((node, other) in hidden for other in rest)
+            alone = gone or any(GroupCell(node, other) in hidden for other in rest)
             others = None if alone else total(shown[other] for other in rest)
             found.append(Group(attribute, group, None if gone else len(here[group]), None if gone else figure, others))
     return found

@@ -5,6 +5,7 @@ parts of a place to that group in the whole place. Where a sum would reveal a hi
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 FEW = 5
 """People; a group of fewer is suppressed (a parameter: the report sets none)."""
@@ -12,8 +13,13 @@ FEW = 5
 Node = tuple[str, str]
 """A place: its level and name."""
 
-GroupCell = tuple[Node, str]
-"""A group of a place."""
+
+class GroupCell(NamedTuple):
+    """A group of a place."""
+
+    place: Node
+    group: str
+
 
 People = Mapping[Node, Mapping[str, int]]
 """How many people are in each group of each place."""
@@ -26,20 +32,20 @@ def suppressed(
 
     All cells, where a small one could still be computed.
     """
-    hidden = {(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
-    lines = [[(node, group) for group in groups] for node, groups in people.items()]
+    hidden = {GroupCell(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
+    lines = [[GroupCell(node, group) for group in groups] for node, groups in people.items()]
     families = [
-        ((node, group), [(part, group) for part in below if group in people.get(part, ())])
+        (GroupCell(node, group), [GroupCell(part, group) for part in below if group in people.get(part, ())])
         for node, below in parts.items()
         for group in people.get(node, ())
     ]
 
     def size(cell: GroupCell) -> tuple[int, GroupCell]:
-        return people[cell[0]][cell[1]], cell
+        return people[cell.place][cell.group], cell
 
     def covers(cell: GroupCell) -> bool:
         """Whether hiding the cell is enough: the only group of a place equals the place's total, which is known."""
-        return len(people[cell[0]]) > 1
+        return len(people[cell.place]) > 1
 
     changed = True
     while changed:
@@ -62,7 +68,9 @@ def _worked_out(
     people: People, families: Sequence[tuple[GroupCell, Sequence[GroupCell]]], hidden: set[GroupCell], few: int
 ) -> set[GroupCell]:
     """The hidden cells that can be computed from shown cells and from totals of places."""
-    sums = [{(node, group) for group in groups} for node, groups in people.items() if sum(groups.values()) >= few]
+    sums = [
+        {GroupCell(node, group) for group in groups} for node, groups in people.items() if sum(groups.values()) >= few
+    ]
     sums += [{whole, *below} for whole, below in families]
     secret = set(hidden)
     while found := {cell for line in sums if len(line & secret) == 1 for cell in line & secret}:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.calendar.workdays import Length
 from domain.policy.clauses import Clause, Phase, Value
@@ -44,6 +45,13 @@ class WeekRange:
     often: str
 
 
+class ContactRow(NamedTuple):
+    """A row of the contact matrix: the clause's row, and its contact week by week."""
+
+    value: Value
+    weeks: list[WeekRange]
+
+
 def entry(clause: str, clauses: Iterable[Clause], framework: Framework) -> HandbookClause | None:
     """One clause of the standards or the framework, with all its versions in order of time; None: no such clause."""
     versions = tuple(c for c in clauses if c.id == clause)
@@ -76,10 +84,10 @@ def duty_states(cases: Iterable[CaseSnapshot], clause: str, framework: Framework
     return counted
 
 
-def contact_matrix(edition: Edition) -> list[tuple[Value, list[WeekRange]]]:
+def contact_matrix(edition: Edition) -> list[ContactRow]:
     """Contact by order, tier and risk, week by week: the rows of the edition's contact-frequency, as printed."""
     clauses = [c for c in edition.clauses if c.id == "contact-frequency"]
-    return [(value, week_ranges(value.phases)) for clause in clauses for value in clause.values]
+    return [ContactRow(value, week_ranges(value.phases)) for clause in clauses for value in clause.values]
 
 
 def week_ranges(phases: Sequence[Phase]) -> list[WeekRange]:

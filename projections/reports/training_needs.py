@@ -24,6 +24,16 @@ class TrainingNeed(NamedTuple):
     against: str | None
 
 
+class FigureKey(NamedTuple):
+    """The team or officer (``level``, ``name``) and the clause that a figure is about."""
+
+    level: Level
+    area: str
+    team: str
+    name: str
+    clause: str
+
+
 @dataclass(frozen=True)
 class TrainingNeeds:
     """``below``: where training is needed, the furthest below the area first. ``others``: all other figures."""
@@ -44,7 +54,7 @@ def needs(queries: DutyQueries, asked: Period, scope: Scope, mine: Callable[[Pla
     """
     counts = queries.counts(asked, every_clause(), "in_time", "clause")
     areas: dict[tuple[str, str], Proportion] = {}
-    parts: dict[tuple[Level, str, str, str, str], Proportion] = {}
+    parts: dict[FigureKey, Proportion] = {}
     for count in counts:
         figure, place = count.figure, count.place
         areas[place.area, count.value] = areas.get((place.area, count.value), Proportion()) + figure
@@ -61,10 +71,10 @@ def needs(queries: DutyQueries, asked: Period, scope: Scope, mine: Callable[[Pla
     return TrainingNeeds(below, [n for n in found if n.against != "below"])
 
 
-def _parts(place: Place, clause: str, scope: Scope) -> Iterable[tuple[Level, str, str, str, str]]:
+def _parts(place: Place, clause: str, scope: Scope) -> Iterable[FigureKey]:
     if scope.level != "officer":
-        yield "team", place.area, place.team, place.team, clause
-    yield "officer", place.area, place.team, place.officer, clause
+        yield FigureKey("team", place.area, place.team, place.team, clause)
+    yield FigureKey("officer", place.area, place.team, place.officer, clause)
 
 
 def _short(need: TrainingNeed) -> float:

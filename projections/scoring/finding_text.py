@@ -34,7 +34,9 @@ def difference(before: Measured, now: Measured) -> Interval | None:
     was, is_now = before.interval, now.interval
     if was is None or is_now is None or before.score is None or now.score is None:
         return None
-    return intervals.difference((float(before.score), was), (float(now.score), is_now))
+    return intervals.difference(
+        intervals.ScoreWithInterval(float(before.score), was), intervals.ScoreWithInterval(float(now.score), is_now)
+    )
 
 
 def exceeds_chance(before: Measured, now: Measured) -> bool | None:

@@ -7,6 +7,7 @@ are answered about the same cases, so their correlations are taken from the case
 
 from collections.abc import Mapping, Sequence
 from math import sqrt
+from typing import NamedTuple
 
 from domain.policy.frameworks import WEIGHTS, Framework
 from projections.scoring.answers import Answer
@@ -14,6 +15,13 @@ from projections.scoring.scores import CriterionScore, Interval, QuestionScore, 
 
 Weights = Mapping[str, float]
 """Question id -> the weight of that question's score in a figure."""
+
+
+class ScoreWithInterval(NamedTuple):
+    """A score in per cent, and its 95 % interval."""
+
+    score: float
+    interval: Interval
 
 
 def intervals(score: Score, cases: Sequence[Sequence[Answer]]) -> dict[str, Interval]:
@@ -48,7 +56,7 @@ def of_section(framework: Framework, section: SectionScore) -> Weights:
     }
 
 
-def difference(before: tuple[float, Interval], now: tuple[float, Interval]) -> Interval:
+def difference(before: ScoreWithInterval, now: ScoreWithInterval) -> Interval:
     """The interval of the difference in points between the figures of two samples; each is given with its interval."""
     (p, was), (q, is_now) = before, now
     low = q - p - sqrt((q - is_now.low) ** 2 + (was.high - p) ** 2)

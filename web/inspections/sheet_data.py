@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.entries.inspection_entries import InspectionOpened
-from projections.scoring.intervals import difference
+from projections.scoring.intervals import ScoreWithInterval, difference
 from projections.scoring.management_ladder import CriterionRung, rungs_apart
 from projections.scoring.score_bands import SectionBand
 from projections.scoring.scores import Interval, Score
@@ -41,7 +41,7 @@ class ScoringSheet:
             figure = part if criterion is None else part.criteria[criterion]
             if figure.score is None or name not in found:
                 return None
-            sides.append((float(figure.score), found[name]))
+            sides.append(ScoreWithInterval(float(figure.score), found[name]))
         low, high = difference(*sides)
         return low > 0 or high < 0
 

@@ -23,7 +23,7 @@ NEVER = 65_535
 BEYOND = NEVER - 1
 FIRST = date(1900, 1, 1)
 LAST = FIRST + timedelta(days=BEYOND - 1)
-STANDING = np.iinfo(np.int64).max
+STILL_KNOWN = np.iinfo(np.int64).max
 """The number that stands for *still known* as the end of a span of knowledge."""
 
 _FIRST = FIRST.toordinal()
@@ -56,20 +56,20 @@ def date_of(number: int) -> date:
 
 
 def instant_number(instant: datetime | None) -> int:
-    """The number of an aware instant; ``STANDING`` for None."""
-    return int(STANDING) if instant is None else (instant - _EPOCH) // _MICROSECOND
+    """The number of an aware instant; ``STILL_KNOWN`` for None."""
+    return int(STILL_KNOWN) if instant is None else (instant - _EPOCH) // _MICROSECOND
 
 
 def instant_of(number: int) -> datetime | None:
-    """The instant of a number, in UTC; None for ``STANDING``."""
-    return None if number == STANDING else _EPOCH + int(number) * _MICROSECOND
+    """The instant of a number, in UTC; None for ``STILL_KNOWN``."""
+    return None if number == STILL_KNOWN else _EPOCH + int(number) * _MICROSECOND
 
 
 def days_fallen_on(instants: Instants) -> Days:
-    """The number of the day in London on which each instant falls; ``NEVER`` for ``STANDING``."""
-    stands = instants == STANDING
-    found = days_in_london(np.where(stands, 0, instants)).clip(0, BEYOND)
-    found[stands] = NEVER
+    """The number of the day in London on which each instant falls; ``NEVER`` for ``STILL_KNOWN``."""
+    still_known = instants == STILL_KNOWN
+    found = days_in_london(np.where(still_known, 0, instants)).clip(0, BEYOND)
+    found[still_known] = NEVER
     return found.astype(np.uint16)
 
 

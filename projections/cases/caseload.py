@@ -58,7 +58,7 @@ def case_line(case: CaseSnapshot) -> CaseLine:
     )
 
 
-def due(cases: Iterable[CaseSnapshot], within_days: int = 0) -> list[DutyLine]:
+def due_list(cases: Iterable[CaseSnapshot], within_days: int = 0) -> list[DutyLine]:
     """The duties that are overdue on the day read or fall due within so many days after it, by due date.
 
     A missed window is not listed: it cannot be met any more.

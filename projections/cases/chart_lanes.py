@@ -74,7 +74,7 @@ class Lane:
     bands: Sequence[ChartBand] = ()
 
 
-def acts(history: History, day: date, lane: str) -> list[Mark]:
+def act_marks(history: History, day: date, lane: str) -> list[Mark]:
     found = [
         Mark(fact.occurred_on, kind, fact.entry, fact)
         for fact_type, kind in ACTS[lane].items()
@@ -84,7 +84,7 @@ def acts(history: History, day: date, lane: str) -> list[Mark]:
     return sorted(found, key=lambda mark: mark.day)
 
 
-def contacts(history: History, day: date) -> list[Mark]:
+def contact_marks(history: History, day: date) -> list[Mark]:
     """Appointments on the day that they were for, with their outcome; other contacts on their day."""
     found = []
     for made in history.all(case_entries.AppointmentMade):
@@ -108,7 +108,7 @@ def _became(appointment: Appointment, day: date) -> str:
     return "accepted"
 
 
-def due(reading: Reading, over: date) -> list[Mark]:
+def due_marks(reading: Reading, over: date) -> list[Mark]:
     """One mark for each duty of the national standards, with its state on the day.
 
     Left out: windows that were met (the contacts show them), and duties that lapsed more than ``MARGIN`` before they were
@@ -127,7 +127,7 @@ def due(reading: Reading, over: date) -> list[Mark]:
     return found
 
 
-def risk(history: History, started: date, over: date) -> list[ChartBand]:
+def risk_bands(history: History, started: date, over: date) -> list[ChartBand]:
     """The level of risk as bands. Before the first assessment: not assessed."""
     return _bands([Change(date.min, None, ""), *history.risk], started, over)
 
@@ -143,7 +143,7 @@ def _bands(changes: Sequence[Change], started: date, over: date) -> list[ChartBa
     return found
 
 
-def custody(history: History, started: date, over: date) -> list[ChartBand]:
+def custody_bands(history: History, started: date, over: date) -> list[ChartBand]:
     until = over + timedelta(days=1)
     spans = [(began, until if ended is None else min(ended.on, until)) for began, ended in history.custody]
     return [ChartBand(max(b.on, started), end, "custody", b.entry) for b, end in spans if max(b.on, started) < end]

@@ -50,14 +50,14 @@ def supervision_chart(reading: Reading) -> SupervisionChart:
     started, ended = reading.snapshot.spell.started_on, reading.snapshot.spell.ended_on
     over = ended or day
     marks = {
-        "Contacts": chart_lanes.contacts(history, day),
-        **{name: chart_lanes.acts(history, day, name) for name in chart_lanes.ACTS},
-        "Due dates": chart_lanes.due(reading, over),
+        "Contacts": chart_lanes.contact_marks(history, day),
+        **{name: chart_lanes.act_marks(history, day, name) for name in chart_lanes.ACTS},
+        "Due dates": chart_lanes.due_marks(reading, over),
     }
     marks = {name: [m for m in found if m.day >= started - MARGIN] for name, found in marks.items()}
     bands = {
-        "Risk of harm": chart_lanes.risk(history, started, over),
-        "Custody": chart_lanes.custody(history, started, over),
+        "Risk of harm": chart_lanes.risk_bands(history, started, over),
+        "Custody": chart_lanes.custody_bands(history, started, over),
     }
     shown = [name for name in LANES if name != "Custody" or bands[name]]
     dated = [mark.day for found in marks.values() for mark in found]

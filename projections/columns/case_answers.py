@@ -15,7 +15,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, known
 from projections.columns.duty_scan import DutyRun, positions_of_cases, positions_where, scan_duties, scan_duties_of
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE, within
+from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE, state_in
 from projections.scoring.verdicts import NOT_JUDGED, RULINGS, VERDICTS, DerivedCounts, RequiredCounts, situation
 
 SUFFICIENT, INSUFFICIENT = np.int8(VERDICTS.index("sufficient")), np.int8(VERDICTS.index("insufficient"))
@@ -104,7 +104,7 @@ class AnswerBlock:
         if found is None:
             found = self._counts[states, clause] = np.zeros(len(self.cases), np.int32)
             for state, last, place in self._owed_under(clause):
-                counts: Array = within(state, states)
+                counts: Array = state_in(state, states)
                 if len(last) < len(state):
                     # The running count at the last duty of each case, minus the count at the case before.
                     counts = np.cumsum(counts, dtype=np.int32)[last]

@@ -104,9 +104,9 @@ class CaseSelection:
     def _spells(self) -> list[tuple[Rows, Array, Array]]:
         found = []
         for rows in self.columns.spells.parts(self.instant):
-            lies = (rows["on"] <= self.day) & (self.day < rows["off"])
+            holds = (rows["on"] <= self.day) & (self.day < rows["off"])
             then = known(rows, self.instant)
-            at = np.flatnonzero(lies if then is None else lies & then)
+            at = np.flatnonzero(holds if then is None else holds & then)
             found.append((rows, at, rows["case"][at]))
         return found
 

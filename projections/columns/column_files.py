@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from projections.arrays.string_codes import StringArray, StringCodes
-from projections.columns.column_merge import join
+from projections.columns.column_merge import merge
 from projections.columns.column_schema import RECORDED, TABLES, Array, Rows, TableRows, kinds
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Place
@@ -61,12 +61,12 @@ class ColumnParts:
         folder = self.folder / str(len(self._put_by))
         folder.mkdir(parents=True)
         _save(folder, self._waiting)
-        self._put_by.append(read(folder, late=self._open))
+        self._put_by.append(read_generation(folder, late=self._open))
         self._waiting.clear()
 
     def write(self, home: Path) -> Path:
-        """Write the next generation in the folder ``home`` from all parts; see ``write``."""
-        made = write(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
+        """Write the next generation in the folder ``home`` from all parts; see ``write_generation``."""
+        made = write_generation(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
         shutil.rmtree(self.folder, ignore_errors=True)
         return made
 
@@ -89,7 +89,7 @@ class LazyColumns(Mapping[str, Array]):
         return len(self._names)
 
 
-def write(home: Path, parts: Sequence[ColumnStore]) -> Path:
+def write_generation(home: Path, parts: Sequence[ColumnStore]) -> Path:
     """Write the next generation in the folder ``home`` from the cases of all parts; delete older ones. One writer at a time."""
     home.mkdir(parents=True, exist_ok=True)
     older = generations(home)
@@ -109,7 +109,7 @@ def write(home: Path, parts: Sequence[ColumnStore]) -> Path:
 
 def _save(folder: Path, parts: Sequence[ColumnStore]) -> None:
     """Save the columns of all parts as the files of one folder."""
-    columns = join(parts, lambda name, kind, length: _made(folder / f"{name}.npy", kind, length))
+    columns = merge(parts, lambda name, kind, length: _made(folder / f"{name}.npy", kind, length))
     about = {
         "format": FORMAT,
         "clauses": catalogue().names,
@@ -124,11 +124,11 @@ def generations(home: Path) -> list[Path]:
     return sorted(folder for folder in home.glob("[0-9]*") if folder.name.isdigit() and (folder / ABOUT).exists())
 
 
-def latest(home: Path) -> ColumnStore | None:
+def latest_generation(home: Path) -> ColumnStore | None:
     """The latest generation, mapped into memory; None: there is none that this program can read."""
     while found := generations(home):
         try:
-            return read(found[-1])
+            return read_generation(found[-1])
         except UnreadableColumns:
             return None
         except FileNotFoundError:
@@ -136,7 +136,7 @@ def latest(home: Path) -> ColumnStore | None:
     return None
 
 
-def read(folder: Path, *, late: OpenColumn | None = None) -> ColumnStore:
+def read_generation(folder: Path, *, late: OpenColumn | None = None) -> ColumnStore:
     """One generation, mapped into memory. ``UnreadableColumns``: make it again; ``FileNotFoundError``: it is deleted.
 
     ``late``: open each column only when it is read, by this function.

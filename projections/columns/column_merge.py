@@ -49,7 +49,7 @@ def in_memory(_: str, kind: Any, length: int) -> Array:
     return np.empty(length, kind)
 
 
-def join(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
+def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
     """One column store of the cases of all parts. ``ValueError``: a case is in two parts."""
     names: StringCodes[str] = StringCodes()
     words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in WORDS}

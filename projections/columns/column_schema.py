@@ -7,10 +7,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from projections.arrays.date_numbers import STANDING, day_begun, days_fallen_on
+from projections.arrays.date_numbers import STILL_KNOWN, day_begun, days_fallen_on
 from projections.arrays.date_numbers import Array as Array
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import rows_known
+from projections.obligations.duty_state import were_known
 
 SPAN: Final = {"since": np.int64, "until": np.int64}
 FALLEN_ON: Final = {"since_day": "since", "until_day": "until"}
@@ -120,7 +120,7 @@ def known(rows: Rows, instant: int | None, part: slice | Array = slice(None)) ->
     day = day_begun(instant)
     at, since, until = (instant, "since", "until") if day is None else (day, "since_day", "until_day")
     column: Array = rows[since][part]
-    return rows_known(at, column, rows[until][part] if until in rows else None)
+    return were_known(at, column, rows[until][part] if until in rows else None)
 
 
 def kinds(table: str, side: str) -> dict[str, Any]:
@@ -132,10 +132,10 @@ def kinds(table: str, side: str) -> dict[str, Any]:
 def split(rows: Rows, table: str) -> TableRows:
     """Split a table's rows into current and superseded ones, in the order given."""
     found = {**rows.columns, **{name: days_fallen_on(rows[instant]) for name, instant in FALLEN_ON.items()}}
-    stands = rows["until"] == STANDING
+    still_known = rows["until"] == STILL_KNOWN
     return TableRows(
-        (Rows({name: found[name][stands] for name in kinds(table, "current")}),),
-        (Rows({name: found[name][~stands] for name in kinds(table, "superseded")}),),
+        (Rows({name: found[name][still_known] for name in kinds(table, "current")}),),
+        (Rows({name: found[name][~still_known] for name in kinds(table, "superseded")}),),
     )
 
 

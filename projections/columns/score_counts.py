@@ -58,24 +58,26 @@ class SampleScore:
     high_risk: Score
 
 
-def score(framework: Framework, selection: CaseSelection, cases: Array | None = None) -> SampleScore:
+def score_cases(framework: Framework, selection: CaseSelection, cases: Array | None = None) -> SampleScore:
     """The score of the cases that had begun, or of those of them for which ``cases`` is true."""
     chosen = selection.there if cases is None else selection.there & cases
     groups = Groups([(False,), (True,)], np.where(chosen, selection.high_risk.astype(np.int32), -1))
-    counted = tally(framework, selection, groups)
+    counted = count_answers(framework, selection, groups)
     return SampleScore(
         _score(framework, counted.counts.sum(axis=0), int(counted.cases.sum())),
         counted.score(1),
     )
 
 
-def table(framework: Framework, selection: CaseSelection, by: By, cases: Array | None = None) -> ScoreCounts:
+def score_table(framework: Framework, selection: CaseSelection, by: By, cases: Array | None = None) -> ScoreCounts:
     """The questions by team, officer, division, area or another attribute of the case on the day read."""
     groups = selection.groups(by)
-    return tally(framework, selection, groups if cases is None else Groups(groups.keys, np.where(cases, groups.of, -1)))
+    return count_answers(
+        framework, selection, groups if cases is None else Groups(groups.keys, np.where(cases, groups.of, -1))
+    )
 
 
-def tally(framework: Framework, selection: CaseSelection, groups: Groups) -> ScoreCounts:
+def count_answers(framework: Framework, selection: CaseSelection, groups: Groups) -> ScoreCounts:
     """Every question counted by group; cases in no group (-1) are left out."""
     room = len(groups.keys)
     counts = np.zeros((len(framework.questions), (room + 1) * len(COUNTED)), np.int64)

@@ -9,7 +9,7 @@ from domain.entries.inspection_entries import InspectionOpened
 from projections.cases.case_repository import CaseRepository
 
 
-def readable(repository: CaseRepository, account: Account) -> dict[str, InspectionOpened]:
+def readable_inspections(repository: CaseRepository, account: Account) -> dict[str, InspectionOpened]:
     """The inspections whose sheets an account may read, the latest sample date first."""
     return {name: opened for name, opened in repository.inspections.items() if account.reads(name)}
 
@@ -24,9 +24,9 @@ def assesses(repository: CaseRepository, account: Account, name: str) -> bool:
     return runs(repository, account, name) or account.name in repository.inspection(name).assessors
 
 
-def latest(repository: CaseRepository, account: Account) -> str | None:
+def latest_inspection(repository: CaseRepository, account: Account) -> str | None:
     """The inspection to show first: the latest that is frozen or published; the latest of all where none is."""
-    mine = readable(repository, account)
+    mine = readable_inspections(repository, account)
     return next((name for name in mine if repository.inspection(name).frozen), next(iter(mine), None))
 
 

@@ -103,7 +103,7 @@ class ScoreChange(NamedTuple):
     now: Answer
 
 
-def changes(was: Sequence[Reading], now: Sequence[Reading]) -> list[ScoreChange]:
+def score_changes(was: Sequence[Reading], now: Sequence[Reading]) -> list[ScoreChange]:
     """The answers that differ between two readings of the same cases, in the order of the cases and questions."""
     before = {reading.reference: reading for reading in was}
     return [

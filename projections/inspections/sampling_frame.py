@@ -11,7 +11,7 @@ EVERYTHING = "all cases"
 """The only stratum of a frame without strata."""
 
 
-def frame(
+def sampling_frame(
     cases: Iterable[CaseSnapshot],
     started_from: date,
     started_to: date,

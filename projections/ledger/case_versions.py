@@ -166,8 +166,8 @@ class CaseVersions:
         if outcomes is None:
             return [made]
         parts = first_known(outcomes, made.since, made.until)
-        stands = [(s, u) for outcome, s, u in parts if outcome is None or outcome.fact.outcome not in void]
-        return [EntryVersion(made.fact, since, until) for since, until in stands]
+        spans = [(s, u) for outcome, s, u in parts if outcome is None or outcome.fact.outcome not in void]
+        return [EntryVersion(made.fact, since, until) for since, until in spans]
 
     @worked_out
     def _outcomes(self) -> Mapping[str, Sequence[EntryVersion]]:

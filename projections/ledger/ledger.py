@@ -48,20 +48,20 @@ class Ledger:
 
 def ledger(entries: Iterable[Entry]) -> Ledger:
     """The ledger of a case from all its entries, in any order."""
-    growth = CaseVersions(entries)
+    case_versions = CaseVersions(entries)
     spells, judgements, lates = RowSpans[SpellRow](), RowSpans[JudgementRow](), RowSpans[LateRow]()
-    for epoch in growth.epochs(TIMELINE_NAMES):
+    for epoch in case_versions.epochs(TIMELINE_NAMES):
         for spell in spell_rows(epoch.frame):
             spells.add(spell, epoch.since, epoch.until)
-    for version in growth.by_type.get(QualityJudged, ()):
+    for version in case_versions.by_type.get(QualityJudged, ()):
         if (judged := judgement_row(version.fact)) is not None:
             judgements.add(judged, version.since, version.until)
-    for version in growth.versions:
+    for version in case_versions.versions:
         if (late := late_row(version.fact)) is not None:
             lates.add(late, version.since, version.until)
-    instants = growth.instants
+    instants = case_versions.instants
     return Ledger(
-        owed_as_known(growth).with_instants(instants),
+        owed_as_known(case_versions).with_instants(instants),
         spells.with_instants(instants),
         judgements.with_instants(instants),
         lates.with_instants(instants),

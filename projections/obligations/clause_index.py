@@ -46,7 +46,7 @@ def raised_by(clause: Clause) -> Types:
     return states[0] if clause.kind == "while" and states else _RAISED_BY["start"]
 
 
-def parts(clause: Clause) -> frozenset[str]:
+def timelines_asked(clause: Clause) -> frozenset[str]:
     """The timelines of a case (see ``projections.ledger.case_versions``) that the duties under this clause depend on."""
     asked = {name for name, _ in clause.during}.union(clause.asks)
     if clause.after == "risk_becomes_high":
@@ -59,7 +59,7 @@ class IndexedClause(NamedTuple):
 
     number: int
     clause: Clause
-    parts: frozenset[str]
+    timelines_asked: frozenset[str]
 
 
 class ClauseIndex:
@@ -67,7 +67,7 @@ class ClauseIndex:
 
     def __init__(self, clauses: Iterable[Clause]):
         self._listed = [
-            (IndexedClause(at, clause, parts(clause)), raised_by(clause)) for at, clause in enumerate(clauses)
+            (IndexedClause(at, clause, timelines_asked(clause)), raised_by(clause)) for at, clause in enumerate(clauses)
         ]
         every = [listed.clause for listed, _ in self._listed]
         self._starts = sorted({c.start for c in every if c.start is not None})

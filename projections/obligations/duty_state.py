@@ -129,13 +129,13 @@ def states(
     return found
 
 
-def within(state: "NDArray[np.uint8]", wanted: range) -> "NDArray[np.bool_]":
+def state_in(state: "NDArray[np.uint8]", wanted: range) -> "NDArray[np.bool_]":
     """Which of these states are among those wanted, as in ``within(state, FELL_DUE)``."""
     found: NDArray[np.bool_] = state - wanted.start < len(wanted)
     return found
 
 
-def rows_known(
+def were_known(
     instant: "int | np.uint16 | NDArray[np.int64]",
     since: "NDArray[np.int64] | NDArray[np.uint16]",
     until: "NDArray[np.int64] | NDArray[np.uint16] | None" = None,

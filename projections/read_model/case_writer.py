@@ -39,7 +39,7 @@ class DerivedCase(NamedTuple):
     excluded: str
 
 
-def derive(
+def derive_cases(
     files: Iterable[CaseFile],
     places: PlaceNumbers,
     on_ledger: Callable[[CaseFile, Ledger], None] = lambda file, kept: None,
@@ -64,8 +64,8 @@ def derive(
 def outdated_cases(c: sa.Connection, of: Tables, versions: dict[str, int]) -> set[str]:
     """The cases whose rows were made from fewer entries than ``versions`` says."""
     query = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(versions))
-    stand = {row.reference: int(row.version) for row in c.execute(query)}
-    return {reference for reference, version in versions.items() if stand.get(reference, 0) < version}
+    stored = {row.reference: int(row.version) for row in c.execute(query)}
+    return {reference for reference, version in versions.items() if stored.get(reference, 0) < version}
 
 
 def write_rows(c: sa.Connection, of: Tables, derived: Collection[DerivedCase]) -> int:
@@ -73,14 +73,14 @@ def write_rows(c: sa.Connection, of: Tables, derived: Collection[DerivedCase]) -
 
     In the transaction of ``c``. A case whose rows were made from as many entries or more is not changed.
     """
-    taken = _lock_and_mark(c, of, derived)
-    wanted = [d.rows for d in derived if d.reference in taken]
+    locked = _lock_and_mark(c, of, derived)
+    wanted = [d.rows for d in derived if d.reference in locked]
     changed = 0
     for kind, table in enumerate(of.kinds):
         new = [values for rows in wanted for values in rows[kind]]
-        if stand := c.execute(sa.select(table).where(table.c.reference.in_(taken))).all():
+        if stored := c.execute(sa.select(table).where(table.c.reference.in_(locked))).all():
             missing, gone = Counter(new), []
-            for number, *values in stand:
+            for number, *values in stored:
                 row = tuple(values)
                 if missing[row] > 0:
                     missing[row] -= 1
@@ -94,7 +94,7 @@ def write_rows(c: sa.Connection, of: Tables, derived: Collection[DerivedCase]) -
     return changed
 
 
-def differences(
+def row_differences(
     c: sa.Connection, of: Tables, derived: Iterable[DerivedCase]
 ) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Where the tables differ from the derived rows: the case, the table, ``missing`` or ``too many``, and the row."""
@@ -106,9 +106,9 @@ def differences(
         for table, rows in zip(of.kinds, d.rows, strict=True):
             columns = [column.name for column in table.c][1:]
             query = sa.select(table).where(table.c.reference == d.reference)
-            stand = Counter(tuple(values) for _, *values in c.execute(query))
+            stored = Counter(tuple(values) for _, *values in c.execute(query))
             wanted = Counter(rows)
-            for what, extra in (("missing", wanted - stand), ("too many", stand - wanted)):
+            for what, extra in (("missing", wanted - stored), ("too many", stored - wanted)):
                 for row in extra.elements():
                     yield d.reference, table.name, what, dict(zip(columns[1:], row[1:], strict=True))
 

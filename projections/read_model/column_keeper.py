@@ -15,8 +15,8 @@ from domain.cache_folder import cache_folder
 from domain.store.database import Database
 from domain.store.record_reader import is_case
 from projections.columns.column_builder import recorded_by_day
-from projections.columns.column_files import ColumnParts, generations, latest
-from projections.columns.column_merge import join
+from projections.columns.column_files import ColumnParts, generations, latest_generation
+from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
 from projections.read_model.follower_lock import SQLITE_POLL, task_lock
 from projections.read_model.rebuild import WorkerPool, open_read_model, rebuild
@@ -70,7 +70,7 @@ class ColumnKeeper:
 
     def needs_new_files(self) -> bool:
         """Whether new files should be made: there are none and many cases, or much was stored since they were made."""
-        base = latest(self.home)
+        base = latest_generation(self.home)
         if base is None:
             return len(self.read_model.cases()) > SMALL_RECORD
         return len(self.read_model.stored.after(base.position, MOST_CHANGES // 2)) == MOST_CHANGES // 2
@@ -113,7 +113,7 @@ class ColumnKeeper:
     def _begin(self) -> None:
         """Start from the latest files, or from the read model where there are none."""
         self._made = self._newest()
-        self._base = latest(self.home) or self._read_all()
+        self._base = latest_generation(self.home) or self._read_all()
         self._changed, self._columns = ColumnStore.of(()), self._base
 
     def _read_all(self) -> ColumnStore:
@@ -133,7 +133,7 @@ class ColumnKeeper:
                 self._changed = ColumnStore.of(())
             return
         changed = {one.reference for one in entered if is_case(one.reference) and one.position <= position}
-        self._changed = join([self._changed.with_changes(_read(self.read_model, changed, position))])
+        self._changed = merge([self._changed.with_changes(_read(self.read_model, changed, position))])
         assert self._base is not None
         self._columns = self._base.with_changes(self._changed)
 

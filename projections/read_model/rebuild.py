@@ -18,7 +18,7 @@ from domain.aggregates.case_file import CaseFile
 from projections.columns.column_builder import ColumnBuilder, recorded_by_day
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Ledger
-from projections.read_model.case_writer import derive, write_rows
+from projections.read_model.case_writer import derive_cases, write_rows
 from projections.read_model.follower import advance, step
 from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_generations import GenerationState, other_in, swap
@@ -78,7 +78,7 @@ def build_piece(address: str, build: str, references: list[str], position: int) 
     def gather(file: CaseFile, kept: Ledger) -> None:
         gathering.add(file.reference, kept, recorded_by_day(file.entries.values()))
 
-    derived = list(derive(read_model.stored.files(references), read_model.place_numbers, gather))
+    derived = list(derive_cases(read_model.stored.files(references), read_model.place_numbers, gather))
     with read_model.writing.begin() as c:
         write_rows(c, other_in(c, build=build).tables, derived)
     return ColumnStore(*gathering.gathered(), position=position)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from projections.read_model.case_writer import derive, differences
+from projections.read_model.case_writer import derive_cases, row_differences
 from projections.read_model.rebuild import WorkerPool, open_read_model, pieces_of
 from projections.read_model.view_generations import live_in
 from projections.read_model.view_reader import ReadModel
@@ -28,7 +28,7 @@ class ViewDifference(NamedTuple):
 class PieceComparison(NamedTuple):
     """The result of a piece of work: the differences, and how many cases were compared."""
 
-    differences: list[ViewDifference]
+    row_differences: list[ViewDifference]
     cases: int
 
 
@@ -57,14 +57,14 @@ def compare_piece(address: str, references: list[str]) -> PieceComparison:
     found = []
     with read_model.snapshot() as (c, of):
         query = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(references))
-        stand = {row.reference: int(row.version) for row in c.execute(query)}
+        versions = {row.reference: int(row.version) for row in c.execute(query)}
         expected = read_model.stored.versions(references, live_in(c).position)
         for reference, version in sorted(expected.items()):
-            if stand.get(reference, 0) < version:
-                row = {"version": version, "taken in": stand.get(reference, 0)}
+            if versions.get(reference, 0) < version:
+                row = {"version": version, "taken in": versions.get(reference, 0)}
                 found.append(ViewDifference(reference, of.cases.name, "missing", row))
-        derived = derive(read_model.stored.files(stand, stand), read_model.place_numbers)
-        found += [ViewDifference(*difference) for difference in differences(c, of, derived)]
+        derived = derive_cases(read_model.stored.files(versions, versions), read_model.place_numbers)
+        found += [ViewDifference(*difference) for difference in row_differences(c, of, derived)]
     return PieceComparison(found, len(references))
 
 

@@ -95,7 +95,7 @@ class ReadModel:
         with self.snapshot() as (c, of):
             duties = wanted(of, moment, clauses, unmet)
             for spells in self._spells(c, of, moment, held, references):
-                yield from self._stand(c, of, moment, spells, duties, kinds)
+                yield from self._snapshots(c, of, moment, spells, duties, kinds)
 
     def ledgers(self, references: Iterable[str] | None = None) -> Iterator[tuple[str, Ledger]]:
         """The complete ledgers of these cases (None: of all), in order of reference."""
@@ -137,7 +137,7 @@ class ReadModel:
         streamed = query.execution_options(stream_results=True, max_row_buffer=CASES_PER_QUERY)
         yield from c.execute(streamed).partitions(CASES_PER_QUERY)
 
-    def _stand(
+    def _snapshots(
         self, c: sa.Connection, of: Tables, moment: Moment, spells: Sequence[Any], duties: Predicate,
         kinds: Collection[str],
     ) -> Iterator[CaseSnapshot]:  # fmt: skip

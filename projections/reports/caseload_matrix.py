@@ -17,7 +17,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation
-from projections.reports.duty_counts import counts, fell_due_runs, standards_clauses
+from projections.reports.duty_counts import count_duties, fell_due_runs, standards_clauses
 from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
@@ -131,7 +131,7 @@ class Matrix:
 
 def duty_sums(selection: CaseSelection, months: int = MONTHS) -> list[DutySum]:
     """The duties that fell due in the ``months`` up to the day read, by place, subject and month."""
-    found = counts(
+    found = count_duties(
         selection, selection.moment.on - relativedelta(months=months), by=("place", "subject", "month")
     ).by_key()
     return [DutySum(place, subject, month, *figure) for (place, subject, month), figure in found.items()]

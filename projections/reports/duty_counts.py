@@ -25,9 +25,9 @@ from projections.obligations.duty_state import (
     FELL_AND_IN_TIME,
     FELL_DUE,
     IN_TIME,
-    rows_known,
+    state_in,
     states,
-    within,
+    were_known,
 )
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
@@ -45,7 +45,7 @@ def held_as_of(measure: Measure) -> HeldAs:
 
 
 @dataclass(frozen=True)
-class Counts:
+class DutyCounts:
     """For each key the number of duties that fell due (``n``), and of those that are ``held`` (see ``HeldAs``)."""
 
     keys: Sequence[Key]
@@ -56,26 +56,26 @@ class Counts:
         return {key: Proportion(int(h), int(n)) for key, h, n in zip(self.keys, self.held, self.n, strict=True)}
 
 
-def counts(
+def count_duties(
     selection: CaseSelection,
     since: date | None = None,
     clauses: Iterable[int] | None = None,
     by: By = (),
     held_as: HeldAs = "in_time",
     cases: Array | None = None,
-) -> Counts:
+) -> DutyCounts:
     """The duties that ``fell_due_runs`` gives, counted by group; groups are in order of their keys.
 
     ``by``: names of ``group_keys.OF_DUTY`` and ``case_selection.ATTRIBUTES`` (of the case on the day read). A place is the
     one on the day the duty was due. ``KeyError``: another name.
     """
-    coding = GroupKeys(selection, by, since)
-    total = GroupTotals(coding.room)
+    group_keys = GroupKeys(selection, by, since)
+    total = GroupTotals(group_keys.room)
     for run in fell_due_runs(selection, since, clauses, cases):
-        total.add(coding.code(run), within(run.state, HELD[held_as]))
+        total.add(group_keys.code(run), state_in(run.state, HELD[held_as]))
     codes, held, n = total.found()
-    order = coding.order(codes)
-    return Counts(coding.keys(codes[order]), held[order], n[order])
+    order = group_keys.order(codes)
+    return DutyCounts(group_keys.keys(codes[order]), held[order], n[order])
 
 
 def fell_due_runs(
@@ -93,7 +93,7 @@ def fell_due_runs(
     after = None if since is None else np.uint16(day_number(since))
     for clause in standards_clauses() if clauses is None else clauses:
         for run in scan_duties(selection, clause):
-            counted = within(run.state, FELL_DUE) & chosen[run.case]
+            counted = state_in(run.state, FELL_DUE) & chosen[run.case]
             if after is not None:
                 counted &= run.column("due") > after
             found = run.only(counted)
@@ -116,7 +116,7 @@ class WaitCount(NamedTuple):
 
 def wait_counts(run: DutyRun) -> Iterator[WaitCount]:
     """How long the duties of a run took to be met, as at the day read."""
-    done, room = within(run.state, DONE), 2 * (BEYOND + 1)
+    done, room = state_in(run.state, DONE), 2 * (BEYOND + 1)
     days = _working_days()[np.where(done, run.column("met"), 0)] - _working_days()[run.column("arises")]
     code = np.where(done, days + BEYOND + 1, 0)  # a duty may be met before it arises
     key = run.column("place").astype(np.int64) * room + code
@@ -159,8 +159,8 @@ class PeriodSeries:
         for clause in clauses:
             for rows in self.columns.duties.all:
                 period, state = self._due(rows, clause)
-                n += np.bincount(period[within(state, FELL_DUE)], minlength=size)
-                held += np.bincount(period[within(state, FELL_AND_HELD[held_as])], minlength=size)
+                n += np.bincount(period[state_in(state, FELL_DUE)], minlength=size)
+                held += np.bincount(period[state_in(state, FELL_AND_HELD[held_as])], minlength=size)
         return [Proportion(*both) for both in zip(held.tolist(), n.tolist(), strict=True)]
 
     def _due(self, rows: Rows, clause: int) -> PeriodDuties:
@@ -171,7 +171,7 @@ class PeriodSeries:
         at = np.flatnonzero(inside) + begin
         period = np.searchsorted(self.ends, rows["due"][at])
         until = rows["until"][at] if "until" in rows else None
-        then = rows_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
+        then = were_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
         at, period = at[then], period[then]
         dates = (rows[name][at] for name in ("arises", "due", "met", "ended"))
         return PeriodDuties(period, states(self.ends[period], *dates))

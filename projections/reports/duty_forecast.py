@@ -15,7 +15,7 @@ from projections.columns.column_schema import Array
 from projections.columns.duty_scan import DutyRun, scan_duties
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import DONE, OPEN, UNKNOWN, within
+from projections.obligations.duty_state import DONE, OPEN, UNKNOWN, state_in
 from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad
 
 
@@ -32,7 +32,7 @@ def coming(selection: CaseSelection, run: DutyRun, first: int, last: int) -> Dut
     ``first`` is the day read or later. Duties that have still to arise are included.
     """
     due = run.column("due")
-    return run.only((due > first) & (due <= last) & ~within(run.state, DONE) & (run.column("ended") > selection.day))
+    return run.only((due > first) & (due <= last) & ~state_in(run.state, DONE) & (run.column("ended") > selection.day))
 
 
 class LoadCounter:
@@ -48,7 +48,7 @@ class LoadCounter:
 
     def add(self, run: DutyRun) -> None:
         """Add the duties of a run (one clause)."""
-        done = run.only(within(run.state, DONE) & (run.column("met") > self.since))
+        done = run.only(state_in(run.state, DONE) & (run.column("met") > self.since))
         self.done += self._by_place(done.column("place"))
         ahead = coming(self.selection, run, int(self.selection.day), self.last)
         week = (ahead.column("due").astype(np.int64) - int(self.selection.day) - 1) // 7

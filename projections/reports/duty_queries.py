@@ -24,7 +24,7 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation
-from projections.reports.duty_counts import HeldAs, PeriodSeries, counts, fell_due_runs, wait_counts
+from projections.reports.duty_counts import HeldAs, PeriodSeries, count_duties, fell_due_runs, wait_counts
 from projections.reports.duty_forecast import LoadCounter, coming, duties
 from projections.reports.duty_results import (
     AnsweredCase,
@@ -63,7 +63,7 @@ class DutyQueries:
     ) -> list[Count]:
         """The duties that fell due, by place; also by clause or by an attribute of the person where ``split`` says so."""
         selection, by = self._selection(period.moment), ("place", *([split] if split else []))
-        found = counts(selection, period.since, self._numbers(clauses), by, held_as).by_key()
+        found = count_duties(selection, period.since, self._numbers(clauses), by, held_as).by_key()
         return [Count(key[0], key[1] if split else None, figure) for key, figure in found.items()]
 
     def series(

@@ -13,7 +13,7 @@ from projections.ledger.ledger import Place
 from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.duty_results import RecordedCount
-from projections.reports.periods import Period, before, month_ends, period
+from projections.reports.periods import Period, month_ends, period, period_before
 from projections.reports.proportions import Proportion, Scope, Waits, total
 
 Mine = Callable[[Place], bool]
@@ -38,7 +38,7 @@ class ReportRequest:
 
     @property
     def before(self) -> Period:
-        return before(self.period, self.months)
+        return period_before(self.period, self.months)
 
     def holds(self, place: Place) -> bool:
         return self.scope.holds(place) and self.mine(place)

@@ -24,12 +24,12 @@ def period(moment: Moment, months: int) -> Period:
     return Period(moment, moment.on - relativedelta(months=months))
 
 
-def before(asked: Period, months: int) -> Period:
-    """The period of the same length before this one, with the moment moved to its end (see ``at``)."""
-    return period(at(asked.moment, asked.since), months)
+def period_before(asked: Period, months: int) -> Period:
+    """The period of the same length before this one, with the moment moved to its end (see ``moment_at``)."""
+    return period(moment_at(asked.moment, asked.since), months)
 
 
-def at(moment: Moment, day: date) -> Moment:
+def moment_at(moment: Moment, day: date) -> Moment:
     """The moment moved to an earlier day: with hindsight; or as known at the end of that day, or at the instant if earlier."""
     if moment.known_at is None:
         return Moment(day, None)

@@ -45,7 +45,7 @@ def group_of(attribute: Attribute, value: object) -> str:
     return str(value).replace("_", " ").capitalize()
 
 
-def differences(
+def group_differences(
     queries: DutyQueries,
     asked: Period,
     clauses: Sequence[str],

@@ -9,7 +9,7 @@ from domain.policy.measures.scorecards import Scorecard, Target
 from projections.ledger.ledger import Place
 from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_queries import DutyQueries
-from projections.reports.periods import Period, before
+from projections.reports.periods import Period, period_before
 from projections.reports.proportions import Level, Proportion, Scope
 
 
@@ -75,7 +75,10 @@ def ranking(
     queries: DutyQueries, card: Scorecard, asked: Period, months: int, scope: Scope, mine: Callable[[Place], bool]
 ) -> Ranking | None:
     """The parts of a place at the next level at which they differ, in order of rank; None where there are none."""
-    now, was = _figures(queries, card, asked, scope, mine), _figures(queries, card, before(asked, months), scope, mine)
+    now, was = (
+        _figures(queries, card, asked, scope, mine),
+        _figures(queries, card, period_before(asked, months), scope, mine),
+    )
     places = {place for found in (*now.values(), *was.values()) for place in found}
     parts = scope.parts(places)
     if parts is None:

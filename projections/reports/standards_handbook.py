@@ -52,7 +52,7 @@ class ContactRow(NamedTuple):
     weeks: list[WeekRange]
 
 
-def entry(clause: str, clauses: Iterable[Clause], framework: Framework) -> HandbookClause | None:
+def handbook_clause(clause: str, clauses: Iterable[Clause], framework: Framework) -> HandbookClause | None:
     """One clause of the standards or the framework, with all its versions in order of time; None: no such clause."""
     versions = tuple(c for c in clauses if c.id == clause)
     return HandbookClause(clause, versions, tuple(framework.questions_on(clause))) if versions else None
@@ -66,7 +66,7 @@ def by_subject(clauses: Iterable[Clause]) -> dict[str, list[Clause]]:
     return subjects
 
 
-def differences(before: Edition, after: Edition) -> list[ClauseDifference]:
+def edition_differences(before: Edition, after: Edition) -> list[ClauseDifference]:
     """The clauses that differ between two editions: added, dropped, or with other values."""
     old, new = ({c.id: c for c in edition.clauses} for edition in (before, after))
     ids = dict.fromkeys((*old, *new))

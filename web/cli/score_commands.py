@@ -13,7 +13,13 @@ from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.policy.standards import national_standards
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
-from projections.inspections.sample_scores import ScoreChange, ScoredSample, changes, inspection_moment, score_readings
+from projections.inspections.sample_scores import (
+    ScoreChange,
+    ScoredSample,
+    inspection_moment,
+    score_changes,
+    score_readings,
+)
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.scores import Score, printed
 from web.cli import command_options
@@ -70,7 +76,7 @@ def score(
     management = (
         criterion_rungs(book.inspection(inspection)) if inspection and opened and chosen.id == opened.framework else []
     )
-    changed = changes(scored_by(None).readings, scored.readings) if standards else None
+    changed = score_changes(scored_by(None).readings, scored.readings) if standards else None
     if form == "json":
         click.echo(json.dumps(_document(scored, inspection, changed, management), indent=2, ensure_ascii=False))
     else:
@@ -87,7 +93,7 @@ def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, *
 
     with closing(up_to_date(database)) as views:
         read = CaseSelection(columns_of(views), at)
-        sample = score_counts.score(
+        sample = score_counts.score_cases(
             chosen, read, read.select(**{k: name for k, name in where.items() if name is not None})
         )
     scored = ScoredSample(chosen, at, (), sample.score, sample.high_risk)

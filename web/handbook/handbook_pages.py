@@ -54,7 +54,7 @@ def _counted(clause: str) -> list[CaseSnapshot]:
 def clause(clause: str) -> str:
     """One clause: its citation, its values over time, the questions that depend on it, its duties on this record."""
     framework = current_cases.framework()
-    found = standards_handbook.entry(clause, framework.clauses, framework)
+    found = standards_handbook.handbook_clause(clause, framework.clauses, framework)
     if found is None:
         abort(404, f"There is no clause called {clause}.")
     counted = standards_handbook.duty_states(_counted(clause), clause, framework)
@@ -80,7 +80,7 @@ def compare() -> str:
         "handbook/standards_compare.html",
         before=before,
         after=after,
-        differences=standards_handbook.differences(before, after),
+        differences=standards_handbook.edition_differences(before, after),
         editions=national_standards().editions,
         who=standards_handbook.attributes_of,
     )

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, render_template, request
 from domain.accounts.roles import READERS
 from domain.policy.frameworks import Criterion
 from domain.policy.standards import national_standards
-from projections.inspections.sample_scores import ScoredSample, changes, score_before, score_inspection
+from projections.inspections.sample_scores import ScoredSample, score_before, score_changes, score_inspection
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
@@ -117,7 +117,7 @@ def rescore(inspection: str) -> str:
         abort(404, f"There is no edition called {name}.")
     before = score_inspection(current_cases.casebook(), inspection, current_cases.moment())
     after = score_inspection(current_cases.casebook(), inspection, current_cases.moment(), edition.id)
-    found = changes(before.readings, after.readings)
+    found = score_changes(before.readings, after.readings)
     shown = {reading.reference for reading in after.readings if current_cases.may_read(reading)}
     listed = [change for change in found if change.reference in shown]
     current_cases.viewed(*dict.fromkeys(change.reference for change in listed))

@@ -13,7 +13,7 @@ from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.inspection_figures import inspected_on
 from projections.reports.measure_figures import Point, ReportRequest, lines, recorded, trend, wait_lines
-from projections.reports.protected_groups import differences
+from projections.reports.protected_groups import group_differences
 from projections.reports.scorecard import ranking
 from projections.reports.small_numbers import FEW
 from projections.reports.training_needs import every_clause, needs
@@ -161,7 +161,7 @@ def _needs(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[T
 def _differences(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
     found = []
     for m in report.measures:
-        groups = differences(queries, asked.period, m.clauses, held_as_of(m), asked.scope, asked.mine)
+        groups = group_differences(queries, asked.period, m.clauses, held_as_of(m), asked.scope, asked.mine)
         found.append((m, groups))
     return [more.differences_sheet(found, asked)]
 

@@ -132,7 +132,7 @@ def inspection(name: str) -> InspectionOpened:
 
 def inspections() -> dict[str, InspectionOpened]:
     """The inspections that the person signed in may read, the latest first: an inspector's own; all, for the others."""
-    return inspection_access.readable(casebook(), access_control.account())
+    return inspection_access.readable_inspections(casebook(), access_control.account())
 
 
 def closed(references: Iterable[str]) -> set[str]:
@@ -177,7 +177,7 @@ def shown_file(reference: str) -> CaseFile:
 
 def front() -> str | None:
     """The inspection on the first page; None where there is none to read."""
-    return inspection_access.latest(casebook(), access_control.account())
+    return inspection_access.latest_inspection(casebook(), access_control.account())
 
 
 def inspection_asked() -> str | None:

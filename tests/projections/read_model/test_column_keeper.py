@@ -16,7 +16,7 @@ from projections.read_model.column_keeper import ColumnKeeper, ColumnsNotMade, c
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import in_processes
-from projections.reports.duty_counts import counts
+from projections.reports.duty_counts import count_duties
 from tests.domain.store.test_store import contact
 from tests.support.histories import NOW
 
@@ -33,7 +33,7 @@ def views(own_database: Path | str) -> Iterator[ReadModel]:
 
 def figures(keeper: ColumnKeeper) -> object:
     at = CaseSelection(keeper.current(), HINDSIGHT)
-    return counts(at, by=BY).by_key(), at.references
+    return count_duties(at, by=BY).by_key(), at.references
 
 
 def recorded(columns: ColumnStore, case: str) -> int:

@@ -7,7 +7,7 @@ INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.made-from-lock
 STAMP_DEV := $(VENV)/.made-from-dev-lock
 
-.PHONY: setup setup-dev demo test lint types contracts check entry-tables lock bench clean
+.PHONY: setup setup-dev demo test test-deep lint types contracts check entry-tables lock bench clean
 
 setup: $(STAMP)
 
@@ -29,7 +29,12 @@ demo: setup
 
 test: setup-dev
 	sh tools/find-browser
-	$(RUN)/python -m pytest -n auto --maxprocesses 4
+	$(RUN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+
+# All that is drawn at random, from fresh seeds; a failure says how to repeat it.
+test-deep: setup-dev
+	sh tools/find-browser
+	$(RUN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --hypothesis-profile deep
 
 lint: setup-dev
 	$(RUN)/ruff check .

@@ -1,48 +1,90 @@
-"""The demo database, loaded once a run by the ordinary command, and copied for whoever writes to it."""
+"""What tests share: the demo database, loaded once a run by the ordinary command; a copy for whoever writes to it."""
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, settings
+from flask import Flask
+from hypothesis import settings
 
+from domain.store import database
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
-from tests.support.postgres import Server, name_of, running
+from tests.support.cheap import cheap
+from tests.support.depth import deep, fresh_seed
+from tests.support.once import made_once, share_folder, shared
+from tests.support.postgres import Server, running
+from web.app import create_app
 from web.cli import main
 
-# How long anything takes, drawing included, is for benchmarks: a busy machine must fail no test.
-settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("repeatable")
+settings.load_profile("quick")
+
+
+@pytest.hookimpl(trylast=True)  # the profile that was asked for is loaded by then
+def pytest_configure(config: pytest.Config) -> None:
+    share_folder(config)
+    if deep():
+        fresh_seed()
+
+
+def pytest_report_header() -> str | None:
+    return (
+        f"deep: all examples, from fresh seeds; to repeat this run: CASEAUDIT_SEED={fresh_seed()}" if deep() else None
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap() -> Iterator[None]:
+    with cheap():
+        yield
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who cannot connect is told soon: for tests in which the database is away."""
+    monkeypatch.setattr(database, "CONNECT_SECONDS", 2)
 
 
 @pytest.fixture(scope="session")
-def sample_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_files() -> Path:
     """The folder with the two samples' interchange files."""
     from web.demo import write_samples
 
-    folder = tmp_path_factory.mktemp("samples")
-    write_samples(folder)
-    return folder
+    return made_once("samples", write_samples)
 
 
-@pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database as ``caseaudit demo`` has loaded it, which nobody opens: for copies."""
-    path = tmp_path_factory.mktemp("loaded") / "demo.sqlite"
-    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", str(path)])
+def load_demo(address: str) -> None:
+    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", address])
     assert result.exit_code == 0, result.output
-    return path
 
 
 @pytest.fixture(scope="session")
-def demo_database(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template() -> Path:
+    """A database as ``caseaudit demo`` has loaded it, which no test opens: for copies."""
+    return made_once("loaded", lambda folder: load_demo(str(folder / "demo.sqlite"))) / "demo.sqlite"
+
+
+@pytest.fixture(scope="session")
+def loaded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo database as it was loaded: nobody signs in to it."""
+    return copied(template, tmp_path_factory.mktemp("loaded"))
+
+
+@pytest.fixture(scope="session")
+def demo_database(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The copy that all tests look at. Sign-ins and visits pile up in its access log; to write, take ``own_database``."""
-    return copied(loaded, tmp_path_factory.mktemp("demo"))
+    return copied(template, tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def demo_app(demo_database: Path) -> Flask:
+    """The demonstration's site on the last day of its record, for all who only look at it."""
+    return create_app(str(demo_database), today=lambda: date(2005, 12, 22), demo=True)
 
 
 @pytest.fixture(scope="session")
@@ -74,27 +116,44 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    with running() as server:
+    """One server for all workers of the run; each names its databases for itself."""
+    with running(shared() / "postgres") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def loaded_postgres(postgres: Server) -> str:
-    """The demo database on PostgreSQL, for copies."""
-    address = postgres.prepared()
-    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", address])
-    assert result.exit_code == 0, result.output
-    return address
+def template_postgres(postgres: Server) -> str:
+    """The name of the demo database on PostgreSQL, which no test opens: for copies."""
+    return postgres.template("loaded", load_demo, of=postgres.migrated())
+
+
+@pytest.fixture(scope="session")
+def loaded_postgres(postgres: Server, template_postgres: str) -> str:
+    """The demo database on PostgreSQL as it was loaded."""
+    return postgres.fresh(template_postgres)
+
+
+@pytest.fixture(scope="session")
+def demo_app_postgres(postgres: Server, template_postgres: str) -> Flask:
+    """As ``demo_app``, on PostgreSQL."""
+    return create_app(postgres.fresh(template_postgres), today=lambda: date(2005, 12, 22), demo=True)
+
+
+@pytest.fixture
+def seen_app(kind: str, request: pytest.FixtureRequest) -> Flask:
+    """The demonstration's site on the database of this test, for who only looks at it."""
+    app: Flask = request.getfixturevalue("demo_app" if kind == "sqlite" else "demo_app_postgres")
+    return app
 
 
 @pytest.fixture
 def own_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
     """A fresh copy of the demo database to write to."""
     if kind == "sqlite":
-        yield copied(request.getfixturevalue("loaded"), tmp_path)
+        yield copied(request.getfixturevalue("template"), tmp_path)
         return
     server: Server = request.getfixturevalue("postgres")
-    address = server.fresh(name_of(request.getfixturevalue("loaded_postgres")))
+    address = server.fresh(request.getfixturevalue("template_postgres"))
     yield address
     server.drop(address)
 

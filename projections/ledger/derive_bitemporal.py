@@ -58,17 +58,16 @@ def within(number: int, clause: Clause, growth: CaseVersions, epochs: Iterable[E
     """
     for epoch in epochs:
         frame, opens, closes, _ = epoch
-        for trigger, value, arises, due, ended, earliest in clause_kinds.asked(
-            clause, frame, raised(clause, growth, epoch)
-        ):
+        for duty in clause_kinds.asked(clause, frame, raised(clause, growth, epoch)):
+            trigger, arises, due, ended = duty.trigger, duty.arises_on, duty.due_on, duty.ended_on
             since = trigger.since if trigger.since > opens else opens
             until = trigger.until if trigger.until < closes else closes
-            entry, row, place = trigger.entry, value.number, frame.held_by(due)
+            entry, row, place = trigger.entry, duty.value.number, frame.held_by(due)
             if clause.by_recording:
                 met_on, met_by = clause_kinds.recorded(trigger)
                 yield DutyRow(number, row, arises, due, met_on, ended, entry, met_by, place), since, until
                 continue
-            candidates = answers(clause, growth, trigger, earliest)
+            candidates = answers(clause, growth, trigger, duty.earliest)
             for met, begins, ends in first_known(candidates, since, until):
                 met_on, met_by = (met.day, (met.entry,)) if met else UNMET
                 yield DutyRow(number, row, arises, due, met_on, ended, entry, met_by, place), begins, ends

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from domain.calendar.london_time import day_of
 from domain.calendar.workdays import Length
 from domain.policy.clauses import Clause, Value
@@ -21,15 +23,24 @@ from projections.obligations.triggers import ONE_DAY, UNMET, Met, Trigger, answe
 
 def within(clause: Clause, history: History) -> Iterator[Obligation]:
     """Something is done within a length of time after each trigger."""
-    for trigger, value, arises, due, ended, earliest in asked(clause, history, triggers(clause, history)):
-        met_on, met_by = recorded(trigger) if clause.by_recording else answering(clause.by, history, trigger, earliest)
-        yield Obligation(clause, value, arises, due, met_on, ended, trigger.entry, met_by)
+    for duty in asked(clause, history, triggers(clause, history)):
+        trigger = duty.trigger
+        if clause.by_recording:
+            met_on, met_by = recorded(trigger)
+        else:
+            met_on, met_by = answering(clause.by, history, trigger, duty.earliest)
+        yield Obligation(clause, duty.value, duty.arises_on, duty.due_on, met_on, duty.ended_on, trigger.entry, met_by)
 
 
-Asked = tuple[Trigger, Value, date, date, date | None, date]
-"""What a trigger raises, to be unpacked at once: trigger, row, the days on which it arises and is due, the day from which
-nobody owes it (None: it stays owed), the first day on which an entry can answer it.
-"""
+class Asked(Struct, frozen=True, gc=False):
+    """What a trigger raises. ``ended_on``: the day from which nobody owes it. ``earliest``: the first day that can answer it."""
+
+    trigger: Trigger
+    value: Value
+    arises_on: date
+    due_on: date
+    ended_on: date | None
+    earliest: date
 
 
 def asked(clause: Clause, history: History, raised: Iterable[Trigger]) -> Iterator[Asked]:
@@ -59,7 +70,7 @@ def asked(clause: Clause, history: History, raised: Iterable[Trigger]) -> Iterat
         if clause.earlier_counts:
             earliest = date.min
         ended = None if clause.after == "end" else history.ending(clause.during, on)
-        yield trigger, value, arises, due, ended, earliest
+        yield Asked(trigger, value, arises, due, ended, earliest)
 
 
 def recorded(trigger: Trigger) -> Met:

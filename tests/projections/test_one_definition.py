@@ -3,7 +3,6 @@
 import random
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from projections.reports.caseload_matrix import ALL, duty_sums, matrix
 from projections.reports.periods import Period
 from projections.reports.proportions import Scope
 from tests.support.people import signed_in
-from web.app import create_app
 from web.services import following_read_model, report_cache
 
 FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]
@@ -32,8 +30,8 @@ SCOPES = ("area:Gloucestershire", "division:North", "team:Gloucester", "team:Str
 
 
 @pytest.fixture(scope="module")
-def app(demo_database: Path) -> Flask:
-    return create_app(str(demo_database), today=lambda: date(2005, 12, 22), demo=True)
+def app(demo_app: Flask) -> Flask:
+    return demo_app
 
 
 def asked() -> list[tuple[str, date, bool]]:

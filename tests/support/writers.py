@@ -26,6 +26,7 @@ from domain.importing import importer, ndjson_reader
 from domain.policy.frameworks import frameworks
 from domain.policy.instruments import score_range
 from domain.store.application import Files
+from tests.support.hanging import HANGING
 from tests.support.histories import CASE, NOW
 
 BATCH = 400
@@ -96,7 +97,7 @@ def record_many(address: str, writer: int, count: int, acknowledged: Any, pause:
 
 def again(act: Callable[[], object]) -> None:
     """Do this until it succeeds: others were writing, or the database was away."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + HANGING
     while True:
         try:
             act()

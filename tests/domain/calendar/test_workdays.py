@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar.workdays import (
@@ -107,13 +107,11 @@ def plainly(start: date, count: int) -> date:
     return day
 
 
-@settings(deadline=None, derandomize=True)
 @given(start=DAYS, count=st.integers(-60, 60))
 def test_adding_agrees_with_a_plain_loop(start: date, count: int) -> None:
     assert add_working_days(start, count) == plainly(start, count)
 
 
-@settings(deadline=None, derandomize=True)
 @given(start=DAYS, length=st.integers(0, 120))
 def test_days_between_agrees_with_a_plain_count(start: date, length: int) -> None:
     end = start + timedelta(days=length)
@@ -122,7 +120,6 @@ def test_days_between_agrees_with_a_plain_count(start: date, length: int) -> Non
     assert working_days_between(end, start) == -counted
 
 
-@settings(deadline=None, derandomize=True)
 @given(day=DAYS)
 def test_a_working_day_is_a_weekday(day: date) -> None:
     assert not is_working_day(day) or day.weekday() < 5

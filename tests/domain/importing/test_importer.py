@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -20,6 +19,7 @@ from domain.importing import ndjson_reader as web_lines
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_entry, read_lines, read_straight
 from domain.store.application import Files, Writing
+from tests.support.hanging import wait_until
 from tests.support.histories import CASE, NOW, PERSON, PLACE, Line
 from web.cli import main
 
@@ -454,8 +454,7 @@ def test_an_entry_of_another_writer_counts_before_a_line_is_refused(desk: Desk) 
         for _ in range(importer.TOGETHER - 1):
             yield one(json.dumps(START))
         _, fact = read_straight(json.dumps(named | dates).encode()) or pytest.fail("not a fact")
-        while not files.read("i-1").entries:  # it is being stored
-            time.sleep(0.001)
+        wait_until(lambda: files.read("i-1").entries)  # it is being stored
         files.record("i-1", [fact], actor="other", now=NOW)
         yield one(json.dumps(given | dates))
 

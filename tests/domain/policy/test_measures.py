@@ -9,10 +9,11 @@ from domain.policy.cited_documents import PolicyError
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures import FOLDER, read_reports, reports
 from domain.policy.measures.scorecards import read_scorecard, scorecard
+from tests.support.repository import ROOT
 
 REPORTS = (FOLDER / "reports.yaml").read_text(encoding="utf-8")
 CARD = (FOLDER / "scorecard-2004-05.yaml").read_text(encoding="utf-8")
-SOURCE = Path(__file__).parents[3] / "docs" / "reports.md"
+SOURCE = ROOT / "docs" / "reports.md"
 
 
 def test_each_of_the_ten_recommendations_has_its_page() -> None:

@@ -23,6 +23,7 @@ from domain.entries.refusals import BusyFile
 from domain.store.application import Files
 from domain.store.hash_chain import ORIGIN, BrokenChain
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder
+from tests.support.hanging import HANGING
 from tests.support.histories import CASE, NOW, PERSON, PLACE, Line, facts_of
 
 # The library's tests of ciphers want a package that this project has no use for; those of recorders do not.
@@ -213,7 +214,7 @@ class TestChainedRecorder(library.ApplicationRecorderTestCase[ChainedSQLiteRecor
         return f"case-{uuid4()}"
 
     def create_recorder(self) -> ChainedSQLiteRecorder:
-        datastore = SQLiteDatastore(str(self.path), lock_timeout=60, originator_id_type="text")
+        datastore = SQLiteDatastore(str(self.path), lock_timeout=HANGING, originator_id_type="text")
         self.addCleanup(datastore.close)
         self.recorder = ChainedSQLiteRecorder(datastore)
         self.recorder.create_table()

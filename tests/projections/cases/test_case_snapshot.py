@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.entries.code_lists import RISK_LEVELS, RiskLevel, is_high_risk
@@ -18,6 +18,7 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import ledger
 from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import HIGH
+from tests.support.depth import examples
 from tests.support.histories import CASE, FIRST, LONGEST_DAYS, Line, facts_of, histories
 
 
@@ -31,7 +32,7 @@ def sorted_duties(duties: Iterable[Obligation]) -> list[Obligation]:
     return sorted(duties, key=lambda o: (o.due_on, o.arises_on, o.clause.id, repr(o)))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(histories(), st.integers(-10, LONGEST_DAYS + 60), st.booleans())
 def test_its_rows_say_what_its_entries_say(lines: list[Line], days: int, hindsight: bool) -> None:
     on = date.fromisoformat(lines[0]["occurred_on"]) + timedelta(days=days)
@@ -58,7 +59,7 @@ def test_its_rows_say_what_its_entries_say(lines: list[Line], days: int, hindsig
         assert held_duty.place == (value_on(history.allocation, due_on) or history.allocation[0].value)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(histories(odd=True), st.data())
 def test_it_is_the_same_from_a_history_and_from_ledger_rows(lines: list[Line], data: st.DataObject) -> None:
     facts = facts_of(lines)

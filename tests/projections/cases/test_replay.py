@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
@@ -19,14 +19,13 @@ from projections.cases.replay import By, Replay
 from projections.history.history import History, end_of_day
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
+from tests.support.depth import examples
 from tests.support.histories import CASE, FIRST, PERSON, PLACE, facts_of, histories
 
 FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]
 DAYS = st.dates(FIRST, date(2008, 6, 30))
 
-any_file = settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+any_file = examples(25)
 
 
 def file_of(facts: Iterable[Entry]) -> CaseFile:

@@ -8,19 +8,13 @@ from random import Random
 import numpy as np
 import pytest
 from dateutil.relativedelta import relativedelta
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
 from benchmarks.cases import template
 from domain.calendar import london_time
-from domain.entries.case_entries import (
-    CaseAllocated,
-    Entry,
-    EntryWithdrawn,
-    QualityJudged,
-    SupervisionStarted,
-)
+from domain.entries.case_entries import CaseAllocated, Entry, EntryWithdrawn, QualityJudged, SupervisionStarted
 from domain.policy.frameworks import frameworks
 from projections.arrays.date_numbers import (
     FIRST,
@@ -48,6 +42,7 @@ from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place, ledger
 from projections.reports.caseload_matrix import counted_duties
 from projections.reports.duty_counts import count_duties
+from tests.support.depth import examples
 from tests.support.histories import facts_of, histories
 
 
@@ -162,7 +157,7 @@ QUESTIONS = (
 
 
 @given(st.data())
-@settings(max_examples=8)
+@examples(8)
 def test_random_histories(data: st.DataObject) -> None:
     files = {}
     for number in range(data.draw(st.integers(1, 3))):

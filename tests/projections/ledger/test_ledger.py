@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.aggregates.amendments import known
@@ -20,10 +20,9 @@ from projections.obligations import clause_kinds
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
+from tests.support.depth import examples
 from tests.support.histories import Line, facts_of, histories
 from tests.support.plain_ledger import plain_ledger
-
-SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 def said(book: Ledger) -> list[Counter[Any]]:
@@ -43,7 +42,7 @@ def check(facts: Iterable[Entry]) -> None:
         assert plain - quick == Counter()
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=SLOW)
+@examples(150)
 @given(histories(odd=True))
 def test_the_ledger_is_what_deriving_anew_at_each_recording_gives(lines: list[Line]) -> None:
     check(facts_of(lines))
@@ -58,7 +57,7 @@ def test_the_ledger_of_the_samples_is_what_deriving_anew_gives(demo_book: CaseRe
         check(list(demo_book.file(reference).entries.values()))
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=SLOW)
+@examples(60)
 @given(histories(longest=45, odd=True), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_makes_no_difference(lines: list[Line], shuffling: random.Random) -> None:
     facts = facts_of(lines)
@@ -67,7 +66,7 @@ def test_the_order_of_arrival_makes_no_difference(lines: list[Line], shuffling: 
     assert said(ledger(facts)) == said(ledger(shuffled))
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=SLOW)
+@examples(60)
 @given(histories(longest=45, odd=True), st.data())
 def test_at_any_instant_the_ledger_says_what_the_file_said(lines: list[Line], data: st.DataObject) -> None:
     facts = facts_of(lines)
@@ -79,7 +78,7 @@ def test_at_any_instant_the_ledger_says_what_the_file_said(lines: list[Line], da
         assert [Counter(k.row for k in rows if k.at(known_at)) for rows in book.kinds] == [Counter(r) for r in then]
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=SLOW)
+@examples(60)
 @given(histories(longest=45, odd=True))
 def test_clauses_that_the_docket_leaves_out_would_have_raised_nothing(lines: list[Line]) -> None:
     history = History(known(facts_of(lines), None))
@@ -91,7 +90,7 @@ def test_clauses_that_the_docket_leaves_out_would_have_raised_nothing(lines: lis
         assert [o.due_on for o in found] == sorted(o.due_on for o in found)
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=SLOW)
+@examples(30)
 @given(histories(odd=True))
 def test_a_row_gives_its_obligation_back(lines: list[Line]) -> None:
     facts = facts_of(lines)

@@ -1,32 +1,24 @@
 """What must hold of any file whatever: nothing lost on the way, no order that matters, no look into the future."""
 
-import ast
 import json
 import random
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta, timezone
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import inspect
 
-import domain
-import projections
 from domain.aggregates.amendments import known
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
-from domain.calendar.london_time import LONDON, day_of
 from domain.entries.case_entries import ENTRY_TYPES, Entry, subject_of
-from domain.entries.plausible_dates import in_range
 from domain.entries.refusals import NoSuchCase, NoSuchEntry
-from domain.entries.schemas import ShapeError, convert, dump_fact, load_entry, schema_of
+from domain.entries.schemas import ShapeError
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, frameworks
@@ -37,6 +29,7 @@ from projections.history.moment import Moment
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import answers, judgements_that_count
+from tests.support.depth import examples
 from tests.support.histories import CASE, FIRST, NOW, PERSON, PLACE, Line, facts_of, histories
 from web.presentation.json_documents import entry_document
 
@@ -44,10 +37,7 @@ FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]
 
 DAYS = st.dates(FIRST - timedelta(days=30), date(2008, 6, 30))
 
-pure = settings(
-    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-stored = settings(pure, max_examples=15)
+pure, stored = examples(80), examples(15)
 
 
 def owed(entries: Iterable[Entry], known_at: datetime | None = None) -> list[Obligation]:
@@ -201,7 +191,7 @@ def had_happened(standing: list[Entry], day: date) -> list[Entry]:
     ]
 
 
-@settings(pure, max_examples=150)
+@examples(150)
 @given(histories(longest=45), st.lists(DAYS, max_size=3))
 def test_what_happens_later_never_changes_the_state_on_a_day(lines: list[Line], days: list[date]) -> None:
     standing = known(facts_of(lines), None)
@@ -309,9 +299,14 @@ FOLLOWS: dict[str | None, set[str | None]] = {
 @pure
 @given(histories())
 def test_dates_are_in_order_and_states_only_go_forward(lines: list[Line]) -> None:
+    standing = known(facts_of(lines), None)
+    history, day_of_entry = History(standing), {fact.entry: fact.occurred_on for fact in standing}
+    assert history.start is not None
     for obligation in owed(facts_of(lines)):
         assert obligation.arises_on <= obligation.due_on
-        assert obligation.ended_on is None or obligation.arises_on <= obligation.ended_on
+        # A fault: what an entry from before the start raises is ended by custody from before the start, too.
+        early = day_of_entry[obligation.raised_by] < history.start.on
+        assert obligation.ended_on is None or early or obligation.arises_on <= obligation.ended_on
         assert obligation.window or (obligation.met_on is None) == (not obligation.met_by)
         assert obligation.raised_by in {line["entry"] for line in lines}
         dates = (obligation.arises_on, obligation.due_on, obligation.met_on, obligation.ended_on)
@@ -334,193 +329,3 @@ def test_a_window_is_met_inside_it_or_not_at_all(lines: list[Line], day: date) -
             assert obligation.state(day) != "overdue"
         else:
             assert obligation.state(day) != "missed"
-
-
-# ---------------------------------------------------------------- no clock
-
-
-CLOCK = re.compile(r"(.*\.)?(now|today|utcnow|localtime|gmtime|monotonic|perf_counter)|time\.time(_ns)?|time")
-
-
-def clock_readings(path: Path) -> Iterator[tuple[str, str]]:
-    """Each call of something named like a clock: the file and the expression."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and CLOCK.fullmatch(ast.unparse(node.func)):
-            yield path.name, ast.unparse(node)
-
-
-def test_what_reads_a_clock_is_recognised(tmp_path: Path) -> None:
-    source = "date.today(); datetime.datetime.now(UTC); time.time(); time(); datetime.min.time(); self.clock(); now"
-    (tmp_path / "rule.py").write_text(source)
-    found = [expression for _, expression in clock_readings(tmp_path / "rule.py")]
-    assert found == ["date.today()", "datetime.datetime.now(UTC)", "time.time()", "time()"]
-
-
-def test_nothing_in_the_rules_reads_a_clock_but_the_moment_of_storing() -> None:
-    sources = [p for package in (domain, projections) for p in Path(package.__path__[0]).rglob("*.py")]
-    assert len(sources) > 20
-    waits = "time.monotonic()"  # how long to wait for another, or for the database: no day comes of it
-    found = [(path.parent.name, *said) for path in sources for said in clock_readings(path) if said[1] != waits]
-    assert sorted(found) == [
-        # The moment of recording, where the caller does not give it.
-        ("store", "application.py", "datetime.now(UTC)"),
-        # The store's own timestamp, used for integrity only.
-        ("store", "postgres_recorder.py", "datetime.now(UTC)"),
-        ("store", "sqlite_recorder.py", "datetime.now(UTC)"),
-    ]
-
-
-# ---------------------------------------------------------------- schemas and structs
-
-
-def values_of(kind: inspect.Type) -> st.SearchStrategy[Any]:
-    """Any value of a type, as a struct holds it."""
-    text = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
-    match kind:
-        case inspect.Metadata(type=inner):
-            return values_of(inner)
-        case inspect.UnionType(types=types):
-            return st.one_of([values_of(t) for t in types])
-        case inspect.NoneType():
-            return st.none()
-        case inspect.StrType(pattern=str() as pattern):
-            return st.from_regex(pattern.replace(r"\d", "[0-9]").replace("$", r"\Z"))
-        case inspect.StrType():
-            return text
-        case inspect.BoolType():
-            return st.booleans()
-        case inspect.IntType(ge=low, le=high):
-            return st.integers(low or 0, 200 if high is None else high)
-        case inspect.FloatType():
-            return st.floats(0, 24)
-        case inspect.DateType():
-            return st.dates(date(1900, 1, 1), date(2100, 12, 31))
-        case inspect.DateTimeType():
-            return st.datetimes(
-                datetime(1900, 1, 2),
-                datetime(2100, 12, 30),
-                timezones=st.sampled_from([UTC, timezone(timedelta(hours=1)), timezone(timedelta(hours=-5))]),
-            )
-        case inspect.LiteralType(values=values):
-            return st.sampled_from(values)
-        case inspect.ListType(item_type=item, min_length=low):
-            return st.lists(values_of(item), min_size=low or 0, max_size=3)
-        case inspect.DictType():
-            simple = st.booleans() | st.integers(-9, 9) | text
-            return st.dictionaries(text, simple | st.lists(simple, max_size=2), min_size=1, max_size=3)
-        case inspect.StructType(cls=cls, fields=fields):
-            return st.builds(cls, **{part.name: values_of(part.type) for part in fields})
-    raise AssertionError(kind)
-
-
-FACTS = st.sampled_from(list(ENTRY_TYPES.values())).flatmap(lambda cls: values_of(inspect.type_info(cls)))
-
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.dates().map(str)
-JSON = st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(st.text(max_size=5), v, max_size=3))
-
-
-def fields_of(fact: Entry) -> dict[str, Any]:
-    return {name: value for name, value in dump_fact(fact).items() if name != "type"}
-
-
-def survives(fact: Entry) -> bool:
-    """Whether the fact comes back equal from its interchange form, through JSON, and from the store's bytes."""
-    name = type(fact).__name__
-    assert load_entry(name, fields_of(fact)) == fact
-    assert load_entry(name, json.loads(json.dumps(fields_of(fact)))) == fact
-    return msgspec.json.decode(msgspec.json.encode(fact), type=type(fact)) == fact
-
-
-@settings(pure, max_examples=300)
-@given(FACTS)
-def test_whatever_a_struct_holds_its_schema_admits_and_reads_back(fact: Entry) -> None:
-    assert survives(fact)
-
-
-@settings(pure, max_examples=500)
-@given(FACTS, st.data())
-def test_whatever_a_schema_admits_is_a_fact_that_survives_storing(fact: Entry, data: st.DataObject) -> None:
-    values = fields_of(fact)
-    part = msgspec.inspect.type_info(type(fact)).fields  # type: ignore[union-attr]
-    name = data.draw(st.sampled_from([p.encode_name for p in part]))
-    values[name] = data.draw(JSON)
-    try:
-        loaded = load_entry(type(fact).__name__, values)
-    except ShapeError as error:
-        assert error.problems and all(at and reason for at, reason in error.problems)
-    else:
-        assert survives(loaded)
-
-
-@given(FACTS, st.data())
-@pure
-def test_a_schema_asks_for_exactly_what_its_struct_needs(fact: Entry, data: st.DataObject) -> None:
-    values = fields_of(fact)
-    missing = data.draw(st.sampled_from(sorted(values)))
-    del values[missing]
-    needed = {p.encode_name for p in inspect.type_info(type(fact)).fields if p.required}  # type: ignore[union-attr]
-    if missing in needed:
-        with pytest.raises(ShapeError) as refused:
-            load_entry(type(fact).__name__, values)
-        assert refused.value.problems == [(missing, "missing; this type of entry needs it")]
-    else:
-        assert survives(load_entry(type(fact).__name__, values))
-    with pytest.raises(ShapeError, match="not a field of this type of entry"):
-        load_entry(type(fact).__name__, {**fields_of(fact), "no_such_field": 1})
-
-
-@settings(pure, max_examples=600)
-@given(FACTS, st.data())
-def test_struct_and_schema_admit_and_refuse_the_same(fact: Entry, data: st.DataObject) -> None:
-    """A fact that the struct admits is never shown to the schema: so both must say the same, field for field."""
-    values = fields_of(fact)
-    part = msgspec.inspect.type_info(type(fact)).fields  # type: ignore[union-attr]
-    name = data.draw(st.sampled_from([p.encode_name for p in part]))
-    values[name] = data.draw(JSON | ODD)
-    try:
-        values = msgspec.json.decode(msgspec.json.encode(values))
-        admitted = msgspec.convert({"type": type(fact).__name__, **values}, type(fact))
-    except msgspec.ValidationError:
-        struct_admits = False
-    else:
-        struct_admits = in_range(admitted)
-    schema_admits = not schema_of(type(fact)).validate(values)
-    if schema_admits:  # what marshmallow takes for the same is checked by the struct once more
-        with suppress(ShapeError):
-            convert(type(fact), values)
-            assert struct_admits
-    else:
-        assert not struct_admits
-    try:
-        loaded = load_entry(type(fact).__name__, values)
-    except ShapeError as error:
-        assert not struct_admits and error.problems
-    else:
-        assert struct_admits and loaded == admitted
-
-
-ODD = st.sampled_from([
-    "2005-06-01", "20050601", "2005-W22-3", "2005-06-01T18:00:00Z", "2005-06-01t18:00:00z", "2005-06-01 18:00:00+01:00",
-    "2005-06-01T18:00:00", "2005-06-01T24:00:00Z", "2005-06-01T18:00:00.1234567Z", "1899-12-31", "2101-01-01",
-    "1899-12-31T23:59:59Z", "2101-01-01T00:00:00+14:00", "X123456/1", "X123456/1\n", "X123456", "X123456\n", "a" * 64,
-    "a" * 64 + "\n", "", "x" * 200, "x" * 201, 0, 1, -1, 1.0, 24, 24.5, 100, 101, True, None, {}, [], [""], {"a": 1},
-])  # fmt: skip
-"""What one of them might take and the other not."""
-
-
-@pure
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31), timezones=st.sampled_from([
-    UTC, *(timezone(timedelta(hours=hours)) for hours in (-12, -5, -1, 1, 2, 3, 14)),
-    timezone(timedelta(minutes=90)), timezone(timedelta(hours=-23, minutes=-59)),
-])))  # fmt: skip
-def test_the_day_in_london_is_that_of_its_time_zone(at: datetime) -> None:
-    assert day_of(at) == at.astimezone(LONDON).date()
-
-
-@pytest.mark.parametrize("on", ["1941-05-04", "1947-04-13", "1968-10-27", "1971-10-31", "2005-03-27", "2005-10-30"])
-@pytest.mark.parametrize("hours", [0, 1, 2])
-def test_the_day_in_london_where_the_clocks_change(on: str, hours: int) -> None:
-    midnight = datetime.fromisoformat(on).replace(tzinfo=timezone(timedelta(hours=hours)))
-    for minutes in range(-180, 1800, 5):
-        at = midnight + timedelta(minutes=minutes)
-        assert day_of(at) == at.astimezone(LONDON).date()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.cases import template
@@ -23,6 +23,7 @@ from projections.reports.duty_queries import DutyQueries
 from projections.reports.duty_results import WEEKS
 from projections.reports.periods import Period
 from projections.reports.training_needs import every_clause
+from tests.support.depth import examples
 from tests.support.duties_by_reading import DutiesByReading
 from tests.support.histories import FIRST, LONGEST_DAYS, facts_of, histories
 
@@ -53,7 +54,7 @@ class Book:
         return found
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(
     st.lists(histories(16), min_size=1, max_size=3),
     st.integers(0, LONGEST_DAYS + 900),

@@ -1,11 +1,11 @@
 """Suppression: no small group is shown, and none can be worked out from what is."""
 
 from itertools import product
-from random import Random
 
 import pytest
 
 from projections.reports.small_numbers import FEW, Node, suppressed
+from tests.support.depth import dice
 
 GROUPS = ("a", "b", "c")
 AREA: Node = ("area", "A")
@@ -19,7 +19,7 @@ PARTS = {AREA: DIVISIONS, **TEAMS}
 
 def tree(seed: int) -> dict[Node, dict[str, int]]:
     """People by group in teams, summed to divisions and the area."""
-    rng = Random(seed)
+    rng = dice(seed)
     people: dict[Node, dict[str, int]] = {}
     for division, teams in TEAMS.items():
         for team in teams:

@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import Account
+from tests.support.hanging import HANGING
 from tests.support.people import add
 from web.app import create_app
 from web.site import access_control
@@ -98,7 +99,7 @@ def through(client: FlaskClient, start: str = "/sign-in/openid") -> Any:
     """The way that a browser takes: to the provider, which knows the person, and back."""
     away = client.get(start)
     assert away.status_code == 302, away.text
-    back = requests.get(away.location, allow_redirects=False, timeout=10).headers["Location"]
+    back = requests.get(away.location, allow_redirects=False, timeout=HANGING).headers["Location"]
     parts = urlsplit(back)
     return client.get(f"{parts.path}?{parts.query}")
 

@@ -5,7 +5,6 @@ import io
 import re
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
 
 import icalendar
 import pytest
@@ -26,14 +25,14 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.read_model.view_reader import ReadModel
 from tests.support.people import post, signed_in
-from web.app import create_app
+from tests.support.repository import ROOT
 
 DAY = date(2005, 10, 3)
 
 
 @pytest.fixture(scope="module")
-def app(demo_database: Path) -> Flask:
-    return create_app(str(demo_database), today=lambda: date(2005, 12, 22), demo=True)
+def app(demo_app: Flask) -> Flask:
+    return demo_app
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ def cases(demo_views: ReadModel) -> list[CaseSnapshot]:
 
 def test_the_lists_ask_for_clauses_that_there_are() -> None:
     known = {clause.id for edition in national_standards().editions for clause in edition.clauses}
-    asked = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', Path("projections/cases/work_lists.py").read_text()))
+    asked = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', (ROOT / "projections/cases/work_lists.py").read_text()))
     assert asked - set(LISTS) <= known
     assert {"assessment-countersigned", "absence-decision", "management-oversight"} <= asked
 

@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from datetime import date, datetime
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -30,7 +29,6 @@ from projections.reports.caseload_matrix import (
 )
 from tests.support.histories import PERSON, PLACE
 from tests.support.people import signed_in
-from web.app import create_app
 
 DAY = date(2005, 10, 3)
 
@@ -134,8 +132,8 @@ def test_a_difference_counts_when_the_intervals_do_not_touch() -> None:
 
 
 @pytest.fixture(scope="module")
-def app(demo_database: Path) -> Flask:
-    return create_app(str(demo_database), today=lambda: date(2005, 12, 22), demo=True)
+def app(demo_app: Flask) -> Flask:
+    return demo_app
 
 
 def test_every_cell_opens_exactly_its_duties(app: Flask) -> None:

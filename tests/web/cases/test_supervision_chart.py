@@ -3,7 +3,6 @@
 import re
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,11 @@ from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import STATES
 from tests.support.histories import CASE, PERSON, PLACE, facts_of, histories
+from tests.support.repository import ROOT
 from web.cases.chart_legend import HEIGHTS, KINDS
 from web.cases.chart_shapes import chart
 from web.presentation.time_axis import Scale
 
-ROOT = Path(__file__).parents[3]
 START = "2005-05-03"
 DAY = date(2005, 10, 3)
 OFFICER = {"officer": "Ruth Ablewhite", "officer_grade": "po"}

@@ -184,6 +184,7 @@ def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> 
     assert not path.exists()
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize(
     ("url", "words"),
     [

@@ -8,10 +8,11 @@ from fractions import Fraction
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from tests.support.depth import examples
 from web.presentation.ods_writer import MIME, printable
 from web.presentation.table_files import FORMATS, Column, Download, as_bytes
 
@@ -84,7 +85,7 @@ def test_empty_and_long_tables(form: str, rows: int) -> None:
     assert len(found) == rows + 1
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.text(max_size=60), st.sampled_from(sorted(FORMATS)))
 def test_any_text_comes_back_but_for_what_no_file_can_hold(text: str, form: str) -> None:
     rows = read(form, Download("t", [Column("a"), Column("end")], [(text, "end")]))

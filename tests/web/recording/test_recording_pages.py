@@ -17,6 +17,7 @@ from domain.entries.schemas import dump_fact, load_entry
 from domain.store.application import Files
 from tests.domain.aggregates.test_case_file import EXAMPLES, fact
 from tests.support.people import post, signed_in, token_in
+from tests.support.repository import ROOT
 from web.app import create_app
 from web.recording.entry_forms import fields_of, typed_of, values_of
 from web.site import access_control, clock
@@ -427,7 +428,7 @@ def sent_file(client: FlaskClient, name: str, content: bytes, step: str) -> str:
 
 def test_importing_in_the_browser_reports_as_the_command_does(app: Flask, own_database: Path) -> None:
     client = signed_in(app, "i.nkemelu")
-    lines = Path("docs/example.ndjson").read_bytes() + b'{"case": "X1"}\n'
+    lines = (ROOT / "docs/example.ndjson").read_bytes() + b'{"case": "X1"}\n'
     checked = sent_file(client, "example.ndjson", lines, "check")
     assert "13 entries would be stored" in checked and "1 line rejected" in checked
     assert not entries(own_database, "X123456/1")

@@ -27,8 +27,8 @@ DAY = date(2005, 12, 22)
 
 
 @pytest.fixture(scope="module")
-def app(demo_database: Path) -> Flask:
-    return create_app(str(demo_database), today=lambda: DAY, demo=True)
+def app(demo_app: Flask) -> Flask:
+    return demo_app
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from tests.domain.store.test_store import contact
 from tests.projections.read_model.test_views import CASE, start, store
 from tests.support.people import signed_in
 from tests.support.postgres import Server, name_of, sql
+from tests.support.repository import ROOT
 from tests.web.recording.test_recording_pages import fill
 from web.app import create_app
 from web.services import following_read_model
@@ -140,6 +141,7 @@ def test_a_monitor_is_told_how_far_the_views_are_behind(app: Flask, views: ReadM
     assert views.position == 1  # a monitor only looks
 
 
+@pytest.mark.usefixtures("hurried")
 def test_a_monitor_is_told_when_the_database_is_away(
     app: Flask, empty_database: str, kind: str, request: pytest.FixtureRequest
 ) -> None:
@@ -149,7 +151,7 @@ def test_a_monitor_is_told_when_the_database_is_away(
         app.extensions["views"].close()
         for part in Path(empty_database).parent.glob("case.sqlite*"):
             part.unlink()
-        shutil.copytree(Path(__file__).parents[2] / "scenarios", empty_database)  # a folder in its place
+        shutil.copytree(ROOT / "tests/scenarios", empty_database)  # a folder in its place
     else:
         server: Server = request.getfixturevalue("postgres")
 

@@ -51,7 +51,7 @@ def served(database: Path) -> Flask:
     return app
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(demo_database: Path) -> Flask:
     """Over the copy that everybody looks at: nothing is recorded through it."""
     return served(demo_database)

@@ -56,7 +56,7 @@ PATHS = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(demo_database: Path) -> Flask:
     return create_app(str(demo_database), today=lambda: date(2026, 11, 23), demo=True)
 

@@ -25,7 +25,7 @@ PATHS = [
 """In breach; begun two days ago; long ended; recalled; with a record that stopped twenty years ago."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(demo_database: Path) -> Flask:
     return create_app(str(demo_database), today=lambda: date(2026, 11, 23))
 

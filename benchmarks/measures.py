@@ -23,14 +23,14 @@ from projections.arrays.date_numbers import day_number, instant_number
 from projections.cases.case_repository import CaseRepository
 from projections.columns.case_selection import CaseSelection, places
 from projections.columns.column_builder import recorded_by_day
-from projections.columns.column_files import latest, write
+from projections.columns.column_files import latest_generation, write_generation
 from projections.columns.column_store import ColumnStore
-from projections.columns.score_counts import score, table
+from projections.columns.score_counts import score_cases, score_table
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Ledger, ledger
-from projections.reports.duty_counts import counts
+from projections.reports.duty_counts import count_duties
 
 Figures = dict[str, float]
 ESI = frameworks()["esi-2003"]
@@ -63,7 +63,7 @@ class Folder:
         return found
 
     def columns(self) -> ColumnStore:
-        found = latest(self.home / "columns")
+        found = latest_generation(self.home / "columns")
         if found is None:
             raise SystemExit(f"{self.home}/columns cannot be read: delete {self.home} and begin again")
         return found
@@ -111,7 +111,7 @@ def make_columns(folder: Folder) -> Figures:
     of_templates = ColumnStore.of(((name, rows) for name, (rows, _) in zip(named, ledgers, strict=True)), recorded)
     gathered = time.perf_counter() - began
     began = time.perf_counter()
-    write(folder.home / "columns", list(spread(of_templates, folder.size)))
+    write_generation(folder.home / "columns", list(spread(of_templates, folder.size)))
     columns = folder.columns()
     return {
         "rows a second from ledgers": sum(kept.count for kept in of_templates.tables.values()) / gathered,
@@ -161,17 +161,19 @@ def answer(folder: Folder) -> Figures:
 
         def of_area(at: Callable[[], CaseSelection] = at) -> None:
             read = at()
-            score(ESI, read, read.select(area="Area 01"))
+            score_cases(ESI, read, read.select(area="Area 01"))
 
         takes: dict[str, Callable[[], Any]] = {
             "replay": partial(replay, folder, moment),
-            "score of all": lambda at=at: score(ESI, at()),
+            "score of all": lambda at=at: score_cases(ESI, at()),
             "score of one area": of_area,
-            "table by team and question": lambda at=at: table(ESI, at(), ("team",)),
+            "table by team and question": lambda at=at: score_table(ESI, at(), ("team",)),
             "DuckDB scan": partial(duck.scan, day, known),
             "DuckDB by case": partial(duck.answers, day, known),
             "NumPy scan": partial(scan, columns, of_place[:-1], day, known),
-            "counts by officer and month": lambda at=at, since=since: counts(at(), since, by=("officer", "month")),
+            "counts by officer and month": lambda at=at, since=since: count_duties(
+                at(), since, by=("officer", "month")
+            ),
         }
         found[f"cases of one area{words}"] = int(at().select(area="Area 01").sum())
         every: dict[str, list[Took]] = {name: [] for name in takes}
@@ -197,7 +199,9 @@ def change(folder: Folder) -> Figures:
     laid = lay()
     return {
         **best("lay over 100 cases", [took(lay) for _ in range(folder.times)]),
-        **best("score after", [took(lambda: score(ESI, CaseSelection(laid, HINDSIGHT))) for _ in range(folder.times)]),
+        **best(
+            "score after", [took(lambda: score_cases(ESI, CaseSelection(laid, HINDSIGHT))) for _ in range(folder.times)]
+        ),
     }
 
 

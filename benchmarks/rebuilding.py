@@ -23,7 +23,7 @@ from benchmarks.filling import TEMPLATES, fill, templates
 from benchmarks.nation import SIZES, Size, reference_of
 from benchmarks.worker import size_of
 from projections.ledger.ledger import ledger
-from projections.read_model.rebuild import opened
+from projections.read_model.rebuild import open_read_model
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import in_processes
 from tests.support.postgres import running
@@ -56,7 +56,7 @@ class Rebuilt(NamedTuple):
 
 def deriving(address: str, references: list[str]) -> float:
     """Seconds of the processor that it takes to derive these cases."""
-    files = list(opened(address).stored.files(references))
+    files = list(open_read_model(address).stored.files(references))
     ledger(files[0].entries.values())  # the standards are read, whoever comes first
     began = time.process_time()
     for file in files:

@@ -16,8 +16,8 @@ from benchmarks.nation import (
     second_officer_of,
     template_of,
 )
-from projections.arrays.string_codes import StringCodes, Texts
-from projections.columns.column_schema import TABLES, Array, Kept, Rows
+from projections.arrays.string_codes import StringArray, StringCodes
+from projections.columns.column_schema import TABLES, Array, Rows, TableRows
 from projections.columns.column_store import ColumnStore
 
 PART = 25_000
@@ -59,12 +59,12 @@ def _part(templates: ColumnStore, size: Size, cases: list[int], places: StringCo
         return Rows(found)
 
     tables = {
-        table: Kept(
+        table: TableRows(
             tuple(side(rows, table == "duties") for rows in templates.tables[table].current),
             tuple(side(rows, table == "duties") for rows in templates.tables[table].superseded),
         )
         for table in TABLES
     }
-    texts = Texts.of(reference_of(case) for case in cases), Texts.of(names.values)
+    texts = StringArray.of(reference_of(case) for case in cases), StringArray.of(names.values)
     words = {**templates.words, "place": places}
     return ColumnStore(*texts, words, tables, tuple(side(rows, False) for rows in templates.recorded))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmarks.measures import ESI, HINDSIGHT, STOOD
 from projections.columns.case_selection import CaseSelection
-from projections.columns.column_files import latest
-from projections.columns.score_counts import score, table
+from projections.columns.column_files import latest_generation
+from projections.columns.score_counts import score_cases, score_table
 
 
 def size_of(name: str, process: int | str = "self") -> int:
@@ -18,12 +18,12 @@ def size_of(name: str, process: int | str = "self") -> int:
 
 def main() -> None:
     before = size_of("RssAnon")
-    columns = latest(Path(sys.argv[1]))
+    columns = latest_generation(Path(sys.argv[1]))
     assert columns is not None
     for moment in (HINDSIGHT, STOOD):
         at = CaseSelection(columns, moment)
-        score(ESI, at)
-        table(ESI, at, ("team",))
+        score_cases(ESI, at)
+        score_table(ESI, at, ("team",))
     sizes = {"peak": size_of("VmHWM"), "own": size_of("RssAnon"), "own before": before, "mapped": size_of("RssFile")}
     print(json.dumps(sizes))
 

@@ -1,1 +1,1 @@
-"""What was due, what was done, and how it scores: pure functions from the facts of a file."""
+"""Pure functions from the entries of a file to duties, answers and scores."""

@@ -18,13 +18,13 @@ from domain.store.application import Files
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection, places
 from projections.columns.column_builder import recorded_by_day
-from projections.columns.column_merge import join
+from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
-from projections.columns.score_counts import score, table
+from projections.columns.score_counts import score_cases, score_table
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import ledger
-from projections.reports.duty_counts import counts
+from projections.reports.duty_counts import count_duties
 from web.cli import main
 
 TINY = Size("tiny", 500, 2)
@@ -51,7 +51,7 @@ def spread_out(made: list[list[Entry]]) -> ColumnStore:
     named = [f"T{number:06}/1" for number in range(len(made))]
     recorded = {name: recorded_by_day(facts) for name, facts in zip(named, made, strict=True)}
     of_templates = ColumnStore.of(((name, ledger(facts)) for name, facts in zip(named, made, strict=True)), recorded)
-    return join(list(spread(of_templates, TINY)))
+    return merge(list(spread(of_templates, TINY)))
 
 
 def test_what_is_spread_out_is_what_every_case_gives_itself(own: ColumnStore, spread_out: ColumnStore) -> None:
@@ -62,23 +62,23 @@ def test_what_is_spread_out_is_what_every_case_gives_itself(own: ColumnStore, sp
     assert own.recorded[0]["entries"].tolist() == spread_out.recorded[0]["entries"].tolist()
     for moment in MOMENTS:
         one, other = CaseSelection(own, moment), CaseSelection(spread_out, moment)
-        assert score(esi, one) == score(esi, other)
+        assert score_cases(esi, one) == score_cases(esi, other)
         assert (
-            table(esi, one, ("area", "team", "officer")).by_key()
-            == table(esi, other, ("area", "team", "officer")).by_key()
+            score_table(esi, one, ("area", "team", "officer")).by_key()
+            == score_table(esi, other, ("area", "team", "officer")).by_key()
         )
         assert one.groups(ATTRIBUTES).keys == other.groups(ATTRIBUTES).keys
         by = ("officer", "clause", "month")
-        assert counts(one, by=by).by_key() == counts(other, by=by).by_key()
+        assert count_duties(one, by=by).by_key() == count_duties(other, by=by).by_key()
 
 
 def test_a_small_slice_is_scored_as_the_whole_is(own: ColumnStore) -> None:
     esi = frameworks()["esi-2003"]
     for moment in MOMENTS:
         at = CaseSelection(own, moment)
-        for (officer,), of_officer in table(esi, at, ("officer",)).by_key().items():
+        for (officer,), of_officer in score_table(esi, at, ("officer",)).by_key().items():
             # One case in a dozen: looked up one by one, where the table goes through all.
-            assert score(esi, at, at.select(officer=officer)).score == of_officer
+            assert score_cases(esi, at, at.select(officer=officer)).score == of_officer
 
 
 def test_the_bare_scans_count_what_the_columns_count(own: ColumnStore, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_the_bare_scans_count_what_the_columns_count(own: ColumnStore, tmp_path:
         at = CaseSelection(own, moment)
         by = ("team", "clause", "edition")
         clauses = range(int(own.duties.current[0]["clause"].max()) + 1)
-        counted = counts(at, by=by, clauses=clauses).by_key()
+        counted = count_duties(at, by=by, clauses=clauses).by_key()
         day, known = day_number(moment.on), None if moment.known_at is None else instant_number(moment.known_at)
         duck = Duck(tmp_path / f"{known}.duckdb", own, of_place[:-1], of_place[at.place])
         rows = {(team, clause): (held, n) for team, clause, held, n in duck.scan(day, known)}

@@ -1,8 +1,8 @@
-"""Days and instants as numbers, so that millions of them are compared at once.
+"""Days and instants as numbers, for arrays.
 
-A day is the number of days since 1 January 1900 in 16 bits, ``NEVER`` where there is none; an instant is microseconds of
-UTC since 1970 in 64 bits, and falls on a day in Europe/London. Entries are dated from 1900 on; a day after ``LAST`` (in
-2079) is kept as the one after it, which leaves every state on a day up to ``LAST`` as it is.
+A day is the number of days since 1 January 1900 in 16 bits; ``NEVER``: none. An instant is microseconds since 1970 (UTC) in
+64 bits. Its day is the day in Europe/London. Entries are dated from 1900 on. A day after ``LAST`` (in 2079) is stored as
+``BEYOND``, the day after ``LAST``; the state of a duty on a day up to ``LAST`` is not affected.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -23,8 +23,8 @@ NEVER = 65_535
 BEYOND = NEVER - 1
 FIRST = date(1900, 1, 1)
 LAST = FIRST + timedelta(days=BEYOND - 1)
-STANDING = np.iinfo(np.int64).max
-"""The instant at which a row that is still known ceases to be."""
+STILL_KNOWN = np.iinfo(np.int64).max
+"""The number that stands for *still known* as the end of a span of knowledge."""
 
 _FIRST = FIRST.toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ def day_number(day: date | None) -> int:
 
 
 def day_read(day: date) -> np.uint16:
-    """The number of a day as at which rows are read; ``ValueError`` for one on which they can't be told apart."""
+    """The number of a day as at which rows are read; ``ValueError`` where it is not from ``FIRST`` to ``LAST``."""
     if not FIRST <= day <= LAST:
         raise ValueError(f"{day} is not between {FIRST} and {LAST}: the columns hold no other days")
     return np.uint16(day.toordinal() - _FIRST)
@@ -56,25 +56,25 @@ def date_of(number: int) -> date:
 
 
 def instant_number(instant: datetime | None) -> int:
-    """The number of an aware instant; ``STANDING`` for None."""
-    return int(STANDING) if instant is None else (instant - _EPOCH) // _MICROSECOND
+    """The number of an aware instant; ``STILL_KNOWN`` for None."""
+    return int(STILL_KNOWN) if instant is None else (instant - _EPOCH) // _MICROSECOND
 
 
 def instant_of(number: int) -> datetime | None:
-    """The instant of a number, in UTC; None for ``STANDING``."""
-    return None if number == STANDING else _EPOCH + int(number) * _MICROSECOND
+    """The instant of a number, in UTC; None for ``STILL_KNOWN``."""
+    return None if number == STILL_KNOWN else _EPOCH + int(number) * _MICROSECOND
 
 
 def days_fallen_on(instants: Instants) -> Days:
-    """The number of the day in London on which each instant falls; ``NEVER`` for ``STANDING``."""
-    stands = instants == STANDING
-    found = days_in_london(np.where(stands, 0, instants)).clip(0, BEYOND)
-    found[stands] = NEVER
+    """The number of the day in London on which each instant falls; ``NEVER`` for ``STILL_KNOWN``."""
+    still_known = instants == STILL_KNOWN
+    found = days_in_london(np.where(still_known, 0, instants)).clip(0, BEYOND)
+    found[still_known] = NEVER
     return found.astype(np.uint16)
 
 
 def days_in_london(instants: Instants) -> Instants:
-    """The day in London on which each instant falls, in days since 1 January 1900; up to ``LAST_YEAR`` of working days."""
+    """The day in London of each instant, in days since 1 January 1900; up to ``LAST_YEAR`` of the working-day calendar."""
     ahead = _ahead()
     day = (instants // _DAY + _DAYS_TO_1970).clip(0, len(ahead) - 1)
     found: Instants = (instants + ahead[day]) // _DAY + _DAYS_TO_1970
@@ -83,17 +83,17 @@ def days_in_london(instants: Instants) -> Instants:
 
 @lru_cache(1024)
 def day_begun(instant: int) -> np.uint16 | None:
-    """The number of the day that begins in London at this very instant; None where none does (that rows are read on)."""
+    """The number of the day that begins in London exactly at this instant; None: none does, or it is out of range."""
     at = (_EPOCH + instant * _MICROSECOND).astimezone(LONDON)
     return np.uint16(day_number(at.date())) if at.time() == datetime.min.time() and FIRST < at.date() <= LAST else None
 
 
 @cache
 def _ahead() -> Instants:
-    """By how many microseconds London is ahead of UTC at the end of each day of UTC: its clocks change in the small hours."""
+    """Microseconds by which London is ahead of UTC at 23:00 UTC of each day. Its clocks change early in the morning."""
     count = (date(LAST_YEAR + 1, 1, 1) - FIRST).days
     found = np.empty(count, np.int64)
-    for first in range(0, count, 7):  # they never change twice in a week
+    for first in range(0, count, 7):  # the clocks never change twice in a week
         last = min(first + 7, count) - 1
         begins, ends = _ahead_on(first), _ahead_on(last)
         found[first : last + 1] = begins if begins == ends else [_ahead_on(n) for n in range(first, last + 1)]

@@ -1,4 +1,4 @@
-"""Words by number: what a column of small integers stands for."""
+"""Strings (and other values) by number, so that a column of small integers can hold them."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,14 +37,17 @@ class StringCodes(Generic[W]):
         return self._numbers.get(value)
 
 
-class Texts(Sequence[str]):
-    """Strings in three arrays that can be mapped from a file: the bytes of all, where each ends, and their numbers in order."""
+class StringArray(Sequence[str]):
+    """Strings in three arrays that can be mapped from files.
+
+    ``text``: the UTF-8 bytes of all. ``ends``: where each string ends. ``order``: their numbers in sorted order.
+    """
 
     def __init__(self, text: NDArray[np.uint8], ends: NDArray[np.int64], order: NDArray[np.int32]):
         self.text, self.ends, self.order = text, ends, order
 
     @classmethod
-    def of(cls, strings: Iterable[str]) -> "Texts":
+    def of(cls, strings: Iterable[str]) -> "StringArray":
         strings = list(strings)
         encoded = [string.encode() for string in strings]
         ends = np.cumsum([len(part) for part in encoded], dtype=np.int64)
@@ -74,21 +77,21 @@ class Texts(Sequence[str]):
             start = end
 
     def find(self, string: str) -> int | None:
-        """Where a string stands; None where it is not there."""
+        """The number of a string; None where it is not there."""
         at = bisect_left(self.order, string, key=self.__getitem__)
         return int(self.order[at]) if at < len(self) and self[self.order[at]] == string else None
 
 
-class TextsInTurn(Sequence[str]):
-    """Strings of several ``Texts``, one after the other; a string of a later one stands in place of an earlier one's."""
+class StringArrayChain(Sequence[str]):
+    """Several string arrays as one. A string that is in several of them is found in the last."""
 
-    def __init__(self, parts: Sequence[Texts]):
+    def __init__(self, parts: Sequence[StringArray]):
         self.parts = tuple(parts)
         self._ends = list(accumulate(map(len, self.parts)))
 
     @classmethod
-    def of(cls, *texts: "Texts | TextsInTurn") -> "TextsInTurn":
-        return cls([part for text in texts for part in (text.parts if isinstance(text, TextsInTurn) else (text,))])
+    def of(cls, *texts: "StringArray | StringArrayChain") -> "StringArrayChain":
+        return cls([part for text in texts for part in (text.parts if isinstance(text, StringArrayChain) else (text,))])
 
     def __len__(self) -> int:
         return self._ends[-1]
@@ -109,7 +112,7 @@ class TextsInTurn(Sequence[str]):
         return chain.from_iterable(self.parts)
 
     def find(self, string: str) -> int | None:
-        """Where a string stands in the last of the parts that has it; None where none has."""
+        """The number of a string in the last array that has it; None where none has."""
         for part in range(len(self.parts) - 1, -1, -1):
             found = self.parts[part].find(string)
             if found is not None:

@@ -1,7 +1,7 @@
-"""Reach: which cases an account counts, and which of those it may open.
+"""Case access: which cases an account counts, and which of them it may open.
 
-Who held a case on the day read may read it as at that day; who holds it today may read all of it. A case whose access
-is limited stays in the counts of those excluded, and shows them nothing else.
+Whoever held a case on the day read may read it as at that day; whoever holds it today may read all of it. A case whose
+access is limited stays in the counts of the staff excluded, and shows them nothing else.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from projections.cases.case_snapshot import CaseSnapshot, excluded
 
 
 @dataclass(frozen=True)
-class Reached:
+class CountedCases:
     """The cases that an account counts at a moment; ``closed`` are the references it may not open."""
 
     cases: list[CaseSnapshot]
@@ -23,48 +23,48 @@ class Reached:
 
     @property
     def open(self) -> list[CaseSnapshot]:
-        """Those that may be listed and opened."""
+        """The cases that may be listed and opened."""
         return [case for case in self.cases if case.reference not in self.closed]
 
 
-def reach(cases: Iterable[CaseSnapshot], account: Account) -> Reached:
-    """What an account makes of the cases that it counts."""
+def counted_cases(cases: Iterable[CaseSnapshot], account: Account) -> CountedCases:
+    """The cases that an account counts, and those of them that it may not open."""
     counted = list(cases)
-    return Reached(counted, frozenset(c.reference for c in counted if account.is_named(c.excluded)))
+    return CountedCases(counted, frozenset(c.reference for c in counted if account.is_named(c.excluded)))
 
 
-def counts(book: CaseRepository, account: Account) -> dict[str, Any] | None:
-    """Which cases an account counts, as ``ReadModel.standings`` is asked for them; None where it counts none.
+def counted_query(repository: CaseRepository, account: Account) -> dict[str, Any] | None:
+    """The arguments of ``ReadModel.case_snapshots`` for the cases that an account counts; None: it counts none.
 
-    An inspector counts those of the inspections read; the others those held, on the day, where they answer for cases.
+    An inspector counts the cases of its inspections. Others count the cases held on the day in the places they answer for.
     """
     if account.inspects:
-        return {"references": inspected(book, account)}
+        return {"references": inspected(repository, account)}
     return None if account.scope is None else {"held": account.scope}
 
 
-def is_closed(book: CaseRepository, account: Account, reference: str) -> bool:
-    """Whether the case's access is limited and this account is excluded."""
-    return account.is_named(excluded(book.history(reference, None)))
+def is_closed(repository: CaseRepository, account: Account, reference: str) -> bool:
+    """Whether access to the case is limited and this account is excluded."""
+    return account.is_named(excluded(repository.history(reference, None)))
 
 
-def inspected(book: CaseRepository, account: Account) -> set[str]:
-    """The cases of the inspections that the account reads."""
-    opened = book.inspections
-    return {case for name in account.inspections if name in opened for case in book.inspection(name).sample}
+def inspected(repository: CaseRepository, account: Account) -> set[str]:
+    """The cases of the inspections that the account may read."""
+    opened = repository.inspections
+    return {case for name in account.inspections if name in opened for case in repository.inspection(name).sample}
 
 
-def may_open(book: CaseRepository, account: Account, reading: Reading, today: Reading) -> bool:
+def may_open(repository: CaseRepository, account: Account, reading: Reading, today: Reading) -> bool:
     """Whether the account may open this case, read at a moment; ``today`` is the same case as it stands today."""
-    if is_closed(book, account, reading.reference):
+    if is_closed(repository, account, reading.reference):
         return False
     if account.inspects:
-        return reading.reference in inspected(book, account)
+        return reading.reference in inspected(repository, account)
     return any(account.answers_for(r.holder) for r in (reading, today) if r.history.started is not None)
 
 
-def may_record(book: CaseRepository, account: Account, today: Reading) -> bool:
-    """Whether the account may add to this case, read as it stands today: it is theirs now, or one that they inspect."""
+def may_record(repository: CaseRepository, account: Account, today: Reading) -> bool:
+    """Whether the account may record on this case, read as at today: it answers for the case now, or inspects it."""
     if account.inspects:
-        return today.reference in inspected(book, account)
+        return today.reference in inspected(repository, account)
     return account.records and today.history.started is not None and account.answers_for(today.holder)

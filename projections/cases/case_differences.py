@@ -9,7 +9,7 @@ from projections.scoring.answers import Answer
 
 
 class DutyChange(NamedTuple):
-    """One duty before and after; None where it is not there, or has not arisen."""
+    """One duty before and after. None: there is no such duty, or it has not arisen."""
 
     was: Obligation | None
     now: Obligation | None
@@ -18,7 +18,7 @@ class DutyChange(NamedTuple):
 
     @property
     def duty(self) -> Obligation:
-        """The duty as it is now, or as it was when it is gone."""
+        """The duty as it is now; as it was where there is none now."""
         duty = self.now or self.was
         assert duty is not None
         return duty
@@ -34,9 +34,9 @@ class AnswerChange(NamedTuple):
 def duty_changes(
     before: Iterable[Obligation], after: Iterable[Obligation], was_on: date, now_on: date
 ) -> list[DutyChange]:
-    """The duties whose state differs between ``before`` read on one day and ``after`` on another, by due date.
+    """The duties whose state differs between ``before`` on ``was_on`` and ``after`` on ``now_on``, by due date.
 
-    A duty is the same when its clause, the day it arose and the entry that raised it are.
+    Two duties are the same one when the clause, the day it arose and the entry that raised it are equal.
     """
     old, new = _by_identity(before), _by_identity(after)
     found = []
@@ -58,7 +58,7 @@ def _by_identity(duties: Iterable[Obligation]) -> dict[tuple[object, ...], Oblig
     found: dict[tuple[object, ...], Obligation] = {}
     for duty in duties:
         key: tuple[object, ...] = (duty.clause.id, duty.arises_on, duty.raised_by, duty.value.on and duty.due_on)
-        while key in found:  # two duties of one trigger (one for each item of it) stay two
+        while key in found:  # a trigger with several items raises several duties: keep them apart
             key = (*key, "")
         found[key] = duty
     return found

@@ -1,4 +1,4 @@
-"""A reading: one case read at a moment under a framework, with what no snapshot holds: its entries and its answers."""
+"""A reading: one case at a moment under a framework, with its entries and answers, which a case snapshot does not hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ class Reading:
     """One case read at a moment under a framework, for an inspection or for none.
 
     ``history``: the case as known at the moment. ``obligations``: its duties under the standards and the framework's own
-    expectations, by the day they are due. ``judgements``: those that may count, the earliest first. ``to_date``: the case
-    as known today; None: as ``history``.
+    expectations, by due date. ``judgements``: those that may count, the earliest first. ``to_date``: the case as known
+    today; None: the same as ``history``.
     """
 
     reference: str
@@ -35,7 +35,7 @@ class Reading:
 
     @classmethod
     def of(cls, reference: str, moment: Moment, framework: Framework, history: History) -> "Reading":
-        """The case read for no inspection, by what a history says."""
+        """The reading of a history, for no inspection."""
         judged = judgements_that_count(history.all(QualityJudged), [], None, moment.on)
         return cls(reference, moment, framework, history, obligations(history, framework.clauses), judged)
 
@@ -47,7 +47,7 @@ class Reading:
 
     @cached_property
     def snapshot(self) -> CaseSnapshot:
-        """What holds of the case on the day. ``ValueError``: supervision had not begun."""
+        """The case snapshot at the moment. ``ValueError``: supervision had not begun."""
         return CaseSnapshot.of_history(self.reference, self.moment, self.history, self.to_date)
 
     @property

@@ -1,15 +1,15 @@
-"""The casebook: files read from the store when they are asked for, with what was derived from them.
+"""The case repository: case files read from the store on demand, and a cache of what is derived from them.
 
-Every call first catches up with the store (one short query when nothing is new), so a form's entry is on the next page.
-Only so many files, histories and obligations are kept, however many cases there are. Histories and obligations are kept
-by the number of entries known: they are derived once, whatever day is asked about.
+Every call first catches up with the store (one short query when nothing is new), so an entry from a form is on the next
+page. A fixed number of files, histories and obligations is cached. The key of a history or its obligations is the number of
+entries known, so they are derived once for all days.
 """
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from domain.aggregates.case_file import CaseFile, evolve
 from domain.aggregates.inspection import Inspection
@@ -25,15 +25,27 @@ from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import judgements_that_count
 
 BATCH = 1000
-KEPT_FILES = 1000
-KEPT = 4000
-"""How many entries are followed at once, and how many files and things derived from them are kept."""
+FILES_CACHED = 1000
+RESULTS_CACHED = 4000
+"""Entries followed in one batch; files cached; histories and lists of obligations cached."""
 
 T = TypeVar("T")
 
 
+class Freeze(NamedTuple):
+    """How far a reading for an inspection goes. None: no limit.
+
+    ``known_at``: the first instant after the inspection's freeze. ``stored``: how many entries the file held then.
+    ``own``: whether the moment is the inspection's own, so that these limits apply to the file itself too.
+    """
+
+    known_at: datetime | None
+    stored: int | None
+    own: bool
+
+
 class CaseRepository:
-    """The files of one store, read when they are asked for; so many are kept as they stand. Safe to share between threads."""
+    """The case files and inspections of one store, read on demand and cached. Safe to share between threads."""
 
     def __init__(self, files: Files):
         self.files = files
@@ -45,10 +57,10 @@ class CaseRepository:
         self._lock = threading.RLock()
 
     def catch_up(self) -> int:
-        """Take in what was stored since last time; the position reached."""
+        """Take in what was stored since the last call; return the position reached."""
         with self._lock:
             stored = self.files.recorder.max_notification_id() or 0
-            if stored - self.position > BATCH:  # reading the files anew is less work than following so much
+            if stored - self.position > BATCH:  # reading the files again is less work than following so many entries
                 self._files.clear()
                 self._inspections, self._latest, self.position = None, None, stored
             elif stored > self.position:
@@ -72,7 +84,7 @@ class CaseRepository:
 
     @property
     def last_recorded_at(self) -> datetime | None:
-        """When the latest of the entries stored last was recorded, by the files' own account; None: nothing is stored."""
+        """The latest ``recorded_at`` of the entries stored last (one batch); None: nothing is stored."""
         self.catch_up()
         with self._lock:
             if self._latest is None and self.position:
@@ -88,12 +100,12 @@ class CaseRepository:
 
     @property
     def inspections(self) -> dict[str, InspectionOpened]:
-        """The beginnings of the inspections by id, the latest sample date first."""
+        """The opening entry of each inspection by its id, the latest sample date first."""
         opened = {name: found.opened for name, found in self._every_inspection().items() if found.opened is not None}
         return dict(sorted(opened.items(), key=lambda item: (item[1].occurred_on, item[0]), reverse=True))
 
     def inspection(self, name: str) -> Inspection:
-        """The inspection as it stands now, to read and not to change. ``KeyError``: there is none of this id."""
+        """The inspection as it is now. Do not change it. ``KeyError``: there is no inspection with this id."""
         return self._every_inspection()[name]
 
     def _every_inspection(self) -> dict[str, Inspection]:
@@ -105,7 +117,7 @@ class CaseRepository:
             return self._inspections
 
     def file(self, reference: str) -> CaseFile:
-        """The file as stored; an empty one when there is none."""
+        """The file as stored; an empty file where there is none."""
         with self._lock:
             self.catch_up()
             return self._file(reference)
@@ -116,7 +128,7 @@ class CaseRepository:
             if file.first_entry is None:
                 return file
             self._files[reference] = file
-            while len(self._files) > KEPT_FILES:
+            while len(self._files) > FILES_CACHED:
                 self._files.popitem(last=False)
         self._files.move_to_end(reference)
         return self._files[reference]
@@ -124,7 +136,7 @@ class CaseRepository:
     def history(self, reference: str, known_at: datetime | None, stored: int | None = None) -> History:
         """The case as it was known at an instant (None: everything recorded to date).
 
-        ``stored``: from so many entries only, the first to be stored (None: from all).
+        ``stored``: use only so many entries, the first to be stored (None: all).
         """
         with self._lock:
             file = self.file(reference)
@@ -140,9 +152,9 @@ class CaseRepository:
         edition: str | None = None,
         stored: int | None = None,
     ) -> list[Obligation]:
-        """The duties under the standards and the framework's expectations, from what was known at an instant.
+        """The duties under the standards and the framework's expectations, as known at an instant.
 
-        ``edition``: by this edition of the standards throughout, instead of the one in force when each duty arose.
+        ``edition``: use this edition of the standards for all duties, in place of the one in force when each duty arose.
         """
         history = self.history(reference, known_at, stored)
 
@@ -163,8 +175,8 @@ class CaseRepository:
     ) -> Reading:
         """One case read at a moment under a framework.
 
-        ``inspection``: with what its assessors judged, the first readers or the ``second``. Once it is frozen, the file is
-        read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``.
+        ``inspection``: include what its assessors judged, the first readers or the ``second`` ones. Once it is frozen, the
+        file is read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``.
         """
         frozen_at, stored, own = self._freeze(inspection, reference, moment)
         known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
@@ -182,21 +194,18 @@ class CaseRepository:
         inspection: str | None = None,
         edition: str | None = None,
     ) -> list[Reading]:
-        """Those of the cases that had begun by then, as they were known."""
+        """The readings of those cases that had begun by the moment's day."""
         found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
         return [reading for reading in found if reading.has_begun]
 
-    def _freeze(
-        self, inspection: str | None, reference: str, moment: Moment
-    ) -> tuple[datetime | None, int | None, bool]:
-        """The first instant after an inspection's freeze, and how many entries the file held then (None: no bound);
-        and whether the moment is the inspection's own, so that the file itself is read no further either."""
+    def _freeze(self, inspection: str | None, reference: str, moment: Moment) -> Freeze:
+        """The limits of a reading for an inspection (None: for none)."""
         found = self._every_inspection().get(inspection or "")
         if found is None or found.opened is None or found.frozen_at is None:
-            return None, None, False
+            return Freeze(None, None, False)
         knowledge = "stood" if moment.known_at else "hindsight"
         own = (moment.on, knowledge) == (found.opened.occurred_on, found.opened.knowledge)
-        return found.frozen_at + timedelta(microseconds=1), found.files_when_frozen.get(reference), own
+        return Freeze(found.frozen_at + timedelta(microseconds=1), found.files_when_frozen.get(reference), own)
 
     def _keep(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
         with self._lock:
@@ -206,6 +215,6 @@ class CaseRepository:
         value = derive()
         with self._lock:
             self._kept[key] = value
-            while len(self._kept) > KEPT:
+            while len(self._kept) > RESULTS_CACHED:
                 self._kept.popitem(last=False)
         return value

@@ -1,6 +1,6 @@
-"""The case snapshot: one case at a moment. Made from a history or from ledger rows, it says the same.
+"""The case snapshot: one case at a moment. It is the same whether made from a history or from ledger rows.
 
-Lists, counts and figures read it. They need nothing else of a case.
+Lists, counts and figures read snapshots, and need nothing else of a case.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,8 +32,8 @@ from projections.obligations.duty_state import Obligation
 R = TypeVar("R")
 
 
-class Held(NamedTuple):
-    """A duty, and who held the case on the day it was due."""
+class HeldDuty(NamedTuple):
+    """A duty, and the place that held the case on the day it was due."""
 
     place: Place
     obligation: Obligation
@@ -41,13 +41,13 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CaseSnapshot:
-    """One case that had begun by the moment's day, by what was known at the moment.
+    """One case that had begun by the moment's day, as known at the moment.
 
-    ``spell``: what holds of the case on the day. ``duties``: those of every framework, by the day they are due.
-    ``lates`` and ``judgements``: in the order of their days, whatever the moment's day. ``excluded``: the staff (names or
-    user names) who may not open the case, by all that is known today.
+    ``spell``: the attributes of the case on the day. ``duties``: those of all frameworks, by due date. ``lates`` and
+    ``judgements``: in the order of their days; days after the moment's are included. ``excluded``: the staff (names or
+    user names) who may not open the case, as known today.
 
-    Who reads only some rows from the tables (see ``ReadModel.case_snapshots``) finds no others here.
+    A snapshot from the read model holds only the rows that were fetched (see ``ReadModel.case_snapshots``).
     """
 
     reference: str
@@ -62,10 +62,10 @@ class CaseSnapshot:
     def of_history(
         cls, reference: str, moment: Moment, history: History, to_date: History | None = None
     ) -> "CaseSnapshot":
-        """The snapshot by what a history says. Its rows are derived when they are first read.
+        """The snapshot of a history. Its rows are derived when they are first read.
 
         ``history``: the case as known at the moment. ``to_date``: the case as known today, for ``excluded``; None: the
-        history. ``ValueError``: supervision had not begun by the day.
+        same as ``history``. ``ValueError``: supervision had not begun by the day.
         """
         day = moment.on
         spell = next((s for s in spell_rows(history) if s.on <= day and (s.off is None or day < s.off)), None)
@@ -73,9 +73,9 @@ class CaseSnapshot:
             raise ValueError(f"{reference}: supervision had not begun by {day}")
         return cls(
             reference, moment, spell,
-            duties=_Derived(lambda: _by_due_day(duty_rows(history))),
-            lates=_Derived(lambda: _by_day(late_rows(history))),
-            judgements=_Derived(lambda: _as_given(judgement_rows(history))),
+            duties=_LazyRows(lambda: _by_due_day(duty_rows(history))),
+            lates=_LazyRows(lambda: _by_day(late_rows(history))),
+            judgements=_LazyRows(lambda: _as_given(judgement_rows(history))),
             excluded=excluded(to_date or history),
         )  # fmt: skip
 
@@ -91,7 +91,7 @@ class CaseSnapshot:
         judgements: Sequence[JudgementRow],
         excluded: frozenset[str],
     ) -> "CaseSnapshot":
-        """The snapshot from the rows known at the moment, in any order; ``spell``: the one in which the day lies."""
+        """The snapshot from the rows known at the moment, in any order. ``spell``: the one that contains the day."""
         return cls(reference, moment, spell, _by_due_day(duties), _by_day(lates), _as_given(judgements), excluded)
 
     def __hash__(self) -> int:
@@ -112,28 +112,28 @@ class CaseSnapshot:
         return self.spell.ended_on is not None
 
     @property
-    def standards(self) -> list[Held]:
-        """The duties of the national standards, by the day they are due."""
+    def standards(self) -> list[HeldDuty]:
+        """The duties of the national standards, by due date."""
         clauses = catalogue().clauses
         return [
-            Held(row.place, obligation_of(row, DEFAULT_FRAMEWORK))
+            HeldDuty(row.place, obligation_of(row, DEFAULT_FRAMEWORK))
             for row in self.duties
             if clauses[row.clause].of_standards
         ]
 
-    def duties_under(self, framework: str) -> list[Held]:
-        """The duties of a framework (its id): the national standards' and its own expectations, by the day they are due."""
+    def duties_under(self, framework: str) -> list[HeldDuty]:
+        """The duties of a framework (its id): the national standards' and its own expectations', by due date."""
         own = catalogue().of_framework[framework]
-        return [Held(row.place, obligation_of(row, framework)) for row in self.duties if row.clause in own]
+        return [HeldDuty(row.place, obligation_of(row, framework)) for row in self.duties if row.clause in own]
 
 
 def excluded(history: History) -> frozenset[str]:
-    """The staff (names or user names) who may not open this case, by what this history knows."""
+    """The staff (names or user names) who may not open this case, by this history."""
     lifted = {fact.limit for fact in history.all(AccessLimitLifted)}
     return frozenset(name for fact in history.all(AccessLimited) if fact.entry not in lifted for name in fact.excluded)
 
 
-class _Derived(Sequence[R]):
+class _LazyRows(Sequence[R]):
     """Rows that are derived when they are first read."""
 
     def __init__(self, derive: Callable[[], Sequence[R]]):
@@ -156,7 +156,7 @@ class _Derived(Sequence[R]):
 
 
 def _by_due_day(rows: Sequence[DutyRow]) -> list[DutyRow]:
-    """By the day they are due; then by everything else, so that the order depends on the rows alone."""
+    """Sort by due date, then by all other columns, so that the order depends on the rows alone."""
     clauses = catalogue().clauses
     return sorted(
         rows,
@@ -172,5 +172,5 @@ def _by_day(rows: Sequence[LateRow]) -> list[LateRow]:
 
 
 def _as_given(rows: Sequence[JudgementRow]) -> list[JudgementRow]:
-    """By their days, then by when they were recorded: of two on one question, the later one counts."""
+    """Sort by day, then by recording: of two on one question, the later one counts."""
     return sorted(rows, key=lambda r: (r.on, r.recorded_at, r.entry))

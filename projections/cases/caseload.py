@@ -1,4 +1,4 @@
-"""The caseload: one line a case as at a moment, and the list of what is overdue and falls due."""
+"""The caseload: one line for each case as at a moment, and the list of duties that are overdue or fall due."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from projections.obligations.duty_state import Obligation, State
 
 
 @dataclass(frozen=True, slots=True)
-class OfCase:
-    """A line of a list about cases. What holds of the case on the day, its snapshot says."""
+class LineOfCase:
+    """A line of a list about cases. Its snapshot holds the attributes of the case on the day."""
 
     case: CaseSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine(OfCase):
-    """One case on the caseload, as at a moment. ``next_due_on``: the earliest day on which something still owed is due."""
+class CaseLine(LineOfCase):
+    """One case on the caseload, as at a moment. ``next_due_on``: the earliest due date of a duty that is *due*."""
 
     overdue: int
     missed: int
@@ -27,7 +27,7 @@ class CaseLine(OfCase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DutyLine(OfCase):
+class DutyLine(LineOfCase):
     """One duty of one case, and its state on the day read."""
 
     obligation: Obligation
@@ -37,7 +37,7 @@ class DutyLine(OfCase):
 
     @classmethod
     def on_the_day(cls, case: CaseSnapshot, obligation: Obligation, state: State) -> "DutyLine":
-        """A duty that is in this state on the snapshot's day."""
+        """The line of a duty that is in this state on the snapshot's day."""
         days_left = working_days_between(case.day, obligation.due_on)
         return cls(case, obligation=obligation, state=state, days_left=days_left)
 
@@ -46,8 +46,8 @@ class DutyLine(OfCase):
         return self.obligation.clause
 
 
-def line(case: CaseSnapshot) -> CaseLine:
-    """What is overdue, missed and due next under the national standards."""
+def case_line(case: CaseSnapshot) -> CaseLine:
+    """The caseload's line of a case: duties overdue, missed and due next under the national standards."""
     duties, day = [held.obligation for held in case.standards], case.day
     owed = listed(duties, over=case.has_ended)
     return CaseLine(
@@ -58,10 +58,10 @@ def line(case: CaseSnapshot) -> CaseLine:
     )
 
 
-def due(cases: Iterable[CaseSnapshot], within_days: int = 0) -> list[DutyLine]:
-    """What is overdue on the day read, and what falls due within so many days of it, the longest due first.
+def due_list(cases: Iterable[CaseSnapshot], within_days: int = 0) -> list[DutyLine]:
+    """The duties that are overdue on the day read or fall due within so many days after it, by due date.
 
-    A window that was missed cannot be made good: it is history, and not listed.
+    A missed window is not listed: it cannot be met any more.
     """
     found = [
         owed
@@ -73,7 +73,7 @@ def due(cases: Iterable[CaseSnapshot], within_days: int = 0) -> list[DutyLine]:
 
 
 def outstanding(case: CaseSnapshot) -> list[DutyLine]:
-    """What somebody can still do on the day read: overdue or due, however far ahead."""
+    """The duties that can still be met on the day read: overdue, or due however far ahead."""
     return [
         DutyLine.on_the_day(case, o, state)
         for o in listed((held.obligation for held in case.standards), over=case.has_ended)
@@ -82,8 +82,8 @@ def outstanding(case: CaseSnapshot) -> list[DutyLine]:
 
 
 def listed(duties: Iterable[Obligation], *, over: bool) -> list[Obligation]:
-    """Of the duties of the national standards, those that a caseload lists: what somebody can still do on the day.
+    """Of duties of the national standards, those that a caseload lists.
 
-    ``over``: supervision had ended by then; what was overdue then is history, but for what is done at its end.
+    ``over``: supervision had ended by the day. Then only duties that arise at its end are listed.
     """
     return [o for o in duties if not over or o.clause.after == "end"]

@@ -1,6 +1,6 @@
-"""The lanes of a strip: what a file shows by a day, as marks on days and as bands between them.
+"""The lanes of the supervision chart: marks on days, and bands between days.
 
-They only lay out what history and obligations say: what counts as missed, and what is overdue, is theirs to know.
+They only lay out what the history and the obligations say. What counts as missed or overdue is decided there.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from projections.history.history import Appointment, History
 from projections.obligations.duty_state import Obligation
 
 MARGIN = timedelta(weeks=8)
-"""How far the strip looks past its ends: due dates after the day read, and work done before supervision started."""
+"""How far the chart goes beyond its ends: due dates after the day read, and work done before supervision started."""
 
 _MARKS: tuple[ChartMark, ...] = get_args(ChartMark)
 
@@ -32,14 +32,14 @@ def _drawn(lane: ChartLane) -> dict[type[Entry], ChartMark]:
 ACTS: dict[str, dict[type[Entry], ChartMark]] = {
     lane: _drawn(lane) for lane in get_args(ChartLane) if lane != "Contacts"
 }
-"""The lanes that hold one mark an entry, on the day it happened: what each type of entry is called there."""
+"""The lanes with one mark for each entry, on the day it happened: by lane, the mark of each type of entry."""
 
 LIGHT: tuple[type[Entry], ...] = tuple(_drawn("Contacts"))
-"""Contacts beside the appointments."""
+"""The types of contact other than appointments."""
 
 
-class Visit(NamedTuple):
-    """An appointment as it was made, with what became of it."""
+class ChartAppointment(NamedTuple):
+    """An appointment as it was made, with its outcome and decision."""
 
     made: case_entries.AppointmentMade
     appointment: Appointment
@@ -47,17 +47,17 @@ class Visit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One thing on one day. ``entry``: where the file says so, None when no entry dated by the day read does."""
+    """One mark on one day. ``entry``: the entry that says so; None: no entry dated by the day read says so."""
 
     day: date
     kind: str
     entry: str | None
-    about: Entry | Visit | Obligation = field(repr=False)
+    about: Entry | ChartAppointment | Obligation = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """A state that held from ``start`` until ``until`` (not included): a level of risk, or custody."""
+class ChartBand:
+    """A state that held from ``start`` up to, not including, ``until``: a level of risk, or custody."""
 
     start: date
     until: date
@@ -67,14 +67,14 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One line of the strip: marks in order of their day, or bands."""
+    """One line of the chart: marks in order of their day, or bands."""
 
     name: str
     marks: Sequence[Mark] = ()
-    bands: Sequence[Band] = ()
+    bands: Sequence[ChartBand] = ()
 
 
-def acts(history: History, day: date, lane: str) -> list[Mark]:
+def act_marks(history: History, day: date, lane: str) -> list[Mark]:
     found = [
         Mark(fact.occurred_on, kind, fact.entry, fact)
         for fact_type, kind in ACTS[lane].items()
@@ -84,14 +84,14 @@ def acts(history: History, day: date, lane: str) -> list[Mark]:
     return sorted(found, key=lambda mark: mark.day)
 
 
-def contacts(history: History, day: date) -> list[Mark]:
-    """Appointments on the day that they were for, with what became of them; other contacts on theirs."""
+def contact_marks(history: History, day: date) -> list[Mark]:
+    """Appointments on the day that they were for, with their outcome; other contacts on their day."""
     found = []
     for made in history.all(case_entries.AppointmentMade):
         appointment = history.appointments[made.entry]
         if appointment.on_file_from <= day:
             kind = _became(appointment, day) if made.national_standards else "other"
-            found.append(Mark(made.for_on, kind, made.entry, Visit(made, appointment)))
+            found.append(Mark(made.for_on, kind, made.entry, ChartAppointment(made, appointment)))
     for fact_type in LIGHT:
         found += [Mark(f.occurred_on, "other", f.entry, f) for f in history.all(fact_type) if f.occurred_on <= day]
     return sorted(found, key=lambda mark: mark.day)
@@ -108,11 +108,11 @@ def _became(appointment: Appointment, day: date) -> str:
     return "accepted"
 
 
-def due(reading: Reading, over: date) -> list[Mark]:
-    """One mark a duty of the national standards, with its state on the day.
+def due_marks(reading: Reading, over: date) -> list[Mark]:
+    """One mark for each duty of the national standards, with its state on the day.
 
-    Left out: a window in which enough was done (the contacts show it), and what lapsed with supervision itself more
-    than ``MARGIN`` before its day came.
+    Left out: windows that were met (the contacts show them), and duties that lapsed more than ``MARGIN`` before they were
+    due.
     """
     day = reading.moment.on
     found = []
@@ -127,23 +127,23 @@ def due(reading: Reading, over: date) -> list[Mark]:
     return found
 
 
-def risk(history: History, started: date, over: date) -> list[Band]:
-    """The level from day to day. Before the first assessment: not assessed."""
+def risk_bands(history: History, started: date, over: date) -> list[ChartBand]:
+    """The level of risk as bands. Before the first assessment: not assessed."""
     return _bands([Change(date.min, None, ""), *history.risk], started, over)
 
 
-def _bands(changes: Sequence[Change], started: date, over: date) -> list[Band]:
-    """The changes as bands between two days, the second included."""
+def _bands(changes: Sequence[Change], started: date, over: date) -> list[ChartBand]:
+    """The changes as bands from ``started`` to ``over``, both included."""
     until = over + timedelta(days=1)
     found = []
     for change, following in pairwise([*changes, Change(until, None, "")]):
         start, end = max(change.on, started), min(following.on, until)
         if start < end:
-            found.append(Band(start, end, change.value or "not_assessed", change.entry or None))
+            found.append(ChartBand(start, end, change.value or "not_assessed", change.entry or None))
     return found
 
 
-def custody(history: History, started: date, over: date) -> list[Band]:
+def custody_bands(history: History, started: date, over: date) -> list[ChartBand]:
     until = over + timedelta(days=1)
     spans = [(began, until if ended is None else min(ended.on, until)) for began, ended in history.custody]
-    return [Band(max(b.on, started), end, "custody", b.entry) for b, end in spans if max(b.on, started) < end]
+    return [ChartBand(max(b.on, started), end, "custody", b.entry) for b, end in spans if max(b.on, started) < end]

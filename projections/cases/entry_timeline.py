@@ -1,4 +1,4 @@
-"""The timeline: every entry of a file as it read at a moment, with what was recorded late, corrected or withdrawn."""
+"""The entry timeline: the entries of a file as known at a moment, marked where recorded late, corrected or withdrawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from projections.ledger.ledger import LATE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One entry as it read then. ``working_days_late``: how long after the day it happened it was recorded."""
+class TimelineEntry:
+    """One entry as known at the moment. ``working_days_late``: working days from its day to its recording; 0: not late."""
 
     fact: Entry
     corrected: bool
@@ -22,7 +22,7 @@ class Item:
     working_days_late: int
 
 
-def timeline(file: CaseFile, history: History, moment: Moment) -> Sequence[Item]:
+def timeline(file: CaseFile, history: History, moment: Moment) -> Sequence[TimelineEntry]:
     """The entries known at the moment and dated by its day, in order of the day they happened."""
     read = {fact.entry: fact for fact in history.entries}
     items = []
@@ -35,6 +35,8 @@ def timeline(file: CaseFile, history: History, moment: Moment) -> Sequence[Item]
         about_another = isinstance(raw, EntryCorrected | EntryWithdrawn)
         delay = working_days_between(fact.occurred_on, day_of(raw.recorded_at))
         items.append(
-            Item(fact, fact != raw, entry not in read and not about_another, delay if delay > LATE_AFTER else 0)
+            TimelineEntry(
+                fact, fact != raw, entry not in read and not about_another, delay if delay > LATE_AFTER else 0
+            )
         )
     return sorted(items, key=lambda item: (item.fact.occurred_on, item.fact.recorded_at, item.fact.entry))

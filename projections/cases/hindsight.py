@@ -1,7 +1,7 @@
-"""Then and now: what a file showed on a day beside hindsight, and which later entries made the difference.
+"""Then and now: what a file showed on a day beside hindsight, and which later entries caused each difference.
 
-An entry is responsible for a difference when hindsight without it reads otherwise. Where no single entry is (two that
-say the same), all later entries are, together.
+An entry is responsible for a difference when hindsight without the entry gives another result. Where no single entry is
+(two entries may say the same), all later entries are responsible together.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ Change = TypeVar("Change", DutyChange, AnswerChange)
 
 @dataclass(frozen=True, slots=True)
 class HindsightDifference(Generic[Change]):
-    """One difference, and the entries that made it; ``together``: no single one of them did."""
+    """One difference, and the entries responsible. ``together``: no single one of them is."""
 
     change: Change
     because: Sequence[Entry]
@@ -32,7 +32,7 @@ class HindsightDifference(Generic[Change]):
 
 @dataclass(frozen=True)
 class ThenAndNow:
-    """One case on a day: as the file stood then, and with everything recorded since."""
+    """One case on a day: as the file was then, and with everything recorded since."""
 
     on: date
     then: Reading
@@ -44,7 +44,7 @@ class ThenAndNow:
 
     @property
     def responsible(self) -> int:
-        """How many of the later entries made any of the differences."""
+        """How many of the later entries are responsible for any of the differences."""
         because = [d.because for d in self.duties] + [d.because for d in self.answers]
         return len({fact.entry for facts in because for fact in facts})
 
@@ -92,7 +92,7 @@ def _answer(reading: Reading, change: AnswerChange) -> str:
 
 
 def _without(entries: Sequence[Entry], left_out: Entry) -> list[Entry]:
-    """The entries without one of them and without those that refer to it, however far."""
+    """The entries without ``left_out`` and without those that refer to it, directly or through others."""
     gone = {left_out.entry}
     while True:
         more = {f.entry for f in entries if f.entry not in gone and any(e in gone for _, e, _ in references(f))}

@@ -1,10 +1,10 @@
-"""Replay: a file as it grew, entry by entry or day by day, and what each step changed."""
+"""Replay: a file as it grew, entry by entry or day by day, and the changes of each step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from domain.aggregates.case_file import CaseFile
 from domain.calendar.london_time import day_of
@@ -21,13 +21,20 @@ By = Literal["entry", "day"]
 
 
 def reading_of(reference: str, entries: Sequence[Entry], on: date, framework: Framework) -> Reading:
-    """The case from some of its entries, as at a day."""
+    """The reading of a case from some of its entries, as at a day."""
     return Reading.of(reference, Moment(on, None), framework, History.of(entries))
 
 
+class StepLabel(NamedTuple):
+    """The day as at which a step is read, and how many entries are known after it."""
+
+    on: date
+    known: int
+
+
 @dataclass(frozen=True)
-class Step:
-    """One step: what was added, and the case before and after it."""
+class ReplayStep:
+    """One step: the entries added, and the case before and after."""
 
     number: int
     added: Sequence[Entry]
@@ -47,7 +54,7 @@ class Step:
 
     @property
     def overdue(self) -> list[Obligation]:
-        """What was overdue after it."""
+        """The duties of the national standards that are overdue after this step."""
         return [
             o for o in self.after.obligations if o.clause.of_standards and o.state(self.after.moment.on) == "overdue"
         ]
@@ -56,7 +63,7 @@ class Step:
 class Replay:
     """The steps of one file, as far as it was known at a moment (None: all of it).
 
-    Only the step looked at is derived, and the one before it.
+    Only the step that is read is derived, and the one before it.
     """
 
     def __init__(self, file: CaseFile, framework: Framework, known_at: datetime | None = None):
@@ -64,26 +71,26 @@ class Replay:
         known = (fact for fact in file.entries.values() if known_at is None or fact.recorded_at < known_at)
         self.entries = sorted(known, key=lambda fact: fact.recorded_at)
 
-    def labels(self, by: By) -> list[tuple[date, int]]:
-        """For each step, the day it is read at and how many entries are known after it."""
+    def labels(self, by: By) -> list[StepLabel]:
+        """The label of each step, in order."""
         if by == "entry":
-            return [(_day(fact), n) for n, fact in enumerate(self.entries, start=1)]
-        return [(day, sum(_day(fact) <= day for fact in self.entries)) for day in self._days]
+            return [StepLabel(_day(fact), n) for n, fact in enumerate(self.entries, start=1)]
+        return [StepLabel(day, sum(_day(fact) <= day for fact in self.entries)) for day in self._days]
 
-    def step(self, by: By, number: int) -> Step:
+    def step(self, by: By, number: int) -> ReplayStep:
         """Step ``number``, from 1; ``IndexError`` beyond the last."""
         labels = self.labels(by)
         on, known = labels[number - 1]
         was_on, was_known = labels[number - 2] if number > 1 else (on - timedelta(days=1), 0)
-        return Step(number, self.entries[was_known:known], self._read(was_on, was_known), self._read(on, known))
+        return ReplayStep(number, self.entries[was_known:known], self._read(was_on, was_known), self._read(on, known))
 
     def _read(self, on: date, known: int) -> Reading:
-        """The case as at a day, from so many entries, the first to be recorded."""
+        """The case as at a day, from the first ``known`` entries in order of recording."""
         return reading_of(self.reference, self.entries[:known], on, self.framework)
 
     @cached_property
     def _days(self) -> list[date]:
-        """The days on which an entry was recorded, or a duty (by all that is known) went overdue, to the last entry."""
+        """The days up to the last entry on which an entry was recorded, or a duty (in hindsight) became overdue or missed."""
         recorded = {_day(fact) for fact in self.entries}
         overdue = {
             o.due_on + timedelta(days=1) for o in obligations(History.of(self.entries), self.framework.clauses)

@@ -1,6 +1,6 @@
-"""The strip of a supervision: what happened, lane by lane, from its start to the day read, and what falls due soon.
+"""The supervision chart: what happened, lane by lane, from the start to the day read, and what falls due soon.
 
-Words and places on the page are the door's.
+Labels and positions on the page are decided in ``web``.
 """
 
 from collections.abc import Sequence
@@ -36,28 +36,28 @@ class SupervisionChart:
         return [mark for lane in self.lanes for mark in lane.marks]
 
     def lane(self, name: str) -> Lane:
-        """The lane of this name; an empty one where the strip has none."""
+        """The lane of this name; an empty one where the chart has none."""
         return next((lane for lane in self.lanes if lane.name == name), Lane(name))
 
 
 def supervision_chart(reading: Reading) -> SupervisionChart:
     """The case as at the reading's day. ``ValueError``: supervision had not begun by then.
 
-    From the start of supervision to the day read or the end of supervision, whichever came first, and as far beyond
-    either as there are marks. Nothing dated after the day is shown, except due dates within ``MARGIN``.
+    It goes from the start of supervision to the day read or the end of supervision, whichever is first, and further on
+    both sides where there are marks. Nothing dated after the day is shown, except due dates within ``MARGIN``.
     """
     history, day = reading.history, reading.moment.on
     started, ended = reading.snapshot.spell.started_on, reading.snapshot.spell.ended_on
     over = ended or day
     marks = {
-        "Contacts": chart_lanes.contacts(history, day),
-        **{name: chart_lanes.acts(history, day, name) for name in chart_lanes.ACTS},
-        "Due dates": chart_lanes.due(reading, over),
+        "Contacts": chart_lanes.contact_marks(history, day),
+        **{name: chart_lanes.act_marks(history, day, name) for name in chart_lanes.ACTS},
+        "Due dates": chart_lanes.due_marks(reading, over),
     }
     marks = {name: [m for m in found if m.day >= started - MARGIN] for name, found in marks.items()}
     bands = {
-        "Risk of harm": chart_lanes.risk(history, started, over),
-        "Custody": chart_lanes.custody(history, started, over),
+        "Risk of harm": chart_lanes.risk_bands(history, started, over),
+        "Custody": chart_lanes.custody_bands(history, started, over),
     }
     shown = [name for name in LANES if name != "Custody" or bands[name]]
     dated = [mark.day for found in marks.values() for mark in found]

@@ -1,4 +1,4 @@
-"""The desk: what an SPO must look at on a day, as named lists. Each count is the length of its list."""
+"""The lists of the desk: what an SPO must look at on a day. Each count is the length of its list."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import DutyLine, OfCase, outstanding
+from projections.cases.caseload import DutyLine, LineOfCase, outstanding
 from projections.ledger.ledger import LateRow
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=28)
-"""How far ahead and back the lists look: calendar days, the day read not counted."""
+"""How far ahead and back the lists go: calendar days, the day read not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateLine(OfCase):
+class LateLine(LineOfCase):
     """An entry recorded late."""
 
     recorded: LateRow
@@ -24,7 +24,7 @@ Line = DutyLine | LateLine
 
 
 class DeskList(NamedTuple):
-    """One list: its group and title on the desk, what it holds in a sentence, and how it is picked from a case."""
+    """One list: its group and title on the desk, a sentence on its contents, and a function that picks its lines from a case."""
 
     id: str
     group: str
@@ -44,7 +44,7 @@ def _within(span: timedelta) -> Callable[[DutyLine, date], bool]:
 def _duties(
     holds: Callable[[DutyLine, date], bool], *clauses: str, high_risk: bool = False
 ) -> Callable[[CaseSnapshot, Sequence[DutyLine]], Iterable[Line]]:
-    """The outstanding duties (of these clauses; at high risk of harm only) for which something holds on the day."""
+    """The outstanding duties for which ``holds`` is true on the day (under these clauses; at high risk of harm only)."""
 
     def pick(case: CaseSnapshot, owed: Sequence[DutyLine]) -> Iterable[Line]:
         return (
@@ -62,7 +62,7 @@ def _enforcement(case: CaseSnapshot, owed: Sequence[DutyLine]) -> Iterable[Line]
 
 
 def _missed(case: CaseSnapshot, owed: Sequence[DutyLine]) -> Iterable[Line]:
-    """Windows of contact that closed in the last four weeks with too little in them."""
+    """Contact windows that closed in the last four weeks with too few contacts in them."""
     day = case.day
     for _, o in case.standards:
         if o.window and day - MONTH < o.due_on < day and o.state(day) == "missed":

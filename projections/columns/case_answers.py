@@ -1,7 +1,7 @@
-"""Blocks: every question of a framework answered for some thousands of cases at once.
+"""Answers to the questions of a framework for a block of some thousands of cases at once.
 
-The duties of each case are counted by their state. The verdict table says what the counts come to, here as in ``answers``;
-a test holds both against each other.
+The duties of each case are counted by state. The verdict table (``projections.scoring.verdicts``) gives the answer, as in
+``projections.scoring.answers`` for one case. A test compares both.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,73 +14,89 @@ from domain.policy.frameworks.framework import Framework, Question
 from domain.policy.frameworks.framework_files import frameworks
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, known
-from projections.columns.duty_scan import Run, owed, owed_by, picked, those
+from projections.columns.duty_scan import DutyRun, positions_of_cases, positions_where, scan_duties, scan_duties_of
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE, within
-from projections.scoring.verdicts import NOBODY, RULINGS, VERDICTS, Derived, Required, situation
+from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE, state_in
+from projections.scoring.verdicts import NOT_JUDGED, RULINGS, VERDICTS, DerivedCounts, RequiredCounts, situation
 
 SUFFICIENT, INSUFFICIENT = np.int8(VERDICTS.index("sufficient")), np.int8(VERDICTS.index("insufficient"))
 
 VERDICT_OF = np.array([VERDICTS.index(ruling.answer) for ruling in RULINGS], np.int8)
 ABSENT_OF = np.array([ruling.absent for ruling in RULINGS])
-"""What the verdict table gives in every situation: the place of the answer among ``VERDICTS``, and whether it is absent."""
+"""For each situation of the verdict table: the index of its answer in ``VERDICTS``, and whether it is absent."""
 
 JUDGED = ("case", "question", "on", "recorded", "order", "answer", "overrules")
 
 
-class Owed(NamedTuple):
-    """A run of duties in order of their cases: the state of each, the last one of each case, and the case's place in the block."""
+class CaseDuties(NamedTuple):
+    """A run of duties in order of case.
+
+    ``state``: of each duty. ``last``: the index of each case's last duty. ``place``: each case's place in the block.
+    """
 
     state: Array
     last: Array
     place: slice | Array
 
 
-class Answered(NamedTuple):
-    """A question answered for each case of a block: the place of the verdict among ``VERDICTS``, and whether what was
-    required is absent."""
+class BlockAnswers(NamedTuple):
+    """The answer of each case of a block: the index of the verdict in ``VERDICTS``, and whether what was required is
+    absent."""
 
     verdict: Array
     absent: Array
 
 
-class Block:
-    """Some cases (their numbers, in order) as at a moment under a framework."""
+class BlockJudgements(NamedTuple):
+    """Judgements in order of question and time.
 
-    def __init__(self, framework: Framework, at: CaseSelection, cases: Array):
-        self.framework, self.at, self.cases = framework, at, cases
+    ``question``: the number of each one's question. ``place``: its case's place in the block. ``verdict``: its number (see
+    ``verdicts.situation``). ``overrules``: whether it overrules.
+    """
+
+    question: Array
+    place: Array
+    verdict: Array
+    overrules: Array
+
+
+class AnswerBlock:
+    """Some cases (numbers in ascending order) as at a moment under a framework."""
+
+    def __init__(self, framework: Framework, selection: CaseSelection, cases: Array):
+        self.framework, self.selection, self.cases = framework, selection, cases
         self.first, self.last = int(cases[0]), int(cases[-1]) + 1
         self.whole = self.last - self.first == len(cases)
-        self._owed: dict[str, list[Owed]] = {}
+        self._owed: dict[str, list[CaseDuties]] = {}
         self._counts: dict[tuple[range, str], Array] = {}
 
-    def answer(self, question: Question) -> Answered:
+    def answer(self, question: Question) -> BlockAnswers:
         situations = self.situations(question)
-        return Answered(VERDICT_OF.take(situations), ABSENT_OF.take(situations))
+        return BlockAnswers(VERDICT_OF.take(situations), ABSENT_OF.take(situations))
 
     def situations(self, question: Question) -> Array:
-        """For each case its situation in the verdict table."""
+        """For each case the index of its situation in the verdict table."""
         judged, overrules = self._judged(question)
         required, derived = self._required(question), self._derived(question)
         found: Array = situation(question, required, derived, judged, overrules)
         return found
 
-    def _required(self, question: Question) -> Required | None:
+    def _required(self, question: Question) -> RequiredCounts | None:
         clauses = question.required
         if not clauses:
             return None
-        return Required(self._in(ARISEN, clauses), self._in(FELL_DUE, clauses), self._in(DONE, clauses))
+        return RequiredCounts(self._in(ARISEN, clauses), self._in(FELL_DUE, clauses), self._in(DONE, clauses))
 
-    def _derived(self, question: Question) -> Derived | None:
+    def _derived(self, question: Question) -> DerivedCounts | None:
         derive = question.derive
         if derive is None:
             return None
         fallen, done = self._in(FELL_DUE, derive.clauses), self._in(FELL_AND_DONE, derive.clauses)
         held = done if derive.measure == "done" else self._in(FELL_AND_IN_TIME, derive.clauses)
-        return Derived(fallen, held, done)
+        return DerivedCounts(fallen, held, done)
 
     def _in(self, states: range, clauses: tuple[str, ...]) -> Array:
-        """How many duties under these clauses (by id) each case has in one of these states."""
+        """How many duties under these clauses (ids) each case has in one of these states."""
         first, *others = (self._of_clause(states, clause) for clause in clauses)
         return sum(others, start=first)
 
@@ -89,15 +105,15 @@ class Block:
         if found is None:
             found = self._counts[states, clause] = np.zeros(len(self.cases), np.int32)
             for state, last, place in self._owed_under(clause):
-                counts: Array = within(state, states)
+                counts: Array = state_in(state, states)
                 if len(last) < len(state):
-                    # Counted up to the last duty of each case, less what there were before.
+                    # The running count at the last duty of each case, minus the count at the case before.
                     counts = np.cumsum(counts, dtype=np.int32)[last]
                     counts[1:] -= counts[:-1]
                 found[place] += counts
         return found
 
-    def _owed_under(self, clause: str) -> list[Owed]:
+    def _owed_under(self, clause: str) -> list[CaseDuties]:
         found = self._owed.get(clause)
         if found is None:
             found = self._owed[clause] = []
@@ -108,16 +124,16 @@ class Block:
                     last = np.append(np.flatnonzero(run.case[1:] != run.case[:-1]), len(run.case) - 1)
                     place = self._place(run.case[last])
                     in_line = int(place[-1]) - int(place[0]) == len(place) - 1
-                    found.append(Owed(run.state, last, slice(place[0], place[-1] + 1) if in_line else place))
+                    found.append(CaseDuties(run.state, last, slice(place[0], place[-1] + 1) if in_line else place))
         return found
 
-    def _runs(self, number: int) -> Iterator[Run]:
+    def _runs(self, number: int) -> Iterator[DutyRun]:
         if self.whole:
-            return owed(self.at, number, self.first, self.last)
-        return owed_by(self.at, number, self.cases, self._among)
+            return scan_duties(self.selection, number, self.first, self.last)
+        return scan_duties_of(self.selection, number, self.cases, self._among)
 
     def _place(self, case: Array) -> Array:
-        """Where each of these cases stands in the block (-1: nowhere)."""
+        """The place of each of these cases in the block (-1: not in it)."""
         return case - np.int32(self.first) if self.whole else self._places[case - self.first]
 
     @cached_property
@@ -133,20 +149,20 @@ class Block:
 
     def _judged(self, question: Question) -> tuple[Array, Array]:
         """The number of the last judgement that counts (see ``situation``), and whether it overrules."""
-        judged, overrules = np.full(len(self.cases), NOBODY, np.uint8), np.zeros(len(self.cases), bool)
-        asked = self.at.columns.words["question"].find(question.id)
+        judged, overrules = np.full(len(self.cases), NOT_JUDGED, np.uint8), np.zeros(len(self.cases), bool)
+        asked = self.selection.columns.words["question"].find(question.id)
         if asked is not None:
-            questions, place, answer, over = self._judgements
-            here = slice(*np.searchsorted(questions, np.array((asked, asked + 1), questions.dtype)))
-            # In order of time: of several for one case, the last one stays.
-            judged[place[here]] = answer[here]
-            overrules[place[here]] = over[here]
+            found = self._judgements
+            here = slice(*np.searchsorted(found.question, np.array((asked, asked + 1), found.question.dtype)))
+            # They are in order of time: of several for one case, the last assignment remains.
+            judged[found.place[here]] = found.verdict[here]
+            overrules[found.place[here]] = found.overrules[here]
         return judged, overrules
 
     @cached_property
-    def _judgements(self) -> tuple[Array, Array, Array, Array]:
-        """The judgements that count on the day, in order of question and time: question, place, number, overrules."""
-        columns, day, instant = self.at.columns, self.at.day, self.at.instant
+    def _judgements(self) -> BlockJudgements:
+        """The judgements that count on the day."""
+        columns, day, instant = self.selection.columns, self.selection.day, self.selection.instant
         counts = np.array([*map(self.framework.takes_answers_of, columns.words["framework"].values)], bool)
         numbers = np.array([1 + VERDICTS.index(word) for word in columns.words["answer"].values], np.uint8)
         found = []
@@ -155,26 +171,26 @@ class Block:
             begin, end = np.searchsorted(rows["case"], ends).tolist()
             part: slice | Array = slice(begin, end)
             if not self.whole:
-                part = picked(rows["case"][part], self.cases, self._among) + begin
+                part = positions_of_cases(rows["case"][part], self.cases, self._among) + begin
             chosen = (rows["on"][part] <= day) & counts[rows["framework"][part]]
             then = known(rows, instant, part)
-            at = those(part, chosen if then is None else chosen & then)
+            at = positions_where(part, chosen if then is None else chosen & then)
             found.append([rows[name][at] for name in JUDGED])
         case, question, on, recorded, order, answer, overrules = map(np.concatenate, zip(*found, strict=True))
         place, turn = self._place(case), np.arange(len(case))
         if len(case) > len(found[0][0]):
-            # The rows of one table are in order of time already, those that a case has in two are not.
+            # Rows of one table are in order of time. Cases with rows in two tables are sorted here.
             mixed = np.zeros(len(self.cases), bool)
             mixed[place[len(found[0][0]) :]] = True
             apart, together = np.flatnonzero(~mixed[place]), np.flatnonzero(mixed[place])
             turn = np.append(apart, together[np.lexsort([column[together] for column in (order, recorded, on)])])
         turn = turn[np.argsort(question[turn], kind="stable")]
-        return question[turn], place[turn], numbers[answer[turn]], overrules[turn]
+        return BlockJudgements(question[turn], place[turn], numbers[answer[turn]], overrules[turn])
 
 
 @cache
 def numbers_of(framework: str) -> Mapping[str, Sequence[int]]:
-    """The clauses of a framework by id: their numbers in the catalogue, one an edition."""
+    """For each clause id of a framework its numbers in the catalogue, one for each edition."""
     assert framework in frameworks()
     found: dict[str, list[int]] = {}
     for number, clause in catalogue().of_framework[framework].items():

@@ -1,5 +1,6 @@
-"""Homes: where each case is held last, as is now known. Cases are numbered in order of them, so that those of an area, a
-team or an officer lie together: their rows under a clause are a few ranges.
+"""The order of cases: by the place that holds each case last, as known today.
+
+Cases are numbered in this order, so that the rows of an area, a team or an officer under one clause are a few ranges.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,14 +10,14 @@ import numpy as np
 from projections.columns.column_schema import Array, Rows
 from projections.ledger.ledger import Place
 
-Home = tuple[str, ...]
-"""A place, or nothing where the supervision never began."""
+LastPlace = tuple[str, ...]
+"""A place; empty where supervision never began."""
 
 
-def homes(spells: Iterable[Rows], cases: int, places: Sequence[Place]) -> list[Home]:
-    """The home of each of so many cases, from the spells that are still known."""
+def last_places(spells: Iterable[Rows], cases: int, places: Sequence[Place]) -> list[LastPlace]:
+    """The last place of each case, from the spells that are still known. ``cases``: how many there are."""
     found = np.full(cases, -1, np.int32)
     for rows in spells:
         order: Array = np.lexsort((rows["on"], rows["case"]))
-        found[rows["case"][order]] = rows["place"][order]  # the last one of a case stays
+        found[rows["case"][order]] = rows["place"][order]  # of several rows of a case, the last assignment remains
     return [() if at < 0 else places[at] for at in found.tolist()]

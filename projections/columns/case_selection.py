@@ -1,4 +1,4 @@
-"""Slices: the cases under supervision as at a moment, with what held of each, to choose and to group them by."""
+"""The cases under supervision as at a moment, with the attributes to select and group them by."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ import numpy as np
 
 from domain.entries import code_lists
 from projections.arrays.date_numbers import day_read, instant_number
-from projections.columns.column_schema import Array, Rows, known
+from projections.columns.column_schema import Array, CodedValues, Rows, known
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 
 PLACE = Place._fields
 ATTRIBUTES = (*PLACE, "order_type", "gender", "ethnicity", "disability", "tier", "risk", "mappa_level")
-"""By what cases are chosen and grouped: where each is held, and what holds of it, on the day read."""
+"""The attributes by which cases are selected and grouped: their place and their attributes on the day read."""
 
 By = Sequence[str]
 Key = tuple[Any, ...]
@@ -24,7 +24,7 @@ Key = tuple[Any, ...]
 
 
 class Groups(NamedTuple):
-    """Groups in order of their keys, and the number of its group for each case or row (-1: in none)."""
+    """``keys``: the groups in order. ``of``: for each case or row the number of its group (-1: in none)."""
 
     keys: list[Key]
     of: Array
@@ -32,7 +32,7 @@ class Groups(NamedTuple):
 
 @dataclass(frozen=True)
 class CaseSelection:
-    """The cases of some columns as at a moment. Those whose supervision had not begun, as then known, are not there."""
+    """The cases of a column store as at a moment. Cases whose supervision had not begun, as known then, are left out."""
 
     columns: ColumnStore
     moment: Moment
@@ -48,7 +48,7 @@ class CaseSelection:
 
     @cached_property
     def there(self) -> Array:
-        """For each case, whether its supervision had begun by the day, as was then known."""
+        """For each case, whether its supervision had begun by the day, as known at the moment."""
         begun = self.place >= 0
         return begun if self.columns.gone is None else begun & ~self.columns.gone
 
@@ -59,11 +59,11 @@ class CaseSelection:
 
     @cached_property
     def place(self) -> Array:
-        """For each case the number of the place where it is held on the day; -1 where it is not there."""
+        """For each case the number of the place that holds it on the day; -1: supervision had not begun."""
         return self.spell_column("place")
 
     def select(self, **wanted: Any) -> Array:
-        """For each case, whether it is there and has these attributes: ``area``, ``team``, ``officer``, ``risk`` ...
+        """For each case, whether it had begun and has these attributes: ``area``, ``team``, ``officer``, ``risk`` ...
 
         A value, or several to choose from (list, tuple or set).
         """
@@ -74,22 +74,22 @@ class CaseSelection:
         return chosen
 
     def groups(self, by: By) -> Groups:
-        """The cases grouped by attributes; those not there are in no group."""
+        """The cases grouped by attributes. Cases that had not begun are in no group."""
         coded = [self.coded(name) for name in by]
         return grouped(coded, self.there)
 
-    def coded(self, name: str) -> tuple[Sequence[Any], Array]:
-        """An attribute: its values, and the number of its value for each case (-1: not there). ``KeyError``: none such."""
+    def coded(self, name: str) -> CodedValues:
+        """An attribute: its values, and for each case the number of its value (-1: not begun). ``KeyError``: no such attribute."""
         words = self.columns.words
         if name in PLACE:
             values, of_place = places(self.columns, name)
-            return values, of_place[self.place]
+            return CodedValues(values, of_place[self.place])
         if name not in ATTRIBUTES:
             raise KeyError(f"{name} is not one of {', '.join(ATTRIBUTES)}")
-        return words[name].values, self.spell_column(name)
+        return CodedValues(words[name].values, self.spell_column(name))
 
     def spell_column(self, name: str) -> Array:
-        """A column of the spell in which the day lies, for each case; -1 where it is not there."""
+        """For each case a column of the spell that contains the day; -1: supervision had not begun."""
         found = np.full(self.columns.numbers, -1, np.int32)
         for rows, at, case in self._spells:
             found[case] = rows[name][at]
@@ -97,16 +97,16 @@ class CaseSelection:
 
     @cached_property
     def references(self) -> list[str]:
-        """The references of the cases that are there, in order."""
+        """The references of the cases that had begun, in order."""
         return sorted(self.columns.references[at] for at in np.flatnonzero(self.there).tolist())
 
     @cached_property
     def _spells(self) -> list[tuple[Rows, Array, Array]]:
         found = []
         for rows in self.columns.spells.parts(self.instant):
-            lies = (rows["on"] <= self.day) & (self.day < rows["off"])
+            holds = (rows["on"] <= self.day) & (self.day < rows["off"])
             then = known(rows, self.instant)
-            at = np.flatnonzero(lies if then is None else lies & then)
+            at = np.flatnonzero(holds if then is None else holds & then)
             found.append((rows, at, rows["case"][at]))
         return found
 
@@ -116,20 +116,21 @@ class CaseSelection:
         return table[of]
 
 
-def places(columns: ColumnStore, name: str) -> tuple[Sequence[str], Array]:
-    """One level of places (area, team, officer ...): its values, and the number of its value for each place (-1: none)."""
+def places(columns: ColumnStore, name: str) -> CodedValues:
+    """One level of places (area, team, officer ...): its values, and for each place the number of its value (-1: no place)."""
     found = columns.levels.get(name)
     if found is None:
         at = PLACE.index(name)
         level = [place[at] for place in columns.words["place"].values]
         values = sorted(set(level))
         number = {value: n for n, value in enumerate(values)}
-        found = columns.levels[name] = values, np.array([*(number[value] for value in level), -1], np.int32)
+        found = CodedValues(values, np.array([*(number[value] for value in level), -1], np.int32))
+        columns.levels[name] = found
     return found
 
 
-def grouped(coded: Iterable[tuple[Sequence[Any], Array]], among: Array) -> Groups:
-    """Groups from numbered attributes, of those ``among`` which are to be grouped."""
+def grouped(coded: Iterable[CodedValues], among: Array) -> Groups:
+    """Groups by numbered attributes. ``among``: which of the cases or rows to group."""
     coded = list(coded)
     whole, room = np.zeros(len(among), np.int64), 1
     for values, of in coded:
@@ -146,7 +147,7 @@ def grouped(coded: Iterable[tuple[Sequence[Any], Array]], among: Array) -> Group
     return Groups([keys[n] for n in order], place[found])
 
 
-def _key(code: int, coded: Sequence[tuple[Sequence[Any], Array]]) -> Key:
+def _key(code: int, coded: Sequence[CodedValues]) -> Key:
     values = []
     for words, _ in reversed(coded):
         code, at = divmod(code, max(len(words), 1))
@@ -155,5 +156,5 @@ def _key(code: int, coded: Sequence[tuple[Sequence[Any], Array]]) -> Key:
 
 
 def sortable(key: Key) -> list[tuple[bool, str, Any]]:
-    """A key to sort by: None before all else."""
+    """A sort key for a group key: None comes first."""
     return [(value is not None, type(value).__name__, 0 if value is None else value) for value in key]

@@ -1,18 +1,18 @@
-"""Gathering: ledger rows taken in case by case, made into columns at the end."""
+"""Build columns from ledgers, case by case."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from domain.calendar.london_time import day_of
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from projections.arrays.date_numbers import day_number, instant_number
-from projections.arrays.string_codes import StringCodes, Texts
-from projections.columns.case_order import homes
-from projections.columns.column_schema import RECORDED, TABLES, WORDS, Array, Kept, Rows, ordered, split
+from projections.arrays.string_codes import StringArray, StringCodes
+from projections.columns.case_order import last_places
+from projections.columns.column_schema import RECORDED, TABLES, WORDS, Array, Rows, TableRows, ordered, split
 from projections.ledger.ledger import Ledger
 
 K = TypeVar("K")
@@ -24,16 +24,16 @@ ORDER = {
     "lates": ("case", "recorded"),
     "recorded": ("case", "day"),
 }
-"""The order of each table's rows. Judgements are in the order in which a later one stands before an earlier one."""
+"""The order of each table's rows. Judgements of a case are in order of time: the last one counts."""
 
 COLUMNS: Mapping[str, Mapping[str, type[np.generic]]] = {**TABLES, "recorded": RECORDED}
 
-AT_ONCE = 1 << 16
-"""Rows kept as such before they are packed: a nation's would not fit into memory."""
+ROWS_UNPACKED = 1 << 16
+"""Rows held as tuples before they are packed into arrays, to limit memory."""
 
 
-class Numbers(dict[K, int]):
-    """Numbers worked out once for each value."""
+class NumberCache(dict[K, int]):
+    """A cache of numbers: each is computed once for a value."""
 
     def __init__(self, of: Callable[[K], int]):
         super().__init__()
@@ -44,8 +44,18 @@ class Numbers(dict[K, int]):
         return number
 
 
+class GatheredColumns(NamedTuple):
+    """What a ``ColumnStore`` is made from; see there."""
+
+    references: StringArray
+    names: StringArray
+    words: Mapping[str, StringCodes[Any]]
+    tables: Mapping[str, TableRows]
+    recorded: tuple[Rows]
+
+
 class ColumnBuilder:
-    """Cases in any order, each once (``ValueError``: twice)."""
+    """Takes in cases in any order. ``ValueError``: a case is given twice."""
 
     def __init__(self) -> None:
         self.references: dict[str, int] = {}
@@ -53,16 +63,16 @@ class ColumnBuilder:
         self.names: StringCodes[str] = StringCodes()
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS}
         self._packed: dict[str, list[Mapping[str, Array]]] = {name: [] for name in COLUMNS}
-        self._days: Numbers[date | None] = Numbers(day_number)
+        self._days: NumberCache[date | None] = NumberCache(day_number)
 
     def add(self, reference: str, ledger: Ledger, recorded: Mapping[date, int]) -> None:
-        """Take in one case: its ledger, and how many of its entries were recorded on each day."""
+        """Add one case. ``recorded``: how many of its entries were recorded on each day."""
         if reference in self.references:
             raise ValueError(f"{reference} is given twice: one ledger a case")
         case = self.references[reference] = len(self.references)
         day, word, of = self._days, self.words, self._rows
-        instant: Numbers[datetime | None] = Numbers(instant_number)
-        place = Numbers(word["place"].number)
+        instant: NumberCache[datetime | None] = NumberCache(instant_number)
+        place = NumberCache(word["place"].number)
         of["duties"] += [
             (
                 case, row.clause, row.value, day[row.arises_on], day[row.due_on], day[row.met_on], day[row.ended_on],
@@ -97,21 +107,21 @@ class ColumnBuilder:
             for row, since, until in ledger.lates
         ]  # fmt: skip
         of["recorded"] += [(case, day[on], count) for on, count in recorded.items()]
-        if len(of["duties"]) > AT_ONCE:
+        if len(of["duties"]) > ROWS_UNPACKED:
             self._pack()
 
-    def gathered(self) -> tuple[Texts, Texts, Mapping[str, StringCodes[Any]], Mapping[str, Kept], tuple[Rows]]:
-        """All that was taken in: references in order of their homes, names, words, tables, recordings by day."""
+    def gathered(self) -> GatheredColumns:
+        """The columns of all cases added, renumbered in order of their last places."""
         self._pack()
         rows = {name: self._table(name) for name in COLUMNS}
-        home = homes(split(rows["spells"], "spells").current, len(self.references), self.words["place"].values)
+        home = last_places(split(rows["spells"], "spells").current, len(self.references), self.words["place"].values)
         references = sorted(self.references, key=lambda reference: (home[self.references[reference]], reference))
         numbers = np.empty(len(references), np.int32)
         numbers[[self.references[reference] for reference in references]] = np.arange(len(references))
         tables = {name: ordered(of.renumbered({"case": numbers}), ORDER[name]) for name, of in rows.items()}
-        names = Texts.of(self.names.values)
-        return (
-            Texts.of(references), names, self.words, {name: split(tables[name], name) for name in TABLES},
+        names = StringArray.of(self.names.values)
+        return GatheredColumns(
+            StringArray.of(references), names, self.words, {name: split(tables[name], name) for name in TABLES},
             (tables["recorded"],),
         )  # fmt: skip
 
@@ -131,8 +141,9 @@ class ColumnBuilder:
 
 
 def recorded_by_day(entries: Iterable[Entry]) -> dict[date, int]:
-    """How many entries were recorded on each day in Europe/London, corrections and withdrawals left out: they speak of
-    another entry, and are never late.
+    """How many entries were recorded on each day in Europe/London.
+
+    Corrections and withdrawals are left out: they are about another entry, and are never late.
     """
     counts: dict[date, int] = {}
     for fact in entries:

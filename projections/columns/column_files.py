@@ -1,7 +1,8 @@
-"""Generations: columns in files that are mapped into memory, so that all workers of a machine share one copy.
+"""Columns in files that are mapped into memory, so that all workers of a machine share one copy.
 
-A generation is a folder of ``.npy`` files, never changed once it has its name. A new one is made beside it and renamed;
-whoever reads an older one keeps what is mapped. They hold nothing that can't be derived: delete the folder at will.
+A generation is a folder of ``.npy`` files. It never changes once it has its name. A new generation is written to another
+folder, which is then renamed; readers of an older one keep what they have mapped. All of it can be derived again: the
+folder may be deleted at any time.
 """
 
 import json
@@ -13,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from projections.arrays.string_codes import StringCodes, Texts
-from projections.columns.column_merge import join
-from projections.columns.column_schema import RECORDED, TABLES, Array, Kept, Rows, kinds
+from projections.arrays.string_codes import StringArray, StringCodes
+from projections.columns.column_merge import merge
+from projections.columns.column_schema import RECORDED, TABLES, Array, Rows, TableRows, kinds
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
@@ -26,54 +27,54 @@ MAKING = "making-"
 
 
 class UnreadableColumns(ValueError):
-    """These files are of another format or of other clauses, or are not whole: make them anew."""
+    """The files have another format or other clauses, or are incomplete. Make them again."""
 
 
-TOGETHER = 10_000
-"""Cases whose columns are kept in memory until they are put by in files."""
+CASES_IN_MEMORY = 10_000
+"""Cases whose columns are held in memory before they are saved to files."""
 
-OPEN = 400
-"""Files of parts that are held open at once: a nation's parts have more than a process may."""
+OPEN_FILES = 400
+"""Files of parts that are open at once: a national record has more than a process may open."""
 
-Open = Callable[[Path, str], Array]
-"""Gives a column from the file of this name in a folder."""
+OpenColumn = Callable[[Path, str], Array]
+"""Returns the column in the file of this name in a folder."""
 
 
-class Parts:
-    """The columns of many cases, put by in a folder of their own as they come: what is in memory does not grow.
+class ColumnParts:
+    """The columns of many cases, saved to a folder of their own as they come, so that memory does not grow.
 
-    One owner of the folder at a time; what somebody who died left there goes when the first are put by.
+    The folder has one owner at a time. What a process that was killed left there is deleted at the first save.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
         self._waiting: list[ColumnStore] = []
         self._put_by: list[ColumnStore] = []
-        self._open: Open = lru_cache(OPEN)(_mapped)
+        self._open: OpenColumn = lru_cache(OPEN_FILES)(_mapped)
 
     def add(self, columns: ColumnStore) -> None:
         self._waiting.append(columns)
-        if sum(part.numbers for part in self._waiting) < TOGETHER:
+        if sum(part.numbers for part in self._waiting) < CASES_IN_MEMORY:
             return
         if not self._put_by:
             shutil.rmtree(self.folder, ignore_errors=True)
         folder = self.folder / str(len(self._put_by))
         folder.mkdir(parents=True)
         _save(folder, self._waiting)
-        self._put_by.append(read(folder, late=self._open))
+        self._put_by.append(read_generation(folder, late=self._open))
         self._waiting.clear()
 
     def write(self, home: Path) -> Path:
-        """Make the next generation in this folder of all that has come; see ``write``."""
-        made = write(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
+        """Write the next generation in the folder ``home`` from all parts; see ``write_generation``."""
+        made = write_generation(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
         shutil.rmtree(self.folder, ignore_errors=True)
         return made
 
 
-class Late(Mapping[str, Array]):
-    """The columns of a table, each opened when it is asked for."""
+class LazyColumns(Mapping[str, Array]):
+    """The columns of a table, each opened when it is read."""
 
-    def __init__(self, opened: Open, folder: Path, table: str, names: Iterable[str]):
+    def __init__(self, opened: OpenColumn, folder: Path, table: str, names: Iterable[str]):
         self._open, self._folder, self._table, self._names = opened, folder, table, tuple(names)
 
     def __getitem__(self, name: str) -> Array:
@@ -88,8 +89,8 @@ class Late(Mapping[str, Array]):
         return len(self._names)
 
 
-def write(home: Path, parts: Sequence[ColumnStore]) -> Path:
-    """Make the next generation in this folder, from the cases of all parts; the older ones go. One writer at a time."""
+def write_generation(home: Path, parts: Sequence[ColumnStore]) -> Path:
+    """Write the next generation in the folder ``home`` from the cases of all parts; delete older ones. One writer at a time."""
     home.mkdir(parents=True, exist_ok=True)
     older = generations(home)
     number = int(older[-1].name) + 1 if older else 1
@@ -100,13 +101,15 @@ def write(home: Path, parts: Sequence[ColumnStore]) -> Path:
     _save(making, parts)
     made = making.rename(home / f"{number:08}")
     for folder in older:
-        shutil.rmtree(folder.rename(home / f"{MAKING}none-{folder.name}"))  # gone at once for whoever looks
+        shutil.rmtree(
+            folder.rename(home / f"{MAKING}none-{folder.name}")
+        )  # renamed first, so that no reader finds it half deleted
     return made
 
 
 def _save(folder: Path, parts: Sequence[ColumnStore]) -> None:
-    """The columns of all parts in the files of one folder."""
-    columns = join(parts, lambda name, kind, length: _made(folder / f"{name}.npy", kind, length))
+    """Save the columns of all parts as the files of one folder."""
+    columns = merge(parts, lambda name, kind, length: _made(folder / f"{name}.npy", kind, length))
     about = {
         "format": FORMAT,
         "clauses": catalogue().names,
@@ -117,26 +120,26 @@ def _save(folder: Path, parts: Sequence[ColumnStore]) -> None:
 
 
 def generations(home: Path) -> list[Path]:
-    """The folders of the generations here, the latest last."""
+    """The folders of the generations in ``home``, the latest last."""
     return sorted(folder for folder in home.glob("[0-9]*") if folder.name.isdigit() and (folder / ABOUT).exists())
 
 
-def latest(home: Path) -> ColumnStore | None:
-    """The latest generation, mapped into memory; None where there is none that this program can read."""
+def latest_generation(home: Path) -> ColumnStore | None:
+    """The latest generation, mapped into memory; None: there is none that this program can read."""
     while found := generations(home):
         try:
-            return read(found[-1])
+            return read_generation(found[-1])
         except UnreadableColumns:
             return None
         except FileNotFoundError:
-            continue  # a newer one has taken its place meanwhile
+            continue  # a newer generation has replaced it meanwhile
     return None
 
 
-def read(folder: Path, *, late: Open | None = None) -> ColumnStore:
-    """One generation, mapped into memory. ``Unreadable``: make it anew; ``FileNotFoundError``: it is gone.
+def read_generation(folder: Path, *, late: OpenColumn | None = None) -> ColumnStore:
+    """One generation, mapped into memory. ``UnreadableColumns``: make it again; ``FileNotFoundError``: it is deleted.
 
-    ``late``: opens a column whenever it is asked for.
+    ``late``: open each column only when it is read, by this function.
     """
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
@@ -146,7 +149,7 @@ def read(folder: Path, *, late: Open | None = None) -> ColumnStore:
         words: dict[str, StringCodes[Any]] = {name: StringCodes(values) for name, values in about["words"].items()}
         rows = partial(_rows, folder, late)
         tables = {
-            table: Kept(*((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded")))
+            table: TableRows(*((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded")))
             for table in TABLES
         }
         texts = _texts(folder, "references"), _texts(folder, "names")
@@ -168,7 +171,7 @@ def read(folder: Path, *, late: Open | None = None) -> ColumnStore:
 
 
 def _made(path: Path, kind: Any, length: int) -> Array:
-    if length == 0:  # nothing can't be mapped
+    if length == 0:  # an empty file cannot be mapped
         np.save(path, np.zeros(0, kind))
         return np.zeros(0, kind)
     made: Array = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(length,))
@@ -183,16 +186,16 @@ def _mapped(folder: Path, name: str) -> Array:
         mapped = np.load(path, allow_pickle=False)
         if len(mapped):
             raise
-    # As plain arrays: a memmap asks for its file at every slice.
+    # As plain arrays: slicing a memmap is slow.
     return np.asarray(mapped).view(np.ndarray)
 
 
-def _texts(folder: Path, name: str) -> Texts:
-    return Texts(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends", "order")))
+def _texts(folder: Path, name: str) -> StringArray:
+    return StringArray(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends", "order")))
 
 
-def _rows(folder: Path, late: Open | None, name: str, columns: Iterable[str]) -> Rows:
-    opened = Late(late or _mapped, folder, name, columns)
+def _rows(folder: Path, late: OpenColumn | None, name: str, columns: Iterable[str]) -> Rows:
+    opened = LazyColumns(late or _mapped, folder, name, columns)
     rows = Rows(opened if late else dict(opened))
     if len({len(column) for column in rows.columns.values()}) != 1:
         raise ValueError(f"the columns of {name} differ in length")

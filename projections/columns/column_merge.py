@@ -1,7 +1,7 @@
-"""Joining: several columns made into one, clause by clause and so many cases at a time, so that a nation's need no more
-memory than an area's.
+"""Merge several column stores into one.
 
-So are columns made from parts, and changes taken into their base: the rows of cases that are gone are left out.
+Rows are merged clause by clause and ``CASES_AT_ONCE`` cases at a time, so that memory does not grow with the record. Parts
+are merged into a store in this way, and changes into their base. The rows of cases that are ``gone`` are left out.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,31 +10,33 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from projections.arrays.string_codes import StringCodes, Texts
-from projections.columns.case_order import homes
-from projections.columns.column_schema import RECORDED, TABLES, WORDS, Array, Kept, Rows, kinds
+from projections.arrays.string_codes import StringArray, StringCodes
+from projections.columns.case_order import last_places
+from projections.columns.column_schema import RECORDED, TABLES, WORDS, Array, Rows, TableRows, kinds
 from projections.columns.column_store import ColumnStore, renumbered
 
 Make = Callable[[str, Any, int], Array]
-"""Makes an array by its name, type and length, to be filled: in memory, or mapped to a file."""
+"""Makes an array to be filled, from its name, type and length: in memory, or mapped to a file."""
 
 
-CASES = 5_000
+CASES_AT_ONCE = 5_000
 """Cases whose rows of one clause are in memory at once."""
 
 
-class Part(NamedTuple):
-    """Rows to be joined, and what their numbers become (a case that is gone: -1)."""
+class RenumberedRows(NamedTuple):
+    """Rows to be merged, and by column the new number for each old number (a case that is gone: -1)."""
 
     rows: Rows
     becomes: Mapping[str, Array]
 
     def within(self, which: slice, first: int, end: int) -> Rows:
-        """Of these rows (in order of case), those whose cases get numbers from ``first`` up to ``end``, under them."""
+        """The rows whose new case number is from ``first`` up to, not including, ``end``, renumbered. Rows are in order of case."""
         becomes, case = self.becomes["case"], self.rows["case"][which]
         chosen: slice | Array
         if np.all(becomes[1:] > becomes[:-1]):
-            cases = np.searchsorted(becomes, (first, end)).astype(case.dtype)  # of one type, or all would be converted
+            cases = np.searchsorted(becomes, (first, end)).astype(
+                case.dtype
+            )  # the same type, or NumPy would convert the whole column
             begins, ends = np.searchsorted(case, cases)
             chosen = slice(which.start + begins, which.start + ends)
         else:
@@ -47,8 +49,8 @@ def in_memory(_: str, kind: Any, length: int) -> Array:
     return np.empty(length, kind)
 
 
-def join(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
-    """The columns of all cases of these, each case in one of them only (``ValueError``: in two)."""
+def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
+    """One column store of the cases of all parts. ``ValueError``: a case is in two parts."""
     names: StringCodes[str] = StringCodes()
     words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in WORDS}
     references, numbers = _numbered(parts)
@@ -62,23 +64,25 @@ def join(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
         sides = []
         for side in ("current", "superseded"):
             of_all = [
-                Part(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in getattr(p.tables[table], side)
+                RenumberedRows(rows, b)
+                for p, b in zip(parts, becomes, strict=True)
+                for rows in getattr(p.tables[table], side)
             ]
-            sides.append((_joined(of_all, len(references), f"{table}.{side}", kinds(table, side), make),))
-        tables[table] = Kept(*sides)
-    of_all = [Part(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.recorded]
-    recorded = _joined(of_all, len(references), "recorded", RECORDED, make)
+            sides.append((_merged_rows(of_all, len(references), f"{table}.{side}", kinds(table, side), make),))
+        tables[table] = TableRows(*sides)
+    of_all = [RenumberedRows(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.recorded]
+    recorded = _merged_rows(of_all, len(references), "recorded", RECORDED, make)
     position = max((part.position for part in parts), default=0)
-    texts = _kept(references, "references", make), _kept(names.values, "names", make)
+    texts = _stored(references, "references", make), _stored(names.values, "names", make)
     return ColumnStore(*texts, words, tables, (recorded,), position=position)
 
 
 def _numbered(parts: Sequence[ColumnStore]) -> tuple[list[str], list[Array]]:
-    """The references of all cases in order of their homes, and for each part the new numbers of its cases."""
+    """The references of all cases in order of their last places, and for each part the new numbers of its cases."""
     every = []
     for at, part in enumerate(parts):
         gone = part.gone if part.gone is not None else np.zeros(part.numbers, bool)
-        home = homes(part.spells.current, part.numbers, part.words["place"].values)
+        home = last_places(part.spells.current, part.numbers, part.words["place"].values)
         every += [(home[n], reference, at, n) for n, reference in enumerate(part.references) if not gone[n]]
     every.sort()
     references = [reference for _, reference, _, _ in every]
@@ -91,8 +95,10 @@ def _numbered(parts: Sequence[ColumnStore]) -> tuple[list[str], list[Array]]:
     return references, numbers
 
 
-def _joined(parts: Sequence[Part], cases: int, name: str, columns: Mapping[str, Any], make: Make) -> Rows:
-    """The rows of all parts in one, in their order."""
+def _merged_rows(
+    parts: Sequence[RenumberedRows], cases: int, name: str, columns: Mapping[str, Any], make: Make
+) -> Rows:
+    """The rows of all parts merged, in the order of the table."""
     length = sum(int((part.becomes["case"][part.rows["case"]] >= 0).sum()) for part in parts)
     into = {column: make(f"{name}.{column}", kind, length) for column, kind in columns.items()}
     filled = 0
@@ -108,20 +114,20 @@ def _joined(parts: Sequence[Part], cases: int, name: str, columns: Mapping[str, 
     return Rows(into)
 
 
-def _pieces(parts: Sequence[Part], cases: int, by_clause: bool) -> Iterator[list[Rows]]:
-    """The rows of all parts that come next: of one clause after the other (or of all), of so many cases."""
+def _pieces(parts: Sequence[RenumberedRows], cases: int, by_clause: bool) -> Iterator[list[Rows]]:
+    """The rows of all parts piece by piece: one clause after another (or all clauses), ``CASES_AT_ONCE`` cases at a time."""
     bounds = [part.rows.clause_bounds if by_clause else [0, len(part.rows)] for part in parts]
     for of_clause in zip(*map(pairwise, bounds), strict=True):
         some = [(part, slice(*of)) for part, of in zip(parts, of_clause, strict=True) if of[0] < of[1]]
-        for first in range(0, cases, CASES):
-            found = [part.within(which, first, first + CASES) for part, which in some]
+        for first in range(0, cases, CASES_AT_ONCE):
+            found = [part.within(which, first, first + CASES_AT_ONCE) for part, which in some]
             if found := [rows for rows in found if len(rows)]:
                 yield found
 
 
-def _kept(strings: Sequence[str], name: str, make: Make) -> Texts:
-    of = vars(Texts.of(strings))
+def _stored(strings: Sequence[str], name: str, make: Make) -> StringArray:
+    of = vars(StringArray.of(strings))
     kept = {array: make(f"{name}.{array}", values.dtype, len(values)) for array, values in of.items()}
     for array, values in of.items():
         kept[array][:] = values
-    return Texts(**kept)
+    return StringArray(**kept)

@@ -1,42 +1,42 @@
-"""Columns: the ledger rows of many cases as arrays of numbers, for figures over a whole service.
+"""The column store: the ledger rows of many cases as arrays of numbers, for figures over a whole service.
 
-They hold what ``ledger`` gives and no rule of their own: duties, spells, judgements and late recordings, each with the
-span in which it was known. Rows that are still known stand apart from superseded ones, so that hindsight reads only the
-first. They never change; they are thrown away at will and made anew.
+It holds what ``ledger`` gives and no rule of its own: duties, spells, judgements and late recordings, each with the span in
+which it was known. Rows that are still known are kept apart from superseded ones, so that hindsight reads only the former.
+A column store never changes. It can be deleted and made again at any time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from projections.arrays.string_codes import StringCodes, Texts, TextsInTurn
+from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes
 from projections.columns.column_builder import ColumnBuilder
-from projections.columns.column_schema import Array, Kept, Rows
+from projections.columns.column_schema import Array, CodedValues, Rows, TableRows
 from projections.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True)
 class ColumnStore:
-    """The rows of some cases, each by its number: its place among ``references``, which are in order of the cases' homes
-    (see ``homes``), and at one home in order themselves.
+    """The rows of some cases. The number of a case is its index in ``references``.
 
-    ``words`` by column; ``names`` are those of the people; ``recorded`` counts entries by case and day of recording.
-    Where changes were laid over a base, the cases changed have new numbers after the others, and the old are ``gone``.
+    ``references``: in order of the cases' last places (see ``case_order``), then of the references. ``words``: by column.
+    ``names``: of the people. ``recorded``: counts of entries by case and day of recording. Where changes were added to a
+    base, the changed cases have new numbers after the others, and their old numbers are ``gone``.
     """
 
-    references: Texts | TextsInTurn
-    names: Texts | TextsInTurn
+    references: StringArray | StringArrayChain
+    names: StringArray | StringArrayChain
     words: Mapping[str, StringCodes[Any]]
-    tables: Mapping[str, Kept]
+    tables: Mapping[str, TableRows]
     recorded: tuple[Rows, ...]
     gone: Array | None = None
     position: int = 0
-    """Up to which position of the store the rows tell."""
-    levels: dict[str, tuple[Sequence[str], Array]] = field(default_factory=dict, compare=False, repr=False)
-    """What ``slices.places`` has worked out."""
+    """The position of the record up to which entries are included."""
+    levels: dict[str, CodedValues] = field(default_factory=dict, compare=False, repr=False)
+    """A cache of ``case_selection.places``."""
 
     @classmethod
     def of(
@@ -45,7 +45,7 @@ class ColumnStore:
         recorded: Mapping[str, Mapping[date, int]] | None = None,
         position: int = 0,
     ) -> "ColumnStore":
-        """The columns of these cases, in any order. ``recorded``: entries by day of recording, for each case."""
+        """The column store of these cases, in any order. ``recorded``: for each case, entries by day of recording."""
         gathering = ColumnBuilder()
         for reference, rows in ledgers:
             gathering.add(reference, rows, (recorded or {}).get(reference, {}))
@@ -53,7 +53,7 @@ class ColumnStore:
 
     @property
     def numbers(self) -> int:
-        """How many numbers there are for cases, those gone among them."""
+        """How many case numbers there are, ``gone`` ones included."""
         return len(self.references)
 
     @property
@@ -63,27 +63,27 @@ class ColumnStore:
         return sum(rows.nbytes for rows in (*tables, *self.recorded))
 
     @property
-    def duties(self) -> Kept:
+    def duties(self) -> TableRows:
         return self.tables["duties"]
 
     @property
-    def spells(self) -> Kept:
+    def spells(self) -> TableRows:
         return self.tables["spells"]
 
     @property
-    def judgements(self) -> Kept:
+    def judgements(self) -> TableRows:
         return self.tables["judgements"]
 
     @property
-    def lates(self) -> Kept:
+    def lates(self) -> TableRows:
         return self.tables["lates"]
 
     def number(self, reference: str) -> int | None:
-        """The number of a case, None where it is not among these."""
+        """The number of a case; None where it is not in the store."""
         return self.references.find(reference)
 
     def with_changes(self, changed: "ColumnStore") -> "ColumnStore":
-        """These columns with all rows of the cases ``changed`` in place of what they had. Takes as long as the changes do."""
+        """This store with the rows of the cases ``changed`` in place of their old rows. The cost depends on the changes alone."""
         first, names = self.numbers, len(self.names)
         gone = np.zeros(first + changed.numbers, bool)
         gone[:first] = False if self.gone is None else self.gone
@@ -96,18 +96,18 @@ class ColumnStore:
             "name": np.arange(names, names + len(changed.names)),
         }
         tables = {
-            name: Kept(
+            name: TableRows(
                 (*kept.current, *(rows.renumbered(becomes) for rows in changed.tables[name].current)),
                 (*kept.superseded, *(rows.renumbered(becomes) for rows in changed.tables[name].superseded)),
             )
             for name, kept in self.tables.items()
         }
         return ColumnStore(
-            TextsInTurn.of(self.references, changed.references), TextsInTurn.of(self.names, changed.names), words, tables,
+            StringArrayChain.of(self.references, changed.references), StringArrayChain.of(self.names, changed.names), words, tables,
             (*self.recorded, *(rows.renumbered(becomes) for rows in changed.recorded)), gone, changed.position,
         )  # fmt: skip
 
 
 def renumbered(values: Iterable[Any], words: StringCodes[Any]) -> Array:
-    """The numbers of these values among the words, which take in what they had not."""
+    """The numbers of these values among the words. New values are added to the words."""
     return np.array([words.number(value) for value in values], np.int32)

@@ -1,9 +1,9 @@
-"""Coding: what duties are grouped by as one small number each, and how many there are of each number."""
+"""Group keys: one number for the group of each duty, and counts by these numbers."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from dateutil.relativedelta import relativedelta
@@ -12,44 +12,47 @@ from projections.arrays.date_numbers import FIRST, day_number
 from projections.arrays.string_codes import StringCodes
 from projections.columns.case_selection import ATTRIBUTES, PLACE, By, CaseSelection, Key, places, sortable
 from projections.columns.column_schema import Array
-from projections.columns.duty_scan import Run
+from projections.columns.duty_scan import DutyRun
 from projections.obligations.clause_catalogue import catalogue
 
 OF_DUTY = ("place", *PLACE, "clause", "subject", "edition", "month", "calendar_month")
-"""By what duties are grouped beside the attributes of their case: who held the case on the day each was due (``place``,
-whole, or a part of it); the id of its clause, that clause's subject and edition; the months up to the day read (0 the last,
-1 the one before), or those of the calendar (their first days)."""
+"""The attributes of a duty by which duties are grouped, beside those of its case.
+
+``place`` and its parts: who held the case on the day the duty was due. ``clause``: the id of its clause; ``subject`` and
+``edition``: that clause's. ``month``: months back from the day read (0 the last one, 1 the one before).
+``calendar_month``: the first day of the month.
+"""
 
 
-DENSE = 1 << 22
-"""How many groups may be counted in tables."""
+TABLE_LIMIT = 1 << 22
+"""Groups that are counted in arrays at most; more groups are counted in a dictionary."""
 
-FEW = 4
-"""Of fewer codes than one in so many of the groups, each is added by itself."""
+SPARSE = 4
+"""Use ``np.add.at`` in place of ``np.bincount`` where there are fewer codes than ``room / SPARSE``."""
 
 
 class GroupKeys:
-    """What duties are grouped by, as one number for each duty. ``KeyError``: by something that they are not grouped by."""
+    """The group of each duty as one number. ``KeyError``: ``by`` names something that duties cannot be grouped by."""
 
-    def __init__(self, at: CaseSelection, by: By, since: date | None):
+    def __init__(self, selection: CaseSelection, by: By, since: date | None):
         for name in by:
             if name not in (*OF_DUTY, *ATTRIBUTES):
                 raise KeyError(f"{name} is not one of {', '.join(dict.fromkeys((*OF_DUTY, *ATTRIBUTES)))}")
         self.by = by
         clauses = catalogue().clauses
-        self._of_case = {name: at.coded(name) for name in by if name not in OF_DUTY}
-        self._of_place = {name: places(at.columns, name) for name in by if name in PLACE}
-        self._places = at.columns.words["place"].values
+        self._of_case = {name: selection.coded(name) for name in by if name not in OF_DUTY}
+        self._of_place = {name: places(selection.columns, name) for name in by if name in PLACE}
+        self._places = selection.columns.words["place"].values
         self._of_clause = {
             name: StringCodes({"clause": c.id, "subject": c.subject, "edition": c.edition}[name] for c in clauses)
             for name in by if name in ("clause", "subject", "edition")
         }  # fmt: skip
-        self._ends: list[date] = months_back(at.moment.on, since) if "month" in by else []
-        self._firsts = calendar_months(at.moment.on, since) if "calendar_month" in by else []
+        self._ends: list[date] = months_back(selection.moment.on, since) if "month" in by else []
+        self._firsts = calendar_months(selection.moment.on, since) if "calendar_month" in by else []
         self.values = [self._values(name) for name in by]
         self.room = prod(max(len(values), 1) for values in self.values)
 
-    def code(self, run: Run) -> Array:
+    def code(self, run: DutyRun) -> Array:
         """The number of the group of each duty of a run."""
         code = np.zeros(len(run.state), np.int64)
         for name, values in zip(self.by, self.values, strict=True):
@@ -63,7 +66,7 @@ class GroupKeys:
         return list(zip(*columns, strict=True)) if columns else [()] * len(codes)
 
     def order(self, codes: Array) -> Array:
-        """Where these groups stand in order of their keys (see ``slices.sortable``)."""
+        """The indices that sort these groups by their keys (see ``case_selection.sortable``)."""
         ranks = [_ranks(values)[at] for values, at in zip(self.values, self._apart(codes), strict=True)]
         return np.lexsort(ranks[::-1]) if ranks else np.arange(len(codes))
 
@@ -77,20 +80,22 @@ class GroupKeys:
 
     def _values(self, name: str) -> Sequence[Any]:
         if name in self._of_case:
-            return self._of_case[name][0]
+            return self._of_case[name].values
         if name in self._of_place:
-            return self._of_place[name][0]
+            return self._of_place[name].values
         if name in self._of_clause:
             return self._of_clause[name].values
         if name == "place":
             return self._places
         return range(len(self._ends)) if name == "month" else self._firsts
 
-    def _number(self, name: str, run: Run) -> Array | int:
+    def _number(self, name: str, run: DutyRun) -> Array | int:
         if name in self._of_case:
-            return self._of_case[name][1][run.case]
+            numbers: Array = self._of_case[name].numbers
+            return numbers[run.case]
         if name in self._of_place:
-            return self._of_place[name][1][run.column("place")]
+            numbers = self._of_place[name].numbers
+            return numbers[run.column("place")]
         if name == "place":
             return run.column("place")
         if name in self._of_clause:
@@ -107,17 +112,25 @@ class GroupKeys:
         return month
 
 
-class Totals:
-    """How many of each number, and how many of them held: in two tables, or where those had too much room, by what is seen."""
+class GroupCounts(NamedTuple):
+    """Group numbers, ascending; for each, how many of its duties held, and how many there are."""
+
+    codes: Array
+    held: Array
+    n: Array
+
+
+class GroupTotals:
+    """For each group number the count of duties, and of those that held. In two arrays; in a dictionary for many groups."""
 
     def __init__(self, room: int):
         self.room = room
-        self.dense = room <= DENSE
+        self.dense = room <= TABLE_LIMIT
         self._n, self._held = (np.zeros(room if self.dense else 0, np.int64) for _ in range(2))
         self._seen: dict[int, list[int]] = {}
 
     def add(self, codes: Array, held: Array) -> None:
-        if self.dense and len(codes) * FEW > self.room:
+        if self.dense and len(codes) * SPARSE > self.room:
             self._n += np.bincount(codes, minlength=self.room)
             self._held += np.bincount(codes[held], minlength=self.room)
         elif self.dense:
@@ -131,18 +144,18 @@ class Totals:
                 total[0] += one
                 total[1] += other
 
-    def found(self) -> tuple[Array, Array, Array]:
-        """The numbers seen, in order, how many of each held, and how many there were."""
+    def found(self) -> GroupCounts:
+        """The counts of all groups seen."""
         if self.dense:
             codes = np.flatnonzero(self._n)
-            return codes, self._held[codes], self._n[codes]
+            return GroupCounts(codes, self._held[codes], self._n[codes])
         codes = np.array(sorted(self._seen), np.int64)
         both = np.array([self._seen[code] for code in codes.tolist()], np.int64).reshape(len(codes), 2)
-        return codes, both[:, 0], both[:, 1]
+        return GroupCounts(codes, both[:, 0], both[:, 1])
 
 
 def _ranks(values: Sequence[Any]) -> Array:
-    """For each value its place among them in order."""
+    """For each value its rank in sorted order."""
     ranks = np.empty(len(values), np.int64)
     ranks[sorted(range(len(values)), key=lambda n: sortable((values[n],)))] = np.arange(len(values))
     return ranks

@@ -1,4 +1,4 @@
-"""Appointments with what became of them: from when each counts as a failure."""
+"""Appointments with their outcomes, and the day from which each counts as an absence or a failure."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ DECISION_DAYS = 7
 
 
 class Appointment(NamedTuple):
-    """An appointment with what became of it: the last outcome and the last decision known about it."""
+    """An appointment with the last outcome and the last decision known about it."""
 
     entry: str
     made_on: date
@@ -37,14 +37,14 @@ class Appointment(NamedTuple):
 
     @property
     def on_file_from(self) -> date:
-        """Its own day, or the day it was made where the file put it down only afterwards."""
+        """The day of the appointment, or the day it was made where that is later (an appointment recorded afterwards)."""
         return max(self.for_on, self.made_on)
 
     @property
     def failed_from(self) -> date | None:
-        """The day from which it counts as an unacceptable failure; None when it does not.
+        """The day from which it counts as an unacceptable failure; None: it does not.
 
-        Its own date when it was decided unacceptable; a week of working days later when nobody decided.
+        Decided unacceptable: ``on_file_from``. Not decided: the day after ``DECISION_DAYS`` working days.
         """
         if self.acceptable is not None:
             return None if self.acceptable else self.on_file_from
@@ -56,7 +56,7 @@ class Appointment(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """An appointment that counts as failed (or absent) from a day on; ``of`` is the day it was for."""
+    """An appointment that counts as failed (or absent) from the day ``on``. ``of``: the day of the appointment."""
 
     on: date
     of: date
@@ -64,7 +64,7 @@ class Failure(NamedTuple):
 
 
 def absences(appointments: Iterable[Appointment]) -> list[Failure]:
-    """The appointments that the person did not come to, from the day on which the file may say so."""
+    """The appointments that the person did not attend. Each counts from ``Appointment.on_file_from``."""
     return [Failure(a.on_file_from, a.for_on, a.entry) for a in appointments if a.outcome in ABSENT]
 
 

@@ -1,4 +1,4 @@
-"""Values that hold from a day on, and the spans in which a state holds."""
+"""Dated values: values that hold from a day on, and spans of days in which a state holds."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -29,15 +29,15 @@ class Place(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A state holds from ``on`` up to, not including, ``off`` (None: open); ``entry`` began it."""
+    """A state holds from ``on`` up to, not including, ``off`` (None: still). ``entry``: the entry that began it."""
 
     on: date
     off: date | None
     entry: str
 
 
-class Away(NamedTuple):
-    """A time in custody: the entry that began it, and the release that ended it (None: not yet)."""
+class CustodyPeriod(NamedTuple):
+    """A period in custody: the entry that began it, and the release that ended it (None: not released yet)."""
 
     began: Change
     ended: Change | None
@@ -49,7 +49,7 @@ def value_on(changes: Sequence[Change], day: date) -> Any:
     return changes[at - 1].value if at else None
 
 
-def settled(changes: list[Change]) -> list[Change]:
+def without_repeats(changes: list[Change]) -> list[Change]:
     """Sort changes by day; keep the last recorded of each day; leave out those that change nothing."""
     if len(changes) < 2:
         return changes

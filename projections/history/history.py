@@ -1,7 +1,7 @@
-"""A case's history: its file as it was known at a moment, with what clauses ask of it.
+"""A case's history: its case file as known at a moment, in the form that clauses read.
 
-Corrections and withdrawals that had been recorded by then are applied (``domain.aggregates.amendments``). The order in
-which entries arrived makes no difference.
+Corrections and withdrawals recorded by then are applied (``domain.aggregates.amendments``). The order in which entries
+arrived makes no difference.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,8 @@ from projections.history.worked_out import worked_out
 class Candidate(Struct, frozen=True, gc=False):
     """An entry that may answer a duty, and the day on which it counts.
 
-    ``since`` and ``until``: the span of knowledge in which the file gave it so, where it is not read with hindsight.
+    ``since`` and ``until``: the span of knowledge in which the file said so (see ``projections.ledger.knowledge_spans``).
+    With hindsight it is all of time.
     """
 
     day: date
@@ -37,11 +38,11 @@ class Candidate(Struct, frozen=True, gc=False):
 
 
 BY_DAY = attrgetter("day", "entry")
-"""The order of candidates: by the day on which they count, and their id."""
+"""Sort key of candidates: the day on which they count, then the entry's id."""
 
 
 class Candidates(NamedTuple):
-    """Candidates in their order, and beside them their days, to look one up by."""
+    """Candidates in order, and their days in the same order for binary search."""
 
     days: list[date]
     entries: list[Candidate]
@@ -55,14 +56,14 @@ def in_order(candidates: list[Candidate]) -> Candidates:
 
 
 class History(Timelines):
-    """The entries of one case as known at a moment. What clauses ask for is worked out when it is first asked for."""
+    """The entries of one case as known at a moment. Each property is computed when it is first read."""
 
     def __init__(self, entries: Iterable[Entry]):
         super().__init__(entries)
         self._described: dict[EntryPattern, Sequence[Entry]] = {}
         self._admitted: dict[EntryPattern, Candidates] = {}
         self.triggers: dict[tuple[object, str | None], Sequence[Any]] = {}
-        """What raises duties, kept for all clauses that are after the same (see ``projections.obligations.triggers``)."""
+        """Triggers, cached by ``Clause.after`` and ``Clause.each`` (see ``projections.obligations.triggers``)."""
 
     @classmethod
     def of(cls, entries: Iterable[Entry], known_at: datetime | None = None) -> "History":
@@ -115,7 +116,7 @@ class History(Timelines):
 
     @worked_out
     def absences(self) -> list[Failure]:
-        """The appointments that the person did not come to."""
+        """The appointments that the person did not attend."""
         return absences(self._missed)
 
     @worked_out
@@ -124,16 +125,16 @@ class History(Timelines):
         return failures(self._missed)
 
     def described(self, described: EntryPattern) -> Sequence[Entry]:
-        """The entries that fit a description, in order of the day they happened."""
+        """The entries that fit a pattern, in order of the day they happened."""
         found = self._described.get(described)
         if found is None:
             found = self._described[described] = described.among(self.all(described.type))
         return found
 
     def admitted(self, described: EntryPattern) -> Candidates:
-        """The entries that fit a description of answers, in the order in which they count.
+        """The entries that fit a pattern of answers, in the order in which they count.
 
-        An entry never counts before it was made. Whether it is about the trigger is for ``EntryPattern.answers`` to say.
+        An entry never counts before it was made. ``EntryPattern.answers`` says whether it is about the trigger.
         """
         found = self._admitted.get(described)
         if found is None:
@@ -148,8 +149,8 @@ class History(Timelines):
 
 
 def end_of_day(day: date) -> datetime:
-    """The first instant after this day in Europe/London. What is known *at* a day was recorded before it.
+    """The first instant after this day in Europe/London, in UTC. What is known *at* a day was recorded before it.
 
-    It is given in UTC: an instant in London's zone takes ten times as long to compare with those of entries.
+    UTC, because comparing an instant in the London zone with those of entries takes ten times as long.
     """
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON).astimezone(UTC)

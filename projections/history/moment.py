@@ -1,4 +1,4 @@
-"""The moment: which day a file is read as at, and from what state of knowledge."""
+"""The moment at which a file is read: as at a day, as known at an instant."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

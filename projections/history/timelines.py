@@ -1,6 +1,6 @@
 """The timelines of a case: start and end, custody, risk, tier, MAPPA level, and where it is held.
 
-They are all that a clause asks of a case, apart from what triggers and answers its duties.
+A clause reads these, the entries that trigger its duties and the entries that answer them, and nothing else of a case.
 """
 
 from bisect import bisect_right
@@ -13,14 +13,14 @@ from domain.aggregates.amendments import IN_ORDER
 from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import When, fits
-from projections.history.dated_values import Away, Change, Place, Span, settled, value_on
+from projections.history.dated_values import Change, CustodyPeriod, Place, Span, value_on, without_repeats
 from projections.history.worked_out import worked_out
 
 F = TypeVar("F", bound=Entry)
 
 
 class Timelines:
-    """The entries of one case by type, and its timelines. Each is worked out when it is first asked for."""
+    """The entries of one case by type, and its timelines. Each is computed when it is first read."""
 
     def __init__(self, entries: Iterable[Entry]):
         self._entries = list(entries)
@@ -63,9 +63,9 @@ class Timelines:
         return None if ended is None else Change(ended.occurred_on, ended.reason, ended.entry)
 
     @worked_out
-    def custody(self) -> list[Away]:
-        """The times in custody, or recalled to it, in order."""
-        away: list[Away] = []
+    def custody(self) -> list[CustodyPeriod]:
+        """The periods in custody, recalls included, in order."""
+        away: list[CustodyPeriod] = []
         began: list[Entry] = [*self.all(case_entries.CustodyStarted)]
         began += [r for r in self.all(case_entries.RecallDecided) if r.outcome == "recalled"]
         for mark in sorted([*began, *self.all(case_entries.CustodyEnded)], key=IN_ORDER):
@@ -73,9 +73,9 @@ class Timelines:
             change = Change(mark.occurred_on, None, mark.entry)
             if isinstance(mark, case_entries.CustodyEnded):
                 if inside:
-                    away[-1] = Away(away[-1].began, change)
+                    away[-1] = CustodyPeriod(away[-1].began, change)
             elif not inside:
-                away.append(Away(change, None))
+                away.append(CustodyPeriod(change, None))
         return away
 
     def in_custody(self, day: date) -> bool:
@@ -95,7 +95,7 @@ class Timelines:
             if a.overall_risk_of_harm or a.risk_of_harm
         ]
         changes += [Change(c.occurred_on, c.to, c.entry) for c in self.all(case_entries.RiskLevelChanged)]
-        return settled(changes)
+        return without_repeats(changes)
 
     @worked_out
     def tier(self) -> list[Change]:
@@ -103,11 +103,11 @@ class Timelines:
         changes = [Change(t.occurred_on, t.tier, t.entry) for t in self.all(case_entries.TierSet)]
         if self.started is not None and self.started.tier is not None:
             changes.insert(0, Change(self.started.occurred_on, self.started.tier, self.started.entry))
-        return settled(changes)
+        return without_repeats(changes)
 
     @worked_out
     def mappa_level(self) -> list[Change]:
-        return settled([Change(m.occurred_on, m.level, m.entry) for m in self.all(case_entries.MappaSet)])
+        return without_repeats([Change(m.occurred_on, m.level, m.entry) for m in self.all(case_entries.MappaSet)])
 
     @worked_out
     def allocation(self) -> list[Change]:
@@ -115,7 +115,7 @@ class Timelines:
         held: list[case_entries.SupervisionStarted | case_entries.CaseAllocated] = [
             *self.all(case_entries.SupervisionStarted), *self.all(case_entries.CaseAllocated)
         ]  # fmt: skip
-        return settled(
+        return without_repeats(
             [
                 Change(f.occurred_on, Place(f.area, f.division, f.team, f.officer, f.officer_grade), f.entry)
                 for f in held
@@ -124,7 +124,7 @@ class Timelines:
 
     @worked_out
     def held_by(self) -> Callable[[date], Place]:
-        """Tell where the case was held on a day. Before the first allocation: where it was held first."""
+        """A function from a day to the place that held the case. Before the first allocation: the first place."""
         places = [change.value for change in self.allocation]
         if len(places) == 1:
             return lambda _: places[0]
@@ -181,9 +181,9 @@ class Timelines:
         return found
 
     def ending(self, during: When, day: date) -> date | None:
-        """The first day, from ``day`` on, on which nobody owes a duty that arose on ``day``. None: it stays owed.
+        """The first day, from ``day`` on, on which a duty that arose on ``day`` no longer applies. None: it still applies.
 
-        That is the day on which supervision ends, custody begins, or the state ``during`` ceases.
+        That is the day on which supervision ends, custody begins, or the state ``during`` ends.
         """
         over = self.end
         end = over.on if over is not None and over.on >= day else None
@@ -212,4 +212,4 @@ TIMELINES = (
     "started", "start", "end", "custody", "releases", "risk", "tier", "mappa_level", "allocation", "held_by",
     "turning_points", "_attributes", "_spans",
 )  # fmt: skip
-"""What a clause asks of a case, apart from what triggers and answers its duties."""
+"""The names of all timelines, with the caches made from them."""

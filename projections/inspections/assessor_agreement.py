@@ -1,6 +1,6 @@
 """Agreement between two sets of answers to the same questions: the share agreed, Cohen's kappa, the disagreements.
 
-An assessor who finishes a reading and leaves what the entries answer confirms it: that, too, is an answer of theirs.
+An assessor who finishes a reading and leaves a derived answer unchanged confirms it: that counts as an answer of theirs.
 """
 
 from collections import Counter
@@ -16,26 +16,26 @@ from projections.scoring.verdicts import Verdict
 SAID: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable")
 
 
-class Asked(NamedTuple):
+class CaseQuestion(NamedTuple):
     """One question about one case."""
 
     reference: str
     question: str
 
 
-class Pair(NamedTuple):
+class AnswerPair(NamedTuple):
     """Two answers to one question about one case."""
 
-    asked: Asked
+    asked: CaseQuestion
     first: Verdict
     other: Verdict
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """``kappa``: how far they agree beyond chance, from -1 to 1; None where chance alone would agree on everything."""
+    """Pairs of answers, and how far they agree. ``kappa`` is from -1 to 1; None where chance alone gives full agreement."""
 
-    pairs: Sequence[Pair]
+    pairs: Sequence[AnswerPair]
 
     @property
     def n(self) -> int:
@@ -46,7 +46,7 @@ class Agreement:
         return sum(pair.first == pair.other for pair in self.pairs)
 
     @property
-    def disagreements(self) -> list[Pair]:
+    def disagreements(self) -> list[AnswerPair]:
         return [pair for pair in self.pairs if pair.first != pair.other]
 
     @property
@@ -60,40 +60,44 @@ class Agreement:
 
 
 def compare(
-    first: Mapping[Asked, Verdict],
-    other: Mapping[Asked, Verdict],
-    first_left: Mapping[Asked, Verdict] | None = None,
-    other_left: Mapping[Asked, Verdict] | None = None,
+    first: Mapping[CaseQuestion, Verdict],
+    other: Mapping[CaseQuestion, Verdict],
+    first_left: Mapping[CaseQuestion, Verdict] | None = None,
+    other_left: Mapping[CaseQuestion, Verdict] | None = None,
 ) -> Agreement:
-    """The answers that both give, in the order of the first.
+    """The questions that both answered, in the order of the first.
 
-    ``first_left``, ``other_left``: what each left as the entries answer it. It counts where the other one said something:
-    what both left says nothing about how far two readers agree.
+    ``first_left``, ``other_left``: the derived answers that each left unchanged. They count only where the other one gave an
+    answer: a derived answer that both left unchanged says nothing about their agreement.
     """
     left, other_left = first_left or {}, other_left or {}
     found = [
-        Pair(asked, said, other.get(asked) or other_left[asked])
+        AnswerPair(asked, said, other.get(asked) or other_left[asked])
         for asked, said in first.items()
         if asked in other or asked in other_left
     ]
-    found += [Pair(asked, left[asked], said) for asked, said in other.items() if asked not in first and asked in left]
+    found += [
+        AnswerPair(asked, left[asked], said) for asked, said in other.items() if asked not in first and asked in left
+    ]
     return Agreement(found)
 
 
-def judged(readings: Iterable[Reading], inspection: str, *, second: bool = False) -> dict[Asked, Verdict]:
-    """What the first (or the second) assessors of an inspection answered themselves: their last word on each question."""
+def judged_answers(
+    readings: Iterable[Reading], inspection: str, *, second: bool = False
+) -> dict[CaseQuestion, Verdict]:
+    """The answers that the first (or the second) assessors of an inspection gave themselves, the last on each question."""
     return {
-        Asked(reading.reference, judgement.question): judgement.answer
+        CaseQuestion(reading.reference, judgement.question): judgement.answer
         for reading in readings
         for judgement in reading.judgements
         if judgement.inspection == inspection and judgement.second == second
     }
 
 
-def left(readings: Iterable[Reading], finished: Collection[str]) -> dict[Asked, Verdict]:
-    """What assessors left as the entries answer it, in the cases whose reading is ``finished``."""
+def left_as_derived(readings: Iterable[Reading], finished: Collection[str]) -> dict[CaseQuestion, Verdict]:
+    """The derived answers that assessors left unchanged, in the cases whose reading is ``finished``."""
     return {
-        Asked(reading.reference, answer.question.id): answer.answer
+        CaseQuestion(reading.reference, answer.question.id): answer.answer
         for reading in readings
         if reading.reference in finished
         for answer in reading.answers
@@ -102,17 +106,19 @@ def left(readings: Iterable[Reading], finished: Collection[str]) -> dict[Asked, 
 
 
 def judged_and_derived(readings: Sequence[Reading], finished: Collection[str] = ()) -> Agreement:
-    """What assessors judged beside what the entries give, where both answer: the judgement first.
+    """Judged beside derived answers, where a question has both: the judgement first.
 
-    ``finished``: the cases whose reading is finished, where what was left is confirmed.
+    ``finished``: the cases whose reading is finished; there, derived answers left unchanged count as confirmed.
     """
     said_both = [_on_both(reading, answer) for reading in readings for answer in reading.answers if answer.both]
-    return Agreement([*said_both, *(Pair(asked, said, said) for asked, said in left(readings, finished).items())])
+    return Agreement(
+        [*said_both, *(AnswerPair(asked, said, said) for asked, said in left_as_derived(readings, finished).items())]
+    )
 
 
-def _on_both(reading: Reading, answer: Answer) -> Pair:
-    """An answer on both bases, the judgement first."""
-    asked, other = Asked(reading.reference, answer.question.id), answer.other or answer.answer
+def _on_both(reading: Reading, answer: Answer) -> AnswerPair:
+    """A question answered on both bases, the judgement first."""
+    asked, other = CaseQuestion(reading.reference, answer.question.id), answer.other or answer.answer
     if answer.basis == "judged":
-        return Pair(asked, first=answer.answer, other=other)
-    return Pair(asked, first=other, other=answer.answer)
+        return AnswerPair(asked, first=answer.answer, other=other)
+    return AnswerPair(asked, first=other, other=answer.answer)

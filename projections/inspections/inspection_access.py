@@ -1,6 +1,7 @@
 """Who reads, runs and assesses which inspection."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from domain.accounts.roles import Account
 from domain.aggregates.inspection import Inspection, Task
@@ -8,37 +9,45 @@ from domain.entries.inspection_entries import InspectionOpened
 from projections.cases.case_repository import CaseRepository
 
 
-def readable(book: CaseRepository, account: Account) -> dict[str, InspectionOpened]:
+def readable_inspections(repository: CaseRepository, account: Account) -> dict[str, InspectionOpened]:
     """The inspections whose sheets an account may read, the latest sample date first."""
-    return {name: opened for name, opened in book.inspections.items() if account.reads(name)}
+    return {name: opened for name, opened in repository.inspections.items() if account.reads(name)}
 
 
-def runs(book: CaseRepository, account: Account, name: str) -> bool:
+def runs(repository: CaseRepository, account: Account, name: str) -> bool:
     """Whether an account runs this inspection."""
-    return account.runs(name, book.inspections[name].recorded_by)
+    return account.runs(name, repository.inspections[name].recorded_by)
 
 
-def assesses(book: CaseRepository, account: Account, name: str) -> bool:
+def assesses(repository: CaseRepository, account: Account, name: str) -> bool:
     """Whether an account runs this inspection, or is named as one of its assessors."""
-    return runs(book, account, name) or account.name in book.inspection(name).assessors
+    return runs(repository, account, name) or account.name in repository.inspection(name).assessors
 
 
-def latest(book: CaseRepository, account: Account) -> str | None:
+def latest_inspection(repository: CaseRepository, account: Account) -> str | None:
     """The inspection to show first: the latest that is frozen or published; the latest of all where none is."""
-    mine = readable(book, account)
-    return next((name for name in mine if book.inspection(name).frozen), next(iter(mine), None))
+    mine = readable_inspections(repository, account)
+    return next((name for name in mine if repository.inspection(name).frozen), next(iter(mine), None))
+
+
+class AllocatedReading(NamedTuple):
+    """A reading of a case, the first or the second, and the account that it is allocated to."""
+
+    task: Task
+    reader: str
 
 
 def readings_listed(
     found: Inspection, account: Account, *, leads: bool, closed: Collection[str] = ()
-) -> list[tuple[Task, str]]:
-    """The readings given out that an account may see, with their readers; its own first.
+) -> list[AllocatedReading]:
+    """The allocated readings that an account may see, with their readers; its own first.
 
-    Who ``leads`` the inspection sees everybody's, other assessors only their own. Cases ``closed`` to it are left out.
+    An account that ``leads`` the inspection sees all; an assessor sees their own. Cases ``closed`` to the account are left
+    out.
     """
     given = [
-        (task, name)
+        AllocatedReading(task, name)
         for task, name in found.allocated.items()
         if task[0] not in closed and (leads or name == account.name)
     ]
-    return sorted(given, key=lambda one: (one[1] != account.name, one[1], one[0]))
+    return sorted(given, key=lambda one: (one.reader != account.name, one.reader, one.task))

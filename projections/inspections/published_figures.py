@@ -1,4 +1,4 @@
-"""A published sheet: its figures as printed, and what still gives them, or does not, today."""
+"""Published figures: the figures of a scoring sheet as printed, and the differences from today's."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,15 +6,19 @@ from typing import NamedTuple
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import Leaf, PublishedFigure
 from projections.cases.case_repository import CaseRepository
-from projections.scoring.management_ladder import placed
-from projections.scoring.score_bands import banded
+from projections.scoring.management_ladder import criterion_rungs
+from projections.scoring.score_bands import section_bands
 from projections.scoring.scores import Score
 
 
 def figures(inspection: Inspection, score: Score) -> list[PublishedFigure]:
     """Every figure of the sheet in its order: criteria of management, criteria, sections."""
-    bands = {b.section.id: b.title for b in banded(inspection, score)}
-    found = [PublishedFigure(of=p.criterion.id, printed=p.printed) for p in placed(inspection) if p.printed is not None]
+    bands = {b.section.id: b.title for b in section_bands(inspection, score)}
+    found = [
+        PublishedFigure(of=p.criterion.id, printed=p.printed)
+        for p in criterion_rungs(inspection)
+        if p.printed is not None
+    ]
     for section in score.sections:
         found += [PublishedFigure(of=c.criterion.id, printed=_words(c.printed)) for c in section.criteria]
         band = bands.get(section.section.id)
@@ -27,25 +31,25 @@ def _words(per_cent: int | None) -> str:
     return "n/a" if per_cent is None else f"{per_cent}%"
 
 
-def leaves(book: CaseRepository, inspection: Inspection) -> list[Leaf]:
-    """How many entries each file of the sample holds now: what an inspection that is frozen now rests on."""
-    held = [(case, len(book.file(case).entries)) for case in inspection.sample]
+def leaves(repository: CaseRepository, inspection: Inspection) -> list[Leaf]:
+    """How many entries each file of the sample holds now: the evidence of an inspection that is frozen now."""
+    held = [(case, len(repository.file(case).entries)) for case in inspection.sample]
     return [Leaf(case=case, entries=entries) for case, entries in held if entries]
 
 
-class Departure(NamedTuple):
-    """A figure that was printed otherwise than it comes out now; None: not on that side at all."""
+class FigureChange(NamedTuple):
+    """A figure that differs between then and now; None: there is no such figure on that side."""
 
     of: str
     printed: str | None
     now: str | None
 
 
-def departures(then: Sequence[PublishedFigure], now: Sequence[PublishedFigure]) -> list[Departure]:
-    """What differs between the figures as printed and as they come out."""
+def figure_changes(then: Sequence[PublishedFigure], now: Sequence[PublishedFigure]) -> list[FigureChange]:
+    """The figures that differ between two lists."""
     was, is_now = {f.of: f.printed for f in then}, {f.of: f.printed for f in now}
     return [
-        Departure(name, was.get(name), is_now.get(name))
+        FigureChange(name, was.get(name), is_now.get(name))
         for name in dict.fromkeys((*was, *is_now))
         if was.get(name) != is_now.get(name)
     ]

@@ -1,4 +1,4 @@
-"""Scoring a sample: an inspection's cases at its own moment, or any cases at any moment."""
+"""Score a sample: an inspection's cases at its own moment, or any cases at any moment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from projections.scoring.scores import Score, score
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredSample:
     """A sample read at a moment: the readings, the score, and the high risk of harm sub-sample beside it."""
 
     framework: Framework
@@ -25,15 +25,15 @@ class Scored:
     score: Score
     high_risk: Score
     edition: str | None = None
-    """The edition of the standards that all was judged by; None: by the one in force when each duty arose."""
+    """The edition of the standards used for all duties; None: the one in force when each duty arose."""
 
-    def high_risk_only(self) -> "Scored":
+    def high_risk_only(self) -> "ScoredSample":
         """The high risk of harm sub-sample as a sample of its own."""
         return replace(self, readings=_at_high_risk(self.readings), score=self.high_risk)
 
 
 def inspection_moment(opened: InspectionOpened) -> Moment:
-    """The sample date, with the file as it stood at the end of that day or with hindsight."""
+    """The sample date, as known at the end of that day or with hindsight."""
     known_at = end_of_day(opened.occurred_on) if opened.knowledge == "stood" else None
     return Moment(opened.occurred_on, known_at)
 
@@ -45,40 +45,40 @@ def at_own_moment(opened: InspectionOpened, moment: Moment) -> bool:
 
 def score_readings(
     framework: Framework, moment: Moment, readings: Sequence[Reading], edition: str | None = None
-) -> Scored:
+) -> ScoredSample:
     every = score(framework, [r.answers for r in readings])
     high = score(framework, [r.answers for r in _at_high_risk(readings)])
-    return Scored(framework, moment, readings, every, high, edition)
+    return ScoredSample(framework, moment, readings, every, high, edition)
 
 
 def score_inspection(
-    book: CaseRepository,
+    repository: CaseRepository,
     inspection: str,
     moment: Moment | None = None,
     edition: str | None = None,
     by: Framework | None = None,
-) -> Scored:
+) -> ScoredSample:
     """An inspection's cases and judgements at its own moment, or at another one. ``KeyError``: no such inspection.
 
-    ``edition``: judged by this edition of the standards throughout; ``by``: under another framework than its own.
+    ``edition``: use this edition of the standards for all duties. ``by``: score under another framework than its own.
     """
-    opened, sample = book.inspections[inspection], book.inspection(inspection).sample
+    opened, sample = repository.inspections[inspection], repository.inspection(inspection).sample
     framework = by or frameworks()[opened.framework]
     at = moment or inspection_moment(opened)
-    return score_readings(framework, at, book.read_all(sample, at, framework, inspection, edition), edition)
+    return score_readings(framework, at, repository.read_all(sample, at, framework, inspection, edition), edition)
 
 
-def score_before(book: CaseRepository, inspection: str) -> Scored | None:
+def score_before(repository: CaseRepository, inspection: str) -> ScoredSample | None:
     """The inspection that this one follows, at its own moment and under the framework of this one.
 
-    None where it follows none on record, or where judgements made under the other's framework don't answer this one's.
+    None where it follows none on record, or where judgements under the other framework don't count under this one.
     """
-    opened = book.inspections[inspection]
-    was = book.inspections.get(opened.follows or "")
+    opened = repository.inspections[inspection]
+    was = repository.inspections.get(opened.follows or "")
     framework = frameworks()[opened.framework]
     if was is None or not framework.takes_answers_of(was.framework):
         return None
-    return score_inspection(book, opened.follows or "", by=framework)
+    return score_inspection(repository, opened.follows or "", by=framework)
 
 
 def _at_high_risk(readings: Sequence[Reading]) -> list[Reading]:
@@ -86,7 +86,7 @@ def _at_high_risk(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def same_evidence(was: InspectionOpened, now: InspectionOpened) -> bool | None:
-    """Whether two inspections rest on the same evidence, however it is spelled; None where one does not say."""
+    """Whether two inspections name the same evidence (ignoring case, spacing and a final point); None where one names none."""
     if was.evidence is None or now.evidence is None:
         return None
     return _plain(was.evidence) == _plain(now.evidence)
@@ -104,7 +104,7 @@ class ScoreChange(NamedTuple):
     now: Answer
 
 
-def changes(was: Sequence[Reading], now: Sequence[Reading]) -> list[ScoreChange]:
+def score_changes(was: Sequence[Reading], now: Sequence[Reading]) -> list[ScoreChange]:
     """The answers that differ between two readings of the same cases, in the order of the cases and questions."""
     before = {reading.reference: reading for reading in was}
     return [

@@ -1,4 +1,4 @@
-"""The frame of an inspection: the cases that a sample can be drawn from, each with its stratum and officer."""
+"""The sampling frame of an inspection: the cases from which a sample can be drawn, each with its stratum and officer."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -8,10 +8,10 @@ from domain.entries.inspection_entries import Framed
 from projections.cases.case_snapshot import CaseSnapshot
 
 EVERYTHING = "all cases"
-"""The one stratum of a frame that is not grouped."""
+"""The only stratum of a frame without strata."""
 
 
-def frame(
+def sampling_frame(
     cases: Iterable[CaseSnapshot],
     started_from: date,
     started_to: date,
@@ -21,7 +21,7 @@ def frame(
     division: str | None = None,
     team: str | None = None,
 ) -> list[Framed]:
-    """The cases that began in the window (both days included), run on the day read, and are held in the place."""
+    """The cases that began in the window (both days included), had not ended by the day read, and are held in the place."""
     found = []
     for case in cases:
         spell, held = case.spell, case.spell.place

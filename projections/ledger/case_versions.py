@@ -1,4 +1,4 @@
-"""All versions of a case's entries, and what they give: timelines, triggers, answers and failures with spans of knowledge."""
+"""All versions of a case's entries: timelines, triggers, answers and failures, each with its span of knowledge."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,9 +22,9 @@ from projections.obligations.triggers import Trigger
 
 
 class Epoch(NamedTuple):
-    """A span of knowledge over which the case's timelines did not change (or those of them that a clause asks for).
+    """A span of knowledge in which the case's timelines (all, or those that a clause reads) did not change.
 
-    ``ends_on``: the day on which supervision ended; the last day of all where it did not.
+    ``frame``: a history with these timelines. ``ends_on``: the day supervision ended; ``date.max`` where it did not.
     """
 
     frame: History
@@ -33,29 +33,29 @@ class Epoch(NamedTuple):
     ends_on: date
 
 
-class Missed(NamedTuple):
-    """An appointment that may count as an absence or a failure, with the span of knowledge in which the file gave it so."""
+class MissedAppointment(NamedTuple):
+    """An appointment that may count as an absence or a failure, with the span of knowledge in which the file said so."""
 
     appointment: Appointment
     since: int
     until: int
 
 
-class Failed(Struct, frozen=True, gc=False):
-    """A failure (or an absence), with the span of knowledge in which the file gave it so."""
+class KnownFailure(Struct, frozen=True, gc=False):
+    """A failure or an absence, with the span of knowledge in which the file said so."""
 
     failure: Failure
     since: int
     until: int
 
 
-PARTS = frozenset(("started", "end", "custody", "allocation", "risk", "tier", "mappa_level"))
-"""The timelines of a case, as a clause may ask for them."""
+TIMELINE_NAMES = frozenset(("started", "end", "custody", "allocation", "risk", "tier", "mappa_level"))
+"""The timelines of a case that a clause may depend on."""
 
 LONGEST_DOUBT = 30
-"""Days within which an absence counts as a failure where nobody decided, whatever holidays lie between."""
+"""Days after which an absence without a decision counts as a failure at the latest, whatever holidays fall between."""
 
-_FRAMING: frozenset[type[Entry]] = frozenset((
+_TIMELINE_TYPES: frozenset[type[Entry]] = frozenset((
     case_entries.SupervisionStarted, case_entries.SupervisionEnded, case_entries.CustodyStarted, case_entries.CustodyEnded,
     case_entries.RecallDecided, case_entries.TierSet, case_entries.MappaSet, case_entries.CaseAllocated,
     case_entries.AssessmentCompleted, case_entries.RiskLevelChanged,
@@ -63,7 +63,7 @@ _FRAMING: frozenset[type[Entry]] = frozenset((
 
 
 class CaseVersions:
-    """All entries of one case, given in any order, with the spans of knowledge of each version."""
+    """All entries of one case, given in any order; each version with its span of knowledge."""
 
     def __init__(self, entries: Iterable[Entry]):
         self.instants, self.versions = versions(entries)
@@ -76,7 +76,7 @@ class CaseVersions:
         self._described: dict[EntryPattern, list[EntryVersion]] = {}
         self._admitted: dict[EntryPattern, Candidates] = {}
         self.triggers: dict[tuple[object, str | None], list[Trigger]] = {}
-        """What raises duties, kept for all clauses that are after the same (see ``projections.ledger.derive_bitemporal``)."""
+        """Triggers, cached by ``Clause.after`` and ``Clause.each`` (see ``projections.ledger.derive_bitemporal``)."""
 
     @worked_out
     def first_day(self) -> date:
@@ -88,7 +88,7 @@ class CaseVersions:
         return list(map(attrgetter("fact.occurred_on"), self.versions))
 
     def last_day(self, dated: Iterable[tuple[type[Entry], str]]) -> date:
-        """No duty arises after this day. ``dated``: the fields of entries, beside their own days, that may raise one."""
+        """A day after which no duty arises. ``dated``: pairs of an entry type and a date field on which a duty may arise."""
         days = list(self._days)
         of_appointments: tuple[type[Entry], str] = (case_entries.AppointmentMade, "for_on")
         for fact_type, name in {*dated, of_appointments}:
@@ -98,8 +98,10 @@ class CaseVersions:
 
     @worked_out
     def frames(self) -> list[Epoch]:
-        """The case's timelines between any two recordings that may change them, from the recording of its start on."""
-        framing = [v for t in _FRAMING.intersection(self.by_type) for v in self.by_type[t] if _frames(v.fact)]
+        """An epoch between each two recordings that may change the timelines, from the recording of the start on."""
+        framing = [
+            v for t in _TIMELINE_TYPES.intersection(self.by_type) for v in self.by_type[t] if _changes_timelines(v.fact)
+        ]
         turns = sorted({v.since for v in framing} | {v.until for v in framing} | {self.over})
         found = []
         for since, until in pairwise(turns):
@@ -110,22 +112,22 @@ class CaseVersions:
 
     @worked_out
     def _changes(self) -> list[tuple[Epoch, frozenset[str]]]:
-        """Each frame with the timelines that differ from the frame before."""
+        """Each epoch with the names of the timelines that differ from the epoch before."""
         found: list[tuple[Epoch, frozenset[str]]] = []
         old: dict[str, Any] = {}
         old_until = -1
         for epoch in self.frames:
-            new = {part: getattr(epoch.frame, part) for part in PARTS}
+            new = {part: getattr(epoch.frame, part) for part in TIMELINE_NAMES}
             if old_until == epoch.since:
                 changed = frozenset(p for p, value in new.items() if value is not old[p] and value != old[p])
             else:
-                changed = PARTS
+                changed = TIMELINE_NAMES
             found.append((epoch, changed))
             old, old_until = new, epoch.until
         return found
 
     def epochs(self, parts: frozenset[str], era: Epoch | None = None) -> list[Epoch]:
-        """The frames (of an era); neighbours whose timelines of these names are equal are merged."""
+        """The epochs (within ``era``), merged where these timelines (``parts``) do not change between them."""
         key = parts, era.since if era else None
         found = self._epochs.get(key)
         if found is None:
@@ -140,14 +142,14 @@ class CaseVersions:
         return found
 
     def described(self, described: EntryPattern) -> list[EntryVersion]:
-        """The versions of entries that fit a description."""
+        """The versions of entries that fit a pattern."""
         found = self._described.get(described)
         if found is None:
             found = self._described[described] = described.among_holders(self.by_type.get(described.type, []))
         return found
 
     def admitted(self, described: EntryPattern) -> Candidates:
-        """As ``History.admitted``, at any time of knowledge."""
+        """As ``History.admitted``, over all times of knowledge."""
         found = self._admitted.get(described)
         if found is None:
             known = self.described(described)
@@ -159,20 +161,20 @@ class CaseVersions:
         return found
 
     def _not_void(self, made: EntryVersion, void: Sequence[str]) -> list[EntryVersion]:
-        """An appointment over the time in which it was not known to have come to nothing (rescheduled)."""
+        """The spans of knowledge in which an appointment has none of the outcomes ``void`` (rescheduled)."""
         outcomes = self._outcomes.get(made.fact.entry)
         if outcomes is None:
             return [made]
         parts = first_known(outcomes, made.since, made.until)
-        stands = [(s, u) for outcome, s, u in parts if outcome is None or outcome.fact.outcome not in void]
-        return [EntryVersion(made.fact, since, until) for since, until in stands]
+        spans = [(s, u) for outcome, s, u in parts if outcome is None or outcome.fact.outcome not in void]
+        return [EntryVersion(made.fact, since, until) for since, until in spans]
 
     @worked_out
     def _outcomes(self) -> Mapping[str, Sequence[EntryVersion]]:
         return self._about(case_entries.AppointmentOutcomeRecorded)
 
     def _about(self, fact_type: type[Entry]) -> Mapping[str, Sequence[EntryVersion]]:
-        """The entries of a type by the appointment that they are about, the last first: it is the one that counts."""
+        """The versions of a type by the appointment that they are about, the latest first: the latest one counts."""
         found: defaultdict[str, list[EntryVersion]] = defaultdict(list)
         for version in self.by_type.get(fact_type, ()):
             found[version.fact.appointment].append(version)
@@ -182,7 +184,7 @@ class CaseVersions:
         return found
 
     @worked_out
-    def _missed(self) -> list[Missed]:
+    def _missed(self) -> list[MissedAppointment]:
         outcomes, judgements = self._outcomes, self._about(case_entries.AbsenceJudged)
         found = []
         for version in self.by_type.get(case_entries.AppointmentMade, ()):
@@ -194,22 +196,22 @@ class CaseVersions:
                 for decision, begins, ends in first_known(judged, opens, closes):
                     became = outcome.fact.outcome if outcome else None
                     appointment = Appointment.of(made, became, decision.fact if decision else None)
-                    found.append(Missed(appointment, begins, ends))
+                    found.append(MissedAppointment(appointment, begins, ends))
         return found
 
     @worked_out
-    def absences(self) -> list[Failed]:
-        return [Failed(a, since, until) for missed, since, until in self._missed for a in absences([missed])]
+    def absences(self) -> list[KnownFailure]:
+        return [KnownFailure(a, since, until) for missed, since, until in self._missed for a in absences([missed])]
 
     @worked_out
-    def failures(self) -> list[Failed]:
-        found = [Failed(f, since, until) for missed, since, until in self._missed for f in failures([missed])]
+    def failures(self) -> list[KnownFailure]:
+        found = [KnownFailure(f, since, until) for missed, since, until in self._missed for f in failures([missed])]
         found.sort(key=attrgetter("failure", "since", "until"))
         return found
 
 
-def _frames(fact: Entry) -> bool:
-    """Whether an entry of a type that changes timelines changes one."""
+def _changes_timelines(fact: Entry) -> bool:
+    """Whether an entry of one of ``_TIMELINE_TYPES`` changes a timeline."""
     match fact:
         case case_entries.AssessmentCompleted():
             return fact.overall_risk_of_harm is not None or fact.risk_of_harm is not None

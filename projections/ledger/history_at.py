@@ -1,4 +1,4 @@
-"""The history of a case as its file read from one recording on, taken from all versions of its entries."""
+"""The history of a case as known from one recording on, taken from all versions of its entries."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,40 +14,40 @@ from projections.ledger.knowledge_spans import T
 
 
 class HistoryAt(History):
-    """A history with the timelines of ``frame`` and the entries of ``growth`` that were known at a recording.
+    """A history with the timelines of ``frame`` and the entries of ``case_versions`` that were known at a recording.
 
-    It gives clauses the same as a ``History`` of those entries, but reads only what a clause asks for.
+    Clauses get the same from it as from a ``History`` of those entries. It is computed only where a clause reads it.
     """
 
-    def __init__(self, growth: CaseVersions, frame: History, recording: int):
+    def __init__(self, case_versions: CaseVersions, frame: History, recording: int):
         super().__init__(())
         self.__dict__ |= frame.timelines
-        self._growth, self._recording = growth, recording
+        self._case_versions, self._recording = case_versions, recording
 
     def _known(self, found: Iterable[T]) -> list[T]:
         at = self._recording
         return [known for known in found if known.since <= at < known.until]
 
     def all(self, fact_type: type[F]) -> list[F]:
-        return _in_order([version.fact for version in self._known(self._growth.by_type.get(fact_type, ()))])
+        return _in_order([version.fact for version in self._known(self._case_versions.by_type.get(fact_type, ()))])
 
     def described(self, described: EntryPattern) -> Sequence[Entry]:
-        return _in_order([version.fact for version in self._known(self._growth.described(described))])
+        return _in_order([version.fact for version in self._known(self._case_versions.described(described))])
 
     def admitted(self, described: EntryPattern) -> Candidates:
         found = self._admitted.get(described)
         if found is None:
-            known = self._known(self._growth.admitted(described).entries)
+            known = self._known(self._case_versions.admitted(described).entries)
             found = self._admitted[described] = Candidates([candidate.day for candidate in known], known)
         return found
 
     @worked_out
     def absences(self) -> list[Failure]:
-        return [absent.failure for absent in self._known(self._growth.absences)]
+        return [absent.failure for absent in self._known(self._case_versions.absences)]
 
     @worked_out
     def failures(self) -> list[Failure]:
-        return [failed.failure for failed in self._known(self._growth.failures)]
+        return [failed.failure for failed in self._known(self._case_versions.failures)]
 
 
 def _in_order(found: list[F]) -> list[F]:

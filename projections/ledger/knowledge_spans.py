@@ -1,7 +1,7 @@
-"""Spans of knowledge: from the recording that brought something about up to the one that took it away.
+"""Spans of knowledge: from the recording that added something up to the one that removed it.
 
-Recordings are numbered in order of time. Those of one instant have one number. A span is two numbers: of the recording
-that opens it, and of the one that closes it. What the file still says is closed by the number of all recordings.
+Recordings are numbered from 0 in order of time. Recordings at one instant share one number. A span is two numbers: the
+recording that opens it and the recording that closes it. What the file still says is closed by the count of recordings.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ R = TypeVar("R", bound=tuple[Any, ...])
 
 
 class EntryVersion(Struct, frozen=True, gc=False):
-    """An entry as the file gave it from the recording ``since`` up to, not including, ``until``."""
+    """An entry as the file had it from the recording ``since`` up to, not including, ``until``."""
 
     fact: Any  # a fact, of a type that the reader asked for
     since: int
@@ -28,7 +28,7 @@ class EntryVersion(Struct, frozen=True, gc=False):
 
 
 class Spanned(Protocol):
-    """What was known from the recording ``since`` up to, not including, ``until``."""
+    """Anything that was known from the recording ``since`` up to, not including, ``until``."""
 
     @property
     def since(self) -> int: ...
@@ -41,7 +41,7 @@ T = TypeVar("T", bound=Spanned)
 
 
 def versions(entries: Iterable[Entry]) -> tuple[list[datetime], list[EntryVersion]]:
-    """The instants of recording, in order, and every version of every entry but corrections and withdrawals."""
+    """The instants of recording in order, and all versions of all entries. Corrections and withdrawals have none."""
     ordered = sorted(entries, key=attrgetter("recorded_at"))
     instants: list[datetime] = []
     numbers: list[int] = []
@@ -60,7 +60,7 @@ def versions(entries: Iterable[Entry]) -> tuple[list[datetime], list[EntryVersio
 
 
 def _amended(touched: Sequence[EntryVersion], over: int) -> Iterator[EntryVersion]:
-    """The versions of the entries that are corrected or withdrawn. ``touched``: these, and what corrects or withdraws them."""
+    """The versions of corrected or withdrawn entries. ``touched``: these entries with their corrections and withdrawals."""
     reads: dict[str, EntryVersion] = {}
     for at in sorted({version.since for version in touched}):
         now = {fact.entry: fact for fact in amended([version.fact for version in touched if version.since <= at])}
@@ -74,9 +74,9 @@ def _amended(touched: Sequence[EntryVersion], over: int) -> Iterator[EntryVersio
 
 
 def first_known(candidates: Iterable[T], since: int, until: int) -> list[tuple[T | None, int, int]]:
-    """Split a span of knowledge by which of some candidates is the first that is known; None: none is known.
+    """Split a span of knowledge into parts, each with the first candidate known in it; None: no candidate is known.
 
-    ``candidates``: in the order in which one comes before another.
+    ``candidates``: in order of preference, the first one first.
     """
     found: list[tuple[T | None, int, int]] = []
     unanswered = [(since, until)]
@@ -105,7 +105,7 @@ def first_known(candidates: Iterable[T], since: int, until: int) -> list[tuple[T
 
 
 class RowSpans(Generic[R]):
-    """Rows with the spans of knowledge in which they were known, added piece by piece."""
+    """Rows with the spans of knowledge in which each was known."""
 
     def __init__(self) -> None:
         self._spans: dict[R, list[int]] = {}
@@ -119,7 +119,7 @@ class RowSpans(Generic[R]):
             spans += since, until
 
     def spans(self, over: int) -> Iterator[tuple[R, int, int]]:
-        """Each row with its spans. Spans that touch are merged. ``over``: the number of all recordings."""
+        """Each row with its spans. Spans that touch are merged. ``over``: the count of recordings."""
         for row, spans in self._spans.items():
             if len(spans) == 2:
                 yield row, spans[0], spans[1]
@@ -127,7 +127,7 @@ class RowSpans(Generic[R]):
                 for since, until in _joined(spans, over):
                     yield row, since, until
 
-    def known(self, instants: Sequence[datetime]) -> list[Known[R]]:
+    def with_instants(self, instants: Sequence[datetime]) -> list[Known[R]]:
         """Each row with its spans as instants."""
         ends: list[datetime | None] = [*instants, None]
         return [Known(row, instants[since], ends[until]) for row, since, until in self.spans(len(instants))]

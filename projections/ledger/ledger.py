@@ -1,11 +1,11 @@
-"""The ledger of one case: its duties, spells, judgements and late recordings, with the span in which each was known.
+"""The ledger of one case: its duties, spells, judgements and late recordings, each with the span in which it was known.
 
-``ledger(entries)`` is a pure function of the entries, in whatever order they arrived. A row is known from the recording
-that brought it about up to the one that took it away or changed it. So *as at D, known at K* is one predicate over the
-rows, ``Known.at(K)``, and then the state of a duty on D, or the spell in which D lies.
+``ledger(entries)`` is a pure function of the entries, in any order. A row is known from the recording that added it up to
+the recording that removed or changed it. To read *as at D, as known at K*: select the rows with ``Known.at(K)``, then take
+the state of a duty on D, or the spell that contains D.
 
-It is worked out clause by clause along the axis of knowledge (``case_versions``). Deriving ``rows_known`` anew at
-each recording gives the same.
+The ledger is derived clause by clause along the axis of knowledge (``case_versions``). Deriving ``rows_known`` anew at
+each recording gives the same rows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.history import History
-from projections.ledger.case_versions import PARTS, CaseVersions
+from projections.ledger.case_versions import TIMELINE_NAMES, CaseVersions
 from projections.ledger.derive_bitemporal import owed_as_known
 from projections.ledger.knowledge_spans import RowSpans
 from projections.ledger.ledger_rows import LATE_AFTER as LATE_AFTER
@@ -48,20 +48,23 @@ class Ledger:
 
 def ledger(entries: Iterable[Entry]) -> Ledger:
     """The ledger of a case from all its entries, in any order."""
-    growth = CaseVersions(entries)
+    case_versions = CaseVersions(entries)
     spells, judgements, lates = RowSpans[SpellRow](), RowSpans[JudgementRow](), RowSpans[LateRow]()
-    for epoch in growth.epochs(PARTS):
+    for epoch in case_versions.epochs(TIMELINE_NAMES):
         for spell in spell_rows(epoch.frame):
             spells.add(spell, epoch.since, epoch.until)
-    for version in growth.by_type.get(QualityJudged, ()):
+    for version in case_versions.by_type.get(QualityJudged, ()):
         if (judged := judgement_row(version.fact)) is not None:
             judgements.add(judged, version.since, version.until)
-    for version in growth.versions:
+    for version in case_versions.versions:
         if (late := late_row(version.fact)) is not None:
             lates.add(late, version.since, version.until)
-    instants = growth.instants
+    instants = case_versions.instants
     return Ledger(
-        owed_as_known(growth).known(instants), spells.known(instants), judgements.known(instants), lates.known(instants)
+        owed_as_known(case_versions).with_instants(instants),
+        spells.with_instants(instants),
+        judgements.with_instants(instants),
+        lates.with_instants(instants),
     )
 
 
@@ -71,12 +74,12 @@ def rows_known(history: History) -> tuple[Sequence[Any], ...]:
 
 
 def duty_rows(history: History) -> list[DutyRow]:
-    """Every duty of every clause in the catalogue, as this history gives it, in order of the day it is due."""
+    """The duties under all clauses of the catalogue by this history, in order of the day they are due."""
     return [duty_row(obligation, history) for obligation in obligations(history, catalogue().clauses)]
 
 
 def judgement_rows(history: History) -> list[JudgementRow]:
-    """The judgements of the record, in the order in which a later one stands before an earlier one."""
+    """The judgements that belong to no inspection, in order of time."""
     return [row for fact in history.all(QualityJudged) if (row := judgement_row(fact)) is not None]
 
 

@@ -1,4 +1,4 @@
-"""The rows of a case's ledger: duties, spells (times in which nothing about the case changes), judgements, late recordings."""
+"""The rows of a case's ledger: duties, spells (times in which no attribute of the case changes), judgements, late recordings."""
 
 from datetime import date, datetime
 from operator import itemgetter
@@ -34,7 +34,7 @@ class DutyRow(NamedTuple):
 
 
 class SpellRow(NamedTuple):
-    """What held of the case from ``on`` up to, not including, ``off`` (None: open)."""
+    """The attributes of the case from the day ``on`` up to, not including, ``off`` (None: still)."""
 
     on: date
     off: date | None
@@ -52,7 +52,7 @@ class SpellRow(NamedTuple):
 
 
 class JudgementRow(NamedTuple):
-    """A judgement of the record (one that belongs to no inspection), in force from its day; the last known one counts."""
+    """A judgement that belongs to no inspection. It counts from its day; of several known ones, the last counts."""
 
     on: date
     entry: str
@@ -77,19 +77,19 @@ R = TypeVar("R", bound=tuple[Any, ...])
 
 
 class Known(NamedTuple, Generic[R]):
-    """A row that a recording at ``since`` brought about, and one at ``until`` took away (None: it is still known)."""
+    """A row with the instant of the recording that added it and of the one that removed it (None: it is still known)."""
 
     row: R
     since: datetime
     until: datetime | None
 
     def at(self, known_at: datetime | None) -> bool:
-        """Whether it was known at an instant (exclusive, as everywhere; None: all that is recorded to date)."""
+        """Whether it was known at an instant (exclusive; None: hindsight)."""
         return was_known(known_at, self.since, self.until)
 
 
 def obligation_of(row: DutyRow, framework: str) -> Obligation:
-    """The obligation that a row tells of, with the clause in a framework's own terms. ``KeyError``: not one of its clauses."""
+    """The obligation of a row, with the clause as a framework states it. ``KeyError``: not one of the framework's clauses."""
     clause = catalogue().of_framework[framework][row.clause]
     return Obligation(
         clause, clause.values[row.value], row.arises_on, row.due_on, row.met_on, row.ended_on, row.raised_by, row.met_by,
@@ -109,7 +109,7 @@ TIER_RISK_MAPPA = itemgetter("tier", "risk", "mappa_level")
 
 
 def spell_rows(history: History) -> list[SpellRow]:
-    """A row for each time, from the first day of supervision on, in which nothing about the case changes."""
+    """A row for each span of days, from the first day of supervision on, in which no attribute of the case changes."""
     if history.started is None or history.start is None:
         return []
     person, start = history.started.person, history.start.on
@@ -134,7 +134,7 @@ def spell_rows(history: History) -> list[SpellRow]:
 
 
 def judgement_row(fact: QualityJudged) -> JudgementRow | None:
-    """The row of a judgement of the record; None for one that was made for an inspection."""
+    """The row of a judgement; None for a judgement made for an inspection."""
     if fact.inspection is not None or fact.second:
         return None
     return JudgementRow(
@@ -145,7 +145,7 @@ def judgement_row(fact: QualityJudged) -> JudgementRow | None:
 def late_row(fact: Entry) -> LateRow | None:
     """The row of an entry recorded more than ``LATE_AFTER`` working days after the day it is dated; None for others."""
     if fact.recorded_at.date() <= fact.occurred_on:
-        return None  # whatever its offset, the day in London is at most one later
+        return None  # with any offset, the day in London is at most one day later
     recorded_on = day_of(fact.recorded_at)
     delay = working_days_between(fact.occurred_on, recorded_on)
     if delay <= LATE_AFTER:

@@ -1,6 +1,6 @@
-"""The catalogue: every clause that some framework looks at, in one fixed order, so that a row can name one by a number.
+"""The catalogue: the clauses of all frameworks in one fixed order, so that a ledger row names a clause by its number.
 
-A framework built on another takes over its expectations; the same expectation stands here once.
+An expectation that several frameworks share is listed once.
 """
 
 from collections.abc import Mapping
@@ -45,5 +45,5 @@ def catalogue() -> Catalogue:
 
 
 def _content(clause: Clause) -> Clause:
-    """What a clause asks, whoever states it."""
+    """The clause without the framework that states it, to recognise equal expectations."""
     return clause if clause.of_standards else replace(clause, edition="")

@@ -1,4 +1,4 @@
-"""An index of clauses: which of them may ask anything of a case."""
+"""An index of clauses: which of them may raise a duty on a case."""
 
 from bisect import bisect_right
 from collections import OrderedDict
@@ -12,8 +12,8 @@ from domain.policy.clauses import Clause
 from domain.policy.conditions import EntryPattern
 from projections.history.history import History
 
-KEPT = 64
-"""How many dockets are kept: one for each framework, and for each edition by which somebody scores again."""
+INDEXES_CACHED = 64
+"""Indexes cached: one for each framework, and one for each edition by which a framework is scored again."""
 
 Types = frozenset[type[Entry]]
 
@@ -35,7 +35,7 @@ _CHANGED_BY: Mapping[str, Types] = {
 
 
 def raised_by(clause: Clause) -> Types:
-    """The types of entry without any of which the clause asks nothing."""
+    """The types of entry that raise its duties: without an entry of one of them, the clause raises none."""
     if isinstance(clause.after, EntryPattern):
         return frozenset((clause.after.type,))
     if clause.after is not None:
@@ -46,7 +46,7 @@ def raised_by(clause: Clause) -> Types:
     return states[0] if clause.kind == "while" and states else _RAISED_BY["start"]
 
 
-def parts(clause: Clause) -> frozenset[str]:
+def timelines_asked(clause: Clause) -> frozenset[str]:
     """The timelines of a case (see ``projections.ledger.case_versions``) that the duties under this clause depend on."""
     asked = {name for name, _ in clause.during}.union(clause.asks)
     if clause.after == "risk_becomes_high":
@@ -55,19 +55,19 @@ def parts(clause: Clause) -> frozenset[str]:
 
 
 class IndexedClause(NamedTuple):
-    """A clause in a docket, with its number there and the timelines that its duties depend on."""
+    """A clause in an index, with its number there and the timelines that its duties depend on."""
 
     number: int
     clause: Clause
-    parts: frozenset[str]
+    timelines_asked: frozenset[str]
 
 
 class ClauseIndex:
-    """Some clauses, by the order they are for and the time in which they are in force."""
+    """Clauses by the order type that they apply to and the time in which they are in force."""
 
     def __init__(self, clauses: Iterable[Clause]):
         self._listed = [
-            (IndexedClause(at, clause, parts(clause)), raised_by(clause)) for at, clause in enumerate(clauses)
+            (IndexedClause(at, clause, timelines_asked(clause)), raised_by(clause)) for at, clause in enumerate(clauses)
         ]
         every = [listed.clause for listed, _ in self._listed]
         self._starts = sorted({c.start for c in every if c.start is not None})
@@ -77,7 +77,7 @@ class ClauseIndex:
         self.dated = {(e.type, e.on) for c in every for e in (*c.entries, *after) if e.on is not None} | {
             (e.type, c.stands_until) for c in every for e in c.by if c.stands_until is not None
         }
-        """The fields, by type of entry, of which the day may be the one on which a duty arises."""
+        """Pairs of an entry type and a date field of it on which a duty may arise."""
 
     def to_walk(self, history: History) -> list[IndexedClause]:
         """The clauses that may raise a duty on this case."""
@@ -85,7 +85,7 @@ class ClauseIndex:
         return self.of(history, history.first_day, last, history.by_type.keys())
 
     def of(self, frame: History, first: date, last: date | None, present: KeysView[type[Entry]]) -> list[IndexedClause]:
-        """The clauses for this order, in force at some time from ``first`` to ``last``, of which there is what raises them."""
+        """The clauses for this order type, in force at some time from ``first`` to ``last``, whose triggers are ``present``."""
         assert frame.started is not None and frame.start is not None
         starts, ends, start = self._starts, self._ends, frame.start.on
         key = (
@@ -112,17 +112,17 @@ class ClauseIndex:
                 yield listed, raised_by
 
 
-_KEPT: OrderedDict[int, tuple[Iterable[Clause], ClauseIndex]] = OrderedDict()
+_INDEXES: OrderedDict[int, tuple[Iterable[Clause], ClauseIndex]] = OrderedDict()
 
 
 def clause_index(clauses: Iterable[Clause]) -> ClauseIndex:
-    """The docket of these clauses; made once for a tuple of them."""
-    kept = _KEPT.get(id(clauses))
+    """The index of these clauses, cached where they are a tuple."""
+    kept = _INDEXES.get(id(clauses))
     if kept is not None and kept[0] is clauses:
         return kept[1]
     made = ClauseIndex(clauses)
     if isinstance(clauses, tuple):
-        _KEPT[id(clauses)] = (clauses, made)  # kept with it: an id is used again
-        while len(_KEPT) > KEPT:
-            _KEPT.popitem(last=False)
+        _INDEXES[id(clauses)] = (clauses, made)  # keep the tuple too: Python reuses the id of a deleted object
+        while len(_INDEXES) > INDEXES_CACHED:
+            _INDEXES.popitem(last=False)
     return made

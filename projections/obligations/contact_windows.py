@@ -11,13 +11,13 @@ from projections.history.history import Candidate, History
 from projections.obligations.triggers import ONE_DAY, Met, row
 
 LONGEST = relativedelta(years=3)
-"""How far windows are laid when the file gives no end: three years, the longest community order (a parameter)."""
+"""How far windows go when the file gives no end: three years, the longest community order (a parameter)."""
 
 
 class Window(Struct, frozen=True, gc=False):
-    """A window in which so many entries are ``needed``: from the day ``begins`` up to, not including, ``closes``.
+    """A window from the day ``begins`` up to, not including, ``closes``. ``needed``: entries (or hours) needed in it.
 
-    ``due_on``: its last day. ``ended_on``: the day from which nobody asks for it any more, where it is cut short.
+    ``due_on``: its last day. ``ended_on``: the day from which it no longer applies, where it is cut short; else None.
     """
 
     value: Value
@@ -29,7 +29,7 @@ class Window(Struct, frozen=True, gc=False):
 
 
 def windows(clause: Clause, history: History) -> Iterator[Window]:
-    """Lay the windows one after another from the start of supervision. They are cut where what is asked changes."""
+    """Yield the windows one after another from the start of supervision. A window ends where another row applies."""
     assert history.start is not None
     start, over = history.start.on, horizon(history)
     first = max(start, clause.start or start)
@@ -42,14 +42,14 @@ def windows(clause: Clause, history: History) -> Iterator[Window]:
 
 
 def horizon(history: History) -> date:
-    """The day before which windows begin: the end of supervision, else of the order, else the longest that it may last."""
+    """The day before which windows begin: the end of supervision, else of the order, else ``LONGEST`` after the start."""
     assert history.start is not None and history.started is not None
     ends = history.end.on if history.end else None
     return min(ends or date.max, history.started.ends_on or history.start.on + LONGEST)
 
 
 def _segments(clause: Clause, history: History, first: date, last: date) -> Iterator[tuple[date, date, Value]]:
-    """Split the time from ``first`` up to ``last`` into stretches in which one row of the clause holds."""
+    """Split the time from ``first`` up to ``last`` into segments in which one row of the clause applies."""
     points = [first, *(day for day in history.turning_points if first < day < last), last]
     on, current = first, row(clause, history, first)
     for day in points[1:]:
@@ -62,7 +62,7 @@ def _segments(clause: Clause, history: History, first: date, last: date) -> Iter
 
 
 def _windows(phases: tuple[Phase, ...], start: date, on: date, off: date) -> Iterator[tuple[date, date, float]]:
-    """Lay windows from ``on`` until one reaches ``off``: first day, first day after, number needed."""
+    """Yield windows from ``on`` until one reaches ``off``: first day, first day after, number needed."""
     ends: date | None = start
     begins = on
     for phase in phases:
@@ -70,7 +70,7 @@ def _windows(phases: tuple[Phase, ...], start: date, on: date, off: date) -> Ite
         opens = ends
         ends = None if phase.length is None else phase.length.after(start if phase.from_start else ends)
         if phase.window == phase.length and ends is not None and opens < begins:
-            begins = max(begins, ends)  # a total over the whole phase is asked from its first day or not at all
+            begins = max(begins, ends)  # a total over the whole phase applies from its first day or not at all
         anchor, number = begins, 0
         while begins < off and (ends is None or begins < ends):
             number += 1
@@ -80,9 +80,9 @@ def _windows(phases: tuple[Phase, ...], start: date, on: date, off: date) -> Ite
 
 
 def reached(clause: Clause, counted: Iterable[Candidate], needed: float) -> Met:
-    """The day on which the entries of a window reach the number needed, and the entries counted by then.
+    """The day on which the entries of a window reach the number needed (None: not reached), and the entries counted.
 
-    An entry counts for one, or for what its field says (hours).
+    An entry counts as one, or as the number in its field ``Clause.sum`` (hours).
     """
     total, entries = 0.0, []
     for candidate in counted:

@@ -1,7 +1,7 @@
-"""Obligations: what was due on a case, by when, and when it was done.
+"""Derive the obligations of a case: what was due, by when, and when it was met.
 
-The state on any day is a closed function of four dates (``projections.obligations.duty_state``), so "today" is an argument and
-nothing runs at midnight.
+The state on any day follows from four dates (``projections.obligations.duty_state``), so "today" is an argument and no job
+runs at midnight.
 """
 
 from collections.abc import Iterable

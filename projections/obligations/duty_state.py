@@ -1,14 +1,14 @@
-"""Duty state: the one page that says what state a duty is in on a day, and what a file was known to say at an instant.
+"""Duty state: the rules for the state of a duty on a day, and for what was known at an instant.
 
-Each rule stands here in every form in which it is asked. Change them together; ``test_duty_state`` holds the forms to one
-table.
+Each rule is here in three forms. Change them together; ``test_duty_state`` tests all forms against one table.
 
-* Scalar: one ``Obligation`` and its dates. None is *not (yet)*.
-* Arrays: columns of many duties. Days and instants are numbers as in ``days``; its largest number is *not (yet)*.
-* SQL: columns of a table. NULL is *not (yet)*. Only what some query asks is here.
+* Scalar: one ``Obligation`` and its dates. None: not, or not yet.
+* Arrays: columns of many duties. Days and instants are numbers of ``projections.arrays.date_numbers``; the largest: not, or
+  not yet.
+* SQL: columns of a table. NULL: not, or not yet. Only what queries use.
 
-The array and SQL forms are built from operators alone, so that this page loads neither NumPy nor SQLAlchemy: whoever
-reads one case needs neither.
+The array and SQL forms use operators alone, so that this module loads neither NumPy nor SQLAlchemy: reading one case
+needs neither.
 """
 
 from datetime import date, datetime
@@ -29,10 +29,11 @@ STATES: tuple[State, ...] = ("due", "met", "met_late", "overdue", "missed", "lap
 
 
 class Obligation(Struct, frozen=True, gc=False):
-    """A duty under one clause on one case. Days are days; ``None`` is *not (yet)*.
+    """A duty under one clause on one case. None: not, or not yet.
 
-    ``arises_on`` the duty begins; ``due_on`` the last day on which meeting it is in time; ``met_on`` the day it was
-    met; ``ended_on`` the day from which nobody owed it any more. ``window``: it cannot be made good after ``due_on``.
+    ``arises_on``: the day the duty begins. ``due_on``: the last day on which meeting it is in time. ``met_on``: the day it
+    was met. ``ended_on``: the day from which it no longer applies. ``window``: it cannot be met after ``due_on``.
+    ``raised_by`` and ``met_by``: ids of entries.
     """
 
     clause: Clause
@@ -58,7 +59,7 @@ class Obligation(Struct, frozen=True, gc=False):
         return "missed" if self.window else "overdue"
 
     def fell_due(self, day: date) -> bool:
-        """Whether this duty counts on this day: its last day has passed, or has come and it is met."""
+        """Whether this duty counts in figures on this day: ``due_on`` has passed, or it has come and the duty is met."""
         state = self.state(day)
         return state in ("overdue", "missed") or (state in ("met", "met_late") and self.due_on <= day)
 
@@ -71,7 +72,7 @@ class Obligation(Struct, frozen=True, gc=False):
         return self.state(day) in ("met", "met_late")
 
     def in_time(self, day: date) -> bool:
-        """Whether it is met on this day, and was by the day it was due."""
+        """Whether it is met on this day, and was met by ``due_on``."""
         return self.state(day) == "met"
 
     def days_late(self, day: date) -> int:
@@ -83,9 +84,9 @@ class Obligation(Struct, frozen=True, gc=False):
 
 
 def was_known(instant: datetime | None, since: datetime, until: datetime | None) -> bool:
-    """Whether what was known from ``since`` to ``until`` (None: still) was known at an instant.
+    """Whether something known from ``since`` to ``until`` (None: still known) was known at an instant.
 
-    The instant is exclusive: a recording at it is not known yet. None is hindsight: what is still known.
+    The instant is exclusive: a recording at the instant is not known yet. ``instant`` None: hindsight, what is still known.
     """
     if instant is None:
         return until is None
@@ -95,10 +96,10 @@ def was_known(instant: datetime | None, since: datetime, until: datetime | None)
 # The same for arrays.
 
 UNKNOWN, NOT_ARISEN, DUE, LAPSED, OPEN, MET_LATE, MET, MET_EARLY = range(8)
-"""The states of ``Obligation.state`` as numbers. They stand in this order so that each question below is a range.
+"""The states of ``Obligation.state`` as numbers, ordered so that each group of states below is a range.
 
-``UNKNOWN``: nobody knew of the duty. ``NOT_ARISEN``: None. ``OPEN``: overdue, or a window that was missed. Met in time
-is two: ``MET`` where the day it was due has come, ``MET_EARLY`` where it has not, as only the first fell due.
+``UNKNOWN``: the duty was not known. ``NOT_ARISEN``: None. ``OPEN``: overdue, or missed (a window). Met in time has two
+numbers: ``MET`` where ``due_on`` has come, ``MET_EARLY`` where it has not. Only the first fell due.
 """
 
 ARISEN = range(DUE, MET_EARLY + 1)
@@ -116,8 +117,8 @@ def states(
     met: "NDArray[np.uint16]",
     ended: "NDArray[np.uint16]",
 ) -> "NDArray[np.uint8]":
-    """The state of each duty on this day (or each on a day of its own), from its four dates."""
-    # Add and multiply truths as numbers: choosing by a mask takes ten times as long.
+    """The state of each duty from its four dates, on one day or on a day for each duty."""
+    # Add and multiply booleans as numbers: selecting by a mask takes ten times as long.
     done, late, early, past, arisen, lapsed = (
         truth.view("uint8")
         for truth in (met <= day, met > due, due > day, due < day, arises <= day, (ended <= day) & (ended <= due))
@@ -128,20 +129,20 @@ def states(
     return found
 
 
-def within(state: "NDArray[np.uint8]", wanted: range) -> "NDArray[np.bool_]":
+def state_in(state: "NDArray[np.uint8]", wanted: range) -> "NDArray[np.bool_]":
     """Which of these states are among those wanted, as in ``within(state, FELL_DUE)``."""
     found: NDArray[np.bool_] = state - wanted.start < len(wanted)
     return found
 
 
-def rows_known(
+def were_known(
     instant: "int | np.uint16 | NDArray[np.int64]",
     since: "NDArray[np.int64] | NDArray[np.uint16]",
     until: "NDArray[np.int64] | NDArray[np.uint16] | None" = None,
 ) -> "NDArray[np.bool_]":
-    """``was_known``, of each row. ``until``: None where every row is still known; ``STANDING`` as the instant: hindsight.
+    """``was_known`` for each row. ``until``: None where every row is still known. ``instant`` ``STANDING``: hindsight.
 
-    Where a day begins at the instant, the days on which the spans begin and end may be given in place of instants.
+    Where the instant is the beginning of a day, spans may be given as days in place of instants.
     """
     begun: NDArray[np.bool_] = since < instant
     return begun if until is None else begun & (instant <= until)
@@ -153,7 +154,7 @@ def rows_known(
 def known_in_sql(
     instant: int | None, since: "sa.ColumnElement[int]", until: "sa.ColumnElement[int]"
 ) -> "sa.ColumnElement[bool]":
-    """``was_known``, of columns. Instants are microseconds since 1970."""
+    """``was_known`` for columns. Instants are microseconds since 1970, UTC."""
     if instant is None:
         return until.is_(None)
     return (since < instant) & (until.is_(None) | (until >= instant))

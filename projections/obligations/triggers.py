@@ -1,4 +1,4 @@
-"""What the kinds of clause share: what triggers a duty, which row of the clause fits, which entry answers."""
+"""Shared by all kinds of clause: what triggers a duty, which row of the clause fits, which entry answers it."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from projections.history.history import History
 
 
 class Trigger(Struct, frozen=True, gc=False):
-    """What raises a duty: the day it arises, the entry, and the item of it that is asked for (see ``Clause.each``).
+    """What raises a duty: the day it arises, the entry, and one item of the entry (see ``Clause.each``).
 
-    ``counted_from``: the day from which the time allowed runs, where that is not the day it arises. (An absence that
-    nobody decided becomes a failure a week later, but the failure's date is the appointment's.)
+    ``counted_from``: the day from which the time allowed runs, where that is not ``on``. (An absence without a decision
+    becomes a failure a week later; the time runs from the appointment.)
     ``since`` and ``until``: the span of knowledge in which the file said so. With hindsight it is all of time.
     """
 
@@ -35,9 +35,9 @@ class Trigger(Struct, frozen=True, gc=False):
 
 
 def row(clause: Clause, history: History, day: date) -> Value | None:
-    """The first row of the clause that fits the case on this day. None: the clause is not for it.
+    """The first row of the clause that fits the case on this day. None: the clause does not apply.
 
-    No clause is for a case in custody.
+    No clause applies to a case in custody.
     """
     if history.custody and history.in_custody(day):
         return None
@@ -45,7 +45,7 @@ def row(clause: Clause, history: History, day: date) -> Value | None:
 
 
 def triggers(clause: Clause, history: History) -> Sequence[Trigger]:
-    """Find what raises a duty under this clause before supervision ends, in order of time."""
+    """The triggers of this clause before supervision ends, in order of time."""
     found = history.triggers.get((clause.after, clause.each))
     if found is None:
         assert history.start is not None
@@ -129,4 +129,4 @@ HIGH = (("risk", HIGH_RISK),)
 ONE_DAY = timedelta(days=1)
 
 NOBODY_LEFT = ("died", "transferred_out")
-"""Ends of supervision that leave nothing to do here."""
+"""Reasons for the end of supervision after which no duty remains."""

@@ -1,7 +1,7 @@
-"""Settling a case: its ledger derived from all its entries, and the rows in the tables changed where they differ.
+"""Write the rows of cases: derive the ledger from all entries, and change the rows in the tables where they differ.
 
-It does not matter in which order entries arrived, how often a case is settled or by how many at once: rows follow from
-the entries alone, and never go back to fewer entries than they already tell of.
+The rows follow from the entries alone. The order in which entries arrived, how often a case is written and by how many
+writers at once make no difference. Rows made from fewer entries never replace rows made from more.
 """
 
 from collections import Counter
@@ -17,19 +17,20 @@ from domain.store.engines import insert_into
 from projections.cases.case_snapshot import excluded
 from projections.history.history import History
 from projections.ledger.ledger import Ledger, ledger
-from projections.read_model.row_codecs import Places, Values, places_in, values_of
+from projections.read_model.row_codecs import PlaceNumbers, Values, places_of, values_of
 from projections.read_model.view_tables import Tables
 
-COPIED_FROM = 50
-"""From so many rows on, COPY is faster than INSERT."""
+COPY_FROM_ROWS = 50
+"""From so many rows on, COPY is used in place of INSERT: it is faster."""
 
-COPIED_AS = {sa.Integer: "int4", sa.BigInteger: "int8", sa.Date: "date", sa.Boolean: "bool"}
-"""PostgreSQL's names of the types of columns; others are texts."""
+COPY_TYPES = {sa.Integer: "int4", sa.BigInteger: "int8", sa.Date: "date", sa.Boolean: "bool"}
+"""PostgreSQL's names of column types; other columns are text."""
 
 
-class Derived(NamedTuple):
-    """What the tables will say of a case, from the first ``version`` of its entries: its rows as values, kind by kind,
-    and who may not open it, as JSON.
+class DerivedCase(NamedTuple):
+    """The rows of one case as derived from its first ``version`` entries.
+
+    ``rows``: as values, kind by kind. ``excluded``: the staff who may not open the case, as JSON.
     """
 
     reference: str
@@ -38,12 +39,14 @@ class Derived(NamedTuple):
     excluded: str
 
 
-def derive(
-    files: Iterable[CaseFile], places: Places, hear: Callable[[CaseFile, Ledger], None] = lambda file, kept: None
-) -> Iterator[Derived]:
-    """Each case derived from its entries, every place in its rows with a number. An error names the case.
+def derive_cases(
+    files: Iterable[CaseFile],
+    places: PlaceNumbers,
+    on_ledger: Callable[[CaseFile, Ledger], None] = lambda file, kept: None,
+) -> Iterator[DerivedCase]:
+    """Derive each case from its entries; give every place in its rows a number. An error names the case.
 
-    ``hear`` is told of each ledger, which is let go before the next is derived: many of them are costly to keep.
+    ``on_ledger`` is called with each ledger. Ledgers are not kept: many of them would need much memory.
     """
     for file in files:
         try:
@@ -52,32 +55,32 @@ def derive(
             error.add_note(f"while deriving the rows of {file.reference} from its {file.version} entries")
             raise
         limited = sorted(excluded(History.of(file.entries.values())))
-        places.have(places_in(kept))
-        hear(file, kept)
+        places.ensure_numbers(places_of(kept))
+        on_ledger(file, kept)
         rows = values_of(file.reference, kept, places.numbers)
-        yield Derived(file.reference, file.version, rows, msgspec.json.encode(limited).decode())
+        yield DerivedCase(file.reference, file.version, rows, msgspec.json.encode(limited).decode())
 
 
-def behind(c: sa.Connection, of: Tables, versions: dict[str, int]) -> set[str]:
-    """Those of these cases whose rows don't tell of so many entries yet."""
+def outdated_cases(c: sa.Connection, of: Tables, versions: dict[str, int]) -> set[str]:
+    """The cases whose rows were made from fewer entries than ``versions`` says."""
     query = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(versions))
-    stand = {row.reference: int(row.version) for row in c.execute(query)}
-    return {reference for reference, version in versions.items() if stand.get(reference, 0) < version}
+    stored = {row.reference: int(row.version) for row in c.execute(query)}
+    return {reference for reference, version in versions.items() if stored.get(reference, 0) < version}
 
 
-def settle(c: sa.Connection, of: Tables, derived: Collection[Derived]) -> int:
-    """Make these cases' rows in a generation what was derived; the number of rows deleted and inserted.
+def write_rows(c: sa.Connection, of: Tables, derived: Collection[DerivedCase]) -> int:
+    """Replace these cases' rows in a generation by those derived; return the number of rows deleted and inserted.
 
-    In the transaction of ``c``. A case whose rows tell of as many entries already is left alone.
+    In the transaction of ``c``. A case whose rows were made from as many entries or more is not changed.
     """
-    taken = _take(c, of, derived)
-    wanted = [d.rows for d in derived if d.reference in taken]
+    locked = _lock_and_mark(c, of, derived)
+    wanted = [d.rows for d in derived if d.reference in locked]
     changed = 0
     for kind, table in enumerate(of.kinds):
         new = [values for rows in wanted for values in rows[kind]]
-        if stand := c.execute(sa.select(table).where(table.c.reference.in_(taken))).all():
+        if stored := c.execute(sa.select(table).where(table.c.reference.in_(locked))).all():
             missing, gone = Counter(new), []
-            for number, *values in stand:
+            for number, *values in stored:
                 row = tuple(values)
                 if missing[row] > 0:
                     missing[row] -= 1
@@ -91,10 +94,10 @@ def settle(c: sa.Connection, of: Tables, derived: Collection[Derived]) -> int:
     return changed
 
 
-def differences(
-    c: sa.Connection, of: Tables, derived: Iterable[Derived]
+def row_differences(
+    c: sa.Connection, of: Tables, derived: Iterable[DerivedCase]
 ) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    """Where the tables differ from what was derived: the case, the table, ``missing`` or ``too many``, and the row."""
+    """Where the tables differ from the derived rows: the case, the table, ``missing`` or ``too many``, and the row."""
     for d in derived:
         said = c.execute(sa.select(of.cases.c.excluded).where(of.cases.c.reference == d.reference)).scalar()
         if said != d.excluded:
@@ -103,15 +106,15 @@ def differences(
         for table, rows in zip(of.kinds, d.rows, strict=True):
             columns = [column.name for column in table.c][1:]
             query = sa.select(table).where(table.c.reference == d.reference)
-            stand = Counter(tuple(values) for _, *values in c.execute(query))
+            stored = Counter(tuple(values) for _, *values in c.execute(query))
             wanted = Counter(rows)
-            for what, extra in (("missing", wanted - stand), ("too many", stand - wanted)):
+            for what, extra in (("missing", wanted - stored), ("too many", stored - wanted)):
                 for row in extra.elements():
                     yield d.reference, table.name, what, dict(zip(columns[1:], row[1:], strict=True))
 
 
-def _take(c: sa.Connection, of: Tables, derived: Collection[Derived]) -> set[str]:
-    """Lock the cases, in order, and say how many entries their rows will tell of; those that tell of fewer so far."""
+def _lock_and_mark(c: sa.Connection, of: Tables, derived: Collection[DerivedCase]) -> set[str]:
+    """Lock the cases in order and store their new versions; return the cases whose stored version was lower."""
     if not derived:
         return set()
     rows = [
@@ -132,18 +135,18 @@ def _delete(c: sa.Connection, table: sa.Table, numbers: Sequence[int]) -> None:
 
 
 def _insert(c: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
-    """By the driver's own means where there are many: a case has some two hundred."""
+    """Insert rows, by the driver's own bulk method where there are many (a case has some two hundred)."""
     columns = list(table.c)[1:]
     names = [column.name for column in columns]
     if c.dialect.name == "sqlite" and rows:
         days = [at for at, column in enumerate(columns) if isinstance(column.type, sa.Date)]
         statement = str(sa.insert(table).compile(dialect=c.dialect, column_keys=names))
         c.exec_driver_sql(statement, list(_with_texts(rows, days)))
-    elif len(rows) >= COPIED_FROM:
+    elif len(rows) >= COPY_FROM_ROWS:
         raw: Any = c.connection.driver_connection
         statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
         with raw.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types([COPIED_AS.get(type(column.type), "text") for column in columns])
+            copy.set_types([COPY_TYPES.get(type(column.type), "text") for column in columns])
             for row in rows:
                 copy.write_row(row)
     elif rows:
@@ -151,7 +154,7 @@ def _insert(c: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
 
 
 def _with_texts(rows: Iterable[Values], days: Sequence[int]) -> Iterator[Values]:
-    """The rows with their days as SQLite keeps them: as text."""
+    """The rows with their days as text, as SQLite stores them."""
     texts: dict[date | None, str | None] = {None: None}
     for row in rows:
         values = list(row)

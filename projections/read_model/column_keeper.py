@@ -1,6 +1,6 @@
-"""Keeping columns: the latest generation of files, and what the views have taken in since laid over it.
+"""Keep the column store up to date: the latest generation of files, with later changes from the read model added.
 
-Columns hold nothing of their own: they are made from the views, and may be thrown away at any time.
+Columns are made from the read model, hold nothing else, and can be deleted at any time.
 """
 
 import os
@@ -15,25 +15,25 @@ from domain.cache_folder import cache_folder
 from domain.store.database import Database
 from domain.store.record_reader import is_case
 from projections.columns.column_builder import recorded_by_day
-from projections.columns.column_files import Parts, generations, latest
-from projections.columns.column_merge import join
+from projections.columns.column_files import ColumnParts, generations, latest_generation
+from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
-from projections.read_model.follower_lock import LOOK, alone
-from projections.read_model.rebuild import Crew, opened, rebuild
+from projections.read_model.follower_lock import SQLITE_POLL, task_lock
+from projections.read_model.rebuild import WorkerPool, open_read_model, rebuild
 from projections.read_model.view_reader import ReadModel
 
-SMALL = 5000
-"""Up to so many cases are read into memory where there are no files of columns; beyond, they are made first."""
+SMALL_RECORD = 5000
+"""A record of up to so many cases is read into memory where it has no column files. A larger one needs files."""
 
-PIECE = 500
-"""Cases that are read at once."""
+CASES_PER_PIECE = 500
+"""Cases in one piece of work."""
 
-LAID = 5000
-"""Up to so many entries since the files were made are laid over them; the follower makes new files from half of that."""
+MOST_CHANGES = 5000
+"""Entries after the files that are added to them at most. The follower makes new files after half of that."""
 
 
 def columns_folder(database: Database) -> Path:
-    """Where the columns of a database lie: ``CASEAUDIT_COLUMNS``, else beside an SQLite file or in the user's cache."""
+    """The folder of a database's columns: ``CASEAUDIT_COLUMNS``, else beside an SQLite file or in the user's cache."""
     named = os.environ.get("CASEAUDIT_COLUMNS")
     if named:
         return Path(named)
@@ -42,108 +42,113 @@ def columns_folder(database: Database) -> Path:
     return cache_folder() / sha256(str(database).encode()).hexdigest()[:16]
 
 
-class NotMade(RuntimeError):
-    """There are no columns of this record that can be read, and too many cases to make them while a page waits."""
+class ColumnsNotMade(RuntimeError):
+    """There are no readable columns of this record, and too many cases to make them while a page waits."""
 
 
 class ColumnKeeper:
-    """The columns of one database, in files in the folder ``home``. Safe to share between threads."""
+    """The column store of one database, in files in the folder ``home``. Safe to share between threads."""
 
-    def __init__(self, views: ReadModel, home: Path):
-        self.views, self.home = views, home
+    def __init__(self, read_model: ReadModel, home: Path):
+        self.read_model, self.home = read_model, home
         self._base: ColumnStore | None = None
         self._made: Path | None = None
         self._changed = self._columns = ColumnStore.of(())
         self._lock = threading.Lock()
 
     def current(self) -> ColumnStore:
-        """The columns as far as the views go, or as the latest files where too much has come since; else ``NotMade``."""
+        """The column store at the position of the read model, or of the latest files where too much was stored since.
+
+        Raises ``ColumnsNotMade``.
+        """
         with self._lock:
             if self._base is None or self._newest() != self._made:
                 self._begin()
-            if (position := self.views.position) != self._columns.position:
+            if (position := self.read_model.position) != self._columns.position:
                 self._take_in(position)
             return self._columns
 
-    def wanting(self) -> bool:
-        """Whether new files should be made: there are none and many cases, or much has come since they were made."""
-        base = latest(self.home)
+    def needs_new_files(self) -> bool:
+        """Whether new files should be made: there are none and many cases, or much was stored since they were made."""
+        base = latest_generation(self.home)
         if base is None:
-            return len(self.views.cases()) > SMALL
-        return len(self.views.stored.after(base.position, LAID // 2)) == LAID // 2
+            return len(self.read_model.cases()) > SMALL_RECORD
+        return len(self.read_model.stored.after(base.position, MOST_CHANGES // 2)) == MOST_CHANGES // 2
 
-    def make(self, crew: Crew) -> bool:
-        """Make new files from the views, by a crew; False where another is doing so."""
-        with alone(self.views.database, self.views.writing, "columns") as mine:
+    def make(self, pool: WorkerPool) -> bool:
+        """Make new files from the read model, by a pool of workers; False where another process is making them."""
+        with task_lock(self.read_model.database, self.read_model.writing, "columns") as mine:
             if mine is None:
                 return False
-            position, address = self.views.position, self.views.database.address
+            position, address = self.read_model.position, self.read_model.database.address
             pieces, parts = (
-                ((address, some, position) for some in _by(PIECE, self.views.cases())),
+                ((address, some, position) for some in _by(CASES_PER_PIECE, self.read_model.cases())),
                 self._parts("making"),
             )
-            for columns in crew(part, pieces):
+            for columns in pool(read_columns, pieces):
                 parts.add(columns)
             parts.write(self.home)
         return True
 
-    def rebuild(self, crew: Crew, told: Callable[[int], None] = lambda cases: None) -> int:
-        """Make the views anew (see ``projections.read_model.rebuild``), and new files by the way; the number of cases."""
+    def rebuild(self, pool: WorkerPool, report_progress: Callable[[int], None] = lambda cases: None) -> int:
+        """Rebuild the read model (``projections.read_model.rebuild``) and make new files from it; return the number of cases."""
         parts, written = self._parts("rebuilding"), False
-        cases = rebuild(self.views, crew, told, parts.add)
+        cases = rebuild(self.read_model, pool, report_progress, parts.add)
         while not written:
-            with alone(self.views.database, self.views.writing, "columns") as mine:
+            with task_lock(self.read_model.database, self.read_model.writing, "columns") as mine:
                 if written := mine is not None:
                     parts.write(self.home)
-            if not written:  # another is at it, from the views that are no longer live
-                time.sleep(LOOK)
-        if self.wanting():  # so much came meanwhile that it would not be laid over them
-            self.make(crew)
+            if not written:  # another process is making files from the generation that is no longer live
+                time.sleep(SQLITE_POLL)
+        if self.needs_new_files():  # more was stored meanwhile than is added to files
+            self.make(pool)
         return cases
 
-    def _parts(self, made_by: str) -> Parts:
-        return Parts(self.home / f"parts-{made_by}")
+    def _parts(self, made_by: str) -> ColumnParts:
+        return ColumnParts(self.home / f"parts-{made_by}")
 
     def _newest(self) -> Path | None:
         return next(reversed(generations(self.home)), None)
 
     def _begin(self) -> None:
-        """From the latest files; without any, from the views."""
+        """Start from the latest files, or from the read model where there are none."""
         self._made = self._newest()
-        self._base = latest(self.home) or self._read_all()
+        self._base = latest_generation(self.home) or self._read_all()
         self._changed, self._columns = ColumnStore.of(()), self._base
 
     def _read_all(self) -> ColumnStore:
-        cases, position = self.views.cases(), self.views.position
-        if len(cases) > SMALL:
-            raise NotMade("the columns of this record have not been made yet: run `caseaudit follow` beside the site")
-        return _read(self.views, cases, position)
+        cases, position = self.read_model.cases(), self.read_model.position
+        if len(cases) > SMALL_RECORD:
+            raise ColumnsNotMade(
+                "the columns of this record have not been made yet: run `caseaudit follow` beside the site"
+            )
+        return _read(self.read_model, cases, position)
 
     def _take_in(self, position: int) -> None:
-        """Lay over the base the cases that have changed, as they are now."""
-        entered = self.views.stored.after(self._columns.position, LAID)
-        if len(entered) == LAID or position < self._columns.position:
-            if self._columns.numbers <= SMALL:
+        """Add the cases that have changed to the base, as they are now."""
+        entered = self.read_model.stored.after(self._columns.position, MOST_CHANGES)
+        if len(entered) == MOST_CHANGES or position < self._columns.position:
+            if self._columns.numbers <= SMALL_RECORD:
                 self._base = self._columns = self._read_all()
                 self._changed = ColumnStore.of(())
             return
         changed = {one.reference for one in entered if is_case(one.reference) and one.position <= position}
-        self._changed = join([self._changed.with_changes(_read(self.views, changed, position))])
+        self._changed = merge([self._changed.with_changes(_read(self.read_model, changed, position))])
         assert self._base is not None
         self._columns = self._base.with_changes(self._changed)
 
 
-def part(address: str, references: list[str], position: int) -> ColumnStore:
-    """The columns of some cases, read from the views of a database."""
-    return _read(opened(address), references, position)
+def read_columns(address: str, references: list[str], position: int) -> ColumnStore:
+    """One piece of work: the columns of some cases, from the read model at an address."""
+    return _read(open_read_model(address), references, position)
 
 
-def _read(views: ReadModel, references: Collection[str], position: int) -> ColumnStore:
+def _read(read_model: ReadModel, references: Collection[str], position: int) -> ColumnStore:
     named = sorted(references)
     recorded: dict[str, Mapping[date, int]] = {
-        file.reference: recorded_by_day(file.entries.values()) for file in views.stored.files(named)
+        file.reference: recorded_by_day(file.entries.values()) for file in read_model.stored.files(named)
     }
-    return ColumnStore.of(views.ledgers(named), recorded, position)
+    return ColumnStore.of(read_model.ledgers(named), recorded, position)
 
 
 def _by(number: int, references: list[str]) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""Following for good: one loop serves both databases."""
+"""The loop of `caseaudit follow`, for SQLite and PostgreSQL."""
 
 import time
 from collections.abc import Callable
@@ -8,27 +8,27 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from projections.read_model.follower import BATCH, one_step
-from projections.read_model.follower_lock import alone
+from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_reader import ReadModel
 
 POLL = 1.0
-"""Seconds between looks at the record where nothing tells of what is new."""
+"""Seconds between checks for new entries where the database does not notify."""
 
 
 @dataclass
 class Following:
-    """Following for good. ``stop()`` is asked between batches; ``say`` hears what an operator should know."""
+    """Follows the record until ``stop()``, which is called between batches. ``say`` receives messages for the operator."""
 
-    views: ReadModel
+    read_model: ReadModel
     stop: Callable[[], bool]
     say: Callable[[str], None]
     batch: int = BATCH
     poll: float = POLL
     at_rest: Callable[[], None] = lambda: None
-    """What else to do once the views are up with the record, each time something has come."""
+    """Called each time the read model has reached the end of the record."""
 
     def run(self) -> None:
-        """Until told to stop. A database that cannot be reached is tried again and again; any other error ends it."""
+        """Follow until ``stop()``. An unreachable database is tried again, after up to 30 s; any other error is raised."""
         pause = self.poll
         while not self.stop():
             try:
@@ -44,16 +44,16 @@ class Following:
                 self._sleep(pause)
 
     def _while_alone(self) -> None:
-        with alone(self.views.database, self.views.writing, "follow") as mine:
+        with task_lock(self.read_model.database, self.read_model.writing, "follow") as mine:
             if mine is None:
                 self._sleep(self.poll)
                 return
-            self.say(f"following from position {self.views.position:,}")
+            self.say(f"following from position {self.read_model.position:,}")
             rested = -1
             while not self.stop():
-                if one_step(self.views, self.batch, lambda position: None) or self.stop():
+                if one_step(self.read_model, self.batch, lambda position: None) or self.stop():
                     continue
-                if rested != (position := self.views.position):
+                if rested != (position := self.read_model.position):
                     self.at_rest()
                     rested = position
                 mine.wait(self.poll)

@@ -1,7 +1,7 @@
-"""Following: what was stored is taken into the views, batch by batch, rows and position in one transaction.
+"""The follower: take stored entries into the read model, batch by batch, rows and position in one transaction.
 
-A crash anywhere leaves rows and position as they were together; nothing is taken in
-twice and nothing is left out. One follower works at a time; if two did, the slower would find its position taken.
+After a crash, rows and position still agree: no entry is taken in twice, and none is left out. One follower works at a
+time. If two did, the slower one would find the position changed (``Overtaken``).
 """
 
 import time
@@ -10,41 +10,40 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from domain.store.record_reader import Lag, is_case
-from projections.read_model.case_writer import behind, derive, settle
-from projections.read_model.follower_lock import alone
-from projections.read_model.view_generations import State
+from projections.read_model.case_writer import derive_cases, outdated_cases, write_rows
+from projections.read_model.follower_lock import task_lock
+from projections.read_model.view_generations import GenerationState
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.view_tables import VIEWS
 
 BATCH = 500
-"""Entries taken in at once."""
+"""Entries in one batch."""
 
 
 class Overtaken(RuntimeError):
-    """Another has moved this generation on, or put another in its place: look again and go on from there."""
+    """Another process has moved the position, or made the other generation live. Read the state again and continue."""
 
 
-def step(views: ReadModel, state: State, most: int = BATCH) -> int:
-    """Take the next entries into a generation: how many (0: it is up with the record). ``Overtaken``.
+def step(read_model: ReadModel, state: GenerationState, most: int = BATCH) -> int:
+    """Take the next ``most`` entries into a generation; return how many (0: it is up to date). Raises ``Overtaken``.
 
-    A case is derived from all its entries as stored now, however few of them are in the batch: those of its entries
-    that come in later batches change nothing any more.
+    A case is derived from all its entries stored so far, also from those of later batches. These then change nothing.
     """
-    entered = views.stored.after(state.position, most)
+    entered = read_model.stored.after(state.position, most)
     if not entered:
         return 0
     versions = {entry.reference: entry.version for entry in entered if is_case(entry.reference)}
-    with views.reading.connect() as c:
-        touched = behind(c, state.tables, versions) if versions else set()
-    derived = list(derive(views.stored.files(touched), views.place_numbers))
-    with views.writing.begin() as c:
+    with read_model.reading.connect() as c:
+        touched = outdated_cases(c, state.tables, versions) if versions else set()
+    derived = list(derive_cases(read_model.stored.files(touched), read_model.place_numbers))
+    with read_model.writing.begin() as c:
         advance(c, state, entered[-1].position)
-        settle(c, state.tables, derived)
+        write_rows(c, state.tables, derived)
     return len(entered)
 
 
-def advance(c: sa.Connection, state: State, position: int) -> None:
-    """Move a generation's position on, if it is still as this state says; ``Overtaken`` otherwise."""
+def advance(c: sa.Connection, state: GenerationState, position: int) -> None:
+    """Set a generation's position if its state is still ``state``; otherwise raise ``Overtaken``."""
     moved = sa.update(VIEWS).values(position=position)
     moved = moved.where(
         VIEWS.c.generation == state.generation, VIEWS.c.live == state.live, VIEWS.c.position == state.position,
@@ -55,35 +54,35 @@ def advance(c: sa.Connection, state: State, position: int) -> None:
 
 
 def catch_up(
-    views: ReadModel, *, seconds: float | None = None, own: int = 0, most: int = BATCH,
-    told: Callable[[int], None] = lambda position: None,
+    read_model: ReadModel, *, seconds: float | None = None, own: int = 0, most: int = BATCH,
+    report_progress: Callable[[int], None] = lambda position: None,
 ) -> Lag:  # fmt: skip
-    """Bring the views up with the record, or as far as so many seconds allow (None: however long it takes).
+    """Bring the read model up to date with the record, within so many seconds (None: no limit); return the remaining lag.
 
-    Where another follows, it does the work: this waits only until the position ``own`` has been reached, within the
-    same time. ``told`` hears each position reached.
+    Where another process follows, that one does the work; this one waits until the position ``own`` is reached, within
+    the same time. ``report_progress`` receives each position reached.
     """
     until = None if seconds is None else time.monotonic() + seconds
-    while views.stored.head() > views.position:
-        with alone(views.database, views.writing, "follow") as mine:
-            while mine is not None and one_step(views, most, told) and not _passed(until):
+    while read_model.stored.head() > read_model.position:
+        with task_lock(read_model.database, read_model.writing, "follow") as mine:
+            while mine is not None and one_step(read_model, most, report_progress) and not _passed(until):
                 pass
-        if mine is not None or (views.position >= own and until is not None) or _passed(until):
+        if mine is not None or (read_model.position >= own and until is not None) or _passed(until):
             break
         time.sleep(0.003)
-    return views.behind()
+    return read_model.lag()
 
 
 def _passed(until: float | None) -> bool:
     return until is not None and time.monotonic() >= until
 
 
-def one_step(views: ReadModel, most: int, told: Callable[[int], None]) -> bool:
-    """Whether there was anything to take in."""
+def one_step(read_model: ReadModel, most: int, report_progress: Callable[[int], None]) -> bool:
+    """Take in one batch; whether there was anything to take in."""
     try:
-        taken = step(views, views.live(), most)
+        taken = step(read_model, read_model.live(), most)
     except Overtaken:
         return True
     if taken:
-        told(views.position)
+        report_progress(read_model.position)
     return taken > 0

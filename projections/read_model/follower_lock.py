@@ -1,4 +1,4 @@
-"""One at a time: who follows, who rebuilds, and who makes columns holds a lock that dies with its process."""
+"""Locks for following, rebuilding and making columns. A lock is released when its process ends."""
 
 import fcntl
 import time
@@ -14,37 +14,37 @@ from domain.store.hash_chain import TABLE
 
 Task = Literal["follow", "rebuild", "columns"]
 
-KEYS: dict[Task, int] = {"follow": 0x0CA5E_F0110, "rebuild": 0x0CA5E_EB01D, "columns": 0x0CA5E_C0105}
-"""The numbers of PostgreSQL's advisory locks; they count within one database only."""
+ADVISORY_LOCKS: dict[Task, int] = {"follow": 0x0CA5E_F0110, "rebuild": 0x0CA5E_EB01D, "columns": 0x0CA5E_C0105}
+"""The numbers of PostgreSQL's advisory locks. They apply within one database."""
 
 
-LOOK = 0.25
-"""Seconds between looks at an SQLite file, which tells nobody of what is new."""
+SQLITE_POLL = 0.25
+"""Seconds between checks of an SQLite file, which does not notify."""
 
 
 class FollowerLock:
-    """The lock in hand. ``wait`` sleeps until something may be new."""
+    """A lock that is held. ``wait`` sleeps until something may be new."""
 
     def wait(self, seconds: float) -> None:
         """Up to so many seconds, until something may have been stored."""
-        time.sleep(min(seconds, LOOK))
+        time.sleep(min(seconds, SQLITE_POLL))
 
 
 class FollowerLockOnPostgres(FollowerLock):
-    """The connection that holds the lock also hears of what is stored: a wake-up only, for one may be lost."""
+    """A lock on PostgreSQL. Its connection also receives notifications of new entries; one may be lost."""
 
     def __init__(self, connection: Any):
         self.connection = connection
         self.connection.execute(f"LISTEN {TABLE}")
 
     def wait(self, seconds: float) -> None:
-        """The same; raises where the connection, and so the lock, is lost."""
+        """The same. Raises where the connection, and with it the lock, is lost."""
         for _ in self.connection.notifies(timeout=seconds, stop_after=1):
             pass
 
 
 @contextmanager
-def alone(database: Database, engine: sa.Engine, task: Task) -> Iterator[FollowerLock | None]:
+def task_lock(database: Database, engine: sa.Engine, task: Task) -> Iterator[FollowerLock | None]:
     """The lock of a task, held within the block; None where another process or thread holds it."""
     if database.kind == "sqlite":
         with Path(f"{database.address}-{task}.lock").open("w") as file:
@@ -56,11 +56,11 @@ def alone(database: Database, engine: sa.Engine, task: Task) -> Iterator[Followe
                 yield FollowerLock()
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
-        key = {"key": KEYS[task]}
+        key = {"key": ADVISORY_LOCKS[task]}
         if not c.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one():
             yield None
             return
         try:
             yield FollowerLockOnPostgres(c.connection.driver_connection)
         finally:
-            c.invalidate()  # closed, not given back to the pool: the lock goes with it, and so does LISTEN
+            c.invalidate()  # close it, do not return it to the pool: this ends the lock and LISTEN

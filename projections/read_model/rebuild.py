@@ -1,7 +1,7 @@
-"""Rebuilding: the views made anew beside the live ones, by many hands, brought up with the record, and put in their place.
+"""Rebuild the read model: make the generation that is not live from the record, by several workers, then make it live.
 
-Nothing that is read changes until one transaction makes the new generation the live one. A rebuild that was killed
-leaves its half-made rows in the other generation, where nobody reads them; the next clears them away.
+Readers see no change until one transaction makes the new generation live. A rebuild that was killed leaves incomplete rows
+in the other generation, which nobody reads; the next rebuild deletes them.
 """
 
 import time
@@ -18,108 +18,108 @@ from domain.aggregates.case_file import CaseFile
 from projections.columns.column_builder import ColumnBuilder, recorded_by_day
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Ledger
-from projections.read_model.case_writer import derive, settle
+from projections.read_model.case_writer import derive_cases, write_rows
 from projections.read_model.follower import advance, step
-from projections.read_model.follower_lock import alone
-from projections.read_model.view_generations import State, other_in, swap
+from projections.read_model.follower_lock import task_lock
+from projections.read_model.view_generations import GenerationState, other_in, swap
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.view_tables import VIEWS, Tables
 
-PIECE = 100
+CASES_PER_PIECE = 100
 """Cases derived and written in one transaction."""
 
 ATTEMPTS = 30
-"""Seconds for which a rebuild tries to clear tables that somebody reads."""
+"""Attempts, one a second, to empty tables that somebody reads."""
 
 
 class Busy(RuntimeError):
-    """Somebody else is rebuilding these views."""
+    """Another process is rebuilding this read model."""
 
 
-class Crew(Protocol):
-    """Does the pieces of some work; see ``projections.read_model.worker_pool``."""
+class WorkerPool(Protocol):
+    """Runs a function on pieces of work and yields the results; see ``projections.read_model.worker_pool``."""
 
     def __call__(self, work: Callable[..., Any], pieces: Iterable[tuple[Any, ...]], /) -> Iterator[Any]: ...
 
 
 def rebuild(
-    views: ReadModel,
-    crew: Crew,
-    told: Callable[[int], None] = lambda cases: None,
-    keep: Callable[[ColumnStore], None] = lambda columns: None,
+    read_model: ReadModel,
+    pool: WorkerPool,
+    report_progress: Callable[[int], None] = lambda cases: None,
+    on_columns: Callable[[ColumnStore], None] = lambda columns: None,
 ) -> int:
-    """Make the views anew and put them in the place of the live ones; the number of cases.
+    """Make the tables of the generation that is not live from the record, then make it live; return the number of cases.
 
-    ``told`` hears how many cases have been done since it last heard, ``keep`` is given their columns: as at a position
-    of the record from before, though some may tell of later entries already. ``Busy``; ``WorkFailed``.
+    ``report_progress`` receives the number of cases done since its last call. ``on_columns`` receives their columns, as at
+    a position of the record before the rebuild began (some rows may include later entries). Raises ``Busy``, ``WorkFailed``.
     """
-    with alone(views.database, views.writing, "rebuild") as mine:
+    with task_lock(read_model.database, read_model.writing, "rebuild") as mine:
         if mine is None:
             raise Busy("another `caseaudit rebuild` is at work on this database")
-        mark = _begin(views)
-        cases, head = 0, views.stored.head()
-        pieces = ((views.database.address, mark, some, head) for some in _pieces(views))
-        for columns in crew(build, pieces):
+        mark = _begin(read_model)
+        cases, head = 0, read_model.stored.head()
+        pieces = ((read_model.database.address, mark, some, head) for some in _pieces(read_model))
+        for columns in pool(build_piece, pieces):
             cases += columns.numbers
-            keep(columns)
-            told(columns.numbers)
-        with views.writing.begin() as c:
+            on_columns(columns)
+            report_progress(columns.numbers)
+        with read_model.writing.begin() as c:
             advance(c, other_in(c, build=mark), head)
-        while step(views, _made(views, mark)) or not _swapped(views, mark):
+        while step(read_model, _made(read_model, mark)) or not _swapped(read_model, mark):
             pass
-        _tidy(views)
+        _tidy(read_model)
     return cases
 
 
-def build(address: str, build: str, references: list[str], position: int) -> ColumnStore:
-    """One piece: derive these cases and write their rows; their columns as at a position. ``Superseded``."""
-    views, gathering = opened(address), ColumnBuilder()
+def build_piece(address: str, build: str, references: list[str], position: int) -> ColumnStore:
+    """One piece of work: derive these cases and write their rows; return their columns. Raises ``Superseded``."""
+    read_model, gathering = open_read_model(address), ColumnBuilder()
 
     def gather(file: CaseFile, kept: Ledger) -> None:
         gathering.add(file.reference, kept, recorded_by_day(file.entries.values()))
 
-    derived = list(derive(views.stored.files(references), views.place_numbers, gather))
-    with views.writing.begin() as c:
-        settle(c, other_in(c, build=build).tables, derived)
+    derived = list(derive_cases(read_model.stored.files(references), read_model.place_numbers, gather))
+    with read_model.writing.begin() as c:
+        write_rows(c, other_in(c, build=build).tables, derived)
     return ColumnStore(*gathering.gathered(), position=position)
 
 
 @cache
-def opened(address: str) -> ReadModel:
-    """The views at an address, once a process; tables are never made here."""
+def open_read_model(address: str) -> ReadModel:
+    """The read model at an address, opened once in a process. It makes no tables."""
     return ReadModel(address, prepare=False)
 
 
 def pieces_of(references: list[str]) -> Iterator[list[str]]:
-    return (references[at : at + PIECE] for at in range(0, len(references), PIECE))
+    return (references[at : at + CASES_PER_PIECE] for at in range(0, len(references), CASES_PER_PIECE))
 
 
-def _pieces(views: ReadModel) -> Iterator[list[str]]:
-    for references in views.stored.cases():
+def _pieces(read_model: ReadModel) -> Iterator[list[str]]:
+    for references in read_model.stored.cases():
         yield from pieces_of(references)
 
 
-def _begin(views: ReadModel) -> str:
-    """Clear the generation that is not live and mark it as ours: whoever still works for another rebuild is out."""
+def _begin(read_model: ReadModel) -> str:
+    """Empty the generation that is not live and mark it as ours. Workers of another rebuild then fail (``Superseded``)."""
     mark = uuid4().hex
     for attempt in range(ATTEMPTS):
         try:
-            with views.writing.begin() as c:
+            with read_model.writing.begin() as c:
                 other = other_in(c)
                 _clear(c, other.tables)
                 made = sa.update(VIEWS).where(VIEWS.c.generation == other.generation)
                 c.execute(made.values(build=mark, position=0))
                 break
-        except OperationalError as error:  # readers finish first; those who come meanwhile wait for a moment only
+        except OperationalError as error:  # wait for readers to finish; new readers wait for 0.5 s at most
             if attempt == ATTEMPTS - 1 or "lock timeout" not in str(error):
                 raise
             time.sleep(1)
     return mark
 
 
-def _tidy(views: ReadModel) -> None:
-    """Give back the room of the generation that was live, unless somebody still reads it: then the next rebuild does."""
-    with suppress(OperationalError), views.writing.begin() as c:
+def _tidy(read_model: ReadModel) -> None:
+    """Empty the generation that was live, unless somebody still reads it: then the next rebuild empties it."""
+    with suppress(OperationalError), read_model.writing.begin() as c:
         _clear(c, other_in(c).tables)
 
 
@@ -132,12 +132,12 @@ def _clear(c: sa.Connection, tables: Tables) -> None:
         c.execute(sa.delete(table))
 
 
-def _made(views: ReadModel, mark: str) -> State:
-    """What this rebuild has made so far."""
-    with views.writing.begin() as c:
+def _made(read_model: ReadModel, mark: str) -> GenerationState:
+    """The state of the generation that this rebuild is making."""
+    with read_model.writing.begin() as c:
         return other_in(c, build=mark)
 
 
-def _swapped(views: ReadModel, mark: str) -> bool:
-    with views.writing.begin() as c:
+def _swapped(read_model: ReadModel, mark: str) -> bool:
+    with read_model.writing.begin() as c:
         return swap(c, mark)

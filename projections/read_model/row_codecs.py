@@ -1,4 +1,4 @@
-"""The rows of a ledger as values in the tables of the views, and back, exactly."""
+"""Convert ledger rows to values of the read model's tables and back, without loss."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 Values = tuple[Any, ...]
-"""The columns of a row between its ``id`` and its end, in their order: ``reference``, the row's own, the span it was known."""
+"""The columns of a row after its ``id``, in order: ``reference``, the row's own columns, ``known_from``, ``known_to``."""
 
 _list = msgspec.json.Decoder(tuple[str, ...])
 
@@ -29,8 +29,8 @@ def instant(microseconds: int) -> datetime:
     return EPOCH + microseconds * MICROSECOND
 
 
-class Places:
-    """The places by number, both ways; a number once given stands for good, whichever generation is live."""
+class PlaceNumbers:
+    """The places by number, and the numbers by place. A number never changes; both generations use the same."""
 
     def __init__(self, reading: sa.Engine, writing: sa.Engine):
         self._reading, self._writing = reading, writing
@@ -43,14 +43,14 @@ class Places:
         return self.by_number[number]
 
     def read(self) -> None:
-        """Take in those that others have added."""
+        """Read all places again, with those that other processes have added."""
         with self._reading.connect() as c:
             for number, *place in c.execute(sa.select(PLACES)):
                 self.by_number[number] = Place(*place)
         self.numbers = {place: number for number, place in self.by_number.items()}
 
-    def have(self, places: Iterable[Place]) -> None:
-        """Give each of these a number, in a transaction of its own: it does no harm where no row comes to name it."""
+    def ensure_numbers(self, places: Iterable[Place]) -> None:
+        """Give each of these places a number, in a transaction of its own. A place that no row uses does no harm."""
         wanted = set(places)
         if wanted <= self.numbers.keys():
             return
@@ -63,10 +63,10 @@ class Places:
 
 
 class Codec(NamedTuple):
-    """One kind of row: to values, and back."""
+    """How one kind of row becomes values, and values a row."""
 
     values: Callable[[Any, Mapping[Place, int]], Values]
-    row: Callable[[Sequence[Any], Places], Any]
+    row: Callable[[Sequence[Any], PlaceNumbers], Any]
 
 
 def values_of(reference: str, kept: Ledger, numbers: Mapping[Place, int]) -> tuple[list[Values], ...]:
@@ -80,11 +80,11 @@ def values_of(reference: str, kept: Ledger, numbers: Mapping[Place, int]) -> tup
     )
 
 
-def places_in(kept: Ledger) -> set[Place]:
+def places_of(kept: Ledger) -> set[Place]:
     return {known.row.place for known in kept.duties} | {known.row.place for known in kept.spells}
 
 
-def known_of(kind: int, values: Sequence[Any], places: Places) -> Known[Any]:
+def known_of(kind: int, values: Sequence[Any], places: PlaceNumbers) -> Known[Any]:
     """The row with its span, from values as ``values_of`` gives them."""
     since, until = values[-2:]
     row = CODECS[kind].row(values[1:-2], places)
@@ -95,7 +95,7 @@ def _duty_values(row: DutyRow, numbers: Mapping[Place, int]) -> Values:
     return (*row[:7], msgspec.json.encode(row.met_by).decode(), numbers[row.place])
 
 
-def duty_row(values: Sequence[Any], places: Places) -> DutyRow:
+def duty_row(values: Sequence[Any], places: PlaceNumbers) -> DutyRow:
     return DutyRow._make((*values[:7], _list.decode(values[7]), places[values[8]]))
 
 
@@ -103,7 +103,7 @@ def _spell_values(row: SpellRow, numbers: Mapping[Place, int]) -> Values:
     return (*row[:7], numbers[row.place], *row[8:])
 
 
-def spell_row(values: Sequence[Any], places: Places) -> SpellRow:
+def spell_row(values: Sequence[Any], places: PlaceNumbers) -> SpellRow:
     return SpellRow._make((*values[:7], places[values[7]], *values[8:]))
 
 
@@ -111,7 +111,7 @@ def _judgement_values(row: JudgementRow, numbers: Mapping[Place, int]) -> Values
     return (*row[:-1], micros(row.recorded_at))
 
 
-def judgement_row(values: Sequence[Any], places: Places) -> JudgementRow:
+def judgement_row(values: Sequence[Any], places: PlaceNumbers) -> JudgementRow:
     return JudgementRow._make((*values[:-1], instant(values[-1])))
 
 
@@ -119,7 +119,7 @@ def _late_values(row: LateRow, numbers: Mapping[Place, int]) -> Values:
     return tuple(row)
 
 
-def late_row(values: Sequence[Any], places: Places) -> LateRow:
+def late_row(values: Sequence[Any], places: PlaceNumbers) -> LateRow:
     return LateRow._make(values)
 
 
@@ -127,4 +127,4 @@ CODECS: tuple[Codec, ...] = (
     Codec(_duty_values, duty_row), Codec(_spell_values, spell_row),
     Codec(_judgement_values, judgement_row), Codec(_late_values, late_row),
 )  # fmt: skip
-"""The kinds, in the order of ``Ledger.kinds``."""
+"""A codec for each kind of row, in the order of ``Ledger.kinds``."""

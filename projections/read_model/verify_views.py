@@ -1,19 +1,19 @@
-"""Verifying: everything derived anew from the record and held against the live views, which nothing of it changes."""
+"""Verify the read model: derive every case from the record and compare with the live tables, which are not changed."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from projections.read_model.case_writer import derive, differences
-from projections.read_model.rebuild import Crew, opened, pieces_of
+from projections.read_model.case_writer import derive_cases, row_differences
+from projections.read_model.rebuild import WorkerPool, open_read_model, pieces_of
 from projections.read_model.view_generations import live_in
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.view_tables import Tables
 
 
 class ViewDifference(NamedTuple):
-    """A row of the live views that is ``too many`` or ``missing``: of which case, in which table, what it says."""
+    """A row of the live tables that is ``too many`` or ``missing``: its case, its table, its values."""
 
     reference: str
     table: str
@@ -25,47 +25,60 @@ class ViewDifference(NamedTuple):
         return f"{self.reference}: {self.table}: {self.what}: {said}"
 
 
-def verify(views: ReadModel, crew: Crew, told: Callable[[int], None] = lambda cases: None) -> Iterator[ViewDifference]:
-    """Where the live views differ from what the entries say that they have taken in. ``WorkFailed``.
+class PieceComparison(NamedTuple):
+    """The result of a piece of work: the differences, and how many cases were compared."""
 
-    ``told`` hears how many cases have been held against the entries since it last heard. Entries that the views have
-    yet to take in make no difference.
+    row_differences: list[ViewDifference]
+    cases: int
+
+
+def verify(
+    read_model: ReadModel, pool: WorkerPool, report_progress: Callable[[int], None] = lambda cases: None
+) -> Iterator[ViewDifference]:
+    """Where the live tables differ from the rows derived from the entries taken in. Raises ``WorkFailed``.
+
+    ``report_progress`` receives the number of cases compared since its last call. Entries that the read model has not taken
+    in yet are not compared.
     """
-    pieces = ((views.database.address, some) for references in views.stored.cases() for some in pieces_of(references))
-    for found, cases in crew(compare, pieces):
-        told(cases)
-        yield from found
-    yield from _strays(views)
+    pieces = (
+        (read_model.database.address, some)
+        for references in read_model.stored.cases()
+        for some in pieces_of(references)
+    )
+    for compared in pool(compare_piece, pieces):
+        report_progress(compared.cases)
+        yield from compared.differences
+    yield from _unknown_cases(read_model)
 
 
-def compare(address: str, references: list[str]) -> tuple[list[ViewDifference], int]:
-    """One piece: the differences in these cases, and how many cases there were."""
-    views = opened(address)
+def compare_piece(address: str, references: list[str]) -> PieceComparison:
+    """One piece of work: compare these cases."""
+    read_model = open_read_model(address)
     found = []
-    with views.snapshot() as (c, of):
+    with read_model.snapshot() as (c, of):
         query = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(references))
-        stand = {row.reference: int(row.version) for row in c.execute(query)}
-        expected = views.stored.versions(references, live_in(c).position)
+        versions = {row.reference: int(row.version) for row in c.execute(query)}
+        expected = read_model.stored.versions(references, live_in(c).position)
         for reference, version in sorted(expected.items()):
-            if stand.get(reference, 0) < version:
-                row = {"version": version, "taken in": stand.get(reference, 0)}
+            if versions.get(reference, 0) < version:
+                row = {"version": version, "taken in": versions.get(reference, 0)}
                 found.append(ViewDifference(reference, of.cases.name, "missing", row))
-        derived = derive(views.stored.files(stand, stand), views.place_numbers)
-        found += [ViewDifference(*difference) for difference in differences(c, of, derived)]
-    return found, len(references)
+        derived = derive_cases(read_model.stored.files(versions, versions), read_model.place_numbers)
+        found += [ViewDifference(*difference) for difference in row_differences(c, of, derived)]
+    return PieceComparison(found, len(references))
 
 
-def _strays(views: ReadModel) -> Iterator[ViewDifference]:
-    """Rows of cases that the record doesn't know."""
-    with views.snapshot() as (c, of):
-        known = {reference for references in views.stored.cases() for reference in references}
+def _unknown_cases(read_model: ReadModel) -> Iterator[ViewDifference]:
+    """Rows of cases that are not in the record."""
+    with read_model.snapshot() as (c, of):
+        known = {reference for references in read_model.stored.cases() for reference in references}
         for reference in c.execute(sa.select(of.cases.c.reference)).scalars():
             if reference not in known:
                 yield ViewDifference(reference, of.cases.name, "too many", {})
-        yield from _without_case(c, of)
+        yield from _rows_without_case(c, of)
 
 
-def _without_case(c: sa.Connection, of: Tables) -> Iterator[ViewDifference]:
+def _rows_without_case(c: sa.Connection, of: Tables) -> Iterator[ViewDifference]:
     for table in of.kinds:
         query = sa.select(table.c.reference).distinct()
         there = sa.exists().where(of.cases.c.reference == table.c.reference)

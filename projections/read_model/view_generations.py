@@ -1,4 +1,4 @@
-"""The two generations of the views: how far each has followed the record, which is read, and who is making the other."""
+"""The two generations of the read model's tables: position, which one is live, which rebuild is making the other."""
 
 from typing import NamedTuple
 
@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from projections.read_model.view_tables import TABLES, VIEWS, Tables
 
 
-class State(NamedTuple):
-    """A generation: up to which position it has followed the record, and whether it is the one that is read.
+class GenerationState(NamedTuple):
+    """The state of a generation: the position of the record it has reached, and whether it is the live one.
 
-    ``build`` marks the rebuild that is making it, if one is.
+    ``build``: the mark of the rebuild that is making it; None: none is.
     """
 
     generation: str
@@ -24,7 +24,7 @@ class State(NamedTuple):
 
 
 class Superseded(RuntimeError):
-    """Another rebuild has begun since, or this one is over."""
+    """Another rebuild has begun since, or this one has ended."""
 
     def __init__(self) -> None:
         super().__init__("another rebuild has begun; this one is over")
@@ -33,26 +33,26 @@ class Superseded(RuntimeError):
 _states = sa.select(VIEWS.c.generation, VIEWS.c.live, VIEWS.c.position, VIEWS.c.build)
 
 
-def live_in(c: sa.Connection) -> State:
-    """The generation that is read."""
-    return State(*c.execute(_states.where(VIEWS.c.live)).one())
+def live_in(c: sa.Connection) -> GenerationState:
+    """The live generation: the one that is read."""
+    return GenerationState(*c.execute(_states.where(VIEWS.c.live)).one())
 
 
-def other_in(c: sa.Connection, *, build: str | None = None) -> State:
-    """The generation that is not read, locked: nobody clears it or puts it in the live one's place meanwhile.
+def other_in(c: sa.Connection, *, build: str | None = None) -> GenerationState:
+    """The generation that is not live, locked: nobody can empty it or make it live meanwhile.
 
-    ``build``: while this rebuild is making it; ``Superseded`` otherwise.
+    ``build``: raise ``Superseded`` unless this rebuild is making it.
     """
     query = _states.where(sa.not_(VIEWS.c.live)).with_for_update(read=build is not None)
-    row = c.execute(query).one_or_none()  # none: while this waited for the lock, it became the live one
+    row = c.execute(query).one_or_none()  # none: it became live while this waited for the lock
     if row is None or (build is not None and row.build != build):
         raise Superseded
-    return State(*row)
+    return GenerationState(*row)
 
 
 def swap(c: sa.Connection, build: str) -> bool:
-    """Make the generation of this rebuild the live one; not while it is behind that (False). ``Superseded``."""
-    both = [State(*row) for row in c.execute(_states.order_by(VIEWS.c.generation).with_for_update())]
+    """Make the generation of this rebuild live; False where it is behind the live one. Raises ``Superseded``."""
+    both = [GenerationState(*row) for row in c.execute(_states.order_by(VIEWS.c.generation).with_for_update())]
     mine = next((state for state in both if state.build == build and not state.live), None)
     live = next(state for state in both if state.live)
     if mine is None:

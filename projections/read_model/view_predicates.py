@@ -1,4 +1,4 @@
-"""What rows of the views are asked for: known at a moment, of the day, still to be done."""
+"""SQL conditions on rows of the read model: known at a moment, holding on the day, not met yet."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,7 @@ from projections.read_model.row_codecs import micros
 from projections.read_model.view_tables import Tables
 
 Predicate = list[sa.ColumnElement[bool]]
-"""Clauses that must all hold."""
+"""SQL conditions that must all hold."""
 
 
 def known(t: sa.Table, moment: Moment) -> Predicate:
@@ -20,13 +20,13 @@ def known(t: sa.Table, moment: Moment) -> Predicate:
 
 
 def on_the_day(of: Tables, moment: Moment) -> Predicate:
-    """The spells in which the day lies, by what was known."""
+    """The spells that contain the day, of those known at the moment."""
     t, day = of.spells, moment.on
     return [*known(t, moment), t.c.begins_on <= day, sa.or_(t.c.ends_before.is_(None), t.c.ends_before > day)]
 
 
 def wanted(of: Tables, moment: Moment, clauses: Collection[int] | None, unmet: bool) -> Predicate:
-    """The duties of these clauses (None: of all); ``unmet``: those that had arisen by the day and were not met by it."""
+    """The duties under these clauses (numbers; None: all). ``unmet``: only those that had arisen and were not met by the day."""
     t = of.duties
     asked: Predicate = []
     if clauses is not None:

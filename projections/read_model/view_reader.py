@@ -1,4 +1,4 @@
-"""The views: the ledgers of all cases in tables, and what they say of any number of cases at any moment."""
+"""The read model: the ledgers of all cases in tables, read for any cases at any moment."""
 
 import weakref
 from collections import defaultdict
@@ -16,20 +16,20 @@ from domain.store.record_reader import Lag, RecordReader
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.moment import Moment
 from projections.ledger.ledger import Ledger, Place
-from projections.read_model.row_codecs import Places, duty_row, judgement_row, known_of, late_row, spell_row
-from projections.read_model.view_generations import State, live_in
+from projections.read_model.row_codecs import PlaceNumbers, duty_row, judgement_row, known_of, late_row, spell_row
+from projections.read_model.view_generations import GenerationState, live_in
 from projections.read_model.view_predicates import Predicate, known, on_the_day, wanted
-from projections.read_model.view_tables import KINDS, PLACES, TABLES, Tables, check, make
+from projections.read_model.view_tables import KINDS, PLACES, TABLES, Tables, make_tables, require_tables
 
-AT_ONCE = 1000
-"""Cases whose rows are fetched with one query a kind."""
+CASES_PER_QUERY = 1000
+"""Cases whose rows of one kind are fetched with one query."""
 
 
 class ReadModel:
-    """The views of one database. Safe between threads; build it after a fork.
+    """The read model of one database. Safe to share between threads; create it after a fork.
 
-    ``prepare``: whether to make the tables (None: an SQLite file gets them, PostgreSQL doesn't). ``NotPrepared`` where
-    they are not made, and not there or made by another version.
+    ``prepare``: whether to make the tables (None: for SQLite yes, for PostgreSQL no). Raises ``NotPrepared`` where the
+    tables are missing or were made by another version.
     """
 
     def __init__(self, address: str, *, prepare: bool | None = None):
@@ -37,25 +37,25 @@ class ReadModel:
         self.reading, self.writing = engines_of(self.database)
         weakref.finalize(self, self.reading.dispose)
         if prepare or (prepare is None and self.database.kind == "sqlite"):
-            make(self.writing)
+            make_tables(self.writing)
         else:
-            check(self.database, self.reading)
+            require_tables(self.database, self.reading)
         self.stored = RecordReader(self.reading)
-        self.place_numbers = Places(self.reading, self.writing)
+        self.place_numbers = PlaceNumbers(self.reading, self.writing)
 
     def close(self) -> None:
         self.reading.dispose()
 
     @property
     def position(self) -> int:
-        """The position in the record up to which every entry is in the views."""
+        """The position of the record up to which every entry is in the read model."""
         return self.live().position
 
-    def behind(self) -> Lag:
-        """How far the views are behind the record."""
+    def lag(self) -> Lag:
+        """How far the read model is behind the record."""
         return self.stored.behind(self.position)
 
-    def live(self) -> State:
+    def live(self) -> GenerationState:
         """The generation that is read."""
         with self.reading.connect() as c:
             return live_in(c)
@@ -66,7 +66,7 @@ class ReadModel:
             return list(c.execute(sa.select(of.cases.c.reference).order_by(of.cases.c.reference)).scalars())
 
     def places(self, moment: Moment) -> list[Place]:
-        """Where cases were held on the day, by what was known at the moment; in order."""
+        """The places that held cases on the day, as known at the moment; in order."""
         with self.snapshot() as (c, of):
             query = sa.select(of.spells.c.place).where(*on_the_day(of, moment)).distinct()
             numbers = c.execute(query).scalars().all()
@@ -84,25 +84,25 @@ class ReadModel:
     ) -> Iterator[CaseSnapshot]:
         """The cases that had begun by the moment's day, as known then, in order of reference.
 
-        ``held``: those held on the day in these areas, divisions, teams or by these officers; ``references``: of these
-        cases only; neither: all. Rows are fetched for a thousand cases at a time, whatever comes of them: nothing
-        grows with the number of cases but what the caller keeps. All is read from one state of the database.
+        ``held``: only cases held on the day in these areas, divisions, teams or by these officers. ``references``: only
+        these cases. Rows are fetched for ``CASES_PER_QUERY`` cases at a time, so that memory does not grow with the
+        number of cases. All rows are read from one state of the database.
 
-        ``clauses``: only duties of these (numbers in the catalogue). ``unmet``: only duties that had arisen by the day
-        and were not met by it, which is all that can be due, overdue or missed. ``kinds``: which rows to fetch at all,
-        of ``duties``, ``lates``, ``judgements``.
+        ``clauses``: only duties under these (numbers in the catalogue). ``unmet``: only duties that had arisen and were
+        not met by the day: only these can be due, overdue or missed. ``kinds``: which of ``duties``, ``lates`` and
+        ``judgements`` to fetch.
         """
         with self.snapshot() as (c, of):
             duties = wanted(of, moment, clauses, unmet)
             for spells in self._spells(c, of, moment, held, references):
-                yield from self._stand(c, of, moment, spells, duties, kinds)
+                yield from self._snapshots(c, of, moment, spells, duties, kinds)
 
     def ledgers(self, references: Iterable[str] | None = None) -> Iterator[tuple[str, Ledger]]:
-        """The whole ledgers of these cases (None: of all) as they stand in the tables, in order of reference."""
+        """The complete ledgers of these cases (None: of all), in order of reference."""
         with self.snapshot() as (c, of):
             every = sa.select(of.cases.c.reference).order_by(of.cases.c.reference)
             named = sorted(set(references)) if references is not None else list(c.execute(every).scalars())
-            for some in _by(AT_ONCE, named):
+            for some in _by(CASES_PER_QUERY, named):
                 found = {reference: Ledger() for reference in some}
                 for kind, table in enumerate(of.kinds):
                     for values in c.execute(sa.select(*list(table.c)[1:]).where(table.c.reference.in_(some))):
@@ -111,10 +111,10 @@ class ReadModel:
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[sa.Connection, Tables]]:
-        """One state of the database, and the live tables in it."""
+        """A transaction that reads one state of the database, and the live tables in it."""
         with self.reading.connect() as c, c.begin():
             if c.dialect.name == "postgresql":
-                # Before the snapshot is taken: a rebuild may not empty a table that this reader will come to.
+                # Before the first read: no rebuild may empty a table that this reader will read.
                 every = ", ".join(table.name for of in TABLES.values() for table in of)
                 c.exec_driver_sql(f"LOCK TABLE {every} IN ACCESS SHARE MODE")
             yield c, live_in(c).tables
@@ -123,7 +123,7 @@ class ReadModel:
         self, c: sa.Connection, of: Tables, moment: Moment, held: tuple[Level, Collection[str]] | None,
         references: Iterable[str] | None,
     ) -> Iterator[Sequence[Any]]:  # fmt: skip
-        """The spells in which the day lies, some at a time."""
+        """The spells that contain the day, ``CASES_PER_QUERY`` at a time."""
         t = of.spells
         query = sa.select(t).where(*on_the_day(of, moment)).order_by(t.c.reference)
         if held is not None:
@@ -131,13 +131,13 @@ class ReadModel:
             here = sa.select(PLACES.c.id).where(PLACES.c[level].in_(sorted(names)))
             query = query.where(t.c.place.in_(c.execute(here).scalars().all()))
         if references is not None:
-            for some in _by(AT_ONCE, sorted(set(references))):
+            for some in _by(CASES_PER_QUERY, sorted(set(references))):
                 yield c.execute(query.where(t.c.reference.in_(some))).all()
             return
-        streamed = query.execution_options(stream_results=True, max_row_buffer=AT_ONCE)
-        yield from c.execute(streamed).partitions(AT_ONCE)
+        streamed = query.execution_options(stream_results=True, max_row_buffer=CASES_PER_QUERY)
+        yield from c.execute(streamed).partitions(CASES_PER_QUERY)
 
-    def _stand(
+    def _snapshots(
         self, c: sa.Connection, of: Tables, moment: Moment, spells: Sequence[Any], duties: Predicate,
         kinds: Collection[str],
     ) -> Iterator[CaseSnapshot]:  # fmt: skip

@@ -1,7 +1,7 @@
-"""The tables of the views: the ledgers of all cases, twice, so that one set can be made anew beside the one that is read.
+"""The tables of the read model: the ledgers of all cases, in two sets, so that one can be rebuilt while the other is read.
 
-``views`` says of each set (a *generation*) up to which position it has followed the record, and which of them is live.
-What is in the tables can be derived again at any time; nothing in them is kept for its own sake.
+A set is a *generation*. The table ``views`` holds for each generation the position it has reached, and which one is live.
+All rows can be derived again at any time.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from domain.store.database import Database, NotPrepared
 from projections.obligations.clause_catalogue import catalogue
 
 VERSION = 1
-"""Raise it with any change of these tables, or of what the ledger's rows say."""
+"""Increase it with every change of these tables or of the ledger's rows."""
 
 GENERATIONS = ("a", "b")
 
@@ -56,7 +56,7 @@ class Tables(NamedTuple):
 
     @property
     def kinds(self) -> tuple[sa.Table, ...]:
-        """Those of rows, in the order of ``KINDS``."""
+        """The tables of ledger rows, in the order of ``KINDS``."""
         return self.duties, self.spells, self.judgements, self.lates
 
 
@@ -121,7 +121,7 @@ TABLES = {generation: _generation(generation) for generation in GENERATIONS}
 
 
 def made_by() -> str:
-    """What rows made by this program depend on: its version, that of the tables, the standards and the frameworks."""
+    """A hash of what the rows depend on: versions of program and tables, the standards and the frameworks."""
     said = hashlib.sha256(repr((VERSION, __version__, catalogue().names)).encode())
     for folder in ("standards", "frameworks"):
         for path in sorted(files("domain.policy").joinpath(folder).iterdir(), key=lambda p: p.name):
@@ -130,8 +130,8 @@ def made_by() -> str:
     return said.hexdigest()
 
 
-def make(writing: sa.Engine) -> None:
-    """Make the tables; empty and to be followed anew where another version of the program had made them."""
+def make_tables(writing: sa.Engine) -> None:
+    """Make the tables. Where another version of the program made them, they are dropped and made again, empty."""
     with writing.begin() as c:
         if sa.inspect(c).has_table(VIEWS.name):
             said = c.execute(sa.select(VIEWS.c.made_by)).scalars().all()
@@ -148,8 +148,8 @@ def make(writing: sa.Engine) -> None:
         )
 
 
-def check(database: Database, reading: sa.Engine) -> None:
-    """``NotPrepared`` unless the tables are there and made by this version of the program."""
+def require_tables(database: Database, reading: sa.Engine) -> None:
+    """Raise ``NotPrepared`` unless the tables exist and were made by this version of the program."""
     with reading.connect() as c:
         found = sa.inspect(c).has_table(VIEWS.name)
         said = set(c.execute(sa.select(VIEWS.c.made_by)).scalars()) if found else set()

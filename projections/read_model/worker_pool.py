@@ -1,6 +1,6 @@
-"""Many hands for work that falls into pieces: processes of this machine, or the workers of a Dask cluster.
+"""Worker pools: run a function on pieces of work in processes of this machine, or on a Dask cluster.
 
-Pieces are handed out as hands come free, a few ahead at most, so that nothing grows with the number of pieces.
+A worker gets its next piece when it is free, so that memory does not grow with the number of pieces.
 """
 
 import gc
@@ -18,50 +18,50 @@ T = TypeVar("T")
 Work = Callable[..., T]
 """A function at the top of a module, so that another process finds it by name."""
 
-AHEAD = 2
-"""Pieces that a Dask worker's thread has waiting, so that it never idles."""
+PIECES_AHEAD = 2
+"""Pieces queued for each thread of a Dask worker, so that it never waits."""
 
 CONNECT_SECONDS = 10
 
 
 class WorkFailed(RuntimeError):
-    """A piece of the work could not be done, or who did it died."""
+    """A piece of work failed, or its worker died."""
 
 
 def in_processes(number: int, work: Work[T], pieces: Iterable[tuple[Any, ...]]) -> Iterator[T]:
-    """What the work makes of each piece, in no order, in so many processes of this machine.
+    """The result of ``work`` for each piece, in any order, from ``number`` processes of this machine.
 
-    They end when this process does, however it ends: each is told of it by its end of the pipe.
+    The processes end when this one ends, however it ends, because their pipes are then closed.
     """
     context, left = get_context("spawn"), iter(pieces)
-    hands: dict[Any, Any] = {}
+    workers: dict[Any, Any] = {}
     try:
         for piece in islice(left, number):
             here, there = context.Pipe()
-            process = context.Process(target=_hand, args=(there,), daemon=True)
+            process = context.Process(target=_serve_pieces, args=(there,), daemon=True)
             process.start()
             there.close()
-            hands[here] = process
+            workers[here] = process
             here.send((work, piece))
-        while hands:
-            for ready in wait(list(hands)):
+        while workers:
+            for ready in wait(list(workers)):
                 here = cast("Connection[Any, Any]", ready)
-                yield _taken(here, hands[here])
+                yield _receive(here, workers[here])
                 for more in islice(left, 1):
                     here.send((work, more))
                     break
                 else:
-                    process = hands.pop(here)
+                    process = workers.pop(here)
                     here.close()
                     process.join()
     finally:
-        for here, process in hands.items():
+        for here, process in workers.items():
             here.close()
             process.terminate()
             process.join()
 
 
-def _taken(here: Any, process: Any) -> Any:
+def _receive(here: Any, process: Any) -> Any:
     try:
         done, result = here.recv()
     except (EOFError, OSError):
@@ -72,9 +72,9 @@ def _taken(here: Any, process: Any) -> Any:
     return result
 
 
-def _hand(there: "Connection[Any, Any]") -> None:
-    """One process: does what comes through the pipe until the other end closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who called is interrupted, and ends us
+def _serve_pieces(there: "Connection[Any, Any]") -> None:
+    """The main function of a worker process: run pieces from the pipe until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process is interrupted, and ends this one
     with suppress(EOFError, OSError):
         for number in count():
             work, piece = there.recv()
@@ -84,14 +84,14 @@ def _hand(there: "Connection[Any, Any]") -> None:
                 answer = False, traceback.format_exc()
             there.send(answer)
             if number == 0:
-                gc.freeze()  # what it has read to begin with stays: no need to look through it for garbage again and again
+                gc.freeze()  # what is loaded by now stays in use: keep it out of garbage collection
 
 
 def on_dask(address: str, work: Work[T], pieces: Iterable[tuple[Any, ...]]) -> Iterator[T]:
-    """What the work makes of each piece, in no order, on the Dask cluster whose scheduler is at this address.
+    """The result of ``work`` for each piece, in any order, from the Dask cluster whose scheduler is at this address.
 
-    Its workers have this program installed, in the same version. A piece whose worker dies is done again by another.
-    ``ModuleNotFoundError`` where Dask is not installed, ``OSError`` where nothing answers.
+    Its workers need the same version of this program. A piece whose worker dies is run again by another.
+    Raises ``ModuleNotFoundError`` where Dask is not installed, ``OSError`` where nothing answers.
     """
     from distributed import Client, as_completed
 
@@ -102,7 +102,7 @@ def on_dask(address: str, work: Work[T], pieces: Iterable[tuple[Any, ...]]) -> I
         except TimeoutError:
             raise WorkFailed(f"the cluster at {address} has no workers") from None
         threads = sum(client.nthreads().values())
-        futures = [client.submit(work, *piece, pure=False, retries=2) for piece in islice(left, AHEAD * threads)]
+        futures = [client.submit(work, *piece, pure=False, retries=2) for piece in islice(left, PIECES_AHEAD * threads)]
         running = as_completed(futures, loop=client.loop)
         futures.clear()
         for future in running:

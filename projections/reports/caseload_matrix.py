@@ -1,7 +1,7 @@
 """The caseload matrix: officers by clause subject, each cell the share of duties met in time, with n and a trend.
 
-A duty counts when it fell due by the day read and within the period before it. It belongs to the officer who held the
-case on the day it was due. Lapsed duties do not count, as in every score.
+A duty counts when it fell due within the period up to the day read. It belongs to the officer who held the case on the day
+it was due. Lapsed duties do not count.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,26 +17,26 @@ from projections.columns.case_selection import CaseSelection
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation
-from projections.reports.duty_counts import counts, fallen, standards_clauses
+from projections.reports.duty_counts import count_duties, fell_due_runs, standards_clauses
 from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
-"""The period that a matrix covers, unless another is asked for: months up to the day read (a parameter)."""
+"""The default period of a matrix: months up to the day read (a parameter)."""
 
 TREND = 6
 """Months of the trend, one point each."""
 
 TARGET = 90
-"""Per cent in time, against which a shortfall is measured (a parameter: no national standard sets it)."""
+"""The target: per cent of duties met in time (a parameter: no national standard sets it)."""
 
 FEW = 5
 """Cells with fewer duties than this are shown and not coloured."""
 
 STEPS = (0, 10, 20, 35)
-"""Points below target at which a cell's heat goes up by one."""
+"""Points below target above which a cell's heat increases by one."""
 
 ALL = "all"
-"""The column of every subject."""
+"""The name of the column over all subjects."""
 
 
 class Month(NamedTuple):
@@ -46,20 +46,20 @@ class Month(NamedTuple):
     n: int = 0
 
 
-class Officer(NamedTuple):
+class TeamOfficer(NamedTuple):
     team: str
     name: str
 
 
 @dataclass(slots=True)
-class Cell:
-    """Duties met in time, of those that fell due; ``months``: the same for each month of the trend, the oldest first."""
+class MatrixCell:
+    """Duties met in time, of the ``n`` that fell due. ``months``: the same for each month of the trend, the oldest first."""
 
     in_time: int = 0
     n: int = 0
     months: list[Month] = field(default_factory=lambda: [Month()] * TREND)
 
-    def add(self, sum_: "Sum") -> None:
+    def add(self, sum_: "DutySum") -> None:
         self.in_time += sum_.in_time
         self.n += sum_.n
         if sum_.month < TREND:
@@ -84,16 +84,16 @@ class Cell:
         """0 (at target) to 4 (far below); None where there are too few duties to colour."""
         return None if self.n < FEW else sum(self.below(target) > step for step in STEPS)
 
-    def against(self, other: "Cell") -> str | None:
-        """``below`` or ``above`` another figure by more than chance: the two intervals do not touch."""
+    def against(self, other: "MatrixCell") -> str | None:
+        """``below`` or ``above`` another figure by more than chance: the two intervals do not overlap. None: neither."""
         mine, theirs = self.interval, other.interval
         if mine is None or theirs is None:
             return None
         return "below" if mine.high < theirs.low else "above" if mine.low > theirs.high else None
 
 
-class Sum(NamedTuple):
-    """Duties of one holder under one subject in one month: how many were in time, of how many.
+class DutySum(NamedTuple):
+    """Duties of one place under one subject in one month: how many were met in time, of ``n``.
 
     ``month``: 0 is the one that ends on the day read, 1 the one before.
     """
@@ -105,8 +105,8 @@ class Sum(NamedTuple):
     n: int
 
 
-class Counted(NamedTuple):
-    """One duty behind a cell: the case, who held it on the day it was due, and whether it was met in time."""
+class CountedDuty(NamedTuple):
+    """One duty counted in a cell: the case, the place that held it on the day it was due, and whether it was met in time."""
 
     case: CaseSnapshot
     place: Place
@@ -114,65 +114,67 @@ class Counted(NamedTuple):
     in_time: bool
 
 
-Row = dict[str, Cell]
+MatrixRow = dict[str, MatrixCell]
 """Subject (or ``all``) to its cell."""
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The rows of officers, of teams and of areas, and the whole."""
+    """The rows of officers, of teams and of areas, and the row of all."""
 
     subjects: Sequence[str]
-    officers: Mapping[Officer, Row]
-    teams: Mapping[str, Row]
-    areas: Mapping[str, Row]
-    whole: Row
+    officers: Mapping[TeamOfficer, MatrixRow]
+    teams: Mapping[str, MatrixRow]
+    areas: Mapping[str, MatrixRow]
+    whole: MatrixRow
 
 
-def sums(at: CaseSelection, months: int = MONTHS) -> list[Sum]:
-    """The duties that count, due after the same day so many months before and by the day read, added up."""
-    found = counts(at, at.moment.on - relativedelta(months=months), by=("place", "subject", "month")).by_key()
-    return [Sum(place, subject, month, *figure) for (place, subject, month), figure in found.items()]
+def duty_sums(selection: CaseSelection, months: int = MONTHS) -> list[DutySum]:
+    """The duties that fell due in the ``months`` up to the day read, by place, subject and month."""
+    found = count_duties(
+        selection, selection.moment.on - relativedelta(months=months), by=("place", "subject", "month")
+    ).by_key()
+    return [DutySum(place, subject, month, *figure) for (place, subject, month), figure in found.items()]
 
 
-def matrix(found: Iterable[Sum], subjects: Sequence[str]) -> Matrix:
+def matrix(found: Iterable[DutySum], subjects: Sequence[str]) -> Matrix:
     """The matrix of these sums; ``subjects`` in the order of the standards."""
-    officers: dict[Officer, Row] = {}
-    teams: dict[str, Row] = {}
-    areas: dict[str, Row] = {}
-    whole: Row = {}
+    officers: dict[TeamOfficer, MatrixRow] = {}
+    teams: dict[str, MatrixRow] = {}
+    areas: dict[str, MatrixRow] = {}
+    whole: MatrixRow = {}
     seen = set()
     for one in found:
         held = one.place
         seen.add(one.subject)
         for row in (
-            officers.setdefault(Officer(held.team, held.officer), {}), teams.setdefault(held.team, {}),
+            officers.setdefault(TeamOfficer(held.team, held.officer), {}), teams.setdefault(held.team, {}),
             areas.setdefault(held.area, {}), whole,
         ):  # fmt: skip
             for column in (one.subject, ALL):
-                row.setdefault(column, Cell()).add(one)
+                row.setdefault(column, MatrixCell()).add(one)
     return Matrix([s for s in subjects if s in seen], officers, teams, areas, whole)
 
 
 def clauses_about(subject: str) -> list[int]:
-    """The clauses of the national standards on a subject (``all``: on any), by number."""
+    """The numbers of the clauses of the national standards on a subject (``all``: on any)."""
     return [number for number in standards_clauses() if subject in (ALL, catalogue().clauses[number].subject)]
 
 
-def references(at: CaseSelection, months: int, wanted: Callable[[Place], bool], subject: str = ALL) -> list[str]:
-    """The cases behind a figure: those of which a duty that counts was held, on its due date, where it is wanted."""
-    since, clauses = at.moment.on - relativedelta(months=months), clauses_about(subject)
-    fits = np.array([wanted(place) for place in at.columns.words["place"].values], bool)
+def references(selection: CaseSelection, months: int, wanted: Callable[[Place], bool], subject: str = ALL) -> list[str]:
+    """The cases with a duty that counts and whose place on its due date is ``wanted``; in order of reference."""
+    since, clauses = selection.moment.on - relativedelta(months=months), clauses_about(subject)
+    fits = np.array([wanted(place) for place in selection.columns.words["place"].values], bool)
     found: set[int] = set()
-    for run in fallen(at, since, clauses):
+    for run in fell_due_runs(selection, since, clauses):
         found.update(run.case[fits[run.column("place")]].tolist())
-    return sorted(at.columns.references[number] for number in found)
+    return sorted(selection.columns.references[number] for number in found)
 
 
-def counted(cases: Iterable[CaseSnapshot], months: int = MONTHS) -> Iterable[Counted]:
-    """Of these cases, one by one, every duty that counts."""
+def counted_duties(cases: Iterable[CaseSnapshot], months: int = MONTHS) -> Iterable[CountedDuty]:
+    """The duties of these cases that count, one by one."""
     for case in cases:
         since = case.day - relativedelta(months=months)
         for place, o in case.standards:
             if o.counts(since, case.day):
-                yield Counted(case, place, o, o.in_time(case.day))
+                yield CountedDuty(case, place, o, o.in_time(case.day))

@@ -1,6 +1,6 @@
-"""Duty counts: the duties that fell due in a period, and how many of them were met, by whatever one asks.
+"""Duty counts: the duties that fell due in a period, and how many of them were met, by group.
 
-A duty counts by who held the case on the day it was due. Lapsed duties are out.
+A duty belongs to the place that held the case on the day it was due. Lapsed duties do not count.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,8 +16,8 @@ from domain.policy.measures.measure import Measure
 from projections.arrays.date_numbers import BEYOND, FIRST, day_number, instant_number
 from projections.columns.case_selection import By, CaseSelection, Key
 from projections.columns.column_schema import Array, Rows
-from projections.columns.duty_scan import Run, owed
-from projections.columns.group_keys import GroupKeys, Totals
+from projections.columns.duty_scan import DutyRun, scan_duties
+from projections.columns.group_keys import GroupKeys, GroupTotals
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import (
     DONE,
@@ -25,72 +25,75 @@ from projections.obligations.duty_state import (
     FELL_AND_IN_TIME,
     FELL_DUE,
     IN_TIME,
-    rows_known,
+    state_in,
     states,
-    within,
+    were_known,
 )
 from projections.reports.periods import Period
-from projections.reports.proportions import Figure
+from projections.reports.proportions import Proportion
 
 HeldAs = Literal["in_time", "done"]
-"""What ``held`` counts of the duties that fell due: those met in time, or those met at all."""
+"""What ``held`` counts of the duties that fell due: those met in time, or those met in time or late."""
 
 HELD = {"in_time": IN_TIME, "done": DONE}
 FELL_AND_HELD = {"in_time": FELL_AND_IN_TIME, "done": FELL_AND_DONE}
 
 
 def held_as_of(measure: Measure) -> HeldAs:
-    """What the figure of a measure of duties counts."""
+    """What ``held`` counts in the figure of a measure of duties."""
     return "done" if measure.counts == "done" else "in_time"
 
 
 @dataclass(frozen=True)
-class Counts:
-    """For each key how many duties fell due (``n``), and how many of them were ``held`` (see ``HeldAs``)."""
+class DutyCounts:
+    """For each key the number of duties that fell due (``n``), and of those that are ``held`` (see ``HeldAs``)."""
 
     keys: Sequence[Key]
     held: Array
     n: Array
 
-    def by_key(self) -> dict[Key, Figure]:
-        return {key: Figure(int(h), int(n)) for key, h, n in zip(self.keys, self.held, self.n, strict=True)}
+    def by_key(self) -> dict[Key, Proportion]:
+        return {key: Proportion(int(h), int(n)) for key, h, n in zip(self.keys, self.held, self.n, strict=True)}
 
 
-def counts(
-    at: CaseSelection,
+def count_duties(
+    selection: CaseSelection,
     since: date | None = None,
     clauses: Iterable[int] | None = None,
     by: By = (),
     held_as: HeldAs = "in_time",
     cases: Array | None = None,
-) -> Counts:
-    """The duties that ``fallen`` gives, counted by group; groups are in order of their keys.
+) -> DutyCounts:
+    """The duties that ``fell_due_runs`` gives, counted by group; groups are in order of their keys.
 
-    ``by``: see ``coding.OF_DUTY`` and ``slices.ATTRIBUTES`` (of the case on the day read). A name of a place is that of
-    the day the duty was due. ``KeyError``: grouped by something else.
+    ``by``: names of ``group_keys.OF_DUTY`` and ``case_selection.ATTRIBUTES`` (of the case on the day read). A place is the
+    one on the day the duty was due. ``KeyError``: another name.
     """
-    coding = GroupKeys(at, by, since)
-    total = Totals(coding.room)
-    for run in fallen(at, since, clauses, cases):
-        total.add(coding.code(run), within(run.state, HELD[held_as]))
+    group_keys = GroupKeys(selection, by, since)
+    total = GroupTotals(group_keys.room)
+    for run in fell_due_runs(selection, since, clauses, cases):
+        total.add(group_keys.code(run), state_in(run.state, HELD[held_as]))
     codes, held, n = total.found()
-    order = coding.order(codes)
-    return Counts(coding.keys(codes[order]), held[order], n[order])
+    order = group_keys.order(codes)
+    return DutyCounts(group_keys.keys(codes[order]), held[order], n[order])
 
 
-def fallen(
-    at: CaseSelection, since: date | None = None, clauses: Iterable[int] | None = None, cases: Array | None = None
-) -> Iterator[Run]:
-    """The duties that fell due after ``since`` (None: ever) and by the moment's day, of the cases that are there.
+def fell_due_runs(
+    selection: CaseSelection,
+    since: date | None = None,
+    clauses: Iterable[int] | None = None,
+    cases: Array | None = None,
+) -> Iterator[DutyRun]:
+    """The duties that fell due after ``since`` (None: at any time) up to the moment's day, of the cases that had begun.
 
-    ``clauses``: numbers in the catalogue, by default all of the national standards; ``cases``: for each case whether it
-    counts. It is ``Obligation.counts`` for columns.
+    ``clauses``: numbers in the catalogue; None: all of the national standards. ``cases``: for each case whether it counts.
+    The same rule as ``Obligation.counts``, for columns.
     """
-    chosen = at.there if cases is None else at.there & cases
+    chosen = selection.there if cases is None else selection.there & cases
     after = None if since is None else np.uint16(day_number(since))
     for clause in standards_clauses() if clauses is None else clauses:
-        for run in owed(at, clause):
-            counted = within(run.state, FELL_DUE) & chosen[run.case]
+        for run in scan_duties(selection, clause):
+            counted = state_in(run.state, FELL_DUE) & chosen[run.case]
             if after is not None:
                 counted &= run.column("due") > after
             found = run.only(counted)
@@ -99,21 +102,21 @@ def fallen(
 
 
 def standards_clauses() -> tuple[int, ...]:
-    """The clauses of the national standards, by number."""
+    """The numbers of the clauses of the national standards."""
     return tuple(number for number, clause in enumerate(catalogue().clauses) if clause.of_standards)
 
 
 class WaitCount(NamedTuple):
-    """How many duties of a place (by number) took so many working days from arising to being met; None: not met yet."""
+    """How many duties of a place (a number) took ``days`` working days from arising to being met; None: not met yet."""
 
     place: int
     days: int | None
     times: int
 
 
-def wait_counts(run: Run) -> Iterator[WaitCount]:
-    """How long the duties of a run took, as at the day read."""
-    done, room = within(run.state, DONE), 2 * (BEYOND + 1)
+def wait_counts(run: DutyRun) -> Iterator[WaitCount]:
+    """How long the duties of a run took to be met, as at the day read."""
+    done, room = state_in(run.state, DONE), 2 * (BEYOND + 1)
     days = _working_days()[np.where(done, run.column("met"), 0)] - _working_days()[run.column("arises")]
     code = np.where(done, days + BEYOND + 1, 0)  # a duty may be met before it arises
     key = run.column("place").astype(np.int64) * room + code
@@ -124,22 +127,22 @@ def wait_counts(run: Run) -> Iterator[WaitCount]:
 
 @cache
 def _working_days() -> Array:
-    """Working days from the first day up to each day by its number, so that two of them give those between."""
+    """Working days from ``FIRST`` to each day, by day number. The difference of two is the working days between."""
     days = [FIRST + timedelta(days=n) for n in range(BEYOND + 1)]
     return np.array([working_days_between(FIRST, day) for day in days], np.int32)
 
 
-class Fallen(NamedTuple):
-    """Duties, each at the end of the period in which it is due: the place of that period, and the duty's state."""
+class PeriodDuties(NamedTuple):
+    """Duties due in some periods. ``period``: the index of the period of each. ``state``: the state at the period's end."""
 
     period: Array
     state: Array
 
 
-class Series:
-    """Periods that follow one another; the duties due in each are looked at as at its end.
+class PeriodSeries:
+    """Consecutive periods. The duties due in each are counted as at its end.
 
-    ``as_at``: the cases as at the end of each. ``allowed``: for each place by number, whether its duties count.
+    ``as_at``: the cases as at the end of each period. ``allowed``: for each place (a number), whether its duties count.
     """
 
     def __init__(self, periods: Sequence[Period], as_at: Sequence[CaseSelection], allowed: Array):
@@ -149,26 +152,26 @@ class Series:
         self.there = np.stack([at.there for at in as_at])
         self.columns, self.allowed = as_at[0].columns, allowed
 
-    def counted(self, clauses: Iterable[int], held_as: HeldAs) -> list[Figure]:
-        """For each period how many duties under these clauses (by number) fell due in it, and how many were held."""
+    def counted(self, clauses: Iterable[int], held_as: HeldAs) -> list[Proportion]:
+        """For each period the duties under these clauses (numbers) that fell due in it, and how many of them are held."""
         size = len(self.ends)
         held, n = np.zeros(size, np.int64), np.zeros(size, np.int64)
         for clause in clauses:
             for rows in self.columns.duties.all:
                 period, state = self._due(rows, clause)
-                n += np.bincount(period[within(state, FELL_DUE)], minlength=size)
-                held += np.bincount(period[within(state, FELL_AND_HELD[held_as])], minlength=size)
-        return [Figure(*both) for both in zip(held.tolist(), n.tolist(), strict=True)]
+                n += np.bincount(period[state_in(state, FELL_DUE)], minlength=size)
+                held += np.bincount(period[state_in(state, FELL_AND_HELD[held_as])], minlength=size)
+        return [Proportion(*both) for both in zip(held.tolist(), n.tolist(), strict=True)]
 
-    def _due(self, rows: Rows, clause: int) -> Fallen:
-        """The duties of a clause that are due in the periods, and were known at the end of theirs."""
+    def _due(self, rows: Rows, clause: int) -> PeriodDuties:
+        """The duties of a clause that are due in the periods and were known at the end of their period."""
         begin, end = rows.clause_bounds[clause : clause + 2]
         due = rows["due"][begin:end]
         inside = (due > self.first) & (due <= self.ends[-1]) & self.allowed[rows["place"][begin:end]]
         at = np.flatnonzero(inside) + begin
         period = np.searchsorted(self.ends, rows["due"][at])
         until = rows["until"][at] if "until" in rows else None
-        then = rows_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
+        then = were_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
         at, period = at[then], period[then]
         dates = (rows[name][at] for name in ("arises", "due", "met", "ended"))
-        return Fallen(period, states(self.ends[period], *dates))
+        return PeriodDuties(period, states(self.ends[period], *dates))

@@ -1,6 +1,7 @@
-"""Duty forecast: what falls due in the weeks after a day, beside what was done in the weeks before it and what is overdue.
+"""Duty forecast: duties of the national standards that fall due in the weeks after a day, met before it, and overdue on it.
 
-Of the national standards. What falls due belongs to who will hold the case then; what is overdue, to who holds it now.
+A duty that falls due belongs to the place that holds the case on its due date; an overdue one to the place that holds it on
+the day read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,54 +12,54 @@ import numpy as np
 from projections.arrays.date_numbers import NEVER, day_number
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
-from projections.columns.duty_scan import Run, owed
+from projections.columns.duty_scan import DutyRun, scan_duties
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import DONE, OPEN, UNKNOWN, within
-from projections.reports.duty_results import BEFORE, WEEKS, Load
+from projections.obligations.duty_state import DONE, OPEN, UNKNOWN, state_in
+from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad
 
 
-def duties(at: CaseSelection, clauses: Iterable[int]) -> Iterator[Run]:
-    """Every duty under these clauses (by number) of the cases that are there, whatever its state."""
+def duties(selection: CaseSelection, clauses: Iterable[int]) -> Iterator[DutyRun]:
+    """The duties under these clauses (numbers) of the cases that had begun, in any state."""
     for clause in clauses:
-        for run in owed(at, clause):
-            yield run.only(at.there[run.case] & (run.state != UNKNOWN))
+        for run in scan_duties(selection, clause):
+            yield run.only(selection.there[run.case] & (run.state != UNKNOWN))
 
 
-def coming(at: CaseSelection, run: Run, first: int, last: int) -> Run:
-    """The duties that will fall due after the day ``first`` up to ``last``, as it looks on the day read.
+def coming(selection: CaseSelection, run: DutyRun, first: int, last: int) -> DutyRun:
+    """The duties due after the day ``first`` up to ``last`` (day numbers) that are neither met nor ended by the day read.
 
-    ``first`` is that day or later. A duty comes that is neither met nor ended by the day read, arisen or still to arise.
+    ``first`` is the day read or later. Duties that have still to arise are included.
     """
     due = run.column("due")
-    return run.only((due > first) & (due <= last) & ~within(run.state, DONE) & (run.column("ended") > at.day))
+    return run.only((due > first) & (due <= last) & ~state_in(run.state, DONE) & (run.column("ended") > selection.day))
 
 
-class Loads:
-    """The load of every place, added up run by run."""
+class LoadCounter:
+    """Adds up the load of every place, run by run."""
 
-    def __init__(self, at: CaseSelection):
-        self.at, self.size = at, len(at.columns.words["place"].values)
-        self.since = day_number(at.moment.on - timedelta(weeks=BEFORE))
-        self.last = day_number(at.moment.on + timedelta(weeks=WEEKS))
-        self.places, self.over = at.place, at.spell_column("ended") <= at.day
+    def __init__(self, selection: CaseSelection):
+        self.selection, self.size = selection, len(selection.columns.words["place"].values)
+        self.since = day_number(selection.moment.on - timedelta(weeks=BEFORE))
+        self.last = day_number(selection.moment.on + timedelta(weeks=WEEKS))
+        self.places, self.over = selection.place, selection.spell_column("ended") <= selection.day
         self.weeks = np.zeros((self.size, WEEKS), np.int64)
         self.arranged, self.done, self.overdue = (np.zeros(self.size, np.int64) for _ in range(3))
 
-    def add(self, run: Run) -> None:
-        """Take in the duties of one clause."""
-        done = run.only(within(run.state, DONE) & (run.column("met") > self.since))
+    def add(self, run: DutyRun) -> None:
+        """Add the duties of a run (one clause)."""
+        done = run.only(state_in(run.state, DONE) & (run.column("met") > self.since))
         self.done += self._by_place(done.column("place"))
-        ahead = coming(self.at, run, int(self.at.day), self.last)
-        week = (ahead.column("due").astype(np.int64) - int(self.at.day) - 1) // 7
+        ahead = coming(self.selection, run, int(self.selection.day), self.last)
+        week = (ahead.column("due").astype(np.int64) - int(self.selection.day) - 1) // 7
         np.add.at(self.weeks, (ahead.column("place"), week), 1)
         self.arranged += self._by_place(ahead.only(ahead.column("met") != NEVER).column("place"))
         self.overdue += self._by_place(self.places[self._overdue(run)])
 
-    def _overdue(self, run: Run) -> Array:
-        """The cases of the duties that a caseload lists as overdue (see ``caseload.listed``)."""
+    def _overdue(self, run: DutyRun) -> Array:
+        """For each duty that a caseload lists as overdue its case (see ``caseload.listed``)."""
         clause = catalogue().clauses[run.clause]
-        if clause.kind == "frequency":  # a window: missed, and not overdue
+        if clause.kind == "frequency":  # a window is missed, never overdue
             return run.case[:0]
         late: Array = run.case[run.state == OPEN]
         if clause.after != "end":
@@ -69,13 +70,13 @@ class Loads:
         counted: Array = np.bincount(places, minlength=self.size)
         return counted
 
-    def found(self) -> Mapping[Place, Load]:
-        """The load of each place that holds a case on the day or has anything to count."""
-        held = self._by_place(self.places[self.at.there])
+    def found(self) -> Mapping[Place, DutyLoad]:
+        """The load of each place that holds a case on the day or has a duty that counts."""
+        held = self._by_place(self.places[self.selection.there])
         some = (held > 0) | self.weeks.any(axis=1) | (self.done > 0) | (self.overdue > 0)
-        places = self.at.columns.words["place"].values
+        places = self.selection.columns.words["place"].values
         return {
-            places[n]: Load(
+            places[n]: DutyLoad(
                 tuple(self.weeks[n].tolist()), int(self.arranged[n]), int(self.done[n]), int(self.overdue[n])
             )
             for n in np.flatnonzero(some).tolist()

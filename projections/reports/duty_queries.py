@@ -1,6 +1,7 @@
-"""Duty queries: what the reports ask of the duties of every case of a service, answered from the column store.
+"""Duty queries: what reports ask about the duties of all cases, answered from the column store.
 
-A duty counts in a period when it fell due in it (see ``duty_counts``), and belongs to who held the case on its due date.
+A duty counts in a period when it fell due in it (see ``duty_counts``). It belongs to the place that held the case on its due
+date.
 """
 
 from collections import Counter, OrderedDict
@@ -13,34 +14,34 @@ import numpy as np
 
 from domain.policy.frameworks.framework import Framework
 from projections.arrays.date_numbers import date_of, day_number, day_of
-from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, Block, numbers_of
+from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, AnswerBlock, numbers_of
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.column_store import ColumnStore
-from projections.columns.duty_scan import Run
-from projections.columns.score_counts import blocks
+from projections.columns.duty_scan import DutyRun
+from projections.columns.score_counts import case_blocks
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation
-from projections.reports.duty_counts import HeldAs, Series, counts, fallen, wait_counts
-from projections.reports.duty_forecast import Loads, coming, duties
+from projections.reports.duty_counts import HeldAs, PeriodSeries, count_duties, fell_due_runs, wait_counts
+from projections.reports.duty_forecast import LoadCounter, coming, duties
 from projections.reports.duty_results import (
     AnsweredCase,
     Count,
+    DutyLoad,
     LateEntry,
     ListedDuty,
-    Load,
     PlaceGroup,
-    Recorded,
+    RecordedCount,
     Verdicts,
 )
 from projections.reports.periods import Period
-from projections.reports.proportions import Figure
+from projections.reports.proportions import Proportion
 from projections.reports.recorded_entries import late_entries, recorded_by_place
 
-AS_AT_KEPT = 64
-"""Moments whose cases are kept: a trend asks for two a month."""
+SELECTIONS_CACHED = 64
+"""Case selections cached, one for each moment: a trend uses two for each month."""
 
 Attribute = Literal["gender", "ethnicity", "disability"]
 Split = Literal["clause"] | Attribute
@@ -48,41 +49,41 @@ Wanted = Callable[[Place], bool]
 
 
 class DutyQueries:
-    """The cases of some columns under one framework. Safe to share between threads that only read.
+    """Queries on a column store under one framework. Safe to share between threads that only read.
 
-    ``clauses`` are ids; the framework's own expectations are among them. ``KeyError``: it has no such clause.
+    Clauses are given by id; the framework's own expectations are included. ``KeyError``: the framework has no such clause.
     """
 
     def __init__(self, columns: ColumnStore, framework: Framework):
         self.columns, self.framework = columns, framework
-        self._as_at: OrderedDict[Moment, CaseSelection] = OrderedDict()
+        self._selections: OrderedDict[Moment, CaseSelection] = OrderedDict()
 
     def counts(
         self, period: Period, clauses: Sequence[str], held_as: HeldAs, split: Split | None = None
     ) -> list[Count]:
-        """The duties that fell due, by place, and split by their clause or an attribute of the person."""
-        at, by = self._at(period.moment), ("place", *([split] if split else []))
-        found = counts(at, period.since, self._numbers(clauses), by, held_as).by_key()
+        """The duties that fell due, by place; also by clause or by an attribute of the person where ``split`` says so."""
+        selection, by = self._selection(period.moment), ("place", *([split] if split else []))
+        found = count_duties(selection, period.since, self._numbers(clauses), by, held_as).by_key()
         return [Count(key[0], key[1] if split else None, figure) for key, figure in found.items()]
 
     def series(
         self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, wanted: Wanted
-    ) -> list[Figure]:
-        """The figure of each of some periods, each beginning where the one before ends."""
-        series = Series(periods, [self._at(period.moment) for period in periods], self._allowed(wanted))
+    ) -> list[Proportion]:
+        """The figure of each of some consecutive periods, for the places ``wanted``."""
+        series = PeriodSeries(periods, [self._selection(period.moment) for period in periods], self._allowed(wanted))
         return series.counted(self._numbers(clauses), held_as)
 
     def persons(
         self, period: Period, clauses: Sequence[str], attribute: Attribute, wanted: Wanted
     ) -> Mapping[PlaceGroup, frozenset[str]]:
-        """The cases that have a duty that fell due, by who held it then and by an attribute of the person."""
-        at, size = self._at(period.moment), max(self.columns.numbers, 1)
+        """The cases with a duty that fell due, by the place that held them then and by an attribute of the person."""
+        selection, size = self._selection(period.moment), max(self.columns.numbers, 1)
         seen = [
             np.unique(run.column("place").astype(np.int64) * size + run.case)
             for run in self._fallen(period, clauses, wanted)
         ]
         every = np.unique(np.concatenate(seen)) if seen else np.zeros(0, np.int64)
-        values, coded = at.coded(attribute)
+        values, coded = selection.coded(attribute)
         people: dict[PlaceGroup, set[str]] = {}
         for place, case in zip((every // size).tolist(), (every % size).tolist(), strict=True):
             group = PlaceGroup(self._places[place], values[coded[case]])
@@ -90,81 +91,83 @@ class DutyQueries:
         return {group: frozenset(cases) for group, cases in people.items()}
 
     def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:
-        """How many duties took so many working days from arising to being met; None: not met by the day."""
+        """By place: how many duties took each number of working days from arising to being met; None: not met by the day."""
         waited: dict[Place, Counter[int | None]] = {}
         for run in self._fallen(period, clauses, wanted):
             for one in wait_counts(run):
                 waited.setdefault(self._places[one.place], Counter())[one.days] += one.times
         return waited
 
-    def behind(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> list[ListedDuty]:
+    def fell_due(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> list[ListedDuty]:
         """The duties that fell due, one by one."""
-        names = self._at(period.moment).spell_column("name")
+        names = self._selection(period.moment).spell_column("name")
         return [duty for run in self._fallen(period, clauses, wanted) for duty in self._listed(run, names)]
 
-    def loads(self, moment: Moment) -> Mapping[Place, Load]:
-        """What each place has before it and behind it."""
-        at = self._at(moment)
-        loads = Loads(at)
-        for run in duties(at, self._standards):
+    def loads(self, moment: Moment) -> Mapping[Place, DutyLoad]:
+        """The load of each place: duties due in the coming weeks, met before, and overdue."""
+        selection = self._selection(moment)
+        loads = LoadCounter(selection)
+        for run in duties(selection, self._standards):
             loads.add(run)
         return loads.found()
 
     def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[ListedDuty]:
-        """The duties of the national standards that fall due after ``first`` up to ``last``, as ``loads`` counts them."""
-        at, allowed = self._at(moment), self._allowed(wanted)
-        names, ends = at.spell_column("name"), (max(day_number(first), int(at.day)), day_number(last))
-        found = (coming(at, run, *ends) for run in duties(at, self._standards))
+        """The duties of the national standards due after ``first`` up to ``last``, as ``loads`` counts them, one by one."""
+        selection, allowed = self._selection(moment), self._allowed(wanted)
+        names, ends = selection.spell_column("name"), (max(day_number(first), int(selection.day)), day_number(last))
+        found = (coming(selection, run, *ends) for run in duties(selection, self._standards))
         return [duty for run in found for duty in self._listed(run.only(allowed[run.column("place")]), names)]
 
     def answers(self, moment: Moment, question: str) -> list[AnsweredCase]:
         """The cases whose answer to a question of the framework counts."""
-        at = self._at(moment)
-        names, places, found = at.spell_column("name"), at.place, list[AnsweredCase]()
-        for counting in self._counting(at, question):
+        selection = self._selection(moment)
+        names, places, found = selection.spell_column("name"), selection.place, list[AnsweredCase]()
+        for counting in self._counting(selection, question):
             for case, sufficient, absent in zip(*(column.tolist() for column in counting), strict=True):
                 name, place = self.columns.names[int(names[case])], self._places[int(places[case])]
                 found.append(AnsweredCase(self._references[case], name, place, sufficient, absent))
         return found
 
     def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
-        """``answers``, counted by who holds the case on the day."""
-        at, size = self._at(moment), len(self._places)
+        """``answers``, counted by the place that holds the case on the day."""
+        selection, size = self._selection(moment), len(self._places)
         totals = np.zeros((3, size), np.int64)
-        for counting in self._counting(at, question):
-            place = at.place[counting.cases]
+        for counting in self._counting(selection, question):
+            place = selection.place[counting.cases]
             for total, of in zip(totals, (place[counting.sufficient], place, place[counting.absent]), strict=True):
                 total += np.bincount(of, minlength=size)
         return {self._places[n]: Verdicts(*totals[:, n].tolist()) for n in np.flatnonzero(totals[1]).tolist()}
 
-    def recorded(self, period: Period) -> Mapping[Place, Recorded]:
-        """Entries recorded after a day and by the moment's, by who holds the case on the moment's day."""
-        return recorded_by_place(self._at(period.moment), period.since)
+    def recorded(self, period: Period) -> Mapping[Place, RecordedCount]:
+        """Entries recorded in a period, by the place that holds the case on its last day."""
+        return recorded_by_place(self._selection(period.moment), period.since)
 
     def late(self, period: Period, wanted: Wanted) -> list[LateEntry]:
         """The entries recorded late that ``recorded`` counts, one by one."""
-        return list(late_entries(self._at(period.moment), period.since, self._allowed(wanted)))
+        return list(late_entries(self._selection(period.moment), period.since, self._allowed(wanted)))
 
     def holders(self, moment: Moment) -> Mapping[str, Place]:
-        """Who holds each case that had begun, on the day."""
-        at = self._at(moment)
-        return {self._references[n]: self._places[int(at.place[n])] for n in np.flatnonzero(at.there).tolist()}
+        """The place that holds each case that had begun, on the day."""
+        selection = self._selection(moment)
+        return {
+            self._references[n]: self._places[int(selection.place[n])] for n in np.flatnonzero(selection.there).tolist()
+        }
 
     def places(self) -> Sequence[Place]:
-        """Every place where a case has ever been held, or a duty fallen due; in order."""
+        """All places in the record, in order."""
         return sorted(self._places)
 
     def first_day(self) -> date | None:
-        """The first day of supervision of any case, by all that is known today; None: there is no case."""
+        """The first day of supervision of any case, as known today; None: there is no case."""
         started = [rows["started"].min() for rows in self.columns.spells.current if len(rows)]
         return day_of(int(min(started))) if started else None
 
-    def _at(self, moment: Moment) -> CaseSelection:
-        found = self._as_at.get(moment)
+    def _selection(self, moment: Moment) -> CaseSelection:
+        found = self._selections.get(moment)
         if found is None:
-            found = self._as_at[moment] = CaseSelection(self.columns, moment)
-            while len(self._as_at) > AS_AT_KEPT:
-                self._as_at.popitem(last=False)
+            found = self._selections[moment] = CaseSelection(self.columns, moment)
+            while len(self._selections) > SELECTIONS_CACHED:
+                self._selections.popitem(last=False)
         return found
 
     @cached_property
@@ -177,24 +180,24 @@ class DutyQueries:
         return self.columns.words["place"].values
 
     def _allowed(self, wanted: Wanted) -> Array:
-        """For each place by number, whether it is wanted."""
+        """For each place (a number), whether it is wanted."""
         return np.array([wanted(place) for place in self._places], bool)
 
     @property
     def _standards(self) -> list[int]:
-        """The clauses of the national standards by number, the editions of one clause together."""
+        """The numbers of the clauses of the national standards, the editions of one clause together."""
         return self._numbers(dict.fromkeys(c.id for c in catalogue().clauses if c.of_standards))
 
     def _numbers(self, clauses: Iterable[str]) -> list[int]:
         numbers = numbers_of(self.framework.id)
         return [number for clause in clauses for number in numbers[clause]]
 
-    def _fallen(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Iterator[Run]:
+    def _fallen(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Iterator[DutyRun]:
         allowed = self._allowed(wanted)
-        for run in fallen(self._at(period.moment), period.since, self._numbers(clauses)):
+        for run in fell_due_runs(self._selection(period.moment), period.since, self._numbers(clauses)):
             yield run.only(allowed[run.column("place")])
 
-    def _listed(self, run: Run, names: Array) -> Iterator[ListedDuty]:
+    def _listed(self, run: DutyRun, names: Array) -> Iterator[ListedDuty]:
         clause = catalogue().of_framework[self.framework.id][run.clause]
         columns = (run.column(name).tolist() for name in ("value", "arises", "due", "met", "ended", "place"))
         for case, value, arises, due, met, ended, place in zip(run.case.tolist(), *columns, strict=True):
@@ -205,16 +208,16 @@ class DutyQueries:
             name = self.columns.names[int(names[case])]
             yield ListedDuty(self._references[case], name, self._places[place], obligation)
 
-    def _counting(self, at: CaseSelection, question: str) -> Iterator["Counting"]:
+    def _counting(self, selection: CaseSelection, question: str) -> Iterator["CountedAnswers"]:
         asked = self.framework.questions[question]
-        for numbers in blocks(np.where(at.there, 0, -1)):
-            verdict, absent = Block(self.framework, at, numbers).answer(asked)
-            which = at.there[numbers] & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT))
-            yield Counting(numbers[which], verdict[which] == SUFFICIENT, absent[which])
+        for numbers in case_blocks(np.where(selection.there, 0, -1)):
+            verdict, absent = AnswerBlock(self.framework, selection, numbers).answer(asked)
+            which = selection.there[numbers] & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT))
+            yield CountedAnswers(numbers[which], verdict[which] == SUFFICIENT, absent[which])
 
 
-class Counting(NamedTuple):
-    """Cases (numbers) whose answer to a question counts, and for each whether it is sufficient, and whether absent."""
+class CountedAnswers(NamedTuple):
+    """Cases (numbers) whose answer to a question counts; for each, whether it is sufficient, and whether absent."""
 
     cases: Array
     sufficient: Array

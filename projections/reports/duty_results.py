@@ -1,4 +1,4 @@
-"""What the duty queries give: counts, loads and waits by place, and the duties, cases and entries behind them."""
+"""The results of duty queries: counts and loads by place, and the duties, cases and entries that they count."""
 
 from collections import Counter
 from datetime import date
@@ -6,21 +6,21 @@ from typing import Any, NamedTuple
 
 from projections.ledger.ledger import Place
 from projections.obligations.duty_state import Obligation
-from projections.reports.proportions import Figure
+from projections.reports.proportions import Proportion
 
 WEEKS = 8
-"""How far the forecast looks ahead."""
+"""Weeks of the forecast."""
 
 BEFORE = 26
-"""Weeks before the day read over which what was done is counted, against the forecast."""
+"""Weeks up to the day read in which duties met are counted, to compare with the forecast."""
 
 
 class Count(NamedTuple):
-    """The duties of one place that fell due. ``value``: of what they are split by; None where they are not."""
+    """The duties of one place that fell due. ``value``: the clause or attribute they are split by; None: not split."""
 
     place: Place
     value: Any
-    figure: Figure
+    figure: Proportion
 
 
 class PlaceGroup(NamedTuple):
@@ -31,7 +31,7 @@ class PlaceGroup(NamedTuple):
 
 
 class ListedDuty(NamedTuple):
-    """One duty behind a figure. ``place``: who held the case on the day it was due. It names no entries."""
+    """One duty counted in a figure. ``place``: who held the case on the day it was due. Its obligation names no entries."""
 
     reference: str
     name: str
@@ -42,7 +42,7 @@ class ListedDuty(NamedTuple):
 class AnsweredCase(NamedTuple):
     """One case that counts in the figure of a question. ``place``: where it is held on the day.
 
-    ``absent``: insufficient because what was required is not there at all.
+    ``absent``: insufficient because what was required is missing altogether.
     """
 
     reference: str
@@ -53,18 +53,18 @@ class AnsweredCase(NamedTuple):
 
 
 class Verdicts(NamedTuple):
-    """Cases whose answer counts: sufficient ones, all of them, and those where nothing was there at all."""
+    """Cases whose answer counts: how many are sufficient, how many there are, how many are absent."""
 
     sufficient: int
     n: int
     absent: int
 
 
-class Load(NamedTuple):
-    """What a place has before it and behind it, in duties of the national standards.
+class DutyLoad(NamedTuple):
+    """The duties of the national standards that a place has to do and has done.
 
-    ``weeks``: due in each of the next ``WEEKS`` weeks. ``arranged``: how many of those something on the file meets
-    already. ``done``: met in the ``BEFORE`` weeks up to the day. ``overdue``: what the caseload lists as overdue.
+    ``weeks``: due in each of the next ``WEEKS`` weeks. ``arranged``: how many of these an entry dated later already meets.
+    ``done``: met in the ``BEFORE`` weeks up to the day. ``overdue``: listed as overdue on the caseload.
     """
 
     weeks: tuple[int, ...] = (0,) * WEEKS
@@ -72,13 +72,13 @@ class Load(NamedTuple):
     done: int = 0
     overdue: int = 0
 
-    def plus(self, other: "Load") -> "Load":
+    def plus(self, other: "DutyLoad") -> "DutyLoad":
         weeks = tuple(a + b for a, b in zip(self.weeks, other.weeks, strict=True))
-        return Load(weeks, self.arranged + other.arranged, self.done + other.done, self.overdue + other.overdue)
+        return DutyLoad(weeks, self.arranged + other.arranged, self.done + other.done, self.overdue + other.overdue)
 
 
 class LateEntry(NamedTuple):
-    """One entry recorded late, by so many working days. ``place``: where its case is held on the day."""
+    """One entry recorded ``working_days`` late. ``place``: where its case is held on the day read."""
 
     reference: str
     name: str
@@ -89,8 +89,8 @@ class LateEntry(NamedTuple):
     working_days: int
 
 
-class Recorded(NamedTuple):
-    """Entries recorded in a period. ``late``: how many of them were late by each number of working days."""
+class RecordedCount(NamedTuple):
+    """Entries recorded in a period. ``late``: how many were late by each number of working days."""
 
     entries: int
     late: Counter[int]

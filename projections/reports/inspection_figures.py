@@ -1,4 +1,4 @@
-"""What inspections found on questions: each inspection's own figure, for the cases held in a place."""
+"""Inspection figures: each inspection's own figure on a question, for the cases held in a place."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from projections.reports.proportions import Scope
 from projections.scoring.scores import QuestionScore, score
 
 
-class Inspected(NamedTuple):
+class InspectionFigure(NamedTuple):
     """One inspection's figure on a question."""
 
     inspection: str
@@ -20,20 +20,20 @@ class Inspected(NamedTuple):
 
 
 def inspected_on(
-    book: CaseRepository, questions: Sequence[str], day: date, scope: Scope, mine: Callable[[Place], bool]
-) -> Mapping[str, list[Inspected]]:
-    """Every inspection up to a day that asks a question, the latest first; those with no case of the place are left out.
+    repository: CaseRepository, questions: Sequence[str], day: date, scope: Scope, mine: Callable[[Place], bool]
+) -> Mapping[str, list[InspectionFigure]]:
+    """By question: the inspections up to a day that ask it, the latest first. Those without a case of the place are left out.
 
-    Each is read at its own sample date and state of knowledge, as its scoring sheet is.
+    Each is read at its own moment, as its scoring sheet is.
     """
-    found: dict[str, list[Inspected]] = {question: [] for question in questions}
-    for name, opened in book.inspections.items():
+    found: dict[str, list[InspectionFigure]] = {question: [] for question in questions}
+    for name, opened in repository.inspections.items():
         if opened.occurred_on > day:
             continue
-        scored = score_inspection(book, name)
+        scored = score_inspection(repository, name)
         own = [r for r in scored.readings if scope.holds(place := r.snapshot.spell.place) and mine(place)]
         figures = score(scored.framework, [r.answers for r in own]).questions
         for question in questions:
             if own and question in figures:
-                found[question].append(Inspected(name, opened.title, figures[question]))
+                found[question].append(InspectionFigure(name, opened.title, figures[question]))
     return found

@@ -1,4 +1,4 @@
-"""Compliance: a measure's figure for a place, beside the period before, the area and another place; its parts; its trend."""
+"""Measure figures: for a place, beside the period before, its area and another place; for its parts; and over time."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,18 +12,18 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_queries import DutyQueries
-from projections.reports.duty_results import Recorded
-from projections.reports.periods import Period, before, month_ends, period
-from projections.reports.proportions import Figure, Scope, Waits, total
+from projections.reports.duty_results import RecordedCount
+from projections.reports.periods import Period, month_ends, period, period_before
+from projections.reports.proportions import Proportion, Scope, Waits, total
 
 Mine = Callable[[Place], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a reader asks of a report: months up to the moment's day, whose figures, and what to set beside them.
+class ReportRequest:
+    """What a reader asks of a report: the months up to the moment's day, the place, and a place to compare with.
 
-    ``mine``: the places that the reader answers for; no figure of another place is given, but for the whole of an area.
+    ``mine``: whether the reader answers for a place. Other places count only in the figure of a whole area.
     """
 
     moment: Moment
@@ -38,25 +38,25 @@ class Asked:
 
     @property
     def before(self) -> Period:
-        return before(self.period, self.months)
+        return period_before(self.period, self.months)
 
     def holds(self, place: Place) -> bool:
         return self.scope.holds(place) and self.mine(place)
 
 
 class PlaceLine(NamedTuple):
-    """One measure's figure for a place. ``area``: of all in the areas where the place is, whoever answers for them."""
+    """One measure's figure for a place. ``area``: the figure of the whole areas that the place is in."""
 
     measure: Measure
     scope: Scope
-    now: Figure
-    before: Figure
-    area: Figure
-    beside: Figure | None
+    now: Proportion
+    before: Proportion
+    area: Proportion
+    beside: Proportion | None
 
 
 class WaitLine(NamedTuple):
-    """One measure's waits, likewise."""
+    """One measure's waits for a place, with the same columns as ``PlaceLine``."""
 
     measure: Measure
     scope: Scope
@@ -67,14 +67,14 @@ class WaitLine(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """One measure: the line of the place asked for, and those of its parts at the next level at which they differ."""
+    """The line of the place asked for, and the lines of its parts at the next level at which they differ."""
 
     whole: PlaceLine
     parts: list[PlaceLine]
 
 
 class WaitLines(NamedTuple):
-    """One measure's waits, likewise."""
+    """The waits of the place asked for, and of its parts."""
 
     whole: WaitLine
     parts: list[WaitLine]
@@ -84,31 +84,31 @@ class RecordedIn(NamedTuple):
     """The entries recorded in a period on the cases of a place."""
 
     scope: Scope
-    recorded: Recorded
+    recorded: RecordedCount
 
 
 class Point(NamedTuple):
-    """The month after ``since`` up to ``end``: as the file stood at its end, and with everything recorded to date."""
+    """The month after ``since`` up to ``end``: as known at its end (``stood``), and with hindsight."""
 
     since: date
     end: date
-    stood: Figure
-    hindsight: Figure
+    stood: Proportion
+    hindsight: Proportion
 
 
-def figures(queries: DutyQueries, measure: Measure, asked: Period) -> dict[Place, Figure]:
-    """A measure's figure in every place: of duties that fell due in the period, or of the cases as at its end."""
-    found: dict[Place, Figure] = {}
+def figures(queries: DutyQueries, measure: Measure, asked: Period) -> dict[Place, Proportion]:
+    """A measure's figure in every place: over duties that fell due in the period, or over the cases as at its end."""
+    found: dict[Place, Proportion] = {}
     if measure.counts == "answer":
         for place, verdicts in queries.verdicts(asked.moment, measure.question or "").items():
-            found[place] = Figure(verdicts.sufficient, verdicts.n)
+            found[place] = Proportion(verdicts.sufficient, verdicts.n)
     else:
         for count in queries.counts(asked, measure.clauses, held_as_of(measure)):
-            found[count.place] = found.get(count.place, Figure()) + count.figure
+            found[count.place] = found.get(count.place, Proportion()) + count.figure
     return found
 
 
-def lines(queries: DutyQueries, measure: Measure, asked: Asked) -> Lines:
+def lines(queries: DutyQueries, measure: Measure, asked: ReportRequest) -> Lines:
     """The figure of the place asked for, and those of its parts at the next level at which they differ."""
     now, was = figures(queries, measure, asked.period), figures(queries, measure, asked.before)
     areas = _areas([*now, *was], asked)
@@ -127,17 +127,17 @@ def lines(queries: DutyQueries, measure: Measure, asked: Asked) -> Lines:
     return Lines(line(asked.scope), [line(part) for part in (parts.scopes if parts else [])])
 
 
-def _beside(now: Mapping[Place, Figure], asked: Asked) -> Figure | None:
+def _beside(now: Mapping[Place, Proportion], asked: ReportRequest) -> Proportion | None:
     if asked.beside is None:
         return None
     return total(f for place, f in now.items() if asked.beside.holds(place) and asked.mine(place))
 
 
-def _areas(places: Sequence[Place], asked: Asked) -> set[str]:
+def _areas(places: Sequence[Place], asked: ReportRequest) -> set[str]:
     return {place.area for place in places if asked.holds(place)}
 
 
-def wait_lines(queries: DutyQueries, measure: Measure, asked: Asked) -> WaitLines:
+def wait_lines(queries: DutyQueries, measure: Measure, asked: ReportRequest) -> WaitLines:
     """The waits of the place asked for, and of its parts."""
     areas = _areas(queries.places(), asked)
     now, was = (
@@ -165,12 +165,12 @@ def _together(several: Iterable[Counter[int | None]]) -> Waits:
     return Waits.of(days)
 
 
-def trend(queries: DutyQueries, measure: Measure, asked: Asked, scope: Scope | None = None) -> list[Point]:
-    """Month by month as far back as the data goes, the last month up to the day read."""
+def trend(queries: DutyQueries, measure: Measure, asked: ReportRequest, scope: Scope | None = None) -> list[Point]:
+    """A point for each month, as far back as the record goes (see ``periods.LONGEST``); the last one up to the day read."""
     whose = scope or asked.scope
     months = [(end.replace(day=1) - timedelta(days=1), end) for end in month_ends(queries.first_day(), asked.moment.on)]
 
-    def series(*, hindsight: bool) -> list[Figure]:
+    def series(*, hindsight: bool) -> list[Proportion]:
         periods = [Period(Moment(end, None if hindsight else end_of_day(end)), since) for since, end in months]
 
         def wanted(place: Place) -> bool:
@@ -188,13 +188,13 @@ def trend(queries: DutyQueries, measure: Measure, asked: Asked, scope: Scope | N
     return found
 
 
-def recorded(queries: DutyQueries, asked: Asked) -> list[RecordedIn]:
-    """Entries recorded in the period, and by how much those recorded late were late: the place and its parts."""
+def recorded(queries: DutyQueries, asked: ReportRequest) -> list[RecordedIn]:
+    """Entries recorded in the period, and late ones by their delay: for the place and its parts."""
     found = {place: r for place, r in queries.recorded(asked.period).items() if asked.holds(place)}
     parts = asked.scope.parts(found)
     result = []
     for scope in (asked.scope, *(parts.scopes if parts else [])):
         own = [r for place, r in found.items() if scope.holds(place)]
         late = sum((r.late for r in own), Counter[int]())
-        result.append(RecordedIn(scope, Recorded(sum(r.entries for r in own), late)))
+        result.append(RecordedIn(scope, RecordedCount(sum(r.entries for r in own), late)))
     return result

@@ -1,4 +1,4 @@
-"""Periods of a report: so many months up to a day, the same before it, and the ends of the months of the record."""
+"""Periods of a report: some months up to a day, the period before, and the ends of the months of the record."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -10,11 +10,11 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 
 LONGEST = 60
-"""Months of a trend at most; of a longer record the last ones are shown."""
+"""Months of a trend at most: the last ones of a longer record."""
 
 
 class Period(NamedTuple):
-    """Duties that fell due after ``since``, up to the moment's day."""
+    """The days after ``since`` up to the moment's day, as known at the moment."""
 
     moment: Moment
     since: date
@@ -24,20 +24,20 @@ def period(moment: Moment, months: int) -> Period:
     return Period(moment, moment.on - relativedelta(months=months))
 
 
-def before(asked: Period, months: int) -> Period:
-    """The months before a period, read at their end as the period is at its own: as the file stood then, or in hindsight."""
-    return period(at(asked.moment, asked.since), months)
+def period_before(asked: Period, months: int) -> Period:
+    """The period of the same length before this one, with the moment moved to its end (see ``moment_at``)."""
+    return period(moment_at(asked.moment, asked.since), months)
 
 
-def at(moment: Moment, day: date) -> Moment:
-    """The same state of knowledge on an earlier day: as the file stood on it, with hindsight, or as known at an instant."""
+def moment_at(moment: Moment, day: date) -> Moment:
+    """The moment moved to an earlier day: with hindsight; or as known at the end of that day, or at the instant if earlier."""
     if moment.known_at is None:
         return Moment(day, None)
     return Moment(day, min(moment.known_at, end_of_day(day)))
 
 
 def month_ends(first: date | None, day: date) -> Sequence[date]:
-    """The last day of each month from that of ``first`` on; the day itself ends the last one."""
+    """The last day of each month from the month of ``first`` on; the last one ends on ``day``."""
     if first is None or first > day:
         return [day]
     ends = [day]

@@ -1,4 +1,4 @@
-"""Figures: so many of so many, with interval and change, and the places that they are for."""
+"""Proportions: so many of so many, with interval and change; waits; and the scope (place) of a figure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ Level = Literal["area", "division", "team", "officer"]
 LEVELS: tuple[Level, ...] = ("area", "division", "team", "officer")
 
 
-class Figure(NamedTuple):
-    """``held`` of ``n``: duties met of those that fell due, cases sufficient of those that count."""
+class Proportion(NamedTuple):
+    """``held`` of ``n``: duties met of those that fell due, or cases sufficient of those that count."""
 
     held: int = 0
     n: int = 0
 
-    def __add__(self, other: object) -> "Figure":
-        if not isinstance(other, Figure):
+    def __add__(self, other: object) -> "Proportion":
+        if not isinstance(other, Proportion):
             return NotImplemented
-        return Figure(self.held + other.held, self.n + other.n)
+        return Proportion(self.held + other.held, self.n + other.n)
 
-    def less(self, other: "Figure") -> "Figure":
-        """What is left without another figure that is part of this one."""
-        return Figure(self.held - other.held, self.n - other.n)
+    def less(self, other: "Proportion") -> "Proportion":
+        """The rest without another proportion that is part of this one."""
+        return Proportion(self.held - other.held, self.n - other.n)
 
     @property
     def share(self) -> Fraction | None:
@@ -44,29 +44,29 @@ class Figure(NamedTuple):
         return wilson(self.held, self.n)
 
 
-def total(figures: Iterable[Figure]) -> Figure:
+def total(figures: Iterable[Proportion]) -> Proportion:
     held = n = 0
     for figure in figures:
         held, n = held + figure.held, n + figure.n
-    return Figure(held, n)
+    return Proportion(held, n)
 
 
 class ProportionChange(NamedTuple):
-    """From one figure to another: points of per cent, and whether that is more than chance gives (see ``findings``)."""
+    """The change from one proportion to another in percentage points, and whether it exceeds chance (``exceeds_chance``)."""
 
     points: Fraction
     beyond_chance: bool
 
 
-def change(before: Figure, now: Figure) -> ProportionChange | None:
-    """None where one of the two has nothing to count."""
+def change(before: Proportion, now: Proportion) -> ProportionChange | None:
+    """The change from ``before`` to ``now``; None where one of them counts nothing."""
     if before.score is None or now.score is None:
         return None
     return ProportionChange(now.score - before.score, bool(exceeds_chance(before, now)))
 
 
 class Waits(NamedTuple):
-    """How many waits ended after each number of working days, in order; ``waiting``: how many had not ended by the day."""
+    """``ended``: pairs of a number of working days and how many waits ended after it, ascending. ``waiting``: not ended yet."""
 
     ended: tuple[tuple[int, int], ...] = ()
     waiting: int = 0
@@ -76,7 +76,7 @@ class Waits(NamedTuple):
         return sum(count for _, count in self.ended) + self.waiting
 
     def quantile(self, share: Fraction) -> int | None:
-        """The wait within which that share of all had ended; None where it had not for so many, or there are none."""
+        """The working days within which this share of all waits had ended; None where fewer had ended, or there are none."""
         wanted, seen = ceil(share * self.n), 0
         for days, count in self.ended:
             seen += count
@@ -94,7 +94,7 @@ class Waits(NamedTuple):
 
     @property
     def longest(self) -> int | None:
-        """Of those that have ended."""
+        """The longest wait that has ended; None: none has."""
         return self.ended[-1][0] if self.ended else None
 
     @classmethod
@@ -104,7 +104,7 @@ class Waits(NamedTuple):
         return cls(tuple(ended), days.get(None, 0))
 
 
-class Parts(NamedTuple):
+class ScopeParts(NamedTuple):
     """The parts of a place at one level, in order."""
 
     level: Level
@@ -113,7 +113,7 @@ class Parts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose figures: one area, division, team or officer; without a level, everything that the reader answers for."""
+    """The place of a figure: one area, division, team or officer. Without a level: all that the reader answers for."""
 
     level: Level | None = None
     name: str = ""
@@ -128,7 +128,7 @@ class Scope:
 
     @classmethod
     def read(cls, text: str) -> "Scope":
-        """``ValueError`` where it is not so spelled."""
+        """The scope from its text. ``ValueError``: it is not written as in ``spelled``."""
         if not text:
             return cls()
         level, colon, name = text.partition(":")
@@ -136,12 +136,12 @@ class Scope:
             raise ValueError(f"'{text}' names no level and place; write it like team:Gloucester")
         return cls(level, name)
 
-    def parts(self, places: Iterable[Place]) -> Parts | None:
-        """The next level down at which these places differ, and its parts in order; None for an officer."""
+    def parts(self, places: Iterable[Place]) -> ScopeParts | None:
+        """The parts at the next lower level at which these places differ, in order; None for an officer."""
         held = [place for place in places if self.holds(place)]
         below = LEVELS if self.level is None else LEVELS[LEVELS.index(self.level) + 1 :]
         for level in below:
             names = sorted({getattr(place, level) for place in held})
             if len(names) > 1 or (names and level == "officer"):
-                return Parts(level, [Scope(level, name) for name in names])
+                return ScopeParts(level, [Scope(level, name) for name in names])
         return None

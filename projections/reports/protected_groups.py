@@ -1,6 +1,6 @@
-"""Differences by gender, ethnicity and disability: small numbers suppressed, and not to be found by subtraction.
+"""Differences by gender, ethnicity and disability, with small numbers suppressed.
 
-A group of fewer than ``FEW`` people is not shown, nor what it could be worked out from (see ``suppression``).
+A group of fewer than ``FEW`` people is not shown, nor figures from which it could be computed (see ``small_numbers``).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,8 +11,8 @@ from projections.ledger.ledger import Place
 from projections.reports.duty_counts import HeldAs
 from projections.reports.duty_queries import Attribute, DutyQueries
 from projections.reports.periods import Period
-from projections.reports.proportions import LEVELS, Figure, Scope, total
-from projections.reports.small_numbers import FEW, Node, suppressed
+from projections.reports.proportions import LEVELS, Proportion, Scope, total
+from projections.reports.small_numbers import FEW, GroupCell, Node, suppressed
 
 ATTRIBUTES: tuple[Attribute, ...] = ("gender", "ethnicity", "disability")
 
@@ -22,22 +22,22 @@ ETHNIC = {"W": "White", "M": "Mixed", "A": "Asian", "B": "Black", "O": "Chinese 
 WHOLE: Node = ("", "")
 
 People = Mapping[Node, Mapping[str, set[str]]]
-"""Who is in each group of each place."""
+"""The people (case references) in each group of each place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group in one place. ``people`` and ``figure`` are None where it is suppressed; ``others``: the rest together."""
+    """One group in one place. ``people`` and ``figure``: None where suppressed. ``others``: the figure of all other groups."""
 
     attribute: Attribute
     value: str
     people: int | None
-    figure: Figure | None
-    others: Figure | None
+    figure: Proportion | None
+    others: Proportion | None
 
 
 def group_of(attribute: Attribute, value: object) -> str:
-    """The group that a person's code puts them in."""
+    """The group of a person's code."""
     if attribute == "ethnicity":
         return ETHNIC[str(value)[:1]]
     if attribute == "disability":
@@ -45,7 +45,7 @@ def group_of(attribute: Attribute, value: object) -> str:
     return str(value).replace("_", " ").capitalize()
 
 
-def differences(
+def group_differences(
     queries: DutyQueries,
     asked: Period,
     clauses: Sequence[str],
@@ -54,11 +54,11 @@ def differences(
     mine: Callable[[Place], bool],
     few: int = FEW,
 ) -> list[Group]:
-    """Every group of a place by every attribute; none where fewer than ``few`` people count in the whole of it, or where no
-    group can be shown.
+    """The groups of a place by each attribute. An attribute is left out where fewer than ``few`` people count in the place,
+    or where no group can be shown.
 
-    ``mine``: the places that the reader answers for. What is suppressed is worked out over all places, so that it is the
-    same for every reader.
+    ``mine``: whether the reader answers for a place. Suppression is decided over all places, so that it is the same for
+    every reader.
     """  # fmt: skip
     found: list[Group] = []
     for attribute in ATTRIBUTES:
@@ -66,24 +66,24 @@ def differences(
         node = (scope.level, scope.name) if scope.level else WHOLE
         here = people.get(node, {})
         hidden = suppressed({n: {g: len(who) for g, who in groups.items()} for n, groups in people.items()}, parts, few)
-        if len(set().union(*here.values())) < few or all((node, group) in hidden for group in here):
+        if len(set().union(*here.values())) < few or all(GroupCell(node, group) in hidden for group in here):
             continue
         counts = queries.counts(asked, clauses, held_as, attribute)
-        shown = {group: Figure() for group in sorted(here)}
+        shown = {group: Proportion() for group in sorted(here)}
         for count in counts:
             if scope.holds(count.place) and mine(count.place):
                 shown[group_of(attribute, count.value)] += count.figure
         for group, figure in shown.items():
-            gone = (node, group) in hidden
+            gone = GroupCell(node, group) in hidden
             rest = [other for other in shown if other != group]
-            alone = gone or any((node, other) in hidden for other in rest)
+            alone = gone or any(GroupCell(node, other) in hidden for other in rest)
             others = None if alone else total(shown[other] for other in rest)
             found.append(Group(attribute, group, None if gone else len(here[group]), None if gone else figure, others))
     return found
 
 
 def is_shown(groups: Iterable[Group], attribute: str, value: str) -> bool:
-    """Whether one group's figure may be shown; a suppressed group's duties are listed nowhere either."""
+    """Whether one group's figure may be shown. The duties of a suppressed group may not be listed either."""
     return any((g.attribute, g.value) == (attribute, value) and g.figure is not None for g in groups)
 
 
@@ -95,7 +95,7 @@ def _people(
     scope: Scope,
     mine: Callable[[Place], bool],
 ) -> tuple[People, Mapping[Node, set[Node]]]:
-    """The people of each group in every place of every level and in the whole, and what each place is made of."""
+    """The people of each group in every place of every level and in the whole; and the parts of each place."""
     found: dict[Node, dict[str, set[str]]] = {}
     parts: dict[Node, set[Node]] = {}
     own = []

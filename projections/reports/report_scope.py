@@ -1,4 +1,4 @@
-"""The places whose figures an account may ask for in a report."""
+"""Report scope: the places whose figures an account may ask for."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,7 +8,7 @@ from projections.reports.proportions import LEVELS, Scope
 
 
 def own_scope(account: Account) -> Scope:
-    """The one place that an account answers for; everything where they are several."""
+    """The place that an account answers for; the scope without a level where there are several."""
     if account.scope is None or len(account.scope[1]) != 1:
         return Scope()
     level, names = account.scope
@@ -16,17 +16,17 @@ def own_scope(account: Account) -> Scope:
 
 
 def is_place(scope: Scope, places: Iterable[Place], mine: Callable[[Place], bool] = lambda place: True) -> bool:
-    """Whether a case was ever held in the place, by somebody for whom ``mine`` holds; everything is always one.
+    """Whether one of ``places`` is in the scope and ``mine``. The scope without a level is always a place.
 
-    A name spelled wrongly, or somebody else's team, is not a place in which nothing fell due.
+    It tells a wrong name, or a place of others, from a place in which nothing fell due.
     """
     return scope.level is None or any(scope.holds(place) and mine(place) for place in places)
 
 
 def scope_within(scope: Scope, account: Account, places: Callable[[], Iterable[Place]]) -> Scope | None:
-    """The place asked for, or the account's own where none is; None where it answers for no case ever held there.
+    """The scope asked for; the account's own where it has no level; None where the account answers for no case held there.
 
-    ``places`` is asked only where another place than the account's own is wanted.
+    ``places`` is called only where the scope is another than the account's own.
     """
     own = own_scope(account)
     if scope.level is None or scope == own:

@@ -1,4 +1,4 @@
-"""The scorecard: places ranked by the weights that they earn, and what moved a rank since the period before."""
+"""The scorecard: places ranked by the weights that they earn, and what changed their scores since the period before."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from domain.policy.measures.scorecard_targets import Scorecard, Target
 from projections.ledger.ledger import Place
 from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_queries import DutyQueries
-from projections.reports.periods import Period, before
-from projections.reports.proportions import Figure, Level, Scope
+from projections.reports.periods import Period, period_before
+from projections.reports.proportions import Level, Proportion, Scope
 
 
 @dataclass(frozen=True)
 class ScorecardLine:
-    """One line of the scorecard for one place: what it earns of its weight; None where nothing fell due."""
+    """One line of the scorecard for one place. ``earned``: what it earns of its weight; None: nothing fell due."""
 
     target: Target
-    figure: Figure
+    figure: Proportion
 
     @property
     def earned(self) -> Fraction | None:
@@ -29,7 +29,7 @@ class ScorecardLine:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A place on the scorecard. ``score``: per cent of the weights of the lines that count; ``rank`` from 1, equals share."""
+    """A place on the scorecard. ``score``: per cent of the weights of the lines that count. ``rank``: from 1; ties share one."""
 
     scope: Scope
     lines: Sequence[ScorecardLine]
@@ -43,39 +43,42 @@ class Ranked:
         return 100 * earned / weights if weights else None
 
     def points(self, line: ScorecardLine) -> Fraction:
-        """How many points of the score a line gives."""
+        """The points that a line contributes to the score."""
         weights = sum(other.target.weight for other in self.lines if other.earned is not None)
         return 100 * (line.earned or Fraction(0)) / weights if weights else Fraction(0)
 
 
-class MovedBy(NamedTuple):
-    """A line of the scorecard, and by how many points it moved a score."""
+class PointChange(NamedTuple):
+    """A line of the scorecard, and the points by which it changed a score."""
 
     target: Target
     points: Fraction
 
 
 @dataclass(frozen=True)
-class Moved:
-    """A place now and in the period before, and what moved its score, the largest first."""
+class RankChange:
+    """A place now and in the period before, and the changes of its score, the largest first."""
 
     now: Ranked
     was: Ranked
-    by: Sequence[MovedBy]
+    by: Sequence[PointChange]
 
 
 class Ranking(NamedTuple):
     """The places of one level in order of rank."""
 
     level: Level
-    places: list[Moved]
+    places: list[RankChange]
 
 
 def ranking(
     queries: DutyQueries, card: Scorecard, asked: Period, months: int, scope: Scope, mine: Callable[[Place], bool]
 ) -> Ranking | None:
-    """The parts of a place at the first level at which there are several, in order of rank; None where nothing fell due."""
-    now, was = _figures(queries, card, asked, scope, mine), _figures(queries, card, before(asked, months), scope, mine)
+    """The parts of a place at the next level at which they differ, in order of rank; None where there are none."""
+    now, was = (
+        _figures(queries, card, asked, scope, mine),
+        _figures(queries, card, period_before(asked, months), scope, mine),
+    )
     places = {place for found in (*now.values(), *was.values()) for place in found}
     parts = scope.parts(places)
     if parts is None:
@@ -83,14 +86,14 @@ def ranking(
     level, scopes = parts
     ranked = {s.scope: s for s in _ranked([_standing(card, now, part) for part in scopes])}
     earlier = {s.scope: s for s in _ranked([_standing(card, was, part) for part in scopes])}
-    moved = [Moved(ranked[part], earlier[part], _by(ranked[part], earlier[part])) for part in scopes]
+    moved = [RankChange(ranked[part], earlier[part], _by(ranked[part], earlier[part])) for part in scopes]
     return Ranking(level, sorted(moved, key=lambda m: (m.now.rank is None, m.now.rank or 0, m.now.scope.name)))
 
 
 def _figures(
     queries: DutyQueries, card: Scorecard, asked: Period, scope: Scope, mine: Callable[[Place], bool]
-) -> Mapping[str, Mapping[Place, Figure]]:
-    found: dict[str, dict[Place, Figure]] = {}
+) -> Mapping[str, Mapping[Place, Proportion]]:
+    found: dict[str, dict[Place, Proportion]] = {}
     for target in card.targets:
         found[target.id] = {
             count.place: count.figure
@@ -100,10 +103,10 @@ def _figures(
     return found
 
 
-def _standing(card: Scorecard, figures: Mapping[str, Mapping[Place, Figure]], part: Scope) -> Ranked:
+def _standing(card: Scorecard, figures: Mapping[str, Mapping[Place, Proportion]], part: Scope) -> Ranked:
     lines = []
     for target in card.targets:
-        figure = Figure()
+        figure = Proportion()
         for place, found in figures[target.id].items():
             if part.holds(place):
                 figure += found
@@ -119,11 +122,11 @@ def _ranked(standings: Sequence[Ranked]) -> list[Ranked]:
     ]
 
 
-def _by(now: Ranked, was: Ranked) -> list[MovedBy]:
+def _by(now: Ranked, was: Ranked) -> list[PointChange]:
     if now.score is None or was.score is None:
         return []
     moved = [
-        MovedBy(a.target, now.points(a) - was.points(b))
+        PointChange(a.target, now.points(a) - was.points(b))
         for a, b in zip(now.lines, was.lines, strict=True)
         if now.points(a) != was.points(b)
     ]

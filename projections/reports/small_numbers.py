@@ -1,10 +1,11 @@
-"""Suppression: small numbers are not shown, nor what they could be worked out from.
+"""Suppression: small numbers are not shown, nor numbers from which they could be computed.
 
-A cell is a group of a place. Cells add up in two ways: the groups of a place to its total, which is known, and a group of
-the parts of a place to that group of the whole. A second cell is left out of any sum that would give a first one away.
+A cell is a group of a place. Cells add up in two ways: the groups of a place to its total, which is known; and a group in the
+parts of a place to that group in the whole place. Where a sum would reveal a hidden cell, a second cell of it is hidden.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 FEW = 5
 """People; a group of fewer is suppressed (a parameter: the report sets none)."""
@@ -12,32 +13,39 @@ FEW = 5
 Node = tuple[str, str]
 """A place: its level and name."""
 
-Cell = tuple[Node, str]
-"""A group of a place."""
+
+class GroupCell(NamedTuple):
+    """A group of a place."""
+
+    place: Node
+    group: str
+
 
 People = Mapping[Node, Mapping[str, int]]
 """How many people are in each group of each place."""
 
 
-def suppressed(people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, Iterable[Node]], few: int) -> set[Cell]:
-    """The groups of places that are not shown. ``people``: how many; ``parts``: the places that a place is made of.
+def suppressed(
+    people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, Iterable[Node]], few: int
+) -> set[GroupCell]:
+    """The cells that are not shown. ``people``: how many people; ``parts``: the parts of each place; ``few``: the limit.
 
-    Everything, where some small group could be worked out whatever is shown.
+    All cells, where a small one could still be computed.
     """
-    hidden = {(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
-    lines = [[(node, group) for group in groups] for node, groups in people.items()]
+    hidden = {GroupCell(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
+    lines = [[GroupCell(node, group) for group in groups] for node, groups in people.items()]
     families = [
-        ((node, group), [(part, group) for part in below if group in people.get(part, ())])
+        (GroupCell(node, group), [GroupCell(part, group) for part in below if group in people.get(part, ())])
         for node, below in parts.items()
         for group in people.get(node, ())
     ]
 
-    def size(cell: Cell) -> tuple[int, Cell]:
-        return people[cell[0]][cell[1]], cell
+    def size(cell: GroupCell) -> tuple[int, GroupCell]:
+        return people[cell.place][cell.group], cell
 
-    def covers(cell: Cell) -> bool:
-        """Whether leaving it out hides it: the only group of a place is the place's own total."""
-        return len(people[cell[0]]) > 1
+    def covers(cell: GroupCell) -> bool:
+        """Whether hiding the cell is enough: the only group of a place equals the place's total, which is known."""
+        return len(people[cell.place]) > 1
 
     changed = True
     while changed:
@@ -46,7 +54,7 @@ def suppressed(people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, It
             _pair(line, hidden, size, covers)
         for whole, below in families:
             if whole in hidden and below and not hidden.intersection(below):
-                hidden.add(min(filter(covers, below), key=size, default=whole))  # or the parts would add up to it
+                hidden.add(min(filter(covers, below), key=size, default=whole))  # else the parts would add up to it
             if whole not in hidden and not _pair(below, hidden, size, covers):
                 hidden.add(whole)
         changed = len(hidden) > before
@@ -57,10 +65,12 @@ def suppressed(people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, It
 
 
 def _worked_out(
-    people: People, families: Sequence[tuple[Cell, Sequence[Cell]]], hidden: set[Cell], few: int
-) -> set[Cell]:
-    """The hidden cells that adding and subtracting gives away: a place's total is known, and what is shown."""
-    sums = [{(node, group) for group in groups} for node, groups in people.items() if sum(groups.values()) >= few]
+    people: People, families: Sequence[tuple[GroupCell, Sequence[GroupCell]]], hidden: set[GroupCell], few: int
+) -> set[GroupCell]:
+    """The hidden cells that can be computed from shown cells and from totals of places."""
+    sums = [
+        {GroupCell(node, group) for group in groups} for node, groups in people.items() if sum(groups.values()) >= few
+    ]
     sums += [{whole, *below} for whole, below in families]
     secret = set(hidden)
     while found := {cell for line in sums if len(line & secret) == 1 for cell in line & secret}:
@@ -69,12 +79,12 @@ def _worked_out(
 
 
 def _pair(
-    cells: Sequence[Cell],
-    hidden: set[Cell],
-    size: Callable[[Cell], tuple[int, Cell]],
-    covers: Callable[[Cell], bool],
+    cells: Sequence[GroupCell],
+    hidden: set[GroupCell],
+    size: Callable[[GroupCell], tuple[int, GroupCell]],
+    covers: Callable[[GroupCell], bool],
 ) -> bool:
-    """Of cells that add up to something shown, never one alone is left out; False where there is no second one to leave."""
+    """Where one cell of a sum is hidden, hide a second one; False where there is no second one to hide."""
     gone = [cell for cell in cells if cell in hidden]
     if len(gone) != 1:
         return True

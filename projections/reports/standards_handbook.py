@@ -1,8 +1,9 @@
-"""The handbook: the standards as a reader looks them up, by date, subject and clause, and what changed between two."""
+"""The standards handbook: the standards by edition, subject and clause, and the changes between two editions."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.calendar.workdays import Length
 from domain.policy.clauses import Clause, Phase, Value
@@ -15,7 +16,7 @@ from projections.obligations.duty_state import STATES
 
 @dataclass(frozen=True, slots=True)
 class HandbookClause:
-    """One clause through all editions, with the questions it feeds."""
+    """One clause in all editions, with the questions that it answers."""
 
     id: str
     versions: tuple[Clause, ...]
@@ -28,7 +29,7 @@ class HandbookClause:
 
 @dataclass(frozen=True, slots=True)
 class ClauseDifference:
-    """A clause that differs between two editions; ``None`` where an edition does not have it."""
+    """A clause that differs between two editions; None where an edition does not have it."""
 
     id: str
     before: Clause | None
@@ -36,37 +37,44 @@ class ClauseDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A phase as the printed page has it: weeks ``first`` to ``last`` (None: to the end), and how often."""
+class WeekRange:
+    """A phase as printed: weeks ``first`` to ``last`` (None: to the end), and how often."""
 
     first: int
     last: int | None
     often: str
 
 
-def entry(clause: str, clauses: Iterable[Clause], framework: Framework) -> HandbookClause | None:
-    """One clause of the standards or of the framework, all its versions in order of time; None when there is none."""
+class ContactRow(NamedTuple):
+    """A row of the contact matrix: the clause's row, and its contact week by week."""
+
+    value: Value
+    weeks: list[WeekRange]
+
+
+def handbook_clause(clause: str, clauses: Iterable[Clause], framework: Framework) -> HandbookClause | None:
+    """One clause of the standards or the framework, with all its versions in order of time; None: no such clause."""
     versions = tuple(c for c in clauses if c.id == clause)
     return HandbookClause(clause, versions, tuple(framework.questions_on(clause))) if versions else None
 
 
 def by_subject(clauses: Iterable[Clause]) -> dict[str, list[Clause]]:
-    """The clauses under their subjects, in the order of the document."""
+    """The clauses by subject, in the order of the document."""
     subjects: dict[str, list[Clause]] = {}
     for clause in clauses:
         subjects.setdefault(clause.subject, []).append(clause)
     return subjects
 
 
-def differences(before: Edition, after: Edition) -> list[ClauseDifference]:
-    """What changed from one edition to another: clauses added, dropped, or with other values."""
+def edition_differences(before: Edition, after: Edition) -> list[ClauseDifference]:
+    """The clauses that differ between two editions: added, dropped, or with other values."""
     old, new = ({c.id: c for c in edition.clauses} for edition in (before, after))
     ids = dict.fromkeys((*old, *new))
     found = [ClauseDifference(name, old.get(name), new.get(name)) for name in ids]
     return [d for d in found if _content(d.before) != _content(d.after)]
 
 
-def raised(cases: Iterable[CaseSnapshot], clause: str, framework: Framework) -> Counter[str]:
+def duty_states(cases: Iterable[CaseSnapshot], clause: str, framework: Framework) -> Counter[str]:
     """How many duties under this clause had arisen by the day read, by their state."""
     counted: Counter[str] = Counter(dict.fromkeys(STATES, 0))
     for case in cases:
@@ -76,28 +84,28 @@ def raised(cases: Iterable[CaseSnapshot], clause: str, framework: Framework) -> 
     return counted
 
 
-def contact_matrix(edition: Edition) -> list[tuple[Value, list[Stretch]]]:
+def contact_matrix(edition: Edition) -> list[ContactRow]:
     """Contact by order, tier and risk, week by week: the rows of the edition's contact-frequency, as printed."""
     clauses = [c for c in edition.clauses if c.id == "contact-frequency"]
-    return [(value, stretches(value.phases)) for clause in clauses for value in clause.values]
+    return [ContactRow(value, week_ranges(value.phases)) for clause in clauses for value in clause.values]
 
 
-def stretches(phases: Sequence[Phase]) -> list[Stretch]:
-    """The phases with the weeks they run; months are counted as the 52 weeks of a year over twelve."""
-    found: list[Stretch] = []
+def week_ranges(phases: Sequence[Phase]) -> list[WeekRange]:
+    """The phases with their weeks. A month counts as 52/12 weeks, rounded."""
+    found: list[WeekRange] = []
     ended: int = 0
     for phase in phases:
         last = None
         if phase.length is not None:
             last = (0 if phase.from_start else ended) + _weeks(phase.length)
         often = phase.text.split(" for ")[0].split(" to ")[0].removesuffix(" throughout")
-        found.append(Stretch(ended + 1, last, often))
+        found.append(WeekRange(ended + 1, last, often))
         ended = last or ended
     return found
 
 
-def who(when: When) -> list[tuple[str, list[object]]]:
-    """For which cases a row is, attribute by attribute; empty for all others."""
+def attributes_of(when: When) -> list[tuple[str, list[object]]]:
+    """The attributes of the cases to which a row applies, with their values; empty: all other cases."""
     return [(name, sorted(values, key=str)) for name, values in when]
 
 
@@ -110,7 +118,7 @@ def _weeks(length: Length) -> int:
 
 
 def _content(clause: Clause | None) -> object:
-    """What a clause asks, leaving out where it is printed and how sure we are."""
+    """The content of a clause to compare, without its citation and certainty."""
     if clause is None:
         return None
     values = [(v.when, v.text, v.on, v.failures, v.period) for v in clause.values]

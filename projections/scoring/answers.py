@@ -1,6 +1,6 @@
-"""Answers: what a file says to each question of a framework on a day, and why.
+"""Answers: the answer of one case to each question of a framework on a day, with the reasons.
 
-Derived answers look at duties, judged ones at the latest judgement. Which of them stands, the verdict table says.
+A derived answer follows from duties, a judged answer from the latest judgement. The verdict table says which one counts.
 """
 
 from collections import defaultdict
@@ -13,19 +13,19 @@ from domain.entries.case_entries import QualityJudged
 from domain.policy.frameworks.framework import Basis, Derivation, Framework, Question
 from projections.obligations.duty_state import Obligation
 from projections.scoring.verdicts import (
-    NOBODY,
+    NOT_JUDGED,
     RULINGS,
     VERDICTS,
-    Derived,
+    DerivedCounts,
     Ground,
-    Required,
+    RequiredCounts,
     Verdict,
     situation,
 )
 
 
 class Reason(NamedTuple):
-    """Why: an obligation with its state on the day, or a judgement; or only words."""
+    """A reason: an obligation with its state on the day, a judgement, or words alone."""
 
     words: str
     obligation: Obligation | None = None
@@ -69,8 +69,8 @@ def judgements_that_count(
 ) -> list[QualityJudged]:
     """The judgements that may count: those of the record by their day, then those of the inspection whatever their day.
 
-    ``record`` is what was known at the moment asked about; ``to_date`` is everything: an inspector's reading is about
-    the file on the sample date, though it was made weeks later.
+    ``record``: the judgements known at the moment. ``to_date``: all judgements. An inspector's reading is about the file on
+    the sample date, though it is recorded weeks later.
     """
     of_record = [j for j in record if j.inspection is None and not j.second and j.occurred_on <= day]
     of_inspection = [j for j in to_date if inspection is not None and j.inspection == inspection]
@@ -81,14 +81,14 @@ def _answer(
     question: Question, owed: Mapping[str, list[Obligation]], judged: QualityJudged | None, day: date
 ) -> Answer:
     required = [o for clause in question.required for o in owed.get(clause, ())]
-    fallen = _Fallen.of(question.derive, owed, day) if question.derive else None
+    fallen = _FellDue.of(question.derive, owed, day) if question.derive else None
     counts = _required(required, day) if question.required else None, fallen.counts if fallen else None
-    number = NOBODY if judged is None else 1 + VERDICTS.index(judged.answer)
+    number = NOT_JUDGED if judged is None else 1 + VERDICTS.index(judged.answer)
     chosen = RULINGS[situation(question, *counts, number, judged is not None and judged.overrules)]
     both = judged is not None and fallen is not None and chosen.ground != "missing"
     other: Verdict | None = None
     if both and judged is not None:
-        derived = RULINGS[situation(question, *counts, NOBODY, False)]
+        derived = RULINGS[situation(question, *counts, NOT_JUDGED, False)]
         other = derived.answer if chosen.ground == "judged" else judged.answer
     return Answer(
         question, chosen.answer, chosen.basis, _because(chosen.ground, required, fallen, judged, day),
@@ -96,31 +96,31 @@ def _answer(
     )  # fmt: skip
 
 
-def _required(duties: Sequence[Obligation], day: date) -> Required:
-    return Required(
+def _required(duties: Sequence[Obligation], day: date) -> RequiredCounts:
+    return RequiredCounts(
         arisen=sum([o.state(day) is not None for o in duties]), fell_due=sum([o.fell_due(day) for o in duties]),
         done=sum([o.done(day) for o in duties]),
     )  # fmt: skip
 
 
-class _Fallen(NamedTuple):
-    """The duties that fell due of those from which a question is answered; ``held``: each that is met as it measures."""
+class _FellDue(NamedTuple):
+    """The duties that fell due, of those from which a question is answered. ``held``: for each, whether it is met as measured."""
 
     derive: Derivation
     duties: Sequence[Obligation]
     held: Sequence[bool]
-    counts: Derived
+    counts: DerivedCounts
 
     @classmethod
-    def of(cls, derive: Derivation, owed: Mapping[str, list[Obligation]], day: date) -> "_Fallen":
+    def of(cls, derive: Derivation, owed: Mapping[str, list[Obligation]], day: date) -> "_FellDue":
         duties = [o for clause in derive.clauses for o in owed.get(clause, ()) if o.fell_due(day)]
         done = [o.done(day) for o in duties]
         held = done if derive.measure == "done" else [o.in_time(day) for o in duties]
-        return cls(derive, duties, held, Derived(fell_due=len(duties), held=sum(held), done=sum(done)))
+        return cls(derive, duties, held, DerivedCounts(fell_due=len(duties), held=sum(held), done=sum(done)))
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """So many of so many; then the duties: those not met first, then by the day they were due."""
+        """The count as words; then the duties: those not met first, then by due date."""
         words = "done" if self.derive.measure == "done" else "in time"
         needed = f", {self.derive.share:.0%} needed" if self.derive.share < 1 else ""
         order = sorted(range(len(self.duties)), key=lambda n: (self.held[n], self.duties[n].due_on))
@@ -134,11 +134,11 @@ WORDS: Mapping[Ground, str] = {
     "not required": "what this is about was not required",
     "not judged": "nobody has judged this yet",
 }
-"""Why a question is answered as it is, where neither a judgement nor a count of duties says so."""
+"""The reason in words, where neither a judgement nor a count of duties is the reason."""
 
 
 def _because(
-    ground: Ground, required: Sequence[Obligation], fallen: _Fallen | None, judged: QualityJudged | None, day: date
+    ground: Ground, required: Sequence[Obligation], fallen: _FellDue | None, judged: QualityJudged | None, day: date
 ) -> tuple[Reason, ...]:
     if ground == "judged" and judged is not None:
         return (Reason(judged.comment or "", judgement=judged),)

@@ -1,4 +1,4 @@
-"""Findings: what a figure says in a sentence, how it went since last time, and whether more than chance is in it."""
+"""Findings: a figure as a sentence, its direction since the last inspection, and whether the change exceeds chance."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,7 +11,7 @@ from projections.scoring.scores import Interval, QuestionScore, Score, printed
 
 
 def direction(before: int | None, now: int | None) -> Direction | None:
-    """How a printed figure went; None where there is nothing to compare."""
+    """The direction of a printed figure; None where there is nothing to compare."""
     if before is None or now is None:
         return None
     return "improved" if now > before else "deteriorated" if now < before else "unchanged"
@@ -34,19 +34,24 @@ def difference(before: Measured, now: Measured) -> Interval | None:
     was, is_now = before.interval, now.interval
     if was is None or is_now is None or before.score is None or now.score is None:
         return None
-    return intervals.difference((float(before.score), was), (float(now.score), is_now))
+    return intervals.difference(
+        intervals.ScoreWithInterval(float(before.score), was), intervals.ScoreWithInterval(float(now.score), is_now)
+    )
 
 
 def exceeds_chance(before: Measured, now: Measured) -> bool | None:
-    """Whether the interval of the difference leaves out nought; None where there is none."""
+    """Whether the interval of the difference excludes 0; None where there is no interval."""
     found = difference(before, now)
     return None if found is None else found.low > 0 or found.high < 0
 
 
 @dataclass(frozen=True)
-class Drafted:
-    """A finding drafted from one question's figure. ``before``: the same question in the inspection that this follows;
-    ``high``: in the cases at high risk of harm, where these are not all; ``cases``: of the whole sample."""
+class DraftFinding:
+    """A finding drafted from one question's figure.
+
+    ``before``: the same question in the inspection that this one follows. ``high``: the same question for the cases at high
+    risk of harm, where these are not all. ``printed`` and ``was``: printed scores now and before. ``cases``: in the sample.
+    """
 
     now: QuestionScore
     before: QuestionScore | None
@@ -60,7 +65,7 @@ class Drafted:
         return direction(self.was, self.printed)
 
     def sentence(self, earlier: str = "original inspection") -> str:
-        """The finding as a report words it; ``earlier``: what the inspection before is called."""
+        """The finding as a sentence of a report. ``earlier``: the name of the inspection before."""
         words = f"{self.now.question.finding} in {_share(self.now, self.printed, self.cases)}"
         if self.was is not None:
             compared = {"improved": f"an improvement on {self.was}%", "deteriorated": f"as against {self.was}%"}
@@ -84,12 +89,12 @@ def _share(q: QuestionScore, per_cent: int | None, cases: int) -> str:
     return f"{per_cent}% of {relevant}cases ({q.sufficient} of {q.n})"
 
 
-def drafted(score: Score, before: Score | None, high: Score | None = None) -> dict[str, Drafted]:
-    """A draft for every question that has a figure, by the question's id; ``high``: the high risk of harm sub-sample."""
+def draft_findings(score: Score, before: Score | None, high: Score | None = None) -> dict[str, DraftFinding]:
+    """A draft for every question with a figure, by question id. ``high``: the high risk of harm sub-sample."""
     earlier = before.questions if before is not None else {}
     of_high = high.questions if high is not None else {}
     return {
-        name: Drafted(
+        name: DraftFinding(
             now,
             earlier.get(name),
             part if (part := of_high.get(name)) is not None and 0 < part.n < now.n else None,
@@ -103,8 +108,8 @@ def drafted(score: Score, before: Score | None, high: Score | None = None) -> di
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A finding as written, beside the figure that it speaks of: the question's, or the criterion's."""
+class CheckedFinding:
+    """A finding as written, beside the printed figure that it is about: a question's or a criterion's."""
 
     finding: FindingWritten
     was: int | None
@@ -116,14 +121,14 @@ class Checked:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the direction that the words name is the figure's own; None where they name none, or it has none."""
+        """Whether the finding names the figure's own direction; None where either has no direction."""
         if self.finding.direction is None or self.figure_went is None:
             return None
         return self.finding.direction == self.figure_went
 
 
-def checked(finding: FindingWritten, score: Score, before: Score | None) -> Checked:
-    """The finding beside its figure."""
+def check_finding(finding: FindingWritten, score: Score, before: Score | None) -> CheckedFinding:
+    """A finding beside its figure, before and now."""
 
     def figure(of: Score | None) -> int | None:
         if of is None:
@@ -133,4 +138,4 @@ def checked(finding: FindingWritten, score: Score, before: Score | None) -> Chec
             return printed(of.framework, exact)
         return next((c.printed for c in of.criteria if c.criterion.id == finding.criterion), None)
 
-    return Checked(finding, figure(before), figure(score))
+    return CheckedFinding(finding, figure(before), figure(score))

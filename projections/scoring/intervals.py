@@ -1,24 +1,31 @@
 """The 95 % interval of a criterion's or section's score, and of the difference between two of them.
 
-A figure is a sum of questions, each with a weight. Its interval is put together from the questions' Wilson intervals by
-the method of variance estimates recovery (Zou and Donner 2008, which Newcombe's for a difference is a case of); the
-questions are answered about the same cases, so how they go together is taken from the cases. With one question it is
-Wilson's own.
+A figure is a weighted sum of question scores. Its interval is combined from the questions' Wilson intervals by the method
+of variance estimates recovery (Zou and Donner 2008; Newcombe's method for a difference is a special case). The questions
+are answered about the same cases, so their correlations are taken from the cases. With one question the interval is Wilson's.
 """
 
 from collections.abc import Mapping, Sequence
 from math import sqrt
+from typing import NamedTuple
 
 from domain.policy.frameworks.framework import WEIGHTS, Framework
 from projections.scoring.answers import Answer
 from projections.scoring.scores import CriterionScore, Interval, QuestionScore, Score, SectionScore
 
 Weights = Mapping[str, float]
-"""Question -> how much of a figure is that question's score."""
+"""Question id -> the weight of that question's score in a figure."""
+
+
+class ScoreWithInterval(NamedTuple):
+    """A score in per cent, and its 95 % interval."""
+
+    score: float
+    interval: Interval
 
 
 def intervals(score: Score, cases: Sequence[Sequence[Answer]]) -> dict[str, Interval]:
-    """The interval of every criterion and section that has a score, by id; ``cases`` are the answers it was made from."""
+    """The interval of every criterion and section with a score, by id. ``cases``: the answers from which it was scored."""
     asked = {name: q for name, q in score.questions.items() if q.n}
     pulls = _pulls(asked, cases)
     figures = [(c.criterion.id, c.score, of_criterion(score.framework, c)) for c in score.criteria]
@@ -29,7 +36,7 @@ def intervals(score: Score, cases: Sequence[Sequence[Answer]]) -> dict[str, Inte
 
 
 def of_criterion(framework: Framework, criterion: CriterionScore) -> Weights:
-    """The weight of each question that has relevant cases: the same for all, or by the answers where they are pooled."""
+    """The weight of each question with relevant cases: equal, or by the number of relevant cases where they are pooled."""
     relevant = [q for q in criterion.questions if q.n]
     pooled = framework.aggregation == "pooled"
     every = sum(q.n for q in relevant) if pooled else len(relevant)
@@ -37,7 +44,7 @@ def of_criterion(framework: Framework, criterion: CriterionScore) -> Weights:
 
 
 def of_section(framework: Framework, section: SectionScore) -> Weights:
-    """The weight of each question in a section: by its criterion's weight, or all on the lowest criterion."""
+    """The weight of each question in a section: by its criterion's weight, or only in the lowest criterion."""
     scored = [c for c in section.criteria if c.score is not None]
     if framework.section_score == "lowest":
         scored = sorted(scored, key=lambda c: c.score or 0)[:1]
@@ -49,8 +56,8 @@ def of_section(framework: Framework, section: SectionScore) -> Weights:
     }
 
 
-def difference(before: tuple[float, Interval], now: tuple[float, Interval]) -> Interval:
-    """The interval of the difference in points between two figures of different samples, each with its interval."""
+def difference(before: ScoreWithInterval, now: ScoreWithInterval) -> Interval:
+    """The interval of the difference in points between the figures of two samples; each is given with its interval."""
     (p, was), (q, is_now) = before, now
     low = q - p - sqrt((q - is_now.low) ** 2 + (was.high - p) ** 2)
     high = q - p + sqrt((is_now.high - q) ** 2 + (p - was.low) ** 2)
@@ -58,8 +65,7 @@ def difference(before: tuple[float, Interval], now: tuple[float, Interval]) -> I
 
 
 def _pulls(asked: Mapping[str, QuestionScore], cases: Sequence[Sequence[Answer]]) -> dict[str, list[float]]:
-    """By question: how far each case pulls the score away from where it stands; of length one, all nought where none
-    does."""
+    """By question: how far each case pulls the score from its value, as a vector of length 1 (all 0 where no case does)."""
     pulls: dict[str, list[float]] = {name: [] for name in asked}
     for case in cases:
         for answer in case:

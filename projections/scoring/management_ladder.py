@@ -9,8 +9,8 @@ The ladder (the report of 2006, *Scoring approach*), where "strong" means strong
 * *not met*: no item is better than satisfactory, and at least one is satisfactory;
 * *poor*: anything else.
 
-The ladder has gaps: one strong item beside one unsatisfactory item fits no rung but the last. So the rung is only
-proposed, and may be adjusted.
+The ladder has gaps: one strong item beside one unsatisfactory item fits only the last rung. So the rung is only proposed,
+and may be adjusted.
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ NOT_FOLLOWED_UP = "Not followed up"
 
 
 @dataclass(frozen=True)
-class Placed:
-    """One criterion: the rung that its ratings propose (None until every item is rated), why, and what stands."""
+class CriterionRung:
+    """One criterion: the rung that its ratings propose (None until every item is rated), why, and an adjustment."""
 
     criterion: ManagementCriterion
     ratings: Mapping[str, ManagementRating]
@@ -37,13 +37,13 @@ class Placed:
 
     @property
     def printed(self) -> str | None:
-        """What the sheet prints; None while it is open."""
+        """The rung as the sheet prints it; None while it is open."""
         if self.not_followed_up:
             return NOT_FOLLOWED_UP
         return self.proposed if self.adjusted is None else self.adjusted.to
 
 
-def placed(inspection: Inspection) -> list[Placed]:
+def criterion_rungs(inspection: Inspection) -> list[CriterionRung]:
     """Every criterion of management of the inspection's framework, in its order."""
     found = []
     for criterion in inspection.framework.management:
@@ -54,7 +54,7 @@ def placed(inspection: Inspection) -> list[Placed]:
         }
         rung, why = propose(criterion, ratings)
         out = criterion.id in inspection.not_followed_up
-        found.append(Placed(criterion, ratings, rung, why, inspection.adjusted.get(criterion.id), out))
+        found.append(CriterionRung(criterion, ratings, rung, why, inspection.adjusted.get(criterion.id), out))
     return found
 
 
@@ -91,6 +91,6 @@ def propose(criterion: ManagementCriterion, ratings: Mapping[str, ManagementRati
 
 
 def rungs_apart(was: str | None, now: str | None) -> int | None:
-    """By how many rungs a criterion rose; None where there is nothing to compare."""
+    """By how many rungs a criterion rose (negative: fell); None where there is nothing to compare."""
     ladder = Framework.rungs
     return ladder.index(was) - ladder.index(now) if was in ladder and now in ladder else None

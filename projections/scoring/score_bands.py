@@ -1,4 +1,4 @@
-"""Bands: the named range that a section's score falls into, and the lead inspector's discretion near its boundary."""
+"""Bands: the named range that contains a section's score, and the lead inspector's discretion near a boundary."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,36 +10,38 @@ from projections.scoring.scores import Score
 
 
 @dataclass(frozen=True)
-class Banded:
-    """One section: its printed score, the band that it gives, and the adjustment where there is one that may stand."""
+class SectionBand:
+    """One section: its printed score, the band that follows from it, and the adjustment where there is one."""
 
     section: Section
     printed: int | None
     proposed: ScoreBand | None
     within_reach: Sequence[str]
-    """The bands that the score is near enough to: its own, and a neighbour within the framework's discretion."""
+    """The titles of the bands allowed: the score's own, and a neighbour within the framework's discretion (in points)."""
     adjusted: RatingAdjusted | None
 
     def may_be(self, band: str) -> bool:
-        """Whether the section may be placed in this band: the score is near enough to its boundary."""
+        """Whether the section may be placed in this band."""
         return band in self.within_reach
 
     @property
     def title(self) -> str | None:
-        """The band that stands."""
+        """The title of the band that counts: the adjusted one where it is allowed, else the proposed one."""
         if self.adjusted is not None and self.adjusted.to is not None and self.may_be(self.adjusted.to):
             return self.adjusted.to
         return None if self.proposed is None else self.proposed.title
 
 
-def banded(inspection: Inspection, score: Score) -> list[Banded]:
-    """Every section of a framework that has bands, in its order; nothing for one that has none."""
+def section_bands(inspection: Inspection, score: Score) -> list[SectionBand]:
+    """The band of every section in the framework's order; empty for a framework without bands."""
     framework = score.framework
     if not framework.bands:
         return []
     adjusted = inspection.adjusted if inspection.framework.id == framework.id else {}
     return [
-        Banded(s.section, s.printed, framework.band(s.printed), near(framework, s.printed), adjusted.get(s.section.id))
+        SectionBand(
+            s.section, s.printed, framework.band(s.printed), near(framework, s.printed), adjusted.get(s.section.id)
+        )
         for s in score.sections
     ]
 

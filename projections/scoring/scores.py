@@ -1,6 +1,6 @@
-"""Scores: answers counted into questions, criteria and sections as an inspection prints them.
+"""Scores: answers counted into questions, criteria and sections, and rounded as an inspection prints them.
 
-Scores are exact fractions until they are printed. Beside each stand n and a 95 % interval (Wilson).
+Scores are exact fractions until they are printed. A question's score has n and a 95 % interval (Wilson).
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QuestionScore:
-    """One question over a sample of cases. ``absent``: how many of ``insufficient`` had nothing there at all."""
+    """One question over a sample of cases. ``absent``: how many of ``insufficient`` lack altogether what was required."""
 
     question: Question
     sufficient: int
@@ -86,7 +86,7 @@ class Score:
 
 
 def score(framework: Framework, cases: Sequence[Iterable[Answer]]) -> Score:
-    """The scores of these cases, each given as its answers."""
+    """The scores of a sample. ``cases``: the answers of each case."""
     counted: dict[str, Counter[str]] = {question: Counter() for question in framework.questions}
     for case in cases:
         for answer in case:
@@ -97,7 +97,7 @@ def score(framework: Framework, cases: Sequence[Iterable[Answer]]) -> Score:
 
 
 def score_of(framework: Framework, counted: Mapping[str, Mapping[str, int]], cases: int) -> Score:
-    """The scores of so many cases from the counts of each question: by verdict, and how many are ``absent``."""
+    """The scores of ``cases`` cases. ``counted``: for each question the counts by verdict, and of ``absent``."""
     sections = []
     for section in framework.sections:
         criteria = tuple(_criterion(framework, criterion, counted) for criterion in section.criteria)
@@ -139,17 +139,19 @@ def _criterion(framework: Framework, criterion: Criterion, counted: Mapping[str,
     return CriterionScore(criterion, questions, exact, printed(framework, exact))
 
 
-class _Part(NamedTuple):
-    """What a criterion brings to its section's score."""
+class _WeightedScore(NamedTuple):
+    """A criterion's weight and score in its section."""
 
     weight: int
     score: Fraction
 
 
 def _section(framework: Framework, criteria: Sequence[CriterionScore]) -> Fraction | None:
-    """The weighted mean of the criteria that have a score, critical twice important; or the lowest of them."""
+    """The weighted mean of the criteria with a score (see ``WEIGHTS``), or the lowest of them."""
     parts = [
-        _Part(WEIGHTS[c.criterion.weight], Fraction(c.printed) if framework.section_mean_of == "printed" else c.score)
+        _WeightedScore(
+            WEIGHTS[c.criterion.weight], Fraction(c.printed) if framework.section_mean_of == "printed" else c.score
+        )
         for c in criteria
         if c.score is not None and c.printed is not None
     ]

@@ -1,7 +1,7 @@
-"""The verdict table: how a question about a case is answered, from how many duties it has and what was judged.
+"""The verdict table: the answer to a question about a case, from counts of duties and the last judgement.
 
-This is the one statement of the rule. ``answers`` reads it for one case and ``blocks`` for thousands at once: numbers of
-duties may be whole numbers, or arrays with one element a case. Nothing here needs NumPy.
+This is the only statement of the rule. ``answers`` uses it for one case, ``case_answers`` for thousands at once: counts may
+be integers, or arrays with one element for each case. Nothing here needs NumPy.
 
 Absent when required is insufficient, never *not applicable*. Unknown is *not answered*, and counts as neither.
 """
@@ -17,31 +17,31 @@ VERDICTS: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable",
 
 Ground = Literal["missing", "judged", "nothing due", "enough", "too few", "none done", "not required", "not judged"]
 
-Counted = Any
-"""How many duties one case has (a whole number), or each case of a block (an array)."""
+CountOrArray = Any
+"""The count of one case (an integer), or of each case of a block (an array)."""
 
 
-class Required(NamedTuple):
-    """The duties of which a question requires that any is done: how many had arisen, had fallen due, are done."""
+class RequiredCounts(NamedTuple):
+    """The duties of which a question requires that one is done: how many had arisen, fell due, are done."""
 
-    arisen: Counted
-    fell_due: Counted
-    done: Counted
-
-
-class Derived(NamedTuple):
-    """The duties from which a question is answered: how many fell due; of these, how many are held to be met as the
-    question measures it, and how many are done in time or late."""
-
-    fell_due: Counted
-    held: Counted
-    done: Counted
+    arisen: CountOrArray
+    fell_due: CountOrArray
+    done: CountOrArray
 
 
-class Row(NamedTuple):
-    """A row of the table: where the case is as ``where`` says, column by column, this is the answer.
+class DerivedCounts(NamedTuple):
+    """The duties from which a question is answered: how many fell due; of these, how many are met as the question measures
+    it (``held``), and how many are done in time or late."""
 
-    ``answer``: None is what was judged. ``absent``: insufficient because what was required is not there at all.
+    fell_due: CountOrArray
+    held: CountOrArray
+    done: CountOrArray
+
+
+class VerdictRow(NamedTuple):
+    """A row of the table: the answer for the cases that fit ``where``, column by column.
+
+    ``answer``: None: the answer that was judged. ``absent``: insufficient because what was required is missing altogether.
     """
 
     ground: Ground
@@ -64,16 +64,16 @@ YES, NO, ANY = True, False, None
 
 TABLE = (
     #                    missing judged derived  due   enough  done  required
-    Row("missing",      (YES,    ANY,   ANY,     ANY,   ANY,   ANY,   ANY), "insufficient", "derived", absent=True),
-    Row("judged",       (NO,     YES,   ANY,     ANY,   ANY,   ANY,   ANY), None, "judged"),
-    Row("nothing due",  (NO,     NO,    YES,     NO,    ANY,   ANY,   ANY), "not_applicable", "derived"),
-    Row("enough",       (NO,     NO,    YES,     YES,   YES,   ANY,   ANY), "sufficient", "derived"),
-    Row("too few",      (NO,     NO,    YES,     YES,   NO,    YES,   ANY), "insufficient", "derived"),
-    Row("none done",    (NO,     NO,    YES,     YES,   NO,    NO,    ANY), "insufficient", "derived", absent=True),
-    Row("not required", (NO,     NO,    NO,      ANY,   ANY,   ANY,   NO),  "not_applicable", "judged"),
-    Row("not judged",   (NO,     NO,    NO,      ANY,   ANY,   ANY,   YES), "not_answered", "judged"),
+    VerdictRow("missing",      (YES,    ANY,   ANY,     ANY,   ANY,   ANY,   ANY), "insufficient", "derived", absent=True),
+    VerdictRow("judged",       (NO,     YES,   ANY,     ANY,   ANY,   ANY,   ANY), None, "judged"),
+    VerdictRow("nothing due",  (NO,     NO,    YES,     NO,    ANY,   ANY,   ANY), "not_applicable", "derived"),
+    VerdictRow("enough",       (NO,     NO,    YES,     YES,   YES,   ANY,   ANY), "sufficient", "derived"),
+    VerdictRow("too few",      (NO,     NO,    YES,     YES,   NO,    YES,   ANY), "insufficient", "derived"),
+    VerdictRow("none done",    (NO,     NO,    YES,     YES,   NO,    NO,    ANY), "insufficient", "derived", absent=True),
+    VerdictRow("not required", (NO,     NO,    NO,      ANY,   ANY,   ANY,   NO),  "not_applicable", "judged"),
+    VerdictRow("not judged",   (NO,     NO,    NO,      ANY,   ANY,   ANY,   YES), "not_answered", "judged"),
 )  # fmt: skip
-"""Of any case, one row says what it is. What each column asks:
+"""Exactly one row fits each case. The columns:
 
 * ``missing``: what the question requires fell due, and none of it is done;
 * ``judged``: somebody judged it, and that counts (it scores, it overrules, or nothing is derived);
@@ -82,18 +82,22 @@ TABLE = (
 * ``required``: one of the duties that the question requires had arisen, or it requires none.
 """
 
-NOBODY = 0
-"""The number of *not judged*; that of a judgement is one more than the place of its verdict among ``VERDICTS``."""
+NOT_JUDGED = 0
+"""The number of *not judged*. The number of a judgement is the index of its verdict in ``VERDICTS`` plus one."""
 
 
 def situation(
-    question: Question, required: Required | None, derived: Derived | None, judged: Counted, overrules: Counted
+    question: Question,
+    required: RequiredCounts | None,
+    derived: DerivedCounts | None,
+    judged: CountOrArray,
+    overrules: CountOrArray,
 ) -> Any:
-    """The place of a case in ``RULINGS``; or of each case, an array of ``uint8``.
+    """The index in ``RULINGS`` of one case; or of each case, an array of ``uint8``.
 
-    ``required``: None where the question requires nothing; ``derived``: None where it is not answered from duties;
-    ``judged``: the number of the last judgement (``NOBODY``: none; an array: of ``uint8``); ``overrules``: whether it is
-    to stand in place of what is derived.
+    ``required``: None where the question requires nothing. ``derived``: None where it is not answered from duties.
+    ``judged``: the number of the last judgement (``NOT_JUDGED``: none; an array is of ``uint8``). ``overrules``: whether it
+    replaces the derived answer.
     """
     missing, due, enough, done, arisen = NO, NO, NO, NO, YES
     if required is not None:
@@ -103,14 +107,14 @@ def situation(
         enough = derived.held >= question.derive.share * derived.fell_due
         if question.scored_by != "judged":
             judged = judged * overrules
-    # In this order an array stays one of uint8, as ``judged`` is.
+    # In this order of operations an array stays ``uint8``, as ``judged`` is.
     return 2 * (2 * (2 * (2 * (2 * (2 * judged + missing) + (derived is not None)) + due) + enough) + done) + arisen
 
 
 def _rulings() -> Iterator[Ruling]:
-    """The ruling of every situation, in the order of ``situation``."""
+    """The rulings of all situations, in the order of the indices that ``situation`` returns."""
     for judged, missing, *others in product(range(4), *[(NO, YES)] * 6):
-        here = (missing, judged != NOBODY, *others)
+        here = (missing, judged != NOT_JUDGED, *others)
         row = next(r for r in TABLE if all(w is ANY or w == is_so for w, is_so in zip(r.where, here, strict=True)))
         yield Ruling(row.ground, row.answer or VERDICTS[judged - 1], row.basis, row.absent)
 

@@ -18,7 +18,7 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place
-from projections.reports.caseload_matrix import ALL, matrix, sums
+from projections.reports.caseload_matrix import ALL, duty_sums, matrix
 from projections.reports.periods import Period
 from projections.reports.proportions import Scope
 from tests.support.people import signed_in
@@ -86,7 +86,7 @@ def test_every_figure_is_the_same_wherever_it_stands(
     snapshots = [reading.snapshot for reading in readings]
     subjects = list(dict.fromkeys(c.subject for c in FRAMEWORK.clauses if c.of_standards))
     with app.test_request_context():
-        found = [one for one in sums(following_read_model.as_at(moment), 12) if scope.holds(one.place)]
+        found = [one for one in duty_sums(following_read_model.as_at(moment), 12) if scope.holds(one.place)]
     whole = matrix(found, subjects).whole
     expected = rows(document(client, "reports/expectations", spelled, moment), "expectations")
     of = {c.id: c for c in FRAMEWORK.clauses}

@@ -22,15 +22,15 @@ from projections.reports.duty_results import (
     WEEKS,
     AnsweredCase,
     Count,
+    DutyLoad,
     LateEntry,
     ListedDuty,
-    Load,
     PlaceGroup,
-    Recorded,
+    RecordedCount,
     Verdicts,
 )
 from projections.reports.periods import Period
-from projections.reports.proportions import Figure, total
+from projections.reports.proportions import Proportion, total
 
 
 class DutiesByReading:
@@ -58,11 +58,11 @@ class DutiesByReading:
             key = (place, _key(reading, o, split))
             n[key] += 1
             held[key] += o.in_time(period.moment.on) if held_as == "in_time" else o.done(period.moment.on)
-        return [Count(place, key, Figure(held[place, key], count)) for (place, key), count in n.items()]
+        return [Count(place, key, Proportion(held[place, key], count)) for (place, key), count in n.items()]
 
     def series(
         self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, wanted: Wanted
-    ) -> list[Figure]:
+    ) -> list[Proportion]:
         found = []
         for asked in periods:
             found.append(total(c.figure for c in self.counts(asked, clauses, held_as) if wanted(c.place)))
@@ -96,7 +96,7 @@ class DutiesByReading:
             found[case.place] = Verdicts(was.sufficient + case.sufficient, was.n + 1, was.absent + case.absent)
         return found
 
-    def behind(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> list[ListedDuty]:
+    def fell_due(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> list[ListedDuty]:
         return [
             ListedDuty(reading.reference, _name(reading), place, o)
             for reading, place, o in self._counted(period, clauses)
@@ -117,41 +117,41 @@ class DutiesByReading:
             if answer.question.id == question and answer.answer in ("sufficient", "insufficient")
         ]
 
-    def loads(self, moment: Moment) -> Mapping[Place, Load]:
-        day, found = moment.on, dict[Place, Load]()
+    def loads(self, moment: Moment) -> Mapping[Place, DutyLoad]:
+        day, found = moment.on, dict[Place, DutyLoad]()
 
-        def add(place: Place, load: Load) -> None:
-            found[place] = found.get(place, Load()).plus(load)
+        def add(place: Place, load: DutyLoad) -> None:
+            found[place] = found.get(place, DutyLoad()).plus(load)
 
         for reading in self._readings(moment):
             end = reading.history.end
             over = end is not None and end.on <= day
             owed = listed((o for o in reading.obligations if o.clause.of_standards), over=over)
-            add(_place(reading, day), Load(overdue=sum(o.state(day) == "overdue" for o in owed)))
+            add(_place(reading, day), DutyLoad(overdue=sum(o.state(day) == "overdue" for o in owed)))
             for o in reading.obligations:
                 if not o.clause.of_standards:
                     continue
                 if o.met_on is not None and day - timedelta(weeks=BEFORE) < o.met_on <= day and o.done(day):
-                    add(_place(reading, o.due_on), Load(done=1))
+                    add(_place(reading, o.due_on), DutyLoad(done=1))
                 if day < o.due_on <= day + timedelta(weeks=WEEKS) and _owed(o, day):
                     week = (o.due_on - day - timedelta(days=1)).days // 7
                     add(
                         _place(reading, o.due_on),
-                        Load(tuple(int(n == week) for n in range(WEEKS)), int(o.met_on is not None)),
+                        DutyLoad(tuple(int(n == week) for n in range(WEEKS)), int(o.met_on is not None)),
                     )
         return found
 
-    def recorded(self, period: Period) -> Mapping[Place, Recorded]:
+    def recorded(self, period: Period) -> Mapping[Place, RecordedCount]:
         moment, since = period.moment, period.since
-        found: dict[Place, Recorded] = {}
+        found: dict[Place, RecordedCount] = {}
         for reading in self._readings(moment):
             place = _place(reading, moment.on)
-            entries, late = found.get(place, Recorded(0, Counter()))
+            entries, late = found.get(place, RecordedCount(0, Counter()))
             every = self.book.file(reading.reference).entries.values()
             known = [f for f in every if moment.known_at is None or f.recorded_at < moment.known_at]
             entries += sum(count for day, count in recorded_by_day(known).items() if since < day <= moment.on)
             rows = [row for row in late_rows(reading.history) if since < row.recorded_on <= moment.on]
-            found[place] = Recorded(entries, late + Counter(row.working_days for row in rows))
+            found[place] = RecordedCount(entries, late + Counter(row.working_days for row in rows))
         return found
 
     def late(self, period: Period, wanted: Wanted) -> list[LateEntry]:

@@ -9,7 +9,7 @@ from icalendar import Calendar, Event
 from werkzeug.wrappers import Response as Answer
 
 from domain.accounts.roles import WORKERS, Account
-from projections.cases.caseload import DutyLine, due
+from projections.cases.caseload import DutyLine, due_list
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from web.services import current_cases
@@ -61,7 +61,7 @@ def feed(username: str, mark: str) -> Response:
 
 def _owed(account: Account) -> list[DutyLine]:
     today = Moment(clock.today(), end_of_day(clock.today()))
-    return due(current_cases.counted_by(account, today).open, AHEAD)
+    return due_list(current_cases.counted_by(account, today).open, AHEAD)
 
 
 def _address(mark: str, officer: str | None = None) -> str:

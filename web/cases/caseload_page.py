@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
 from domain.entries.code_lists import RISK_LEVELS
-from projections.cases.caseload import CaseLine, line
+from projections.cases.caseload import CaseLine, case_line
 from web.presentation.downloads import download
 from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
@@ -88,7 +88,7 @@ def table(form: str) -> Response:
 
 def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
     """All cases counted, the arguments, the filters, the cases that fit and are open to the reader, their order."""
-    every = [line(case) for case in current_cases.cases()]
+    every = [case_line(case) for case in current_cases.cases()]
     asked = AskedSchema().load({name: text[:200] for name, text in request.args.items()})
     filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
     lines = filters.of(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
 
-from projections.cases.chart_lanes import Band, Lane
+from projections.cases.chart_lanes import ChartBand, Lane
 from projections.cases.supervision_chart import SupervisionChart
 from web.cases.chart_legend import BAR, HEIGHTS, KINDS, RANKS, kind_of, meaning
 from web.cases.chart_text import ChartRow, band_words, mark_words, rows, summary
@@ -139,7 +139,7 @@ def _stack(lane: Lane, scale: Scale) -> list[int]:
     return list(rows.values())
 
 
-def _bar(band: Band, scale: Scale, bottom: float) -> Bar:
+def _bar(band: ChartBand, scale: Scale, bottom: float) -> Bar:
     x, end, height = scale.x(band.start), scale.x(band.until), HEIGHTS[band.kind]
     label = KINDS[band.kind] if LETTER * len(KINDS[band.kind]) <= end - x else ""
     return Bar(x, bottom - height, round(end - x, 1), height, band.kind, band_words(band), label)

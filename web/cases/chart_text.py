@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from textwrap import shorten
 
 from domain.entries import case_entries, code_lists
-from projections.cases.chart_lanes import MARGIN, Band, Lane, Mark, Visit
+from projections.cases.chart_lanes import MARGIN, ChartAppointment, ChartBand, Lane, Mark
 from projections.cases.supervision_chart import SupervisionChart
 from projections.obligations.duty_state import Obligation
 from web.cases.chart_legend import KINDS, kind_of
@@ -32,7 +32,7 @@ class ChartRow:
 def mark_words(mark: Mark, day: date) -> str:
     """A mark in a sentence or two."""
     match mark.about:
-        case Visit():
+        case ChartAppointment():
             return _visit(mark.about, mark.kind)
         case Obligation() as duty:
             title = sentence(duty.clause.id.replace("-", " "))
@@ -71,7 +71,7 @@ def _code(code: str) -> str:
     return sentence(code_lists.label(code))
 
 
-def _visit(visit: Visit, kind: str) -> str:
+def _visit(visit: ChartAppointment, kind: str) -> str:
     """An appointment in words: its type, and what became of it."""
     outcome, acceptable = visit.appointment.outcome, visit.appointment.acceptable
     what = f"{_code(visit.made.contact_type)} appointment"
@@ -84,7 +84,7 @@ def _visit(visit: Visit, kind: str) -> str:
     return f"{what}: {said}{undecided}."
 
 
-def band_words(band: Band) -> str:
+def band_words(band: ChartBand) -> str:
     """A band in words, both days included: ``High risk from 3 Mar 2005 to 9 Jun 2005.``"""
     return f"{KINDS[band.kind]} from {short_date(band.start)} to {short_date(band.until - ONE_DAY)}."
 

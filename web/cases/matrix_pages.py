@@ -16,13 +16,13 @@ from projections.reports.caseload_matrix import (
     MONTHS,
     TARGET,
     TREND,
-    Cell,
-    Counted,
+    CountedDuty,
+    MatrixCell,
     clauses_about,
-    counted,
+    counted_duties,
+    duty_sums,
     matrix,
     references,
-    sums,
 )
 from projections.scoring.scores import printed
 from web.presentation.downloads import download
@@ -37,7 +37,7 @@ blueprint = Blueprint("matrix", __name__)
 WIDTH, HEIGHT = 60, 18
 """The size of a trend line, in units of the drawing (SVG user units)."""
 
-COLUMNS: Mapping[str, Callable[[Counted], Any]] = {
+COLUMNS: Mapping[str, Callable[[CountedDuty], Any]] = {
     "due": lambda d: d.obligation.due_on,
     "case": lambda d: d.case.reference,
     "what": lambda d: d.obligation.clause.id,
@@ -70,7 +70,7 @@ class AskedSchema(Schema):
 def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
-    every = sums(following_read_model.as_at(current_cases.moment()), asked["months"])
+    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"])
     mine = [one for one in every if _theirs(asked, one.place)]
     areas = {one.place.area for one in every if access_control.account().answers_for(one.place)}
     return render_template(
@@ -128,7 +128,7 @@ def table(form: str) -> Response:
     return download(Download("Duties", columns, rows, said, [row[0] for row in rows]), form, "duties")
 
 
-def trend(cell: Cell) -> str:
+def trend(cell: MatrixCell) -> str:
     """The points of the trend line as SVG writes them, for the months in which any duty fell due."""
     step = WIDTH / (TREND - 1)
     return " ".join(
@@ -155,7 +155,7 @@ def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
     return wanted and access_control.account().answers_for(place)
 
 
-def _behind(asked: Mapping[str, Any]) -> list[Counted]:
+def _behind(asked: Mapping[str, Any]) -> list[CountedDuty]:
     """The duties behind a cell, each with its case and who held it then."""
     at, subject = following_read_model.as_at(current_cases.moment()), asked["subject"] or ALL
     named = references(at, asked["months"], lambda place: _theirs(asked, place), subject)
@@ -163,10 +163,10 @@ def _behind(asked: Mapping[str, Any]) -> list[Counted]:
     cases = following_read_model.views().case_snapshots(
         current_cases.moment(), references=named, clauses=clauses, kinds=("duties",)
     )
-    return [duty for duty in counted(cases, asked["months"]) if _theirs(asked, duty.place)]
+    return [duty for duty in counted_duties(cases, asked["months"]) if _theirs(asked, duty.place)]
 
 
-def _open(duties: list[Counted]) -> list[Counted]:
+def _open(duties: list[CountedDuty]) -> list[CountedDuty]:
     """The duties whose case is open to the reader."""
     opened = current_cases.opened()
     return [duty for duty in duties if duty.case.reference in opened]

@@ -7,7 +7,7 @@ from datetime import date
 
 import click
 
-from projections.cases.caseload import due
+from projections.cases.caseload import due_list
 from web.cli import command_options
 from web.cli.read_model_opening import up_to_date
 from web.presentation.json_documents import due_document
@@ -24,7 +24,7 @@ from web.presentation.json_documents import due_document
 def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
     """What is overdue and what falls due, as the files stood on the day."""
     cases = up_to_date(database).case_snapshots(command_options.read_moment(as_at, None), unmet=True, kinds=("duties",))
-    owed = due(
+    owed = due_list(
         (c for c in cases if team in (None, c.spell.place.team) and officer in (None, c.spell.place.officer)), within
     )
     documents = due_document(owed)

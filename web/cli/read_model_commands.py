@@ -14,7 +14,7 @@ from domain.accounts.account_register import AccountRegister
 from projections.read_model.column_keeper import ColumnKeeper, columns_folder
 from projections.read_model.follow_loop import Following
 from projections.read_model.follower import BATCH
-from projections.read_model.rebuild import Busy, Crew
+from projections.read_model.rebuild import Busy, WorkerPool
 from projections.read_model.verify_views import ViewDifference
 from projections.read_model.verify_views import verify as differences
 from projections.read_model.view_reader import ReadModel
@@ -79,15 +79,17 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
     """
     if processes and scheduler:
         raise click.UsageError("--processes or --dask, not both")
-    crew: Crew = partial(on_dask, scheduler) if scheduler else partial(in_processes, processes or os.cpu_count() or 1)
+    pool: WorkerPool = (
+        partial(on_dask, scheduler) if scheduler else partial(in_processes, processes or os.cpu_count() or 1)
+    )
     with closing(open_views(database)) as views:
         words = "Verifying cases" if verify else "Rebuilding cases"
         try:
             with progress_of(views.stored.number_of_files(), words) as bar:
-                told = partial(bar.advance, bar.task_ids[0])
+                report_progress = partial(bar.advance, bar.task_ids[0])
                 if verify:
-                    sys.exit(_print(differences(views, crew, told)))
-                cases = ColumnKeeper(views, columns_folder(views.database)).rebuild(crew, told)
+                    sys.exit(_print(differences(views, pool, report_progress)))
+                cases = ColumnKeeper(views, columns_folder(views.database)).rebuild(pool, report_progress)
         except ModuleNotFoundError as error:
             raise click.UsageError(
                 f"--dask needs an extra package ({error.name}): pip install caseaudit[dask]"

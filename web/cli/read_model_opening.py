@@ -25,5 +25,5 @@ def up_to_date(address: str) -> ReadModel:
         from web.cli.progress_bars import progress_of
 
         with progress_of(head - position, "Taking entries into the views") as bar:
-            catch_up(views, told=lambda reached: bar.update(bar.task_ids[0], completed=reached - position))
+            catch_up(views, report_progress=lambda reached: bar.update(bar.task_ids[0], completed=reached - position))
     return views

@@ -11,7 +11,7 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from domain.policy.measures.measure_files import reports
 from projections.cases.case_repository import CaseRepository
 from projections.reports.duty_queries import DutyQueries
-from projections.reports.measure_figures import Asked
+from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import LEVELS, Scope
 from projections.reports.report_scope import is_place
 from web.cli import command_options
@@ -73,7 +73,7 @@ def report(
     """
     views = up_to_date(database)
     book = CaseRepository(command_options.open_files(database))
-    asked = Asked(
+    asked = ReportRequest(
         command_options.read_moment(as_at, known_at), months, whose, lambda _: True, beside if beside.level else None
     )
     columns = columns_of(views)

@@ -14,8 +14,14 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from domain.policy.standards.edition_files import national_standards
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
-from projections.inspections.sample_scores import ScoreChange, Scored, changes, inspection_moment, score_readings
-from projections.scoring.management_ladder import Placed, placed
+from projections.inspections.sample_scores import (
+    ScoreChange,
+    ScoredSample,
+    inspection_moment,
+    score_changes,
+    score_readings,
+)
+from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.scores import Score, printed
 from web.cli import command_options
 from web.cli.read_model_opening import up_to_date
@@ -57,7 +63,7 @@ def score(
     if opened and as_at is None and known_at is None:
         at = inspection_moment(opened)
 
-    def scored_by(edition: str | None) -> Scored:
+    def scored_by(edition: str | None) -> ScoredSample:
         if not inspection and standards is None and EARLIEST <= at.on.year <= LATEST:
             return _of_columns(database, chosen, at, high_risk, area=area, team=team, officer=officer)
         cases = _held(database, at, area=area, team=team, officer=officer)
@@ -68,8 +74,10 @@ def score(
         return scored.high_risk_only() if high_risk else scored
 
     scored = scored_by(standards)
-    management = placed(book.inspection(inspection)) if inspection and opened and chosen.id == opened.framework else []
-    changed = changes(scored_by(None).readings, scored.readings) if standards else None
+    management = (
+        criterion_rungs(book.inspection(inspection)) if inspection and opened and chosen.id == opened.framework else []
+    )
+    changed = score_changes(scored_by(None).readings, scored.readings) if standards else None
     if form == "json":
         click.echo(json.dumps(_document(scored, inspection, changed, management), indent=2, ensure_ascii=False))
     else:
@@ -78,7 +86,7 @@ def score(
         click.echo(_changes_text(changed, at))
 
 
-def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, **where: str | None) -> Scored:
+def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, **where: str | None) -> ScoredSample:
     """The score of the cases held here on the day, of however many, from the columns."""
     from projections.columns import score_counts
     from projections.columns.case_selection import CaseSelection
@@ -86,10 +94,10 @@ def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, *
 
     with closing(up_to_date(database)) as views:
         read = CaseSelection(columns_of(views), at)
-        sample = score_counts.score(
+        sample = score_counts.score_cases(
             chosen, read, read.select(**{k: name for k, name in where.items() if name is not None})
         )
-    scored = Scored(chosen, at, (), sample.score, sample.high_risk)
+    scored = ScoredSample(chosen, at, (), sample.score, sample.high_risk)
     return scored.high_risk_only() if high_risk else scored
 
 
@@ -101,7 +109,7 @@ def _held(database: str, at: Moment, **where: str | None) -> list[str]:
 
 
 def _document(
-    scored: Scored, inspection: str | None, changed: list[ScoreChange] | None, management: list[Placed]
+    scored: ScoredSample, inspection: str | None, changed: list[ScoreChange] | None, management: list[CriterionRung]
 ) -> dict[str, Any]:
     document = score_document(scored, inspection, management)
     if changed is not None:
@@ -120,7 +128,7 @@ def _changes_text(changed: list[ScoreChange], at: Moment) -> str:
     return "\n".join(lines)
 
 
-def _score_text(scored: Scored, management: list[Placed]) -> str:
+def _score_text(scored: ScoredSample, management: list[CriterionRung]) -> str:
     known = knowledge_words(scored.moment)
     lines = [
         f"{scored.framework.title}: {count_noun(scored.score.cases, 'case')} as at {short_date(scored.moment.on)}, {known}"

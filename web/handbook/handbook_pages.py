@@ -55,16 +55,16 @@ def _counted(clause: str) -> list[CaseSnapshot]:
 def clause(clause: str) -> str:
     """One clause: its citation, its values over time, the questions that depend on it, its duties on this record."""
     framework = current_cases.framework()
-    found = standards_handbook.entry(clause, framework.clauses, framework)
+    found = standards_handbook.handbook_clause(clause, framework.clauses, framework)
     if found is None:
         abort(404, f"There is no clause called {clause}.")
-    counted = standards_handbook.raised(_counted(clause), clause, framework)
+    counted = standards_handbook.duty_states(_counted(clause), clause, framework)
     latest = next(iter(current_cases.inspections()), None)
     return render_template(
         "handbook/clause.html",
         entry=found,
         counted=counted,
-        who=standards_handbook.who,
+        who=standards_handbook.attributes_of,
         framework=framework,
         day=current_cases.moment().on,
         inspection=latest,
@@ -81,9 +81,9 @@ def compare() -> str:
         "handbook/standards_compare.html",
         before=before,
         after=after,
-        differences=standards_handbook.differences(before, after),
+        differences=standards_handbook.edition_differences(before, after),
         editions=national_standards().editions,
-        who=standards_handbook.who,
+        who=standards_handbook.attributes_of,
     )
 
 
@@ -102,7 +102,7 @@ def _edition(edition: Edition) -> str:
         subjects=standards_handbook.by_subject(edition.clauses),
         matrix=standards_handbook.contact_matrix(edition),
         editions=national_standards().editions,
-        who=standards_handbook.who,
+        who=standards_handbook.attributes_of,
         day=current_cases.moment().on,
         in_force=national_standards().on(current_cases.moment().on),
     )

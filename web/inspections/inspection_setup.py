@@ -25,7 +25,7 @@ from domain.entries.inspection_entries import (
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.inspections.published_figures import leaves
 from projections.inspections.sample_scores import inspection_moment
-from projections.inspections.sampling_frame import frame
+from projections.inspections.sampling_frame import sampling_frame
 from web.presentation.downloads import download
 from web.presentation.formatting import count_noun, numeric_date
 from web.presentation.table_files import Column, Download
@@ -165,7 +165,7 @@ def _frame(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], 
     )
     within = [case for case in area if access_control.account().may_frame(case.spell.place)]
     place = {name: values.get(name) for name in ("division", "team")}
-    cases = frame(
+    cases = sampling_frame(
         within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
         strata=values.get("strata", ()), **place,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Table, TableStyle
 
-from projections.scoring.finding_text import Checked, exceeds_chance
+from projections.scoring.finding_text import CheckedFinding, exceeds_chance
 from projections.scoring.scores import CriterionScore, QuestionScore, printed
 from web.inspections.report_data import InspectionReport
 from web.presentation.formatting import change_words, percent
@@ -66,7 +66,7 @@ def criterion_box(
     return parts
 
 
-def _doubt(checked: Checked) -> str:
+def _doubt(checked: CheckedFinding) -> str:
     """The mark of a finding whose direction differs from that of its figure."""
     if checked.agrees is not False:
         return ""

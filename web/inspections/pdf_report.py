@@ -11,7 +11,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, SimpleDocTemplate
 
-from projections.scoring.management_ladder import Placed
+from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.scores import Interval
 from web.inspections.pdf_parts import (
     BOLD,
@@ -148,7 +148,7 @@ def _rests_on(made: InspectionReport) -> list[str]:
     return lines
 
 
-def _rated(placed: Placed) -> list[str]:
+def _rated(placed: CriterionRung) -> list[str]:
     """Sentences: the ratings of a criterion of management, and its adjustment."""
     if placed.not_followed_up:
         return []

@@ -17,13 +17,19 @@ from domain.entries.schemas import ShapeError, load_entry
 from projections.cases.case_reading import Reading
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
-from projections.inspections.assessor_agreement import Agreement, compare, judged, judged_and_derived, left
+from projections.inspections.assessor_agreement import (
+    Agreement,
+    compare,
+    judged_and_derived,
+    judged_answers,
+    left_as_derived,
+)
 from projections.inspections.blind_reading import before_assessors
 from projections.inspections.inspection_access import readings_listed
-from projections.inspections.reading_questions import Asked, Wanting, questions_asked, unanswered
+from projections.inspections.reading_questions import CommentReason, ReadingQuestion, questions_asked, unanswered
 from projections.inspections.sample_scores import inspection_moment, score_inspection
-from projections.scoring.management_ladder import placed
-from projections.scoring.score_bands import banded
+from projections.scoring.management_ladder import criterion_rungs
+from projections.scoring.score_bands import section_bands
 from web.cases.chart_shapes import chart
 from web.recording.inspection_entry import Problems, enter, in_words, led, read_for, token
 from web.services import current_cases
@@ -34,7 +40,7 @@ blueprint = Blueprint("assessing", __name__)
 SAID: tuple[str, ...] = get_args(code_lists.JudgedAnswer)
 
 
-NO_REASON: Mapping[Wanting, str] = {
+NO_REASON: Mapping[CommentReason, str] = {
     "not applicable": "It was required: say why the question does not apply",
     "overruling": "Say why you overrule what the entries give",
 }
@@ -61,7 +67,7 @@ def _done(inspection: str, found: Inspection, task: Task) -> int:
     return len(asked) - unanswered(asked)
 
 
-def _questions(inspection: str, found: Inspection, task: Task) -> list[Asked]:
+def _questions(inspection: str, found: Inspection, task: Task) -> list[ReadingQuestion]:
     """The questions about one case as they stand before its reader."""
     return questions_asked(found.framework, _read(inspection, found, *task), inspection, second=task[1])
 
@@ -218,9 +224,10 @@ def management(inspection: str) -> str | AnyResponse:
             flash("Saved.")
             return redirect(url_for("assessing.management", inspection=inspection))
     return render_template(
-        "inspections/management.html", inspection=inspection, opened=opened, found=found, placed=placed(found),
-        bands=banded(found, score_inspection(current_cases.casebook(), inspection).score), rated=code_lists.MANAGEMENT_RATINGS,
-        open=[p.criterion.id for p in placed(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
+        "inspections/management.html", inspection=inspection, opened=opened, found=found, placed=criterion_rungs(found),
+        bands=section_bands(found, score_inspection(current_cases.casebook(), inspection).score),
+        rated=code_lists.MANAGEMENT_RATINGS,
+        open=[p.criterion.id for p in criterion_rungs(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
         rungs=found.framework.rungs, problems=problems, typed=request.form,
         runs=current_cases.runs(inspection) and closed_to(found, ManagementRated) is None,
     )  # fmt: skip
@@ -269,7 +276,7 @@ def _place_in_band(inspection: str, found: Inspection, section: str) -> Problems
     to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
     here = next(
         b
-        for b in banded(found, score_inspection(current_cases.casebook(), inspection).score)
+        for b in section_bands(found, score_inspection(current_cases.casebook(), inspection).score)
         if b.section.id == section
     )
     if not here.may_be(to):
@@ -293,8 +300,8 @@ def agreement(inspection: str) -> str:
     again = [_read(inspection, found, case, True) for case, second in found.allocated if second]
     once, twice_read = found.finished(second=False), found.finished(second=True)
     twice = compare(
-        judged(scored.readings, inspection), judged(again, inspection, second=True),
-        left(scored.readings, once), left(again, twice_read),
+        judged_answers(scored.readings, inspection), judged_answers(again, inspection, second=True),
+        left_as_derived(scored.readings, once), left_as_derived(again, twice_read),
     )  # fmt: skip
     texts = {name: question.text for name, question in found.framework.questions.items()}
     shown = {reading.reference for reading in current_cases.shown(inspection, scored.readings)}

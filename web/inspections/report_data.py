@@ -8,19 +8,19 @@ from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionOpened, PublishedFigure
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
-from projections.inspections.published_figures import Departure, departures, figures
+from projections.inspections.published_figures import FigureChange, figure_changes, figures
 from projections.inspections.sample_scores import (
-    Scored,
+    ScoredSample,
     at_own_moment,
     inspection_moment,
     same_evidence,
     score_before,
     score_inspection,
 )
-from projections.scoring.finding_text import Checked, Drafted, checked, drafted
+from projections.scoring.finding_text import CheckedFinding, DraftFinding, check_finding, draft_findings
 from projections.scoring.intervals import intervals
-from projections.scoring.management_ladder import Placed, placed
-from projections.scoring.score_bands import banded
+from projections.scoring.management_ladder import CriterionRung, criterion_rungs
+from projections.scoring.score_bands import section_bands
 from projections.scoring.scores import Score
 from web.inspections.sheet_data import ScoringSheet, names_of
 from web.presentation.json_documents import known
@@ -53,25 +53,25 @@ class InspectionReport:
 
     opened: InspectionOpened
     inspection: Inspection
-    scored: Scored
-    before: Scored | None
+    scored: ScoredSample
+    before: ScoredSample | None
     before_inspection: Inspection | None
-    management: list[Placed]
-    management_before: Mapping[str, Placed]
-    drafts: Mapping[str, Drafted]
-    findings: list[Checked]
+    management: list[CriterionRung]
+    management_before: Mapping[str, CriterionRung]
+    drafts: Mapping[str, DraftFinding]
+    findings: list[CheckedFinding]
     figures: list[PublishedFigure]
     stamp: Stamp
     own_moment: bool
     """Whether it is read at the inspection's own sample date and state of knowledge, as it was or will be published."""
 
     @property
-    def departed(self) -> list[Departure]:
+    def departed(self) -> list[FigureChange]:
         """Where a published figure is not what comes out today."""
         out = self.inspection.published
-        return departures(out.figures, self.figures) if out is not None and self.own_moment else []
+        return figure_changes(out.figures, self.figures) if out is not None and self.own_moment else []
 
-    def findings_on(self, criterion: str, *, conclusion: bool = False) -> list[Checked]:
+    def findings_on(self, criterion: str, *, conclusion: bool = False) -> list[CheckedFinding]:
         of = [c for c in self.findings if c.finding.criterion == criterion]
         return [c for c in of if c.finding.conclusion == conclusion]
 
@@ -85,7 +85,7 @@ class InspectionReport:
             before_on=was.moment.on if was else None,
             placed=self.management,
             placed_before=self.management_before,
-            bands=banded(self.inspection, self.scored.score),
+            bands=section_bands(self.inspection, self.scored.score),
             names=self.names,
             intervals=[intervals(s.score, [r.answers for r in s.readings]) for s in (was, self.scored) if s],
         )
@@ -149,10 +149,10 @@ def report(book: CaseRepository, name: str, moment: Moment | None = None) -> Ins
     at = moment or inspection_moment(opened)
     return InspectionReport(
         opened=opened, inspection=found, scored=scored, before=before, before_inspection=earlier,
-        management=placed(found),
-        management_before={p.criterion.id: p for p in placed(earlier)} if earlier else {},
-        drafts=drafted(scored.score, was, scored.high_risk),
-        findings=[checked(finding, scored.score, was) for finding in found.findings],
+        management=criterion_rungs(found),
+        management_before={p.criterion.id: p for p in criterion_rungs(earlier)} if earlier else {},
+        drafts=draft_findings(scored.score, was, scored.high_risk),
+        findings=[check_finding(finding, scored.score, was) for finding in found.findings],
         figures=figures(found, scored.score),
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
         own_moment=at_own_moment(opened, at),

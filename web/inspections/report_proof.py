@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from domain.entries.inspection_entries import PublishedFigure
 from projections.cases.case_repository import CaseRepository
-from projections.inspections.published_figures import departures
+from projections.inspections.published_figures import figure_changes
 from web.inspections.report_data import InspectionReport, report
 
 
@@ -112,7 +112,7 @@ def _verify_json(book: CaseRepository, file: str, text: str) -> list[str]:
     then = [PublishedFigure(of=f["of"], printed=f["printed"]) for f in said["figures"]]
     found += [
         f"{d.of}: printed {d.printed or 'nothing'}, comes out as {d.now or 'nothing'}"
-        for d in departures(then, now.figures)
+        for d in figure_changes(then, now.figures)
     ]
     counted = now.scored.score.questions
     for q in said["questions"]:

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, render_template, request
 from domain.accounts.roles import READERS
 from domain.policy.frameworks.framework import Criterion
 from domain.policy.standards.edition_files import national_standards
-from projections.inspections.sample_scores import Scored, changes, score_before, score_inspection
+from projections.inspections.sample_scores import ScoredSample, score_before, score_changes, score_inspection
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
@@ -117,7 +117,7 @@ def rescore(inspection: str) -> str:
         abort(404, f"There is no edition called {name}.")
     before = score_inspection(current_cases.casebook(), inspection, current_cases.moment())
     after = score_inspection(current_cases.casebook(), inspection, current_cases.moment(), edition.id)
-    found = changes(before.readings, after.readings)
+    found = score_changes(before.readings, after.readings)
     shown = {reading.reference for reading in after.readings if current_cases.may_read(reading)}
     listed = [change for change in found if change.reference in shown]
     current_cases.viewed(*dict.fromkeys(change.reference for change in listed))
@@ -134,7 +134,7 @@ def rescore(inspection: str) -> str:
     )
 
 
-def _now_and_before(inspection: str) -> tuple[Scored, Scored | None]:
+def _now_and_before(inspection: str) -> tuple[ScoredSample, ScoredSample | None]:
     """The inspection at the moment asked for, and the inspection that it follows at its own moment."""
     files = current_cases.casebook()
     return score_inspection(files, inspection, current_cases.moment()), score_before(files, inspection)
@@ -145,7 +145,7 @@ def _names(follows: str | None) -> tuple[str, str] | None:
     return names_of(current_cases.casebook().inspections[follows]) if follows else None
 
 
-def _criterion(scored: Scored, name: str) -> Criterion:
+def _criterion(scored: ScoredSample, name: str) -> Criterion:
     found = next((c for c in scored.framework.criteria if c.id == name), None)
     if found is None:
         abort(404, f"There is no criterion called {name} in {scored.framework.title}.")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.entries.inspection_entries import InspectionOpened
-from projections.scoring.intervals import difference
-from projections.scoring.management_ladder import Placed, rungs_apart
-from projections.scoring.score_bands import Banded
+from projections.scoring.intervals import ScoreWithInterval, difference
+from projections.scoring.management_ladder import CriterionRung, rungs_apart
+from projections.scoring.score_bands import SectionBand
 from projections.scoring.scores import Interval, Score
 
 
@@ -19,9 +19,9 @@ class ScoringSheet:
     on: date
     follows: str | None
     before_on: date | None
-    placed: list[Placed]
-    placed_before: Mapping[str, Placed]
-    bands: list[Banded]
+    placed: list[CriterionRung]
+    placed_before: Mapping[str, CriterionRung]
+    bands: list[SectionBand]
     names: tuple[str, str]
     """The headings of the two columns; with one column, the second applies."""
     intervals: list[Mapping[str, Interval]]
@@ -41,7 +41,7 @@ class ScoringSheet:
             figure = part if criterion is None else part.criteria[criterion]
             if figure.score is None or name not in found:
                 return None
-            sides.append((float(figure.score), found[name]))
+            sides.append(ScoreWithInterval(float(figure.score), found[name]))
         low, high = difference(*sides)
         return low > 0 or high < 0
 

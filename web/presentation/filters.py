@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from marshmallow import EXCLUDE, Schema, fields
 
 from domain.entries.code_lists import RISK_LEVELS, label
-from projections.cases.caseload import OfCase
+from projections.cases.caseload import LineOfCase
 
-Row = TypeVar("Row", bound=OfCase)
+Row = TypeVar("Row", bound=LineOfCase)
 
 VALUES: Mapping[str, Callable[[Any], Any]] = {
     "area": lambda row: row.case.spell.place.area,

@@ -10,10 +10,10 @@ from domain.entries.case_entries import Entry
 from domain.entries.schemas import dump_entry
 from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine
-from projections.inspections.sample_scores import ScoreChange, Scored
+from projections.inspections.sample_scores import ScoreChange, ScoredSample
 from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import Reason
-from projections.scoring.management_ladder import Placed
+from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.scores import CriterionScore, QuestionScore, Score
 from web.presentation.phrases import because
 
@@ -69,7 +69,7 @@ def _scores(score: Score) -> dict[str, Any]:
     }
 
 
-def _managed(placed: Placed) -> dict[str, Any]:
+def _managed(placed: CriterionRung) -> dict[str, Any]:
     """A criterion of management: its printed rung, the rung that its ratings propose, and the reason."""
     out, adjusted = placed.not_followed_up, placed.adjusted
     return {
@@ -80,7 +80,9 @@ def _managed(placed: Placed) -> dict[str, Any]:
     }
 
 
-def score_document(scored: Scored, inspection: str | None = None, management: Iterable[Placed] = ()) -> dict[str, Any]:
+def score_document(
+    scored: ScoredSample, inspection: str | None = None, management: Iterable[CriterionRung] = ()
+) -> dict[str, Any]:
     """A score. ``section_a``, for an inspection only: the criteria of management, which are rated and not scored."""
     return {
         "as_at": scored.moment.on.isoformat(),

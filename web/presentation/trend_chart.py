@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from projections.reports.proportions import Figure
+from projections.reports.proportions import Proportion
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, FOOT = 54, 34, 12, 34
@@ -47,7 +47,7 @@ class TrendChart:
     foot: int = HEIGHT - FOOT
 
 
-def chart(ends: Sequence[date], several: Sequence[tuple[str, str, Sequence[Figure]]]) -> TrendChart:
+def chart(ends: Sequence[date], several: Sequence[tuple[str, str, Sequence[Proportion]]]) -> TrendChart:
     """The chart of ``several`` lines, each ``(kind, name, figures)``: one figure for each month's end in ``ends``."""
     room = WIDTH - LEFT - RIGHT
     step = room / max(len(ends) - 1, 1)
@@ -62,7 +62,7 @@ def chart(ends: Sequence[date], several: Sequence[tuple[str, str, Sequence[Figur
     return TrendChart([_series(kind, name, figures, across) for kind, name, figures in several], months, grid)
 
 
-def _series(kind: str, name: str, figures: Sequence[Figure], across: Sequence[float]) -> Series:
+def _series(kind: str, name: str, figures: Sequence[Proportion], across: Sequence[float]) -> Series:
     marks: list[TrendMark] = []
     runs: list[list[str]] = [[]]
     for x, figure in zip(across, figures, strict=True):

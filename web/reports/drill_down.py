@@ -18,7 +18,7 @@ from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_results import WEEKS, ListedDuty
 from projections.reports.periods import Period
 from projections.reports.proportions import Scope
-from projections.reports.protected_groups import ATTRIBUTES, differences, group_of, is_shown
+from projections.reports.protected_groups import ATTRIBUTES, group_differences, group_of, is_shown
 from projections.reports.training_needs import every_clause
 from web.presentation.downloads import download
 from web.presentation.formatting import short_date
@@ -122,7 +122,7 @@ def duties(asking: Asking) -> DrillDownList:
     if measure is not None and measure.counts == "answer":
         raise BadRequest(f"{measure.title} is judged by case and has no duties: see its cases.")
     clauses = measure.clauses if measure is not None else (clause,)
-    found = report_cache.duty_queries().behind(asking.period, clauses, asking.wanted)
+    found = report_cache.duty_queries().fell_due(asking.period, clauses, asking.wanted)
     title = measure.title if measure is not None else clause_words(clause)
     if asking.values["attribute"]:
         found = _of_group(asking, found, measure)
@@ -154,7 +154,7 @@ def _of_group(asking: Asking, found: Sequence[ListedDuty], measure: Measure | No
     if measure is None:
         raise BadRequest("A group is of a measure.")
     attribute, value, queries = asking.values["attribute"], asking.values["group"], report_cache.duty_queries()
-    groups = differences(
+    groups = group_differences(
         queries, asking.period, measure.clauses, held_as_of(measure), asking.scope, access_control.account().answers_for
     )
     if not is_shown(groups, attribute, value):

@@ -10,13 +10,13 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from domain.policy.measures.measure import Measure
 from domain.policy.measures.scorecard_targets import Scorecard
 from projections.ledger.ledger import Place
-from projections.reports.duty_results import BEFORE, WEEKS, Count, Load, Verdicts
-from projections.reports.measure_figures import Asked
-from projections.reports.proportions import Figure, Scope
+from projections.reports.duty_results import BEFORE, WEEKS, Count, DutyLoad, Verdicts
+from projections.reports.measure_figures import ReportRequest
+from projections.reports.proportions import Proportion, Scope
 from projections.reports.protected_groups import ATTRIBUTES, Group
-from projections.reports.scorecard import Moved, Ranking
+from projections.reports.scorecard import RankChange, Ranking
 from projections.reports.small_numbers import FEW
-from projections.reports.training_needs import Need, Needs
+from projections.reports.training_needs import TrainingNeed, TrainingNeeds
 from projections.scoring.scores import QuestionScore
 from web.presentation.formatting import count_noun, percent, short_date
 from web.reports.measure_phrases import area_said, beside_said, period_words, scope_words, sure_said
@@ -33,7 +33,7 @@ LINES = 60
 """The most clauses that a page lists where chance may explain the difference. A file has all of them."""
 
 
-def needs_sheets(found: Needs, asked: Asked) -> list[Table]:
+def needs_sheets(found: TrainingNeeds, asked: ReportRequest) -> list[Table]:
     """Two tables: where training is needed, and everything else."""
     headings = [
         Heading("level", "Level"), Heading("name", "Whose"), Heading("team", "Team"), Heading("clause", "Clause"), *SHARE,
@@ -41,7 +41,7 @@ def needs_sheets(found: Needs, asked: Asked) -> list[Table]:
         Heading("area_n", "Area: of", "number", "file"), Heading("against", "Against the area"),
     ]  # fmt: skip
 
-    def row(need: Need) -> Row:
+    def row(need: TrainingNeed) -> Row:
         scope = Scope(need.level, need.name)
         values = {"clause": need.clause, "of": scope.spelled, "since": asked.period.since.isoformat()}
         return Row(
@@ -64,7 +64,7 @@ def needs_sheets(found: Needs, asked: Asked) -> list[Table]:
     ]  # fmt: skip
 
 
-def differences_sheet(found: Sequence[tuple[Measure, Sequence[Group]]], asked: Asked) -> Table:
+def differences_sheet(found: Sequence[tuple[Measure, Sequence[Group]]], asked: ReportRequest) -> Table:
     """One group a row. A suppressed group is marked and has no figure."""
     headings = [
         Heading("measure", "Measure"), Heading("measure_id", "Measure id", where="file"), Heading("attribute", "By"),
@@ -98,22 +98,22 @@ def differences_sheet(found: Sequence[tuple[Measure, Sequence[Group]]], asked: A
     return Table("differences", "By gender, ethnic group and disability", headings, rows, says, none)
 
 
-def expectations_sheet(counts: Sequence[Count], asked: Asked) -> Table:
+def expectations_sheet(counts: Sequence[Count], asked: ReportRequest) -> Table:
     """The clauses of standards and framework under which any duty fell due, in their order."""
     framework = frameworks()[DEFAULT_FRAMEWORK]
     headings = [
         Heading("clause", "Clause"), Heading("says", "What it asks"), Heading("of", "Of"), *SHARE,
         Heading("area_share", "Area", "percent"), Heading("against_area", "Against the area"),
     ]  # fmt: skip
-    own: dict[str, Figure] = {}
-    area: dict[str, Figure] = {}
+    own: dict[str, Proportion] = {}
+    area: dict[str, Proportion] = {}
     areas = {count.place.area for count in counts if asked.holds(count.place)}
     for count in counts:
         figure = count.figure
         if count.place.area in areas:
-            area[count.value] = area.get(count.value, Figure()) + figure
+            area[count.value] = area.get(count.value, Proportion()) + figure
         if asked.holds(count.place):
-            own[count.value] = own.get(count.value, Figure()) + figure
+            own[count.value] = own.get(count.value, Proportion()) + figure
     rows = []
     for clause in {clause.id: clause for clause in framework.clauses if clause.id in own}.values():
         figure = own[clause.id]
@@ -132,7 +132,7 @@ def expectations_sheet(counts: Sequence[Count], asked: Asked) -> Table:
     return Table("expectations", scope_words(asked.scope), headings, rows, says)
 
 
-def forecast_sheet(loads: Sequence[tuple[Scope, Load]], asked: Asked) -> Table:
+def forecast_sheet(loads: Sequence[tuple[Scope, DutyLoad]], asked: ReportRequest) -> Table:
     """The duties that fall due in each of the next weeks, beside those done in a week so far, and those overdue."""
     day = asked.moment.on
     ends = [day + timedelta(weeks=n + 1) for n in range(WEEKS)]
@@ -185,7 +185,7 @@ def load_said(a_week: float, done: float, overdue: int) -> str:
     return f"{a_week - done:.1f} a week more than was done" + (f", and {overdue} overdue" if overdue else "")
 
 
-def scorecard_sheets(card: Scorecard, found: Ranking | None, asked: Asked) -> list[Table]:
+def scorecard_sheets(card: Scorecard, found: Ranking | None, asked: ReportRequest) -> list[Table]:
     """The tables of the scorecard: ranks of places, their lines, what changed each rank, targets, what is missing."""
     moved = found.places if found else []
     ranks = [
@@ -244,7 +244,7 @@ def _score(score: Fraction | None) -> float | None:
     return None if score is None else round(float(score), 1)
 
 
-def moved_said(moved: Moved) -> str:
+def moved_said(moved: RankChange) -> str:
     """``rank 1, was 2: Enforcement +12.0, Compliance -1.5 points``."""
     if moved.now.score is None or moved.was.score is None:
         return "nothing to compare"
@@ -256,7 +256,7 @@ def judged_sheet(
     measures: Sequence[Measure],
     of_record: Callable[[Measure], Mapping[Place, Verdicts]],
     of_inspections: Callable[[Measure], Sequence[tuple[str, str, QuestionScore]]],
-    asked: Asked,
+    asked: ReportRequest,
 ) -> Table:
     """The answers to questions: those on the record, and those of each inspection at its own sample date."""
     headings = [
@@ -267,7 +267,7 @@ def judged_sheet(
     rows = []
     for measure in measures:
         cases = [verdicts for place, verdicts in of_record(measure).items() if asked.holds(place)]
-        figure = Figure(sum(c.sufficient for c in cases), sum(c.n for c in cases))
+        figure = Proportion(sum(c.sufficient for c in cases), sum(c.n for c in cases))
         absent = sum(c.absent for c in cases)
         rows.append(
             Row(
@@ -278,7 +278,7 @@ def judged_sheet(
             )
         )  # fmt: skip
         for name, title, q in of_inspections(measure):
-            found = Figure(q.sufficient, q.n)
+            found = Proportion(q.sufficient, q.n)
             rows.append(
                 Row(
                     [measure.title, measure.id, title, *share_cells(found), q.absent, judged_said(found, q.absent)],
@@ -294,7 +294,7 @@ def judged_sheet(
     return Table("judged", "As judged", headings, rows, says)
 
 
-def judged_said(figure: Figure, absent: int) -> str:
+def judged_said(figure: Proportion, absent: int) -> str:
     """A sentence: how many cases were judged, and of how many the figure is."""
     judged = figure.n - absent
     if not judged:
@@ -302,7 +302,7 @@ def judged_said(figure: Figure, absent: int) -> str:
     return f"{count_noun(judged, 'case')} judged, {percent(figure.score)} of {figure.n} sufficient"
 
 
-def loads(found: Sequence[tuple[Place, Load]], asked: Asked) -> list[tuple[Scope, Load]]:
+def loads(found: Sequence[tuple[Place, DutyLoad]], asked: ReportRequest) -> list[tuple[Scope, DutyLoad]]:
     """The loads of the place, of its parts and of the officers of each part."""
     own = [(place, load) for place, load in found if asked.holds(place)]
     scopes = [asked.scope]
@@ -314,7 +314,7 @@ def loads(found: Sequence[tuple[Place, Load]], asked: Asked) -> list[tuple[Scope
             scopes += deeper.scopes if deeper and part.level != "officer" else []
     result = []
     for whose in scopes:
-        load = Load()
+        load = DutyLoad()
         for place, one in own:
             if whose.holds(place):
                 load = load.plus(one)

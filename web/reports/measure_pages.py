@@ -10,8 +10,8 @@ from werkzeug.exceptions import BadRequest
 from domain.accounts.roles import WORKERS
 from domain.policy.measures.measure import Measure, Report
 from domain.policy.measures.measure_files import reports
-from projections.reports.measure_figures import Asked
-from projections.reports.proportions import Figure
+from projections.reports.measure_figures import ReportRequest
+from projections.reports.proportions import Proportion
 from web.presentation.downloads import download
 from web.presentation.table_files import FORMATS
 from web.presentation.trend_chart import TrendChart, chart
@@ -95,7 +95,7 @@ def _page(made: Made) -> str:
     )
 
 
-def _common(wanted: Asked) -> dict[str, Any]:
+def _common(wanted: ReportRequest) -> dict[str, Any]:
     return {
         "wanted": wanted,
         "places": choices(report_cache.duty_queries(), wanted.moment, access_control.account()),
@@ -133,7 +133,7 @@ def _chart(made: Made) -> TrendChart | None:
             (
                 "beside",
                 made.asked.beside.name if made.asked.beside else "",
-                [by_end.get(p.end, Figure()) for p in made.points],
+                [by_end.get(p.end, Proportion()) for p in made.points],
             )
         )
     return chart([p.end for p in made.points], several)
@@ -154,7 +154,7 @@ def read_asked() -> dict[str, Any]:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
 
 
-def _asked() -> Asked:
+def _asked() -> ReportRequest:
     return asked(read_asked(), current_cases.moment(), access_control.account(), report_cache.duty_queries())
 
 
@@ -165,14 +165,14 @@ def _made(report: Report) -> Made:
     return _make(report, _asked(), trend)
 
 
-def _make(report: Report, wanted: Asked, trend: Measure | None = None) -> Made:
+def _make(report: Report, wanted: ReportRequest, trend: Measure | None = None) -> Made:
     question = (report.id, trend and trend.id, *_question(wanted))
     return report_cache.made(
         question, lambda: make(report, wanted, report_cache.duty_queries(), current_cases.casebook(), trend)
     )
 
 
-def _question(wanted: Asked) -> tuple[Any, ...]:
+def _question(wanted: ReportRequest) -> tuple[Any, ...]:
     """The parts of the query on which the figures of a report depend: a key to keep them under."""
     return wanted.moment, wanted.months, wanted.scope, wanted.beside, access_control.account().scope
 

@@ -7,10 +7,10 @@ from math import floor
 from domain.policy.cited_documents import SURE
 from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
-from projections.reports.caseload_matrix import Cell
-from projections.reports.measure_figures import Asked
+from projections.reports.caseload_matrix import MatrixCell
+from projections.reports.measure_figures import ReportRequest
 from projections.reports.periods import Period
-from projections.reports.proportions import Figure, Scope, change
+from projections.reports.proportions import Proportion, Scope, change
 from web.presentation.formatting import count_noun, long_date, percent, short_date
 from web.presentation.phrases import knowledge_words, sentence
 
@@ -27,7 +27,7 @@ def clause_words(clause: str) -> str:
     return sentence(clause.replace("-", " ").replace("mappa", "MAPPA"))
 
 
-def change_said(before: Figure, now: Figure) -> str:
+def change_said(before: Proportion, now: Proportion) -> str:
     """``up 12 points, more than chance``: the points between the two figures as printed."""
     found = change(before, now)
     if found is None:
@@ -37,7 +37,7 @@ def change_said(before: Figure, now: Figure) -> str:
     return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
 
 
-def beside_said(now: Figure, beside: Figure | None) -> str | None:
+def beside_said(now: Proportion, beside: Proportion | None) -> str | None:
     """A figure compared with that of another place: ``12 points higher, more than chance``."""
     if beside is None:
         return None
@@ -49,7 +49,7 @@ def beside_said(now: Figure, beside: Figure | None) -> str | None:
     return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
 
 
-def _points(before: Figure, now: Figure) -> int:
+def _points(before: Proportion, now: Proportion) -> int:
     """The points between two figures as printed: whole per cent, rounded half up."""
     return _whole(now.score) - _whole(before.score)
 
@@ -58,20 +58,20 @@ def _whole(score: Fraction | None) -> int:
     return floor((score or 0) + Fraction(1, 2))
 
 
-def area_said(now: Figure, area: Figure) -> str | None:
+def area_said(now: Proportion, area: Proportion) -> str | None:
     """``below area`` or ``above area``, as in the caseload matrix; None where chance may explain the difference."""
     if now == area:
         return None
-    found = Cell(now.held, now.n).against(Cell(area.held, area.n))
+    found = MatrixCell(now.held, now.n).against(MatrixCell(area.held, area.n))
     return f"{found} area" if found else None
 
 
-def interval_said(figure: Figure) -> str | None:
+def interval_said(figure: Proportion) -> str | None:
     """The 95 % interval, such as ``48% to 89%``."""
     return None if figure.interval is None else f"{percent(figure.interval.low)} to {percent(figure.interval.high)}"
 
 
-def bounds(figure: Figure) -> tuple[Fraction | None, Fraction | None]:
+def bounds(figure: Proportion) -> tuple[Fraction | None, Fraction | None]:
     """The two ends of the interval, as fractions from 0 to 1."""
     if figure.interval is None:
         return None, None
@@ -96,7 +96,7 @@ def sure_said(sure: str, remark: str | None) -> str | None:
     return None if sure == "F" else f"{SURE[sure].capitalize()}{f': {remark}' if remark else ''}"
 
 
-def asked_notes(asked: Asked) -> list[tuple[str, str]]:
+def asked_notes(asked: ReportRequest) -> list[tuple[str, str]]:
     """Notes for a file: what was asked of the report."""
     moment: Moment = asked.moment
     found = [

@@ -7,9 +7,9 @@ from typing import Any
 from domain.policy.measures.measure import Measure
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.reports.measure_figures import Asked, PlaceLine, Point, RecordedIn, WaitLines
+from projections.reports.measure_figures import PlaceLine, Point, RecordedIn, ReportRequest, WaitLines
 from projections.reports.periods import Period
-from projections.reports.proportions import Figure, Scope, Waits, change
+from projections.reports.proportions import Proportion, Scope, Waits, change
 from web.presentation.formatting import percent, short_date
 from web.reports.measure_phrases import (
     area_said,
@@ -31,7 +31,7 @@ SHARE = (
 )  # fmt: skip
 
 
-def share_cells(figure: Figure) -> tuple[Any, ...]:
+def share_cells(figure: Proportion) -> tuple[Any, ...]:
     return (figure.share, figure.held, figure.n, interval_said(figure), *bounds(figure))
 
 
@@ -48,7 +48,7 @@ def _moment(asked: Period) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def summary(lines: Sequence[PlaceLine], asked: Asked) -> Table:
+def summary(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
     """One measure a row, for one place. A page does not compare an area with itself; a file always has all columns."""
     area: Where = "file" if asked.scope.level == "area" else "both"
     headings = [
@@ -87,7 +87,7 @@ def summary(lines: Sequence[PlaceLine], asked: Asked) -> Table:
     return Table("summary", scope_words(asked.scope), headings, rows, says)
 
 
-def parts(lines: Sequence[Sequence[PlaceLine]], asked: Asked) -> list[Table]:
+def parts(lines: Sequence[Sequence[PlaceLine]], asked: ReportRequest) -> list[Table]:
     """The parts of the place: a table with a column for each measure, for pages; and one row a figure, for files."""
     scopes = list(dict.fromkeys(line.scope for group in lines for line in group))
     measures = [group[0].measure for group in lines if group]
@@ -128,7 +128,7 @@ def parts(lines: Sequence[Sequence[PlaceLine]], asked: Asked) -> list[Table]:
     ]
 
 
-def waits(lines: Iterable[WaitLines], asked: Asked) -> Table:
+def waits(lines: Iterable[WaitLines], asked: ReportRequest) -> Table:
     """Waiting times in working days, one measure after the other: the place, then its parts."""
     headings = [
         Heading("measure", "From and to"), Heading("level", "Level", where="file"), Heading("name", "Whose"),
@@ -216,11 +216,11 @@ def trend_said(points: Sequence[Point]) -> str:
     )
 
 
-def _together(points: Sequence[Point]) -> Figure:
-    return Figure(sum(p.stood.held for p in points), sum(p.stood.n for p in points))
+def _together(points: Sequence[Point]) -> Proportion:
+    return Proportion(sum(p.stood.held for p in points), sum(p.stood.n for p in points))
 
 
-def lates(found: Sequence[RecordedIn], asked: Asked) -> Table:
+def lates(found: Sequence[RecordedIn], asked: ReportRequest) -> Table:
     """Entries recorded in the period, those of them recorded late, and their delays in working days."""
     headings = [
         Heading("level", "Level", where="file"), Heading("name", "Whose case it is"),

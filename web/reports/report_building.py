@@ -12,8 +12,8 @@ from projections.obligations.clause_catalogue import catalogue
 from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.inspection_figures import inspected_on
-from projections.reports.measure_figures import Asked, Point, lines, recorded, trend, wait_lines
-from projections.reports.protected_groups import differences
+from projections.reports.measure_figures import Point, ReportRequest, lines, recorded, trend, wait_lines
+from projections.reports.protected_groups import group_differences
 from projections.reports.scorecard import ranking
 from projections.reports.small_numbers import FEW
 from projections.reports.training_needs import every_clause, needs
@@ -30,7 +30,7 @@ class Made:
     """A report with its tables. ``points``: the trend of ``measure``; ``beside``: that of the place compared with."""
 
     report: Report
-    asked: Asked
+    asked: ReportRequest
     sheets: Sequence[Table]
     measure: Measure | None = None
     points: Sequence[Point] = ()
@@ -75,7 +75,7 @@ class Made:
         }
 
 
-def definitions(measures: Sequence[Measure], asked: Asked) -> list[dict[str, Any]]:
+def definitions(measures: Sequence[Measure], asked: ReportRequest) -> list[dict[str, Any]]:
     """What each measure counts: in words, and by the clauses in force in the period, with edition and citation."""
     return [
         {
@@ -87,7 +87,7 @@ def definitions(measures: Sequence[Measure], asked: Asked) -> list[dict[str, Any
     ]  # fmt: skip
 
 
-def _clauses(measure: Measure, asked: Asked) -> list[dict[str, str]]:
+def _clauses(measure: Measure, asked: ReportRequest) -> list[dict[str, str]]:
     since, day = asked.before.since, asked.moment.on
     found = []
     for clause in catalogue().clauses:
@@ -99,7 +99,7 @@ def _clauses(measure: Measure, asked: Asked) -> list[dict[str, str]]:
 
 
 def make(
-    report: Report, asked: Asked, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None = None
+    report: Report, asked: ReportRequest, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None = None
 ) -> Made:
     """The report for a query. ``trend_of``: the measure whose trend it shows (default: the first that is a share)."""
     if report.shows == "measures":
@@ -107,7 +107,7 @@ def make(
     return Made(report, asked, _MORE[report.shows](report, asked, queries))
 
 
-def of_measure(measure: Measure, asked: Asked, queries: DutyQueries, book: CaseRepository) -> Made:
+def of_measure(measure: Measure, asked: ReportRequest, queries: DutyQueries, book: CaseRepository) -> Made:
     """One measure as a report of its own."""
     alone = Report(
         measure.id, measure.title, definition(measure), "measures", measure.cite, measure.sure, (measure,),
@@ -117,7 +117,7 @@ def of_measure(measure: Measure, asked: Asked, queries: DutyQueries, book: CaseR
 
 
 def _of_measures(
-    report: Report, asked: Asked, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None
+    report: Report, asked: ReportRequest, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None
 ) -> Made:
     shares = [m for m in report.measures if m.counts in ("in_time", "done")]
     judged = [m for m in report.measures if m.counts == "answer"]
@@ -144,7 +144,7 @@ def _of_measures(
     return Made(report, asked, found, measure, points, beside)
 
 
-def _judged(judged: Sequence[Measure], asked: Asked, queries: DutyQueries, book: CaseRepository) -> Table:
+def _judged(judged: Sequence[Measure], asked: ReportRequest, queries: DutyQueries, book: CaseRepository) -> Table:
     questions = [measure.question or "" for measure in judged]
     inspections = inspected_on(book, questions, asked.moment.on, asked.scope, asked.mine)
 
@@ -154,30 +154,30 @@ def _judged(judged: Sequence[Measure], asked: Asked, queries: DutyQueries, book:
     return more.judged_sheet(judged, lambda m: queries.verdicts(asked.moment, m.question or ""), of_inspections, asked)
 
 
-def _needs(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
+def _needs(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
     return more.needs_sheets(needs(queries, asked.period, asked.scope, asked.mine), asked)
 
 
-def _differences(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
+def _differences(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
     found = []
     for m in report.measures:
-        groups = differences(queries, asked.period, m.clauses, held_as_of(m), asked.scope, asked.mine)
+        groups = group_differences(queries, asked.period, m.clauses, held_as_of(m), asked.scope, asked.mine)
         found.append((m, groups))
     return [more.differences_sheet(found, asked)]
 
 
-def _expectations(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
+def _expectations(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
     return [more.expectations_sheet(queries.counts(asked.period, every_clause(), "in_time", "clause"), asked)]
 
 
-def _forecast(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
+def _forecast(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
     stood = asked.moment.known_at or end_of_day(asked.moment.on)
     moment = replace(asked.moment, known_at=min(stood, end_of_day(asked.moment.on)))
     found = more.loads(list(queries.loads(moment).items()), asked)
     return [more.forecast_sheet(found, replace(asked, moment=moment))]
 
 
-def _scorecard(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
+def _scorecard(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
     card = scorecard()
     return more.scorecard_sheets(
         card, ranking(queries, card, asked.period, asked.months, asked.scope, asked.mine), asked

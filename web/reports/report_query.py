@@ -10,7 +10,7 @@ from domain.accounts.roles import Account
 from domain.policy.measures.measure_files import reports
 from projections.history.moment import Moment
 from projections.reports.duty_queries import DutyQueries
-from projections.reports.measure_figures import Asked
+from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import Scope
 from projections.reports.report_scope import scope_within, scopes_of
 from web.reports.report_places import MONTHS, nowhere
@@ -52,10 +52,10 @@ class AskedSchema(Schema):
     )
 
 
-def asked(values: Mapping[str, Any], moment: Moment, account: Account, queries: DutyQueries) -> Asked:
+def asked(values: Mapping[str, Any], moment: Moment, account: Account, queries: DutyQueries) -> ReportRequest:
     """The query as a report takes it, limited to the cases of the account; 404 for a place where it has none."""
     beside = values["beside"]
-    return Asked(
+    return ReportRequest(
         moment,
         values["months"],
         within(values["of"], account, queries),

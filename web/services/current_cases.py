@@ -53,13 +53,13 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
-def counted_by(account: Account, at: Moment, **which: Any) -> case_access.Reached:
+def counted_by(account: Account, at: Moment, **which: Any) -> case_access.CountedCases:
     """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
 
     ``which`` of their rows to fetch: see ``ReadModel.case_snapshots``.
     """
-    asked = case_access.counts(casebook(), account)
-    return case_access.reach(
+    asked = case_access.counted_query(casebook(), account)
+    return case_access.counted_cases(
         [] if asked is None else following_read_model.views().case_snapshots(at, **asked, **which), account
     )
 
@@ -69,11 +69,11 @@ def framework_of(inspection: str | None) -> Framework:
     return framework() if inspection is None else casebook().inspection(inspection).framework
 
 
-def reached() -> case_access.Reached:
+def reached() -> case_access.CountedCases:
     """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
     if "reached" not in g:
         g.reached = counted_by(access_control.account(), moment(), unmet=True, kinds=("duties", "lates"))
-    return cast(case_access.Reached, g.reached)
+    return cast(case_access.CountedCases, g.reached)
 
 
 def cases() -> list[CaseSnapshot]:
@@ -133,7 +133,7 @@ def inspection(name: str) -> InspectionOpened:
 
 def inspections() -> dict[str, InspectionOpened]:
     """The inspections that the person signed in may read, the latest first: an inspector's own; all, for the others."""
-    return inspection_access.readable(casebook(), access_control.account())
+    return inspection_access.readable_inspections(casebook(), access_control.account())
 
 
 def closed(references: Iterable[str]) -> set[str]:
@@ -178,7 +178,7 @@ def shown_file(reference: str) -> CaseFile:
 
 def front() -> str | None:
     """The inspection on the first page; None where there is none to read."""
-    return inspection_access.latest(casebook(), access_control.account())
+    return inspection_access.latest_inspection(casebook(), access_control.account())
 
 
 def inspection_asked() -> str | None:

@@ -43,7 +43,7 @@ def behind() -> Lag:
             catch_up(kept, seconds=WAIT_SECONDS, own=session.get("entered_to", 0), most=AT_ONCE)
         except Exception:
             current_app.logger.exception("entries could not be taken into the views")
-        g.behind = kept.behind()
+        g.behind = kept.lag()
     return cast(Lag, g.behind)
 
 
@@ -71,7 +71,7 @@ def health() -> tuple[dict[str, object], int]:
     """For monitoring: the positions reached, how far the read model is behind (entries, seconds), the status code."""
     try:
         kept = _opened()
-        position, (entries, since) = kept.position, kept.behind()
+        position, (entries, since) = kept.position, kept.lag()
         stored = kept.stored.head()
     except NotPrepared as error:
         return {"status": "not prepared", "reason": str(error)}, 503

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
-from projections.read_model.column_keeper import NotMade
+from projections.read_model.column_keeper import ColumnsNotMade
 from web.site.reading_date import NotAsAt
 
 _WORDS = {
@@ -85,7 +85,7 @@ def ask_again(error: NotAsAt) -> Response:
     return make_response(render_template("site/date_error.html", problems=error.problems), BadRequest.code)
 
 
-def not_made(error: NotMade) -> Response:
+def not_made(error: ColumnsNotMade) -> Response:
     """The page for figures over many cases while the columns that hold them have not been made yet."""
     page = render_template(
         "site/error.html", title="These figures are not ready yet", happened=f"Nothing is lost: {error}.",
@@ -96,6 +96,6 @@ def not_made(error: NotMade) -> Response:
 
 def attach(app: Flask) -> None:
     """Register these pages for all errors."""
-    app.register_error_handler(NotMade, not_made)
+    app.register_error_handler(ColumnsNotMade, not_made)
     app.register_error_handler(HTTPException, refuse)
     app.register_error_handler(NotAsAt, ask_again)

@@ -23,12 +23,12 @@ from domain.entries.inspection_entries import FindingWritten, Framed, RatingAdju
 from domain.entries.schemas import load_entry
 from domain.policy.frameworks.framework import EvidenceItem, Framework, ManagementCriterion
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
-from projections.inspections.assessor_agreement import Agreement, Asked, Pair, compare
+from projections.inspections.assessor_agreement import Agreement, AnswerPair, CaseQuestion, compare
 from projections.scoring.answers import Answer
-from projections.scoring.finding_text import Checked, Drafted, difference, direction, exceeds_chance
+from projections.scoring.finding_text import CheckedFinding, DraftFinding, difference, direction, exceeds_chance
 from projections.scoring.intervals import intervals, of_section
-from projections.scoring.management_ladder import placed, propose, rungs_apart
-from projections.scoring.score_bands import Banded, near
+from projections.scoring.management_ladder import criterion_rungs, propose, rungs_apart
+from projections.scoring.score_bands import SectionBand, near
 from projections.scoring.scores import Interval, QuestionScore, score, wilson
 from projections.scoring.scores import printed as as_printed
 from tests.support.histories import NOW, PERSON, PLACE
@@ -309,7 +309,7 @@ def test_until_every_item_is_rated_there_is_no_rung_and_the_directorates_are_lef
 def test_an_adjusted_rung_stands_beside_the_proposed_one() -> None:
     rated = [entry("ManagementRated", criterion="A4", item=i, rating="strong") for i in ("partnership", "contracting")]
     adjusted = entry("RatingAdjusted", criterion="A4", to="Satisfactorily met", reason="context")
-    (a4,) = [p for p in placed(Inspection.of([*READY, *rated, adjusted])) if p.criterion.id == "A4"]
+    (a4,) = [p for p in criterion_rungs(Inspection.of([*READY, *rated, adjusted])) if p.criterion.id == "A4"]
     assert (a4.proposed, a4.printed) == ("Well met", "Satisfactorily met")
     assert (rungs_apart("Partly met", "Well met"), rungs_apart("Partly met", "Not followed up")) == (2, None)
 
@@ -323,7 +323,7 @@ def test_cohens_kappa_is_the_textbooks() -> None:
         ("sufficient", "sufficient", 20), ("sufficient", "insufficient", 5), ("insufficient", "sufficient", 10),
         ("insufficient", "insufficient", 15),
     ]  # fmt: skip
-    pairs = [Pair(Asked(f"{a}{b}{n}", "q"), a, b) for a, b, count in said for n in range(count)]
+    pairs = [AnswerPair(CaseQuestion(f"{a}{b}{n}", "q"), a, b) for a, b, count in said for n in range(count)]
     found = Agreement(pairs)
     assert (found.n, found.agreed, found.kappa) == (50, 35, Fraction(2, 5))
     assert len(found.disagreements) == 15
@@ -331,18 +331,21 @@ def test_cohens_kappa_is_the_textbooks() -> None:
 
 def test_kappa_where_there_is_nothing_or_nothing_but_one_answer() -> None:
     assert Agreement([]).kappa is None
-    assert Agreement([Pair(Asked("a", "q"), "sufficient", "sufficient")]).kappa is None
-    both = compare({Asked("a", "q"): "sufficient", Asked("b", "q"): "sufficient"}, {Asked("b", "q"): "insufficient"})
+    assert Agreement([AnswerPair(CaseQuestion("a", "q"), "sufficient", "sufficient")]).kappa is None
+    both = compare(
+        {CaseQuestion("a", "q"): "sufficient", CaseQuestion("b", "q"): "sufficient"},
+        {CaseQuestion("b", "q"): "insufficient"},
+    )
     assert [(pair.asked.reference, pair.first, pair.other) for pair in both.pairs] == [
         ("b", "sufficient", "insufficient")
     ]
 
 
 def test_what_a_finished_reading_leaves_counts_where_the_other_reader_said_something() -> None:
-    first = {Asked("a", "q1"): "sufficient", Asked("a", "q2"): "insufficient"}
-    second = {Asked("a", "q1"): "sufficient", Asked("a", "q3"): "insufficient"}
-    left = {Asked("a", "q3"): "sufficient", Asked("a", "q4"): "sufficient"}
-    other_left = {Asked("a", "q2"): "sufficient", Asked("a", "q4"): "sufficient"}
+    first = {CaseQuestion("a", "q1"): "sufficient", CaseQuestion("a", "q2"): "insufficient"}
+    second = {CaseQuestion("a", "q1"): "sufficient", CaseQuestion("a", "q3"): "insufficient"}
+    left = {CaseQuestion("a", "q3"): "sufficient", CaseQuestion("a", "q4"): "sufficient"}
+    other_left = {CaseQuestion("a", "q2"): "sufficient", CaseQuestion("a", "q4"): "sufficient"}
     found = compare(first, second, left, other_left)  # type: ignore[arg-type]
     assert [(p.asked.question, p.first, p.other) for p in found.pairs] == [
         ("q1", "sufficient", "sufficient"), ("q2", "insufficient", "sufficient"), ("q3", "sufficient", "insufficient"),
@@ -370,9 +373,9 @@ def test_newcombes_interval_is_the_published_one() -> None:
 def test_a_finding_that_says_otherwise_than_its_figure_is_told() -> None:
     finding = entry("FindingWritten", criterion="B1", text="It deteriorated slightly.", direction="deteriorated")
     assert isinstance(finding, FindingWritten)
-    assert Checked(finding, 46, 55).agrees is False
-    assert Checked(finding, 55, 46).agrees is True
-    assert Checked(finding, None, 55).agrees is None
+    assert CheckedFinding(finding, 46, 55).agrees is False
+    assert CheckedFinding(finding, 55, 46).agrees is True
+    assert CheckedFinding(finding, None, 55).agrees is None
     assert (direction(1, 2), direction(2, 1), direction(2, 2), direction(None, 2)) == (
         "improved", "deteriorated", "unchanged", None,
     )  # fmt: skip
@@ -386,7 +389,7 @@ def test_a_finding_that_says_otherwise_than_its_figure_is_told() -> None:
 )  # fmt: skip
 def test_a_draft_is_a_sentence_that_holds_its_figure(sufficient: int, n: int, share: str) -> None:
     now = counted(sufficient, n)
-    alone = Drafted(now, None, None, as_printed(frameworks()[DEFAULT_FRAMEWORK], now.score), None, 60)
+    alone = DraftFinding(now, None, None, as_printed(frameworks()[DEFAULT_FRAMEWORK], now.score), None, 60)
     assert alone.sentence() == f"Risk of harm was assessed at the start with an approved instrument {share}."
     rose, fell = replace(alone, was=alone.printed and alone.printed - 1), replace(alone, printed=10, was=20)
     assert "an improvement on" in rose.sentence() or not alone.printed
@@ -487,5 +490,5 @@ def test_an_adjusted_band_stands_only_while_the_score_is_near_enough() -> None:
         (71, "Good"),
         (86, "Outstanding"),
     ):
-        assert Banded(section, printed, present.band(printed), near(present, printed), adjusted).title == stands
-    assert Banded(section, None, None, [], adjusted).title is None
+        assert SectionBand(section, printed, present.band(printed), near(present, printed), adjusted).title == stands
+    assert SectionBand(section, None, None, [], adjusted).title is None

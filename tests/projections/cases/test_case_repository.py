@@ -30,7 +30,7 @@ def test_what_others_store_is_read_whether_followed_or_read_anew(
     demo_database: Path, tmp_path: Path, added: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(case_repository, "BATCH", 3)
-    monkeypatch.setattr(case_repository, "KEPT_FILES", 2)
+    monkeypatch.setattr(case_repository, "FILES_CACHED", 2)
     path = tmp_path / "copy.sqlite"
     shutil.copy(demo_database, path)
     with closing(Files.open(str(path))) as files, closing(Files.open(str(path))) as others:

@@ -13,13 +13,21 @@ from domain.policy.frameworks.framework_files import frameworks
 from projections.columns import column_files as generations_module
 from projections.columns import column_merge
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection
-from projections.columns.column_files import ABOUT, Parts, UnreadableColumns, generations, latest, read, write
-from projections.columns.column_merge import join
+from projections.columns.column_files import (
+    ABOUT,
+    ColumnParts,
+    UnreadableColumns,
+    generations,
+    latest_generation,
+    read_generation,
+    write_generation,
+)
+from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
-from projections.columns.score_counts import score, table
+from projections.columns.score_counts import score_cases, score_table
 from projections.history.moment import Moment
 from projections.ledger.ledger import Ledger, ledger
-from projections.reports.duty_counts import counts
+from projections.reports.duty_counts import count_duties
 from tests.support.histories import facts_of
 
 BEGUN = date(2005, 1, 3)
@@ -77,10 +85,10 @@ def same(one: ColumnStore, other: ColumnStore) -> None:
         a, b = CaseSelection(one, moment), CaseSelection(other, moment)
         assert a.references == b.references
         assert len(a.references) > 1
-        assert score(esi, a) == score(esi, b)
-        assert table(esi, a, ("team", "tier")).by_key() == table(esi, b, ("team", "tier")).by_key()
+        assert score_cases(esi, a) == score_cases(esi, b)
+        assert score_table(esi, a, ("team", "tier")).by_key() == score_table(esi, b, ("team", "tier")).by_key()
         by = ("officer", "subject", "ethnicity", "calendar_month")
-        assert counts(a, by=by).by_key() == counts(b, by=by).by_key()
+        assert count_duties(a, by=by).by_key() == count_duties(b, by=by).by_key()
         assert a.groups(ATTRIBUTES).keys == b.groups(ATTRIBUTES).keys
 
 
@@ -91,9 +99,9 @@ def whole() -> ColumnStore:
 
 def test_a_generation_reads_as_what_was_written(tmp_path: Path, whole: ColumnStore) -> None:
     home = tmp_path / "columns"
-    assert latest(home) is None
-    write(home, [whole])
-    found = latest(home)
+    assert latest_generation(home) is None
+    write_generation(home, [whole])
+    found = latest_generation(home)
     assert found is not None
     same(found, whole)
     assert list(found.references) == list(whole.references)
@@ -105,13 +113,13 @@ def test_a_generation_reads_as_what_was_written(tmp_path: Path, whole: ColumnSto
 
 def test_parts_in_any_order_are_the_whole(tmp_path: Path, whole: ColumnStore) -> None:
     parts = [ColumnStore.of(of(numbers)) for numbers in ((7, 2, 11), (), (0, 1, 3), (4, 5, 6, 8, 9, 10))]
-    same(join(parts), whole)
-    same(read(write(tmp_path, parts)), whole)
+    same(merge(parts), whole)
+    same(read_generation(write_generation(tmp_path, parts)), whole)
 
 
 def test_a_case_in_two_parts_is_refused() -> None:
     with pytest.raises(ValueError, match="X000001/1 is in two"):
-        join([ColumnStore.of(of((1, 2))), ColumnStore.of(of((0, 1)))])
+        merge([ColumnStore.of(of((1, 2))), ColumnStore.of(of((0, 1)))])
     with pytest.raises(ValueError, match="X000001/1 is given twice"):
         ColumnStore.of(of((1, 1)))
 
@@ -122,13 +130,13 @@ def test_changes_stand_in_place_of_what_the_cases_had(tmp_path: Path, whole: Col
     assert changed.number("X000002/1") == 11 - 1
     same(changed.with_changes(ColumnStore.of(of((7, 2)))), whole)
     # Taken into the base, and written as the next generation.
-    same(join([changed.with_changes(ColumnStore.of(of((7,))))]), whole)
-    write(tmp_path, [base])
-    mapped = latest(tmp_path)
+    same(merge([changed.with_changes(ColumnStore.of(of((7,))))]), whole)
+    write_generation(tmp_path, [base])
+    mapped = latest_generation(tmp_path)
     assert mapped is not None
-    write(tmp_path, [mapped.with_changes(ColumnStore.of(of((2, 3, 7, 11))))])
+    write_generation(tmp_path, [mapped.with_changes(ColumnStore.of(of((2, 3, 7, 11))))])
     assert [folder.name for folder in generations(tmp_path)] == ["00000002"]
-    merged = latest(tmp_path)
+    merged = latest_generation(tmp_path)
     assert merged is not None
     same(merged, whole)
     assert merged.gone is None
@@ -137,44 +145,44 @@ def test_changes_stand_in_place_of_what_the_cases_had(tmp_path: Path, whole: Col
 
 
 def test_what_cannot_be_read_is_made_anew(tmp_path: Path, whole: ColumnStore) -> None:
-    folder = write(tmp_path, [whole])
+    folder = write_generation(tmp_path, [whole])
     about = json.loads((folder / ABOUT).read_text())
     for other in ({"clauses": about["clauses"][1:]}, {"format": 1}):
         (folder / ABOUT).write_text(json.dumps(about | other))
         with pytest.raises(UnreadableColumns, match="another version"):
-            read(folder)
+            read_generation(folder)
     (folder / ABOUT).write_text(json.dumps(about))
     (folder / "duties.current.due.npy").write_bytes((folder / "duties.current.due.npy").read_bytes()[:-3])
     with pytest.raises(UnreadableColumns, match="not whole"):
-        read(folder)
-    assert latest(tmp_path) is None
+        read_generation(folder)
+    assert latest_generation(tmp_path) is None
     (folder / "duties.current.due.npy").unlink()
-    assert latest(tmp_path) is None
+    assert latest_generation(tmp_path) is None
     (tmp_path / "making-3").mkdir()
-    same(read(write(tmp_path, [whole])), whole)
+    same(read_generation(write_generation(tmp_path, [whole])), whole)
     assert not (tmp_path / "making-3").exists()
 
 
 def test_no_case_at_all(tmp_path: Path) -> None:
-    nothing = read(write(tmp_path, []))
+    nothing = read_generation(write_generation(tmp_path, []))
     at = CaseSelection(nothing, Moment(date(2005, 4, 1), None))
-    assert score(frameworks()["esi-2003"], at).score.cases == 0
-    assert table(frameworks()["esi-2003"], at, ("team",)).by_key() == {}
-    assert counts(at, by=("team",)).by_key() == {}
+    assert score_cases(frameworks()["esi-2003"], at).score.cases == 0
+    assert score_table(frameworks()["esi-2003"], at, ("team",)).by_key() == {}
+    assert count_duties(at, by=("team",)).by_key() == {}
 
 
 def test_parts_put_by_in_files_are_the_whole(
     tmp_path: Path, whole: ColumnStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some in files, some still in memory, in any order; joined some cases at a time."""
-    monkeypatch.setattr(generations_module, "TOGETHER", 4)
-    monkeypatch.setattr(column_merge, "CASES", 5)
+    monkeypatch.setattr(generations_module, "CASES_IN_MEMORY", 4)
+    monkeypatch.setattr(column_merge, "CASES_AT_ONCE", 5)
     (tmp_path / "parts" / "0").mkdir(parents=True)  # of somebody who died
     (tmp_path / "parts" / "9").mkdir()
-    parts = Parts(tmp_path / "parts")
+    parts = ColumnParts(tmp_path / "parts")
     for numbers in ((7, 2, 11), (), (0, 1, 3), (4, 5, 6, 8, 9), (10,)):
         parts.add(ColumnStore.of(of(numbers)))
     assert sorted(path.name for path in (tmp_path / "parts").iterdir()) == ["0", "1"]
-    same(read(parts.write(tmp_path / "home")), whole)
+    same(read_generation(parts.write(tmp_path / "home")), whole)
     assert not (tmp_path / "parts").exists()
-    assert read(Parts(tmp_path / "parts").write(tmp_path / "none")).numbers == 0
+    assert read_generation(ColumnParts(tmp_path / "parts").write(tmp_path / "none")).numbers == 0

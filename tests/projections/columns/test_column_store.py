@@ -20,7 +20,7 @@ from projections.arrays.date_numbers import (
     FIRST,
     LAST,
     NEVER,
-    STANDING,
+    STILL_KNOWN,
     day_begun,
     day_number,
     day_of,
@@ -35,13 +35,13 @@ from projections.cases.case_repository import CaseRepository
 from projections.columns import duty_scan, score_counts
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
-from projections.columns.score_counts import blocks, score, table
+from projections.columns.score_counts import case_blocks, score_cases, score_table
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place, ledger
-from projections.reports.caseload_matrix import counted
-from projections.reports.duty_counts import counts
+from projections.reports.caseload_matrix import counted_duties
+from projections.reports.duty_counts import count_duties
 from tests.support.depth import examples
 from tests.support.histories import facts_of, histories
 
@@ -51,7 +51,7 @@ def test_an_instant_falls_on_its_day_in_london() -> None:
     instants = [datetime(1999, 1, 1, tzinfo=UTC) + timedelta(hours=rng.uniform(0, 200_000)) for _ in range(300)]
     begun = [end_of_day(date(2005, month, 27)) for month in range(1, 13)]
     instants += [instant + timedelta(microseconds=n) for instant in begun for n in (-1, 0, 1)]
-    numbers = np.array([*map(instant_number, instants), STANDING], np.int64)
+    numbers = np.array([*map(instant_number, instants), STILL_KNOWN], np.int64)
     assert days_fallen_on(numbers).tolist() == [
         *(day_number(london_time.day_of(instant)) for instant in instants),
         NEVER,
@@ -74,7 +74,7 @@ def test_days_and_instants_come_back() -> None:
     assert day_number(date(2110, 1, 1)) == day_number(LAST + timedelta(days=1)) < NEVER
     instant = datetime(2005, 6, 7, 8, 9, 10, 11, UTC)
     assert instant_of(instant_number(instant)) == instant
-    assert instant_of(STANDING) is None
+    assert instant_of(STILL_KNOWN) is None
     with pytest.raises(ValueError, match="2100-01-01 is not between"):
         day_read(date(2100, 1, 1))
 
@@ -90,17 +90,17 @@ def agrees(columns: ColumnStore, readings: Sequence[Reading], moment: Moment, fr
     framework = frameworks()[framework_id]
     at = CaseSelection(columns, moment)
     assert at.references == [r.reference for r in readings]
-    want, found = score_readings(framework, moment, readings), score(framework, at)
+    want, found = score_readings(framework, moment, readings), score_cases(framework, at)
     assert (found.score, found.high_risk) == (want.score, want.high_risk)
-    teams = table(framework, at, ("area", "team")).by_key()
+    teams = score_table(framework, at, ("area", "team")).by_key()
     assert list(teams) == sorted({(place.area, place.team) for place in (r.snapshot.spell.place for r in readings)})
     for (area, team), of_team in teams.items():
         held = [r for r in readings if (place := r.snapshot.spell.place).area == area and place.team == team]
         assert of_team == score_readings(framework, moment, held).score
-        assert score(framework, at, at.select(area=area, team=team)).score == of_team
+        assert score_cases(framework, at, at.select(area=area, team=team)).score == of_team
     for months in (6, 12):
         since = moment.on - relativedelta(months=months)
-        duties = list(counted((r.snapshot for r in readings), months))
+        duties = list(counted_duties((r.snapshot for r in readings), months))
         in_time: Counter[object] = Counter()
         fallen: Counter[object] = Counter()
         for duty in duties:
@@ -111,7 +111,7 @@ def agrees(columns: ColumnStore, readings: Sequence[Reading], moment: Moment, fr
             fallen[key] += 1
             in_time[key] += duty.in_time
         by = ("team", "officer", "subject", "edition", *(("month",) if months == 6 else ()))
-        counted_up = counts(at, since, by=by).by_key()
+        counted_up = count_duties(at, since, by=by).by_key()
         assert counted_up == {key if months == 6 else key[:-1]: (in_time[key], n) for key, n in fallen.items()}  # type: ignore[index]
 
 
@@ -239,9 +239,9 @@ def test_cases_that_moved_between_areas(moment: Moment, monkeypatch: pytest.Monk
     """Whole stretches and cases picked out, several blocks and runs, a base with changes laid over it."""
     for constants, name, value in (
         (score_counts, "BLOCK", 7),
-        (score_counts, "MANY", 3),
-        (score_counts, "APART", 1),
-        (duty_scan, "RUN", 11),
+        (score_counts, "BLOCK_AT_LEAST", 3),
+        (score_counts, "CLOSE", 1),
+        (duty_scan, "ROWS_PER_RUN", 11),
     ):
         monkeypatch.setattr(constants, name, value)
     files = {f"X{number:06}/1": moved(number) for number in range(40)}
@@ -251,10 +251,10 @@ def test_cases_that_moved_between_areas(moment: Moment, monkeypatch: pytest.Monk
     agrees(columns, replayed(files, moment, "esi-2003"), moment, "esi-2003")
     at = CaseSelection(columns, moment)
     whole = set()
-    for (area,), of_area in table(frameworks()["esi-2003"], at, ("area",)).by_key().items():
+    for (area,), of_area in score_table(frameworks()["esi-2003"], at, ("area",)).by_key().items():
         chosen = at.select(area=area)
-        assert score(frameworks()["esi-2003"], at, chosen).score == of_area
-        whole |= {len(cases) == cases[-1] - cases[0] + 1 for cases in blocks(np.where(chosen, 0, -1))}
+        assert score_cases(frameworks()["esi-2003"], at, chosen).score == of_area
+        whole |= {len(cases) == cases[-1] - cases[0] + 1 for cases in case_blocks(np.where(chosen, 0, -1))}
     assert whole == {True, False}
 
 

@@ -33,11 +33,11 @@ from projections.obligations.duty_state import (
     Obligation,
     State,
     known_in_sql,
-    rows_known,
+    state_in,
     states,
     unmet_in_sql,
     was_known,
-    within,
+    were_known,
 )
 from projections.read_model.row_codecs import micros
 
@@ -189,7 +189,7 @@ def test_what_is_so_of_a_duty_on_a_day(row: Expected, sqlite: sa.Connection) -> 
     o, day = duty(row.dates, row.window), day_of(row.day)
     assert (o.state(day), o.fell_due(day), o.done(day), o.in_time(day)) == row[3:]
     state = array_states([row.dates], row.day)
-    assert [bool(within(state, which)[0]) for which in (FELL_DUE, DONE, IN_TIME)] == list(row[4:])
+    assert [bool(state_in(state, which)[0]) for which in (FELL_DUE, DONE, IN_TIME)] == list(row[4:])
     assert unmet(sqlite, [row.dates], row.day) == [row.state in ("due", "overdue", "missed", "lapsed")]
 
 
@@ -211,7 +211,7 @@ def agree(c: sa.Connection, every: Sequence[Dates], day: int) -> None:
         )  # fmt: skip
         assert (state in FELL_AND_DONE, state in FELL_AND_IN_TIME) == (fell and done, fell and in_time)
     for which in (ARISEN, FELL_DUE, DONE, IN_TIME):
-        assert within(found, which).tolist() == [state in which for state in found.tolist()]
+        assert state_in(found, which).tolist() == [state in which for state in found.tolist()]
     assert unmet(c, every, day) == [duty(d).state(on) is not None and not duty(d).done(on) for d in every]
 
 
@@ -243,10 +243,10 @@ def forms_of_known(c: sa.Connection, span: Span) -> list[bool]:
     row = {"since": micros(since), "until": None if until is None else micros(until)}
     found = [
         was_known(at, since, until), Known((), since, until).at(at),
-        bool(rows_known(instant_number(at), starts, ends)[0]),
+        bool(were_known(instant_number(at), starts, ends)[0]),
         *found_in(c, SPANS_KEPT, [row], known_in_sql(number, SPANS_KEPT.c.since, SPANS_KEPT.c.until)),
     ]  # fmt: skip
-    return [*found, bool(rows_known(instant_number(at), starts)[0])] if until is None else found
+    return [*found, bool(were_known(instant_number(at), starts)[0])] if until is None else found
 
 
 @pytest.mark.parametrize("span", SPANS, ids=str)

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from domain.store.application import Files
-from projections.read_model.rebuild import opened
+from projections.read_model.rebuild import open_read_model
 from projections.read_model.view_reader import ReadModel
 from tests.domain.store.test_store import contact
 from tests.projections.read_model.test_views import start, store
@@ -26,6 +26,6 @@ def address(empty_database: str) -> str:
 def views(address: str) -> Iterator[ReadModel]:
     with closing(ReadModel(address)) as views:
         yield views
-    if opened.cache_info().currsize:
-        opened(address).close()
-        opened.cache_clear()
+    if open_read_model.cache_info().currsize:
+        open_read_model(address).close()
+        open_read_model.cache_clear()

@@ -12,11 +12,11 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
 from projections.read_model import column_keeper
-from projections.read_model.column_keeper import ColumnKeeper, NotMade, columns_folder
+from projections.read_model.column_keeper import ColumnKeeper, ColumnsNotMade, columns_folder
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import in_processes
-from projections.reports.duty_counts import counts
+from projections.reports.duty_counts import count_duties
 from tests.domain.store.test_store import contact
 from tests.support.histories import NOW
 
@@ -33,7 +33,7 @@ def views(own_database: Path | str) -> Iterator[ReadModel]:
 
 def figures(keeper: ColumnKeeper) -> object:
     at = CaseSelection(keeper.current(), HINDSIGHT)
-    return counts(at, by=BY).by_key(), at.references
+    return count_duties(at, by=BY).by_key(), at.references
 
 
 def recorded(columns: ColumnStore, case: str) -> int:
@@ -64,7 +64,7 @@ def test_processes_make_the_same_files(views: ReadModel, tmp_path: Path) -> None
 def test_what_is_stored_since_is_laid_over(
     views: ReadModel, own_database: Path, tmp_path: Path, in_files: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(column_keeper, "LAID", 6)
+    monkeypatch.setattr(column_keeper, "MOST_CHANGES", 6)
     keeper = ColumnKeeper(views, tmp_path / "columns")
     if in_files:
         assert keeper.make(here)
@@ -78,20 +78,20 @@ def test_what_is_stored_since_is_laid_over(
             now = keeper.current()
             assert now.position == views.position
             assert recorded(now, case) == recorded(before, case) + added + 1
-            assert keeper.wanting() == (in_files and added >= 2)
+            assert keeper.needs_new_files() == (in_files and added >= 2)
     assert figures(keeper) == figures(ColumnKeeper(views, tmp_path / "none"))
 
 
 def test_where_there_are_many_cases_files_are_made_first(
     views: ReadModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(column_keeper, "SMALL", 100)
+    monkeypatch.setattr(column_keeper, "SMALL_RECORD", 100)
     keeper = ColumnKeeper(views, tmp_path / "columns")
-    with pytest.raises(NotMade, match="caseaudit follow"):
+    with pytest.raises(ColumnsNotMade, match="caseaudit follow"):
         keeper.current()
-    assert keeper.wanting()
+    assert keeper.needs_new_files()
     assert keeper.make(here)
-    assert not keeper.wanting()
+    assert not keeper.needs_new_files()
     assert keeper.current().position == views.position
 
 

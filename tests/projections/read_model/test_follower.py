@@ -13,7 +13,7 @@ from domain.store.application import Files
 from projections.read_model import follower, rebuild
 from projections.read_model.follow_loop import Following
 from projections.read_model.follower import Overtaken, catch_up, step
-from projections.read_model.follower_lock import alone
+from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_reader import ReadModel
 from tests.domain.store.test_store import contact
 from tests.projections.read_model.test_views import CASE, start, store
@@ -54,7 +54,7 @@ def test_followers_that_disregard_each_other_take_everything_in_once(views: Read
     """Without the lock: batches of two by four at a time."""
 
     def follow_on(_: int) -> None:
-        while views.behind().entries:
+        while views.lag().entries:
             with suppress(Overtaken):
                 step(views, views.live(), 2)
 
@@ -66,9 +66,9 @@ def test_followers_that_disregard_each_other_take_everything_in_once(views: Read
 
 @pytest.mark.both
 def test_one_follower_at_a_time(views: ReadModel, address: str) -> None:
-    with closing(ReadModel(address)) as other, alone(other.database, other.writing, "follow") as mine:
+    with closing(ReadModel(address)) as other, task_lock(other.database, other.writing, "follow") as mine:
         assert mine is not None
-        with alone(views.database, views.writing, "follow") as second:
+        with task_lock(views.database, views.writing, "follow") as second:
             assert second is None
         assert catch_up(views, seconds=0.05, own=3).entries == len(CASES) * 4
         assert views.position == 0
@@ -78,7 +78,7 @@ def test_one_follower_at_a_time(views: ReadModel, address: str) -> None:
 @pytest.mark.both
 def test_who_waits_for_their_own_entry_waits_no_longer(views: ReadModel, address: str) -> None:
     """Somebody else follows, and has come as far as the entry that is waited for."""
-    with closing(ReadModel(address)) as other, alone(other.database, other.writing, "follow"):
+    with closing(ReadModel(address)) as other, task_lock(other.database, other.writing, "follow"):
         step(other, other.live(), 7)
         assert catch_up(views, seconds=60, own=7).entries == len(CASES) * 4 - 7
 
@@ -86,12 +86,12 @@ def test_who_waits_for_their_own_entry_waits_no_longer(views: ReadModel, address
 @pytest.mark.both
 def test_what_is_behind_is_counted_and_dated(views: ReadModel, address: str) -> None:
     with closing(Files.open(address)) as files:
-        everything = views.behind()
+        everything = views.lag()
         assert everything.entries == len(CASES) * 4 and everything.since is not None
         catch_up(views)
-        assert views.behind() == (0, None)
+        assert views.lag() == (0, None)
         store(files, (CASE, start()))
-        assert views.behind().entries == 1
+        assert views.lag().entries == 1
 
 
 @pytest.mark.both
@@ -116,9 +116,9 @@ def test_a_database_that_does_not_answer_is_tried_again(views: ReadModel) -> Non
         return step(*arguments)  # type: ignore[arg-type]
 
     with patch.object(follower, "step", failing):
-        Following(views, lambda: views.behind().entries == 0, words.append, poll=0.01).run()
+        Following(views, lambda: views.lag().entries == 0, words.append, poll=0.01).run()
     assert any("does not answer" in said and "gone away" in said for said in words)
-    assert views.behind().entries == 0
+    assert views.lag().entries == 0
 
 
 # ---------------------------------------------------------------- for good
@@ -128,15 +128,15 @@ def test_a_database_that_does_not_answer_is_tried_again(views: ReadModel) -> Non
 @pytest.mark.slow
 def test_followers_keep_up_take_turns_and_end_cleanly(views: ReadModel, address: str) -> None:
     with closing(Files.open(address)) as files, running("follow", "--database", address) as first:
-        until(lambda: views.behind().entries == 0, first)
+        until(lambda: views.lag().entries == 0, first)
         with running("follow", "--database", address) as second:
             store(files, *((case, contact("one")) for case in CASES))
-            until(lambda: views.behind().entries == 0, first)
+            until(lambda: views.lag().entries == 0, first)
             first.send_signal(signal.SIGTERM)
             assert first.wait() == 0 and first.stderr is not None
             assert "stopped at position" in first.stderr.read()
             store(files, *((case, contact("two")) for case in CASES))
-            until(lambda: views.behind().entries == 0, second)
+            until(lambda: views.lag().entries == 0, second)
             assert second.poll() is None
     verified(views)
 
@@ -168,14 +168,14 @@ def test_a_follower_outlives_its_connections(postgres: Server) -> None:
     with closing(Files.open(address)) as files, closing(ReadModel(address)) as views:
         store(files, (CASE, start()))
         with running("follow", "--database", address) as process:
-            until(lambda: views.behind().entries == 0, process)
+            until(lambda: views.lag().entries == 0, process)
             for turn in range(3):
                 sql(
                     postgres.address,
                     f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name_of(address)}'",
                 )
                 store(files, (CASE, contact(f"c{turn}")))
-                until(lambda: views.behind().entries == 0, process)
+                until(lambda: views.lag().entries == 0, process)
             assert process.poll() is None
         assert views.position == 4
         verified(views)

@@ -12,8 +12,8 @@ from domain.store.application import Files
 from projections.columns.column_store import ColumnStore
 from projections.read_model import rebuild
 from projections.read_model.follower import catch_up
-from projections.read_model.follower_lock import alone
-from projections.read_model.rebuild import Busy, build
+from projections.read_model.follower_lock import task_lock
+from projections.read_model.rebuild import Busy, build_piece
 from projections.read_model.view_generations import Superseded, other_in
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.view_tables import TABLES, VIEWS
@@ -56,7 +56,7 @@ def test_what_is_stored_meanwhile_is_in_the_rebuilt_views(views: ReadModel, addr
     with patch.object(rebuild, "PIECE", 3):
         rebuild.rebuild(views, crew)
     assert views.live().generation != before
-    assert views.behind().entries == 0
+    assert views.lag().entries == 0
     verified(views)
 
 
@@ -65,21 +65,21 @@ def test_who_still_works_for_an_earlier_rebuild_writes_nothing(views: ReadModel,
     catch_up(views)
     first, second = rebuild._begin(views), rebuild._begin(views)
     with pytest.raises(Superseded):
-        build(address, first, CASES, 0)
-    build(address, second, CASES, 0)
-    build(address, second, CASES, 0)  # a piece done twice is there once
+        build_piece(address, first, CASES, 0)
+    build_piece(address, second, CASES, 0)
+    build_piece(address, second, CASES, 0)  # a piece done twice is there once
     with views.writing.begin() as c:
         other = other_in(c, build=second)
         assert c.execute(sa.select(sa.func.count()).select_from(other.tables.spells)).scalar_one() == len(CASES)
     rebuild.rebuild(views, here)
     with pytest.raises(Superseded):
-        build(address, second, CASES, 0)
+        build_piece(address, second, CASES, 0)
     verified(views)
 
 
 @pytest.mark.both
 def test_one_rebuild_at_a_time(views: ReadModel, address: str) -> None:
-    with alone(views.database, views.writing, "rebuild"), pytest.raises(Busy):
+    with task_lock(views.database, views.writing, "rebuild"), pytest.raises(Busy):
         rebuild.rebuild(views, lambda work, pieces: iter(()))
 
 

@@ -107,7 +107,7 @@ def same(read: DutiesByReading, counted: DutyQueries, period: Period) -> None:
             assert read.series(*asked) == counted.series(*asked)  # type: ignore[arg-type]
     last = moment.on + timedelta(weeks=WEEKS)
     for ask in (
-        lambda d: d.behind(period, clauses, wanted),
+        lambda d: d.fell_due(period, clauses, wanted),
         lambda d: d.coming(moment, moment.on, last, wanted),
     ):
         assert plain(ask(read), moment) == plain(ask(counted), moment)

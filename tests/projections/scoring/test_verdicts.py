@@ -12,12 +12,12 @@ from domain.policy.frameworks.framework_files import frameworks
 from projections.columns.case_answers import ABSENT_OF, VERDICT_OF
 from projections.columns.score_counts import ABSENT, COUNTED, COUNTED_AS
 from projections.scoring.verdicts import (
-    NOBODY,
+    NOT_JUDGED,
     RULINGS,
     TABLE,
     VERDICTS,
-    Derived,
-    Required,
+    DerivedCounts,
+    RequiredCounts,
     Ruling,
     Verdict,
     situation,
@@ -27,7 +27,7 @@ ASKED = next(iter(frameworks()["esi-2003"].questions.values()))
 SHARES = (0.5, 0.8, 1.0)
 JUDGED: tuple[Verdict | None, ...] = (None, "sufficient", "insufficient", "not_applicable")
 
-Case = tuple[Required | None, Derived | None, Verdict | None, bool]
+Case = tuple[RequiredCounts | None, DerivedCounts | None, Verdict | None, bool]
 
 
 def asked(share: float | None, scored_by: str) -> Question:
@@ -40,8 +40,8 @@ QUESTIONS = [asked(share, basis) for share in (None, *SHARES) for basis in ("der
 
 def cases(question: Question) -> Iterator[Case]:
     """Every case with at most two duties of those required and three of those that it is answered from."""
-    some = [Required(*n) for n in product(range(3), repeat=3) if n[1] <= n[0] and n[2] <= n[0]]
-    fallen = [Derived(*n) for n in product(range(4), repeat=3) if n[1] <= n[2] <= n[0]]
+    some = [RequiredCounts(*n) for n in product(range(3), repeat=3) if n[1] <= n[0] and n[2] <= n[0]]
+    fallen = [DerivedCounts(*n) for n in product(range(4), repeat=3) if n[1] <= n[2] <= n[0]]
     yield from product((None, *some), fallen if question.derive else (None,), JUDGED, (False, True))
 
 
@@ -62,7 +62,7 @@ def said(question: Question, case: Case) -> tuple[Verdict, str, bool]:
 
 
 def number(judged: Verdict | None) -> int:
-    return NOBODY if judged is None else 1 + VERDICTS.index(judged)
+    return NOT_JUDGED if judged is None else 1 + VERDICTS.index(judged)
 
 
 def ruling(question: Question, case: Case) -> Ruling:
@@ -85,7 +85,7 @@ def test_arrays_find_the_same_rows(question: Question, requires: bool) -> None:
         kind(*(np.array(column, np.int32) for column in zip(*(case[at] for case in every), strict=True)))  # type: ignore[arg-type, misc]
         if every[0][at] is not None
         else None
-        for at, kind in ((0, Required), (1, Derived))
+        for at, kind in ((0, RequiredCounts), (1, DerivedCounts))
     )
     judged, overrules = np.array([number(c[2]) for c in every], np.uint8), np.array([c[3] for c in every])
     found = situation(question, required, derived, judged, overrules)  # type: ignore[arg-type]

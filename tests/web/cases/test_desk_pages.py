@@ -18,7 +18,7 @@ from domain.policy.standards.edition_files import national_standards
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import DutyLine, due
+from projections.cases.caseload import DutyLine, due_list
 from projections.cases.work_lists import LISTS, LateLine, desk
 from projections.history.dated_values import value_on
 from projections.history.history import end_of_day
@@ -59,7 +59,7 @@ def test_the_lists_ask_for_clauses_that_there_are() -> None:
 
 def test_overdue_and_due_are_what_the_command_lists(cases: list[CaseSnapshot]) -> None:
     found = desk(cases)
-    owed = due(cases, 28)
+    owed = due_list(cases, 28)
     assert Counter(o for o in owed if o.state == "overdue") == Counter(found["overdue"])
     falling = [o.obligation.due_on for o in owed if o.state == "due"]
     assert len(found["due-in-28-days"]) == len(falling)

@@ -17,7 +17,16 @@ from projections.columns.column_store import ColumnStore
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.read_model.view_reader import ReadModel
-from projections.reports.caseload_matrix import ALL, TARGET, Cell, Counted, counted, matrix, references, sums
+from projections.reports.caseload_matrix import (
+    ALL,
+    TARGET,
+    CountedDuty,
+    MatrixCell,
+    counted_duties,
+    duty_sums,
+    matrix,
+    references,
+)
 from tests.support.histories import PERSON, PLACE
 from tests.support.people import signed_in
 
@@ -39,15 +48,15 @@ START = ("SupervisionStarted", "2005-05-03", {
 MOVED = ("CaseAllocated", "2005-05-20", {**PLACE, "officer": "Dai Rees", "officer_grade": "po"})
 
 
-def by_clause(duties: list[Counted]) -> dict[str, list[Counted]]:
-    found: dict[str, list[Counted]] = {}
+def by_clause(duties: list[CountedDuty]) -> dict[str, list[CountedDuty]]:
+    found: dict[str, list[CountedDuty]] = {}
     for duty in duties:
         found.setdefault(duty.obligation.clause.id, []).append(duty)
     return found
 
 
 def test_a_duty_is_whose_the_case_was_when_it_was_due() -> None:
-    duties = by_clause(list(counted([case(DAY, START, MOVED)])))
+    duties = by_clause(list(counted_duties([case(DAY, START, MOVED)])))
     (first,) = duties["first-contact"]
     (plan,) = duties["initial-supervision-plan"]
     assert (first.place.officer, plan.place.officer) == ("Ruth Ablewhite", "Dai Rees")
@@ -56,8 +65,8 @@ def test_a_duty_is_whose_the_case_was_when_it_was_due() -> None:
 
 def test_what_lapsed_or_is_not_yet_due_is_out() -> None:
     ended = ("SupervisionEnded", "2005-05-06", {"reason": "revoked"})
-    assert "initial-supervision-plan" not in by_clause(list(counted([case(DAY, START, ended)])))
-    early = by_clause(list(counted([case(date(2005, 5, 6), START)])))
+    assert "initial-supervision-plan" not in by_clause(list(counted_duties([case(DAY, START, ended)])))
+    early = by_clause(list(counted_duties([case(date(2005, 5, 6), START)])))
     assert "initial-supervision-plan" not in early
 
 
@@ -66,7 +75,7 @@ def test_the_period_is_half_open_at_its_start() -> None:
     due = next(o.due_on for _, o in found if o.clause.id == "initial-supervision-plan")
     for day, there in ((due, False), (due + relativedelta(days=1), True), (due + relativedelta(months=3), False),
                        (due + relativedelta(months=3, days=-1), True)):  # fmt: skip
-        found = by_clause(list(counted([case(day, START)], months=3)))
+        found = by_clause(list(counted_duties([case(day, START)], months=3)))
         assert ("initial-supervision-plan" in found) == there, day
 
 
@@ -74,14 +83,14 @@ def test_a_plan_recorded_late_counts_from_when_it_was_known() -> None:
     made = {"objectives": [], "interventions": [], "recorded_at": "2005-12-01T12:00:00+00:00"}
     for known_at, in_time in ((end_of_day(DAY), False), (None, True)):
         made_late = case(DAY, START, ("SupervisionPlanMade", "2005-05-10", made), known_at=known_at)
-        (plan,) = by_clause(list(counted([made_late])))["initial-supervision-plan"]
+        (plan,) = by_clause(list(counted_duties([made_late])))["initial-supervision-plan"]
         assert plan.in_time == in_time
 
 
 def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: ReadModel) -> None:
-    duties = list(counted(demo_views.case_snapshots(Moment(DAY, end_of_day(DAY)))))
+    duties = list(counted_duties(demo_views.case_snapshots(Moment(DAY, end_of_day(DAY)))))
     columns = ColumnStore.of(demo_views.ledgers())
-    added = sums(CaseSelection(columns, Moment(DAY, end_of_day(DAY))))
+    added = duty_sums(CaseSelection(columns, Moment(DAY, end_of_day(DAY))))
     found = matrix(added, [])
     for (place, subject), n in Counter((d.place, d.obligation.clause.subject) for d in duties).items():
         assert sum(one.n for one in added if (one.place, one.subject) == (place, subject)) == n
@@ -111,15 +120,15 @@ def test_rows_sum_to_teams_to_areas_to_the_whole(demo_views: ReadModel) -> None:
      (0, 5, 4), (0, 4, None), (0, 0, None)],
 )  # fmt: skip
 def test_heat_follows_the_points_below_target(in_time: int, n: int, heat: int | None) -> None:
-    assert Cell(in_time, n).heat(TARGET) == heat
+    assert MatrixCell(in_time, n).heat(TARGET) == heat
 
 
 def test_a_difference_counts_when_the_intervals_do_not_touch() -> None:
-    area = Cell(800, 1000)
-    assert Cell(10, 20).against(area) == "below"
-    assert Cell(14, 20).against(area) is None
-    assert Cell(60, 60).against(area) == "above"
-    assert Cell(0, 0).against(area) is None and Cell(3, 4).share == Fraction(3, 4)
+    area = MatrixCell(800, 1000)
+    assert MatrixCell(10, 20).against(area) == "below"
+    assert MatrixCell(14, 20).against(area) is None
+    assert MatrixCell(60, 60).against(area) == "above"
+    assert MatrixCell(0, 0).against(area) is None and MatrixCell(3, 4).share == Fraction(3, 4)
 
 
 @pytest.fixture(scope="module")

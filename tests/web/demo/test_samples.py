@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from projections.cases.case_repository import CaseRepository
-from projections.inspections.sample_scores import Scored, score_inspection
+from projections.inspections.sample_scores import ScoredSample, score_inspection
 from projections.scoring.scores import QuestionScore, printed
 from web.cli import main
 from web.demo import FOLLOW_UP, ORIGINAL, lines, write_samples
@@ -27,16 +27,16 @@ SHEET = {
 
 
 @pytest.fixture(scope="session")
-def original(demo_book: CaseRepository) -> Scored:
+def original(demo_book: CaseRepository) -> ScoredSample:
     return score_inspection(demo_book, "gloucestershire-2004")
 
 
 @pytest.fixture(scope="session")
-def follow_up(demo_book: CaseRepository) -> Scored:
+def follow_up(demo_book: CaseRepository) -> ScoredSample:
     return score_inspection(demo_book, "gloucestershire-2005")
 
 
-def percent(scored: Scored, question: str, *, high: bool = False) -> int | None:
+def percent(scored: ScoredSample, question: str, *, high: bool = False) -> int | None:
     score = scored.high_risk if high else scored.score
     return printed(scored.framework, score.questions[question].score)
 
@@ -45,7 +45,7 @@ def of(question: QuestionScore) -> tuple[int, int]:
     return question.sufficient, question.n
 
 
-def sheet(scored: Scored) -> dict[str, int | None]:
+def sheet(scored: ScoredSample) -> dict[str, int | None]:
     sections = {s.section.id: s.printed for s in scored.score.sections}
     return {c.criterion.id: c.printed for c in scored.score.criteria} | sections
 
@@ -56,7 +56,7 @@ def test_the_scoring_summary_sheet_comes_out_as_printed(demo_book: CaseRepositor
 
 
 def test_the_samples_are_about_sixty_cases_eleven_of_them_high_risk_of_harm(
-    original: Scored, follow_up: Scored
+    original: ScoredSample, follow_up: ScoredSample
 ) -> None:
     assert (original.score.cases, follow_up.score.cases) == (60, 60)
     assert follow_up.high_risk.cases == 11
@@ -80,24 +80,24 @@ def test_the_samples_are_about_sixty_cases_eleven_of_them_high_risk_of_harm(
         ("interventions-appropriate-to-risk", 73),
     ],
 )
-def test_each_figure_in_the_text_of_the_follow_up(follow_up: Scored, question: str, figure: int) -> None:
+def test_each_figure_in_the_text_of_the_follow_up(follow_up: ScoredSample, question: str, figure: int) -> None:
     assert percent(follow_up, question) == figure
 
 
-def test_the_figures_of_the_original_that_the_follow_up_quotes(original: Scored) -> None:
+def test_the_figures_of_the_original_that_the_follow_up_quotes(original: ScoredSample) -> None:
     assert percent(original, "record-well-organised") == 60
     assert percent(original, "absences-judged-appropriately") == 87
     assert of(original.score.questions["pre-release-work"]) == (1, 10)
 
 
-def test_the_counts_in_the_text(follow_up: Scored) -> None:
+def test_the_counts_in_the_text(follow_up: ScoredSample) -> None:
     questions = follow_up.score.questions
     assert of(questions["pre-release-work"]) == (11, 15)
     assert questions["risk-of-harm-assessed-at-start"].absent == 4
     assert questions["plan-reviewed"].absent == 12
 
 
-def test_high_risk_of_harm(original: Scored, follow_up: Scored) -> None:
+def test_high_risk_of_harm(original: ScoredSample, follow_up: ScoredSample) -> None:
     assert percent(follow_up, "appointments-sufficiently-frequent", high=True) == 55
     assert percent(original, "appointments-sufficiently-frequent", high=True) == 58, "slightly worse than originally"
     assert of(follow_up.high_risk.questions["change-in-risk-dealt-with"]) == (1, 5)
@@ -106,7 +106,7 @@ def test_high_risk_of_harm(original: Scored, follow_up: Scored) -> None:
     assert child_protection.insufficient == 3
 
 
-def test_what_the_report_says_in_words(original: Scored, follow_up: Scored) -> None:
+def test_what_the_report_says_in_words(original: ScoredSample, follow_up: ScoredSample) -> None:
     b1 = [q.id for q in follow_up.framework.sections[0].criteria[0].questions]
     for question in b1:
         whole, high = follow_up.score.questions[question].score, follow_up.high_risk.questions[question].score
@@ -142,7 +142,7 @@ def rescore(tmp_path: Path, change: object) -> dict[str, int | None]:
     return {c["id"]: c["score"] for c in document["criteria"]}
 
 
-def test_one_fact_changed_moves_the_score_as_it_must(tmp_path: Path, follow_up: Scored) -> None:
+def test_one_fact_changed_moves_the_score_as_it_must(tmp_path: Path, follow_up: ScoredSample) -> None:
     """One case loses its likelihood score: 59 of 60 have one, 46 on time; B2 is 87.5 and nothing else moves."""
     before = {c.criterion.id: round(float(c.score or 0), 2) for c in follow_up.score.criteria}
     in_time = next(
@@ -162,7 +162,7 @@ def test_one_fact_changed_moves_the_score_as_it_must(tmp_path: Path, follow_up: 
     assert {k: v for k, v in after.items() if k != "B2"} == {k: v for k, v in before.items() if k != "B2"}
 
 
-def test_one_judgement_turned_moves_its_criterion_only(tmp_path: Path, follow_up: Scored) -> None:
+def test_one_judgement_turned_moves_its_criterion_only(tmp_path: Path, follow_up: ScoredSample) -> None:
     before = {c.criterion.id: round(float(c.score or 0), 2) for c in follow_up.score.criteria}
     turned = []
 

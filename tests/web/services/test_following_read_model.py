@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from domain.store.application import Files
 from projections.history.moment import Moment
 from projections.read_model.follower import catch_up, step
-from projections.read_model.follower_lock import alone
+from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_reader import ReadModel
 from tests.domain.store.test_store import contact
 from tests.projections.read_model.test_views import CASE, start, store
@@ -66,14 +66,14 @@ def test_a_page_takes_in_what_is_stored(client: FlaskClient, views: ReadModel, f
     assert views.position == 1
     store(files, *((CASE, contact(f"c{n}")) for n in range(120)))
     assert footer(client) == "121 entries on record."
-    assert views.behind() == (0, None)
+    assert views.lag() == (0, None)
 
 
 def test_while_somebody_else_follows_the_page_says_what_is_left_out(
     client: FlaskClient, views: ReadModel, files: Files
 ) -> None:
     catch_up(views)
-    with alone(views.database, views.writing, "follow"):
+    with task_lock(views.database, views.writing, "follow"):
         assert footer(client) == "1 entry on record."
         store(files, (CASE, contact("c1")))
         assert re.fullmatch(
@@ -90,7 +90,7 @@ def test_what_was_typed_in_is_on_the_next_page_though_somebody_else_follows(
 ) -> None:
     """The other takes it in while this page waits for it: without, the page would be shown with a note."""
     catch_up(views)
-    with alone(views.database, views.writing, "follow"):
+    with task_lock(views.database, views.writing, "follow"):
         _, sent = fill(client, f"{URL}/record/ContactLogged", contact_type="letter")
         answer = client.post(f"{URL}/record/ContactLogged", data={**sent, "step": "record"})
         assert answer.status_code == 302
@@ -110,7 +110,7 @@ def test_what_was_typed_in_is_on_the_next_page_though_somebody_else_follows(
 
 def test_a_page_is_shown_though_its_entry_is_not_taken_in_in_time(client: FlaskClient, views: ReadModel) -> None:
     catch_up(views)
-    with alone(views.database, views.writing, "follow"):
+    with task_lock(views.database, views.writing, "follow"):
         _, sent = fill(client, f"{URL}/record/ContactLogged", contact_type="letter")
         client.post(f"{URL}/record/ContactLogged", data={**sent, "step": "record"})
         with patch.object(following_read_model, "WAIT_SECONDS", 0.02):

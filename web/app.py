@@ -17,8 +17,10 @@ from web.api import json_api
 from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
 from web.handbook import handbook_pages
 from web.inspections import (
+    agreement_page,
     inspection_opening,
     inspection_progress,
+    management_page,
     reading_allocation,
     reading_pages,
     report_page,
@@ -50,6 +52,8 @@ PAGES: tuple[ModuleType, ...] = (
     sample_pages,
     reading_allocation,
     reading_pages,
+    management_page,
+    agreement_page,
     report_page,
     handbook_pages,
     calendar_feed,

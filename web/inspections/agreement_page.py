@@ -1,0 +1,42 @@
+"""How far the readers of an inspection agree with one another, and with what the entries give."""
+
+from flask import render_template
+
+from domain.accounts.roles import READERS
+from projections.inspections.assessor_agreement import Agreement, compare, judged, judged_and_derived, left
+from projections.inspections.sample_scores import score_inspection
+from web.inspections.reading_answers import case_read
+from web.inspections.reading_pages import blueprint
+from web.services import current_cases
+from web.site import access_control
+
+
+@blueprint.get("/inspections/<inspection>/agreement")
+@access_control.open_to(*READERS)
+def agreement(inspection: str) -> str:
+    """How far two readers agree, and assessors with what the entries give."""
+    opened = current_cases.inspection(inspection)
+    found = current_cases.casebook().inspection(inspection)
+    scored = score_inspection(current_cases.casebook(), inspection)
+    again = [case_read(inspection, found, case, True) for case, second in found.allocated if second]
+    once, twice_read = found.finished(second=False), found.finished(second=True)
+    twice = compare(
+        judged(scored.readings, inspection), judged(again, inspection, second=True),
+        left(scored.readings, once), left(again, twice_read),
+    )  # fmt: skip
+    texts = {name: question.text for name, question in found.framework.questions.items()}
+    shown = {reading.reference for reading in current_cases.shown(inspection, scored.readings)}
+    kinds: list[tuple[str, str, str, Agreement]] = [
+        ("First and second readers", "First", "Second", twice),
+        ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(scored.readings, once)),
+    ]
+    return render_template(
+        "inspections/agreement.html",
+        inspection=inspection,
+        opened=opened,
+        kinds=kinds,
+        texts=texts,
+        shown=shown,
+        cases=len(again),
+        blind=len(current_cases.blind(inspection)),
+    )

@@ -1,0 +1,110 @@
+"""The answers of one reading: what the form says, what is recorded, and when the reading is finished."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from flask import request
+
+from domain.aggregates.inspection import Inspection, Task
+from domain.aggregates.inspection_rules import check_answer
+from domain.entries import code_lists, refusals
+from domain.entries.schemas import ShapeError, load_entry
+from projections.cases.case_reading import Reading
+from projections.inspections.reading_questions import Asked, Wanting, questions_asked, unanswered
+from projections.inspections.sample_scores import inspection_moment
+from web.recording.inspection_entry import Problems, enter, in_words, token
+from web.services import current_cases
+from web.site import access_control, clock
+
+ANSWERS: tuple[str, ...] = get_args(code_lists.JudgedAnswer)
+
+
+COMMENT_WANTED: Mapping[Wanting, str] = {
+    "not applicable": "It was required: say why the question does not apply",
+    "overruling": "Say why you overrule what the entries give",
+}
+"""What an empty comment should have said."""
+
+
+def questions(inspection: str, found: Inspection, task: Task) -> list[Asked]:
+    """The questions about one case as they stand before its reader."""
+    return questions_asked(found.framework, case_read(inspection, found, *task), inspection, second=task[1])
+
+
+def case_read(inspection: str, found: Inspection, reference: str, second: bool) -> Reading:
+    assert found.opened is not None
+    moment = inspection_moment(found.opened)
+    return current_cases.casebook().read(reference, moment, found.framework, inspection, second=second)
+
+
+def too_late(found: Inspection, task: Task) -> refusals.TooLate | None:
+    """Why no answer of this reading can be recorded any more; None while it can."""
+    try:
+        check_answer(found, task[0], second=task[1])
+    except refusals.TooLate as error:
+        return error
+    return None
+
+
+def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int]:
+    """Record the answers that differ from what stands; how many."""
+    if (late := too_late(found, task)) is not None:
+        return {"step": in_words(late.reason)}, 0
+    who, now = access_control.account(), clock.recording_time()
+    problems, said = _answers_typed(inspection, found, task)
+    common = {
+        "occurred_on": clock.today().isoformat(), "recorded_at": now.isoformat(), "recorded_by": who.username,
+        "framework": found.framework.id, "by": who.name, "role": found.assessors[who.name], "inspection": inspection,
+        **({"second": True} if task[1] else {}),
+    }  # fmt: skip
+    try:
+        made = [
+            load_entry("QualityJudged", {"entry": f"reading-{secrets.token_hex(6)}", **common, **one}) for one in said
+        ]
+        fresh = current_cases.casebook().files.record(task[0], made, actor=who.username, now=now)
+    except (ShapeError, refusals.Refused, refusals.BusyFile) as error:
+        return {"step": str(error)}, 0
+    if fresh:
+        access_control.log("recorded", task[0], detail=f"{inspection}: {len(fresh)} answers")
+    return problems, len(fresh)
+
+
+def _answers_typed(inspection: str, found: Inspection, task: Task) -> tuple[Problems, list[dict[str, Any]]]:
+    """The answers that the form gives and that do not stand already, as interchange fields; what is wrong with others."""
+    problems: Problems = {}
+    answers = []
+    for asked in questions(inspection, found, task):
+        name, said, comment = asked.question.id, *_typed(asked.question.id)
+        if not asked.is_new(said, comment):
+            continue
+        if said not in ANSWERS:
+            problems[f"answer {name}"] = f"Choose an answer: {asked.question.text}"
+        elif (wanting := asked.comment_wanted(said, comment)) is not None:
+            problems[f"comment {name}"] = f"{COMMENT_WANTED[wanting]}: {asked.question.text}"
+        else:
+            more = {"comment": comment} if comment else {}
+            answers.append({"question": name, "answer": said, "overrules": asked.overrules(said), **more})
+    return problems, answers
+
+
+def _typed(question: str) -> tuple[str, str]:
+    """What the form says to a question: the answer and the comment, empty where there is none."""
+    comment = request.form.get(f"comment {question}", "").replace("\r\n", "\n").strip()
+    return request.form.get(f"answer {question}", ""), comment
+
+
+def finish_reading(inspection: str, found: Inspection, task: Task) -> Problems:
+    """Finished, when everything is answered or a note says why not."""
+    left = unanswered(questions(inspection, found, task))
+    note = request.form.get("note", "").strip()
+    if left and not note:
+        words = f"{left} questions are not answered" if left > 1 else "One question is not answered"
+        return {"note": f"{words}. Answer them, or say here why they stay open"}
+    said = {
+        "case": task[0],
+        "assessor": access_control.account().name,
+        "note": note,
+        **({"second": True} if task[1] else {}),
+    }
+    return enter(inspection, "ReadingCompleted", said, entry=token())

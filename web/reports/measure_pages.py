@@ -14,7 +14,7 @@ from projections.reports.proportions import Figure
 from web.presentation.downloads import download
 from web.presentation.table_files import FORMATS
 from web.presentation.trend_chart import TrendChart, chart
-from web.reports import drill_down
+from web.reports import drill_down_pages
 from web.reports.measure_phrases import clause_words, definition, period_words, scope_words, sure_said
 from web.reports.report_building import Made, definitions, make, of_measure
 from web.reports.report_query import AskedSchema, asked, choices
@@ -23,7 +23,7 @@ from web.services import current_cases, report_cache
 from web.site import access_control
 
 blueprint = Blueprint("compliance", __name__)
-drill_down.attach(blueprint)
+drill_down_pages.attach(blueprint)
 
 MONTHS_OFFERED = (3, 6, 12, 24)
 

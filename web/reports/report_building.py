@@ -19,9 +19,13 @@ from projections.reports.small_numbers import FEW
 from projections.reports.training_needs import every_clause, needs
 from projections.scoring.scores import QuestionScore
 from web.presentation.json_documents import known
-from web.reports import further_tables as more
 from web.reports import measure_tables as sheets
+from web.reports.clause_tables import expectations_table, needs_tables
+from web.reports.forecast_tables import forecast_table, loads_by_place
+from web.reports.group_tables import differences_table
+from web.reports.judgement_tables import judged_table
 from web.reports.measure_phrases import asked_notes, definition, sure_said
+from web.reports.scorecard_tables import scorecard_tables
 from web.reports.table_model import Table
 
 
@@ -151,11 +155,11 @@ def _judged(judged: Sequence[Measure], asked: Asked, queries: DutyQueries, book:
     def of_inspections(measure: Measure) -> list[tuple[str, str, QuestionScore]]:
         return [(i.inspection, i.title, i.figure) for i in inspections[measure.question or ""]]
 
-    return more.judged_sheet(judged, lambda m: queries.verdicts(asked.moment, m.question or ""), of_inspections, asked)
+    return judged_table(judged, lambda m: queries.verdicts(asked.moment, m.question or ""), of_inspections, asked)
 
 
 def _needs(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
-    return more.needs_sheets(needs(queries, asked.period, asked.scope, asked.mine), asked)
+    return needs_tables(needs(queries, asked.period, asked.scope, asked.mine), asked)
 
 
 def _differences(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
@@ -163,25 +167,23 @@ def _differences(report: Report, asked: Asked, queries: DutyQueries) -> list[Tab
     for m in report.measures:
         groups = differences(queries, asked.period, m.clauses, held_as_of(m), asked.scope, asked.mine)
         found.append((m, groups))
-    return [more.differences_sheet(found, asked)]
+    return [differences_table(found, asked)]
 
 
 def _expectations(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
-    return [more.expectations_sheet(queries.counts(asked.period, every_clause(), "in_time", "clause"), asked)]
+    return [expectations_table(queries.counts(asked.period, every_clause(), "in_time", "clause"), asked)]
 
 
 def _forecast(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
     stood = asked.moment.known_at or end_of_day(asked.moment.on)
     moment = replace(asked.moment, known_at=min(stood, end_of_day(asked.moment.on)))
-    found = more.loads(list(queries.loads(moment).items()), asked)
-    return [more.forecast_sheet(found, replace(asked, moment=moment))]
+    found = loads_by_place(list(queries.loads(moment).items()), asked)
+    return [forecast_table(found, replace(asked, moment=moment))]
 
 
 def _scorecard(report: Report, asked: Asked, queries: DutyQueries) -> list[Table]:
     card = scorecard()
-    return more.scorecard_sheets(
-        card, ranking(queries, card, asked.period, asked.months, asked.scope, asked.mine), asked
-    )
+    return scorecard_tables(card, ranking(queries, card, asked.period, asked.months, asked.scope, asked.mine), asked)
 
 
 _MORE: Mapping[str, Any] = {

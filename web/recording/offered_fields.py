@@ -1,0 +1,37 @@
+"""What a form fills in or offers because of who is signed in, rather than the type of entry."""
+
+from typing import Any
+
+from domain.accounts.roles import Account
+from domain.entries.case_entries import Entry, QualityJudged
+from web.recording.entry_forms import Field
+from web.services import current_cases
+
+
+def filled_in(fact_type: type[Entry], who: Account) -> dict[str, Any]:
+    """What the service fills in from who is signed in: nobody signs for another."""
+    if fact_type is QualityJudged:
+        return {
+            "framework": current_cases.framework().id,
+            "by": who.name,
+            "role": who.judges_as,
+            "second": False,
+        }
+    signature = {"by": who.name, "grade": who.signs_as}
+    return {name: signature[name] for name in fact_type.use.signed}
+
+
+def offered(field: Field, who: Account) -> Field:
+    """The field with its choices, where these are known to the service and not to the entry's type."""
+    if field.name == "question":
+        options = tuple(
+            (q.id, f"{c.id}: {q.text}") for c in current_cases.framework().criteria for q in c.questions
+        )  # fmt: skip
+        return Field(field.name, "choice", "Question", True, "", options)
+    if field.name == "inspection":
+        options = tuple(
+            (name, opened.title) for name, opened in current_cases.inspections().items() if current_cases.assesses(name)
+        )
+        hint = "" if who.inspects else "Leave empty for your own audit"
+        return Field(field.name, "choice", "Inspection", who.inspects, hint, options)
+    return field

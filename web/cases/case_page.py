@@ -49,7 +49,7 @@ def show(crn: str, number: int) -> str | Response:
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),
         changes=access_control.account().may_change,
-        unseen=[current_cases.casebook().inspections[name].title for name in sorted(unseen)],
+        unseen=[current_cases.repository().inspections[name].title for name in sorted(unseen)],
     )
 
 

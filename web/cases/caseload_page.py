@@ -33,7 +33,7 @@ COLUMNS: Mapping[str, Callable[[CaseLine], Any]] = {
 }
 
 
-class AskedSchema(Schema):
+class CaseloadSchema(Schema):
     """The query arguments besides the filters: which cases to show, and the words to search for."""
 
     class Meta:
@@ -89,7 +89,7 @@ def table(form: str) -> Response:
 def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
     """All cases counted, the arguments, the filters, the cases that fit and are open to the reader, their order."""
     every = [line(case) for case in current_cases.cases()]
-    asked = AskedSchema().load({name: text[:200] for name, text in request.args.items()})
+    asked = CaseloadSchema().load({name: text[:200] for name, text in request.args.items()})
     filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
     lines = filters.of(
         [c for c in every if c.case.reference not in current_cases.reached().closed and _shown(c, asked)]

@@ -98,7 +98,7 @@ def show(name: str) -> str:
         total=len(every),
         hidden=len(hidden),
         late=name == "recorded-late",
-        fact=lambda row: current_cases.casebook().file(row.case.reference).entries[row.recorded.entry],
+        fact=lambda row: current_cases.repository().file(row.case.reference).entries[row.recorded.entry],
         day=current_cases.moment().on,
     )
 

@@ -51,7 +51,7 @@ def _whole(low: int, high: int, words: str) -> dict[str, Any]:
     return {"validate": validate.Range(low, high, error=said), "error_messages": {"invalid": said}}
 
 
-class AskedSchema(Schema):
+class MatrixSchema(Schema):
     """The query: whose duties, of how many months, with which target in per cent. An empty value means no limit."""
 
     class Meta:
@@ -139,7 +139,7 @@ def trend(cell: Cell) -> str:
 
 def _asked() -> dict[str, Any]:
     try:
-        asked: dict[str, Any] = AskedSchema().load({k: v for k, v in request.args.items() if v})
+        asked: dict[str, Any] = MatrixSchema().load({k: v for k, v in request.args.items() if v})
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
     return asked

@@ -19,7 +19,7 @@ from web.cli.column_opening import columns_of
 from web.cli.read_model_opening import up_to_date
 from web.presentation.table_files import as_bytes
 from web.reports.measure_phrases import asked_notes
-from web.reports.report_building import Made, make, of_measure
+from web.reports.report_building import BuiltReport, make, of_measure
 from web.reports.report_places import MONTHS, nowhere
 from web.reports.table_model import Table
 from web.site.date_field import EARLIEST, LATEST
@@ -27,7 +27,7 @@ from web.site.date_field import EARLIEST, LATEST
 NAMES = (*reports().reports, *reports().measures)
 
 
-class Place(click.ParamType[Scope]):
+class PlaceOption(click.ParamType[Scope]):
     name = "place"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Scope:
@@ -44,9 +44,9 @@ class Place(click.ParamType[Scope]):
 @command_options.moment
 @click.option("--months", type=click.IntRange(1, 120), default=MONTHS, show_default=True, metavar="N",
               help="Duties that fell due in so many months up to the day.")  # fmt: skip
-@click.option("--of", "whose", type=Place(), default="", metavar="LEVEL:NAME",
+@click.option("--of", "whose", type=PlaceOption(), default="", metavar="LEVEL:NAME",
               help=f"Whose figures: {', '.join(LEVELS)} and a name, like team:Gloucester. Default: everything.")  # fmt: skip
-@click.option("--beside", type=Place(), default="", metavar="LEVEL:NAME", help="Another place to set beside it.")
+@click.option("--beside", type=PlaceOption(), default="", metavar="LEVEL:NAME", help="Another place to set beside it.")
 @click.option("--trend", type=click.Choice(tuple(reports().measures)), metavar="MEASURE",
               help="The measure whose trend is given. Default: the report's first.")  # fmt: skip
 @click.option(
@@ -99,7 +99,7 @@ def report(
         click.echo(found, nl=False)
 
 
-def _wanted(made: Made, table: str | None, form: str) -> list[Table]:
+def _wanted(made: BuiltReport, table: str | None, form: str) -> list[Table]:
     """The tables to give; a usage error where one must be named."""
     sheets = [sheet for sheet in made.sheets if sheet.where != "page"]
     ids = ", ".join(sheet.id for sheet in sheets)
@@ -112,7 +112,7 @@ def _wanted(made: Made, table: str | None, form: str) -> list[Table]:
     return sheets
 
 
-def _bytes(made: Made, sheets: list[Table], form: str) -> bytes:
+def _bytes(made: BuiltReport, sheets: list[Table], form: str) -> bytes:
     if form == "json":
         document = {**made.document(), "sheets": [sheet.document() for sheet in sheets]}
         return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()

@@ -12,7 +12,7 @@ from domain.aggregates.sampling import draw
 from domain.entries.inspection_entries import Framed
 from web.demo.allocate_findings import Brief
 from web.demo.invented_people import AREA, ASSESSORS
-from web.demo.published_findings import Sample
+from web.demo.published_findings import PublishedSample
 
 LEAD = ASSESSORS[0][0]
 
@@ -22,7 +22,7 @@ SEED = "Gloucestershire"
 class _Minutes:
     """Writes the lines of an inspection's file."""
 
-    def __init__(self, sample: Sample):
+    def __init__(self, sample: PublishedSample):
         self.sample = sample
         self.count = 0
 
@@ -42,7 +42,7 @@ class _Minutes:
         }
 
 
-def write_inspection(sample: Sample, dealt: Sequence[Brief]) -> Iterator[dict[str, Any]]:
+def write_inspection(sample: PublishedSample, dealt: Sequence[Brief]) -> Iterator[dict[str, Any]]:
     """The file of one inspection, as interchange lines."""
     minutes = _Minutes(sample)
     write = minutes.write

@@ -16,8 +16,8 @@ from web.site import access_control
 def agreement(inspection: str) -> str:
     """How far two readers agree, and assessors with what the entries give."""
     opened = current_cases.inspection(inspection)
-    found = current_cases.casebook().inspection(inspection)
-    scored = score_inspection(current_cases.casebook(), inspection)
+    found = current_cases.repository().inspection(inspection)
+    scored = score_inspection(current_cases.repository(), inspection)
     again = [case_read(inspection, found, case, True) for case, second in found.allocated if second]
     once, twice_read = found.finished(second=False), found.finished(second=True)
     twice = compare(

@@ -58,5 +58,5 @@ def new() -> str | Response:
 def _free_name(title: str) -> str:
     """An id from the words of the title that no inspection has yet."""
     plain = "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:60].strip("-") or "inspection"
-    taken = {*current_cases.casebook().inspections, "new"}  # /inspections/new is a page
+    taken = {*current_cases.repository().inspections, "new"}  # /inspections/new is a page
     return next(name for name in (plain, *(f"{plain}-{n}" for n in range(2, 10_000))) if name not in taken)

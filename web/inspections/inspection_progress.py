@@ -55,7 +55,7 @@ def freeze(inspection: str) -> str | Response:
             words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip
-    files = [{"case": leaf.case, "entries": leaf.entries} for leaf in leaves(current_cases.casebook(), found)]
+    files = [{"case": leaf.case, "entries": leaf.entries} for leaf in leaves(current_cases.repository(), found)]
     said = {"note": request.form.get("note", "").strip(), "files": files}
     problems = enter(inspection, "InspectionFrozen", said)
     return back_to_progress(inspection, problems, "The inspection is frozen. Findings can still be written.", "freeze")

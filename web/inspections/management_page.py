@@ -23,7 +23,7 @@ from web.site import access_control
 def management(inspection: str) -> str | AnyResponse:
     """Section A: each item's rating, the rung that these propose and why, the lead inspector's adjustment."""
     opened = current_cases.inspection(inspection)
-    found = current_cases.casebook().inspection(inspection)
+    found = current_cases.repository().inspection(inspection)
     problems: Problems = {}
     if request.method == "POST":
         problems = _record_ratings(inspection, led(inspection))
@@ -32,7 +32,7 @@ def management(inspection: str) -> str | AnyResponse:
             return redirect(url_for("assessing.management", inspection=inspection))
     return render_template(
         "inspections/management.html", inspection=inspection, opened=opened, found=found, placed=placed(found),
-        bands=banded(found, score_inspection(current_cases.casebook(), inspection).score), rated=code_lists.MANAGEMENT_RATINGS,
+        bands=banded(found, score_inspection(current_cases.repository(), inspection).score), rated=code_lists.MANAGEMENT_RATINGS,
         open=[p.criterion.id for p in placed(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
         rungs=found.framework.rungs, problems=problems, typed=request.form,
         runs=current_cases.runs(inspection) and closed_to(found, ManagementRated) is None,
@@ -82,7 +82,7 @@ def _adjust_band(inspection: str, found: Inspection, section: str) -> Problems:
     to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
     here = next(
         b
-        for b in banded(found, score_inspection(current_cases.casebook(), inspection).score)
+        for b in banded(found, score_inspection(current_cases.repository(), inspection).score)
         if b.section.id == section
     )
     if not here.may_be(to):

@@ -35,7 +35,7 @@ def questions(inspection: str, found: Inspection, task: Task) -> list[Asked]:
 def case_read(inspection: str, found: Inspection, reference: str, second: bool) -> Reading:
     assert found.opened is not None
     moment = inspection_moment(found.opened)
-    return current_cases.casebook().read(reference, moment, found.framework, inspection, second=second)
+    return current_cases.repository().read(reference, moment, found.framework, inspection, second=second)
 
 
 def too_late(found: Inspection, task: Task) -> refusals.TooLate | None:
@@ -62,7 +62,7 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
         made = [
             load_entry("QualityJudged", {"entry": f"reading-{secrets.token_hex(6)}", **common, **one}) for one in said
         ]
-        fresh = current_cases.casebook().files.record(task[0], made, actor=who.username, now=now)
+        fresh = current_cases.repository().files.record(task[0], made, actor=who.username, now=now)
     except (ShapeError, refusals.Refused, refusals.BusyFile) as error:
         return {"step": str(error)}, 0
     if fresh:

@@ -79,7 +79,7 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     reference, second = task
     reading = case_read(inspection, found, reference, second)
     day = reading.moment.on
-    file = current_cases.casebook().file(reference)
+    file = current_cases.repository().file(reference)
     items = before_assessors(file, timeline(file, reading.history, reading.moment))
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,

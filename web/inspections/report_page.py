@@ -37,7 +37,7 @@ def show(inspection: str) -> str | Response:
     if request.method == "POST":
         led(inspection)
         if "draft" in request.form:
-            values = _taken_up(report(current_cases.casebook(), inspection), request.form["draft"])
+            values = _taken_up(report(current_cases.repository(), inspection), request.form["draft"])
         else:
             values, problems = read_form([
                 Field("criterion", "text", "Criterion", True), Field("text", "note", "Finding", True),
@@ -49,7 +49,7 @@ def show(inspection: str) -> str | Response:
             flash("The finding is written.")
             anchor = f"criterion-{values['criterion']}"
             return redirect(url_for("reporting.show", inspection=inspection, _anchor=anchor))
-    made = report(current_cases.casebook(), inspection, current_cases.moment())
+    made = report(current_cases.repository(), inspection, current_cases.moment())
     return render_template(
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
         went=WENT, entry_id=request.form.get("entry") or token(),
@@ -96,7 +96,7 @@ def publish(inspection: str) -> str | Response:
             words="The figures are put on record as printed, with how far the record went. Nothing of the inspection "
             "changes after that; another one may follow it. It cannot be undone.",
         )  # fmt: skip
-    made = report(current_cases.casebook(), inspection)
+    made = report(current_cases.repository(), inspection)
     said = {
         "framework_version": made.stamp.framework_version, "position": made.stamp.position, "hash": made.stamp.hash,
         "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
@@ -112,7 +112,7 @@ def publish(inspection: str) -> str | Response:
 def keep(inspection: str, form: str) -> Response:
     """The report as PDF or JSON, or all answers as a table (CSV, XLSX, ODS), with the state of the record."""
     current_cases.inspection(inspection)
-    made = report(current_cases.casebook(), inspection, current_cases.moment())
+    made = report(current_cases.repository(), inspection, current_cases.moment())
     if form in ("pdf", "json"):
         access_control.log("downloaded", detail=f"{inspection}.{form}")
         if form == "pdf":
@@ -144,10 +144,10 @@ def keep(inspection: str, form: str) -> Response:
 def side_by_side(inspection: str) -> str:
     """The same cases scored under two frameworks, side by side."""
     opened = current_cases.inspection(inspection)
-    own = current_cases.casebook().inspection(inspection).framework
+    own = current_cases.repository().inspection(inspection).framework
     other = _framework(request.args.get("framework"), own)
     scores = [
-        score_inspection(current_cases.casebook(), inspection, current_cases.moment(), by=f) for f in (own, other)
+        score_inspection(current_cases.repository(), inspection, current_cases.moment(), by=f) for f in (own, other)
     ]
     return render_template(
         "inspections/frameworks.html", inspection=inspection, opened=opened, scores=scores, other=other,

@@ -34,7 +34,7 @@ def sheet(inspection: str) -> str:
 
 
 def _sheet(inspection: str) -> str:
-    made = report(current_cases.casebook(), inspection, current_cases.moment())
+    made = report(current_cases.repository(), inspection, current_cases.moment())
     return render_template(
         "inspections/sheet.html",
         inspection=inspection,
@@ -115,8 +115,8 @@ def rescore(inspection: str) -> str:
     edition = next((e for e in national_standards().editions if e.id == name), None)
     if edition is None:
         abort(404, f"There is no edition called {name}.")
-    before = score_inspection(current_cases.casebook(), inspection, current_cases.moment())
-    after = score_inspection(current_cases.casebook(), inspection, current_cases.moment(), edition.id)
+    before = score_inspection(current_cases.repository(), inspection, current_cases.moment())
+    after = score_inspection(current_cases.repository(), inspection, current_cases.moment(), edition.id)
     found = changes(before.readings, after.readings)
     shown = {reading.reference for reading in after.readings if current_cases.may_read(reading)}
     listed = [change for change in found if change.reference in shown]
@@ -136,13 +136,13 @@ def rescore(inspection: str) -> str:
 
 def _now_and_before(inspection: str) -> tuple[Scored, Scored | None]:
     """The inspection at the moment asked for, and the inspection that it follows at its own moment."""
-    files = current_cases.casebook()
+    files = current_cases.repository()
     return score_inspection(files, inspection, current_cases.moment()), score_before(files, inspection)
 
 
 def _names(follows: str | None) -> tuple[str, str] | None:
     """The names of the two columns: the inspection before, and the one that follows it."""
-    return names_of(current_cases.casebook().inspections[follows]) if follows else None
+    return names_of(current_cases.repository().inspections[follows]) if follows else None
 
 
 def _criterion(scored: Scored, name: str) -> Criterion:

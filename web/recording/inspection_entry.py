@@ -43,7 +43,7 @@ def led(name: str) -> Inspection:
     opened = current_cases.inspection(name)
     if not current_cases.runs(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
-    return current_cases.casebook().inspection(name)
+    return current_cases.repository().inspection(name)
 
 
 def still_open(name: str, found: Inspection, fact_type: type[Entry]) -> Response | None:
@@ -57,12 +57,12 @@ def still_open(name: str, found: Inspection, fact_type: type[Entry]) -> Response
 
 def read_for(name: str) -> Inspection:
     """The inspection, for whoever runs it or reads cases for it, whatever their role. 403 for anybody else."""
-    opened = current_cases.casebook().inspections.get(name)
+    opened = current_cases.repository().inspections.get(name)
     if opened is None:
         abort(404, f"There is no inspection called {name}.")
     if not current_cases.assesses(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
-    return current_cases.casebook().inspection(name)
+    return current_cases.repository().inspection(name)
 
 
 def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
@@ -96,8 +96,8 @@ def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str 
         **{name: value for name, value in values.items() if value not in (None, "", [])},
     }
     try:
-        fact = recording_default(current_cases.casebook().file(inspection), load_entry(type_, meant))
-        fresh = current_cases.casebook().files.record(inspection, [fact], actor=who.username, now=now)
+        fact = recording_default(current_cases.repository().file(inspection), load_entry(type_, meant))
+        fresh = current_cases.repository().files.record(inspection, [fact], actor=who.username, now=now)
     except ShapeError as error:
         return {name: in_words(reason) for name, reason in error.problems}
     except refusals.EntryRepeats:

@@ -39,7 +39,7 @@ class RecordingForm:
             abort(403, f"{type_title(fact_type.__name__)}: that is not yours to record.")
         self.reference, self.fact_type, self.of, self.who = reference, fact_type, of, who
         self.now = clock.recording_time()
-        self.file: CaseFile = current_cases.casebook().file(reference)
+        self.file: CaseFile = current_cases.repository().file(reference)
         self.filled_in = filled_in(fact_type, who) if of is None else {}
         asked = fields_of(type(of) if of is not None else fact_type, self._entries)
         self.fields = [offered(f, who) for f in asked if f.name not in self.filled_in]
@@ -76,7 +76,7 @@ class RecordingForm:
             fact = recording_default(self.file, read(typed))
             if isinstance(fact, EntryWithdrawn) and fact.of in self.file.entries:
                 check_may_change(self.file.entries[fact.of])
-            fresh = current_cases.casebook().files.would_record(self.reference, fact, now=self.now)
+            fresh = current_cases.repository().files.would_record(self.reference, fact, now=self.now)
         except ShapeError as error:
             return self.show(typed, dict(error.problems))
         except refusals.EntryRepeats:
@@ -93,7 +93,7 @@ class RecordingForm:
     def _record(self, typed: Mapping[str, Sequence[str]], fact: Entry, *, fresh: bool) -> str | Response:
         """Record the entry and go to it on the case page. ``fresh``: it is not on the file yet."""
         try:
-            current_cases.casebook().files.record(self.reference, [fact], actor=self.who.username, now=self.now)
+            current_cases.repository().files.record(self.reference, [fact], actor=self.who.username, now=self.now)
         except (refusals.Refused, refusals.BusyFile) as error:
             return self.show(typed, {"entry": f"{error}. Look at the entries made meanwhile, and send it again"})
         if fresh:
@@ -142,7 +142,7 @@ class RecordingForm:
         """The duties that this entry meets, raises or ends, as the file stands today."""
         entries = list(self.file.entries.values())
         clauses = [clause for clause in current_cases.framework().clauses if clause.of_standards]
-        before = obligations(current_cases.casebook().history(self.reference, None), clauses)
+        before = obligations(current_cases.repository().history(self.reference, None), clauses)
         after = obligations(History.of([*(e for e in entries if e.entry != fact.entry), fact]), clauses)
         return duty_changes(before, after, clock.today(), clock.today())
 
@@ -165,7 +165,7 @@ class RecordingForm:
         """The entries that stand and are of these types, the latest first, as (id, words)."""
         shown = current_cases.shown_file(self.reference).entries
         found = [
-            fact for fact in current_cases.casebook().history(self.reference, None).entries
+            fact for fact in current_cases.repository().history(self.reference, None).entries
             if fact.entry in shown and (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
             and (self.fact_type is not EntryWithdrawn or self.who.may_change(fact))
         ]  # fmt: skip

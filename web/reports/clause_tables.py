@@ -9,7 +9,7 @@ from projections.reports.proportions import Figure, Scope
 from projections.reports.training_needs import Need, Needs
 from web.reports.measure_phrases import area_said, period_words, scope_words
 from web.reports.measure_tables import SHARE, share_cells
-from web.reports.table_model import Heading, Link, Row, Table
+from web.reports.table_model import Heading, Link, Table, TableRow
 
 MOST_LINES = 60
 """The most clauses that a page lists where chance may explain the difference. A file has all of them."""
@@ -23,10 +23,10 @@ def needs_tables(found: Needs, asked: Asked) -> list[Table]:
         Heading("area_n", "Area: of", "number", "file"), Heading("against", "Against the area"),
     ]  # fmt: skip
 
-    def row(need: Need) -> Row:
+    def row(need: Need) -> TableRow:
         scope = Scope(need.level, need.name)
         values = {"clause": need.clause, "of": scope.spelled, "since": asked.period.since.isoformat()}
-        return Row(
+        return TableRow(
             [need.level, need.name, need.team, need.clause, *share_cells(need.figure), need.area.share, *need.area,
              f"{need.against} area" if need.against else None],
             {"share": Link("compliance.duties", values), "clause": Link("handbook.clause", {"clause": need.clause})},
@@ -68,7 +68,7 @@ def expectations_table(counts: Sequence[Count], asked: Asked) -> Table:
         values = {"clause": clause.id, "of": asked.scope.spelled or None, "since": asked.period.since.isoformat()}
         whose = "national standards" if clause.of_standards else framework.title
         rows.append(
-            Row(
+            TableRow(
                 [clause.id, clause.says, whose, *share_cells(figure), area[clause.id].share,
                  area_said(figure, area[clause.id])],
                 {"clause": Link("handbook.clause", {"clause": clause.id}), "share": Link("compliance.duties", values)},

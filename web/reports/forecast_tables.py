@@ -10,7 +10,7 @@ from projections.reports.measure_figures import Asked
 from projections.reports.proportions import Scope
 from web.presentation.formatting import short_date
 from web.reports.measure_phrases import scope_words
-from web.reports.table_model import Heading, Link, Row, Table
+from web.reports.table_model import Heading, Link, Table, TableRow
 
 LEAST_SPARE_DUTIES = 0.5
 """Duties a week (a parameter). Where fewer than this are done beyond those that fall due, no page gives a number of
@@ -42,7 +42,7 @@ def forecast_table(loads: Sequence[tuple[Scope, Load]], asked: Asked) -> Table:
         filters: dict[str, str] = {scope.level: scope.name} if scope.level else {}
         opens["overdue"] = Link("desk.show", {"name": "overdue", "known": "stood", **filters})  # as all of the forecast
         rows.append(
-            Row(
+            TableRow(
                 [scope.level or "all", scope_words(scope), due, a_week, done, load.overdue,
                  load_said(a_week, done, load.overdue), *load.weeks, load.arranged],
                 opens, place == 0,

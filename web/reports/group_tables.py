@@ -9,7 +9,7 @@ from projections.reports.protected_groups import ATTRIBUTES, Group
 from projections.reports.small_numbers import FEW
 from web.reports.measure_phrases import beside_said, period_words
 from web.reports.measure_tables import SHARE, link, share_cells
-from web.reports.table_model import Heading, Row, Table
+from web.reports.table_model import Heading, Table, TableRow
 
 SUPPRESSED_CELL = "suppressed"
 
@@ -36,7 +36,7 @@ def differences_table(found: Sequence[tuple[Measure, Sequence[Group]]], asked: A
                 cells = [group.people, *share_cells(group.figure), said]
                 more = {"attribute": group.attribute, "group": group.value}
                 opens["share"] = link(measure, asked.scope, asked.period, **more)
-            rows.append(Row([measure.title, measure.id, group.attribute, group.value, *cells], opens))
+            rows.append(TableRow([measure.title, measure.id, group.attribute, group.value, *cells], opens))
     says = (
         f"Duties that fell due {period_words(asked.period)}, by the person's gender, ethnic group (census of 2001) and "
         f"disability. A group of fewer than {FEW} people is suppressed, and so is another where the first could be worked "

@@ -10,7 +10,7 @@ from projections.reports.proportions import Figure
 from projections.scoring.scores import QuestionScore
 from web.presentation.formatting import count_noun, percent
 from web.reports.measure_tables import SHARE, link, share_cells
-from web.reports.table_model import Heading, Link, Row, Table
+from web.reports.table_model import Heading, Link, Table, TableRow
 
 
 def judged_table(
@@ -31,7 +31,7 @@ def judged_table(
         figure = Figure(sum(c.sufficient for c in cases), sum(c.n for c in cases))
         absent = sum(c.absent for c in cases)
         rows.append(
-            Row(
+            TableRow(
                 [measure.title, measure.id, "the record, every case", *share_cells(figure), absent,
                  judged_said(figure, absent)],
                 {"share": link(measure, asked.scope, asked.period)},
@@ -41,7 +41,7 @@ def judged_table(
         for name, title, q in of_inspections(measure):
             found = Figure(q.sufficient, q.n)
             rows.append(
-                Row(
+                TableRow(
                     [measure.title, measure.id, title, *share_cells(found), q.absent, judged_said(found, q.absent)],
                     {"share": Link("inspections.question", {"inspection": name, "question": measure.question,
                                                             "as_at": None, "known": None})},

@@ -20,7 +20,7 @@ from web.reports.measure_phrases import (
     period_words,
     scope_words,
 )
-from web.reports.table_model import Heading, Link, Row, Table, Where
+from web.reports.table_model import Heading, Link, Table, TableRow, Where
 
 LEFT_OUT = "Months in which nothing fell due are left out."
 
@@ -79,7 +79,7 @@ def summary(lines: Sequence[PlaceLine], asked: Asked) -> Table:
         if asked.beside is not None and line.beside is not None:
             cells += [line.beside.share, *line.beside, beside_said(line.now, line.beside)]
             opens["beside_share"] = link(line.measure, asked.beside, asked.period)
-        rows.append(Row(cells, opens))
+        rows.append(TableRow(cells, opens))
     says = (
         f"Duties that fell due {period_words(asked.period)}; before: {period_words(asked.before)}. More than chance: the 95% "
         "interval of the difference leaves out nought. Above or below area: the two 95% intervals do not touch."
@@ -107,12 +107,12 @@ def parts(lines: Sequence[Sequence[PlaceLine]], asked: Asked) -> list[Table]:
             )
             opens[measure.id] = link(measure, scope, asked.period)
             down.append(
-                Row(
+                TableRow(
                     [scope.level, scope.name, measure.title, measure.id, *share_cells(line.now), line.before.share,
                      *line.before, change_said(line.before, line.now), against],
                 )
             )  # fmt: skip
-        across.append(Row(cells, {"name": Link("compliance.report", {"of": scope.spelled}), **opens}))
+        across.append(TableRow(cells, {"name": Link("compliance.report", {"of": scope.spelled}), **opens}))
     level = scopes[0].level if scopes else "officer"
     title = f"By {level}"
     headings = [Heading("name", str(level).capitalize()), *(Heading(m.id, m.title) for m in measures)]
@@ -144,7 +144,7 @@ def waits(lines: Iterable[WaitLines], asked: Asked) -> Table:
                 continue
             name = scope_words(asked.scope) if line is of.whole else line.scope.name
             rows.append(
-                Row(
+                TableRow(
                     [line.measure.title, line.scope.level or "all", name, line.now.n, line.now.waiting,
                      quantile(line.now, line.now.median), quantile(line.now, line.now.ninetieth), line.before.n,
                      quantile(line.before, line.before.median), quantile(line.area, line.area.median)],
@@ -185,7 +185,7 @@ def trend(measure: Measure, points: Sequence[Point], scope: Scope) -> Table:
             continue
         stood, hindsight = (Period(Moment(point.end, known), point.since) for known in (end_of_day(point.end), None))
         rows.append(
-            Row(
+            TableRow(
                 [point.end, *share_cells(point.stood), *share_cells(point.hindsight), said],
                 {
                     "stood_share": link(measure, scope, stood),
@@ -232,7 +232,7 @@ def lates(found: Sequence[RecordedIn], asked: Asked) -> Table:
     for place, (scope, counted) in enumerate(found):
         days = Waits.of(dict(counted.late.items()))
         rows.append(
-            Row(
+            TableRow(
                 [scope.level or "all", scope_words(scope), counted.entries, days.n,
                  Fraction(days.n, counted.entries) if counted.entries else None, days.median, days.ninetieth,
                  days.longest],

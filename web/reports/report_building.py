@@ -30,7 +30,7 @@ from web.reports.table_model import Table
 
 
 @dataclass(frozen=True)
-class Made:
+class BuiltReport:
     """A report with its tables. ``points``: the trend of ``measure``; ``beside``: that of the place compared with."""
 
     report: Report
@@ -104,14 +104,14 @@ def _clauses(measure: Measure, asked: Asked) -> list[dict[str, str]]:
 
 def make(
     report: Report, asked: Asked, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None = None
-) -> Made:
+) -> BuiltReport:
     """The report for a query. ``trend_of``: the measure whose trend it shows (default: the first that is a share)."""
     if report.shows == "measures":
         return _of_measures(report, asked, queries, book, trend_of)
-    return Made(report, asked, _MORE[report.shows](report, asked, queries))
+    return BuiltReport(report, asked, _MORE[report.shows](report, asked, queries))
 
 
-def of_measure(measure: Measure, asked: Asked, queries: DutyQueries, book: CaseRepository) -> Made:
+def of_measure(measure: Measure, asked: Asked, queries: DutyQueries, book: CaseRepository) -> BuiltReport:
     """One measure as a report of its own."""
     alone = Report(
         measure.id, measure.title, definition(measure), "measures", measure.cite, measure.sure, (measure,),
@@ -122,7 +122,7 @@ def of_measure(measure: Measure, asked: Asked, queries: DutyQueries, book: CaseR
 
 def _of_measures(
     report: Report, asked: Asked, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None
-) -> Made:
+) -> BuiltReport:
     shares = [m for m in report.measures if m.counts in ("in_time", "done")]
     judged = [m for m in report.measures if m.counts == "answer"]
     waits = [m for m in report.measures if m.counts == "wait"]
@@ -138,14 +138,14 @@ def _of_measures(
         found.append(sheets.lates(recorded(queries, asked), asked))
     measure = trend_of or next(iter(shares), None)
     if measure is None or measure.counts == "wait":
-        return Made(report, asked, found)
+        return BuiltReport(report, asked, found)
     points = trend(queries, measure, asked)
     beside = trend(queries, measure, asked, asked.beside) if asked.beside else []
     found.append(sheets.trend(measure, points, asked.scope))
     if asked.beside is not None:
         besides = sheets.trend(measure, beside, asked.beside)
         found.append(replace(besides, id="trend-beside", title=f"{besides.title}: {asked.beside.name}"))
-    return Made(report, asked, found, measure, points, beside)
+    return BuiltReport(report, asked, found, measure, points, beside)
 
 
 def _judged(judged: Sequence[Measure], asked: Asked, queries: DutyQueries, book: CaseRepository) -> Table:

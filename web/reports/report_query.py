@@ -31,7 +31,7 @@ class ScopeField(fields.Field[Scope]):
             raise ValidationError(str(error)) from None
 
 
-class AskedSchema(Schema):
+class ReportQuerySchema(Schema):
     """The query of a report."""
 
     class Meta:

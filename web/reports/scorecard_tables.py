@@ -7,21 +7,21 @@ from projections.reports.measure_figures import Asked
 from projections.reports.scorecard import Moved, Ranking
 from web.reports.measure_phrases import period_words, sure_said
 from web.reports.measure_tables import SHARE, link, share_cells
-from web.reports.table_model import Heading, Link, Row, Table
+from web.reports.table_model import Heading, Link, Table, TableRow
 
 
 def scorecard_tables(card: Scorecard, found: Ranking | None, asked: Asked) -> list[Table]:
     """The tables of the scorecard: ranks of places, their lines, what changed each rank, targets, what is missing."""
     moved = found.places if found else []
     ranks = [
-        Row(
+        TableRow(
             [m.now.rank, m.now.scope.name, _score(m.now.score), m.was.rank, _score(m.was.score), moved_said(m)],
             {"name": Link("compliance.report", {"name": "scorecard", "of": m.now.scope.spelled})},
         )
         for m in moved
     ]
     lines = [
-        Row(
+        TableRow(
             [m.now.scope.name, line.target.title, *share_cells(line.figure), Fraction(line.target.target, 100),
              line.target.weight, None if line.earned is None else round(float(line.earned), 2)],
             {"share": link(line.target.measure, m.now.scope, asked.period)},
@@ -30,11 +30,11 @@ def scorecard_tables(card: Scorecard, found: Ranking | None, asked: Asked) -> li
         for line in m.now.lines
     ]  # fmt: skip
     targets = [
-        Row([t.title, t.measure.title, Fraction(t.target, 100), t.weight, t.citation, sure_said(t.sure, t.remark)],
+        TableRow([t.title, t.measure.title, Fraction(t.target, 100), t.weight, t.citation, sure_said(t.sure, t.remark)],
             {"measure": Link("compliance.measure", {"name": t.measure.id})})
         for t in card.targets
     ]  # fmt: skip
-    unmeasured = [Row([n.title, n.why, n.citation, sure_said(n.sure, n.remark)]) for n in card.not_measured]
+    unmeasured = [TableRow([n.title, n.why, n.citation, sure_said(n.sure, n.remark)]) for n in card.not_measured]
     level = found.level.capitalize() if found else "Place"
     return [
         Table(

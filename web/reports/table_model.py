@@ -28,7 +28,7 @@ class Link(NamedTuple):
     values: Mapping[str, Any]
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row. ``opens``: name of the heading -> the link of its cell."""
 
     cells: Sequence[Any]
@@ -44,7 +44,7 @@ class Table:
     id: str
     title: str
     headings: Sequence[Heading]
-    rows: Sequence[Row]
+    rows: Sequence[TableRow]
     says: str = ""
     none: str = "Nothing fell due in that time."
     notes: Sequence[tuple[str, str]] = field(default=())

@@ -1,4 +1,4 @@
-"""What every page reads from: the casebook of this app, the moment asked for, and the cases that the reader reaches."""
+"""What every page reads from: the cases of this app's database, the moment asked for, and the cases that the reader reaches."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -29,17 +29,17 @@ LONG_AGO = timedelta(days=366)
 NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access is limited."
 
 
-def casebook() -> CaseRepository:
-    """The casebook over the app's database, made at the first request of each process and kept."""
-    kept = current_app.extensions.get("casebook")
+def repository() -> CaseRepository:
+    """The cases of the app's database, made at the first request of each process and kept."""
+    kept = current_app.extensions.get("case_repository")
     if kept is None:
-        kept = current_app.extensions["casebook"] = CaseRepository(Files.open(current_app.config["DATABASE"]))
+        kept = current_app.extensions["case_repository"] = CaseRepository(Files.open(current_app.config["DATABASE"]))
     return cast(CaseRepository, kept)
 
 
 def moment() -> Moment:
     """As at which day, as known when, this page is read."""
-    asked = reading_date.current()
+    asked = reading_date.page_date()
     return Moment(asked.on, asked.known_at)
 
 
@@ -57,7 +57,7 @@ def counted_by(account: Account, at: Moment, **which: Any) -> case_access.Reache
 
     ``which`` of their rows to fetch: see ``ReadModel.case_snapshots``.
     """
-    asked = case_access.counts(casebook(), account)
+    asked = case_access.counts(repository(), account)
     return case_access.reach(
         [] if asked is None else following_read_model.views().case_snapshots(at, **asked, **which), account
     )
@@ -65,7 +65,7 @@ def counted_by(account: Account, at: Moment, **which: Any) -> case_access.Reache
 
 def framework_of(inspection: str | None) -> Framework:
     """The framework by which a page answers: the inspection's own, where it belongs to one."""
-    return framework() if inspection is None else casebook().inspection(inspection).framework
+    return framework() if inspection is None else repository().inspection(inspection).framework
 
 
 def reached() -> case_access.Reached:
@@ -90,12 +90,12 @@ def opened() -> frozenset[str]:
 
 def case(reference: str, inspection: str | None = None) -> Reading:
     """One case at the moment, for whoever may open it: 404 where there is none, 403 where it is not theirs."""
-    file = casebook().file(reference)
+    file = repository().file(reference)
     if not isinstance(file.beginning, SupervisionStarted):
         abort(404, f"There is no case {reference}.")
-    reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
-    now = casebook().read(reference, today(), framework())
-    if not case_access.may_open(casebook(), access_control.account(), reading, now):
+    reading = repository().read(reference, moment(), framework_of(inspection), inspection)
+    now = repository().read(reference, today(), framework())
+    if not case_access.may_open(repository(), access_control.account(), reading, now):
         access_control.log("refused", reference, detail=request.path)
         abort(403, NOT_YOURS.format(reference))
     return reading
@@ -110,19 +110,19 @@ def viewed(*references: str) -> None:
 def may_record(reference: str) -> bool:
     """Whether the person signed in may add to this case: theirs today, or one that they inspect."""
     return case_access.may_record(
-        casebook(), access_control.account(), casebook().read(reference, today(), framework())
+        repository(), access_control.account(), repository().read(reference, today(), framework())
     )
 
 
 def may_read(reading: Reading) -> bool:
     """Whether the person signed in may open this case, which a page lists."""
-    now = casebook().read(reading.reference, today(), framework())
-    return case_access.may_open(casebook(), access_control.account(), reading, now)
+    now = repository().read(reading.reference, today(), framework())
+    return case_access.may_open(repository(), access_control.account(), reading, now)
 
 
 def inspection(name: str) -> InspectionOpened:
     """The inspection of this id, for whoever may read it; 404 in words where there is none."""
-    opened = casebook().inspections.get(name)
+    opened = repository().inspections.get(name)
     if opened is None:
         abort(404, f"There is no inspection called {name}.")
     if name not in inspections():
@@ -132,28 +132,28 @@ def inspection(name: str) -> InspectionOpened:
 
 def inspections() -> dict[str, InspectionOpened]:
     """The inspections that the person signed in may read, the latest first: an inspector's own; all, for the others."""
-    return inspection_access.readable(casebook(), access_control.account())
+    return inspection_access.readable(repository(), access_control.account())
 
 
 def closed(references: Iterable[str]) -> set[str]:
     """Those of these cases whose access is limited, and not open to the person signed in."""
     who = access_control.account()
-    return {reference for reference in references if case_access.is_closed(casebook(), who, reference)}
+    return {reference for reference in references if case_access.is_closed(repository(), who, reference)}
 
 
 def runs(name: str) -> bool:
     """Whether the person signed in runs this inspection: an inspector who reads it, or the manager who opened it."""
-    return inspection_access.runs(casebook(), access_control.account(), name)
+    return inspection_access.runs(repository(), access_control.account(), name)
 
 
 def assesses(name: str) -> bool:
     """Whether the person signed in runs this inspection, or is named as one of its assessors."""
-    return inspection_access.assesses(casebook(), access_control.account(), name)
+    return inspection_access.assesses(repository(), access_control.account(), name)
 
 
 def blind(name: str) -> set[str]:
     """The cases of an inspection that the person signed in has still to read for the second time."""
-    return blind_reading.read_blind(casebook().inspection(name), access_control.account().name)
+    return blind_reading.read_blind(repository().inspection(name), access_control.account().name)
 
 
 def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:
@@ -167,17 +167,17 @@ def not_yet_shown(reference: str) -> set[str]:
 
     How others answered there is not shown to them before, on any page of the case.
     """
-    return blind_reading.not_yet_shown(casebook(), access_control.account().name, reference)
+    return blind_reading.not_yet_shown(repository(), access_control.account().name, reference)
 
 
 def shown_file(reference: str) -> CaseFile:
     """The file of a case as the person signed in may read it: without what others answered that is not shown yet."""
-    return blind_reading.shown_file(casebook(), access_control.account().name, reference)
+    return blind_reading.shown_file(repository(), access_control.account().name, reference)
 
 
 def front() -> str | None:
     """The inspection on the first page; None where there is none to read."""
-    return inspection_access.latest(casebook(), access_control.account())
+    return inspection_access.latest(repository(), access_control.account())
 
 
 def inspection_asked() -> str | None:
@@ -201,7 +201,7 @@ def default_moment() -> ReadingDate | None:
     An inspection's pages are read at its own sample date and state of knowledge. So are the others when the record
     stopped long ago: today would show nothing.
     """
-    every = casebook().inspections
+    every = repository().inspections
     named = inspection_asked()
     if named is None and every and _stopped_long_ago():
         named = next(iter(every))
@@ -210,13 +210,15 @@ def default_moment() -> ReadingDate | None:
 
 
 def _stopped_long_ago() -> bool:
-    last = casebook().last_recorded_at
+    last = repository().last_recorded_at
     return last is not None and clock.today() - last.date() > LONG_AGO
 
 
 def footer_note() -> str:
     """How far the page's data goes: every entry stored so far, and what of it lists and counts leave out."""
-    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record. {following_read_model.note()}".rstrip()
+    return (
+        f"{count_noun(repository().catch_up(), 'entry', 'entries')} on record. {following_read_model.note()}".rstrip()
+    )
 
 
 def attach(app: Flask) -> None:

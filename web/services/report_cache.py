@@ -29,7 +29,7 @@ def made(asked: Hashable, make: Callable[[], T]) -> T:
     key = (
         asked,
         following_read_model.as_at(current_cases.today()).columns.position,
-        current_cases.casebook().catch_up(),
+        current_cases.repository().catch_up(),
     )
     kept: OrderedDict[Hashable, T] = current_app.extensions.setdefault("reports made", OrderedDict())
     if key not in kept:

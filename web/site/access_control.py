@@ -102,7 +102,7 @@ def account() -> Account:
     return found
 
 
-def person(recorded_by: str | None) -> str:
+def recorder_name(recorded_by: str | None) -> str:
     """Who recorded an entry, by name: an entry made on the site names the account, an imported one what it was given."""
     if "names" not in g:
         g.names = {account.username: account.name for account in register().accounts()}
@@ -199,7 +199,7 @@ def attach(app: Flask) -> None:
     CSRFProtect(app)
     open_to_anyone(app.view_functions["static"])
     app.add_template_global(signed_in)
-    app.add_template_filter(person)
+    app.add_template_filter(recorder_name)
 
 
 def check(app: Flask) -> None:

@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
 from projections.read_model.column_keeper import NotMade
-from web.site.reading_date import NotAsAt
+from web.site.reading_date import UnreadableDate
 
 _WORDS = {
     400: (
@@ -78,7 +78,7 @@ def _as_json(code: int, status: str, message: str, errors: Mapping[str, Any]) ->
     return make_response(jsonify(code=code, status=status, message=message, errors=errors), code)
 
 
-def ask_again(error: NotAsAt) -> Response:
+def ask_again(error: UnreadableDate) -> Response:
     """In place of the page: the as-at bar with what was typed and what is wrong with it."""
     if request.path.startswith("/api/"):
         return _as_json(BadRequest.code, "Bad Request", str(error), {name: [w] for name, w in error.problems.items()})
@@ -98,4 +98,4 @@ def attach(app: Flask) -> None:
     """Register these pages for all errors."""
     app.register_error_handler(NotMade, not_made)
     app.register_error_handler(HTTPException, refuse)
-    app.register_error_handler(NotAsAt, ask_again)
+    app.register_error_handler(UnreadableDate, ask_again)

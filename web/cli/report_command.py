@@ -1,4 +1,4 @@
-"""The reports of compliance: report."""
+"""The command ``report``: a compliance report or one measure."""
 
 import json
 from datetime import date
@@ -15,8 +15,8 @@ from projections.reports.measure_figures import Asked
 from projections.reports.proportions import LEVELS, Scope
 from projections.reports.report_scope import is_place
 from web.cli import command_options
-from web.cli.column_opening import columns_of
-from web.cli.read_model_opening import up_to_date
+from web.cli.command_columns import columns_of
+from web.cli.command_read_model import current_read_model
 from web.presentation.table_files import as_bytes
 from web.reports.measure_phrases import asked_notes
 from web.reports.report_building import BuiltReport, make, of_measure
@@ -71,7 +71,7 @@ def report(
 
     NAME is the id of a report or a measure; `caseaudit report --help` does not list them, `docs/reports.md` does.
     """
-    views = up_to_date(database)
+    views = current_read_model(database)
     book = CaseRepository(command_options.open_files(database))
     asked = Asked(
         command_options.read_moment(as_at, known_at), months, whose, lambda _: True, beside if beside.level else None
@@ -100,7 +100,7 @@ def report(
 
 
 def _wanted(made: BuiltReport, table: str | None, form: str) -> list[Table]:
-    """The tables to give; a usage error where one must be named."""
+    """The tables to write. A usage error where ``--table`` must name one, or names none of them."""
     sheets = [sheet for sheet in made.sheets if sheet.where != "page"]
     ids = ", ".join(sheet.id for sheet in sheets)
     if table is not None:

@@ -1,4 +1,4 @@
-"""Accounts from the command line: the first one, and whatever else the operator must do."""
+"""The command ``users``: an operator adds, lists and changes accounts, such as the first one of a site."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +13,7 @@ from web.cli import command_options
 from web.site import passwords, system_clock
 
 OPERATOR = "operator"
-"""Who is on the access log for what is done here."""
+"""The name in the access log for what is done from the command line."""
 
 
 @click.group()

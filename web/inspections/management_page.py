@@ -21,7 +21,7 @@ from web.site import access_control
 @access_control.open_to(*READERS)
 @access_control.keeps_what_was_typed
 def management(inspection: str) -> str | AnyResponse:
-    """Section A: each item's rating, the rung that these propose and why, the lead inspector's adjustment."""
+    """Section A: the rating of each item, the rung that follows from them, and the lead inspector's adjustment."""
     opened = current_cases.inspection(inspection)
     found = current_cases.repository().inspection(inspection)
     problems: Problems = {}
@@ -40,7 +40,7 @@ def management(inspection: str) -> str | AnyResponse:
 
 
 def _record_ratings(inspection: str, found: Inspection) -> Problems:
-    """Record what was changed about one criterion."""
+    """Record what the form changes about one criterion. Returns the problems."""
     criterion = request.form.get("criterion", "")
     if found.framework.bands and criterion in {section.id for section in found.framework.sections}:
         return _adjust_band(inspection, found, criterion)
@@ -65,7 +65,7 @@ def _record_ratings(inspection: str, found: Inspection) -> Problems:
 
 
 def _adjust_rung(inspection: str, found: Inspection, criterion: str) -> Problems:
-    """Record another rung for a criterion, or that its own stands again; nothing where that is so already."""
+    """Record another rung for a criterion, or that its own is used again. Nothing is recorded where nothing changed."""
     to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
     adjusted = found.adjusted.get(criterion)
     standing = (adjusted.to, adjusted.reason) if adjusted else ("", "")

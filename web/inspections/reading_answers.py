@@ -19,20 +19,20 @@ from web.site import access_control, clock
 
 ANSWERS: tuple[str, ...] = get_args(code_lists.JudgedAnswer)
 
-
 COMMENT_WANTED: Mapping[Wanting, str] = {
     "not applicable": "It was required: say why the question does not apply",
     "overruling": "Say why you overrule what the entries give",
 }
-"""What an empty comment should have said."""
+"""Why a comment must be given -> what to ask for."""
 
 
 def questions(inspection: str, found: Inspection, task: Task) -> list[Asked]:
-    """The questions about one case as they stand before its reader."""
+    """The questions about one case with the answers of its reader so far."""
     return questions_asked(found.framework, case_read(inspection, found, *task), inspection, second=task[1])
 
 
 def case_read(inspection: str, found: Inspection, reference: str, second: bool) -> Reading:
+    """One case of the sample at the inspection's own moment. ``second``: with the answers of its second reader."""
     assert found.opened is not None
     moment = inspection_moment(found.opened)
     return current_cases.repository().read(reference, moment, found.framework, inspection, second=second)
@@ -48,7 +48,7 @@ def too_late(found: Inspection, task: Task) -> refusals.TooLate | None:
 
 
 def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int]:
-    """Record the answers that differ from what stands; how many."""
+    """Record the answers that are new or changed. Returns the problems and the number recorded."""
     if (late := too_late(found, task)) is not None:
         return {"step": in_words(late.reason)}, 0
     who, now = access_control.account(), clock.recording_time()
@@ -71,7 +71,7 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
 
 
 def _answers_typed(inspection: str, found: Inspection, task: Task) -> tuple[Problems, list[dict[str, Any]]]:
-    """The answers that the form gives and that do not stand already, as interchange fields; what is wrong with others."""
+    """The problems in the answers of the form; and the sound ones that are new or changed, as interchange fields."""
     problems: Problems = {}
     answers = []
     for asked in questions(inspection, found, task):
@@ -89,13 +89,13 @@ def _answers_typed(inspection: str, found: Inspection, task: Task) -> tuple[Prob
 
 
 def _typed(question: str) -> tuple[str, str]:
-    """What the form says to a question: the answer and the comment, empty where there is none."""
+    """The answer and the comment of the form to one question, each empty where there is none."""
     comment = request.form.get(f"comment {question}", "").replace("\r\n", "\n").strip()
     return request.form.get(f"answer {question}", ""), comment
 
 
 def finish_reading(inspection: str, found: Inspection, task: Task) -> Problems:
-    """Finished, when everything is answered or a note says why not."""
+    """Record that the reading is finished. A problem where a question is open and no note says why."""
     left = unanswered(questions(inspection, found, task))
     note = request.form.get("note", "").strip()
     if left and not note:

@@ -25,7 +25,7 @@ blueprint = Blueprint("assessing", __name__)
 @blueprint.get("/inspections/<inspection>/readings")
 @access_control.open_to(*OPENERS)
 def index(inspection: str) -> str:
-    """Everybody's readings and how far each is; one's own first. An assessor who doesn't run it sees their own."""
+    """The readings and how far each is, one's own first. Assessors who do not run the inspection see only their own."""
     found = read_for(inspection)
     who, closed = access_control.account().name, current_cases.closed(case for case, _ in found.allocated)
     listed = readings_listed(found, access_control.account(), leads=current_cases.runs(inspection), closed=closed)
@@ -37,7 +37,7 @@ def index(inspection: str) -> str:
 
 
 def _answered(inspection: str, found: Inspection, task: Task) -> int:
-    """How many questions of this reading need no more."""
+    """The number of questions of this reading that are answered in full."""
     asked = questions(inspection, found, task)
     return len(asked) - unanswered(asked)
 
@@ -46,7 +46,7 @@ def _answered(inspection: str, found: Inspection, task: Task) -> int:
 @access_control.open_to(*OPENERS)
 @access_control.keeps_what_was_typed
 def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
-    """One case: read it, answer the questions. A second reader sees nothing of the first's answers."""
+    """One case beside the questions. A second reader sees no answer of the first reader."""
     found, reference = read_for(inspection), f"{crn}/{number}"
     second = request.args.get("second") == "yes"
     task = (reference, second)
@@ -91,7 +91,7 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
 
 
 def _saved(problems: Mapping[str, str]) -> Response:
-    """To the script that saves answers as they are given."""
+    """The reply to the script that saves each answer as it is given."""
     if problems:
         answer = jsonify(problems=dict(problems))
         answer.status_code = 422

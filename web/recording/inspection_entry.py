@@ -1,4 +1,4 @@
-"""Entries of an inspection, made by hand: a form's fields read, checked by the schemas, and recorded on its file."""
+"""Entries of an inspection made by hand: read from a form, checked by the schemas, recorded on its file."""
 
 import re
 import secrets
@@ -28,18 +28,18 @@ CLOSED: Mapping[Stage, str] = {
     "frozen": "This inspection is frozen: only findings can be added before it is published.",
     "read": "Cases have been read: their frame and sample stay as they were drawn.",
 }
-"""Why a page cannot be used any more, by how far the inspection has come."""
+"""Stage of an inspection -> why a page can no longer be used."""
 
 _TOKEN = re.compile(r"form-[0-9a-f]{12}(-[A-Za-z0-9.]{1,20})?")
 
 
 def token() -> str:
-    """A fresh id for the entry that a form will make."""
+    """A new id for the entry that a form will make."""
     return f"form-{secrets.token_hex(6)}"
 
 
 def led(name: str) -> Inspection:
-    """The inspection, for whoever runs it: its inspectors, or the manager who opened it. 403 for anybody else."""
+    """The inspection. 403 unless the person signed in runs it, as one of its inspectors or the manager who opened it."""
     opened = current_cases.inspection(name)
     if not current_cases.runs(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
@@ -47,7 +47,7 @@ def led(name: str) -> Inspection:
 
 
 def still_open(name: str, found: Inspection, fact_type: type[Entry]) -> Response | None:
-    """Where to go when the inspection takes no entry of this type any more, with the reason said; None while it does."""
+    """None while the inspection takes entries of this type. After that, a redirect with the reason as a message."""
     stage = closed_to(found, fact_type)
     if stage is None:
         return None
@@ -56,7 +56,7 @@ def still_open(name: str, found: Inspection, fact_type: type[Entry]) -> Response
 
 
 def read_for(name: str) -> Inspection:
-    """The inspection, for whoever runs it or reads cases for it, whatever their role. 403 for anybody else."""
+    """The inspection. 403 unless the person signed in runs it or reads cases for it. 404 where there is none."""
     opened = current_cases.repository().inspections.get(name)
     if opened is None:
         abort(404, f"There is no inspection called {name}.")
@@ -66,7 +66,10 @@ def read_for(name: str) -> Inspection:
 
 
 def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
-    """What the request's form says, as interchange values, and which questions that must be answered are not."""
+    """The values of the form that was sent, as interchange values; and the problems in them.
+
+    A problem is a question that must be answered and is not, or a choice that was not offered.
+    """
     values = values_of(fields, request.form.to_dict(flat=False))
     problems = {
         f.name: f"{'Enter' if f.kind in TYPED else 'Choose an answer for'} “{f.label}”"
@@ -82,7 +85,7 @@ def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
 
 
 def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str = "") -> Problems:
-    """Record one entry of the inspection, dated today, by whoever is signed in; what was wrong with it.
+    """Record one entry of the inspection, dated today, by the person signed in. Returns why it was refused, if it was.
 
     ``entry``: its id, the same however often a form is sent (default: the form's ``entry`` field, or a fresh one).
     """
@@ -112,12 +115,12 @@ def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str 
 
 
 def in_words(reason: str) -> str:
-    """The reason of a refusal as a form says it."""
+    """The reason of a refusal as a sentence on a form."""
     return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
 
 
 def open_ends(found: Inspection) -> list[str]:
-    """What is not done yet, in words."""
+    """The readings and ratings that are not finished, in words."""
     criteria = len(found.framework.management)
     unread, again, unrated = len(found.unread), len(found.second_to_finish), criteria - len(found.managed)
     open_ends = [

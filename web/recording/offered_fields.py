@@ -1,4 +1,4 @@
-"""What a form fills in or offers because of who is signed in, rather than the type of entry."""
+"""The fields that a form fills in, and the choices that it offers, for the person signed in."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from web.services import current_cases
 
 
 def filled_in(fact_type: type[Entry], who: Account) -> dict[str, Any]:
-    """What the service fills in from who is signed in: nobody signs for another."""
+    """The fields that the service fills in from the account: nobody can sign for another person."""
     if fact_type is QualityJudged:
         return {
             "framework": current_cases.framework().id,
@@ -22,7 +22,7 @@ def filled_in(fact_type: type[Entry], who: Account) -> dict[str, Any]:
 
 
 def offered(field: Field, who: Account) -> Field:
-    """The field with its choices, where these are known to the service and not to the entry's type."""
+    """The field with its choices, where the type of entry does not list them: questions and inspections."""
     if field.name == "question":
         options = tuple(
             (q.id, f"{c.id}: {q.text}") for c in current_cases.framework().criteria for q in c.questions

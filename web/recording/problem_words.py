@@ -7,14 +7,14 @@ from web.recording.entry_forms import TYPED, Field
 
 
 def place_of(name: str, asked: Mapping[str, Field]) -> str:
-    """Where on the form a problem with a field is said: at its question, or the first one of its group."""
+    """The question of the form at which a problem stands: the field's own, or the first of its group."""
     if name == "recorded_at":
         return "occurred_on"
     return next((each for each in asked if each == name or each.startswith(f"{name}.")), "entry")
 
 
 def problem_words(reason: str, field: Field | None) -> str:
-    """What is wrong, as it stands beside the question and, with the question's name, above the form."""
+    """The problem as a sentence that names the question."""
     if reason.startswith("missing") and field is not None:
         return f"{'Enter' if field.kind in TYPED else 'Choose an answer for'} “{field.full}”"
     if reason.startswith("Not a valid") and field is not None:

@@ -45,6 +45,7 @@ class RecordingForm:
         self.fields = [offered(f, who) for f in asked if f.name not in self.filled_in]
 
     def defaults(self) -> dict[str, list[str]]:
+        """What a new form has filled in already: field -> its values."""
         names = {field.name for field in self.fields}
         mine = {"assessor": self.who.name, "national_standards": "yes"}
         return {name: [value] for name, value in mine.items() if name in names}
@@ -105,6 +106,7 @@ class RecordingForm:
         )
 
     def show(self, typed: Mapping[str, Sequence[str]], problems: Mapping[str, str] | None = None) -> str:
+        """The form with what was typed. ``problems``: field -> reason, shown in the order of the questions."""
         asked = {field.name: field for field in self.fields}
         said = {place_of(name, asked): reason for name, reason in (problems or {}).items()}
         placed = {
@@ -130,12 +132,12 @@ class RecordingForm:
         )  # fmt: skip
 
     def details(self, fact: Entry) -> list[tuple[str, str]]:
-        """What the entry says, the entries that it refers to in words."""
+        """The fields of the entry in words. Other entries that it names are described, not given by id."""
         words = {value: text for f in self.fields if f.kind in ("entry", "entries") for value, text in f.options}
         return [(name, ", ".join(words.get(x, x) for x in text.split(", "))) for name, text in fact_details(fact)]
 
     def named(self, entry_id: str) -> str:
-        """An entry's id, in a sentence about the entry that is being recorded."""
+        """How a sentence names an entry: by its id, or as the one being recorded."""
         return entry_id if entry_id in self.file.entries else "being recorded"
 
     def _effects(self, fact: Entry) -> list[DutyChange]:
@@ -147,14 +149,14 @@ class RecordingForm:
         return duty_changes(before, after, clock.today(), clock.today())
 
     def _owed(self) -> list[DutyLine]:
-        """The duties still open that an entry of this type may meet."""
+        """The open duties of the case that an entry of this type can meet."""
         today = following_read_model.views().case_snapshots(
             current_cases.today(), references=[self.reference], unmet=True
         )
         return [o for c in today for o in outstanding(c) if any(by.type is self.fact_type for by in o.clause.entries)]
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Entry]:
-        """What was recorded on the case since the reader opened the form."""
+        """The entries recorded on the case since the form was opened."""
         return recorded_meanwhile(self.file, self._seen(typed), current_cases.shown_file(self.reference).entries)
 
     def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
@@ -162,7 +164,7 @@ class RecordingForm:
         return int(said) if said.isdecimal() and len(said) < 9 else self.file.version
 
     def _entries(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
-        """The entries that stand and are of these types, the latest first, as (id, words)."""
+        """The entries of these types, the latest first, as (id, words). Corrections and withdrawn entries are left out."""
         shown = current_cases.shown_file(self.reference).entries
         found = [
             fact for fact in current_cases.repository().history(self.reference, None).entries
@@ -176,13 +178,13 @@ class RecordingForm:
 
 
 def _unknown_staff(fact: Entry) -> list[str]:
-    """The staff that a limit of access names and that no account is called: most often a slip of the keys."""
+    """The names in a limit of access that no account has: most often a mistake in typing."""
     if not isinstance(fact, AccessLimited):
         return []
     return unknown_names(fact.excluded, access_control.register().accounts())
 
 
 def check_may_change(fact: Entry) -> None:
-    """403 in words where it is not for the person signed in to say that this entry is wrong."""
+    """403 where the person signed in may not correct or withdraw this entry."""
     if not access_control.account().may_change(fact):
         abort(403, f"{fact_title(fact)}, entry {fact.entry}: that is not yours to correct or withdraw.")

@@ -18,9 +18,7 @@ from web.site import access_control, clock
 
 blueprint = Blueprint("recording", __name__)
 
-
 _NOT_LISTED = ("EntryCorrected", "EntryWithdrawn")
-
 
 _CASE_ENTRIES = {name: kind for name, kind in ENTRY_TYPES.items() if kind.kept_on == "case"}
 
@@ -28,7 +26,7 @@ _CASE_ENTRIES = {name: kind for name, kind in ENTRY_TYPES.items() if kind.kept_o
 @blueprint.get("/cases/<crn>/<int:number>/record")
 @access_control.open_to(*READERS)
 def index(crn: str, number: int) -> str:
-    """What may be recorded on this case."""
+    """The types of entry that may be recorded on this case, in groups."""
     reference = _open(crn, number)
     mine = [
         name
@@ -45,7 +43,7 @@ def index(crn: str, number: int) -> str:
 @access_control.open_to(*READERS)
 @access_control.keeps_what_was_typed
 def entry(crn: str, number: int, type_: str) -> str | Response:
-    """One entry: the form, the check, the record."""
+    """Record one entry: the form, then the check, then the case with the entry on it."""
     reference = _open(crn, number)
     fact_type = _CASE_ENTRIES.get(type_)
     if fact_type is None or fact_type is EntryCorrected:
@@ -62,7 +60,7 @@ def entry(crn: str, number: int, type_: str) -> str | Response:
 @access_control.open_to(*READERS)
 @access_control.keeps_what_was_typed
 def correct(crn: str, number: int, entry_id: str) -> str | Response:
-    """A correction: the entry's own form as it stands, and the fields that were changed in it."""
+    """Correct one entry: its own form, filled in as the entry reads now. The fields that are changed are recorded."""
     reference = _open(crn, number)
     file = current_cases.shown_file(reference)
     subject = file.entries.get(entry_id)
@@ -78,7 +76,10 @@ def correct(crn: str, number: int, entry_id: str) -> str | Response:
 
 
 def answered_by(duty: Obligation) -> dict[str, str] | None:
-    """The entry that would meet a duty, for a link to its form: type, title, and the entry that it is about."""
+    """The type of entry that can meet a duty: its name and title, and the id of the entry that it must name.
+
+    For a link to its form. None where the person signed in may record none.
+    """
     for by in duty.clause.entries:
         if access_control.account().may_enter(by.type):
             title = type_title(by.type.__name__)
@@ -87,7 +88,7 @@ def answered_by(duty: Obligation) -> dict[str, str] | None:
 
 
 def _open(crn: str, number: int) -> str:
-    """The case, when it is open to the reader today: to record on it, it must be theirs now."""
+    """The reference of the case. 403 where the person signed in may not record on it today."""
     reference = f"{crn}/{number}"
     current_cases.case(reference)
     if not current_cases.may_record(reference):

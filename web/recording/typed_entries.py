@@ -13,7 +13,7 @@ _TOKEN = re.compile(r"form-[0-9a-f]{12}")
 
 
 def form_token(typed: Mapping[str, Sequence[str]]) -> str:
-    """The id that this form's entry will have: the same however often it is sent."""
+    """The id of the entry that this form makes: the same each time the form is sent."""
     said = next(iter(typed.get("entry", ())), "")
     return said if _TOKEN.fullmatch(said) else f"form-{secrets.token_hex(6)}"
 

@@ -23,7 +23,6 @@ from web.site import access_control
 
 _SINCE = "Since must be a day like 2004-12-22."
 
-
 _WEEK = f"The week must be a whole number from 1 to {WEEKS}, or 0 for all of them."
 
 

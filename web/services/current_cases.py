@@ -1,4 +1,4 @@
-"""What every page reads from: the cases of this app's database, the moment asked for, and the cases that the reader reaches."""
+"""What every page reads from: the cases of the database, the moment of the page, and the cases open to its reader."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -30,7 +30,7 @@ NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access i
 
 
 def repository() -> CaseRepository:
-    """The cases of the app's database, made at the first request of each process and kept."""
+    """The cases of the app's database. Opened at the first request of each process, then kept."""
     kept = current_app.extensions.get("case_repository")
     if kept is None:
         kept = current_app.extensions["case_repository"] = CaseRepository(Files.open(current_app.config["DATABASE"]))
@@ -38,13 +38,13 @@ def repository() -> CaseRepository:
 
 
 def moment() -> Moment:
-    """As at which day, as known when, this page is read."""
+    """The moment at which this page is read: as at a day, as known at an instant."""
     asked = reading_date.page_date()
     return Moment(asked.on, asked.known_at)
 
 
 def today() -> Moment:
-    """Today, as the files stand."""
+    """Today, as the files stand now."""
     return Moment(clock.today(), end_of_day(clock.today()))
 
 
@@ -53,7 +53,7 @@ def framework() -> Framework:
 
 
 def counted_by(account: Account, at: Moment, **which: Any) -> case_access.Reached:
-    """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
+    """The cases that an account answers for on the moment's day. For an inspector: those of the inspections they read.
 
     ``which`` of their rows to fetch: see ``ReadModel.case_snapshots``.
     """
@@ -64,24 +64,24 @@ def counted_by(account: Account, at: Moment, **which: Any) -> case_access.Reache
 
 
 def framework_of(inspection: str | None) -> Framework:
-    """The framework by which a page answers: the inspection's own, where it belongs to one."""
+    """The framework of this inspection. None: the default framework."""
     return framework() if inspection is None else repository().inspection(inspection).framework
 
 
 def reached() -> case_access.Reached:
-    """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
+    """The cases that the person signed in answers for at the moment, and those of them that are closed to them."""
     if "reached" not in g:
         g.reached = counted_by(access_control.account(), moment(), unmet=True, kinds=("duties", "lates"))
     return cast(case_access.Reached, g.reached)
 
 
 def cases() -> list[CaseSnapshot]:
-    """Every case that the person signed in counts, with the duties that may be outstanding at the moment."""
+    """The cases that the person signed in answers for, with the duties that may be outstanding at the moment."""
     return reached().cases
 
 
 def opened() -> frozenset[str]:
-    """The cases that the person signed in may open: those they count at the moment or today, and not closed to them."""
+    """The cases that the person signed in may open: theirs at the moment or today, without those closed to them."""
     if "opened" not in g:
         every = (*reached().open, *counted_by(access_control.account(), today(), kinds=()).open)
         g.opened = frozenset(case.reference for case in every) - reached().closed
@@ -89,7 +89,7 @@ def opened() -> frozenset[str]:
 
 
 def case(reference: str, inspection: str | None = None) -> Reading:
-    """One case at the moment, for whoever may open it: 404 where there is none, 403 where it is not theirs."""
+    """One case at the moment. 404 where there is none; 403 where the person signed in may not open it."""
     file = repository().file(reference)
     if not isinstance(file.beginning, SupervisionStarted):
         abort(404, f"There is no case {reference}.")
@@ -102,26 +102,26 @@ def case(reference: str, inspection: str | None = None) -> Reading:
 
 
 def viewed(*references: str) -> None:
-    """Put it on the access log that a page of these cases was shown."""
+    """Write to the access log that a page with these cases was shown."""
     if references:
         access_control.log("viewed", *references, detail=request.full_path.rstrip("?"))
 
 
 def may_record(reference: str) -> bool:
-    """Whether the person signed in may add to this case: theirs today, or one that they inspect."""
+    """Whether the person signed in may record on this case: it is theirs today, or one that they inspect."""
     return case_access.may_record(
         repository(), access_control.account(), repository().read(reference, today(), framework())
     )
 
 
 def may_read(reading: Reading) -> bool:
-    """Whether the person signed in may open this case, which a page lists."""
+    """Whether the person signed in may open this case, which stands in a list."""
     now = repository().read(reading.reference, today(), framework())
     return case_access.may_open(repository(), access_control.account(), reading, now)
 
 
 def inspection(name: str) -> InspectionOpened:
-    """The inspection of this id, for whoever may read it; 404 in words where there is none."""
+    """The inspection of this id. 404 where there is none; 403 where the person signed in may not read it."""
     opened = repository().inspections.get(name)
     if opened is None:
         abort(404, f"There is no inspection called {name}.")
@@ -131,12 +131,12 @@ def inspection(name: str) -> InspectionOpened:
 
 
 def inspections() -> dict[str, InspectionOpened]:
-    """The inspections that the person signed in may read, the latest first: an inspector's own; all, for the others."""
+    """The inspections that the person signed in may read, the latest first. Inspectors read their own, others all."""
     return inspection_access.readable(repository(), access_control.account())
 
 
 def closed(references: Iterable[str]) -> set[str]:
-    """Those of these cases whose access is limited, and not open to the person signed in."""
+    """Those of these cases that limited access closes to the person signed in."""
     who = access_control.account()
     return {reference for reference in references if case_access.is_closed(repository(), who, reference)}
 
@@ -157,21 +157,21 @@ def blind(name: str) -> set[str]:
 
 
 def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:
-    """Those of an inspection's readings that the person signed in may see."""
+    """Those of an inspection's readings that may be shown to the person signed in."""
     hidden = blind(name)
     return [reading for reading in readings if reading.reference not in hidden and may_read(reading)]
 
 
 def not_yet_shown(reference: str) -> set[str]:
-    """The inspections for which the person signed in has still to finish reading this case.
+    """The inspections for which the person signed in has not finished reading this case.
 
-    How others answered there is not shown to them before, on any page of the case.
+    Until then no page of the case shows them the answers of others there.
     """
     return blind_reading.not_yet_shown(repository(), access_control.account().name, reference)
 
 
 def shown_file(reference: str) -> CaseFile:
-    """The file of a case as the person signed in may read it: without what others answered that is not shown yet."""
+    """The file of a case without the answers of others that the person signed in must not see yet."""
     return blind_reading.shown_file(repository(), access_control.account().name, reference)
 
 
@@ -215,7 +215,7 @@ def _stopped_long_ago() -> bool:
 
 
 def footer_note() -> str:
-    """How far the page's data goes: every entry stored so far, and what of it lists and counts leave out."""
+    """The line of the footer: the number of entries stored, and how many of them lists and counts do not have yet."""
     return (
         f"{count_noun(repository().catch_up(), 'entry', 'entries')} on record. {following_read_model.note()}".rstrip()
     )

@@ -31,7 +31,7 @@ from web.inspections import (
 from web.presentation import template_words
 from web.recording import recording_pages
 from web.reports import measure_pages
-from web.services import current_cases, following_read_model
+from web.services import current_cases, current_inspections, following_read_model
 from web.site import access_control, error_pages, links, reading_date, security_headers, site_assets
 
 PAGES: tuple[ModuleType, ...] = (
@@ -112,6 +112,7 @@ def create_app(
         template_words,
         following_read_model,
         current_cases,
+        current_inspections,
         recording_pages,
         security_headers,
         error_pages,

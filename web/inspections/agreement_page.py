@@ -7,7 +7,7 @@ from projections.inspections.assessor_agreement import Agreement, compare, judge
 from projections.inspections.sample_scores import score_inspection
 from web.inspections.reading_answers import case_read
 from web.inspections.reading_pages import blueprint
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 
@@ -15,7 +15,7 @@ from web.site import access_control
 @access_control.open_to(*READERS)
 def agreement(inspection: str) -> str:
     """How far two readers agree, and assessors with what the entries give."""
-    opened = current_cases.inspection(inspection)
+    opened = current_inspections.inspection(inspection)
     found = current_cases.repository().inspection(inspection)
     scored = score_inspection(current_cases.repository(), inspection)
     again = [case_read(inspection, found, case, True) for case, second in found.allocated if second]
@@ -25,7 +25,7 @@ def agreement(inspection: str) -> str:
         left(scored.readings, once), left(again, twice_read),
     )  # fmt: skip
     texts = {name: question.text for name, question in found.framework.questions.items()}
-    shown = {reading.reference for reading in current_cases.shown(inspection, scored.readings)}
+    shown = {reading.reference for reading in current_inspections.shown(inspection, scored.readings)}
     kinds: list[tuple[str, str, str, Agreement]] = [
         ("First and second readers", "First", "Second", twice),
         ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(scored.readings, once)),
@@ -38,5 +38,5 @@ def agreement(inspection: str) -> str:
         texts=texts,
         shown=shown,
         cases=len(again),
-        blind=len(current_cases.blind(inspection)),
+        blind=len(current_inspections.blind(inspection)),
     )

@@ -12,12 +12,12 @@ from web.inspections.reading_allocation import let_read
 from web.presentation.formatting import numeric_date
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import enter, read_form
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control, clock
 
 
 def _opening_fields() -> list[Field]:
-    earlier = tuple((name, opened.title) for name, opened in current_cases.inspections().items())
+    earlier = tuple((name, opened.title) for name, opened in current_inspections.inspections().items())
     areas = current_cases.places()["area"]
     none = "" if areas else "No case is on record yet: import cases first, so that there is an area to inspect"
     return [

@@ -13,7 +13,7 @@ from web.inspections.inspection_form import back_to_progress, blueprint
 from web.inspections.reading_allocation import possible_assessors
 from web.inspections.sample_pages import stratum_sizes
 from web.recording.inspection_entry import enter, led, open_ends, still_open
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 
@@ -28,7 +28,7 @@ def work(inspection: str) -> str:
         read=len(found.finished(second=False)),
         strata=stratum_sizes(found), assessors=_readings_by_assessor(found),
         accounts=[account.name for account in possible_assessors()],
-        follows=current_cases.inspections().get(found.opened.follows or ""), managed=len(found.managed),
+        follows=current_inspections.inspections().get(found.opened.follows or ""), managed=len(found.managed),
         leads_as_inspector=access_control.account().inspects,
     )  # fmt: skip
 

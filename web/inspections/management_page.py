@@ -13,7 +13,7 @@ from projections.scoring.management_ladder import placed
 from projections.scoring.score_bands import banded
 from web.inspections.reading_pages import blueprint
 from web.recording.inspection_entry import Problems, enter, led, token
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 
@@ -22,7 +22,7 @@ from web.site import access_control
 @access_control.keeps_what_was_typed
 def management(inspection: str) -> str | AnyResponse:
     """Section A: the rating of each item, the rung that follows from them, and the lead inspector's adjustment."""
-    opened = current_cases.inspection(inspection)
+    opened = current_inspections.inspection(inspection)
     found = current_cases.repository().inspection(inspection)
     problems: Problems = {}
     if request.method == "POST":
@@ -35,7 +35,7 @@ def management(inspection: str) -> str | AnyResponse:
         bands=banded(found, score_inspection(current_cases.repository(), inspection).score), rated=code_lists.MANAGEMENT_RATINGS,
         open=[p.criterion.id for p in placed(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
         rungs=found.framework.rungs, problems=problems, typed=request.form,
-        runs=current_cases.runs(inspection) and closed_to(found, ManagementRated) is None,
+        runs=current_inspections.runs(inspection) and closed_to(found, ManagementRated) is None,
     )  # fmt: skip
 
 

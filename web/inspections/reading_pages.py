@@ -16,7 +16,7 @@ from projections.inspections.reading_questions import questions_asked, unanswere
 from web.cases.chart_shapes import chart
 from web.inspections.reading_answers import ANSWERS, case_read, finish_reading, questions, save_answers, too_late
 from web.recording.inspection_entry import Problems, read_for
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control, clock
 
 blueprint = Blueprint("assessing", __name__)
@@ -28,7 +28,7 @@ def index(inspection: str) -> str:
     """The readings and how far each is, one's own first. Assessors who do not run the inspection see only their own."""
     found = read_for(inspection)
     who, closed = access_control.account().name, current_cases.closed(case for case, _ in found.allocated)
-    listed = readings_listed(found, access_control.account(), leads=current_cases.runs(inspection), closed=closed)
+    listed = readings_listed(found, access_control.account(), leads=current_inspections.runs(inspection), closed=closed)
     rows = [(task, name, _answered(inspection, found, task), task in found.completed) for task, name in listed]
     return render_template(
         "inspections/readings.html", inspection=inspection, opened=found.opened, found=found, rows=rows,

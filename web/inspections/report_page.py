@@ -19,7 +19,7 @@ from web.presentation.formatting import long_date
 from web.presentation.table_files import Column, Download, notes
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, led, open_ends, read_form, token
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 blueprint = Blueprint("reporting", __name__)
@@ -32,7 +32,7 @@ WENT = (("improved", "Improved"), ("deteriorated", "Deteriorated"), ("unchanged"
 @access_control.keeps_what_was_typed
 def show(inspection: str) -> str | Response:
     """The report: written findings beside their figures, and drafts from the answers where none is written."""
-    current_cases.inspection(inspection)
+    current_inspections.inspection(inspection)
     problems: Problems = {}
     if request.method == "POST":
         led(inspection)
@@ -53,7 +53,7 @@ def show(inspection: str) -> str | Response:
     return render_template(
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
         went=WENT, entry_id=request.form.get("entry") or token(),
-        writes=current_cases.runs(inspection) and closed_to(made.inspection, FindingWritten) is None,
+        writes=current_inspections.runs(inspection) and closed_to(made.inspection, FindingWritten) is None,
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def publish(inspection: str) -> str | Response:
 @access_control.open_to(*READERS)
 def keep(inspection: str, form: str) -> Response:
     """The report as PDF or JSON, or all answers as a table (CSV, XLSX, ODS), with the state of the record."""
-    current_cases.inspection(inspection)
+    current_inspections.inspection(inspection)
     made = report(current_cases.repository(), inspection, current_cases.moment())
     if form in ("pdf", "json"):
         access_control.log("downloaded", detail=f"{inspection}.{form}")
@@ -127,7 +127,7 @@ def keep(inspection: str, form: str) -> Response:
                *(Column(name) for name, _ in made.stamp.pairs())]  # fmt: skip
     stamp = [value for _, value in made.stamp.pairs()]
     framework = made.scored.framework
-    shown = current_cases.shown(inspection, made.scored.readings)
+    shown = current_inspections.shown(inspection, made.scored.readings)
     rows = [
         (r.reference, framework.criterion_of(a.question.id).id, a.question.id, a.question.text, a.answer, a.basis,
          a.absent, a.other, *stamp)
@@ -143,7 +143,7 @@ def keep(inspection: str, form: str) -> Response:
 @access_control.open_to(*READERS)
 def side_by_side(inspection: str) -> str:
     """The same cases scored under two frameworks, side by side."""
-    opened = current_cases.inspection(inspection)
+    opened = current_inspections.inspection(inspection)
     own = current_cases.repository().inspection(inspection).framework
     other = _framework(request.args.get("framework"), own)
     scores = [

@@ -16,8 +16,9 @@ from domain.entries.entry import Entry
 from domain.entries.refusals import Stage
 from domain.entries.schemas import ShapeError, load_entry
 from web.presentation.formatting import count_noun
-from web.recording.entry_forms import TYPED, Field, values_of
-from web.services import current_cases
+from web.recording.entry_forms import TYPED, Field
+from web.recording.typed_values import values_of
+from web.services import current_cases, current_inspections
 from web.site import access_control, clock
 
 Problems = dict[str, str]
@@ -40,8 +41,8 @@ def token() -> str:
 
 def led(name: str) -> Inspection:
     """The inspection. 403 unless the person signed in runs it, as one of its inspectors or the manager who opened it."""
-    opened = current_cases.inspection(name)
-    if not current_cases.runs(name):
+    opened = current_inspections.inspection(name)
+    if not current_inspections.runs(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
     return current_cases.repository().inspection(name)
 
@@ -60,7 +61,7 @@ def read_for(name: str) -> Inspection:
     opened = current_cases.repository().inspections.get(name)
     if opened is None:
         abort(404, f"There is no inspection called {name}.")
-    if not current_cases.assesses(name):
+    if not current_inspections.assesses(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
     return current_cases.repository().inspection(name)
 

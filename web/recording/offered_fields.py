@@ -5,7 +5,7 @@ from typing import Any
 from domain.accounts.roles import Account
 from domain.entries.case_entries import Entry, QualityJudged
 from web.recording.entry_forms import Field
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 
 
 def filled_in(fact_type: type[Entry], who: Account) -> dict[str, Any]:
@@ -30,7 +30,9 @@ def offered(field: Field, who: Account) -> Field:
         return Field(field.name, "choice", "Question", True, "", options)
     if field.name == "inspection":
         options = tuple(
-            (name, opened.title) for name, opened in current_cases.inspections().items() if current_cases.assesses(name)
+            (name, opened.title)
+            for name, opened in current_inspections.inspections().items()
+            if current_inspections.assesses(name)
         )
         hint = "" if who.inspects else "Leave empty for your own audit"
         return Field(field.name, "choice", "Inspection", who.inspects, hint, options)

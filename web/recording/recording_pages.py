@@ -11,8 +11,8 @@ from domain.entries.entry import FormGroup
 from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import numeric_date
 from web.presentation.phrases import type_title
-from web.recording.entry_forms import typed_of
 from web.recording.recording_form import RecordingForm, check_may_change
+from web.recording.typed_values import typed_of
 from web.services import current_cases
 from web.site import access_control, clock
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import ShapeError, dump_fact, load_entry
-from web.recording.entry_forms import NOT_ASKED, Field, values_of
+from web.recording.entry_forms import NOT_ASKED, Field
+from web.recording.typed_values import values_of
 
 _TOKEN = re.compile(r"form-[0-9a-f]{12}")
 

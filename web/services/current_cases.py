@@ -1,7 +1,6 @@
 """What every page reads from: the cases of the database, the moment of the page, and the cases open to its reader."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
@@ -9,7 +8,6 @@ from flask import Flask, abort, current_app, g, request
 from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import SupervisionStarted
-from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks import DEFAULT_FRAMEWORK, Framework, frameworks
 from domain.store.application import Files
 from projections.cases import case_access
@@ -18,13 +16,10 @@ from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.inspections import blind_reading, inspection_access
+from projections.inspections import blind_reading
 from web.presentation.formatting import count_noun
 from web.services import following_read_model
 from web.site import access_control, clock, reading_date
-from web.site.reading_date import ReadingDate
-
-LONG_AGO = timedelta(days=366)
 
 NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access is limited."
 
@@ -120,54 +115,10 @@ def may_read(reading: Reading) -> bool:
     return case_access.may_open(repository(), access_control.account(), reading, now)
 
 
-def inspection(name: str) -> InspectionOpened:
-    """The inspection of this id. 404 where there is none; 403 where the person signed in may not read it."""
-    opened = repository().inspections.get(name)
-    if opened is None:
-        abort(404, f"There is no inspection called {name}.")
-    if name not in inspections():
-        abort(403, f"{opened.title} is not one of the inspections that you read.")
-    return opened
-
-
-def inspections() -> dict[str, InspectionOpened]:
-    """The inspections that the person signed in may read, the latest first. Inspectors read their own, others all."""
-    return inspection_access.readable(repository(), access_control.account())
-
-
 def closed(references: Iterable[str]) -> set[str]:
     """Those of these cases that limited access closes to the person signed in."""
     who = access_control.account()
     return {reference for reference in references if case_access.is_closed(repository(), who, reference)}
-
-
-def runs(name: str) -> bool:
-    """Whether the person signed in runs this inspection: an inspector who reads it, or the manager who opened it."""
-    return inspection_access.runs(repository(), access_control.account(), name)
-
-
-def assesses(name: str) -> bool:
-    """Whether the person signed in runs this inspection, or is named as one of its assessors."""
-    return inspection_access.assesses(repository(), access_control.account(), name)
-
-
-def blind(name: str) -> set[str]:
-    """The cases of an inspection that the person signed in has still to read for the second time."""
-    return blind_reading.read_blind(repository().inspection(name), access_control.account().name)
-
-
-def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:
-    """Those of an inspection's readings that may be shown to the person signed in."""
-    hidden = blind(name)
-    return [reading for reading in readings if reading.reference not in hidden and may_read(reading)]
-
-
-def not_yet_shown(reference: str) -> set[str]:
-    """The inspections for which the person signed in has not finished reading this case.
-
-    Until then no page of the case shows them the answers of others there.
-    """
-    return blind_reading.not_yet_shown(repository(), access_control.account().name, reference)
 
 
 def shown_file(reference: str) -> CaseFile:
@@ -175,43 +126,11 @@ def shown_file(reference: str) -> CaseFile:
     return blind_reading.shown_file(repository(), access_control.account().name, reference)
 
 
-def front() -> str | None:
-    """The inspection on the first page; None where there is none to read."""
-    return inspection_access.latest(repository(), access_control.account())
-
-
-def inspection_asked() -> str | None:
-    """The inspection that this page belongs to: named in its path, in its query, or the latest on the first page."""
-    named = (request.view_args or {}).get("inspection") or request.args.get("inspection")
-    if named is None and request.endpoint == "inspections.index" and access_control.signed_in() is not None:
-        return front()
-    return named or None
-
-
 def places() -> dict[str, list[str]]:
     """The areas, divisions, teams and officers that hold cases today, by level."""
     held = following_read_model.views().places(today())
     levels: tuple[Level, ...] = ("area", "division", "team", "officer")
     return {level: sorted({getattr(place, level) for place in held}) for level in levels}
-
-
-def default_moment() -> ReadingDate | None:
-    """The moment of a page whose address names none; None for today.
-
-    An inspection's pages are read at its own sample date and state of knowledge. So are the others when the record
-    stopped long ago: today would show nothing.
-    """
-    every = repository().inspections
-    named = inspection_asked()
-    if named is None and every and _stopped_long_ago():
-        named = next(iter(every))
-    opened = every.get(named) if named else None
-    return None if opened is None else ReadingDate(opened.occurred_on, opened.knowledge)
-
-
-def _stopped_long_ago() -> bool:
-    last = repository().last_recorded_at
-    return last is not None and clock.today() - last.date() > LONG_AGO
 
 
 def footer_note() -> str:
@@ -222,8 +141,7 @@ def footer_note() -> str:
 
 
 def attach(app: Flask) -> None:
-    app.config.update(DEFAULT_MOMENT=default_moment, FOOTER_NOTE=footer_note)
+    """Give the templates ``may_record`` and ``today``, and the footer its line."""
+    app.config.update(FOOTER_NOTE=footer_note)
     app.add_template_global(may_record)
-    app.add_template_global(runs, "runs_inspection")
-    app.add_template_global(assesses, "assesses_for")
     app.add_template_global(clock.today, "today")

@@ -15,8 +15,8 @@ from domain import __version__
 from domain.accounts.roles import WORKERS
 from domain.policy.measures import Measure, Report, reports
 from web.reports.measure_phrases import definition
-from web.reports.report_building import BuiltReport, make, of_measure
-from web.reports.report_query import ReportQuerySchema, asked
+from web.reports.report_building import BuiltReport, build_measure_report, build_report
+from web.reports.report_query import ReportQuerySchema, query_from
 from web.services import current_cases, report_cache
 from web.site import access_control
 
@@ -130,11 +130,11 @@ def report(query: dict[str, Any], name: str) -> dict[str, Any]:
     found = reports().reports.get(name)
     if found is None:
         abort(404, f"There is no report called {name}; there are {', '.join(reports().reports)}.")
-    wanted = asked(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
+    wanted = query_from(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
     trend = reports().measures.get(query["trend"])
     if trend is not None and trend not in found.measures:
         refuse(422, messages={"query": {"trend": [f"{trend.title} is not a measure of this report."]}})
-    return _given(make(found, wanted, report_cache.duty_queries(), current_cases.repository(), trend))
+    return _given(build_report(found, wanted, report_cache.duty_queries(), current_cases.repository(), trend))
 
 
 @blueprint.route("/measures/<name>")
@@ -149,8 +149,8 @@ def measure(query: dict[str, Any], name: str) -> dict[str, Any]:
     found = reports().measures.get(name)
     if found is None:
         abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
-    wanted = asked(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
-    return _given(of_measure(found, wanted, report_cache.duty_queries(), current_cases.repository()))
+    wanted = query_from(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
+    return _given(build_measure_report(found, wanted, report_cache.duty_queries(), current_cases.repository()))
 
 
 def _listed(one: Report | Measure) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from web.cli.command_columns import columns_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.table_files import as_bytes
 from web.reports.measure_phrases import asked_notes
-from web.reports.report_building import BuiltReport, make, of_measure
+from web.reports.report_building import BuiltReport, build_measure_report, build_report
 from web.reports.report_places import MONTHS, nowhere
 from web.reports.table_model import Table
 from web.site.date_field import EARLIEST, LATEST
@@ -89,9 +89,9 @@ def report(
         if measure is not None and measure not in chosen.measures:
             known = ", ".join(m.id for m in chosen.measures) or "none"
             raise click.UsageError(f"--trend: '{trend}' is not a measure of {name}; its measures are: {known}")
-        made = make(chosen, asked, queries, book, measure)
+        made = build_report(chosen, asked, queries, book, measure)
     else:
-        made = of_measure(reports().measures[name], asked, queries, book)
+        made = build_measure_report(reports().measures[name], asked, queries, book)
     found = _bytes(made, _wanted(made, table, form), form)
     if output is not None:
         output.write_bytes(found)

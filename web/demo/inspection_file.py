@@ -19,7 +19,7 @@ LEAD = ASSESSORS[0][0]
 SEED = "Gloucestershire"
 
 
-class _Minutes:
+class _InspectionLines:
     """Writes the lines of an inspection's file."""
 
     def __init__(self, sample: PublishedSample):
@@ -44,8 +44,8 @@ class _Minutes:
 
 def write_inspection(sample: PublishedSample, dealt: Sequence[Brief]) -> Iterator[dict[str, Any]]:
     """The file of one inspection, as interchange lines."""
-    minutes = _Minutes(sample)
-    write = minutes.write
+    lines = _InspectionLines(sample)
+    write = lines.write
     follows = {"follows": sample.follows} if sample.follows else {}
     yield write(
         "InspectionOpened", 0, title=sample.title, area=AREA, framework="esi-2003",

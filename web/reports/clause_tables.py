@@ -8,7 +8,7 @@ from projections.reports.measure_figures import Asked
 from projections.reports.proportions import Figure, Scope
 from projections.reports.training_needs import Need, Needs
 from web.reports.measure_phrases import area_said, period_words, scope_words
-from web.reports.measure_tables import SHARE, share_cells
+from web.reports.share_columns import SHARE_COLUMNS, share_cells
 from web.reports.table_model import Heading, Link, Table, TableRow
 
 MOST_LINES = 60
@@ -18,7 +18,7 @@ MOST_LINES = 60
 def needs_tables(found: Needs, asked: Asked) -> list[Table]:
     """Two tables: where training is needed, and everything else."""
     headings = [
-        Heading("level", "Level"), Heading("name", "Whose"), Heading("team", "Team"), Heading("clause", "Clause"), *SHARE,
+        Heading("level", "Level"), Heading("name", "Whose"), Heading("team", "Team"), Heading("clause", "Clause"), *SHARE_COLUMNS,
         Heading("area_share", "Area", "percent"), Heading("area_held", "Area: met", "number", "file"),
         Heading("area_n", "Area: of", "number", "file"), Heading("against", "Against the area"),
     ]  # fmt: skip
@@ -50,7 +50,7 @@ def expectations_table(counts: Sequence[Count], asked: Asked) -> Table:
     """The clauses of standards and framework under which any duty fell due, in their order."""
     framework = frameworks()[DEFAULT_FRAMEWORK]
     headings = [
-        Heading("clause", "Clause"), Heading("says", "What it asks"), Heading("of", "Of"), *SHARE,
+        Heading("clause", "Clause"), Heading("says", "What it asks"), Heading("of", "Of"), *SHARE_COLUMNS,
         Heading("area_share", "Area", "percent"), Heading("against_area", "Against the area"),
     ]  # fmt: skip
     own: dict[str, Figure] = {}

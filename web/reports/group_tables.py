@@ -8,7 +8,7 @@ from projections.reports.measure_figures import Asked
 from projections.reports.protected_groups import ATTRIBUTES, Group
 from projections.reports.small_numbers import FEW
 from web.reports.measure_phrases import beside_said, period_words
-from web.reports.measure_tables import SHARE, link, share_cells
+from web.reports.share_columns import SHARE_COLUMNS, measure_link, share_cells
 from web.reports.table_model import Heading, Table, TableRow
 
 SUPPRESSED_CELL = "suppressed"
@@ -18,7 +18,7 @@ def differences_table(found: Sequence[tuple[Measure, Sequence[Group]]], asked: A
     """One group a row. A suppressed group is marked and has no figure."""
     headings = [
         Heading("measure", "Measure"), Heading("measure_id", "Measure id", where="file"), Heading("attribute", "By"),
-        Heading("group", "Group"), Heading("people", "People", "number"), *SHARE,
+        Heading("group", "Group"), Heading("people", "People", "number"), *SHARE_COLUMNS,
         Heading("against_others", "Against the others"),
     ]  # fmt: skip
     rows, absent = [], []
@@ -35,7 +35,7 @@ def differences_table(found: Sequence[tuple[Measure, Sequence[Group]]], asked: A
                 said = beside_said(group.figure, group.others) if group.others is not None else None
                 cells = [group.people, *share_cells(group.figure), said]
                 more = {"attribute": group.attribute, "group": group.value}
-                opens["share"] = link(measure, asked.scope, asked.period, **more)
+                opens["share"] = measure_link(measure, asked.scope, asked.period, **more)
             rows.append(TableRow([measure.title, measure.id, group.attribute, group.value, *cells], opens))
     says = (
         f"Duties that fell due {period_words(asked.period)}, by the person's gender, ethnic group (census of 2001) and "

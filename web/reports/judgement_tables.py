@@ -9,7 +9,7 @@ from projections.reports.measure_figures import Asked
 from projections.reports.proportions import Figure
 from projections.scoring.scores import QuestionScore
 from web.presentation.formatting import count_noun, percent
-from web.reports.measure_tables import SHARE, link, share_cells
+from web.reports.share_columns import SHARE_COLUMNS, measure_link, share_cells
 from web.reports.table_model import Heading, Link, Table, TableRow
 
 
@@ -22,7 +22,7 @@ def judged_table(
     """The answers to questions: those on the record, and those of each inspection at its own sample date."""
     headings = [
         Heading("measure", "Measure"), Heading("measure_id", "Measure id", where="file"), Heading("source", "Judged in"),
-        *(h._replace(words="Sufficient") if h.name == "held" else h for h in SHARE),
+        *(h._replace(words="Sufficient") if h.name == "held" else h for h in SHARE_COLUMNS),
         Heading("absent", "Of the others, nothing there", "number"), Heading("says", "In words"),
     ]  # fmt: skip
     rows = []
@@ -34,7 +34,7 @@ def judged_table(
             TableRow(
                 [measure.title, measure.id, "the record, every case", *share_cells(figure), absent,
                  judged_said(figure, absent)],
-                {"share": link(measure, asked.scope, asked.period)},
+                {"share": measure_link(measure, asked.scope, asked.period)},
                 True,
             )
         )  # fmt: skip

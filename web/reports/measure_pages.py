@@ -16,8 +16,8 @@ from web.presentation.table_files import FORMATS
 from web.presentation.trend_chart import TrendChart, chart
 from web.reports import drill_down_pages
 from web.reports.measure_phrases import clause_words, definition, period_words, scope_words, sure_said
-from web.reports.report_building import BuiltReport, definitions, make, of_measure
-from web.reports.report_query import ReportQuerySchema, asked, choices
+from web.reports.report_building import BuiltReport, build_measure_report, build_report, definitions
+from web.reports.report_query import ReportQuerySchema, choices, query_from
 from web.reports.table_model import Link, printed
 from web.services import current_cases, report_cache
 from web.site import access_control
@@ -145,7 +145,7 @@ def _report(name: str) -> Report:
     return found
 
 
-def read_asked() -> dict[str, Any]:
+def read_query_values() -> dict[str, Any]:
     """The query of a report; 400 with a message where it cannot be read."""
     try:
         return dict(ReportQuerySchema().load({k: v for k, v in request.args.items() if v}))
@@ -154,11 +154,13 @@ def read_asked() -> dict[str, Any]:
 
 
 def _asked() -> Asked:
-    return asked(read_asked(), current_cases.moment(), access_control.account(), report_cache.duty_queries())
+    return query_from(
+        read_query_values(), current_cases.moment(), access_control.account(), report_cache.duty_queries()
+    )
 
 
 def _made(report: Report) -> BuiltReport:
-    trend = reports().measures.get(read_asked()["trend"])
+    trend = reports().measures.get(read_query_values()["trend"])
     if trend is not None and trend not in report.measures:
         raise BadRequest(f"{trend.title} is not a measure of this report.")
     return _make(report, _asked(), trend)
@@ -166,8 +168,8 @@ def _made(report: Report) -> BuiltReport:
 
 def _make(report: Report, wanted: Asked, trend: Measure | None = None) -> BuiltReport:
     question = (report.id, trend and trend.id, *_question(wanted))
-    return report_cache.made(
-        question, lambda: make(report, wanted, report_cache.duty_queries(), current_cases.repository(), trend)
+    return report_cache.kept(
+        question, lambda: build_report(report, wanted, report_cache.duty_queries(), current_cases.repository(), trend)
     )
 
 
@@ -181,9 +183,9 @@ def _made_measure(name: str) -> BuiltReport:
     if found is None:
         abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
     wanted = _asked()
-    return report_cache.made(
+    return report_cache.kept(
         (found.id, "measure", *_question(wanted)),
-        lambda: of_measure(found, wanted, report_cache.duty_queries(), current_cases.repository()),
+        lambda: build_measure_report(found, wanted, report_cache.duty_queries(), current_cases.repository()),
     )
 
 

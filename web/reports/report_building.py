@@ -19,14 +19,15 @@ from projections.reports.small_numbers import FEW
 from projections.reports.training_needs import every_clause, needs
 from projections.scoring.scores import QuestionScore
 from web.presentation.json_documents import known
-from web.reports import measure_tables as sheets
 from web.reports.clause_tables import expectations_table, needs_tables
 from web.reports.forecast_tables import forecast_table, loads_by_place
 from web.reports.group_tables import differences_table
 from web.reports.judgement_tables import judged_table
 from web.reports.measure_phrases import asked_notes, definition, sure_said
+from web.reports.measure_tables import lates_table, parts_tables, summary_table, waits_table
 from web.reports.scorecard_tables import scorecard_tables
 from web.reports.table_model import Table
+from web.reports.trend_table import trend_table
 
 
 @dataclass(frozen=True)
@@ -102,16 +103,16 @@ def _clauses(measure: Measure, asked: Asked) -> list[dict[str, str]]:
     return found
 
 
-def make(
+def build_report(
     report: Report, asked: Asked, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None = None
 ) -> BuiltReport:
     """The report for a query. ``trend_of``: the measure whose trend it shows (default: the first that is a share)."""
     if report.shows == "measures":
         return _of_measures(report, asked, queries, book, trend_of)
-    return BuiltReport(report, asked, _MORE[report.shows](report, asked, queries))
+    return BuiltReport(report, asked, _TABLES_OF[report.shows](report, asked, queries))
 
 
-def of_measure(measure: Measure, asked: Asked, queries: DutyQueries, book: CaseRepository) -> BuiltReport:
+def build_measure_report(measure: Measure, asked: Asked, queries: DutyQueries, book: CaseRepository) -> BuiltReport:
     """One measure as a report of its own."""
     alone = Report(
         measure.id, measure.title, definition(measure), "measures", measure.cite, measure.sure, (measure,),
@@ -129,21 +130,21 @@ def _of_measures(
     found: list[Table] = []
     if shares:
         every = [lines(queries, measure, asked) for measure in shares]
-        found += [sheets.summary([m.whole for m in every], asked), *sheets.parts([m.parts for m in every], asked)]
+        found += [summary_table([m.whole for m in every], asked), *parts_tables([m.parts for m in every], asked)]
     if waits:
-        found.append(sheets.waits([wait_lines(queries, measure, asked) for measure in waits], asked))
+        found.append(waits_table([wait_lines(queries, measure, asked) for measure in waits], asked))
     if judged:
         found.append(_judged(judged, asked, queries, book))
     if report.lates:
-        found.append(sheets.lates(recorded(queries, asked), asked))
+        found.append(lates_table(recorded(queries, asked), asked))
     measure = trend_of or next(iter(shares), None)
     if measure is None or measure.counts == "wait":
         return BuiltReport(report, asked, found)
     points = trend(queries, measure, asked)
     beside = trend(queries, measure, asked, asked.beside) if asked.beside else []
-    found.append(sheets.trend(measure, points, asked.scope))
+    found.append(trend_table(measure, points, asked.scope))
     if asked.beside is not None:
-        besides = sheets.trend(measure, beside, asked.beside)
+        besides = trend_table(measure, beside, asked.beside)
         found.append(replace(besides, id="trend-beside", title=f"{besides.title}: {asked.beside.name}"))
     return BuiltReport(report, asked, found, measure, points, beside)
 
@@ -186,7 +187,7 @@ def _scorecard(report: Report, asked: Asked, queries: DutyQueries) -> list[Table
     return scorecard_tables(card, ranking(queries, card, asked.period, asked.months, asked.scope, asked.mine), asked)
 
 
-_MORE: Mapping[str, Any] = {
+_TABLES_OF: Mapping[str, Any] = {
     "needs": _needs, "differences": _differences, "expectations": _expectations, "forecast": _forecast,
     "scorecard": _scorecard,
 }  # fmt: skip

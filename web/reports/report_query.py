@@ -52,7 +52,7 @@ class ReportQuerySchema(Schema):
     )
 
 
-def asked(values: Mapping[str, Any], moment: Moment, account: Account, queries: DutyQueries) -> Asked:
+def query_from(values: Mapping[str, Any], moment: Moment, account: Account, queries: DutyQueries) -> Asked:
     """The query as a report takes it, limited to the cases of the account; 404 for a place where it has none."""
     beside = values["beside"]
     return Asked(

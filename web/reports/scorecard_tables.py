@@ -6,7 +6,7 @@ from domain.policy.measures.scorecards import Scorecard
 from projections.reports.measure_figures import Asked
 from projections.reports.scorecard import Moved, Ranking
 from web.reports.measure_phrases import period_words, sure_said
-from web.reports.measure_tables import SHARE, link, share_cells
+from web.reports.share_columns import SHARE_COLUMNS, measure_link, share_cells
 from web.reports.table_model import Heading, Link, Table, TableRow
 
 
@@ -24,7 +24,7 @@ def scorecard_tables(card: Scorecard, found: Ranking | None, asked: Asked) -> li
         TableRow(
             [m.now.scope.name, line.target.title, *share_cells(line.figure), Fraction(line.target.target, 100),
              line.target.weight, None if line.earned is None else round(float(line.earned), 2)],
-            {"share": link(line.target.measure, m.now.scope, asked.period)},
+            {"share": measure_link(line.target.measure, m.now.scope, asked.period)},
         )
         for m in moved
         for line in m.now.lines
@@ -46,7 +46,7 @@ def scorecard_tables(card: Scorecard, found: Ranking | None, asked: Asked) -> li
         ),
         Table(
             "lines", "Line by line",
-            [Heading("name", level), Heading("line", "Line"), *SHARE, Heading("target", "Target", "percent"),
+            [Heading("name", level), Heading("line", "Line"), *SHARE_COLUMNS, Heading("target", "Target", "percent"),
              Heading("weight", "Weight", "number"), Heading("earned", "Earned", "number")],
             lines,
         ),

@@ -12,7 +12,7 @@ from projections.inspections.published_figures import leaves
 from web.inspections.inspection_form import back_to_progress, blueprint
 from web.inspections.reading_allocation import possible_assessors
 from web.inspections.sample_pages import stratum_sizes
-from web.recording.inspection_entry import enter, led, open_ends, still_open
+from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, unfinished
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
@@ -21,7 +21,7 @@ from web.site import access_control
 @access_control.open_to(*OPENERS)
 def work(inspection: str) -> str:
     """The progress of the inspection: each step, what is done, what comes next."""
-    found = led(inspection)
+    found = inspection_to_run(inspection)
     assert found.opened is not None
     return render_template(
         "inspections/inspection.html", inspection=inspection, found=found, opened=found.opened,
@@ -43,15 +43,15 @@ def _readings_by_assessor(found: Inspection) -> list[tuple[str, str, int, int]]:
 @access_control.open_to(*OPENERS)
 def freeze(inspection: str) -> str | Response:
     """Freeze the inspection, so that no reading or rating changes any more. Shows what is still open."""
-    found = led(inspection)
-    if (late := still_open(inspection, found, InspectionFrozen)) is not None:
+    found = inspection_to_run(inspection)
+    if (late := redirect_if_closed(inspection, found, InspectionFrozen)) is not None:
         return late
     if not found.sample:
         return back_to_progress(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
     if request.method == "GET":
         return render_template(
             "inspections/final.html", inspection=inspection, opened=found.opened, title="Freeze the inspection",
-            still=open_ends(found),
+            still=unfinished(found),
             words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip

@@ -12,7 +12,7 @@ from projections.inspections.sample_scores import score_inspection
 from projections.scoring.management_ladder import placed
 from projections.scoring.score_bands import banded
 from web.inspections.reading_pages import blueprint
-from web.recording.inspection_entry import Problems, enter, led, token
+from web.recording.inspection_entry import Problems, enter, inspection_to_run, token
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
@@ -26,7 +26,7 @@ def management(inspection: str) -> str | AnyResponse:
     found = current_cases.repository().inspection(inspection)
     problems: Problems = {}
     if request.method == "POST":
-        problems = _record_ratings(inspection, led(inspection))
+        problems = _record_ratings(inspection, inspection_to_run(inspection))
         if not problems:
             flash("Saved.")
             return redirect(url_for("assessing.management", inspection=inspection))

@@ -10,7 +10,7 @@ from domain.aggregates.inspection import Inspection, Task
 from domain.entries.inspection_entries import ReadingAllocated
 from web.inspections.inspection_form import back_to_progress, blueprint
 from web.presentation.formatting import count_noun
-from web.recording.inspection_entry import enter, led, still_open, token
+from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, token
 from web.services import current_cases
 from web.site import access_control
 
@@ -22,7 +22,7 @@ TAKE_BACK = "-"
 @access_control.open_to(*OPENERS)
 def name_assessor(inspection: str) -> Response:
     """Name an assessor. The inspector's account of that name may then open the cases of the inspection."""
-    led(inspection)
+    inspection_to_run(inspection)
     name = request.form.get("assessor", "").strip()
     accounts = [account for account in possible_assessors() if account.name == name]
     if not accounts:
@@ -53,8 +53,8 @@ def let_read(account: Account, inspection: str) -> bool:
 @access_control.open_to(*OPENERS)
 def allocation(inspection: str) -> str | Response:
     """The allocation: who reads which case, first and second readings."""
-    found = led(inspection)
-    if (late := still_open(inspection, found, ReadingAllocated)) is not None:
+    found = inspection_to_run(inspection)
+    if (late := redirect_if_closed(inspection, found, ReadingAllocated)) is not None:
         return late
     if not found.sample or not found.assessors:
         flash("Draw the sample and name assessors before cases are given out.")

@@ -15,7 +15,7 @@ from projections.inspections.inspection_access import readings_listed
 from projections.inspections.reading_questions import questions_asked, unanswered
 from web.cases.chart_shapes import chart
 from web.inspections.reading_answers import ANSWERS, case_read, finish_reading, questions, save_answers, too_late
-from web.recording.inspection_entry import Problems, read_for
+from web.recording.inspection_entry import Problems, inspection_to_read
 from web.services import current_cases, current_inspections
 from web.site import access_control, clock
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("assessing", __name__)
 @access_control.open_to(*OPENERS)
 def index(inspection: str) -> str:
     """The readings and how far each is, one's own first. Assessors who do not run the inspection see only their own."""
-    found = read_for(inspection)
+    found = inspection_to_read(inspection)
     who, closed = access_control.account().name, current_cases.closed(case for case, _ in found.allocated)
     listed = readings_listed(found, access_control.account(), leads=current_inspections.runs(inspection), closed=closed)
     rows = [(task, name, _answered(inspection, found, task), task in found.completed) for task, name in listed]
@@ -47,7 +47,7 @@ def _answered(inspection: str, found: Inspection, task: Task) -> int:
 @access_control.keeps_what_was_typed
 def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
     """One case beside the questions. A second reader sees no answer of the first reader."""
-    found, reference = read_for(inspection), f"{crn}/{number}"
+    found, reference = inspection_to_read(inspection), f"{crn}/{number}"
     second = request.args.get("second") == "yes"
     task = (reference, second)
     if task not in found.allocated:

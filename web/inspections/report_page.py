@@ -18,7 +18,7 @@ from web.presentation.downloads import download
 from web.presentation.formatting import long_date
 from web.presentation.table_files import Column, Download, notes
 from web.recording.entry_forms import Field
-from web.recording.inspection_entry import Problems, enter, led, open_ends, read_form, token
+from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, token, unfinished
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
@@ -35,7 +35,7 @@ def show(inspection: str) -> str | Response:
     current_inspections.inspection(inspection)
     problems: Problems = {}
     if request.method == "POST":
-        led(inspection)
+        inspection_to_run(inspection)
         if "draft" in request.form:
             values = _taken_up(report(current_cases.repository(), inspection), request.form["draft"])
         else:
@@ -71,7 +71,7 @@ def _taken_up(made: InspectionReport, question: str) -> dict[str, Any]:
 @access_control.open_to(*OPENERS)
 def withdraw_finding(inspection: str, entry: str) -> Response:
     """Withdraw a finding. What was written stays on the file of the inspection."""
-    led(inspection)
+    inspection_to_run(inspection)
     for words in enter(inspection, "FindingWithdrawn", {"finding": entry}, entry=token()).values() or [
         "The finding is withdrawn."
     ]:
@@ -83,7 +83,7 @@ def withdraw_finding(inspection: str, entry: str) -> Response:
 @access_control.open_to(*OPENERS)
 def publish(inspection: str) -> str | Response:
     """Publish: record the figures as printed. Shows first what is still open."""
-    found = led(inspection)
+    found = inspection_to_run(inspection)
     if found.frozen is None:
         flash("Freeze the inspection before it is published.")
         return redirect(url_for("inspecting.work", inspection=inspection))
@@ -92,7 +92,8 @@ def publish(inspection: str) -> str | Response:
         return redirect(url_for("reporting.show", inspection=inspection))
     if request.method == "GET":
         return render_template(
-            "inspections/final.html", inspection=inspection, opened=found.opened, title="Publish the sheet", still=open_ends(found),
+            "inspections/final.html", inspection=inspection, opened=found.opened, title="Publish the sheet",
+            still=unfinished(found),
             words="The figures are put on record as printed, with how far the record went. Nothing of the inspection "
             "changes after that; another one may follow it. It cannot be undone.",
         )  # fmt: skip

@@ -13,7 +13,7 @@ from web.inspections.inspection_form import blueprint, form_page
 from web.presentation.downloads import download
 from web.presentation.table_files import Column, Download
 from web.recording.entry_forms import Field
-from web.recording.inspection_entry import enter, led, read_form, still_open, token
+from web.recording.inspection_entry import enter, inspection_to_run, read_form, redirect_if_closed, token
 from web.services import current_cases
 from web.site import access_control
 
@@ -33,8 +33,8 @@ def _draw_fields(size: int) -> list[Field]:
 @access_control.keeps_what_was_typed
 def take_sample(inspection: str) -> str | Response:
     """Draw the sample from the frame."""
-    found = led(inspection)
-    if (late := still_open(inspection, found, SampleDrawn)) is not None:
+    found = inspection_to_run(inspection)
+    if (late := redirect_if_closed(inspection, found, SampleDrawn)) is not None:
         return late
     if found.frame is None:
         return redirect(url_for("inspecting.take_frame", inspection=inspection))
@@ -68,7 +68,7 @@ def take_sample(inspection: str) -> str | Response:
 @access_control.open_to(*OPENERS)
 def show_draw(inspection: str) -> str:
     """The draw, so that it can be repeated: the frame with tickets, the cases drawn and the spare cases."""
-    found = led(inspection)
+    found = inspection_to_run(inspection)
     tickets, taken, hidden = _tickets(found)
     return render_template(
         "inspections/draw.html", inspection=inspection, opened=found.opened, found=found, tickets=tickets, taken=taken,
@@ -81,7 +81,7 @@ def show_draw(inspection: str) -> str:
 @access_control.open_to(*OPENERS)
 def keep_draw(inspection: str, form: str) -> Response:
     """The frame with the whole ticket of each case, to repeat the draw with any tool (CSV, XLSX, ODS)."""
-    found = led(inspection)
+    found = inspection_to_run(inspection)
     tickets, taken, hidden = _tickets(found)
     drawn = found.drawn
     assert drawn is not None
@@ -121,8 +121,8 @@ def stratum_sizes(found: Inspection) -> list[tuple[str, int, int, int]]:
 @access_control.keeps_what_was_typed
 def replace_case(inspection: str, crn: str, number: int) -> str | Response:
     """Replace a case that cannot be read by the next spare case of the draw."""
-    found, case = led(inspection), f"{crn}/{number}"
-    if (late := still_open(inspection, found, CaseReplaced)) is not None:
+    found, case = inspection_to_run(inspection), f"{crn}/{number}"
+    if (late := redirect_if_closed(inspection, found, CaseReplaced)) is not None:
         return late
     if case not in found.sample:
         abort(404, f"{case} is not in the sample.")

@@ -17,7 +17,7 @@ from projections.inspections.sampling_frame import frame
 from web.inspections.inspection_form import blueprint, form_page
 from web.presentation.formatting import numeric_date
 from web.recording.entry_forms import Field
-from web.recording.inspection_entry import Problems, enter, led, read_form, still_open
+from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed
 from web.services import current_cases, following_read_model
 from web.site import access_control
 
@@ -49,9 +49,9 @@ def _frame_fields(found: Inspection) -> list[Field]:
 @access_control.keeps_what_was_typed
 def take_frame(inspection: str) -> str | Response:
     """Take the sampling frame: the cases from which the sample is drawn."""
-    found = led(inspection)
+    found = inspection_to_run(inspection)
     assert found.opened is not None
-    if (late := still_open(inspection, found, FrameTaken)) is not None:
+    if (late := redirect_if_closed(inspection, found, FrameTaken)) is not None:
         return late
     fields, title = _frame_fields(found), "Take the frame"
     if request.method == "GET":

@@ -39,7 +39,7 @@ def token() -> str:
     return f"form-{secrets.token_hex(6)}"
 
 
-def led(name: str) -> Inspection:
+def inspection_to_run(name: str) -> Inspection:
     """The inspection. 403 unless the person signed in runs it, as one of its inspectors or the manager who opened it."""
     opened = current_inspections.inspection(name)
     if not current_inspections.runs(name):
@@ -47,7 +47,7 @@ def led(name: str) -> Inspection:
     return current_cases.repository().inspection(name)
 
 
-def still_open(name: str, found: Inspection, fact_type: type[Entry]) -> Response | None:
+def redirect_if_closed(name: str, found: Inspection, fact_type: type[Entry]) -> Response | None:
     """None while the inspection takes entries of this type. After that, a redirect with the reason as a message."""
     stage = closed_to(found, fact_type)
     if stage is None:
@@ -56,7 +56,7 @@ def still_open(name: str, found: Inspection, fact_type: type[Entry]) -> Response
     return redirect(url_for("inspecting.work", inspection=name))
 
 
-def read_for(name: str) -> Inspection:
+def inspection_to_read(name: str) -> Inspection:
     """The inspection. 403 unless the person signed in runs it or reads cases for it. 404 where there is none."""
     opened = current_cases.repository().inspections.get(name)
     if opened is None:
@@ -120,13 +120,13 @@ def in_words(reason: str) -> str:
     return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
 
 
-def open_ends(found: Inspection) -> list[str]:
+def unfinished(found: Inspection) -> list[str]:
     """The readings and ratings that are not finished, in words."""
     criteria = len(found.framework.management)
     unread, again, unrated = len(found.unread), len(found.second_to_finish), criteria - len(found.managed)
-    open_ends = [
+    counted = [
         (unread, f"{unread} of {count_noun(len(found.sample), 'case')} not read"),
         (again, f"{count_noun(again, 'second reading')} not finished"),
         (unrated, f"{unrated} of {count_noun(criteria, 'criterion', 'criteria')} of management neither rated nor left out"),
     ]  # fmt: skip
-    return [words for count, words in open_ends if count]
+    return [words for count, words in counted if count]

@@ -71,7 +71,7 @@ def load_said(a_week: float, done: float, overdue: int) -> str:
 
 
 def loads_by_place(found: Sequence[tuple[Place, Load]], asked: Asked) -> list[tuple[Scope, Load]]:
-    """The loads_by_place of the place, of its parts and of the officers of each part."""
+    """The loads of the place, of its parts and of the officers of each part."""
     own = [(place, load) for place, load in found if asked.holds(place)]
     scopes = [asked.scope]
     below = asked.scope.parts(place for place, _ in own)

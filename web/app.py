@@ -124,8 +124,8 @@ def create_app(
     @app.get("/healthz")
     @access_control.open_to_anyone
     def healthz() -> tuple[Response, int]:
-        said, code = following_read_model.health()
-        return jsonify(said), code
+        state, code = following_read_model.health()
+        return jsonify(state), code
 
     @app.context_processor
     def common() -> dict[str, object]:

@@ -80,9 +80,9 @@ def table(form: str) -> Response:
          s.started_on, s.ended_on, c.overdue, c.missed, c.next_due_on)
         for c in lines for s in (c.case.spell,)
     ]  # fmt: skip
-    said = notes(current_cases.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
+    file_notes = notes(current_cases.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
                  ("Found by", asked["find"] or "all"))  # fmt: skip
-    made = Download("Caseload", columns, rows, said, [c.case.reference for c in lines])
+    made = Download("Caseload", columns, rows, file_notes, [c.case.reference for c in lines])
     return download(made, form, f"caseload-{current_cases.moment().on}")
 
 

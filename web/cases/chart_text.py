@@ -77,11 +77,11 @@ def _visit(visit: Visit, kind: str) -> str:
     what = f"{_code(visit.made.contact_type)} appointment"
     if kind in ("kept", "rescheduled"):
         return f"{what} {kind}."
-    said = "outcome not recorded" if outcome is None else code_lists.label(outcome)
+    outcome_words = "outcome not recorded" if outcome is None else code_lists.label(outcome)
     if acceptable is not None:
-        return f"{what}: {said}, judged {'acceptable' if acceptable else 'unacceptable'}."
+        return f"{what}: {outcome_words}, judged {'acceptable' if acceptable else 'unacceptable'}."
     undecided = ", nobody decided in time" if (outcome, kind) == ("awaiting_explanation", "missed") else ""
-    return f"{what}: {said}{undecided}."
+    return f"{what}: {outcome_words}{undecided}."
 
 
 def band_words(band: Band) -> str:
@@ -94,16 +94,16 @@ def summary(chart: SupervisionChart) -> str:
     contacts = _counts(chart.lane("Contacts"))
     due = _counts(chart.lane("Due dates"))
     acts = _counts(chart.lane("Enforcement"))
-    said = [f"{count_noun(contacts['kept'], 'appointment')} kept, {contacts['missed']} missed"]
-    said += [f"{count_noun(contacts['accepted'], 'absence')} accepted"] if contacts["accepted"] else []
-    said += [f"{KINDS[b.kind].lower()} from {short_date(b.start)}" for b in chart.lane("Risk of harm").bands]
-    said += [f"in custody from {short_date(b.start)}" for b in chart.lane("Custody").bands]
-    said += [count_noun(acts[kind], noun) for kind, noun in ENFORCED if acts[kind]]
+    parts = [f"{count_noun(contacts['kept'], 'appointment')} kept, {contacts['missed']} missed"]
+    parts += [f"{count_noun(contacts['accepted'], 'absence')} accepted"] if contacts["accepted"] else []
+    parts += [f"{KINDS[b.kind].lower()} from {short_date(b.start)}" for b in chart.lane("Risk of harm").bands]
+    parts += [f"in custody from {short_date(b.start)}" for b in chart.lane("Custody").bands]
+    parts += [count_noun(acts[kind], noun) for kind, noun in ENFORCED if acts[kind]]
     ahead = f"due by {short_date(chart.day + MARGIN)} and not done yet"
     owed = (("overdue", "overdue"), ("missed_window", "missed"), ("due", ahead))
     counted = [(due[kind], words) for kind, words in owed if due[kind] or kind == "overdue"]
-    said += [f"{count_noun(n, 'duty', 'duties')} {words}" for n, words in counted]
-    return f"{'; '.join(said)}."
+    parts += [f"{count_noun(n, 'duty', 'duties')} {words}" for n, words in counted]
+    return f"{'; '.join(parts)}."
 
 
 def _counts(lane: Lane) -> Counter[str]:

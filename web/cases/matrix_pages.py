@@ -47,8 +47,8 @@ COLUMNS: Mapping[str, Callable[[Counted], Any]] = {
 
 
 def _whole(low: int, high: int, words: str) -> dict[str, Any]:
-    said = f"{words} must be a whole number from {low} to {high}."
-    return {"validate": validate.Range(low, high, error=said), "error_messages": {"invalid": said}}
+    message = f"{words} must be a whole number from {low} to {high}."
+    return {"validate": validate.Range(low, high, error=message), "error_messages": {"invalid": message}}
 
 
 class MatrixSchema(Schema):
@@ -124,8 +124,8 @@ def table(form: str) -> Response:
         for d in _open(found)
     ]  # fmt: skip
     wanted = "; ".join(f"{name}: {value}" for name, value in asked.items() if value)
-    said = notes(current_cases.moment(), ("Filter", wanted))
-    return download(Download("Duties", columns, rows, said, [row[0] for row in rows]), form, "duties")
+    file_notes = notes(current_cases.moment(), ("Filter", wanted))
+    return download(Download("Duties", columns, rows, file_notes, [row[0] for row in rows]), form, "duties")
 
 
 def trend(cell: Cell) -> str:

@@ -84,7 +84,7 @@ def loaded(name: str) -> click.Command:
 
 @click.group(
     cls=LateGroup,
-    commands=[click.Command(name, help=said) for name, (_, said) in COMMANDS.items()],
+    commands=[click.Command(name, help=words) for name, (_, words) in COMMANDS.items()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="caseaudit")

@@ -117,7 +117,7 @@ def _bytes(made: BuiltReport, sheets: list[Table], form: str) -> bytes:
         document = {**made.document(), "sheets": [sheet.document() for sheet in sheets]}
         return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
     if form == "text":
-        head = [made.report.title, *(f"{said}: {value}" for said, value in asked_notes(made.asked))]
+        head = [made.report.title, *(f"{label}: {value}" for label, value in asked_notes(made.asked))]
         return ("\n".join(head) + "\n\n" + "\n\n".join(sheet.text() for sheet in sheets) + "\n").encode()
     return as_bytes(sheets[0].table(made.notes), form)
 

@@ -56,6 +56,6 @@ def freeze(inspection: str) -> str | Response:
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip
     files = [{"case": leaf.case, "entries": leaf.entries} for leaf in leaves(current_cases.repository(), found)]
-    said = {"note": request.form.get("note", "").strip(), "files": files}
-    problems = enter(inspection, "InspectionFrozen", said)
+    values = {"note": request.form.get("note", "").strip(), "files": files}
+    problems = enter(inspection, "InspectionFrozen", values)
     return back_to_progress(inspection, problems, "The inspection is frozen. Findings can still be written.", "freeze")

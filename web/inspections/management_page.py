@@ -59,8 +59,8 @@ def _record_ratings(inspection: str, found: Inspection) -> Problems:
         rating, evidence = (request.form.get(f"{x} {item.id}", "").strip() for x in ("rating", "evidence"))
         standing = found.ratings.get((criterion, item.id))
         if rating and (rating, evidence) != (standing and standing.rating, (standing and standing.evidence) or ""):
-            said = {"criterion": criterion, "item": item.id, "rating": rating, "evidence": evidence}
-            problems |= enter(inspection, "ManagementRated", said, entry=token())
+            values = {"criterion": criterion, "item": item.id, "rating": rating, "evidence": evidence}
+            problems |= enter(inspection, "ManagementRated", values, entry=token())
     return problems | _adjust_rung(inspection, found, criterion)
 
 

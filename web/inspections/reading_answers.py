@@ -52,7 +52,7 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
     if (late := too_late(found, task)) is not None:
         return {"step": in_words(late.reason)}, 0
     who, now = access_control.account(), clock.recording_time()
-    problems, said = _answers_typed(inspection, found, task)
+    problems, answers = _answers_typed(inspection, found, task)
     common = {
         "occurred_on": clock.today().isoformat(), "recorded_at": now.isoformat(), "recorded_by": who.username,
         "framework": found.framework.id, "by": who.name, "role": found.assessors[who.name], "inspection": inspection,
@@ -60,7 +60,8 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
     }  # fmt: skip
     try:
         made = [
-            load_entry("QualityJudged", {"entry": f"reading-{secrets.token_hex(6)}", **common, **one}) for one in said
+            load_entry("QualityJudged", {"entry": f"reading-{secrets.token_hex(6)}", **common, **one})
+            for one in answers
         ]
         fresh = current_cases.repository().files.record(task[0], made, actor=who.username, now=now)
     except (ShapeError, refusals.Refused, refusals.BusyFile) as error:
@@ -75,16 +76,16 @@ def _answers_typed(inspection: str, found: Inspection, task: Task) -> tuple[Prob
     problems: Problems = {}
     answers = []
     for asked in questions(inspection, found, task):
-        name, said, comment = asked.question.id, *_typed(asked.question.id)
-        if not asked.is_new(said, comment):
+        name, answer, comment = asked.question.id, *_typed(asked.question.id)
+        if not asked.is_new(answer, comment):
             continue
-        if said not in ANSWERS:
+        if answer not in ANSWERS:
             problems[f"answer {name}"] = f"Choose an answer: {asked.question.text}"
-        elif (wanting := asked.comment_wanted(said, comment)) is not None:
+        elif (wanting := asked.comment_wanted(answer, comment)) is not None:
             problems[f"comment {name}"] = f"{COMMENT_WANTED[wanting]}: {asked.question.text}"
         else:
             more = {"comment": comment} if comment else {}
-            answers.append({"question": name, "answer": said, "overrules": asked.overrules(said), **more})
+            answers.append({"question": name, "answer": answer, "overrules": asked.overrules(answer), **more})
     return problems, answers
 
 
@@ -101,10 +102,10 @@ def finish_reading(inspection: str, found: Inspection, task: Task) -> Problems:
     if left and not note:
         words = f"{left} questions are not answered" if left > 1 else "One question is not answered"
         return {"note": f"{words}. Answer them, or say here why they stay open"}
-    said = {
+    values = {
         "case": task[0],
         "assessor": access_control.account().name,
         "note": note,
         **({"second": True} if task[1] else {}),
     }
-    return enter(inspection, "ReadingCompleted", said, entry=token())
+    return enter(inspection, "ReadingCompleted", values, entry=token())

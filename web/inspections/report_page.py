@@ -98,11 +98,11 @@ def publish(inspection: str) -> str | Response:
             "changes after that; another one may follow it. It cannot be undone.",
         )  # fmt: skip
     made = report(current_cases.repository(), inspection)
-    said = {
+    values = {
         "framework_version": made.stamp.framework_version, "position": made.stamp.position, "hash": made.stamp.hash,
         "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
     }  # fmt: skip
-    problems = enter(inspection, "InspectionPublished", said, entry=token())
+    problems = enter(inspection, "InspectionPublished", values, entry=token())
     for words in problems.values() or ["The sheet is published."]:
         flash(words)
     return redirect(url_for("reporting.show" if not problems else "inspecting.work", inspection=inspection))
@@ -135,8 +135,8 @@ def keep(inspection: str, form: str) -> Response:
         for r in shown
         for a in r.answers
     ]  # fmt: skip
-    said = notes(made.scored.moment, *made.stamp.pairs())
-    table = Download(made.opened.title, columns, rows, said, [r.reference for r in shown])
+    file_notes = notes(made.scored.moment, *made.stamp.pairs())
+    table = Download(made.opened.title, columns, rows, file_notes, [r.reference for r in shown])
     return download(table, form, f"{inspection}-answers")
 
 

@@ -88,9 +88,9 @@ def keep_draw(inspection: str, form: str) -> Response:
     columns = [Column(name) for name in ("Case", "Stratum", "Officer", "Ticket", "Drawn")]
     rows = [(f.case, f.stratum, f.officer, number, taken.get(f.case)) for f, number in tickets]
     limit = str(drawn.per_officer or "none")
-    said = [("Inspection", inspection), ("Seed", drawn.seed), ("Sample", str(drawn.size)), ("Cases of one officer", limit),
+    file_notes = [("Inspection", inspection), ("Seed", drawn.seed), ("Sample", str(drawn.size)), ("Cases of one officer", limit),
             ("Spare cases, per cent", str(drawn.spare_per_cent)), ("Not shown: access is limited", str(hidden))]  # fmt: skip
-    return download(Download(f"Draw: {inspection}", columns, rows, said), form, f"{inspection}-draw")
+    return download(Download(f"Draw: {inspection}", columns, rows, file_notes), form, f"{inspection}-draw")
 
 
 def _tickets(found: Inspection) -> tuple[list[tuple[Framed, str]], dict[str, str], int]:

@@ -78,8 +78,10 @@ def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
         if f.required and f.name not in values
     }
     for f in fields:
-        offered, said = {value for value, _ in f.options}, values.get(f.name, ())
-        unknown = set([said] if isinstance(said, str) else said) - offered if f.kind in ("choice", "choices") else set()
+        offered, chosen = {value for value, _ in f.options}, values.get(f.name, ())
+        unknown = (
+            set([chosen] if isinstance(chosen, str) else chosen) - offered if f.kind in ("choice", "choices") else set()
+        )
         if unknown:
             problems[f.name] = f"Choose “{f.label}” from the list: '{min(unknown)}' is not in it"
     return values, problems
@@ -91,9 +93,9 @@ def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str 
     ``entry``: its id, the same however often a form is sent (default: the form's ``entry`` field, or a fresh one).
     """
     who, now = access_control.account(), clock.recording_time()
-    said = entry or request.form.get("entry", "")
+    sent = entry or request.form.get("entry", "")
     meant = {
-        "entry": said if _TOKEN.fullmatch(said) else token(),
+        "entry": sent if _TOKEN.fullmatch(sent) else token(),
         "occurred_on": clock.today().isoformat(),
         "recorded_at": now.isoformat(),
         "recorded_by": who.username,

@@ -108,10 +108,10 @@ class RecordingForm:
     def show(self, typed: Mapping[str, Sequence[str]], problems: Mapping[str, str] | None = None) -> str:
         """The form with what was typed. ``problems``: field -> reason, shown in the order of the questions."""
         asked = {field.name: field for field in self.fields}
-        said = {place_of(name, asked): reason for name, reason in (problems or {}).items()}
+        reasons = {place_of(name, asked): reason for name, reason in (problems or {}).items()}
         placed = {
-            place: problem_words(said[place], asked.get(place))
-            for place in sorted(said, key=lambda place: [*asked, place].index(place))
+            place: problem_words(reasons[place], asked.get(place))
+            for place in sorted(reasons, key=lambda place: [*asked, place].index(place))
         }
         groups: dict[str, list[Field]] = {}
         for field in self.fields:
@@ -122,7 +122,7 @@ class RecordingForm:
         )  # fmt: skip
 
     def _check(self, typed: Mapping[str, Sequence[str]], fact: Entry, unseen: Sequence[Entry]) -> str:
-        pairs = [(name, text) for name, said in typed.items() for text in said]
+        pairs = [(name, text) for name, texts in typed.items() for text in texts]
         dropped = ("step", "csrf_token", "entry", "seen")
         return render_template(
             "recording/record_check.html", form=self, title=self._title(), fact=fact, unseen=unseen, effects=self._effects(fact),
@@ -160,8 +160,8 @@ class RecordingForm:
         return recorded_meanwhile(self.file, self._seen(typed), current_cases.shown_file(self.reference).entries)
 
     def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
-        said = next(iter(typed.get("seen", ())), "")
-        return int(said) if said.isdecimal() and len(said) < 9 else self.file.version
+        seen = next(iter(typed.get("seen", ())), "")
+        return int(seen) if seen.isdecimal() and len(seen) < 9 else self.file.version
 
     def _entries(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
         """The entries of these types, the latest first, as (id, words). Corrections and withdrawn entries are left out."""

@@ -15,8 +15,8 @@ _TOKEN = re.compile(r"form-[0-9a-f]{12}")
 
 def form_token(typed: Mapping[str, Sequence[str]]) -> str:
     """The id of the entry that this form makes: the same each time the form is sent."""
-    said = next(iter(typed.get("entry", ())), "")
-    return said if _TOKEN.fullmatch(said) else f"form-{secrets.token_hex(6)}"
+    sent = next(iter(typed.get("entry", ())), "")
+    return sent if _TOKEN.fullmatch(sent) else f"form-{secrets.token_hex(6)}"
 
 
 def whole_entry(

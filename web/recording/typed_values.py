@@ -17,13 +17,13 @@ from web.site.date_field import read_day
 
 def typed_of(fact: Entry) -> dict[str, list[str]]:
     """An entry as a form shows it: field -> its values as typed, defaults included."""
-    said = {
+    values = {
         part.encode_name: part.default
         for part in structs.fields(fact)
         if isinstance(part.default, bool | str)
     } | dump_fact(fact)  # fmt: skip
     typed: dict[str, list[str]] = {}
-    for name, value in _flat(said):
+    for name, value in _flat(values):
         match value:
             case bool():
                 typed[name] = ["yes" if value else "no"]
@@ -57,29 +57,29 @@ def values_of(fields: Iterable[Field], typed: Mapping[str, Sequence[str]]) -> di
     """What was typed, as interchange values. What cannot be read is passed on as it is, and the schema refuses it."""
     values: dict[str, Any] = {}
     for field in fields:
-        said = [text.strip() for text in typed.get(field.name, ()) if text.strip()]
-        if said:
-            _put(values, field.name.split("."), _value(field, said))
+        texts = [text.strip() for text in typed.get(field.name, ()) if text.strip()]
+        if texts:
+            _put(values, field.name.split("."), _value(field, texts))
     return {name: _rows(value) for name, value in values.items()}
 
 
-def _value(field: Field, said: list[str]) -> Any:
+def _value(field: Field, texts: list[str]) -> Any:
     match field.kind:
         case "choices" | "entries":
-            return [_code(field, text) for text in said]
+            return [_code(field, text) for text in texts]
         case "lines":
-            return [line.strip() for text in said for line in text.splitlines() if line.strip()]
+            return [line.strip() for text in texts for line in text.splitlines() if line.strip()]
         case "yes_no":
-            return {"yes": True, "no": False}.get(said[0], said[0])
+            return {"yes": True, "no": False}.get(texts[0], texts[0])
         case "number":
-            return _number(said[0])
+            return _number(texts[0])
         case "choice":
-            return _code(field, said[0])
+            return _code(field, texts[0])
         case "date":
-            day = read_day(said[0])
-            return said[0] if day is None else day.isoformat()
+            day = read_day(texts[0])
+            return texts[0] if day is None else day.isoformat()
         case _:
-            return said[0].replace("\r\n", "\n")
+            return texts[0].replace("\r\n", "\n")
 
 
 def _code(field: Field, text: str) -> Any:

@@ -111,8 +111,8 @@ def answered(query: DrillDownQuery) -> DrillDownList:
     held = sum(c.sufficient for c in found)
     lines = []
     for case in found:
-        said = "sufficient" if case.sufficient else "insufficient, nothing there" if case.absent else "insufficient"
-        lines.append(DrillDownLine(case.reference, case.name, [said, case.place.officer, case.place.team]))
+        answer = "sufficient" if case.sufficient else "insufficient, nothing there" if case.absent else "insufficient"
+        lines.append(DrillDownLine(case.reference, case.name, [answer, case.place.officer, case.place.team]))
     columns = (Column("Answer"), Column("Officer"), Column("Team"))
     says = f"{held} of {len(found)} sufficient: {measure.numerator}, of {measure.denominator}."
     return _listed(f"{measure.title}: {held} of {len(found)}", says, columns, lines)

@@ -53,11 +53,13 @@ def _table_of(name: str, make: Callable[[DrillDownQuery], DrillDownList]) -> Cal
     def table(form: str) -> Response:
         query = read_query()
         listed = make(query)
-        said = notes(query.period.moment, ("List", listed.title), ("Definition", listed.says), ("Whose", query.whose))
+        file_notes = notes(
+            query.period.moment, ("List", listed.title), ("Definition", listed.says), ("Whose", query.whose)
+        )
         rows = [(line.reference, line.name, *line.cells) for line in listed.lines]
         columns = [Column("Case"), Column("Name"), *listed.columns]
         return download(
-            Download(listed.title, columns, rows, said, [line.reference for line in listed.lines]),
+            Download(listed.title, columns, rows, file_notes, [line.reference for line in listed.lines]),
             form,
             f"{name}-{query.period.moment.on}",
         )

@@ -32,8 +32,8 @@ def differences_table(found: Sequence[tuple[Measure, Sequence[Group]]], asked: A
             if group.figure is None:
                 cells: list[Any] = [SUPPRESSED_CELL, None, None, None, None, None, None, None]
             else:
-                said = beside_said(group.figure, group.others) if group.others is not None else None
-                cells = [group.people, *share_cells(group.figure), said]
+                against = beside_said(group.figure, group.others) if group.others is not None else None
+                cells = [group.people, *share_cells(group.figure), against]
                 more = {"attribute": group.attribute, "group": group.value}
                 opens["share"] = measure_link(measure, asked.scope, asked.period, **more)
             rows.append(TableRow([measure.title, measure.id, group.attribute, group.value, *cells], opens))

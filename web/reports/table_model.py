@@ -68,12 +68,12 @@ class Table:
     def table(self, notes: Sequence[tuple[str, str]] = ()) -> Download:
         """The sheet as a table to download, with its notes."""
         places = self.shown("file")
-        said = [*notes, *([("What it says", self.says)] if self.says else []), *self.notes]
+        file_notes = [*notes, *([("What it says", self.says)] if self.says else []), *self.notes]
         return Download(
             self.title,
             [Column(self.headings[n].words, self.headings[n].kind) for n in places],
             [[row.cells[n] for n in places] for row in self.rows],
-            said,
+            file_notes,
         )
 
     def document(self) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def trend_table(measure: Measure, points: Sequence[Point], scope: Scope) -> Tabl
     ]  # fmt: skip
     rows = []
     for at, point in enumerate(points):
-        said = (
+        against_before = (
             change_said(points[at - 1].stood, point.stood) if at and points[at - 1].stood.n and point.stood.n else None
         )
         if not point.stood.n and not point.hindsight.n:
@@ -38,7 +38,7 @@ def trend_table(measure: Measure, points: Sequence[Point], scope: Scope) -> Tabl
         stood, hindsight = (Period(Moment(point.end, known), point.since) for known in (end_of_day(point.end), None))
         rows.append(
             TableRow(
-                [point.end, *share_cells(point.stood), *share_cells(point.hindsight), said],
+                [point.end, *share_cells(point.stood), *share_cells(point.hindsight), against_before],
                 {
                     "stood_share": measure_link(measure, scope, stood),
                     "hindsight_share": measure_link(measure, scope, hindsight),
@@ -54,15 +54,15 @@ def trend_said(points: Sequence[Point]) -> str:
     if not with_any:
         return "Nothing fell due."
     last = with_any[-1]
-    said = (
+    words = (
         f"In the month up to {short_date(last.end)}: {percent(last.stood.score)}, {last.stood.held} of {last.stood.n}. "
     )
     now, was = _together(points[-6:]), _together(points[-12:-6])
     found = change(was, now)
     if found is None:
-        return said + "There is too little before the last six months to compare them with."
+        return words + "There is too little before the last six months to compare them with."
     how = "more than chance" if found.beyond_chance else "no more than chance gives"
-    return said + (
+    return words + (
         f"The last six months together: {percent(now.score)} ({now.held} of {now.n}), the six before: "
         f"{percent(was.score)} ({was.held} of {was.n}): {change_said(was, now).split(',')[0]}, {how}."
     )

@@ -142,9 +142,9 @@ def _load(session_id: str) -> SignedIn | None:
 
 def _readable() -> None:
     """400 where a request has the character NUL in it, which PostgreSQL cannot store."""
-    said = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
-    said += [text for texts in request.form.listvalues() for text in texts]
-    if any("\0" in text for text in said):
+    sent = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
+    sent += [text for texts in request.form.listvalues() for text in texts]
+    if any("\0" in text for text in sent):
         abort(400, "There is a character in what was sent that the service cannot keep (NUL). Nothing was recorded.")
 
 

@@ -51,8 +51,8 @@ _WORDS = {
 
 def _own_words(error: HTTPException) -> str | None:
     """The message that our code gave with the error (``BadRequest("...")``, ``abort(404, "...")``), if any."""
-    said = error.description
-    return said if said and said != type(error).description else None
+    words = error.description
+    return words if words and words != type(error).description else None
 
 
 def refuse(error: HTTPException) -> Response | HTTPException:
@@ -64,8 +64,8 @@ def refuse(error: HTTPException) -> Response | HTTPException:
     if error.code < 500:
         happened = _own_words(error) or happened
     if request.path.startswith("/api/"):
-        said = getattr(error, "data", {}).get("messages", {})
-        return _as_json(error.code, error.name, happened, {n: m for part in said.values() for n, m in part.items()})
+        messages = getattr(error, "data", {}).get("messages", {})
+        return _as_json(error.code, error.name, happened, {n: m for part in messages.values() for n, m in part.items()})
     page = render_template("site/error.html", title=title, happened=happened, advice=advice)
     answer = make_response(page, error.code)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:

@@ -71,7 +71,7 @@ def read_as_at(args: Mapping[str, str], default_on: date, default_knowledge: Kno
         given = _schema.load(args)
     except ValidationError as error:
         messages = cast("dict[str, list[str]]", error.messages)
-        raise UnreadableDate({name: said[0] for name, said in messages.items()}) from None
+        raise UnreadableDate({name: texts[0] for name, texts in messages.items()}) from None
     return ReadingDate(given.get("as_at", default_on), given.get("known", default_knowledge))
 
 
@@ -110,10 +110,10 @@ def request_date() -> RequestDate:
 
 def page_date() -> ReadingDate:
     """The moment at which this page is read. ``UnreadableDate`` where the address cannot be read."""
-    said = request_date()
-    if said.problems:
-        raise UnreadableDate(dict(said.problems))
-    return said.moment
+    asked = request_date()
+    if asked.problems:
+        raise UnreadableDate(dict(asked.problems))
+    return asked.moment
 
 
 def carried_by(endpoint: str) -> bool:

@@ -1,6 +1,8 @@
 """The pages of the sample: drawing it, showing and downloading the draw, replacing a case."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,7 +15,7 @@ from web.inspections.inspection_form import blueprint, form_page
 from web.presentation.downloads import download
 from web.presentation.table_files import Column, Download
 from web.recording.entry_forms import Field
-from web.recording.inspection_entry import enter, inspection_to_run, read_form, redirect_if_closed, token
+from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed, token
 from web.services import current_cases
 from web.site import access_control
 
@@ -43,25 +45,34 @@ def take_sample(inspection: str) -> str | Response:
         most = str(min(60, len(found.frame.cases)))
         start = {"size": [most], "spare_per_cent": [str(SPARE_PER_CENT)], "seed": [token()[5:]]}
         return form_page(title, fields, start, {}, inspection)
-    values, problems = read_form(fields)
-    whole = {name: value for name, value in values.items() if name != "seed"}
-    for name, value in whole.items():
-        if not isinstance(value, int) or value < (0 if name == "spare_per_cent" else 1):
-            problems.setdefault(name, "Enter a whole number")
-    if not problems:
-        try:
-            drawn = draw(
-                found.frame.cases, values["size"], values["seed"],
-                per_officer=values.get("per_officer"), spare_per_cent=values["spare_per_cent"],
-            )  # fmt: skip
-        except CannotDraw as error:
-            problems = {"size": f"{str(error)[:1].upper()}{str(error)[1:]}"}
-        else:
-            problems = enter(inspection, "SampleDrawn", {**values, "cases": drawn.cases, "spares": drawn.spares})
+    values, problems = _draw_typed(fields)
+    problems = problems or _draw(inspection, found.frame.cases, values)
     if problems:
         return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection)
     flash("The sample is drawn. Name who reads it next.")
     return redirect(url_for("inspecting.work", inspection=inspection))
+
+
+def _draw_typed(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
+    """The values of the form, and the problems in them: each but the seed must be a whole number."""
+    values, problems = read_form(fields)
+    for name, value in values.items():
+        least = 0 if name == "spare_per_cent" else 1
+        if name != "seed" and (not isinstance(value, int) or value < least):
+            problems.setdefault(name, "Enter a whole number")
+    return values, problems
+
+
+def _draw(inspection: str, cases: Sequence[Framed], values: Mapping[str, Any]) -> Problems:
+    """Draw the sample and record it. Returns why it cannot be drawn or recorded."""
+    try:
+        drawn = draw(
+            cases, values["size"], values["seed"],
+            per_officer=values.get("per_officer"), spare_per_cent=values["spare_per_cent"],
+        )  # fmt: skip
+    except CannotDraw as error:
+        return {"size": f"{str(error)[:1].upper()}{str(error)[1:]}"}
+    return enter(inspection, "SampleDrawn", {**values, "cases": drawn.cases, "spares": drawn.spares})
 
 
 @blueprint.get("/inspections/<inspection>/draw")
@@ -72,8 +83,7 @@ def show_draw(inspection: str) -> str:
     tickets, taken, hidden = _tickets(found)
     return render_template(
         "inspections/draw.html", inspection=inspection, opened=found.opened, found=found, tickets=tickets, taken=taken,
-        hidden=hidden,
-        strata=stratum_sizes(found), replaced={r.case: r for r in found.replaced},
+        hidden=hidden, strata=stratum_sizes(found), replaced={r.case: r for r in found.replaced},
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ MONTHS_BEFORE = (10, 9)
 
 
 def _labelled(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Codes as the options of a choice: (code, its label)."""
     return tuple((value, code_lists.label(value)[:1].upper() + code_lists.label(value)[1:]) for value in values)
 
 
@@ -82,6 +83,7 @@ def _places_to_frame(area: str) -> dict[str, list[str]]:
 
 
 def _frame_asked_for(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], Problems]:
+    """The cases of the frame that the form asks for. A problem where a date cannot be read or no case is found."""
     assert found.opened is not None
     days = {}
     for name in ("started_from", "started_to"):

@@ -43,12 +43,12 @@ class Field:
     group: str = ""
 
     @property
-    def asked(self) -> str:
+    def shown_label(self) -> str:
         """The label, with a note where the answer may be left empty."""
         return self.label if self.required else f"{self.label} (optional)"
 
     @property
-    def full(self) -> str:
+    def full_label(self) -> str:
         """The label, after the name of its group."""
         label = self.label if self.label.isupper() else self.label[:1].lower() + self.label[1:]
         return f"{self.group}: {label}" if self.group else label[:1].upper() + label[1:]

@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
-from flask import Blueprint, Flask, Response, jsonify
+from flask import Flask, Response, jsonify
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,35 +16,52 @@ from web.admin import access_log_page, accounts_pages, imports_page, openid, sig
 from web.api import json_api
 from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
 from web.handbook import handbook_pages
-from web.inspections import inspection_setup, reading_pages, report_page, scoring_sheet
+from web.inspections import (
+    agreement_page,
+    inspection_opening,
+    inspection_progress,
+    management_page,
+    reading_allocation,
+    reading_pages,
+    report_page,
+    sample_pages,
+    sampling_frame_page,
+    scoring_sheet,
+)
 from web.presentation import template_words
 from web.recording import recording_pages
 from web.reports import measure_pages
-from web.services import current_cases, following_read_model
+from web.services import current_cases, current_inspections, following_read_model
 from web.site import access_control, error_pages, links, reading_date, security_headers, site_assets
 
-PAGES: tuple[Blueprint, ...] = (
-    start_page.blueprint,
-    sign_in_pages.blueprint,
-    openid.blueprint,
-    desk_pages.blueprint,
-    caseload_page.blueprint,
-    matrix_pages.blueprint,
-    measure_pages.blueprint,
-    case_page.blueprint,
-    replay_pages.blueprint,
-    recording_pages.blueprint,
-    scoring_sheet.blueprint,
-    inspection_setup.blueprint,
-    reading_pages.blueprint,
-    report_page.blueprint,
-    handbook_pages.blueprint,
-    calendar_feed.blueprint,
-    accounts_pages.blueprint,
-    imports_page.blueprint,
-    access_log_page.blueprint,
+PAGES: tuple[ModuleType, ...] = (
+    start_page,
+    sign_in_pages,
+    openid,
+    desk_pages,
+    caseload_page,
+    matrix_pages,
+    measure_pages,
+    case_page,
+    replay_pages,
+    recording_pages,
+    scoring_sheet,
+    inspection_opening,
+    inspection_progress,
+    sampling_frame_page,
+    sample_pages,
+    reading_allocation,
+    reading_pages,
+    management_page,
+    agreement_page,
+    report_page,
+    handbook_pages,
+    calendar_feed,
+    accounts_pages,
+    imports_page,
+    access_log_page,
 )
-"""The blueprints of all pages, one for each subject."""
+"""The modules of all pages, by subject. Several may add their pages to one blueprint."""
 
 LARGEST = 64 * 2**20
 """The size in bytes of the largest file that the import page takes. Larger files go through ``caseaudit import``."""
@@ -94,19 +112,20 @@ def create_app(
         template_words,
         following_read_model,
         current_cases,
+        current_inspections,
         recording_pages,
         security_headers,
         error_pages,
     ):
         part.attach(app)
-    for blueprint in PAGES:
+    for blueprint in dict.fromkeys(page.blueprint for page in PAGES):
         app.register_blueprint(blueprint)
 
     @app.get("/healthz")
     @access_control.open_to_anyone
     def healthz() -> tuple[Response, int]:
-        said, code = following_read_model.health()
-        return jsonify(said), code
+        state, code = following_read_model.health()
+        return jsonify(state), code
 
     @app.context_processor
     def common() -> dict[str, object]:

@@ -9,10 +9,10 @@ from domain.entries.code_lists import OfficerGrade
 
 def read_account(form: Any) -> tuple[Account | None, dict[str, str]]:
     """The account that a form or the command line describes, or what is wrong with it: field -> what to do."""
-    said = {name: str(form.get(name, "")).strip() for name in ("username", "name", "role", "grade")}
+    typed = {name: str(form.get(name, "")).strip() for name in ("username", "name", "role", "grade")}
     places, inspections = (_lines(form.get(name, "")) for name in ("places", "inspections"))
-    role, grade = cast(Role, said["role"]), cast(OfficerGrade, said["grade"]) if said["grade"] else None
-    account = Account(said["username"], said["name"], role, places, inspections, grade)
+    role, grade = cast(Role, typed["role"]), cast(OfficerGrade, typed["grade"]) if typed["grade"] else None
+    account = Account(typed["username"], typed["name"], role, places, inspections, grade)
     problems: dict[str, str] = {name: _wanted(name, account) for name in account_faults(account)}
     return (None, problems) if problems else (account, {})
 

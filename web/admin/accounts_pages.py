@@ -116,5 +116,5 @@ def _form(account: Account | None, values: Any, problems: dict[str, str]) -> str
         roles=ROLES,
         grades=get_args(OfficerGrade),
         places=current_cases.places(),
-        inspections=list(current_cases.casebook().inspections),
+        inspections=list(current_cases.repository().inspections),
     )

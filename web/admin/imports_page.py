@@ -37,7 +37,7 @@ def take() -> str:
         sent.save(path)
         lines = read_lines(path, now, report.rejected, lambda size: None, name=Path(sent.filename).name)
         import_lines(
-            current_cases.casebook().files, lines, report, now=now, actor=access_control.account().username, keep=keep
+            current_cases.repository().files, lines, report, now=now, actor=access_control.account().username, keep=keep
         )
     report.rejected.sort()
     done = f"{report.stored} stored, {report.already} already there, {len(report.rejected)} rejected"

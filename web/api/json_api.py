@@ -16,8 +16,8 @@ from domain.accounts.roles import WORKERS
 from domain.policy.measures.measure import Measure, Report
 from domain.policy.measures.measure_files import reports
 from web.reports.measure_phrases import definition
-from web.reports.report_building import Made, make, of_measure
-from web.reports.report_query import AskedSchema, asked
+from web.reports.report_building import BuiltReport, build_measure_report, build_report
+from web.reports.report_query import ReportQuerySchema, query_from
 from web.services import current_cases, report_cache
 from web.site import access_control
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="Report
 SPEC = "api-docs.openapi_json"
 
 
-class QuerySchema(AskedSchema):
+class QuerySchema(ReportQuerySchema):
     """What a report is asked, with the moment as the site's addresses carry it."""
 
     as_at = fields.String(metadata={"description": "As at this day, like 2005-10-03.", "example": "2005-10-03"})
@@ -131,11 +131,11 @@ def report(query: dict[str, Any], name: str) -> dict[str, Any]:
     found = reports().reports.get(name)
     if found is None:
         abort(404, f"There is no report called {name}; there are {', '.join(reports().reports)}.")
-    wanted = asked(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
+    wanted = query_from(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
     trend = reports().measures.get(query["trend"])
     if trend is not None and trend not in found.measures:
         refuse(422, messages={"query": {"trend": [f"{trend.title} is not a measure of this report."]}})
-    return _given(make(found, wanted, report_cache.duty_queries(), current_cases.casebook(), trend))
+    return _given(build_report(found, wanted, report_cache.duty_queries(), current_cases.repository(), trend))
 
 
 @blueprint.route("/measures/<name>")
@@ -150,8 +150,8 @@ def measure(query: dict[str, Any], name: str) -> dict[str, Any]:
     found = reports().measures.get(name)
     if found is None:
         abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
-    wanted = asked(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
-    return _given(of_measure(found, wanted, report_cache.duty_queries(), current_cases.casebook()))
+    wanted = query_from(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
+    return _given(build_measure_report(found, wanted, report_cache.duty_queries(), current_cases.repository()))
 
 
 def _listed(one: Report | Measure) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def _listed(one: Report | Measure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _given(made: Made) -> dict[str, Any]:
+def _given(made: BuiltReport) -> dict[str, Any]:
     document = made.document()
     rows = sum(len(sheet["rows"]) for sheet in document["sheets"])
     access_control.log("downloaded", detail=f"{made.report.id} by the API, {rows} rows. As at {document['as_at']}")

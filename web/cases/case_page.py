@@ -12,7 +12,7 @@ from projections.cases.supervision_chart import supervision_chart
 from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import Answer
 from web.cases.chart_shapes import chart
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 blueprint = Blueprint("cases", __name__)
@@ -23,9 +23,9 @@ blueprint = Blueprint("cases", __name__)
 def show(crn: str, number: int) -> str | Response:
     """The page of a case. With ``?inspection=`` the judgements of that inspection count too."""
     reference = f"{crn}/{number}"
-    inspection = current_cases.inspection_asked()
-    opened = current_cases.inspection(inspection) if inspection else None
-    unseen = current_cases.not_yet_shown(reference)
+    inspection = current_inspections.inspection_asked()
+    opened = current_inspections.inspection(inspection) if inspection else None
+    unseen = current_inspections.not_yet_shown(reference)
     reading = current_cases.case(reference, None if inspection in unseen else inspection)
     current_cases.viewed(reference)
     file = current_cases.shown_file(reference)
@@ -49,7 +49,7 @@ def show(crn: str, number: int) -> str | Response:
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),
         changes=access_control.account().may_change,
-        unseen=[current_cases.casebook().inspections[name].title for name in sorted(unseen)],
+        unseen=[current_cases.repository().inspections[name].title for name in sorted(unseen)],
     )
 
 

@@ -33,7 +33,7 @@ COLUMNS: Mapping[str, Callable[[CaseLine], Any]] = {
 }
 
 
-class AskedSchema(Schema):
+class CaseloadSchema(Schema):
     """The query arguments besides the filters: which cases to show, and the words to search for."""
 
     class Meta:
@@ -80,16 +80,16 @@ def table(form: str) -> Response:
          s.started_on, s.ended_on, c.overdue, c.missed, c.next_due_on)
         for c in lines for s in (c.case.spell,)
     ]  # fmt: skip
-    said = notes(current_cases.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
+    file_notes = notes(current_cases.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
                  ("Found by", asked["find"] or "all"))  # fmt: skip
-    made = Download("Caseload", columns, rows, said, [c.case.reference for c in lines])
+    made = Download("Caseload", columns, rows, file_notes, [c.case.reference for c in lines])
     return download(made, form, f"caseload-{current_cases.moment().on}")
 
 
 def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
     """All cases counted, the arguments, the filters, the cases that fit and are open to the reader, their order."""
     every = [case_line(case) for case in current_cases.cases()]
-    asked = AskedSchema().load({name: text[:200] for name, text in request.args.items()})
+    asked = CaseloadSchema().load({name: text[:200] for name, text in request.args.items()})
     filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
     lines = filters.of(
         [c for c in every if c.case.reference not in current_cases.reached().closed and _shown(c, asked)]

@@ -81,19 +81,23 @@ class PlacedChart:
     rows: Sequence[ChartRow]
 
 
-def chart(strip: SupervisionChart) -> PlacedChart:
-    """Lay out a chart. Its width follows from its days, its height from the days with the most marks."""
-    scale = Scale(strip.first, strip.last, NAMES + EDGE)
-    stacked = [_stack(lane, scale) for lane in strip.lanes]
+def chart(supervision: SupervisionChart) -> PlacedChart:
+    """Lay out a supervision. Its width follows from its days, its height from the days with the most marks."""
+    scale = Scale(supervision.first, supervision.last, NAMES + EDGE)
+    stacked = [_stack(lane, scale) for lane in supervision.lanes]
     heights = [
         2 * PAD + (2 * BAR if lane.bands else STEP * (max(stack, default=0) + 1))
-        for lane, stack in zip(strip.lanes, stacked, strict=True)
+        for lane, stack in zip(supervision.lanes, stacked, strict=True)
     ]
     width, foot = scale.right + EDGE, HEAD + sum(heights)
     placed = []
-    for lane, stack, top, height in zip(strip.lanes, stacked, accumulate(heights, initial=HEAD), heights, strict=False):
+    for lane, stack, top, height in zip(
+        supervision.lanes, stacked, accumulate(heights, initial=HEAD), heights, strict=False
+    ):
         shapes = [
-            Shape(scale.middle(mark.day), top + PAD + STEP * (row + 0.5), kind_of(mark), mark_words(mark, strip.day))
+            Shape(
+                scale.middle(mark.day), top + PAD + STEP * (row + 0.5), kind_of(mark), mark_words(mark, supervision.day)
+            )
             for mark, row in zip(lane.marks, stack, strict=True)
         ]
         bars = [_bar(band, scale, top + height - PAD) for band in lane.bands]
@@ -104,13 +108,13 @@ def chart(strip: SupervisionChart) -> PlacedChart:
         names=NAMES,
         lanes=placed,
         months=list(scale.months()),
-        ends=list(_ends(strip, scale)),
+        ends=list(_ends(supervision, scale)),
         top=HEAD,
         foot=foot,
-        ahead=scale.x(strip.day + ONE_DAY) if strip.ended is None else None,
+        ahead=scale.x(supervision.day + ONE_DAY) if supervision.ended is None else None,
         key=_key(placed),
-        summary=summary(strip),
-        rows=rows(strip),
+        summary=summary(supervision),
+        rows=rows(supervision),
     )
 
 
@@ -145,11 +149,11 @@ def _bar(band: ChartBand, scale: Scale, bottom: float) -> Bar:
     return Bar(x, bottom - height, round(end - x, 1), height, band.kind, band_words(band), label)
 
 
-def _ends(strip: SupervisionChart, scale: Scale) -> Iterator[Tick]:
+def _ends(supervision: SupervisionChart, scale: Scale) -> Iterator[Tick]:
     """The days named below the lanes: the end or the day read, and the start if both fit."""
-    over = strip.ended or strip.day
-    begun = Tick(scale.x(strip.started), f"Started {short_date(strip.started)}")
-    words = f"{'Ended' if strip.ended else 'As at'} {short_date(over)}"
+    over = supervision.ended or supervision.day
+    begun = Tick(scale.x(supervision.started), f"Started {short_date(supervision.started)}")
+    words = f"{'Ended' if supervision.ended else 'As at'} {short_date(over)}"
     end = scale.x(over + ONE_DAY)
     room = end - begun.x - LETTER * len(begun.label)
     yield begun if room >= LETTER * len(words) else Tick(begun.x, "")

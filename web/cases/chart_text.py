@@ -77,11 +77,11 @@ def _visit(visit: ChartAppointment, kind: str) -> str:
     what = f"{_code(visit.made.contact_type)} appointment"
     if kind in ("kept", "rescheduled"):
         return f"{what} {kind}."
-    said = "outcome not recorded" if outcome is None else code_lists.label(outcome)
+    outcome_words = "outcome not recorded" if outcome is None else code_lists.label(outcome)
     if acceptable is not None:
-        return f"{what}: {said}, judged {'acceptable' if acceptable else 'unacceptable'}."
+        return f"{what}: {outcome_words}, judged {'acceptable' if acceptable else 'unacceptable'}."
     undecided = ", nobody decided in time" if (outcome, kind) == ("awaiting_explanation", "missed") else ""
-    return f"{what}: {said}{undecided}."
+    return f"{what}: {outcome_words}{undecided}."
 
 
 def band_words(band: ChartBand) -> str:
@@ -89,33 +89,33 @@ def band_words(band: ChartBand) -> str:
     return f"{KINDS[band.kind]} from {short_date(band.start)} to {short_date(band.until - ONE_DAY)}."
 
 
-def summary(strip: SupervisionChart) -> str:
+def summary(chart: SupervisionChart) -> str:
     """A summary of the chart in words, for readers who cannot see it: what an SPO would say of it."""
-    contacts = _counts(strip.lane("Contacts"))
-    due = _counts(strip.lane("Due dates"))
-    acts = _counts(strip.lane("Enforcement"))
-    said = [f"{count_noun(contacts['kept'], 'appointment')} kept, {contacts['missed']} missed"]
-    said += [f"{count_noun(contacts['accepted'], 'absence')} accepted"] if contacts["accepted"] else []
-    said += [f"{KINDS[b.kind].lower()} from {short_date(b.start)}" for b in strip.lane("Risk of harm").bands]
-    said += [f"in custody from {short_date(b.start)}" for b in strip.lane("Custody").bands]
-    said += [count_noun(acts[kind], noun) for kind, noun in ENFORCED if acts[kind]]
-    ahead = f"due by {short_date(strip.day + MARGIN)} and not done yet"
+    contacts = _counts(chart.lane("Contacts"))
+    due = _counts(chart.lane("Due dates"))
+    acts = _counts(chart.lane("Enforcement"))
+    parts = [f"{count_noun(contacts['kept'], 'appointment')} kept, {contacts['missed']} missed"]
+    parts += [f"{count_noun(contacts['accepted'], 'absence')} accepted"] if contacts["accepted"] else []
+    parts += [f"{KINDS[b.kind].lower()} from {short_date(b.start)}" for b in chart.lane("Risk of harm").bands]
+    parts += [f"in custody from {short_date(b.start)}" for b in chart.lane("Custody").bands]
+    parts += [count_noun(acts[kind], noun) for kind, noun in ENFORCED if acts[kind]]
+    ahead = f"due by {short_date(chart.day + MARGIN)} and not done yet"
     owed = (("overdue", "overdue"), ("missed_window", "missed"), ("due", ahead))
     counted = [(due[kind], words) for kind, words in owed if due[kind] or kind == "overdue"]
-    said += [f"{count_noun(n, 'duty', 'duties')} {words}" for n, words in counted]
-    return f"{'; '.join(said)}."
+    parts += [f"{count_noun(n, 'duty', 'duties')} {words}" for n, words in counted]
+    return f"{'; '.join(parts)}."
 
 
 def _counts(lane: Lane) -> Counter[str]:
     return Counter(kind_of(mark) for mark in lane.marks)
 
 
-def rows(strip: SupervisionChart) -> list[ChartRow]:
+def rows(chart: SupervisionChart) -> list[ChartRow]:
     """Every mark and band, in order of its day."""
     found = []
-    for lane in strip.lanes:
+    for lane in chart.lanes:
         for band in lane.bands:
             found.append(ChartRow(band.start, band.until - ONE_DAY, lane.name, band_words(band), band.entry))
         for mark in lane.marks:
-            found.append(ChartRow(mark.day, None, lane.name, mark_words(mark, strip.day), mark.entry))
+            found.append(ChartRow(mark.day, None, lane.name, mark_words(mark, chart.day), mark.entry))
     return sorted(found, key=lambda row: row.day)

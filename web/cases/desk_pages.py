@@ -98,7 +98,7 @@ def show(name: str) -> str:
         total=len(every),
         hidden=len(hidden),
         late=name == "recorded-late",
-        fact=lambda row: current_cases.casebook().file(row.case.reference).entries[row.recorded.entry],
+        fact=lambda row: current_cases.repository().file(row.case.reference).entries[row.recorded.entry],
         day=current_cases.moment().on,
     )
 
@@ -116,10 +116,10 @@ def table(name: str, form: str) -> Response:
         own = [Column("Clause"), Column("What"), Column("State"), Column("Due by", "date"),
                Column("Working days left", "number"), Column("Citation")]  # fmt: skip
     cells = [(*_case_cells(row), *_own_cells(row)) for row in rows]
-    said = notes(
+    file_notes = notes(
         current_cases.moment(), ("List", listed.title), ("Definition", listed.says), ("Filter", filters.words())
     )
-    made = Download(listed.title, [*map(Column, common), *own], cells, said, [row.case.reference for row in rows])
+    made = Download(listed.title, [*map(Column, common), *own], cells, file_notes, [row.case.reference for row in rows])
     return download(made, form, f"{name}-{current_cases.moment().on}")
 
 

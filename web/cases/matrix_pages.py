@@ -47,11 +47,11 @@ COLUMNS: Mapping[str, Callable[[CountedDuty], Any]] = {
 
 
 def _whole(low: int, high: int, words: str) -> dict[str, Any]:
-    said = f"{words} must be a whole number from {low} to {high}."
-    return {"validate": validate.Range(low, high, error=said), "error_messages": {"invalid": said}}
+    message = f"{words} must be a whole number from {low} to {high}."
+    return {"validate": validate.Range(low, high, error=message), "error_messages": {"invalid": message}}
 
 
-class AskedSchema(Schema):
+class MatrixSchema(Schema):
     """The query: whose duties, of how many months, with which target in per cent. An empty value means no limit."""
 
     class Meta:
@@ -124,8 +124,8 @@ def table(form: str) -> Response:
         for d in _open(found)
     ]  # fmt: skip
     wanted = "; ".join(f"{name}: {value}" for name, value in asked.items() if value)
-    said = notes(current_cases.moment(), ("Filter", wanted))
-    return download(Download("Duties", columns, rows, said, [row[0] for row in rows]), form, "duties")
+    file_notes = notes(current_cases.moment(), ("Filter", wanted))
+    return download(Download("Duties", columns, rows, file_notes, [row[0] for row in rows]), form, "duties")
 
 
 def trend(cell: MatrixCell) -> str:
@@ -139,7 +139,7 @@ def trend(cell: MatrixCell) -> str:
 
 def _asked() -> dict[str, Any]:
     try:
-        asked: dict[str, Any] = AskedSchema().load({k: v for k, v in request.args.items() if v})
+        asked: dict[str, Any] = MatrixSchema().load({k: v for k, v in request.args.items() if v})
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
     return asked

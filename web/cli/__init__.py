@@ -1,4 +1,4 @@
-"""The operators' command line: one module a noun, of which a call reads only the one that it names."""
+"""The command line ``caseaudit``. Running a command imports only the module that holds it."""
 
 import gc
 from importlib import import_module
@@ -63,11 +63,11 @@ COMMANDS = {
         "Prove that every stored entry is what was stored: walk the hash chain from the first to the last.",
     ),
 }
-"""Each command: the module that has it in ``COMMANDS``, and the first paragraph of its help."""
+"""Command -> the module whose own ``COMMANDS`` holds it, and the first paragraph of its help."""
 
 
 class LateGroup(click.Group):
-    """A group that knows its commands by name and first paragraph; a command's module is imported when it is called."""
+    """A group that lists its commands from ``COMMANDS``. The module of a command is imported when it is called."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -77,14 +77,14 @@ class LateGroup(click.Group):
 
 
 def loaded(name: str) -> click.Command:
-    """The command of this name, from its module."""
+    """The command of this name. Imports its module."""
     commands: list[click.Command] = import_module(COMMANDS[name][0]).COMMANDS
     return next(command for command in commands if command.name == name)
 
 
 @click.group(
     cls=LateGroup,
-    commands=[click.Command(name, help=said) for name, (_, said) in COMMANDS.items()],
+    commands=[click.Command(name, help=words) for name, (_, words) in COMMANDS.items()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="caseaudit")
@@ -93,8 +93,8 @@ def main() -> None:
 
 
 def run() -> None:
-    """The command as a process of its own."""
+    """Run the command line as a process: the entry point of the installed script."""
     try:
         main()
     finally:
-        gc.freeze()  # at its end nobody need look through all that was imported for garbage: a fifth of a short call
+        gc.freeze()  # no search for garbage at exit: it took a fifth of the time of a short call

@@ -1,4 +1,4 @@
-"""One case: case."""
+"""The command ``case``: one case on the terminal."""
 
 import json
 from datetime import date

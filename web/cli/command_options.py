@@ -1,4 +1,4 @@
-"""What the commands share: the database, the moment asked about, the form of the answer."""
+"""Options that several commands share: database, moment, framework, inspection, format; and opening the database."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,11 +31,11 @@ database = click.option(
 
 
 class NoDatabase(click.UsageError):
-    """There is no database at this place yet."""
+    """There is no database at this address yet."""
 
 
 def database_at(address: str) -> Database:
-    """The database of this address; a usage error where it is none."""
+    """The database of this address. A usage error where it cannot be an address."""
     try:
         return Database.at(address)
     except WrongAddress as error:
@@ -43,7 +43,7 @@ def database_at(address: str) -> Database:
 
 
 def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Files:
-    """The files of this database; a usage error where they can't be opened, or aren't there and ``make`` is false."""
+    """The files of this database. A usage error where it cannot be opened, or is missing and ``make`` is false."""
     database = database_at(address)
     if not make and database.missing:
         raise NoDatabase(f"there is no database {database} yet; `caseaudit demo` or `caseaudit import` makes it")
@@ -65,7 +65,7 @@ def open_to_look(url: str) -> Files:
 
 @contextmanager
 def storing(address: str) -> Iterator[None]:
-    """Say in words what keeps the database from storing: a full disk, a server that is gone, a lock."""
+    """Turn a failure to store (full disk, lost server, lock) into an error message of the command."""
     try:
         yield
     except StoringError as error:
@@ -107,7 +107,7 @@ class Instant(click.ParamType[Any]):
 
 
 def past(instant: Any) -> datetime:
-    """An instant that was given and has passed; a usage error for another."""
+    """The instant of ``--extracted-at``. A usage error where it is no instant or lies in the future."""
     if not isinstance(instant, datetime):
         raise click.UsageError("--extracted-at: write an instant, like 2005-10-03T02:00:00+01:00")
     if instant > system_clock.now():

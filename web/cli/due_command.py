@@ -1,4 +1,4 @@
-"""What is overdue and falls due: due."""
+"""The command ``due``: what is overdue and what falls due."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ import click
 
 from projections.cases.caseload import due_list
 from web.cli import command_options
-from web.cli.read_model_opening import up_to_date
+from web.cli.command_read_model import current_read_model
 from web.presentation.json_documents import due_document
 
 
@@ -23,7 +23,9 @@ from web.presentation.json_documents import due_document
 @command_options.database
 def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
     """What is overdue and what falls due, as the files stood on the day."""
-    cases = up_to_date(database).case_snapshots(command_options.read_moment(as_at, None), unmet=True, kinds=("duties",))
+    cases = current_read_model(database).case_snapshots(
+        command_options.read_moment(as_at, None), unmet=True, kinds=("duties",)
+    )
     owed = due_list(
         (c for c in cases if team in (None, c.spell.place.team) and officer in (None, c.spell.place.officer)), within
     )

@@ -1,4 +1,4 @@
-"""Importing an extract: its tables, its rejected rows, and what has gone from its source."""
+"""Importing an extract: its tables, its rejected rows, and the rows that its source no longer has."""
 
 import csv
 from collections.abc import Iterator
@@ -13,20 +13,23 @@ from domain.importing.extracts.missing_rows import MissingRow
 from domain.importing.importer import ImportReport
 from domain.policy.cited_documents import PolicyError
 from web.cli import command_options
-from web.cli.import_report import SHOWN, print_report
+from web.cli.import_summary import MOST_PRINTED, print_summary
 from web.cli.progress_bars import progress_of_bytes
 from web.presentation.formatting import count_noun
 from web.site import system_clock
 
 GONE = "gone-from-{source}.csv"
-"""Beside the rejected rows: the entries that the source no longer gives."""
+"""The file, beside those of rejected rows, of entries on file that the source no longer has."""
 
 
 def import_extract(
     database: str, folder: Path, mapping: Path, rejects: Path, *,
     made_at: datetime | None, part: bool, actor: str, keep: bool,
 ) -> ImportReport:  # fmt: skip
-    """Import the tables of a folder and print what became of them; a usage error where the mapping does not fit."""
+    """Import the tables of a folder and print the outcome. A usage error where the mapping does not fit.
+
+    ``made_at``: when the extract was made (default: now). ``keep``: False for a dry run, which stores nothing.
+    """
     now, report = system_clock.now(), ImportReport()
     try:
         extract = Extract.open(folder, mapping, made_at or now, part=part)
@@ -37,7 +40,7 @@ def import_extract(
         task = bar.add_task("Importing", total=sum(file.path.stat().st_size for file in extract.files.values()))
         with command_options.storing(database):
             extract.take(files, report, lambda size: bar.advance(task, size), now=now, actor=actor, keep=keep)
-    print_report(report, not keep)
+    print_summary(report, not keep)
     passed = [f"{count:,} of {name}" for name, count in sorted(extract.passed.items()) if count]
     if passed:
         click.echo(f"rows that give no entry: {', '.join(passed)}")
@@ -56,7 +59,7 @@ def import_extract(
 
 
 def _written(gone: Iterator[MissingRow], path: Path) -> Iterator[MissingRow]:
-    """The same, written to a CSV file on the way; no file where there are none."""
+    """Yield the rows and write each to a CSV file. Without rows there is no file."""
     path.unlink(missing_ok=True)
     first = next(gone, None)
     if first is None:
@@ -72,14 +75,14 @@ def _written(gone: Iterator[MissingRow], path: Path) -> Iterator[MissingRow]:
 
 
 def _print_gone(gone: Iterator[MissingRow]) -> None:
-    """Print what is on file and no longer in its source, at most ``SHOWN`` of it."""
+    """Print the entries on file that their source no longer has, at most ``MOST_PRINTED``, and their number."""
     count = 0
     for count, one in enumerate(gone, start=1):
         if count == 1:
             click.echo("on file and no longer in the source (nothing was withdrawn):")
-        if count <= SHOWN:
+        if count <= MOST_PRINTED:
             click.echo(f"  {one.table} {one.key}: {one.type} of {one.case}, {one.why}")
-    if count > SHOWN:
-        click.echo(f"  ... and {count - SHOWN:,} more")
+    if count > MOST_PRINTED:
+        click.echo(f"  ... and {count - MOST_PRINTED:,} more")
     if count:
         click.echo(f"{count_noun(count, 'entry', 'entries')} no longer in the source")

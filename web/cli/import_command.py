@@ -1,4 +1,4 @@
-"""Entries in: import, from interchange files or from the tables of an extract."""
+"""The command ``import``: entries from interchange files, or from the tables of an extract."""
 
 import sys
 from pathlib import Path
@@ -9,16 +9,16 @@ import click
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from web.cli import command_options
-from web.cli.import_report import print_report
+from web.cli.import_summary import print_summary
 from web.cli.progress_bars import progress_of_bytes
 from web.site import system_clock
 
 MAPPING = "mapping.yaml"
-"""What makes a folder an extract: how its tables are read."""
+"""The file that makes a folder an extract: it maps its tables to entries."""
 
 
 def find_files(paths: tuple[Path, ...]) -> list[Path]:
-    """The NDJSON files named, and those in the folders named; a usage error where a folder holds none."""
+    """The NDJSON files of these paths, and those in folders of them. A usage error where a folder holds none."""
     found: list[Path] = []
     for path in paths:
         inside = sorted(path.glob("*.ndjson")) if path.is_dir() else [path]
@@ -31,7 +31,7 @@ def find_files(paths: tuple[Path, ...]) -> list[Path]:
 
 
 def find_extract(paths: tuple[Path, ...], mapping: Path | None) -> Path | None:
-    """The folder that holds the tables of an extract; None where the paths are for interchange files."""
+    """The folder with the tables of an extract. None where the paths name interchange files."""
     mapped = [path for path in paths if path.is_dir() and (mapping or (path / MAPPING).is_file())]
     if mapping is not None and len(mapped) != 1:
         raise click.UsageError("--mapping is for one folder with the tables of an extract")
@@ -45,7 +45,7 @@ def find_extract(paths: tuple[Path, ...], mapping: Path | None) -> Path | None:
 
 
 def load(database: str, paths: list[Path], *, actor: str, keep: bool = True) -> ImportReport:
-    """Import these files into a database; the report of what was stored and what rejected."""
+    """Import these files into a database. Returns what was stored and what was rejected."""
     report, now = ImportReport(), system_clock.now()
     files = command_options.open_files(database, make=True) if keep else command_options.open_to_look(database)
     with progress_of_bytes() as bar:
@@ -103,7 +103,7 @@ def import_(
                 f"--rejects, --part and --extracted-at are for a folder with a {MAPPING}, or --mapping"
             )
         report = load(database, find_files(paths), actor=actor, keep=not dry_run)
-        print_report(report, dry_run)
+        print_summary(report, dry_run)
     sys.exit(1 if report.rejected else 0)
 
 

@@ -1,4 +1,4 @@
-"""Bars on the error stream for work that takes a while; nothing where that is not a terminal."""
+"""Progress bars on the error stream. Nothing is shown where that is not a terminal."""
 
 from rich.console import Console
 from rich.progress import (
@@ -18,7 +18,7 @@ def progress_of_bytes() -> Progress:
 
 
 def progress_of(total: int, words: str) -> Progress:
-    """A bar that counts to a total, with its one task."""
+    """A bar with one task, which counts to ``total``."""
     bar = _bar(MofNCompleteColumn())
     bar.add_task(words, total=total)
     return bar

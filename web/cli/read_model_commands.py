@@ -1,4 +1,4 @@
-"""Keeping the views: prepare their tables, follow the record, make them anew, prove them."""
+"""Commands on the read model: migrate, follow, rebuild."""
 
 import os
 import signal
@@ -20,13 +20,13 @@ from projections.read_model.verify_views import verify as differences
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import WorkFailed, in_processes, on_dask
 from web.cli import command_options
-from web.cli.column_opening import keep_columns
+from web.cli.command_columns import make_missing_columns
+from web.cli.command_read_model import open_read_model
 from web.cli.progress_bars import progress_of
-from web.cli.read_model_opening import open_views
 from web.presentation.formatting import count_noun
 
-SHOWN = 20
-"""Differences that are printed; the others are counted."""
+MOST_PRINTED = 20
+"""The most differences that are printed. The others are counted."""
 
 
 @click.command()
@@ -58,8 +58,8 @@ def follow(batch: int, database: str) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with closing(open_views(database)) as views:
-        keep = partial(keep_columns, views)
+    with closing(open_read_model(database)) as views:
+        keep = partial(make_missing_columns, views)
         Following(views, lambda: bool(asked), partial(click.echo, err=True), batch, at_rest=keep).run()
         click.echo(f"stopped at position {views.position:,}", err=True)
 
@@ -82,14 +82,14 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
     pool: WorkerPool = (
         partial(on_dask, scheduler) if scheduler else partial(in_processes, processes or os.cpu_count() or 1)
     )
-    with closing(open_views(database)) as views:
+    with closing(open_read_model(database)) as views:
         words = "Verifying cases" if verify else "Rebuilding cases"
         try:
             with progress_of(views.stored.number_of_files(), words) as bar:
-                report_progress = partial(bar.advance, bar.task_ids[0])
+                advance = partial(bar.advance, bar.task_ids[0])
                 if verify:
-                    sys.exit(_print(differences(views, pool, report_progress)))
-                cases = ColumnKeeper(views, columns_folder(views.database)).rebuild(pool, report_progress)
+                    sys.exit(_print(differences(views, pool, advance)))
+                cases = ColumnKeeper(views, columns_folder(views.database)).rebuild(pool, advance)
         except ModuleNotFoundError as error:
             raise click.UsageError(
                 f"--dask needs an extra package ({error.name}): pip install caseaudit[dask]"
@@ -104,13 +104,13 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
 
 
 def _print(found: Iterator[ViewDifference]) -> int:
-    """The differences, the first of them in full; the exit code."""
+    """Print the first differences and their number. Returns the exit code: 1 where there are any."""
     differ = 0
     for differ, difference in enumerate(found, 1):
-        if differ <= SHOWN:
+        if differ <= MOST_PRINTED:
             click.echo(str(difference))
-    if differ > SHOWN:
-        click.echo(f"... and {differ - SHOWN:,} more")
+    if differ > MOST_PRINTED:
+        click.echo(f"... and {differ - MOST_PRINTED:,} more")
     click.echo(f"{count_noun(differ, 'difference')}" if differ else "The live views say what the entries say.")
     return 1 if differ else 0
 

@@ -1,4 +1,4 @@
-"""Entries out, and the proof of them: export, verify."""
+"""The commands ``export`` and ``verify``: write entries out, prove that none was changed."""
 
 import json
 import sys
@@ -58,7 +58,7 @@ def verify(reports: tuple[Path, ...], database: str) -> None:
 
 
 def _differs(book: CaseRepository, path: Path) -> bool:
-    """Whether the record no longer gives what a report says; printed, with what differs."""
+    """Whether the record now gives other figures than a published report. Prints the differences."""
     from web.inspections.report_proof import NotAReport, verify_report
 
     try:

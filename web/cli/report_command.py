@@ -1,4 +1,4 @@
-"""The reports of compliance: report."""
+"""The command ``report``: a compliance report or one measure."""
 
 import json
 from datetime import date
@@ -15,11 +15,11 @@ from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import LEVELS, Scope
 from projections.reports.report_scope import is_place
 from web.cli import command_options
-from web.cli.column_opening import columns_of
-from web.cli.read_model_opening import up_to_date
+from web.cli.command_columns import columns_of
+from web.cli.command_read_model import current_read_model
 from web.presentation.table_files import as_bytes
 from web.reports.measure_phrases import asked_notes
-from web.reports.report_building import Made, make, of_measure
+from web.reports.report_building import BuiltReport, build_measure_report, build_report
 from web.reports.report_places import MONTHS, nowhere
 from web.reports.table_model import Table
 from web.site.date_field import EARLIEST, LATEST
@@ -27,7 +27,7 @@ from web.site.date_field import EARLIEST, LATEST
 NAMES = (*reports().reports, *reports().measures)
 
 
-class Place(click.ParamType[Scope]):
+class PlaceOption(click.ParamType[Scope]):
     name = "place"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Scope:
@@ -44,9 +44,9 @@ class Place(click.ParamType[Scope]):
 @command_options.moment
 @click.option("--months", type=click.IntRange(1, 120), default=MONTHS, show_default=True, metavar="N",
               help="Duties that fell due in so many months up to the day.")  # fmt: skip
-@click.option("--of", "whose", type=Place(), default="", metavar="LEVEL:NAME",
+@click.option("--of", "whose", type=PlaceOption(), default="", metavar="LEVEL:NAME",
               help=f"Whose figures: {', '.join(LEVELS)} and a name, like team:Gloucester. Default: everything.")  # fmt: skip
-@click.option("--beside", type=Place(), default="", metavar="LEVEL:NAME", help="Another place to set beside it.")
+@click.option("--beside", type=PlaceOption(), default="", metavar="LEVEL:NAME", help="Another place to set beside it.")
 @click.option("--trend", type=click.Choice(tuple(reports().measures)), metavar="MEASURE",
               help="The measure whose trend is given. Default: the report's first.")  # fmt: skip
 @click.option(
@@ -71,7 +71,7 @@ def report(
 
     NAME is the id of a report or a measure; `caseaudit report --help` does not list them, `docs/reports.md` does.
     """
-    views = up_to_date(database)
+    views = current_read_model(database)
     book = CaseRepository(command_options.open_files(database))
     asked = ReportRequest(
         command_options.read_moment(as_at, known_at), months, whose, lambda _: True, beside if beside.level else None
@@ -89,9 +89,9 @@ def report(
         if measure is not None and measure not in chosen.measures:
             known = ", ".join(m.id for m in chosen.measures) or "none"
             raise click.UsageError(f"--trend: '{trend}' is not a measure of {name}; its measures are: {known}")
-        made = make(chosen, asked, queries, book, measure)
+        made = build_report(chosen, asked, queries, book, measure)
     else:
-        made = of_measure(reports().measures[name], asked, queries, book)
+        made = build_measure_report(reports().measures[name], asked, queries, book)
     found = _bytes(made, _wanted(made, table, form), form)
     if output is not None:
         output.write_bytes(found)
@@ -99,8 +99,8 @@ def report(
         click.echo(found, nl=False)
 
 
-def _wanted(made: Made, table: str | None, form: str) -> list[Table]:
-    """The tables to give; a usage error where one must be named."""
+def _wanted(made: BuiltReport, table: str | None, form: str) -> list[Table]:
+    """The tables to write. A usage error where ``--table`` must name one, or names none of them."""
     sheets = [sheet for sheet in made.sheets if sheet.where != "page"]
     ids = ", ".join(sheet.id for sheet in sheets)
     if table is not None:
@@ -112,12 +112,12 @@ def _wanted(made: Made, table: str | None, form: str) -> list[Table]:
     return sheets
 
 
-def _bytes(made: Made, sheets: list[Table], form: str) -> bytes:
+def _bytes(made: BuiltReport, sheets: list[Table], form: str) -> bytes:
     if form == "json":
         document = {**made.document(), "sheets": [sheet.document() for sheet in sheets]}
         return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
     if form == "text":
-        head = [made.report.title, *(f"{said}: {value}" for said, value in asked_notes(made.asked))]
+        head = [made.report.title, *(f"{label}: {value}" for label, value in asked_notes(made.asked))]
         return ("\n".join(head) + "\n\n" + "\n\n".join(sheet.text() for sheet in sheets) + "\n").encode()
     return as_bytes(sheets[0].table(made.notes), form)
 

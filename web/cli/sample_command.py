@@ -1,4 +1,4 @@
-"""Inspections from the command line: their draws, to repeat."""
+"""The command ``sample``: repeat the draw of an inspection."""
 
 import click
 

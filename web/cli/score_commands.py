@@ -1,4 +1,4 @@
-"""The scoring sheet: score."""
+"""The command ``score``: a scoring sheet."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ from projections.inspections.sample_scores import (
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.scores import Score, printed
 from web.cli import command_options
-from web.cli.read_model_opening import up_to_date
+from web.cli.command_read_model import current_read_model
 from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.json_documents import change_document, score_document
 from web.presentation.phrases import answer_words, because, knowledge_words
@@ -87,12 +87,12 @@ def score(
 
 
 def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, **where: str | None) -> ScoredSample:
-    """The score of the cases held here on the day, of however many, from the columns."""
+    """The score of the cases held here on the day, counted from the column store."""
     from projections.columns import score_counts
     from projections.columns.case_selection import CaseSelection
-    from web.cli.column_opening import columns_of
+    from web.cli.command_columns import columns_of
 
-    with closing(up_to_date(database)) as views:
+    with closing(current_read_model(database)) as views:
         read = CaseSelection(columns_of(views), at)
         sample = score_counts.score_cases(
             chosen, read, read.select(**{k: name for k, name in where.items() if name is not None})
@@ -102,9 +102,9 @@ def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, *
 
 
 def _held(database: str, at: Moment, **where: str | None) -> list[str]:
-    """The cases held in this area, team or by this officer on the day; None: any."""
+    """The references of the cases held on the day in this area or team, or by this officer. None: any."""
     wanted = {level: name for level, name in where.items() if name is not None}
-    cases = up_to_date(database).case_snapshots(at, kinds=())
+    cases = current_read_model(database).case_snapshots(at, kinds=())
     return [c.reference for c in cases if all(getattr(c.spell.place, level) == name for level, name in wanted.items())]
 
 

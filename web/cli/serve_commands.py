@@ -1,4 +1,4 @@
-"""Running the site: serve, and demo, which loads the two Gloucestershire samples first."""
+"""The commands ``serve`` and ``demo``: run the site. ``demo`` loads the two Gloucestershire samples first."""
 
 import socket
 import sys
@@ -14,9 +14,9 @@ from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import day_of
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
-from web.cli.column_opening import keep_columns
+from web.cli.command_columns import make_missing_columns
+from web.cli.command_read_model import current_read_model
 from web.cli.import_command import load
-from web.cli.read_model_opening import up_to_date
 from web.presentation.formatting import count_noun
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
@@ -64,8 +64,8 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
 
     Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
     """
-    with closing(up_to_date(database)) as views:
-        keep_columns(views)
+    with closing(current_read_model(database)) as views:
+        make_missing_columns(views)
     _serve(database, host, port, workers, behind_proxy=behind_proxy)
 
 
@@ -95,7 +95,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
         sys.exit(1)
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
         add_staff(register)
-    up_to_date(database).close()
+    current_read_model(database).close()
     if not no_serve:
         day = today or _last_day(database)
         _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day)

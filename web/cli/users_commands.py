@@ -1,4 +1,4 @@
-"""Accounts from the command line: the first one, and whatever else the operator must do."""
+"""The command ``users``: an operator adds, lists and changes accounts, such as the first one of a site."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +13,7 @@ from web.cli import command_options
 from web.site import passwords, system_clock
 
 OPERATOR = "operator"
-"""Who is on the access log for what is done here."""
+"""The name in the access log for what is done from the command line."""
 
 
 @click.group()
@@ -40,10 +40,10 @@ def _described(command: Any) -> Any:
 @_described
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
 @command_options.database
-def add(username: str, password: str, database: str, **said: Any) -> None:
+def add(username: str, password: str, database: str, **given: Any) -> None:
     """Make an account."""
-    account, problems = read_account(_form(username, said))
-    if fault := passwords.fault(password, username, said.get("name") or ""):
+    account, problems = read_account(_form(username, given))
+    if fault := passwords.fault(password, username, given.get("name") or ""):
         problems["password"] = fault
     if account is None or problems:
         raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items()))
@@ -73,13 +73,13 @@ def list_(database: str) -> None:
 @_described
 @click.option("--close/--open", "closed", default=None, help="Nobody can sign in with a closed account.")
 @command_options.database
-def change(username: str, closed: bool | None, database: str, **said: Any) -> None:
+def change(username: str, closed: bool | None, database: str, **given: Any) -> None:
     """Change what an account is, or close it. What is not named stays."""
     with _register(database) as register:
         standing = _found(register, username)
         kept = {"name": standing.name, "role": standing.role, "grade": standing.grade, "places": standing.places,
                 "inspections": standing.inspections}  # fmt: skip
-        account, problems = read_account(_form(username, {k: v or kept[k] for k, v in said.items()}))
+        account, problems = read_account(_form(username, {k: v or kept[k] for k, v in given.items()}))
         if account is None:
             raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items()))
         disabled = standing.disabled if closed is None else closed
@@ -103,9 +103,9 @@ def password(username: str, password: str, database: str) -> None:
     click.echo(f"{username} has a new password")
 
 
-def _form(username: str, said: dict[str, Any]) -> dict[str, str]:
-    lists = {name: "\n".join(said.get(name) or ()) for name in ("places", "inspections")}
-    return {"username": username, **{n: said.get(n) or "" for n in ("name", "role", "grade")}, **lists}
+def _form(username: str, given: dict[str, Any]) -> dict[str, str]:
+    lists = {name: "\n".join(given.get(name) or ()) for name in ("places", "inspections")}
+    return {"username": username, **{n: given.get(n) or "" for n in ("name", "role", "grade")}, **lists}
 
 
 def _register(database: str, *, make: bool = False) -> closing[AccountRegister]:

@@ -12,13 +12,13 @@ from typing import Any
 
 from web.demo.allocate_findings import deal
 from web.demo.inspection_file import write_inspection
-from web.demo.published_findings import FOLLOW_UP, ORIGINAL, Sample
+from web.demo.published_findings import FOLLOW_UP, ORIGINAL, PublishedSample
 from web.demo.sample_writer import write_case
 
 SEED = 2006
 
 
-def lines(sample: Sample) -> Iterator[dict[str, Any]]:
+def lines(sample: PublishedSample) -> Iterator[dict[str, Any]]:
     """The lines of one sample's file: its cases one after the other, then the inspection that read them."""
     dealt = deal(sample, SEED)
     for brief in dealt:

@@ -12,8 +12,8 @@ from random import Random
 from typing import Any
 
 from domain.calendar.workdays import is_working_day
-from web.demo.invented_people import OFFICERS, Officer
-from web.demo.published_findings import Sample
+from web.demo.invented_people import OFFICERS, InventedOfficer
+from web.demo.published_findings import PublishedSample
 
 PUNISHMENT = "community_punishment_order"
 
@@ -25,7 +25,7 @@ class Brief:
     reference: str
     order_type: str
     start: date
-    officer: Officer
+    officer: InventedOfficer
     seed: str
     high: bool = False
     shows: dict[str, bool] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Brief:
         return question in self.shows
 
 
-def deal(sample: Sample, seed: int) -> list[Brief]:
+def deal(sample: PublishedSample, seed: int) -> list[Brief]:
     """The cases of a sample, each with what its file must show. The same seed gives the same cases."""
     rng = Random(f"{seed} {sample.inspection}")
     table = _Table(sample, _open_cases(sample, rng), rng)
@@ -55,7 +55,7 @@ def deal(sample: Sample, seed: int) -> list[Brief]:
     return table.cases
 
 
-def _open_cases(sample: Sample, rng: Random) -> list[Brief]:
+def _open_cases(sample: PublishedSample, rng: Random) -> list[Brief]:
     orders = [order for order, count in sample.orders.items() for _ in range(count)]
     rng.shuffle(orders)
     numbers = rng.sample(range(100_000, 999_999), len(orders))
@@ -82,7 +82,7 @@ def _open_cases(sample: Sample, rng: Random) -> list[Brief]:
 class _Table:
     """The cases of a sample while findings are distributed over them."""
 
-    def __init__(self, sample: Sample, cases: list[Brief], rng: Random):
+    def __init__(self, sample: PublishedSample, cases: list[Brief], rng: Random):
         self.sample, self.cases, self.rng = sample, cases, rng
 
     def take(self, count: int, among: Iterable[Brief]) -> list[Brief]:

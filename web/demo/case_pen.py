@@ -8,13 +8,13 @@ from typing import Any
 from domain.calendar.workdays import add_working_days, is_working_day
 from web.demo.allocate_findings import Brief
 from web.demo.invented_people import MANAGERS
-from web.demo.published_findings import Sample
+from web.demo.published_findings import PublishedSample
 
 
 class Pen:
     """Writes the lines of one file. Days that fall on a closed day move to the next working day where asked."""
 
-    def __init__(self, sample: Sample, brief: Brief):
+    def __init__(self, sample: PublishedSample, brief: Brief):
         self.sample, self.brief = sample, brief
         self.rng = Random(brief.seed)
         self.start = brief.start

@@ -12,17 +12,17 @@ from domain.aggregates.sampling import draw
 from domain.entries.inspection_entries import Framed
 from web.demo.allocate_findings import Brief
 from web.demo.invented_people import AREA, ASSESSORS
-from web.demo.published_findings import Sample
+from web.demo.published_findings import PublishedSample
 
 LEAD = ASSESSORS[0][0]
 
 SEED = "Gloucestershire"
 
 
-class _Minutes:
+class _InspectionLines:
     """Writes the lines of an inspection's file."""
 
-    def __init__(self, sample: Sample):
+    def __init__(self, sample: PublishedSample):
         self.sample = sample
         self.count = 0
 
@@ -42,10 +42,10 @@ class _Minutes:
         }
 
 
-def write_inspection(sample: Sample, dealt: Sequence[Brief]) -> Iterator[dict[str, Any]]:
+def write_inspection(sample: PublishedSample, dealt: Sequence[Brief]) -> Iterator[dict[str, Any]]:
     """The file of one inspection, as interchange lines."""
-    minutes = _Minutes(sample)
-    write = minutes.write
+    lines = _InspectionLines(sample)
+    write = lines.write
     follows = {"follows": sample.follows} if sample.follows else {}
     yield write(
         "InspectionOpened", 0, title=sample.title, area=AREA, framework="esi-2003",

@@ -9,7 +9,7 @@ AREA = "Gloucestershire"
 
 
 @dataclass(frozen=True)
-class Officer:
+class InventedOfficer:
     name: str
     grade: str
     team: str
@@ -18,8 +18,8 @@ class Officer:
     """How often the officer's work is sufficient, compared with colleagues: 0 is average, more is better."""
 
 
-def _team(division: str, team: str, *officers: tuple[str, str, float]) -> list[Officer]:
-    return [Officer(name, grade, team, division, skill) for name, grade, skill in officers]
+def _team(division: str, team: str, *officers: tuple[str, str, float]) -> list[InventedOfficer]:
+    return [InventedOfficer(name, grade, team, division, skill) for name, grade, skill in officers]
 
 
 OFFICERS = [

@@ -21,7 +21,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Sample:
+class PublishedSample:
     """One inspection's sample: 60 cases, of which ``high`` are at high risk of harm on the sample date."""
 
     inspection: str
@@ -145,7 +145,7 @@ mappa-reviews-kept                         5  8   4  7
 sufficient-management-oversight            6 12   6 12
 """
 
-ORIGINAL = Sample(
+ORIGINAL = PublishedSample(
     inspection="gloucestershire-2004",
     title="Effective Supervision Inspection of Gloucestershire, October 2004",
     sample_date=date(2004, 10, 4),
@@ -182,7 +182,7 @@ ORIGINAL = Sample(
     ],
 )
 
-FOLLOW_UP = Sample(
+FOLLOW_UP = PublishedSample(
     inspection="gloucestershire-2005",
     title="Follow-up inspection of Gloucestershire, October 2005",
     sample_date=date(2005, 10, 3),

@@ -10,7 +10,7 @@ from web.demo import assessments, interventions, supervision
 from web.demo.allocate_findings import Brief
 from web.demo.case_pen import Pen
 from web.demo.invented_people import AREA, ASSESSORS, OFFICERS, person
-from web.demo.published_findings import Sample
+from web.demo.published_findings import PublishedSample
 
 REQUIREMENTS = {
     "community_rehabilitation_order": ["supervision"],
@@ -22,7 +22,7 @@ REQUIREMENTS = {
 }
 
 
-def write_case(sample: Sample, brief: Brief) -> Iterator[dict[str, Any]]:
+def write_case(sample: PublishedSample, brief: Brief) -> Iterator[dict[str, Any]]:
     """The file of one case, as interchange lines."""
     pen = Pen(sample, brief)
     _begin(pen)

@@ -8,7 +8,7 @@ from domain.policy.standards.edition_files import national_standards
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports import standards_handbook
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 blueprint = Blueprint("handbook", __name__)
@@ -59,7 +59,7 @@ def clause(clause: str) -> str:
     if found is None:
         abort(404, f"There is no clause called {clause}.")
     counted = standards_handbook.duty_states(_counted(clause), clause, framework)
-    latest = next(iter(current_cases.inspections()), None)
+    latest = next(iter(current_inspections.inspections()), None)
     return render_template(
         "handbook/clause.html",
         entry=found,

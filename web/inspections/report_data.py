@@ -1,4 +1,4 @@
-"""An inspection's report as data: figures, findings beside their figures, and the stamp that lets anybody check them."""
+"""The report of an inspection as data: its figures, its findings beside them, and the stamp by which they are checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from web.presentation.json_documents import known
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a report rests on: framework and version, the two dates, and how far the record went (position and hash)."""
+    """What a report was made from: framework and version, the two dates, and the last entry (position and hash)."""
 
     inspection: str
     framework: str
@@ -49,7 +49,10 @@ class Stamp:
 
 @dataclass(frozen=True)
 class InspectionReport:
-    """Everything that the report's page, its PDF and its JSON show."""
+    """The contents of a report: what its page, its PDF and its JSON show.
+
+    ``before``: the scores of the inspection that this one follows. ``drafts`` and ``management_before``: by criterion.
+    """
 
     opened: InspectionOpened
     inspection: Inspection
@@ -63,11 +66,11 @@ class InspectionReport:
     figures: list[PublishedFigure]
     stamp: Stamp
     own_moment: bool
-    """Whether it is read at the inspection's own sample date and state of knowledge, as it was or will be published."""
+    """Whether it is read at the inspection's own sample date and state of knowledge, the ones that are published."""
 
     @property
     def departed(self) -> list[FigureChange]:
-        """Where a published figure is not what comes out today."""
+        """The published figures that differ from those that the record gives now. Empty at any other moment."""
         out = self.inspection.published
         return figure_changes(out.figures, self.figures) if out is not None and self.own_moment else []
 
@@ -92,9 +95,9 @@ class InspectionReport:
 
     @property
     def names(self) -> tuple[str, str]:
-        """What the inspection before and this one are called beside each other, as the report of 2006 calls them.
+        """The column headings of the inspection before and of this one, as in the report of 2006.
 
-        Where the one before was itself a follow-up, only their order is said.
+        Where the one before was itself a follow-up, the headings say only which came first.
         """
         if self.before_inspection is None or self.before_inspection.opened is None:
             return "", "Inspection"
@@ -102,13 +105,13 @@ class InspectionReport:
 
     @property
     def unsure(self) -> str:
-        """What is recalled or unsure in the framework, in its own words; empty where it is all found."""
+        """The framework's remark on values that are not found as printed. Empty where all are."""
         framework = self.scored.framework
         return framework.remark or "" if framework.sure != "F" else ""
 
     @property
     def beside(self) -> str:
-        """What is to be said of the inspection before, set beside this one or not; empty where there is none."""
+        """A sentence on how far the inspection before can be compared. Empty where there is none."""
         if self.before is None or self.before_inspection is None or self.before_inspection.opened is None:
             left = "The inspection before is not set beside this one: it was read under another framework."
             return left if self.opened.follows else ""
@@ -121,23 +124,23 @@ class InspectionReport:
 
     @property
     def earlier(self) -> str:
-        """What a sentence calls the inspection before."""
+        """The inspection before, as a name inside a sentence."""
         return self.names[0].lower()
 
     @property
     def unread(self) -> int:
-        """How many cases of the sample nobody has finished reading."""
+        """The number of cases of the sample that nobody has finished reading."""
         return len(self.inspection.unread)
 
     @property
     def same_evidence(self) -> bool | None:
-        """Whether this inspection and the one before rest on the same evidence; None where one doesn't say."""
+        """Whether this inspection and the one before use the same evidence. None where one does not say."""
         was = self.before_inspection.opened if self.before_inspection else None
         return None if was is None else same_evidence(was, self.opened)
 
 
 def report(book: CaseRepository, name: str, moment: Moment | None = None) -> InspectionReport:
-    """The report of an inspection at its own moment, or another one. ``KeyError``: there is none of this id."""
+    """The report of an inspection. ``moment``: default, its own. ``KeyError`` where there is no such inspection."""
     found, opened = book.inspection(name), book.inspections[name]
     scored = score_inspection(book, name, moment)
     before = score_before(book, name)

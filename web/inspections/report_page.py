@@ -19,8 +19,8 @@ from web.presentation.downloads import download
 from web.presentation.formatting import long_date
 from web.presentation.table_files import Column, Download, notes
 from web.recording.entry_forms import Field
-from web.recording.inspection_entry import Problems, enter, led, open_ends, read_form, token
-from web.services import current_cases
+from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, token, unfinished
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 blueprint = Blueprint("reporting", __name__)
@@ -33,12 +33,12 @@ WENT = (("improved", "Improved"), ("deteriorated", "Deteriorated"), ("unchanged"
 @access_control.keeps_what_was_typed
 def show(inspection: str) -> str | Response:
     """The report: written findings beside their figures, and drafts from the answers where none is written."""
-    current_cases.inspection(inspection)
+    current_inspections.inspection(inspection)
     problems: Problems = {}
     if request.method == "POST":
-        led(inspection)
+        inspection_to_run(inspection)
         if "draft" in request.form:
-            values = _taken_up(report(current_cases.casebook(), inspection), request.form["draft"])
+            values = _taken_up(report(current_cases.repository(), inspection), request.form["draft"])
         else:
             values, problems = read_form([
                 Field("criterion", "text", "Criterion", True), Field("text", "note", "Finding", True),
@@ -50,11 +50,11 @@ def show(inspection: str) -> str | Response:
             flash("The finding is written.")
             anchor = f"criterion-{values['criterion']}"
             return redirect(url_for("reporting.show", inspection=inspection, _anchor=anchor))
-    made = report(current_cases.casebook(), inspection, current_cases.moment())
+    made = report(current_cases.repository(), inspection, current_cases.moment())
     return render_template(
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
         went=WENT, entry_id=request.form.get("entry") or token(),
-        writes=current_cases.runs(inspection) and closed_to(made.inspection, FindingWritten) is None,
+        writes=current_inspections.runs(inspection) and closed_to(made.inspection, FindingWritten) is None,
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def _taken_up(made: InspectionReport, question: str) -> dict[str, Any]:
 @access_control.open_to(*OPENERS)
 def withdraw_finding(inspection: str, entry: str) -> Response:
     """Withdraw a finding. What was written stays on the file of the inspection."""
-    led(inspection)
+    inspection_to_run(inspection)
     for words in enter(inspection, "FindingWithdrawn", {"finding": entry}, entry=token()).values() or [
         "The finding is withdrawn."
     ]:
@@ -84,7 +84,7 @@ def withdraw_finding(inspection: str, entry: str) -> Response:
 @access_control.open_to(*OPENERS)
 def publish(inspection: str) -> str | Response:
     """Publish: record the figures as printed. Shows first what is still open."""
-    found = led(inspection)
+    found = inspection_to_run(inspection)
     if found.frozen is None:
         flash("Freeze the inspection before it is published.")
         return redirect(url_for("inspecting.work", inspection=inspection))
@@ -93,16 +93,17 @@ def publish(inspection: str) -> str | Response:
         return redirect(url_for("reporting.show", inspection=inspection))
     if request.method == "GET":
         return render_template(
-            "inspections/final.html", inspection=inspection, opened=found.opened, title="Publish the sheet", still=open_ends(found),
+            "inspections/final.html", inspection=inspection, opened=found.opened, title="Publish the sheet",
+            still=unfinished(found),
             words="The figures are put on record as printed, with how far the record went. Nothing of the inspection "
             "changes after that; another one may follow it. It cannot be undone.",
         )  # fmt: skip
-    made = report(current_cases.casebook(), inspection)
-    said = {
+    made = report(current_cases.repository(), inspection)
+    values = {
         "framework_version": made.stamp.framework_version, "position": made.stamp.position, "hash": made.stamp.hash,
         "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
     }  # fmt: skip
-    problems = enter(inspection, "InspectionPublished", said, entry=token())
+    problems = enter(inspection, "InspectionPublished", values, entry=token())
     for words in problems.values() or ["The sheet is published."]:
         flash(words)
     return redirect(url_for("reporting.show" if not problems else "inspecting.work", inspection=inspection))
@@ -112,8 +113,8 @@ def publish(inspection: str) -> str | Response:
 @access_control.open_to(*READERS)
 def keep(inspection: str, form: str) -> Response:
     """The report as PDF or JSON, or all answers as a table (CSV, XLSX, ODS), with the state of the record."""
-    current_cases.inspection(inspection)
-    made = report(current_cases.casebook(), inspection, current_cases.moment())
+    current_inspections.inspection(inspection)
+    made = report(current_cases.repository(), inspection, current_cases.moment())
     if form in ("pdf", "json"):
         access_control.log("downloaded", detail=f"{inspection}.{form}")
         if form == "pdf":
@@ -128,15 +129,15 @@ def keep(inspection: str, form: str) -> Response:
                *(Column(name) for name, _ in made.stamp.pairs())]  # fmt: skip
     stamp = [value for _, value in made.stamp.pairs()]
     framework = made.scored.framework
-    shown = current_cases.shown(inspection, made.scored.readings)
+    shown = current_inspections.shown(inspection, made.scored.readings)
     rows = [
         (r.reference, framework.criterion_of(a.question.id).id, a.question.id, a.question.text, a.answer, a.basis,
          a.absent, a.other, *stamp)
         for r in shown
         for a in r.answers
     ]  # fmt: skip
-    said = notes(made.scored.moment, *made.stamp.pairs())
-    table = Download(made.opened.title, columns, rows, said, [r.reference for r in shown])
+    file_notes = notes(made.scored.moment, *made.stamp.pairs())
+    table = Download(made.opened.title, columns, rows, file_notes, [r.reference for r in shown])
     return download(table, form, f"{inspection}-answers")
 
 
@@ -144,11 +145,11 @@ def keep(inspection: str, form: str) -> Response:
 @access_control.open_to(*READERS)
 def side_by_side(inspection: str) -> str:
     """The same cases scored under two frameworks, side by side."""
-    opened = current_cases.inspection(inspection)
-    own = current_cases.casebook().inspection(inspection).framework
+    opened = current_inspections.inspection(inspection)
+    own = current_cases.repository().inspection(inspection).framework
     other = _framework(request.args.get("framework"), own)
     scores = [
-        score_inspection(current_cases.casebook(), inspection, current_cases.moment(), by=f) for f in (own, other)
+        score_inspection(current_cases.repository(), inspection, current_cases.moment(), by=f) for f in (own, other)
     ]
     return render_template(
         "inspections/frameworks.html", inspection=inspection, opened=opened, scores=scores, other=other,

@@ -95,27 +95,27 @@ def verify_report(book: CaseRepository, path: Path) -> list[str]:
 
 def _verify_json(book: CaseRepository, file: str, text: str) -> list[str]:
     try:
-        said = InspectionReportSchema().load(json.loads(text))
+        document = InspectionReportSchema().load(json.loads(text))
     except json.JSONDecodeError as error:
         raise NotAReport(f"{file}: not JSON: {error}") from None
     except marshmallow.ValidationError as error:
         words = "; ".join(f"{field}: {what}" for field, what in error.messages_dict.items())
         raise NotAReport(f"{file}: not a report of caseaudit: {words}") from None
-    now = _made_again(book, file, said["report"])
-    found = _chain(book, said["position"], said["hash"])
+    now = _made_again(book, file, document["report"])
+    found = _chain(book, document["position"], document["hash"])
     for field, mine in (
         ("framework_version", now.stamp.framework_version), ("sample_date", now.stamp.sample_date),
         ("known_at", now.stamp.known_at),
     ):  # fmt: skip
-        if said[field] != mine:
-            found.append(f"{field}: the report says {said[field]}, the inspection {mine}")
-    then = [PublishedFigure(of=f["of"], printed=f["printed"]) for f in said["figures"]]
+        if document[field] != mine:
+            found.append(f"{field}: the report says {document[field]}, the inspection {mine}")
+    then = [PublishedFigure(of=f["of"], printed=f["printed"]) for f in document["figures"]]
     found += [
         f"{d.of}: printed {d.printed or 'nothing'}, comes out as {d.now or 'nothing'}"
         for d in figure_changes(then, now.figures)
     ]
     counted = now.scored.score.questions
-    for q in said["questions"]:
+    for q in document["questions"]:
         today = counted.get(q["of"])
         is_now = f"{today.sufficient} of {today.n}" if today else "no such question"
         if is_now != (was := f"{q['sufficient']} of {q['n']}"):

@@ -11,7 +11,7 @@ from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
 from web.inspections.report_data import report
 from web.inspections.sheet_data import names_of
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 blueprint = Blueprint("inspections", __name__)
@@ -21,7 +21,7 @@ blueprint = Blueprint("inspections", __name__)
 @access_control.open_to(*READERS)
 def index() -> str:
     """The scoring sheet of the latest inspection, or what to do where there is none."""
-    latest = current_cases.front()
+    latest = current_inspections.front()
     return render_template("inspections/welcome.html", opens=_opens()) if latest is None else _sheet(latest)
 
 
@@ -29,12 +29,12 @@ def index() -> str:
 @access_control.open_to(*READERS)
 def sheet(inspection: str) -> str:
     """One inspection's scoring sheet."""
-    current_cases.inspection(inspection)
+    current_inspections.inspection(inspection)
     return _sheet(inspection)
 
 
 def _sheet(inspection: str) -> str:
-    made = report(current_cases.casebook(), inspection, current_cases.moment())
+    made = report(current_cases.repository(), inspection, current_cases.moment())
     return render_template(
         "inspections/sheet.html",
         inspection=inspection,
@@ -44,7 +44,7 @@ def _sheet(inspection: str) -> str:
         made=made,
         drawn=made.inspection.drawn,
         opens=_opens(),
-        others=[(name, other) for name, other in current_cases.inspections().items() if name != inspection],
+        others=[(name, other) for name, other in current_inspections.inspections().items() if name != inspection],
     )
 
 
@@ -57,7 +57,7 @@ def _opens() -> bool:
 @access_control.open_to(*READERS)
 def criterion(inspection: str, criterion: str) -> str:
     """One criterion: its description, and its questions with n and interval, for all cases and at high risk of harm."""
-    opened = current_cases.inspection(inspection)
+    opened = current_inspections.inspection(inspection)
     now, before = _now_and_before(inspection)
     found = _criterion(now, criterion)
     return render_template(
@@ -77,13 +77,13 @@ def criterion(inspection: str, criterion: str) -> str:
 @access_control.open_to(*READERS)
 def question(inspection: str, question: str) -> str:
     """One question: its figure, and every case of the sample with its answer and the reasons for it."""
-    opened = current_cases.inspection(inspection)
+    opened = current_inspections.inspection(inspection)
     now, before = _now_and_before(inspection)
     asked = now.framework.questions.get(question)
     if asked is None:
         abort(404, f"There is no question called {question} in {now.framework.title}.")
-    blind = current_cases.blind(inspection)
-    shown = current_cases.shown(inspection, now.readings)
+    blind = current_inspections.blind(inspection)
+    shown = current_inspections.shown(inspection, now.readings)
     current_cases.viewed(*(reading.reference for reading in shown))
     cases = sorted(
         ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in shown),
@@ -110,13 +110,13 @@ def question(inspection: str, question: str) -> str:
 @access_control.open_to(*READERS)
 def rescore(inspection: str) -> str:
     """The inspection judged by one edition of the standards only: the answers that change, and why."""
-    opened = current_cases.inspection(inspection)
+    opened = current_inspections.inspection(inspection)
     name = request.args.get("standards") or national_standards().editions[-1].id
     edition = next((e for e in national_standards().editions if e.id == name), None)
     if edition is None:
         abort(404, f"There is no edition called {name}.")
-    before = score_inspection(current_cases.casebook(), inspection, current_cases.moment())
-    after = score_inspection(current_cases.casebook(), inspection, current_cases.moment(), edition.id)
+    before = score_inspection(current_cases.repository(), inspection, current_cases.moment())
+    after = score_inspection(current_cases.repository(), inspection, current_cases.moment(), edition.id)
     found = score_changes(before.readings, after.readings)
     shown = {reading.reference for reading in after.readings if current_cases.may_read(reading)}
     listed = [change for change in found if change.reference in shown]
@@ -136,13 +136,13 @@ def rescore(inspection: str) -> str:
 
 def _now_and_before(inspection: str) -> tuple[ScoredSample, ScoredSample | None]:
     """The inspection at the moment asked for, and the inspection that it follows at its own moment."""
-    files = current_cases.casebook()
+    files = current_cases.repository()
     return score_inspection(files, inspection, current_cases.moment()), score_before(files, inspection)
 
 
 def _names(follows: str | None) -> tuple[str, str] | None:
     """The names of the two columns: the inspection before, and the one that follows it."""
-    return names_of(current_cases.casebook().inspections[follows]) if follows else None
+    return names_of(current_cases.repository().inspections[follows]) if follows else None
 
 
 def _criterion(scored: ScoredSample, name: str) -> Criterion:

@@ -63,8 +63,8 @@ class Filters:
         """The values with their words: codes by their labels, names as they are."""
         if name in (*WIDE, "team", "officer"):
             return [(value, value) for value in values]
-        said = [(value, label(value).replace("-", " ")) for value in values]
-        return [(value, words[:1].upper() + words[1:]) for value, words in said]
+        options = [(value, label(value).replace("-", " ")) for value in values]
+        return [(value, words[:1].upper() + words[1:]) for value, words in options]
 
     @staticmethod
     def label(name: str) -> str:

@@ -57,8 +57,8 @@ def fact_title(fact: Entry) -> str:
 def fact_named(fact: Entry) -> str:
     """An entry in a list to choose from: ``25 Jul 2005: Appointment made, office``."""
     day = getattr(fact, "for_on", fact.occurred_on)
-    said = (str(v) for k, v in dump_entry(fact).items() if k in fact.use.told_apart_by)
-    detail = next(said, "").replace("_", " ")
+    details = (str(v) for k, v in dump_entry(fact).items() if k in fact.use.told_apart_by)
+    detail = next(details, "").replace("_", " ")
     return f"{short_date(day)}: {fact_title(fact)}{f', {detail}' if detail else ''}"
 
 
@@ -73,8 +73,8 @@ def fact_references(fact: Entry) -> dict[str, list[str]]:
 
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
     """What the entry says beyond when and who: (field in words, value in words)."""
-    titles, said = field_titles(type(fact)), dump_entry(fact).items()
-    return [(titles[name], value_words(value)) for name, value in said if name not in COMMON_FIELDS]
+    titles, values = field_titles(type(fact)), dump_entry(fact).items()
+    return [(titles[name], value_words(value)) for name, value in values if name not in COMMON_FIELDS]
 
 
 def value_words(value: Any) -> str:
@@ -141,8 +141,8 @@ def because(reason: Reason, day: date, entry: Callable[[str], str] = str) -> str
     """One reason for an answer, in a sentence or two."""
     if reason.judgement is not None:
         judged = reason.judgement
-        said = f": {judged.comment}" if judged.comment else "."
-        return f"Judged by {judged.by} ({code_lists.label(judged.role)}) on {short_date(judged.occurred_on)}{said}"
+        comment = f": {judged.comment}" if judged.comment else "."
+        return f"Judged by {judged.by} ({code_lists.label(judged.role)}) on {short_date(judged.occurred_on)}{comment}"
     if reason.obligation is not None:
         start = f"{sentence(reason.words)}. " if reason.words else ""
         return f"{reason.obligation.clause.says} {start}{why(reason.obligation, day, entry)}"

@@ -45,5 +45,5 @@ def read_order(args: Mapping[str, str], keys: Sequence[str], default: Order) -> 
         given = schema.load(args)
     except ValidationError as error:
         messages = cast("dict[str, list[str]]", error.messages)
-        raise BadRequest(". ".join(said[0] for said in messages.values()) + ".") from None
+        raise BadRequest(". ".join(texts[0] for texts in messages.values()) + ".") from None
     return Order(given["sort"], given["dir"] == "desc")

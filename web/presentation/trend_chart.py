@@ -26,7 +26,7 @@ class TrendMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class TrendSeries:
     """One line of the chart. ``paths``: its points as SVG polylines, a new one after each month without a figure."""
 
     kind: str
@@ -37,7 +37,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class TrendChart:
-    series: Sequence[Series]
+    series: Sequence[TrendSeries]
     months: Sequence[tuple[float, str]]
     grid: Sequence[tuple[float, str]]
     width: int = WIDTH
@@ -62,7 +62,7 @@ def chart(ends: Sequence[date], several: Sequence[tuple[str, str, Sequence[Propo
     return TrendChart([_series(kind, name, figures, across) for kind, name, figures in several], months, grid)
 
 
-def _series(kind: str, name: str, figures: Sequence[Proportion], across: Sequence[float]) -> Series:
+def _series(kind: str, name: str, figures: Sequence[Proportion], across: Sequence[float]) -> TrendSeries:
     marks: list[TrendMark] = []
     runs: list[list[str]] = [[]]
     for x, figure in zip(across, figures, strict=True):
@@ -72,7 +72,7 @@ def _series(kind: str, name: str, figures: Sequence[Proportion], across: Sequenc
         y, low, high = (round(_height(float(v)), 1) for v in (figure.score, *figure.interval))
         marks.append(TrendMark(round(x, 1), y, low, high, f"{figure.held} of {figure.n}"))
         runs[-1].append(f"{x:.1f},{y}")
-    return Series(kind, name, marks, [" ".join(run) for run in runs if len(run) > 1])
+    return TrendSeries(kind, name, marks, [" ".join(run) for run in runs if len(run) > 1])
 
 
 def _height(share: float) -> float:

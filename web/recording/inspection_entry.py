@@ -1,4 +1,4 @@
-"""Entries of an inspection, made by hand: a form's fields read, checked by the schemas, and recorded on its file."""
+"""Entries of an inspection made by hand: read from a form, checked by the schemas, recorded on its file."""
 
 import re
 import secrets
@@ -16,8 +16,9 @@ from domain.entries.entry import Entry
 from domain.entries.refusals import Stage
 from domain.entries.schemas import ShapeError, load_entry
 from web.presentation.formatting import count_noun
-from web.recording.entry_forms import TYPED, Field, values_of
-from web.services import current_cases
+from web.recording.entry_forms import TYPED, Field
+from web.recording.typed_values import values_of
+from web.services import current_cases, current_inspections
 from web.site import access_control, clock
 
 Problems = dict[str, str]
@@ -28,26 +29,26 @@ CLOSED: Mapping[Stage, str] = {
     "frozen": "This inspection is frozen: only findings can be added before it is published.",
     "read": "Cases have been read: their frame and sample stay as they were drawn.",
 }
-"""Why a page cannot be used any more, by how far the inspection has come."""
+"""Stage of an inspection -> why a page can no longer be used."""
 
 _TOKEN = re.compile(r"form-[0-9a-f]{12}(-[A-Za-z0-9.]{1,20})?")
 
 
 def token() -> str:
-    """A fresh id for the entry that a form will make."""
+    """A new id for the entry that a form will make."""
     return f"form-{secrets.token_hex(6)}"
 
 
-def led(name: str) -> Inspection:
-    """The inspection, for whoever runs it: its inspectors, or the manager who opened it. 403 for anybody else."""
-    opened = current_cases.inspection(name)
-    if not current_cases.runs(name):
+def inspection_to_run(name: str) -> Inspection:
+    """The inspection. 403 unless the person signed in runs it, as one of its inspectors or the manager who opened it."""
+    opened = current_inspections.inspection(name)
+    if not current_inspections.runs(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
-    return current_cases.casebook().inspection(name)
+    return current_cases.repository().inspection(name)
 
 
-def still_open(name: str, found: Inspection, fact_type: type[Entry]) -> Response | None:
-    """Where to go when the inspection takes no entry of this type any more, with the reason said; None while it does."""
+def redirect_if_closed(name: str, found: Inspection, fact_type: type[Entry]) -> Response | None:
+    """None while the inspection takes entries of this type. After that, a redirect with the reason as a message."""
     stage = closed_to(found, fact_type)
     if stage is None:
         return None
@@ -55,18 +56,21 @@ def still_open(name: str, found: Inspection, fact_type: type[Entry]) -> Response
     return redirect(url_for("inspecting.work", inspection=name))
 
 
-def read_for(name: str) -> Inspection:
-    """The inspection, for whoever runs it or reads cases for it, whatever their role. 403 for anybody else."""
-    opened = current_cases.casebook().inspections.get(name)
+def inspection_to_read(name: str) -> Inspection:
+    """The inspection. 403 unless the person signed in runs it or reads cases for it. 404 where there is none."""
+    opened = current_cases.repository().inspections.get(name)
     if opened is None:
         abort(404, f"There is no inspection called {name}.")
-    if not current_cases.assesses(name):
+    if not current_inspections.assesses(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
-    return current_cases.casebook().inspection(name)
+    return current_cases.repository().inspection(name)
 
 
 def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
-    """What the request's form says, as interchange values, and which questions that must be answered are not."""
+    """The values of the form that was sent, as interchange values; and the problems in them.
+
+    A problem is a question that must be answered and is not, or a choice that was not offered.
+    """
     values = values_of(fields, request.form.to_dict(flat=False))
     problems = {
         f.name: f"{'Enter' if f.kind in TYPED else 'Choose an answer for'} “{f.label}”"
@@ -74,30 +78,32 @@ def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
         if f.required and f.name not in values
     }
     for f in fields:
-        offered, said = {value for value, _ in f.options}, values.get(f.name, ())
-        unknown = set([said] if isinstance(said, str) else said) - offered if f.kind in ("choice", "choices") else set()
+        offered, chosen = {value for value, _ in f.options}, values.get(f.name, ())
+        unknown = (
+            set([chosen] if isinstance(chosen, str) else chosen) - offered if f.kind in ("choice", "choices") else set()
+        )
         if unknown:
             problems[f.name] = f"Choose “{f.label}” from the list: '{min(unknown)}' is not in it"
     return values, problems
 
 
 def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str = "") -> Problems:
-    """Record one entry of the inspection, dated today, by whoever is signed in; what was wrong with it.
+    """Record one entry of the inspection, dated today, by the person signed in. Returns why it was refused, if it was.
 
     ``entry``: its id, the same however often a form is sent (default: the form's ``entry`` field, or a fresh one).
     """
     who, now = access_control.account(), clock.recording_time()
-    said = entry or request.form.get("entry", "")
+    sent = entry or request.form.get("entry", "")
     meant = {
-        "entry": said if _TOKEN.fullmatch(said) else token(),
+        "entry": sent if _TOKEN.fullmatch(sent) else token(),
         "occurred_on": clock.today().isoformat(),
         "recorded_at": now.isoformat(),
         "recorded_by": who.username,
         **{name: value for name, value in values.items() if value not in (None, "", [])},
     }
     try:
-        fact = recording_default(current_cases.casebook().file(inspection), load_entry(type_, meant))
-        fresh = current_cases.casebook().files.record(inspection, [fact], actor=who.username, now=now)
+        fact = recording_default(current_cases.repository().file(inspection), load_entry(type_, meant))
+        fresh = current_cases.repository().files.record(inspection, [fact], actor=who.username, now=now)
     except ShapeError as error:
         return {name: in_words(reason) for name, reason in error.problems}
     except refusals.EntryRepeats:
@@ -112,17 +118,17 @@ def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str 
 
 
 def in_words(reason: str) -> str:
-    """The reason of a refusal as a form says it."""
+    """The reason of a refusal as a sentence on a form."""
     return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
 
 
-def open_ends(found: Inspection) -> list[str]:
-    """What is not done yet, in words."""
+def unfinished(found: Inspection) -> list[str]:
+    """The readings and ratings that are not finished, in words."""
     criteria = len(found.framework.management)
     unread, again, unrated = len(found.unread), len(found.second_to_finish), criteria - len(found.managed)
-    open_ends = [
+    counted = [
         (unread, f"{unread} of {count_noun(len(found.sample), 'case')} not read"),
         (again, f"{count_noun(again, 'second reading')} not finished"),
         (unrated, f"{unrated} of {count_noun(criteria, 'criterion', 'criteria')} of management neither rated nor left out"),
     ]  # fmt: skip
-    return [words for count, words in open_ends if count]
+    return [words for count, words in counted if count]

@@ -15,16 +15,16 @@ from projections.reports.proportions import Proportion
 from web.presentation.downloads import download
 from web.presentation.table_files import FORMATS
 from web.presentation.trend_chart import TrendChart, chart
-from web.reports import drill_down
+from web.reports import drill_down_pages
 from web.reports.measure_phrases import clause_words, definition, period_words, scope_words, sure_said
-from web.reports.report_building import Made, definitions, make, of_measure
-from web.reports.report_query import AskedSchema, asked, choices
+from web.reports.report_building import BuiltReport, build_measure_report, build_report, definitions
+from web.reports.report_query import ReportQuerySchema, choices, query_from
 from web.reports.table_model import Link, printed
 from web.services import current_cases, report_cache
 from web.site import access_control
 
 blueprint = Blueprint("compliance", __name__)
-drill_down.attach(blueprint)
+drill_down_pages.attach(blueprint)
 
 MONTHS_OFFERED = (3, 6, 12, 24)
 
@@ -84,7 +84,7 @@ def pack() -> str:
     return render_template("reports/pack.html", packed=made, **_common(wanted))
 
 
-def _page(made: Made) -> str:
+def _page(made: BuiltReport) -> str:
     return render_template(
         "reports/measure_report.html",
         made=made,
@@ -109,7 +109,7 @@ def _common(wanted: ReportRequest) -> dict[str, Any]:
     }
 
 
-def address(link: Link, made: Made) -> str:
+def address(link: Link, made: BuiltReport) -> str:
     """The address that a figure links to. A place links to the same report or measure for it, with the same period."""
     endpoint, values = link.endpoint, {name: value for name, value in link.values.items() if value is not None}
     if endpoint in ("compliance.report", "compliance.measure"):
@@ -120,7 +120,7 @@ def address(link: Link, made: Made) -> str:
     return url_for(endpoint, **values)
 
 
-def _chart(made: Made) -> TrendChart | None:
+def _chart(made: BuiltReport) -> TrendChart | None:
     if not made.points:
         return None
     several = [
@@ -146,29 +146,31 @@ def _report(name: str) -> Report:
     return found
 
 
-def read_asked() -> dict[str, Any]:
+def read_query_values() -> dict[str, Any]:
     """The query of a report; 400 with a message where it cannot be read."""
     try:
-        return dict(AskedSchema().load({k: v for k, v in request.args.items() if v}))
+        return dict(ReportQuerySchema().load({k: v for k, v in request.args.items() if v}))
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
 
 
 def _asked() -> ReportRequest:
-    return asked(read_asked(), current_cases.moment(), access_control.account(), report_cache.duty_queries())
+    return query_from(
+        read_query_values(), current_cases.moment(), access_control.account(), report_cache.duty_queries()
+    )
 
 
-def _made(report: Report) -> Made:
-    trend = reports().measures.get(read_asked()["trend"])
+def _made(report: Report) -> BuiltReport:
+    trend = reports().measures.get(read_query_values()["trend"])
     if trend is not None and trend not in report.measures:
         raise BadRequest(f"{trend.title} is not a measure of this report.")
     return _make(report, _asked(), trend)
 
 
-def _make(report: Report, wanted: ReportRequest, trend: Measure | None = None) -> Made:
+def _make(report: Report, wanted: ReportRequest, trend: Measure | None = None) -> BuiltReport:
     question = (report.id, trend and trend.id, *_question(wanted))
-    return report_cache.made(
-        question, lambda: make(report, wanted, report_cache.duty_queries(), current_cases.casebook(), trend)
+    return report_cache.kept(
+        question, lambda: build_report(report, wanted, report_cache.duty_queries(), current_cases.repository(), trend)
     )
 
 
@@ -177,18 +179,18 @@ def _question(wanted: ReportRequest) -> tuple[Any, ...]:
     return wanted.moment, wanted.months, wanted.scope, wanted.beside, access_control.account().scope
 
 
-def _made_measure(name: str) -> Made:
+def _made_measure(name: str) -> BuiltReport:
     found = reports().measures.get(name)
     if found is None:
         abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
     wanted = _asked()
-    return report_cache.made(
+    return report_cache.kept(
         (found.id, "measure", *_question(wanted)),
-        lambda: of_measure(found, wanted, report_cache.duty_queries(), current_cases.casebook()),
+        lambda: build_measure_report(found, wanted, report_cache.duty_queries(), current_cases.repository()),
     )
 
 
-def _file(made: Made, name: str, form: str) -> Response:
+def _file(made: BuiltReport, name: str, form: str) -> Response:
     sheet = made.sheet(name)
     if sheet is None or sheet.where == "page":
         there = ", ".join(s.id for s in made.sheets if s.where != "page")

@@ -19,14 +19,19 @@ from projections.reports.small_numbers import FEW
 from projections.reports.training_needs import every_clause, needs
 from projections.scoring.scores import QuestionScore
 from web.presentation.json_documents import known
-from web.reports import further_tables as more
-from web.reports import measure_tables as sheets
+from web.reports.clause_tables import expectations_table, needs_tables
+from web.reports.forecast_tables import forecast_table, loads_by_place
+from web.reports.group_tables import differences_table
+from web.reports.judgement_tables import judged_table
 from web.reports.measure_phrases import asked_notes, definition, sure_said
+from web.reports.measure_tables import lates_table, parts_tables, summary_table, waits_table
+from web.reports.scorecard_tables import scorecard_tables
 from web.reports.table_model import Table
+from web.reports.trend_table import trend_table
 
 
 @dataclass(frozen=True)
-class Made:
+class BuiltReport:
     """A report with its tables. ``points``: the trend of ``measure``; ``beside``: that of the place compared with."""
 
     report: Report
@@ -98,16 +103,18 @@ def _clauses(measure: Measure, asked: ReportRequest) -> list[dict[str, str]]:
     return found
 
 
-def make(
+def build_report(
     report: Report, asked: ReportRequest, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None = None
-) -> Made:
+) -> BuiltReport:
     """The report for a query. ``trend_of``: the measure whose trend it shows (default: the first that is a share)."""
     if report.shows == "measures":
         return _of_measures(report, asked, queries, book, trend_of)
-    return Made(report, asked, _MORE[report.shows](report, asked, queries))
+    return BuiltReport(report, asked, _TABLES_OF[report.shows](report, asked, queries))
 
 
-def of_measure(measure: Measure, asked: ReportRequest, queries: DutyQueries, book: CaseRepository) -> Made:
+def build_measure_report(
+    measure: Measure, asked: ReportRequest, queries: DutyQueries, book: CaseRepository
+) -> BuiltReport:
     """One measure as a report of its own."""
     alone = Report(
         measure.id, measure.title, definition(measure), "measures", measure.cite, measure.sure, (measure,),
@@ -118,30 +125,30 @@ def of_measure(measure: Measure, asked: ReportRequest, queries: DutyQueries, boo
 
 def _of_measures(
     report: Report, asked: ReportRequest, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None
-) -> Made:
+) -> BuiltReport:
     shares = [m for m in report.measures if m.counts in ("in_time", "done")]
     judged = [m for m in report.measures if m.counts == "answer"]
     waits = [m for m in report.measures if m.counts == "wait"]
     found: list[Table] = []
     if shares:
         every = [lines(queries, measure, asked) for measure in shares]
-        found += [sheets.summary([m.whole for m in every], asked), *sheets.parts([m.parts for m in every], asked)]
+        found += [summary_table([m.whole for m in every], asked), *parts_tables([m.parts for m in every], asked)]
     if waits:
-        found.append(sheets.waits([wait_lines(queries, measure, asked) for measure in waits], asked))
+        found.append(waits_table([wait_lines(queries, measure, asked) for measure in waits], asked))
     if judged:
         found.append(_judged(judged, asked, queries, book))
     if report.lates:
-        found.append(sheets.lates(recorded(queries, asked), asked))
+        found.append(lates_table(recorded(queries, asked), asked))
     measure = trend_of or next(iter(shares), None)
     if measure is None or measure.counts == "wait":
-        return Made(report, asked, found)
+        return BuiltReport(report, asked, found)
     points = trend(queries, measure, asked)
     beside = trend(queries, measure, asked, asked.beside) if asked.beside else []
-    found.append(sheets.trend(measure, points, asked.scope))
+    found.append(trend_table(measure, points, asked.scope))
     if asked.beside is not None:
-        besides = sheets.trend(measure, beside, asked.beside)
+        besides = trend_table(measure, beside, asked.beside)
         found.append(replace(besides, id="trend-beside", title=f"{besides.title}: {asked.beside.name}"))
-    return Made(report, asked, found, measure, points, beside)
+    return BuiltReport(report, asked, found, measure, points, beside)
 
 
 def _judged(judged: Sequence[Measure], asked: ReportRequest, queries: DutyQueries, book: CaseRepository) -> Table:
@@ -151,11 +158,11 @@ def _judged(judged: Sequence[Measure], asked: ReportRequest, queries: DutyQuerie
     def of_inspections(measure: Measure) -> list[tuple[str, str, QuestionScore]]:
         return [(i.inspection, i.title, i.figure) for i in inspections[measure.question or ""]]
 
-    return more.judged_sheet(judged, lambda m: queries.verdicts(asked.moment, m.question or ""), of_inspections, asked)
+    return judged_table(judged, lambda m: queries.verdicts(asked.moment, m.question or ""), of_inspections, asked)
 
 
 def _needs(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
-    return more.needs_sheets(needs(queries, asked.period, asked.scope, asked.mine), asked)
+    return needs_tables(needs(queries, asked.period, asked.scope, asked.mine), asked)
 
 
 def _differences(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
@@ -163,28 +170,26 @@ def _differences(report: Report, asked: ReportRequest, queries: DutyQueries) -> 
     for m in report.measures:
         groups = group_differences(queries, asked.period, m.clauses, held_as_of(m), asked.scope, asked.mine)
         found.append((m, groups))
-    return [more.differences_sheet(found, asked)]
+    return [differences_table(found, asked)]
 
 
 def _expectations(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
-    return [more.expectations_sheet(queries.counts(asked.period, every_clause(), "in_time", "clause"), asked)]
+    return [expectations_table(queries.counts(asked.period, every_clause(), "in_time", "clause"), asked)]
 
 
 def _forecast(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
     stood = asked.moment.known_at or end_of_day(asked.moment.on)
     moment = replace(asked.moment, known_at=min(stood, end_of_day(asked.moment.on)))
-    found = more.loads(list(queries.loads(moment).items()), asked)
-    return [more.forecast_sheet(found, replace(asked, moment=moment))]
+    found = loads_by_place(list(queries.loads(moment).items()), asked)
+    return [forecast_table(found, replace(asked, moment=moment))]
 
 
 def _scorecard(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
     card = scorecard()
-    return more.scorecard_sheets(
-        card, ranking(queries, card, asked.period, asked.months, asked.scope, asked.mine), asked
-    )
+    return scorecard_tables(card, ranking(queries, card, asked.period, asked.months, asked.scope, asked.mine), asked)
 
 
-_MORE: Mapping[str, Any] = {
+_TABLES_OF: Mapping[str, Any] = {
     "needs": _needs, "differences": _differences, "expectations": _expectations, "forecast": _forecast,
     "scorecard": _scorecard,
 }  # fmt: skip

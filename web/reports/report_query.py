@@ -31,7 +31,7 @@ class ScopeField(fields.Field[Scope]):
             raise ValidationError(str(error)) from None
 
 
-class AskedSchema(Schema):
+class ReportQuerySchema(Schema):
     """The query of a report."""
 
     class Meta:
@@ -52,7 +52,7 @@ class AskedSchema(Schema):
     )
 
 
-def asked(values: Mapping[str, Any], moment: Moment, account: Account, queries: DutyQueries) -> ReportRequest:
+def query_from(values: Mapping[str, Any], moment: Moment, account: Account, queries: DutyQueries) -> ReportRequest:
     """The query as a report takes it, limited to the cases of the account; 404 for a place where it has none."""
     beside = values["beside"]
     return ReportRequest(

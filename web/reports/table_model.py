@@ -28,7 +28,7 @@ class Link(NamedTuple):
     values: Mapping[str, Any]
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row. ``opens``: name of the heading -> the link of its cell."""
 
     cells: Sequence[Any]
@@ -44,7 +44,7 @@ class Table:
     id: str
     title: str
     headings: Sequence[Heading]
-    rows: Sequence[Row]
+    rows: Sequence[TableRow]
     says: str = ""
     none: str = "Nothing fell due in that time."
     notes: Sequence[tuple[str, str]] = field(default=())
@@ -68,12 +68,12 @@ class Table:
     def table(self, notes: Sequence[tuple[str, str]] = ()) -> Download:
         """The sheet as a table to download, with its notes."""
         places = self.shown("file")
-        said = [*notes, *([("What it says", self.says)] if self.says else []), *self.notes]
+        file_notes = [*notes, *([("What it says", self.says)] if self.says else []), *self.notes]
         return Download(
             self.title,
             [Column(self.headings[n].words, self.headings[n].kind) for n in places],
             [[row.cells[n] for n in places] for row in self.rows],
-            said,
+            file_notes,
         )
 
     def document(self) -> dict[str, Any]:

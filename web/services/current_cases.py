@@ -1,7 +1,6 @@
-"""What every page reads from: the casebook of this app, the moment asked for, and the cases that the reader reaches."""
+"""What every page reads from: the cases of the database, the moment of the page, and the cases open to its reader."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
@@ -9,7 +8,6 @@ from flask import Flask, abort, current_app, g, request
 from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import SupervisionStarted
-from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.store.application import Files
@@ -19,33 +17,30 @@ from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.inspections import blind_reading, inspection_access
+from projections.inspections import blind_reading
 from web.presentation.formatting import count_noun
 from web.services import following_read_model
 from web.site import access_control, clock, reading_date
-from web.site.reading_date import ReadingDate
-
-LONG_AGO = timedelta(days=366)
 
 NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access is limited."
 
 
-def casebook() -> CaseRepository:
-    """The casebook over the app's database, made at the first request of each process and kept."""
-    kept = current_app.extensions.get("casebook")
+def repository() -> CaseRepository:
+    """The cases of the app's database. Opened at the first request of each process, then kept."""
+    kept = current_app.extensions.get("case_repository")
     if kept is None:
-        kept = current_app.extensions["casebook"] = CaseRepository(Files.open(current_app.config["DATABASE"]))
+        kept = current_app.extensions["case_repository"] = CaseRepository(Files.open(current_app.config["DATABASE"]))
     return cast(CaseRepository, kept)
 
 
 def moment() -> Moment:
-    """As at which day, as known when, this page is read."""
-    asked = reading_date.current()
+    """The moment at which this page is read: as at a day, as known at an instant."""
+    asked = reading_date.page_date()
     return Moment(asked.on, asked.known_at)
 
 
 def today() -> Moment:
-    """Today, as the files stand."""
+    """Today, as the files stand now."""
     return Moment(clock.today(), end_of_day(clock.today()))
 
 
@@ -54,35 +49,35 @@ def framework() -> Framework:
 
 
 def counted_by(account: Account, at: Moment, **which: Any) -> case_access.CountedCases:
-    """The cases that an account answers for on the moment's day; an inspector's are those of the inspections read.
+    """The cases that an account answers for on the moment's day. For an inspector: those of the inspections they read.
 
     ``which`` of their rows to fetch: see ``ReadModel.case_snapshots``.
     """
-    asked = case_access.counted_query(casebook(), account)
+    asked = case_access.counted_query(repository(), account)
     return case_access.counted_cases(
         [] if asked is None else following_read_model.views().case_snapshots(at, **asked, **which), account
     )
 
 
 def framework_of(inspection: str | None) -> Framework:
-    """The framework by which a page answers: the inspection's own, where it belongs to one."""
-    return framework() if inspection is None else casebook().inspection(inspection).framework
+    """The framework of this inspection. None: the default framework."""
+    return framework() if inspection is None else repository().inspection(inspection).framework
 
 
 def reached() -> case_access.CountedCases:
-    """The cases that the person signed in counts at the moment, and those of them that are closed to them."""
+    """The cases that the person signed in answers for at the moment, and those of them that are closed to them."""
     if "reached" not in g:
         g.reached = counted_by(access_control.account(), moment(), unmet=True, kinds=("duties", "lates"))
     return cast(case_access.CountedCases, g.reached)
 
 
 def cases() -> list[CaseSnapshot]:
-    """Every case that the person signed in counts, with the duties that may be outstanding at the moment."""
+    """The cases that the person signed in answers for, with the duties that may be outstanding at the moment."""
     return reached().cases
 
 
 def opened() -> frozenset[str]:
-    """The cases that the person signed in may open: those they count at the moment or today, and not closed to them."""
+    """The cases that the person signed in may open: theirs at the moment or today, without those closed to them."""
     if "opened" not in g:
         every = (*reached().open, *counted_by(access_control.account(), today(), kinds=()).open)
         g.opened = frozenset(case.reference for case in every) - reached().closed
@@ -90,103 +85,46 @@ def opened() -> frozenset[str]:
 
 
 def case(reference: str, inspection: str | None = None) -> Reading:
-    """One case at the moment, for whoever may open it: 404 where there is none, 403 where it is not theirs."""
-    file = casebook().file(reference)
+    """One case at the moment. 404 where there is none; 403 where the person signed in may not open it."""
+    file = repository().file(reference)
     if not isinstance(file.first_entry, SupervisionStarted):
         abort(404, f"There is no case {reference}.")
-    reading = casebook().read(reference, moment(), framework_of(inspection), inspection)
-    now = casebook().read(reference, today(), framework())
-    if not case_access.may_open(casebook(), access_control.account(), reading, now):
+    reading = repository().read(reference, moment(), framework_of(inspection), inspection)
+    now = repository().read(reference, today(), framework())
+    if not case_access.may_open(repository(), access_control.account(), reading, now):
         access_control.log("refused", reference, detail=request.path)
         abort(403, NOT_YOURS.format(reference))
     return reading
 
 
 def viewed(*references: str) -> None:
-    """Put it on the access log that a page of these cases was shown."""
+    """Write to the access log that a page with these cases was shown."""
     if references:
         access_control.log("viewed", *references, detail=request.full_path.rstrip("?"))
 
 
 def may_record(reference: str) -> bool:
-    """Whether the person signed in may add to this case: theirs today, or one that they inspect."""
+    """Whether the person signed in may record on this case: it is theirs today, or one that they inspect."""
     return case_access.may_record(
-        casebook(), access_control.account(), casebook().read(reference, today(), framework())
+        repository(), access_control.account(), repository().read(reference, today(), framework())
     )
 
 
 def may_read(reading: Reading) -> bool:
-    """Whether the person signed in may open this case, which a page lists."""
-    now = casebook().read(reading.reference, today(), framework())
-    return case_access.may_open(casebook(), access_control.account(), reading, now)
-
-
-def inspection(name: str) -> InspectionOpened:
-    """The inspection of this id, for whoever may read it; 404 in words where there is none."""
-    opened = casebook().inspections.get(name)
-    if opened is None:
-        abort(404, f"There is no inspection called {name}.")
-    if name not in inspections():
-        abort(403, f"{opened.title} is not one of the inspections that you read.")
-    return opened
-
-
-def inspections() -> dict[str, InspectionOpened]:
-    """The inspections that the person signed in may read, the latest first: an inspector's own; all, for the others."""
-    return inspection_access.readable_inspections(casebook(), access_control.account())
+    """Whether the person signed in may open this case, which stands in a list."""
+    now = repository().read(reading.reference, today(), framework())
+    return case_access.may_open(repository(), access_control.account(), reading, now)
 
 
 def closed(references: Iterable[str]) -> set[str]:
-    """Those of these cases whose access is limited, and not open to the person signed in."""
+    """Those of these cases that limited access closes to the person signed in."""
     who = access_control.account()
-    return {reference for reference in references if case_access.is_closed(casebook(), who, reference)}
-
-
-def runs(name: str) -> bool:
-    """Whether the person signed in runs this inspection: an inspector who reads it, or the manager who opened it."""
-    return inspection_access.runs(casebook(), access_control.account(), name)
-
-
-def assesses(name: str) -> bool:
-    """Whether the person signed in runs this inspection, or is named as one of its assessors."""
-    return inspection_access.assesses(casebook(), access_control.account(), name)
-
-
-def blind(name: str) -> set[str]:
-    """The cases of an inspection that the person signed in has still to read for the second time."""
-    return blind_reading.read_blind(casebook().inspection(name), access_control.account().name)
-
-
-def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:
-    """Those of an inspection's readings that the person signed in may see."""
-    hidden = blind(name)
-    return [reading for reading in readings if reading.reference not in hidden and may_read(reading)]
-
-
-def not_yet_shown(reference: str) -> set[str]:
-    """The inspections for which the person signed in has still to finish reading this case.
-
-    How others answered there is not shown to them before, on any page of the case.
-    """
-    return blind_reading.not_yet_shown(casebook(), access_control.account().name, reference)
+    return {reference for reference in references if case_access.is_closed(repository(), who, reference)}
 
 
 def shown_file(reference: str) -> CaseFile:
-    """The file of a case as the person signed in may read it: without what others answered that is not shown yet."""
-    return blind_reading.shown_file(casebook(), access_control.account().name, reference)
-
-
-def front() -> str | None:
-    """The inspection on the first page; None where there is none to read."""
-    return inspection_access.latest_inspection(casebook(), access_control.account())
-
-
-def inspection_asked() -> str | None:
-    """The inspection that this page belongs to: named in its path, in its query, or the latest on the first page."""
-    named = (request.view_args or {}).get("inspection") or request.args.get("inspection")
-    if named is None and request.endpoint == "inspections.index" and access_control.signed_in() is not None:
-        return front()
-    return named or None
+    """The file of a case without the answers of others that the person signed in must not see yet."""
+    return blind_reading.shown_file(repository(), access_control.account().name, reference)
 
 
 def places() -> dict[str, list[str]]:
@@ -196,33 +134,15 @@ def places() -> dict[str, list[str]]:
     return {level: sorted({getattr(place, level) for place in held}) for level in levels}
 
 
-def default_moment() -> ReadingDate | None:
-    """The moment of a page whose address names none; None for today.
-
-    An inspection's pages are read at its own sample date and state of knowledge. So are the others when the record
-    stopped long ago: today would show nothing.
-    """
-    every = casebook().inspections
-    named = inspection_asked()
-    if named is None and every and _stopped_long_ago():
-        named = next(iter(every))
-    opened = every.get(named) if named else None
-    return None if opened is None else ReadingDate(opened.occurred_on, opened.knowledge)
-
-
-def _stopped_long_ago() -> bool:
-    last = casebook().last_recorded_at
-    return last is not None and clock.today() - last.date() > LONG_AGO
-
-
 def footer_note() -> str:
-    """How far the page's data goes: every entry stored so far, and what of it lists and counts leave out."""
-    return f"{count_noun(casebook().catch_up(), 'entry', 'entries')} on record. {following_read_model.note()}".rstrip()
+    """The line of the footer: the number of entries stored, and how many of them lists and counts do not have yet."""
+    return (
+        f"{count_noun(repository().catch_up(), 'entry', 'entries')} on record. {following_read_model.note()}".rstrip()
+    )
 
 
 def attach(app: Flask) -> None:
-    app.config.update(DEFAULT_MOMENT=default_moment, FOOTER_NOTE=footer_note)
+    """Give the templates ``may_record`` and ``today``, and the footer its line."""
+    app.config.update(FOOTER_NOTE=footer_note)
     app.add_template_global(may_record)
-    app.add_template_global(runs, "runs_inspection")
-    app.add_template_global(assesses, "assesses_for")
     app.add_template_global(clock.today, "today")

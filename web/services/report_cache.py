@@ -11,7 +11,7 @@ from web.services import current_cases, following_read_model
 
 T = TypeVar("T")
 
-KEPT = 64
+MOST_KEPT = 64
 """The most reports that a process keeps, to show again until something new is stored."""
 
 
@@ -24,16 +24,16 @@ def duty_queries() -> DutyQueries:
     return kept
 
 
-def made(asked: Hashable, make: Callable[[], T]) -> T:
+def kept(query: Hashable, make: Callable[[], T]) -> T:
     """The result of ``make`` for this query, kept until anything is stored, judgements of inspections included."""
     key = (
-        asked,
+        query,
         following_read_model.as_at(current_cases.today()).columns.position,
-        current_cases.casebook().catch_up(),
+        current_cases.repository().catch_up(),
     )
-    kept: OrderedDict[Hashable, T] = current_app.extensions.setdefault("reports made", OrderedDict())
-    if key not in kept:
-        kept[key] = make()
-        while len(kept) > KEPT:
-            kept.popitem(last=False)
-    return kept[key]
+    reports: OrderedDict[Hashable, T] = current_app.extensions.setdefault("reports made", OrderedDict())
+    if key not in reports:
+        reports[key] = make()
+        while len(reports) > MOST_KEPT:
+            reports.popitem(last=False)
+    return reports[key]

@@ -1,6 +1,6 @@
-"""The gate: who may enter each route, who is signed in, and what of it is written to the access log.
+"""Access control: which roles may enter each route, who is signed in, and the access log.
 
-Every view states who may enter (``open_to``, ``open_to_anyone``); the app does not start with one that does not.
+Every view states who may enter, with ``open_to`` or ``open_to_anyone``. The app does not start while one does not.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,13 +22,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
-"""A sign-in ends after half an hour without a page, and after ten hours whatever happens."""
+"""A sign-in ends after half an hour without a request, and after ten hours in any case."""
 
 CHANGING = ("signing_in.password", "signing_in.change_password", "signing_in.leave")
-"""What somebody may do whose password was given to them."""
+"""The pages open to a person whose password was given to them, until they change it."""
 
 ANYONE: frozenset[Role] = frozenset()
-"""Stated by a view that asks for no sign-in."""
+"""The roles of a view that needs no sign-in."""
 
 
 def open_to(*roles: Role) -> Callable[[View], View]:
@@ -48,23 +48,23 @@ def open_to_anyone(view: View) -> View:
 
 
 def keeps_what_was_typed(view: View) -> View:
-    """State that a form sent too late to this view is shown again, filled in, after signing in."""
+    """State that a form sent to this view after the sign-in ended is shown again, filled in, after signing in."""
     view.keeps_typed = True  # type: ignore[attr-defined]
     return view
 
 
 def opens_to(app: Flask, endpoint: str) -> frozenset[Role] | None:
-    """Who may enter; None where the view does not say."""
+    """The roles that may enter. None where the view does not state them."""
     return getattr(app.view_functions.get(endpoint), "opens_to", None)
 
 
 def may_enter(who: Account, endpoint: str) -> bool:
-    """Whether a view states that it is open to this account's role."""
+    """Whether a view is open to the role of this account."""
     return who.is_one_of(opens_to(current_app, endpoint) or ())
 
 
 def register() -> AccountRegister:
-    """The register of the app's database, opened at the first request of each process and kept."""
+    """The accounts of the app's database. Opened at the first request of each process, then kept."""
     kept = current_app.extensions.get("register")
     if kept is None:
         kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"])
@@ -72,7 +72,7 @@ def register() -> AccountRegister:
 
 
 class SignedIn:
-    """The account behind a session, in the form that Flask-Login asks for."""
+    """The account of a session, with the attributes that Flask-Login needs."""
 
     is_authenticated = is_active = True
     is_anonymous = False
@@ -85,25 +85,25 @@ class SignedIn:
 
 
 def mark_of(account: Account) -> str:
-    """What ties a session to the account's password: a new one ends every session."""
+    """A digest of the account's password, kept in each session. A new password ends every session."""
     return sha256(register().password(account.username).encode()).hexdigest()[:16]
 
 
 def signed_in() -> Account | None:
-    """Who is signed in."""
+    """The account of the person signed in. None where nobody is."""
     return current_user.account if isinstance(current_user._get_current_object(), SignedIn) else None
 
 
 def account() -> Account:
-    """Who is signed in, on a page that asks for it."""
+    """The account of the person signed in. 401 where nobody is."""
     found = signed_in()
     if found is None:
         abort(401)
     return found
 
 
-def person(recorded_by: str | None) -> str:
-    """Who recorded an entry, by name: an entry made on the site names the account, an imported one what it was given."""
+def recorder_name(recorded_by: str | None) -> str:
+    """The name of the person who recorded an entry: of the account, or as the import gave it."""
     if "names" not in g:
         g.names = {account.username: account.name for account in register().accounts()}
     names: Mapping[str, str] = g.names
@@ -111,7 +111,7 @@ def person(recorded_by: str | None) -> str:
 
 
 def sign_in(account: Account, how: str) -> None:
-    """Begin a session; ``how``, for the log: ``password``, or by what else the person was recognised."""
+    """Begin a session. ``how``: ``password``, or by what else the person was recognised; it goes into the log."""
     session.clear()
     session["how"] = how
     session.permanent = True
@@ -126,7 +126,7 @@ def sign_out() -> None:
 
 
 def log(action: Action, *references: str, detail: str = "", who: Account | str | None = None) -> None:
-    """Write to the access log, a line for each case; where it can't be written, the page is not shown either."""
+    """Write to the access log, one line for each case. An error in writing stops the page too."""
     register().log.add(
         clock.now(), who or signed_in() or "", action,
         references=references, detail=detail, address=request.remote_addr or "",
@@ -141,15 +141,15 @@ def _load(session_id: str) -> SignedIn | None:
 
 
 def _readable() -> None:
-    """Refuse the character NUL, which nobody types, and which not every database keeps."""
-    said = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
-    said += [text for texts in request.form.listvalues() for text in texts]
-    if any("\0" in text for text in said):
+    """400 where a request has the character NUL in it, which PostgreSQL cannot store."""
+    sent = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
+    sent += [text for texts in request.form.listvalues() for text in texts]
+    if any("\0" in text for text in sent):
         abort(400, "There is a character in what was sent that the service cannot keep (NUL). Nothing was recorded.")
 
 
 def _enter() -> Response | str | None:
-    """Before every page: let in, send to sign in, or refuse."""
+    """Before every page: let the person in, send them to sign in, or refuse."""
     if request.endpoint is None:
         return None
     allowed = opens_to(current_app, request.endpoint)
@@ -192,18 +192,18 @@ def attach(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
     )
     manager = LoginManager(app)
-    manager.session_protection = None  # a session is tied to the password, and to its time
+    manager.session_protection = None  # a session ends by a new password or by its age, see _load
     manager.user_loader(_load)
     app.before_request(_readable)
     app.before_request(_enter)
     CSRFProtect(app)
     open_to_anyone(app.view_functions["static"])
     app.add_template_global(signed_in)
-    app.add_template_filter(person)
+    app.add_template_filter(recorder_name)
 
 
 def check(app: Flask) -> None:
-    """Every route says who may enter: ``RuntimeError`` names those that don't."""
+    """``RuntimeError`` names the views that do not state who may enter."""
     silent = sorted(endpoint for endpoint in app.view_functions if opens_to(app, endpoint) is None)
     if silent:
         raise RuntimeError(f"these views don't say who may enter: {', '.join(silent)}")

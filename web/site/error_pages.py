@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
 from projections.read_model.column_keeper import ColumnsNotMade
-from web.site.reading_date import NotAsAt
+from web.site.reading_date import UnreadableDate
 
 _WORDS = {
     400: (
@@ -51,8 +51,8 @@ _WORDS = {
 
 def _own_words(error: HTTPException) -> str | None:
     """The message that our code gave with the error (``BadRequest("...")``, ``abort(404, "...")``), if any."""
-    said = error.description
-    return said if said and said != type(error).description else None
+    words = error.description
+    return words if words and words != type(error).description else None
 
 
 def refuse(error: HTTPException) -> Response | HTTPException:
@@ -64,8 +64,8 @@ def refuse(error: HTTPException) -> Response | HTTPException:
     if error.code < 500:
         happened = _own_words(error) or happened
     if request.path.startswith("/api/"):
-        said = getattr(error, "data", {}).get("messages", {})
-        return _as_json(error.code, error.name, happened, {n: m for part in said.values() for n, m in part.items()})
+        messages = getattr(error, "data", {}).get("messages", {})
+        return _as_json(error.code, error.name, happened, {n: m for part in messages.values() for n, m in part.items()})
     page = render_template("site/error.html", title=title, happened=happened, advice=advice)
     answer = make_response(page, error.code)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -78,7 +78,7 @@ def _as_json(code: int, status: str, message: str, errors: Mapping[str, Any]) ->
     return make_response(jsonify(code=code, status=status, message=message, errors=errors), code)
 
 
-def ask_again(error: NotAsAt) -> Response:
+def ask_again(error: UnreadableDate) -> Response:
     """In place of the page: the as-at bar with what was typed and what is wrong with it."""
     if request.path.startswith("/api/"):
         return _as_json(BadRequest.code, "Bad Request", str(error), {name: [w] for name, w in error.problems.items()})
@@ -98,4 +98,4 @@ def attach(app: Flask) -> None:
     """Register these pages for all errors."""
     app.register_error_handler(ColumnsNotMade, not_made)
     app.register_error_handler(HTTPException, refuse)
-    app.register_error_handler(NotAsAt, ask_again)
+    app.register_error_handler(UnreadableDate, ask_again)

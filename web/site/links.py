@@ -32,7 +32,7 @@ def here(**changes: Any) -> str:
     It is relative (``?sort=officer``), so nothing in the address can make it lead to another site.
     """
     kept = [(name, text) for name, text in other_arguments() if name not in changes]
-    carried = [(name, text) for name, text in reading_date.asked().carried.items() if name not in changes]
+    carried = [(name, text) for name, text in reading_date.request_date().carried.items() if name not in changes]
     new = [(name, str(value)) for name, value in changes.items() if value is not None]
     return "?" + urlencode(kept + new + carried)
 
@@ -70,6 +70,6 @@ def navigation() -> list[dict[str, Any]]:
 
 
 def attach(app: Flask) -> None:
-    """Give the templates ``here``, ``navigation``, ``other_arguments`` and ``asked``."""
-    for offered in (here, download_of, navigation, other_arguments, reading_date.asked):
+    """Give the templates ``here``, ``navigation``, ``other_arguments`` and ``request_date``."""
+    for offered in (here, download_of, navigation, other_arguments, reading_date.request_date):
         app.add_template_global(offered)

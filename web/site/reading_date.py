@@ -1,7 +1,7 @@
 """The day as at which a page is read, and what was known then: read from the address, and added to every link.
 
 A page is read at two dates: what had happened by a day, and what the file said by an instant. Both are read here. A
-page calls ``current()`` and passes ``on`` and ``known_at`` on; it never reads the query itself.
+page calls ``page_date()`` and passes ``on`` and ``known_at`` on; it never reads the query itself.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class ReadingDate:
         return end_of_day(self.on) if self.knowledge == "stood" else None
 
 
-class NotAsAt(ValueError):
+class UnreadableDate(ValueError):
     """The address gives a day or a state of knowledge that cannot be read. ``problems``: argument -> what to do."""
 
     def __init__(self, problems: dict[str, str]):
@@ -47,7 +47,7 @@ class NotAsAt(ValueError):
         self.problems = problems
 
 
-class AsAtSchema(Schema):
+class ReadingDateSchema(Schema):
     """The two query arguments, each of which may be left out. Other arguments of the page are ignored."""
 
     class Meta:
@@ -62,21 +62,21 @@ class AsAtSchema(Schema):
     )
 
 
-_schema = AsAtSchema()
+_schema = ReadingDateSchema()
 
 
 def read_as_at(args: Mapping[str, str], default_on: date, default_knowledge: Knowledge = "stood") -> ReadingDate:
-    """The moment that the query arguments ask for. ``NotAsAt`` with every argument that cannot be read."""
+    """The moment that the query arguments ask for. ``UnreadableDate`` with every argument that cannot be read."""
     try:
         given = _schema.load(args)
     except ValidationError as error:
         messages = cast("dict[str, list[str]]", error.messages)
-        raise NotAsAt({name: said[0] for name, said in messages.items()}) from None
+        raise UnreadableDate({name: texts[0] for name, texts in messages.items()}) from None
     return ReadingDate(given.get("as_at", default_on), given.get("known", default_knowledge))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestDate:
     """What one request asks for: the moment to show, the arguments for its links, and what could not be read."""
 
     moment: ReadingDate
@@ -91,29 +91,29 @@ def _default() -> ReadingDate:
     return own or ReadingDate(clock.today(), "stood")
 
 
-def asked() -> Asked:
+def request_date() -> RequestDate:
     """What this request asks for, read once a request. What cannot be read is left out of moment and links."""
-    if "asked" not in g:
+    if "request_date" not in g:
         given = {name: request.args[name] for name in NAMES if name in request.args}
         problems: dict[str, str] = {}
         default = _default()
         try:
             read_as_at(given, default.on, default.knowledge)
-        except NotAsAt as error:
+        except UnreadableDate as error:
             problems = error.problems
         sound = {name: text for name, text in given.items() if name not in problems}
         moment = read_as_at(sound, default.on, default.knowledge)
         canonical = {"as_at": moment.on.isoformat(), "known": moment.knowledge}
-        g.asked = Asked(moment, {name: canonical[name] for name in sound}, problems)
-    return cast("Asked", g.asked)
+        g.request_date = RequestDate(moment, {name: canonical[name] for name in sound}, problems)
+    return cast("RequestDate", g.request_date)
 
 
-def current() -> ReadingDate:
-    """The moment at which this page is read. ``NotAsAt`` where the address cannot be read."""
-    said = asked()
-    if said.problems:
-        raise NotAsAt(dict(said.problems))
-    return said.moment
+def page_date() -> ReadingDate:
+    """The moment at which this page is read. ``UnreadableDate`` where the address cannot be read."""
+    asked = request_date()
+    if asked.problems:
+        raise UnreadableDate(dict(asked.problems))
+    return asked.moment
 
 
 def carried_by(endpoint: str) -> bool:
@@ -128,7 +128,7 @@ def attach(app: Flask) -> None:
     @app.before_request
     def refuse_what_cannot_be_read() -> None:
         if request.endpoint and carried_by(request.endpoint):
-            current()
+            page_date()
 
     @app.template_global()
     def dated() -> bool:
@@ -138,5 +138,5 @@ def attach(app: Flask) -> None:
     @app.url_defaults
     def carry(endpoint: str, values: dict[str, Any]) -> None:
         if has_request_context() and carried_by(endpoint):
-            for name, text in asked().carried.items():
+            for name, text in request_date().carried.items():
                 values.setdefault(name, text)

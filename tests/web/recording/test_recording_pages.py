@@ -19,7 +19,8 @@ from tests.domain.aggregates.test_case_file import EXAMPLES, fact
 from tests.support.people import post, signed_in, token_in
 from tests.support.repository import ROOT
 from web.app import create_app
-from web.recording.entry_forms import fields_of, typed_of, values_of
+from web.recording.entry_forms import fields_of
+from web.recording.typed_values import typed_of, values_of
 from web.site import access_control, clock
 
 TODAY = date(2005, 12, 22)

@@ -20,7 +20,7 @@ from projections.reports.proportions import Proportion, Scope, Waits, change
 from tests.support.people import signed_in
 from web.app import create_app
 from web.cli import main
-from web.reports.further_tables import load_said
+from web.reports.forecast_tables import load_said
 from web.reports.measure_phrases import change_said
 
 DAY = date(2005, 12, 22)

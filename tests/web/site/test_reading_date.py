@@ -12,7 +12,7 @@ from tests.support.people import signed_in
 from web.app import create_app
 from web.site.access_control import open_to_anyone
 from web.site.links import here
-from web.site.reading_date import NotAsAt, ReadingDate, current, read_as_at
+from web.site.reading_date import ReadingDate, UnreadableDate, page_date, read_as_at
 
 TODAY = date(2026, 11, 23)
 DAY = date(2005, 10, 3)
@@ -28,14 +28,14 @@ def test_a_date_is_read_as_people_write_it(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["31/2/2005", "3/10/05", "10/2005", "today", "3 Smarch 2005", "٣/١٠/٢٠٠٥"])
 def test_what_is_no_real_date_is_refused_in_words(typed: str) -> None:
-    with pytest.raises(NotAsAt) as refused:
+    with pytest.raises(UnreadableDate) as refused:
         read_as_at({"as_at": typed}, TODAY)
     assert refused.value.problems == {"as_at": "Sample date must be a real date, like 3 October 2005"}
 
 
 @pytest.mark.parametrize("typed", ["31/12/1989", "1/1/2079"])
 def test_a_year_out_of_range_is_refused(typed: str) -> None:
-    with pytest.raises(NotAsAt, match="between 1990 and 2078"):
+    with pytest.raises(UnreadableDate, match="between 1990 and 2078"):
         read_as_at({"as_at": typed}, TODAY)
 
 
@@ -45,7 +45,7 @@ def test_the_first_and_last_days_are_taken(typed: str) -> None:
 
 
 def test_both_arguments_are_complained_of_at_once() -> None:
-    with pytest.raises(NotAsAt) as refused:
+    with pytest.raises(UnreadableDate) as refused:
         read_as_at({"as_at": "", "known": "maybe"}, TODAY)
     assert list(refused.value.problems) == ["as_at", "known"]
     assert refused.value.problems["as_at"] == "Enter a sample date, like 3 October 2005"
@@ -71,7 +71,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     @toy.get("/<crn>")
     @open_to_anyone
     def page(crn: str) -> str:
-        moment = current()
+        moment = page_date()
         links = [url_for("toy.page", crn="X1"), url_for("healthz"), here(sort="officer")]
         return f"{moment.on} {moment.knowledge} " + " ".join(links)
 

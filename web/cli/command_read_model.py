@@ -1,4 +1,4 @@
-"""Opening the views for a command, up with the record."""
+"""Opening the read model for a command, and bringing it up to date."""
 
 import click
 
@@ -8,8 +8,8 @@ from projections.read_model.view_reader import ReadModel
 from web.cli import command_options
 
 
-def open_views(address: str) -> ReadModel:
-    """The views of this database; a usage error where it isn't there or isn't prepared."""
+def open_read_model(address: str) -> ReadModel:
+    """The read model of this database. A usage error where the database is missing or not prepared."""
     command_options.open_files(address).close()
     try:
         return ReadModel(command_options.database_at(address).address)
@@ -17,9 +17,9 @@ def open_views(address: str) -> ReadModel:
         raise click.UsageError(f"--database: {error}") from error
 
 
-def up_to_date(address: str) -> ReadModel:
-    """The views of this database once they have taken in what they had not yet; a usage error as for ``open_views``."""
-    views = open_views(address)
+def current_read_model(address: str) -> ReadModel:
+    """The read model with every stored entry taken in, a progress bar beside it. Errors as ``open_read_model``."""
+    views = open_read_model(address)
     position, head = views.position, views.stored.head()
     if head > position:
         from web.cli.progress_bars import progress_of

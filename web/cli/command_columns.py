@@ -1,4 +1,4 @@
-"""The columns of a record, for commands that count over many cases."""
+"""The column store of a database, for commands that count over many cases."""
 
 import os
 from functools import partial
@@ -12,15 +12,15 @@ from projections.read_model.worker_pool import in_processes
 
 
 def columns_of(views: ReadModel) -> ColumnStore:
-    """The columns of this record as far as the views go; a usage error where there are none yet and too many cases."""
+    """The columns of this read model, up to its position. A usage error where they must be made first by another command."""
     try:
         return ColumnKeeper(views, columns_folder(views.database)).current()
     except ColumnsNotMade as error:
         raise click.UsageError(str(error)) from error
 
 
-def keep_columns(views: ReadModel) -> None:
-    """Make the files of columns anew, from which figures over many cases are read, if they are wanting."""
+def make_missing_columns(views: ReadModel) -> None:
+    """Make the files of columns, in several processes, if they are missing or out of date."""
     keeper = ColumnKeeper(views, columns_folder(views.database))
     if keeper.needs_new_files():
         keeper.make(partial(in_processes, os.cpu_count() or 1))

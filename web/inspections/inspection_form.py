@@ -1,0 +1,37 @@
+"""The one form of all the pages that run an inspection, and the blueprint of these pages."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from web.recording.entry_forms import Field
+from web.recording.inspection_entry import Problems, token
+
+blueprint = Blueprint("inspecting", __name__)
+
+
+def form_page(
+    title: str,
+    fields: Sequence[Field],
+    typed: Mapping[str, Sequence[str]],
+    problems: Problems,
+    inspection: str | None = None,
+) -> str:
+    """The form with what was typed. A problem with no field of the form stands at the top.
+
+    ``typed``: field -> the values in it. ``inspection``: None while it is not open yet.
+    """
+    names = {field.name for field in fields}
+    placed = {name if name in names else "entry": words for name, words in problems.items()}
+    return render_template(
+        "inspections/inspection_form.html", title=title, fields=fields, typed=typed, problems=placed, inspection=inspection,
+        entry_id=request.form.get("entry") or token(),
+    )  # fmt: skip
+
+
+def back_to_progress(inspection: str, problems: Problems, done: str, anchor: str) -> Response:
+    """To the page of the inspection's progress, with the problems as messages, or ``done`` where there are none."""
+    for words in problems.values() or [done]:
+        flash(words)
+    return redirect(url_for("inspecting.work", inspection=inspection, _anchor=anchor))

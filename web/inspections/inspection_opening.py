@@ -1,0 +1,62 @@
+"""The page that opens an inspection, or an SPO's audit of a team."""
+
+import re
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from domain.accounts.roles import OPENERS
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from web.inspections.inspection_form import blueprint, form_page
+from web.inspections.reading_allocation import let_read
+from web.presentation.formatting import numeric_date
+from web.recording.entry_forms import Field
+from web.recording.inspection_entry import enter, read_form
+from web.services import current_cases, current_inspections
+from web.site import access_control, clock
+
+
+def _opening_fields() -> list[Field]:
+    earlier = tuple((name, opened.title) for name, opened in current_inspections.inspections().items())
+    areas = current_cases.places()["area"]
+    none = "" if areas else "No case is on record yet: import cases first, so that there is an area to inspect"
+    return [
+        Field("title", "text", "Title", True, "For example, Audit of the Gloucester team, December 2005"),
+        Field("occurred_on", "date", "Sample date", True, "The day as at which files are read; not after today"),
+        Field("area", "choice", "Area", True, none, tuple((a, a) for a in areas)),
+        Field("framework", "choice", "Framework", True, "", tuple((n, f.title) for n, f in frameworks().items())),
+        Field("knowledge", "choice", "Read the files", True, "", (
+            ("stood", "As they stood on the sample date"), ("hindsight", "With everything recorded since"))),
+        Field("evidence", "text", "Evidence", False, "What the answers rest on, such as: case files and case managers only"),
+        Field("follows", "choice", "Follows", False, "The inspection to print beside this one", (("", "None"), *earlier)),
+    ]  # fmt: skip
+
+
+@blueprint.route("/inspections/new", methods=["GET", "POST"])
+@access_control.open_to(*OPENERS)
+@access_control.keeps_what_was_typed
+def new() -> str | Response:
+    """Open an inspection, or an audit."""
+    fields = _opening_fields()
+    if request.method == "GET":
+        start = {"occurred_on": [numeric_date(clock.today())], "framework": [DEFAULT_FRAMEWORK], "knowledge": ["stood"],
+                 "follows": [""]}  # fmt: skip
+        areas = current_cases.places()["area"]
+        return form_page(
+            "Open an inspection or an audit", fields, start | ({"area": areas} if len(areas) == 1 else {}), {}
+        )
+    values, problems = read_form(fields)
+    name = _free_name(values.get("title", ""))
+    problems = problems or enter(name, "InspectionOpened", values)
+    if problems:
+        return form_page("Open an inspection or an audit", fields, request.form.to_dict(flat=False), problems)
+    let_read(access_control.account(), name)
+    flash("The inspection is open. Take its frame next.")
+    return redirect(url_for("inspecting.work", inspection=name))
+
+
+def _free_name(title: str) -> str:
+    """An id from the words of the title that no inspection has yet."""
+    plain = "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:60].strip("-") or "inspection"
+    taken = {*current_cases.repository().inspections, "new"}  # /inspections/new is a page
+    return next(name for name in (plain, *(f"{plain}-{n}" for n in range(2, 10_000))) if name not in taken)

@@ -1,0 +1,61 @@
+"""How far an inspection has come, and the page that freezes it."""
+
+from collections import Counter
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from domain.accounts.roles import OPENERS
+from domain.aggregates.inspection import Inspection
+from domain.entries.inspection_entries import InspectionFrozen
+from projections.inspections.published_figures import leaves
+from web.inspections.inspection_form import back_to_progress, blueprint
+from web.inspections.reading_allocation import possible_assessors
+from web.inspections.sample_pages import stratum_sizes
+from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, unfinished
+from web.services import current_cases, current_inspections
+from web.site import access_control
+
+
+@blueprint.get("/inspections/<inspection>/work")
+@access_control.open_to(*OPENERS)
+def work(inspection: str) -> str:
+    """The progress of the inspection: each step, what is done, what comes next."""
+    found = inspection_to_run(inspection)
+    assert found.opened is not None
+    return render_template(
+        "inspections/inspection.html", inspection=inspection, found=found, opened=found.opened,
+        read=len(found.finished(second=False)),
+        strata=stratum_sizes(found), assessors=_readings_by_assessor(found),
+        accounts=[account.name for account in possible_assessors()],
+        follows=current_inspections.inspections().get(found.opened.follows or ""), managed=len(found.managed),
+        leads_as_inspector=access_control.account().inspects,
+    )  # fmt: skip
+
+
+def _readings_by_assessor(found: Inspection) -> list[tuple[str, str, int, int]]:
+    """For each assessor: name, role, readings allocated, readings finished."""
+    done = Counter(fact.assessor for fact in found.completed.values())
+    return [(name, role, len(found.tasks_of(name)), done[name]) for name, role in sorted(found.assessors.items())]
+
+
+@blueprint.route("/inspections/<inspection>/freeze", methods=["GET", "POST"])
+@access_control.open_to(*OPENERS)
+def freeze(inspection: str) -> str | Response:
+    """Freeze the inspection, so that no reading or rating changes any more. Shows what is still open."""
+    found = inspection_to_run(inspection)
+    if (late := redirect_if_closed(inspection, found, InspectionFrozen)) is not None:
+        return late
+    if not found.sample:
+        return back_to_progress(inspection, {"type": "Draw a sample before freezing."}, "", "freeze")
+    if request.method == "GET":
+        return render_template(
+            "inspections/final.html", inspection=inspection, opened=found.opened, title="Freeze the inspection",
+            still=unfinished(found),
+            words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
+            "Findings can still be written. It cannot be undone.",
+        )  # fmt: skip
+    files = [{"case": leaf.case, "entries": leaf.entries} for leaf in leaves(current_cases.repository(), found)]
+    values = {"note": request.form.get("note", "").strip(), "files": files}
+    problems = enter(inspection, "InspectionFrozen", values)
+    return back_to_progress(inspection, problems, "The inspection is frozen. Findings can still be written.", "freeze")

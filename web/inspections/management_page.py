@@ -1,0 +1,94 @@
+"""Section A of an inspection: how management is rated, item by item, and adjusted."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from domain.accounts.roles import READERS
+from domain.aggregates.inspection import Inspection
+from domain.aggregates.inspection_rules import closed_to
+from domain.entries import code_lists
+from domain.entries.inspection_entries import ManagementRated
+from projections.inspections.sample_scores import score_inspection
+from projections.scoring.management_ladder import criterion_rungs
+from projections.scoring.score_bands import section_bands
+from web.inspections.reading_pages import blueprint
+from web.recording.inspection_entry import Problems, enter, inspection_to_run, token
+from web.services import current_cases, current_inspections
+from web.site import access_control
+
+
+@blueprint.route("/inspections/<inspection>/management", methods=["GET", "POST"])
+@access_control.open_to(*READERS)
+@access_control.keeps_what_was_typed
+def management(inspection: str) -> str | AnyResponse:
+    """Section A: the rating of each item, the rung that follows from them, and the lead inspector's adjustment."""
+    opened = current_inspections.inspection(inspection)
+    found = current_cases.repository().inspection(inspection)
+    problems: Problems = {}
+    if request.method == "POST":
+        problems = _record_ratings(inspection, inspection_to_run(inspection))
+        if not problems:
+            flash("Saved.")
+            return redirect(url_for("assessing.management", inspection=inspection))
+    return render_template(
+        "inspections/management.html", inspection=inspection, opened=opened, found=found, placed=criterion_rungs(found),
+        bands=section_bands(found, score_inspection(current_cases.repository(), inspection).score),
+        rated=code_lists.MANAGEMENT_RATINGS,
+        open=[p.criterion.id for p in criterion_rungs(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
+        rungs=found.framework.rungs, problems=problems, typed=request.form,
+        runs=current_inspections.runs(inspection) and closed_to(found, ManagementRated) is None,
+    )  # fmt: skip
+
+
+def _record_ratings(inspection: str, found: Inspection) -> Problems:
+    """Record what the form changes about one criterion. Returns the problems."""
+    criterion = request.form.get("criterion", "")
+    if found.framework.bands and criterion in {section.id for section in found.framework.sections}:
+        return _adjust_band(inspection, found, criterion)
+    if request.form.get("step") == "the others are not followed up":
+        problems: Problems = {}
+        for other in found.undecided:
+            problems |= enter(inspection, "NotFollowedUp", {"criterion": other}, entry=token())
+        return problems
+    managed = next((c for c in found.framework.management if c.id == criterion), None)
+    if managed is None:
+        return {"criterion": "There is no such criterion"}
+    if request.form.get("step") == "not followed up":
+        return enter(inspection, "NotFollowedUp", {"criterion": criterion}, entry=token())
+    problems = {}
+    for item in managed.rated:
+        rating, evidence = (request.form.get(f"{x} {item.id}", "").strip() for x in ("rating", "evidence"))
+        standing = found.ratings.get((criterion, item.id))
+        if rating and (rating, evidence) != (standing and standing.rating, (standing and standing.evidence) or ""):
+            values = {"criterion": criterion, "item": item.id, "rating": rating, "evidence": evidence}
+            problems |= enter(inspection, "ManagementRated", values, entry=token())
+    return problems | _adjust_rung(inspection, found, criterion)
+
+
+def _adjust_rung(inspection: str, found: Inspection, criterion: str) -> Problems:
+    """Record another rung for a criterion, or that its own is used again. Nothing is recorded where nothing changed."""
+    to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
+    adjusted = found.adjusted.get(criterion)
+    standing = (adjusted.to, adjusted.reason) if adjusted else ("", "")
+    if "to" not in request.form or (to, reason if to else "") == standing:
+        return {}
+    if not reason:
+        return {f"reason-{criterion}": "Say why the rung is adjusted" if to else "Say why the adjustment is taken back"}
+    problems = enter(inspection, "RatingAdjusted", {"criterion": criterion, "to": to, "reason": reason}, entry=token())
+    return {f"reason-{criterion}" if name == "reason" else name: words for name, words in problems.items()}
+
+
+def _adjust_band(inspection: str, found: Inspection, section: str) -> Problems:
+    """The lead inspector's discretion: another band, where the score is near enough to its boundary."""
+    to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
+    here = next(
+        b
+        for b in section_bands(found, score_inspection(current_cases.repository(), inspection).score)
+        if b.section.id == section
+    )
+    if not here.may_be(to):
+        points = found.framework.discretion
+        return {f"to-{section}": f"Choose a band whose boundary is within {points} points of {here.printed}%"}
+    if not reason:
+        return {f"reason-{section}": "Say why the band is adjusted"}
+    return enter(inspection, "RatingAdjusted", {"criterion": section, "to": to, "reason": reason}, entry=token())

@@ -1,0 +1,99 @@
+"""Who reads which case of an inspection: naming assessors, giving cases out."""
+
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from domain.accounts.roles import OPENERS, Account
+from domain.aggregates.inspection import Inspection, Task
+from domain.entries.inspection_entries import ReadingAllocated
+from web.inspections.inspection_form import back_to_progress, blueprint
+from web.presentation.formatting import count_noun
+from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, token
+from web.services import current_cases
+from web.site import access_control
+
+TAKE_BACK = "-"
+"""The value in the form that takes a reading from its assessor."""
+
+
+@blueprint.post("/inspections/<inspection>/assessors")
+@access_control.open_to(*OPENERS)
+def name_assessor(inspection: str) -> Response:
+    """Name an assessor. The inspector's account of that name may then open the cases of the inspection."""
+    inspection_to_run(inspection)
+    name = request.form.get("assessor", "").strip()
+    accounts = [account for account in possible_assessors() if account.name == name]
+    if not accounts:
+        words = "Choose who reads: somebody with an account that opens cases"
+        return back_to_progress(inspection, {"assessor": words}, "", "assessors")
+    problems = enter(inspection, "AssessorNamed", {"assessor": name, "role": request.form.get("role", "")})
+    if not problems:
+        for account in accounts:
+            if let_read(account, inspection):
+                access_control.log("account changed", detail=f"{account.username}: reads {inspection}")
+    return back_to_progress(inspection, problems, f"{name} reads for this inspection.", "assessors")
+
+
+def possible_assessors() -> list[Account]:
+    """The accounts that may be named as assessors."""
+    return [account for account in access_control.register().accounts() if account.may_assess]
+
+
+def let_read(account: Account, inspection: str) -> bool:
+    """Let the account read an inspection, where it needs that; whether it did."""
+    changed = account.reading(inspection)
+    if changed != account:
+        access_control.register().change(changed)
+    return changed != account
+
+
+@blueprint.route("/inspections/<inspection>/allocation", methods=["GET", "POST"])
+@access_control.open_to(*OPENERS)
+def allocation(inspection: str) -> str | Response:
+    """The allocation: who reads which case, first and second readings."""
+    found = inspection_to_run(inspection)
+    if (late := redirect_if_closed(inspection, found, ReadingAllocated)) is not None:
+        return late
+    if not found.sample or not found.assessors:
+        flash("Draw the sample and name assessors before cases are given out.")
+        return redirect(url_for("inspecting.work", inspection=inspection))
+    if request.method == "GET":
+        closed = current_cases.closed(found.sample)
+        return render_template(
+            "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, hidden=len(closed),
+            sample=[case for case in found.sample if case not in closed],
+        )  # fmt: skip
+    wanted = found.shared_out() if request.form.get("step") == "share" else _chosen(found)
+    changed = {task: name for task, name in wanted.items() if found.allocated.get(task, TAKE_BACK) != name}
+    refused = _reallocate(inspection, changed)
+    for words in refused:
+        flash(words)
+    done = len(changed) - len(refused)
+    if done or not refused:
+        flash(f"{count_noun(done, 'reading')} changed." if changed else "Nothing was changed.")
+    return redirect(url_for("inspecting.allocation", inspection=inspection))
+
+
+def _chosen(found: Inspection) -> dict[Task, str]:
+    """The reader chosen in the form for each first and second reading; readings left empty are not in it."""
+    return {
+        (case, second): name
+        for case in found.sample
+        for second, field in ((False, "first"), (True, "second"))
+        if (name := request.form.get(f"{field} {case}", ""))
+    }
+
+
+def _reallocate(inspection: str, changed: Mapping[Task, str]) -> list[str]:
+    """Give each reading to its new reader, or take it back. Returns why, for each that was refused."""
+    reasons = []
+    for (case, second), name in changed.items():
+        reading = {"case": case, **({"second": True} if second else {})}
+        if name == TAKE_BACK:
+            problems = enter(inspection, "ReadingTakenBack", reading, entry=token())
+        else:
+            problems = enter(inspection, "ReadingAllocated", {**reading, "assessor": name}, entry=token())
+        reasons += list(problems.values())[:1]
+    return reasons

@@ -1,0 +1,116 @@
+"""The answers of one reading: what the form says, what is recorded, and when the reading is finished."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from flask import request
+
+from domain.aggregates.inspection import Inspection, Task
+from domain.aggregates.inspection_rules import check_answer
+from domain.entries import code_lists, refusals
+from domain.entries.schemas import ShapeError, load_entry
+from projections.cases.case_reading import Reading
+from projections.inspections.reading_questions import (
+    CommentReason,
+    ReadingQuestion,
+    questions_asked,
+    unanswered,
+)
+from projections.inspections.sample_scores import inspection_moment
+from web.recording.inspection_entry import Problems, enter, in_words, token
+from web.services import current_cases
+from web.site import access_control, clock
+
+ANSWERS: tuple[str, ...] = get_args(code_lists.JudgedAnswer)
+
+COMMENT_WANTED: Mapping[CommentReason, str] = {
+    "not applicable": "It was required: say why the question does not apply",
+    "overruling": "Say why you overrule what the entries give",
+}
+"""Why a comment must be given -> what to ask for."""
+
+
+def questions(inspection: str, found: Inspection, task: Task) -> list[ReadingQuestion]:
+    """The questions about one case with the answers of its reader so far."""
+    return questions_asked(found.framework, case_read(inspection, found, *task), inspection, second=task[1])
+
+
+def case_read(inspection: str, found: Inspection, reference: str, second: bool) -> Reading:
+    """One case of the sample at the inspection's own moment. ``second``: with the answers of its second reader."""
+    assert found.opened is not None
+    moment = inspection_moment(found.opened)
+    return current_cases.repository().read(reference, moment, found.framework, inspection, second=second)
+
+
+def too_late(found: Inspection, task: Task) -> refusals.TooLate | None:
+    """Why no answer of this reading can be recorded any more; None while it can."""
+    try:
+        check_answer(found, task[0], second=task[1])
+    except refusals.TooLate as error:
+        return error
+    return None
+
+
+def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int]:
+    """Record the answers that are new or changed. Returns the problems and the number recorded."""
+    if (late := too_late(found, task)) is not None:
+        return {"step": in_words(late.reason)}, 0
+    who, now = access_control.account(), clock.recording_time()
+    problems, answers = _answers_typed(inspection, found, task)
+    common = {
+        "occurred_on": clock.today().isoformat(), "recorded_at": now.isoformat(), "recorded_by": who.username,
+        "framework": found.framework.id, "by": who.name, "role": found.assessors[who.name], "inspection": inspection,
+        **({"second": True} if task[1] else {}),
+    }  # fmt: skip
+    try:
+        made = [
+            load_entry("QualityJudged", {"entry": f"reading-{secrets.token_hex(6)}", **common, **one})
+            for one in answers
+        ]
+        fresh = current_cases.repository().files.record(task[0], made, actor=who.username, now=now)
+    except (ShapeError, refusals.Refused, refusals.BusyFile) as error:
+        return {"step": str(error)}, 0
+    if fresh:
+        access_control.log("recorded", task[0], detail=f"{inspection}: {len(fresh)} answers")
+    return problems, len(fresh)
+
+
+def _answers_typed(inspection: str, found: Inspection, task: Task) -> tuple[Problems, list[dict[str, Any]]]:
+    """The problems in the answers of the form; and the sound ones that are new or changed, as interchange fields."""
+    problems: Problems = {}
+    answers = []
+    for asked in questions(inspection, found, task):
+        name, answer, comment = asked.question.id, *_typed(asked.question.id)
+        if not asked.is_new(answer, comment):
+            continue
+        if answer not in ANSWERS:
+            problems[f"answer {name}"] = f"Choose an answer: {asked.question.text}"
+        elif (wanting := asked.comment_wanted(answer, comment)) is not None:
+            problems[f"comment {name}"] = f"{COMMENT_WANTED[wanting]}: {asked.question.text}"
+        else:
+            more = {"comment": comment} if comment else {}
+            answers.append({"question": name, "answer": answer, "overrules": asked.overrules(answer), **more})
+    return problems, answers
+
+
+def _typed(question: str) -> tuple[str, str]:
+    """The answer and the comment of the form to one question, each empty where there is none."""
+    comment = request.form.get(f"comment {question}", "").replace("\r\n", "\n").strip()
+    return request.form.get(f"answer {question}", ""), comment
+
+
+def finish_reading(inspection: str, found: Inspection, task: Task) -> Problems:
+    """Record that the reading is finished. A problem where a question is open and no note says why."""
+    left = unanswered(questions(inspection, found, task))
+    note = request.form.get("note", "").strip()
+    if left and not note:
+        words = f"{left} questions are not answered" if left > 1 else "One question is not answered"
+        return {"note": f"{words}. Answer them, or say here why they stay open"}
+    values = {
+        "case": task[0],
+        "assessor": access_control.account().name,
+        "note": note,
+        **({"second": True} if task[1] else {}),
+    }
+    return enter(inspection, "ReadingCompleted", values, entry=token())

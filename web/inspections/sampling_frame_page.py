@@ -1,0 +1,103 @@
+"""The page on which the sampling frame is taken: the cases from which the sample is drawn."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, get_args
+
+from dateutil.relativedelta import relativedelta
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from domain.accounts.roles import OPENERS
+from domain.aggregates.inspection import Inspection
+from domain.entries import code_lists
+from domain.entries.inspection_entries import Framed, FrameTaken
+from projections.inspections.sample_scores import inspection_moment
+from projections.inspections.sampling_frame import sampling_frame
+from web.inspections.inspection_form import blueprint, form_page
+from web.presentation.formatting import numeric_date
+from web.recording.entry_forms import Field
+from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed
+from web.services import current_cases, following_read_model
+from web.site import access_control
+
+MONTHS_BEFORE = (10, 9)
+"""The window of start dates, in months before the sample date: the report's cases began nine or ten months before."""
+
+
+def _labelled(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Codes as the options of a choice: (code, its label)."""
+    return tuple((value, code_lists.label(value)[:1].upper() + code_lists.label(value)[1:]) for value in values)
+
+
+def _frame_fields(found: Inspection) -> list[Field]:
+    assert found.opened is not None
+    places = _places_to_frame(found.opened.area)
+    return [
+        Field("started_from", "date", "Supervision began from", True,
+              "The first day of the window. The inspectorate takes cases nine or ten months into supervision"),
+        Field("started_to", "date", "to", True, "Its last day"),
+        Field("orders", "choices", "Orders and licences", False, "None chosen: all", _labelled(get_args(code_lists.OrderType))),
+        Field("strata", "choices", "Strata", False, "Each gets its share of the sample",
+              _labelled(get_args(code_lists.Stratum))),
+        Field("division", "choice", "Division", False, "", (("", "All"), *((d, d) for d in places["division"]))),
+        Field("team", "choice", "Team", False, "", (("", "All"), *((t, t) for t in places["team"]))),
+    ]  # fmt: skip
+
+
+@blueprint.route("/inspections/<inspection>/frame", methods=["GET", "POST"])
+@access_control.open_to(*OPENERS)
+@access_control.keeps_what_was_typed
+def take_frame(inspection: str) -> str | Response:
+    """Take the sampling frame: the cases from which the sample is drawn."""
+    found = inspection_to_run(inspection)
+    assert found.opened is not None
+    if (late := redirect_if_closed(inspection, found, FrameTaken)) is not None:
+        return late
+    fields, title = _frame_fields(found), "Take the frame"
+    if request.method == "GET":
+        window = [found.opened.occurred_on - relativedelta(months=months) for months in MONTHS_BEFORE]
+        start = {"started_from": [numeric_date(window[0])], "started_to": [numeric_date(window[1])],
+                 "strata": ["risk_of_harm"], "division": [""], "team": [""]}  # fmt: skip
+        return form_page(title, fields, start, {}, inspection)
+    values, problems = read_form(fields)
+    cases: list[Framed] = []
+    if not problems:
+        cases, problems = _frame_asked_for(found, values)
+    listed = [{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in cases]
+    problems = problems or enter(inspection, "FrameTaken", {**values, "cases": listed})
+    if problems:
+        return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection)
+    flash(f"The frame is taken: {len(cases)} cases.")
+    return redirect(url_for("inspecting.take_sample", inspection=inspection))
+
+
+def _places_to_frame(area: str) -> dict[str, list[str]]:
+    """The divisions and teams of the area from which the person signed in may take a frame."""
+    mine = [
+        h
+        for h in following_read_model.views().places(current_cases.today())
+        if h.area == area and access_control.account().may_frame(h)
+    ]
+    return {"division": sorted({h.division for h in mine}), "team": sorted({h.team for h in mine})}
+
+
+def _frame_asked_for(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], Problems]:
+    """The cases of the frame that the form asks for. A problem where a date cannot be read or no case is found."""
+    assert found.opened is not None
+    days = {}
+    for name in ("started_from", "started_to"):
+        try:
+            days[name] = date.fromisoformat(values[name])
+        except ValueError:
+            return [], {name: "Enter a real date, like 3/10/2005"}
+    area = following_read_model.views().case_snapshots(
+        inspection_moment(found.opened), held=("area", (found.opened.area,)), kinds=()
+    )
+    within = [case for case in area if access_control.account().may_frame(case.spell.place)]
+    place = {name: values.get(name) for name in ("division", "team")}
+    cases = sampling_frame(
+        within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
+        strata=values.get("strata", ()), **place,
+    )  # fmt: skip
+    return cases, {} if cases else {"started_from": "No case began in this window and place. Widen it"}

@@ -1,0 +1,34 @@
+"""The columns that show a share: the figure, its parts, its interval, and the link to what it counts."""
+
+from typing import Any
+
+from domain.policy.measures.measure import Measure
+from projections.reports.periods import Period
+from projections.reports.proportions import Proportion, Scope
+from web.reports.measure_phrases import bounds, interval_said
+from web.reports.table_model import Heading, Link
+
+SHARE_COLUMNS = (
+    Heading("share", "Share", "percent"), Heading("held", "Met", "number"), Heading("n", "Of", "number"),
+    Heading("interval", "95% interval", where="page"),
+    Heading("low", "95% low", "percent", "file"), Heading("high", "95% high", "percent", "file"),
+)  # fmt: skip
+
+
+def share_cells(figure: Proportion) -> tuple[Any, ...]:
+    """The cells of ``SHARE_COLUMNS`` for a figure."""
+    return (figure.share, figure.held, figure.n, interval_said(figure), *bounds(figure))
+
+
+def measure_link(measure: Measure, scope: Scope, asked: Period, **more: Any) -> Link:
+    """The link to the duties behind a figure, or to the cases behind a question, at the moment of the period."""
+    values = {"measure": measure.id, "of": scope.spelled or None, **moment_values(asked), **more}
+    return Link("compliance.duties" if measure.counts != "answer" else "compliance.answered", values)
+
+
+def moment_values(asked: Period) -> dict[str, Any]:
+    """The query arguments of a period: its moment, and the day before its first."""
+    return {
+        "since": asked.since.isoformat(), "as_at": asked.moment.on.isoformat(),
+        "known": "hindsight" if asked.moment.known_at is None else "stood",
+    }  # fmt: skip

@@ -26,7 +26,8 @@ from domain.policy.standards.edition_files import national_standards
 from projections.history.history import History, end_of_day
 from projections.ledger.ledger import ledger
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.derive import State, obligations
+from projections.obligations.derive import obligations
+from projections.obligations.duty_state import State
 from web.demo import FOLLOW_UP, ORIGINAL, lines
 
 Stored = list[tuple[str, bytes]]

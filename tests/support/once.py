@@ -22,6 +22,7 @@ def share_folder(config: pytest.Config) -> None:
         folder = TemporaryDirectory(prefix="caseaudit-tests-", ignore_cleanup_errors=True)
         Path(folder.name).chmod(0o755)
         os.environ[NAME] = folder.name
+        os.environ["XDG_CACHE_HOME"] = f"{folder.name}/cache"  # of this run alone: another checkout's policy is another
         config.add_cleanup(folder.cleanup)
 
 

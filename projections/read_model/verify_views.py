@@ -28,7 +28,7 @@ class ViewDifference(NamedTuple):
 class PieceComparison(NamedTuple):
     """The result of a piece of work: the differences, and how many cases were compared."""
 
-    row_differences: list[ViewDifference]
+    differences: list[ViewDifference]
     cases: int
 
 

@@ -27,11 +27,14 @@ from tests.support.postgres import Server, name_of, sql
 @pytest.mark.both
 def test_a_crash_between_rows_and_position_leaves_both_as_they_were(views: ReadModel, address: str) -> None:
     before = views.live()
-    for failing in ("settle", "advance"):
+    for failing in ("write_rows", "advance"):
         with patch.object(follower, failing, side_effect=RuntimeError("power cut")), pytest.raises(RuntimeError):
             step(views, before, 10)
         assert (views.live(), said(views)) == (before, {})
-    with patch.object(follower, "settle", lambda *a: [rebuild.settle(*a), 1 / 0]), pytest.raises(ZeroDivisionError):
+    with (
+        patch.object(follower, "write_rows", lambda *a: [rebuild.write_rows(*a), 1 / 0]),
+        pytest.raises(ZeroDivisionError),
+    ):
         step(views, before, 10)
     assert (views.live(), said(views)) == (before, {})
     assert step(views, before, 10) == 10

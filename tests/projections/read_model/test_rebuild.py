@@ -53,7 +53,7 @@ def test_what_is_stored_meanwhile_is_in_the_rebuilt_views(views: ReadModel, addr
                 catch_up(views)
 
     before = views.live().generation
-    with patch.object(rebuild, "PIECE", 3):
+    with patch.object(rebuild, "CASES_PER_PIECE", 3):
         rebuild.rebuild(views, crew)
     assert views.live().generation != before
     assert views.lag().entries == 0

@@ -111,7 +111,7 @@ def spans(*added: tuple[int, int]) -> set[tuple[int, int | None]]:
     found = RowSpans[tuple[str]]()
     for since, until in added:
         found.add(("row",), since, until)
-    return {(k.since.day - 1, k.until and k.until.day - 1) for k in found.known(INSTANTS)}
+    return {(k.since.day - 1, k.until and k.until.day - 1) for k in found.with_instants(INSTANTS)}
 
 
 def test_spans_that_touch_are_one_and_the_last_opened_closes_first() -> None:

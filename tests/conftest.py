@@ -103,8 +103,9 @@ def demo_views(demo_database: Path) -> Iterator[ReadModel]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests marked ``both`` run once on each database."""
-    if metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames:
+    """Tests marked ``both`` run once on each database, unless they say themselves on which."""
+    chosen = any("kind" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames and not chosen:
         metafunc.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
 
 

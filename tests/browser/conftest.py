@@ -28,8 +28,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WIDE = 1280
-"""Pixels: the wider of the two widths at which pages are opened."""
+WIDTHS = (1280, 320)
+"""Pixels: the widths at which everybody can use a page."""
 
 MISSING = "no Chromium found (looked for chromium, chromium-browser, google-chrome): apt-get install chromium"
 
@@ -99,6 +99,36 @@ def served(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
+def usual(app: Flask) -> str | Account:
+    """Who looks where nobody is named: the area manager of the demonstration, or of an empty database."""
+    return "c.whitlock" if app.config["DEMO"] else MANAGER
+
+
+@pytest.fixture(scope="module")
+def look(browser: Browser) -> Iterator[Callable[[Flask, str], Page]]:
+    """``look(app, path)``: a page, in one tab that all tests of a module share; for those who only look."""
+    tabs: dict[Flask, tuple[str, Page]] = {}
+    with ExitStack() as stack:
+
+        def tab(app: Flask) -> tuple[str, Page]:
+            address = stack.enter_context(served(app))
+            context = browser.new_context(bypass_csp=True)
+            stack.callback(context.close)
+            context.set_default_timeout(HANGING * 1000)
+            context.add_cookies([{**session_of(signed_in(app, usual(app))), "url": address}])  # type: ignore[list-item]
+            return address, context.new_page()
+
+        def show(app: Flask, path: str) -> Page:
+            if app not in tabs:
+                tabs[app] = tab(app)
+            address, page = tabs[app]
+            page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+            page.goto(address + path)
+            return page
+
+        yield show
+
+
 @pytest.fixture
 def site(door: Door) -> Iterator[Callable[..., str]]:
     """``site(app, user)``: the address at which the app is served until the end of the test.
@@ -111,8 +141,7 @@ def site(door: Door) -> Iterator[Callable[..., str]]:
         def serve(app: Flask, user: str | Account | None = "") -> str:
             address = stack.enter_context(served(app))
             if user is not None:
-                who = user or ("c.whitlock" if app.config["DEMO"] else MANAGER)
-                door.sign_in(session_of(signed_in(app, who)), address)
+                door.sign_in(session_of(signed_in(app, user or usual(app))), address)
             return address
 
         yield serve
@@ -140,22 +169,32 @@ def complaints() -> Callable[[Page], list[str]]:
 
 
 @pytest.fixture
-def axe(request: pytest.FixtureRequest) -> Callable[[Page], None]:
-    """``axe(page)``: no accessibility violations; the page's context needs ``bypass_csp=True``.
+def axe() -> Callable[..., None]:
+    """``axe(page, part)``: no violations on the page, or in its part; the page's context needs ``bypass_csp=True``."""
 
-    Where a test opens its pages at two widths, each page is examined at one of them; in a deep run at both.
-    """
-    call = getattr(request.node, "callspec", None)
-    width = call.params.get("width") if call else None
-
-    def left_to_the_other_width(page: Page) -> bool:
-        where = page.url.split("/", 3)[3]
-        return not deep() and width is not None and (crc32(where.encode()) % 2 == 0) != (width == WIDE)
-
-    def check(page: Page) -> None:
-        if left_to_the_other_width(page):
-            return
-        results = Axe().run(page)
+    def check(page: Page, part: str | None = None) -> None:
+        results = Axe().run(page, context=part)
         assert results.violations_count == 0, results.generate_report()
+
+    return check
+
+
+@pytest.fixture
+def usable(axe: Callable[..., None]) -> Callable[..., None]:
+    """``usable(page, part)``: no violations and no sideways scroll, with all details open, at each of two widths.
+
+    Violations are looked for at one of the widths, which the page's address chooses, and in ``part`` of the page where
+    the rest is another test's; in a deep run at both widths and on the whole page.
+    """
+
+    def check(page: Page, part: str | None = None) -> None:
+        for details in page.locator("details").all():
+            details.evaluate("element => element.open = true")
+        chosen = WIDTHS[crc32(page.url.split("/", 3)[3].encode()) % 2]
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if deep() or width == chosen:
+                axe(page, None if deep() else part)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} at {width}"
 
     return check

@@ -59,7 +59,12 @@ def test_every_route_says_who_may_enter(app: Flask) -> None:
     assert signed_in(app, "c.whitlock").get("/forgotten").status_code == 403
 
 
-@pytest.mark.parametrize("role", get_args(Role))
+WALKS = [("sqlite", role) for role in get_args(Role)]
+WALKS += [("postgresql", role) for role in (get_args(Role) if deep() else ("area_manager",))]
+"""Who walks all pages on which database: which it is makes no difference to who may enter."""
+
+
+@pytest.mark.parametrize(("kind", "role"), WALKS, indirect=["kind"])
 def test_each_role_enters_what_is_open_to_it_and_nothing_else(seen_app: Flask, role: Role) -> None:
     client = signed_in(seen_app, USERS[role])
     for endpoint, address in pages(seen_app):

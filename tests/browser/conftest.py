@@ -27,6 +27,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",
+    "--disable-site-isolation-trials",
 ]
 WIDTHS = (1280, 320)
 """Pixels: the widths at which everybody can use a page."""

@@ -17,7 +17,7 @@ from projections.cases.case_repository import CaseRepository
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from tests.support.cheap import cheap
-from tests.support.depth import deep, fresh_seed
+from tests.support.depth import SHARE, deep, fresh_seed
 from tests.support.once import made_once, share_folder, shared
 from tests.support.postgres import Server, running
 from web.app import create_app
@@ -106,13 +106,13 @@ def demo_views(demo_database: Path) -> Iterator[ReadModel]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests marked ``both`` run once on each database, unless they say themselves on which.
 
-    Of the tests of pages, which reach a database through the same functions as all others, a quarter runs on PostgreSQL;
+    Of the tests of pages, which reach a database through the same functions as all others, an eighth runs on PostgreSQL;
     in a deep run all of them.
     """
     chosen = any("kind" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames and not chosen:
         of_pages = "/tests/web/" in str(metafunc.definition.path)
-        left_out = of_pages and not deep() and crc32(metafunc.definition.name.encode()) % 4
+        left_out = of_pages and not deep() and crc32(metafunc.definition.name.encode()) % SHARE
         metafunc.parametrize("kind", ["sqlite"] if left_out else ["sqlite", "postgresql"], indirect=True)
 
 

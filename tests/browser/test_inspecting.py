@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.support.depth import deep
 from web.app import create_app
 
 pytestmark = pytest.mark.browser
@@ -48,7 +49,7 @@ def open_audit(page: Page, address: str, title: str) -> str:
     return page.url.rpartition("/")[0]
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [True, False] if deep() else [False])
 def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
     app: Flask, site: Site, context: Contexts, scripts: bool
 ) -> None:

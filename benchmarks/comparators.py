@@ -44,11 +44,14 @@ class Duck:
 
     def _fill(self, columns: ColumnStore, team_of_place: Array, team_of_case: Array) -> None:
         run = self.connection.execute
-        names = ["case", "clause", "arises", "due", "met", "ended", "place", "since"]
+        names = ["case", "clause", "arises_on", "due_on", "met_on", "ended_on", "place", "since"]
         for table, side in (("current", columns.duties.current[0]), ("superseded", columns.duties.superseded[0])):
             rows = {name: np.asarray(side[name]) for name in (*names, *(["until"] if "until" in side else []))}  # noqa: F841
             until = "until" if "until" in side else "NULL::BIGINT AS until"
-            picked = f'SELECT "case", clause, arises, due, met, ended, place, since, {until} FROM rows'
+            picked = (
+                'SELECT "case", clause, arises_on AS arises, due_on AS due, met_on AS met, ended_on AS ended, place, since, '
+                f"{until} FROM rows"
+            )
             run(f"CREATE TABLE {table} AS {picked}")
         run("CREATE TABLE duties AS SELECT * FROM current UNION ALL SELECT * FROM superseded")
         run("DROP TABLE current")
@@ -74,7 +77,7 @@ def scan(columns: ColumnStore, team_of_place: Array, day: int, known: int | None
     total = np.zeros((teams * clauses, 2), np.int64)
     at = np.uint16(day)
     for rows in columns.duties.parts(known):
-        arises, due, met, ended = (rows[name] for name in ("arises", "due", "met", "ended"))
+        arises, due, met, ended = (rows[name] for name in ("arises_on", "due_on", "met_on", "ended_on"))
         done = met <= at
         fell = (arises <= at) & np.where(done, due <= at, (due < at) & ~(ended <= due))
         if known is not None:

@@ -17,12 +17,12 @@ from benchmarks.cases import READ_ON, template
 from benchmarks.filling import fill, templates
 from benchmarks.nation import Size, reference_of
 from benchmarks.spreading import spread
+from domain.entries.case_entries import Entry
 from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.cases.case_repository import CaseRepository
 from projections.columns.case_selection import CaseSelection, places
-from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_files import latest_generation, write_generation
 from projections.columns.column_store import ColumnStore
 from projections.columns.score_counts import score_cases, score_table
@@ -87,18 +87,18 @@ def best(name: str, every: Sequence[Took]) -> Figures:
     return {name: min(t.clock for t in every), f"{name} (processor)": min(t.processor for t in every)}
 
 
-def _ledger(number: int) -> tuple[Ledger, dict[date, int], float]:
+def _ledger(number: int) -> tuple[Ledger, list[Entry], float]:
     facts = template(f"caseaudit {number}")
     began = time.process_time()
     rows = ledger(facts)
-    return rows, recorded_by_day(facts), time.process_time() - began
+    return rows, facts, time.process_time() - began
 
 
 def derive(folder: Folder) -> Figures:
     """The ledgers of the templates, by the real code, in two processes."""
     with ProcessPoolExecutor(2) as pool:
         made = list(pool.map(_ledger, range(folder.distinct), chunksize=8))
-    folder.templates.write_bytes(pickle.dumps([(rows, days) for rows, days, _ in made]))
+    folder.templates.write_bytes(pickle.dumps([(rows, facts) for rows, facts, _ in made]))
     return {"seconds a case": sum(took for *_, took in made) / len(made)}
 
 
@@ -106,9 +106,8 @@ def make_columns(folder: Folder) -> Figures:
     """The columns of all cases, in files."""
     ledgers = pickle.loads(folder.templates.read_bytes())
     named = [f"T{number:06}/1" for number in range(len(ledgers))]
-    recorded = {name: days for name, (_, days) in zip(named, ledgers, strict=True)}
     began = time.perf_counter()
-    of_templates = ColumnStore.of(((name, rows) for name, (rows, _) in zip(named, ledgers, strict=True)), recorded)
+    of_templates = ColumnStore.of((name, *of_one) for name, of_one in zip(named, ledgers, strict=True))
     gathered = time.perf_counter() - began
     began = time.perf_counter()
     write_generation(folder.home / "columns", list(spread(of_templates, folder.size)))
@@ -194,7 +193,7 @@ def change(folder: Folder) -> Figures:
     )
 
     def lay() -> ColumnStore:
-        return columns.with_changes(ColumnStore.of((name, rows) for name, (rows, _) in changed))
+        return columns.with_changes(ColumnStore.of((name, *of_one) for name, of_one in changed))
 
     laid = lay()
     return {

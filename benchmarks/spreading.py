@@ -16,8 +16,9 @@ from benchmarks.nation import (
     second_officer_of,
     template_of,
 )
-from projections.arrays.string_codes import StringArray, StringCodes
-from projections.columns.column_schema import TABLES, Array, Rows, TableRows
+from projections.arrays.string_codes import StringArray, StringCodes, TextArray
+from projections.columns.case_names import folded
+from projections.columns.column_schema import PLAIN, TABLES, Array, Rows, TableRows
 from projections.columns.column_store import ColumnStore
 
 PART = 25_000
@@ -37,8 +38,7 @@ def _part(templates: ColumnStore, size: Size, cases: list[int], places: StringCo
     copied = np.array([in_order[template_of(case, templates.numbers)] for case in cases])
     held = np.array([[officer_of(case), second_officer_of(case, size)] for case in cases], np.int32)
     first_holder = templates.words["place"].find(FIRST_HOLDER)
-    names = StringCodes(name_of(case) for case in cases)
-    of_name = np.array([names.number(name_of(case)) for case in cases], np.int32)
+    names = [name_of(case) for case in cases]
 
     def side(rows: Rows, in_clauses: bool) -> Rows:
         by_case = np.argsort(rows["case"], kind="stable")
@@ -55,7 +55,7 @@ def _part(templates: ColumnStore, size: Size, cases: list[int], places: StringCo
         if "place" in found:
             found["place"] = held[case, (found["place"] != first_holder).astype(np.intp)]
         if "name" in found:
-            found["name"] = of_name[case]
+            found["name"] = case
         return Rows(found)
 
     tables = {
@@ -65,6 +65,6 @@ def _part(templates: ColumnStore, size: Size, cases: list[int], places: StringCo
         )
         for table in TABLES
     }
-    texts = StringArray.of(reference_of(case) for case in cases), StringArray.of(names.values)
-    words = {**templates.words, "place": places}
-    return ColumnStore(*texts, words, tables, tuple(side(rows, False) for rows in templates.recorded))
+    plain = {table: tuple(side(rows, False) for rows in templates.plain[table]) for table in PLAIN}
+    texts = StringArray.of(reference_of(case) for case in cases), TextArray.of(names), folded(names)
+    return ColumnStore(*texts, {**templates.words, "place": places}, tables, plain)

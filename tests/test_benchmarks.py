@@ -17,14 +17,13 @@ from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection, places
-from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
 from projections.columns.score_counts import score_cases, score_table
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.ledger.ledger import ledger
 from projections.reports.duty_counts import count_duties
+from tests.support.columns import columns_of
 from web.cli import main
 
 TINY = Size("tiny", 500, 2)
@@ -39,18 +38,12 @@ def made() -> list[list[Entry]]:
 @pytest.fixture(scope="module")
 def own(made: list[list[Entry]]) -> ColumnStore:
     """The columns of every case's own ledger."""
-    entries = dict(files(TINY, made))
-    return ColumnStore.of(
-        ((reference, ledger(facts)) for reference, facts in entries.items()),
-        {reference: recorded_by_day(facts) for reference, facts in entries.items()},
-    )
+    return columns_of(files(TINY, made))
 
 
 @pytest.fixture(scope="module")
 def spread_out(made: list[list[Entry]]) -> ColumnStore:
-    named = [f"T{number:06}/1" for number in range(len(made))]
-    recorded = {name: recorded_by_day(facts) for name, facts in zip(named, made, strict=True)}
-    of_templates = ColumnStore.of(((name, ledger(facts)) for name, facts in zip(named, made, strict=True)), recorded)
+    of_templates = columns_of((f"T{number:06}/1", facts) for number, facts in enumerate(made))
     return merge(list(spread(of_templates, TINY)))
 
 
@@ -59,7 +52,7 @@ def test_what_is_spread_out_is_what_every_case_gives_itself(own: ColumnStore, sp
     assert list(own.references) == list(spread_out.references)
     for name, kept in own.tables.items():
         assert [len(rows) for rows in kept.all] == [len(rows) for rows in spread_out.tables[name].all], name
-    assert own.recorded[0]["entries"].tolist() == spread_out.recorded[0]["entries"].tolist()
+    assert own.plain["recorded"][0]["entries"].tolist() == spread_out.plain["recorded"][0]["entries"].tolist()
     for moment in MOMENTS:
         one, other = CaseSelection(own, moment), CaseSelection(spread_out, moment)
         assert score_cases(esi, one) == score_cases(esi, other)

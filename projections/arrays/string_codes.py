@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,22 +37,20 @@ class StringCodes(Generic[W]):
         return self._numbers.get(value)
 
 
-class StringArray(Sequence[str]):
-    """Strings in three arrays that can be mapped from files.
+class TextArray(Sequence[str]):
+    """Strings in two arrays that can be mapped from files.
 
-    ``text``: the UTF-8 bytes of all. ``ends``: where each string ends. ``order``: their numbers in sorted order.
+    ``text``: the UTF-8 bytes of all. ``ends``: where each string ends.
     """
 
-    def __init__(self, text: NDArray[np.uint8], ends: NDArray[np.int64], order: NDArray[np.int32]):
-        self.text, self.ends, self.order = text, ends, order
+    def __init__(self, text: NDArray[np.uint8], ends: NDArray[np.int64]):
+        self.text, self.ends = text, ends
 
     @classmethod
-    def of(cls, strings: Iterable[str]) -> "StringArray":
-        strings = list(strings)
+    def of(cls, strings: Iterable[str]) -> "TextArray":
         encoded = [string.encode() for string in strings]
         ends = np.cumsum([len(part) for part in encoded], dtype=np.int64)
-        order = np.array(sorted(range(len(strings)), key=strings.__getitem__), np.int32)
-        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends, order)
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -76,22 +74,40 @@ class StringArray(Sequence[str]):
             yield whole[start:end].decode()
             start = end
 
+
+class StringArray(TextArray):
+    """Strings that can be found. ``order``: their numbers in sorted order."""
+
+    def __init__(self, text: NDArray[np.uint8], ends: NDArray[np.int64], order: NDArray[np.int32]):
+        super().__init__(text, ends)
+        self.order = order
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> "StringArray":
+        strings = list(strings)
+        order = np.array(sorted(range(len(strings)), key=strings.__getitem__), np.int32)
+        texts = TextArray.of(strings)
+        return cls(texts.text, texts.ends, order)
+
     def find(self, string: str) -> int | None:
         """The number of a string; None where it is not there."""
         at = bisect_left(self.order, string, key=self.__getitem__)
         return int(self.order[at]) if at < len(self) and self[self.order[at]] == string else None
 
 
-class StringArrayChain(Sequence[str]):
-    """Several string arrays as one. A string that is in several of them is found in the last."""
+T = TypeVar("T", bound=TextArray)
 
-    def __init__(self, parts: Sequence[StringArray]):
+
+class TextChain(Sequence[str], Generic[T]):
+    """Several arrays of strings as one."""
+
+    def __init__(self, parts: Iterable[T]):
         self.parts = tuple(parts)
         self._ends = list(accumulate(map(len, self.parts)))
 
     @classmethod
-    def of(cls, *texts: "StringArray | StringArrayChain") -> "StringArrayChain":
-        return cls([part for text in texts for part in (text.parts if isinstance(text, StringArrayChain) else (text,))])
+    def of(cls, *texts: "T | TextChain[T]") -> Self:
+        return cls(part for text in texts for part in (text.parts if isinstance(text, TextChain) else (text,)))
 
     def __len__(self) -> int:
         return self._ends[-1]
@@ -106,15 +122,23 @@ class StringArrayChain(Sequence[str]):
         if not 0 <= at < len(self):
             raise IndexError(at)
         part = bisect_right(self._ends, at)
-        return self.parts[part][at - (self._ends[part - 1] if part else 0)]
+        return self.parts[part][at - self.first(part)]
 
     def __iter__(self) -> Iterator[str]:
         return chain.from_iterable(self.parts)
+
+    def first(self, part: int) -> int:
+        """The number of the first string of a part."""
+        return self._ends[part - 1] if part else 0
+
+
+class StringArrayChain(TextChain[StringArray]):
+    """Several string arrays as one. A string that is in several of them is found in the last."""
 
     def find(self, string: str) -> int | None:
         """The number of a string in the last array that has it; None where none has."""
         for part in range(len(self.parts) - 1, -1, -1):
             found = self.parts[part].find(string)
             if found is not None:
-                return found + (self._ends[part - 1] if part else 0)
+                return found + self.first(part)
         return None

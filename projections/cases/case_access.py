@@ -11,7 +11,8 @@ from typing import Any
 from domain.accounts.roles import Account
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
-from projections.cases.case_snapshot import CaseSnapshot, excluded
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.history.access_limits import excluded
 
 
 @dataclass(frozen=True)

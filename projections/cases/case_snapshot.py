@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from domain.entries import code_lists
-from domain.entries.case_entries import AccessLimited, AccessLimitLifted
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK
+from projections.history.access_limits import excluded
 from projections.history.history import History
 from projections.history.moment import Moment
 from projections.ledger.ledger import (
@@ -68,7 +68,7 @@ class CaseSnapshot:
         same as ``history``. ``ValueError``: supervision had not begun by the day.
         """
         day = moment.on
-        spell = next((s for s in spell_rows(history) if s.on <= day and (s.off is None or day < s.off)), None)
+        spell = next((s for s in spell_rows(history) if s.holds_on(day)), None)
         if spell is None:
             raise ValueError(f"{reference}: supervision had not begun by {day}")
         return cls(
@@ -127,12 +127,6 @@ class CaseSnapshot:
         return [HeldDuty(row.place, obligation_of(row, framework)) for row in self.duties if row.clause in own]
 
 
-def excluded(history: History) -> frozenset[str]:
-    """The staff (names or user names) who may not open this case, by this history."""
-    lifted = {fact.limit for fact in history.all(AccessLimitLifted)}
-    return frozenset(name for fact in history.all(AccessLimited) if fact.entry not in lifted for name in fact.excluded)
-
-
 class _LazyRows(Sequence[R]):
     """Rows that are derived when they are first read."""
 
@@ -173,4 +167,4 @@ def _by_day(rows: Sequence[LateRow]) -> list[LateRow]:
 
 def _as_given(rows: Sequence[JudgementRow]) -> list[JudgementRow]:
     """Sort by day, then by recording: of two on one question, the later one counts."""
-    return sorted(rows, key=lambda r: (r.on, r.recorded_at, r.entry))
+    return sorted(rows, key=lambda r: (r.judged_on, r.recorded_at, r.entry))

@@ -25,7 +25,7 @@ VERDICT_OF = np.array([VERDICTS.index(ruling.answer) for ruling in RULINGS], np.
 ABSENT_OF = np.array([ruling.absent for ruling in RULINGS])
 """For each situation of the verdict table: the index of its answer in ``VERDICTS``, and whether it is absent."""
 
-JUDGED = ("case", "question", "on", "recorded", "order", "answer", "overrules")
+JUDGED = ("case", "question", "judged_on", "recorded_at", "order", "answer", "overrules")
 
 
 class CaseDuties(NamedTuple):
@@ -172,7 +172,7 @@ class AnswerBlock:
             part: slice | Array = slice(begin, end)
             if not self.whole:
                 part = positions_of_cases(rows["case"][part], self.cases, self._among) + begin
-            chosen = (rows["on"][part] <= day) & counts[rows["framework"][part]]
+            chosen = (rows["judged_on"][part] <= day) & counts[rows["framework"][part]]
             then = known(rows, instant, part)
             at = positions_where(part, chosen if then is None else chosen & then)
             found.append([rows[name][at] for name in JUDGED])

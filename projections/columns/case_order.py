@@ -18,6 +18,6 @@ def last_places(spells: Iterable[Rows], cases: int, places: Sequence[Place]) -> 
     """The last place of each case, from the spells that are still known. ``cases``: how many there are."""
     found = np.full(cases, -1, np.int32)
     for rows in spells:
-        order: Array = np.lexsort((rows["on"], rows["case"]))
+        order: Array = np.lexsort((rows["begins_on"], rows["case"]))
         found[rows["case"][order]] = rows["place"][order]  # of several rows of a case, the last assignment remains
     return [() if at < 0 else places[at] for at in found.tolist()]

@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.entries import code_lists
 from projections.arrays.date_numbers import day_read, instant_number
-from projections.columns.column_schema import Array, CodedValues, Rows, known
+from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, known
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
@@ -86,12 +86,12 @@ class CaseSelection:
             return CodedValues(values, of_place[self.place])
         if name not in ATTRIBUTES:
             raise KeyError(f"{name} is not one of {', '.join(ATTRIBUTES)}")
-        return CodedValues(words[name].values, self.spell_column(name))
+        return CodedValues(words[WORDS[name]].values, self.spell_column(name))
 
     def spell_column(self, name: str) -> Array:
         """For each case a column of the spell that contains the day; -1: supervision had not begun."""
         found = np.full(self.columns.numbers, -1, np.int32)
-        for rows, at, case in self._spells:
+        for rows, at, case in self.spells:
             found[case] = rows[name][at]
         return found
 
@@ -101,10 +101,11 @@ class CaseSelection:
         return sorted(self.columns.references[at] for at in np.flatnonzero(self.there).tolist())
 
     @cached_property
-    def _spells(self) -> list[tuple[Rows, Array, Array]]:
+    def spells(self) -> list[tuple[Rows, Array, Array]]:
+        """The spells that contain the day: rows, the indices of these spells in them, and the case of each."""
         found = []
         for rows in self.columns.spells.parts(self.instant):
-            holds = (rows["on"] <= self.day) & (self.day < rows["off"])
+            holds = (rows["begins_on"] <= self.day) & (self.day < rows["ends_before"])
             then = known(rows, self.instant)
             at = np.flatnonzero(holds if then is None else holds & then)
             found.append((rows, at, rows["case"][at]))

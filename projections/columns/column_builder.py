@@ -1,35 +1,51 @@
 """Build columns from ledgers, case by case."""
 
-from collections.abc import Callable, Iterable, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from operator import itemgetter
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from domain.calendar.london_time import day_of
-from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import AccessLimited, Entry, EntryCorrected, EntryWithdrawn
 from projections.arrays.date_numbers import day_number, instant_number
-from projections.arrays.string_codes import StringArray, StringCodes
+from projections.arrays.string_codes import StringArray, StringCodes, TextArray
+from projections.columns.case_names import folded, names_in_order
 from projections.columns.case_order import last_places
-from projections.columns.column_schema import RECORDED, TABLES, WORDS, Array, Rows, TableRows, ordered, split
+from projections.columns.column_schema import (
+    FURTHER,
+    PLAIN,
+    TABLES,
+    WORDS,
+    Array,
+    Rows,
+    TableRows,
+    narrowest,
+    ordered,
+    split,
+)
+from projections.history.access_limits import excluded
+from projections.history.history import History
 from projections.ledger.ledger import Ledger
+from projections.ledger.row_kinds import ROW_KINDS, RowField
 
 K = TypeVar("K")
 
 ORDER = {
-    "duties": ("clause", "case", "due"),
-    "spells": ("case", "on"),
-    "judgements": ("case", "on", "recorded", "order"),
-    "lates": ("case", "recorded"),
+    "duties": ("clause", "case", "due_on"),
+    "spells": ("case", "begins_on"),
+    "judgements": ("case", "judged_on", "recorded_at", "order"),
+    "lates": ("case", "recorded_on"),
+    "cases": ("case",),
     "recorded": ("case", "day"),
 }
 """The order of each table's rows. Judgements of a case are in order of time: the last one counts."""
 
-COLUMNS: Mapping[str, Mapping[str, type[np.generic]]] = {**TABLES, "recorded": RECORDED}
 
 ROWS_UNPACKED = 1 << 16
-"""Rows held as tuples before they are packed into arrays, to limit memory."""
+"""Duties held as numbers of 64 bits before they are packed into their types, to limit memory."""
 
 
 class NumberCache(dict[K, int]):
@@ -48,96 +64,133 @@ class GatheredColumns(NamedTuple):
     """What a ``ColumnStore`` is made from; see there."""
 
     references: StringArray
-    names: StringArray
+    names: TextArray
+    folded: TextArray
     words: Mapping[str, StringCodes[Any]]
     tables: Mapping[str, TableRows]
-    recorded: tuple[Rows]
+    plain: Mapping[str, tuple[Rows, ...]]
 
 
 class ColumnBuilder:
-    """Takes in cases in any order. ``ValueError``: a case is given twice."""
+    """Takes in cases in any order. ``ValueError``: a case is given twice, or a row names an entry that is not on the file."""
 
     def __init__(self) -> None:
         self.references: dict[str, int] = {}
-        self.words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in WORDS}
-        self.names: StringCodes[str] = StringCodes()
-        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS}
-        self._packed: dict[str, list[Mapping[str, Array]]] = {name: [] for name in COLUMNS}
+        self.words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in sorted(set(WORDS.values()))}
+        self.names: StringCodes[tuple[int, str]] = StringCodes()
+        self._values: dict[str, dict[str, array[int]]] = {
+            table: {name: array("q") for name in columns} for table, columns in (*TABLES.items(), *PLAIN.items())
+        }
+        self._packed: dict[str, dict[str, list[Array]]] = {
+            table: {name: [] for name in columns} for table, columns in self._values.items()
+        }
         self._days: NumberCache[date | None] = NumberCache(day_number)
 
-    def add(self, reference: str, ledger: Ledger, recorded: Mapping[date, int]) -> None:
-        """Add one case. ``recorded``: how many of its entries were recorded on each day."""
+    def add(self, reference: str, ledger: Ledger, entries: Sequence[Entry]) -> None:
+        """Add one case. ``entries``: all entries of its file, in the order in which they were stored."""
         if reference in self.references:
             raise ValueError(f"{reference} is given twice: one ledger a case")
         case = self.references[reference] = len(self.references)
-        day, word, of = self._days, self.words, self._rows
-        instant: NumberCache[datetime | None] = NumberCache(instant_number)
-        place = NumberCache(word["place"].number)
-        of["duties"] += [
-            (
-                case, row.clause, row.value, day[row.arises_on], day[row.due_on], day[row.met_on], day[row.ended_on],
-                place[row.place], instant[since], instant[until],
-            )
-            for row, since, until in ledger.duties
-        ]  # fmt: skip
-        of["spells"] += [
-            (
-                case, day[row.on], day[row.off], self.names.number(row.name), word["order_type"].number(row.order_type),
-                word["gender"].number(row.gender), word["ethnicity"].number(row.ethnicity),
-                word["disability"].number(row.disability), place[row.place], word["tier"].number(row.tier),
-                word["risk"].number(row.risk), word["mappa_level"].number(row.mappa_level), day[row.started_on],
-                day[row.ended_on], instant[since], instant[until],
-            )
-            for row, since, until in ledger.spells
-        ]  # fmt: skip
-        entries = {name: at for at, name in enumerate(sorted({known.row.entry for known in ledger.judgements}))}
-        of["judgements"] += [
-            (
-                case, day[row.on], instant[row.recorded_at], entries[row.entry], word["framework"].number(row.framework),
-                word["question"].number(row.question), word["answer"].number(row.answer), row.overrules, instant[since],
-                instant[until],
-            )
-            for row, since, until in ledger.judgements
-        ]  # fmt: skip
-        of["lates"] += [
-            (
-                case, word["type"].number(row.type), day[row.occurred_on], day[row.recorded_on], row.working_days,
-                instant[since], instant[until],
-            )
-            for row, since, until in ledger.lates
-        ]  # fmt: skip
-        of["recorded"] += [(case, day[on], count) for on, count in recorded.items()]
-        if len(of["duties"]) > ROWS_UNPACKED:
+        versions: dict[str | None, int] = {fact.entry: at for at, fact in enumerate(entries, 1)} | {None: 0}
+        instants: NumberCache[datetime | None] = NumberCache(instant_number)
+        for name, known in zip(ROW_KINDS, ledger.kinds, strict=True):
+            if not known:
+                continue
+            rows, since, until = zip(*known, strict=True)
+            of = self._values[name]
+            of["case"].extend([case] * len(rows))
+            of["since"].extend([instants[instant] for instant in since])
+            of["until"].extend([instants[instant] for instant in until])
+            for field, values in zip(ROW_KINDS[name].fields, zip(*rows, strict=True), strict=True):
+                for column, numbers in self._numbers(field, values, case, versions, instants).items():
+                    of[column].extend(numbers)
+        ranks = {entry: at for at, entry in enumerate(sorted({known.row.entry for known in ledger.judgements}))}
+        self._values["judgements"]["order"].extend([ranks[known.row.entry] for known in ledger.judgements])
+        self._add_plain(case, entries)
+        if len(self._values["duties"]["case"]) > ROWS_UNPACKED:
             self._pack()
 
     def gathered(self) -> GatheredColumns:
         """The columns of all cases added, renumbered in order of their last places."""
         self._pack()
-        rows = {name: self._table(name) for name in COLUMNS}
+        rows = {
+            table: Rows({name: np.concatenate(parts) for name, parts in columns.items()})
+            for table, columns in self._packed.items()
+        }
         home = last_places(split(rows["spells"], "spells").current, len(self.references), self.words["place"].values)
         references = sorted(self.references, key=lambda reference: (home[self.references[reference]], reference))
         numbers = np.empty(len(references), np.int32)
         numbers[[self.references[reference] for reference in references]] = np.arange(len(references))
-        tables = {name: ordered(of.renumbered({"case": numbers}), ORDER[name]) for name, of in rows.items()}
-        names = StringArray.of(self.names.values)
+        owner = numbers[[case for case, _ in self.names.values]]
+        name_numbers, order = names_in_order(owner)
+        becomes = {"case": numbers, "name": name_numbers}
+        tables = {name: ordered(of.renumbered(becomes), ORDER[name]) for name, of in rows.items()}
+        names = [self.names.values[at][1] for at in order.tolist()]
         return GatheredColumns(
-            StringArray.of(references), names, self.words, {name: split(tables[name], name) for name in TABLES},
-            (tables["recorded"],),
+            StringArray.of(references), TextArray.of(names), folded(names), self.words,
+            {name: split(tables[name], name) for name in TABLES}, {name: (tables[name],) for name in PLAIN},
         )  # fmt: skip
 
-    def _pack(self) -> None:
-        for name, rows in self._rows.items():
-            self._packed[name].append(
-                {
-                    column: np.fromiter(map(itemgetter(at), rows), kind, len(rows))
-                    for at, (column, kind) in enumerate(COLUMNS[name].items())
-                }
-            )
-            rows.clear()
+    def _numbers(
+        self, field: RowField, values: Sequence[Any], case: int, versions: Mapping[str | None, int],
+        instants: Mapping[datetime | None, int],
+    ) -> dict[str, Iterable[int]]:  # fmt: skip
+        """The numbers of a field's values, by column."""
+        name = field.name
+        match field.holds:
+            case "day":
+                return {name: [self._days[value] for value in values]}
+            case "instant":
+                return {name: [instants[value] for value in values]}
+            case "number" | "flag":
+                return {name: values}
+            case "word" | "place":
+                return {name: list(map(self.words[WORDS[name]].number, values))}
+            case "name":
+                return {name: [self.names.number((case, value)) for value in values]}
+            case "entry":
+                return {name: _versions(values, versions)}
+            case "entries":
+                return self._entries(name, values, versions)
 
-    def _table(self, name: str) -> Rows:
-        parts = self._packed[name]
-        return Rows({column: np.concatenate([part[column] for part in parts]) for column in COLUMNS[name]})
+    def _entries(
+        self, name: str, values: Sequence[tuple[str, ...]], versions: Mapping[str | None, int]
+    ) -> dict[str, Iterable[int]]:
+        """The first entry of each, and the steps from each entry to the next."""
+        number = self.words[WORDS[f"{name}{FURTHER}"]].number
+        first, further = [], []
+        for entries in values:
+            found = _versions(entries, versions)
+            first.append(found[0] if found else 0)
+            further.append(number(tuple(b - a for a, b in pairwise(found))))
+        return {name: first, f"{name}{FURTHER}": further}
+
+    def _add_plain(self, case: int, entries: Sequence[Entry]) -> None:
+        limited = excluded(History.of(entries)) if any(isinstance(e, AccessLimited) for e in entries) else ()
+        of = self._values["cases"]
+        of["case"].append(case)
+        of["entries"].append(len(entries))
+        of["excluded"].append(self.words["excluded"].number(tuple(sorted(limited))))
+        of = self._values["recorded"]
+        for day, count in recorded_by_day(entries).items():
+            of["case"].append(case)
+            of["day"].append(self._days[day])
+            of["entries"].append(count)
+
+    def _pack(self) -> None:
+        for table, columns in self._values.items():
+            types = TABLES.get(table) or PLAIN[table]
+            for name, values in columns.items():
+                self._packed[table][name].append(narrowest(name, types[name], np.frombuffer(values, np.int64)))
+                columns[name] = array("q")
+
+
+def _versions(entries: Iterable[str | None], versions: Mapping[str | None, int]) -> list[int]:
+    """The number in the file of each of these entries."""
+    try:
+        return [versions[entry] for entry in entries]
+    except KeyError as error:
+        raise ValueError(f"a row names the entry {error}, which is not on the file") from None
 
 
 def recorded_by_day(entries: Iterable[Entry]) -> dict[date, int]:

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from projections.arrays.string_codes import StringArray, StringCodes
+from projections.arrays.string_codes import StringArray, StringCodes, TextArray
 from projections.columns.column_merge import merge
-from projections.columns.column_schema import RECORDED, TABLES, Array, Rows, TableRows, kinds
+from projections.columns.column_schema import PLAIN, TABLES, TUPLES, Array, Rows, TableRows, columns_of
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 
-FORMAT = 2
+FORMAT = 3
 ABOUT = "columns.json"
 MAKING = "making-"
 
@@ -145,21 +145,21 @@ def read_generation(folder: Path, *, late: OpenColumn | None = None) -> ColumnSt
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         if about["format"] != FORMAT or about["clauses"] != list(catalogue().names):
             raise UnreadableColumns(f"{folder} is of another version of caseaudit: delete it, it is made anew")
-        places = [Place(*place) for place in about["words"].pop("place")]
-        words: dict[str, StringCodes[Any]] = {name: StringCodes(values) for name, values in about["words"].items()}
+        words = {name: StringCodes(_values(name, values)) for name, values in about["words"].items()}
         rows = partial(_rows, folder, late)
         tables = {
-            table: TableRows(*((rows(f"{table}.{side}", kinds(table, side)),) for side in ("current", "superseded")))
+            table: TableRows(
+                *((rows(f"{table}.{side}", columns_of(table, side)),) for side in ("current", "superseded"))
+            )
             for table in TABLES
         }
-        texts = _texts(folder, "references"), _texts(folder, "names")
-        return ColumnStore(
-            *texts,
-            words | {"place": StringCodes(places)},
-            tables,
-            (rows("recorded", RECORDED),),
-            position=about["position"],
+        plain = {table: (rows(table, columns),) for table, columns in PLAIN.items()}
+        references = StringArray(*(_mapped(folder, f"references.{array}") for array in ("text", "ends", "order")))
+        names, folded = (
+            TextArray(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends")))
+            for name in ("names", "folded")
         )
+        return ColumnStore(references, names, folded, words, tables, plain, position=about["position"])
     except FileNotFoundError as error:
         if not folder.exists():
             raise
@@ -190,8 +190,11 @@ def _mapped(folder: Path, name: str) -> Array:
     return np.asarray(mapped).view(np.ndarray)
 
 
-def _texts(folder: Path, name: str) -> StringArray:
-    return StringArray(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends", "order")))
+def _values(words: str, values: list[Any]) -> list[Any]:
+    """The values of words as read from JSON, tuples among them."""
+    if words not in TUPLES:
+        return values
+    return [Place(*value) if words == "place" else tuple(value) for value in values]
 
 
 def _rows(folder: Path, late: OpenColumn | None, name: str, columns: Iterable[str]) -> Rows:

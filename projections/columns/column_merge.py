@@ -6,14 +6,17 @@ are merged into a store in this way, and changes into their base. The rows of ca
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from projections.arrays.string_codes import StringArray, StringCodes
+from projections.arrays.string_codes import StringArray, StringCodes, TextArray
+from projections.columns.case_names import folded, names_in_order
 from projections.columns.case_order import last_places
-from projections.columns.column_schema import RECORDED, TABLES, WORDS, Array, Rows, TableRows, kinds
-from projections.columns.column_store import ColumnStore, renumbered
+from projections.columns.column_schema import PLAIN, TABLES, WORDS, Array, Rows, TableRows, columns_of
+from projections.columns.column_store import ColumnStore, by_column, renumbered
+
+T = TypeVar("T", bound=TextArray)
 
 Make = Callable[[str, Any, int], Array]
 """Makes an array to be filled, from its name, type and length: in memory, or mapped to a file."""
@@ -51,13 +54,13 @@ def in_memory(_: str, kind: Any, length: int) -> Array:
 
 def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
     """One column store of the cases of all parts. ``ValueError``: a case is in two parts."""
-    names: StringCodes[str] = StringCodes()
-    words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in WORDS}
+    words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in sorted(set(WORDS.values()))}
     references, numbers = _numbered(parts)
+    names, name_numbers = _named(parts, numbers)
     becomes = [
-        {name: renumbered(part.words[name].values, words[name]) for name in WORDS}
-        | {"name": renumbered(part.names, names), "case": of}
-        for part, of in zip(parts, numbers, strict=True)
+        by_column({name: renumbered(part.words[name].values, words[name]) for name in words})
+        | {"name": of_names, "case": of}
+        for part, of, of_names in zip(parts, numbers, name_numbers, strict=True)
     ]
     tables = {}
     for table in TABLES:
@@ -68,13 +71,32 @@ def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
                 for p, b in zip(parts, becomes, strict=True)
                 for rows in getattr(p.tables[table], side)
             ]
-            sides.append((_merged_rows(of_all, len(references), f"{table}.{side}", kinds(table, side), make),))
+            sides.append((_merged_rows(of_all, len(references), f"{table}.{side}", columns_of(table, side), make),))
         tables[table] = TableRows(*sides)
-    of_all = [RenumberedRows(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.recorded]
-    recorded = _merged_rows(of_all, len(references), "recorded", RECORDED, make)
+    plain = {}
+    for table, columns in PLAIN.items():
+        of_all = [RenumberedRows(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.plain[table]]
+        plain[table] = (_merged_rows(of_all, len(references), table, columns, make),)
     position = max((part.position for part in parts), default=0)
-    texts = _stored(references, "references", make), _stored(names.values, "names", make)
-    return ColumnStore(*texts, words, tables, (recorded,), position=position)
+    texts = (
+        _stored(StringArray.of(references), "references", make), _stored(TextArray.of(names), "names", make),
+        _stored(folded(names), "folded", make),
+    )  # fmt: skip
+    return ColumnStore(*texts, words, tables, plain, position=position)
+
+
+def _named(parts: Sequence[ColumnStore], numbers: Sequence[Array]) -> tuple[list[str], list[Array]]:
+    """The names of all parts in order of case, and for each part the new numbers of its names."""
+    owners = []
+    for part, of in zip(parts, numbers, strict=True):
+        owner = np.full(len(part.names), -1, np.int32)
+        for rows in part.spells.all:
+            owner[rows["name"]] = of[rows["case"]]
+        owners.append(owner)
+    becomes, order = names_in_order(np.concatenate([*owners, np.zeros(0, np.int32)]))
+    every = [name for part in parts for name in part.names]
+    parted = np.split(becomes, np.cumsum([len(owner) for owner in owners])[:-1]) if owners else []
+    return [every[at] for at in order.tolist()], parted
 
 
 def _numbered(parts: Sequence[ColumnStore]) -> tuple[list[str], list[Array]]:
@@ -100,7 +122,8 @@ def _merged_rows(
 ) -> Rows:
     """The rows of all parts merged, in the order of the table."""
     length = sum(int((part.becomes["case"][part.rows["case"]] >= 0).sum()) for part in parts)
-    into = {column: make(f"{name}.{column}", kind, length) for column, kind in columns.items()}
+    types = {column: np.result_type(kind, *(p.rows[column] for p in parts)) for column, kind in columns.items()}
+    into = {column: make(f"{name}.{column}", kind, length) for column, kind in types.items()}
     filled = 0
     for pieces in _pieces(parts, cases, "clause" in columns):
         case = np.concatenate([piece["case"] for piece in pieces])
@@ -125,9 +148,9 @@ def _pieces(parts: Sequence[RenumberedRows], cases: int, by_clause: bool) -> Ite
                 yield found
 
 
-def _stored(strings: Sequence[str], name: str, make: Make) -> StringArray:
-    of = vars(StringArray.of(strings))
+def _stored(strings: T, name: str, make: Make) -> T:
+    of = vars(strings)
     kept = {array: make(f"{name}.{array}", values.dtype, len(values)) for array, values in of.items()}
     for array, values in of.items():
         kept[array][:] = values
-    return StringArray(**kept)
+    return type(strings)(**kept)

@@ -9,6 +9,7 @@ import numpy as np
 
 from projections.arrays.date_numbers import STILL_KNOWN, day_begun, days_fallen_on
 from projections.arrays.date_numbers import Array as Array
+from projections.ledger.row_kinds import ROW_KINDS, Holds, RowField, RowKind
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import were_known
 
@@ -16,39 +17,67 @@ SPAN: Final = {"since": np.int64, "until": np.int64}
 FALLEN_ON: Final = {"since_day": "since", "until_day": "until"}
 """Columns with the days in London of a span's instants. They are smaller to read where the instant is the start of a day."""
 
-TABLES: Final[Mapping[str, Mapping[str, type[np.generic]]]] = {
-    "duties": {
-        "case": np.int32, "clause": np.int16, "value": np.int8, "arises": np.uint16, "due": np.uint16, "met": np.uint16,
-        "ended": np.uint16, "place": np.int32, **SPAN,
-    },
-    "spells": {
-        "case": np.int32, "on": np.uint16, "off": np.uint16, "name": np.int32, "order_type": np.int16,
-        "gender": np.int16, "ethnicity": np.int16, "disability": np.int16, "place": np.int32, "tier": np.int16,
-        "risk": np.int16, "mappa_level": np.int16, "started": np.uint16, "ended": np.uint16, **SPAN,
-    },
-    "judgements": {
-        "case": np.int32, "on": np.uint16, "recorded": np.int64, "order": np.int32, "framework": np.int16,
-        "question": np.int16, "answer": np.int16, "overrules": np.bool_, **SPAN,
-    },
-    "lates": {
-        "case": np.int32, "type": np.int16, "occurred": np.uint16, "recorded": np.uint16, "working_days": np.int32,
-        **SPAN,
-    },
-}  # fmt: skip
-"""Every table with its columns and their types.
+ColumnType = type[np.generic]
 
-``case``: the number of the case. Days and instants: as in ``date_numbers``. ``place`` and attributes: their numbers among
-the words. ``order`` of a judgement: its rank among those of its case by the entry's id.
+TYPES: Final[Mapping[Holds, ColumnType]] = {
+    "day": np.uint16, "instant": np.int64, "flag": np.bool_, "word": np.int16, "place": np.int32, "name": np.int32,
+    "entry": np.uint16, "entries": np.uint16,
+}  # fmt: skip
+"""The type of the column of a field. An entry is its number in its file, from 1 (0: none)."""
+
+NUMBERS: Final[Mapping[int, ColumnType]] = {8: np.int8, 16: np.int16, 32: np.int32}
+
+FURTHER = "_further"
+"""The end of the name of a second column of a field with several entries: the steps from the first of them to the others."""
+
+
+def field_columns(field: RowField) -> dict[str, ColumnType]:
+    """The columns of a field of a row, and their types."""
+    if field.holds == "number":
+        return {field.name: NUMBERS[field.bits]}
+    further = {f"{field.name}{FURTHER}": np.uint16} if field.holds == "entries" else {}
+    return {field.name: TYPES[field.holds], **further}
+
+
+def _columns_of(kind: RowKind) -> dict[str, ColumnType]:
+    own = {name: type_ for field in kind.fields for name, type_ in field_columns(field).items()}
+    return {"case": np.int32, **own, **SPAN}
+
+
+TABLES: Final[Mapping[str, Mapping[str, ColumnType]]] = {
+    **{name: _columns_of(kind) for name, kind in ROW_KINDS.items()},
+    "judgements": {**_columns_of(ROW_KINDS["judgements"]), "order": np.int32},
+}
+"""Every table of ledger rows with its columns and their types.
+
+``case``: the number of the case. Days and instants: as in ``date_numbers``. Words, places and names: their numbers.
+``order`` of a judgement: its rank among those of its case by the entry's id.
 """
 
-RECORDED: Final[Mapping[str, type[np.generic]]] = {"case": np.int32, "day": np.uint16, "entries": np.int32}
-"""The table of recordings: how many entries of a case were recorded on a day in Europe/London."""
+PLAIN: Final[Mapping[str, Mapping[str, ColumnType]]] = {
+    "cases": {"case": np.int32, "entries": np.int32, "excluded": np.int32},
+    "recorded": {"case": np.int32, "day": np.uint16, "entries": np.int32},
+}
+"""The tables of rows that have no span of knowledge.
 
-WORDS = (
-    "place", "order_type", "gender", "ethnicity", "disability", "tier", "risk", "mappa_level", "framework", "question",
-    "answer", "type",
-)  # fmt: skip
-"""The columns that hold numbers of words (strings, places and other values)."""
+``cases``: for each case how many entries its rows come from, and the staff who may not open it. ``recorded``: how many
+entries of a case were recorded on a day in Europe/London.
+"""
+
+WIDENED: Final = frozenset(
+    name for kind in ROW_KINDS.values() for _, field in kind.those("entry", "entries") for name in field_columns(field)
+)
+"""Columns whose numbers may need a wider type than theirs: a file may hold any number of entries."""
+
+WORDS: Final[Mapping[str, str]] = {
+    **{field.name: field.name for kind in ROW_KINDS.values() for _, field in kind.those("word", "place")},
+    **{f"{f.name}{FURTHER}": "steps" for kind in ROW_KINDS.values() for _, f in kind.those("entries")},
+    "excluded": "excluded",
+}
+"""The columns that hold numbers of words (strings, places and other values), each with the name of its words."""
+
+TUPLES: Final = frozenset({"place", "steps", "excluded"})
+"""The words that are tuples."""
 
 
 class CodedValues(NamedTuple):
@@ -123,10 +152,10 @@ def known(rows: Rows, instant: int | None, part: slice | Array = slice(None)) ->
     return were_known(at, column, rows[until][part] if until in rows else None)
 
 
-def kinds(table: str, side: str) -> dict[str, Any]:
+def columns_of(table: str, side: str) -> dict[str, ColumnType]:
     """The columns of a table and their types. ``side``: of its ``current`` or its ``superseded`` rows."""
-    found = {**TABLES[table], **dict.fromkeys(FALLEN_ON, np.uint16)}
-    return {name: kind for name, kind in found.items() if side == "superseded" or not name.startswith("until")}
+    found: dict[str, ColumnType] = {**TABLES[table], **dict.fromkeys(FALLEN_ON, np.uint16)}
+    return {name: type_ for name, type_ in found.items() if side == "superseded" or not name.startswith("until")}
 
 
 def split(rows: Rows, table: str) -> TableRows:
@@ -134,9 +163,16 @@ def split(rows: Rows, table: str) -> TableRows:
     found = {**rows.columns, **{name: days_fallen_on(rows[instant]) for name, instant in FALLEN_ON.items()}}
     still_known = rows["until"] == STILL_KNOWN
     return TableRows(
-        (Rows({name: found[name][still_known] for name in kinds(table, "current")}),),
-        (Rows({name: found[name][~still_known] for name in kinds(table, "superseded")}),),
+        (Rows({name: found[name][still_known] for name in columns_of(table, "current")}),),
+        (Rows({name: found[name][~still_known] for name in columns_of(table, "superseded")}),),
     )
+
+
+def narrowest(name: str, type_: ColumnType, numbers: Array) -> Array:
+    """The numbers of a column in its type, or in a wider one where the column is ``WIDENED`` and needs it."""
+    if name in WIDENED and len(numbers) and numbers.max() > np.iinfo(np.uint16).max:
+        type_ = np.uint32
+    return numbers.astype(type_)
 
 
 def ordered(rows: Rows, by: Iterable[str]) -> Rows:

@@ -5,16 +5,16 @@ which it was known. Rows that are still known are kept apart from superseded one
 A column store never changes. It can be deleted and made again at any time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import numpy as np
 
-from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes
+from domain.entries.case_entries import Entry
+from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes, TextArray, TextChain
 from projections.columns.column_builder import ColumnBuilder
-from projections.columns.column_schema import Array, CodedValues, Rows, TableRows
+from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, TableRows
 from projections.ledger.ledger import Ledger
 
 
@@ -22,16 +22,18 @@ from projections.ledger.ledger import Ledger
 class ColumnStore:
     """The rows of some cases. The number of a case is its index in ``references``.
 
-    ``references``: in order of the cases' last places (see ``case_order``), then of the references. ``words``: by column.
-    ``names``: of the people. ``recorded``: counts of entries by case and day of recording. Where changes were added to a
-    base, the changed cases have new numbers after the others, and their old numbers are ``gone``.
+    ``references``: in order of the cases' last places (see ``case_order``), then of the references. ``names``: of the
+    people, in order of case; ``folded``: the same as they are searched. ``words``: by name (see ``column_schema.WORDS``).
+    ``plain``: the tables of rows without a span of knowledge. Where changes were added to a base, the changed cases have
+    new numbers after the others, and their old numbers are ``gone``.
     """
 
     references: StringArray | StringArrayChain
-    names: StringArray | StringArrayChain
+    names: TextArray | TextChain[TextArray]
+    folded: TextArray | TextChain[TextArray]
     words: Mapping[str, StringCodes[Any]]
     tables: Mapping[str, TableRows]
-    recorded: tuple[Rows, ...]
+    plain: Mapping[str, tuple[Rows, ...]]
     gone: Array | None = None
     position: int = 0
     """The position of the record up to which entries are included."""
@@ -39,16 +41,11 @@ class ColumnStore:
     """A cache of ``case_selection.places``."""
 
     @classmethod
-    def of(
-        cls,
-        ledgers: Iterable[tuple[str, Ledger]],
-        recorded: Mapping[str, Mapping[date, int]] | None = None,
-        position: int = 0,
-    ) -> "ColumnStore":
-        """The column store of these cases, in any order. ``recorded``: for each case, entries by day of recording."""
+    def of(cls, cases: Iterable[tuple[str, Ledger, Sequence[Entry]]], position: int = 0) -> "ColumnStore":
+        """The column store of these cases, in any order: of each the reference, the ledger and all entries as stored."""
         gathering = ColumnBuilder()
-        for reference, rows in ledgers:
-            gathering.add(reference, rows, (recorded or {}).get(reference, {}))
+        for reference, rows, entries in cases:
+            gathering.add(reference, rows, entries)
         return cls(*gathering.gathered(), position=position)
 
     @property
@@ -60,7 +57,7 @@ class ColumnStore:
     def nbytes(self) -> int:
         """The bytes of all columns."""
         tables = (rows for kept in self.tables.values() for rows in kept.all)
-        return sum(rows.nbytes for rows in (*tables, *self.recorded))
+        return sum(rows.nbytes for rows in (*tables, *(rows for kept in self.plain.values() for rows in kept)))
 
     @property
     def duties(self) -> TableRows:
@@ -89,9 +86,9 @@ class ColumnStore:
         gone[:first] = False if self.gone is None else self.gone
         was = (self.number(reference) for reference in changed.references)
         gone[[number for number in was if number is not None]] = True
-        words = {name: StringCodes(self.words[name].values) for name in self.words}
-        becomes: dict[str, Any] = {name: renumbered(changed.words[name].values, words[name]) for name in words}
-        becomes |= {
+        words = {name: StringCodes(of.values) for name, of in self.words.items()}
+        of_words = {name: renumbered(changed.words[name].values, words[name]) for name in words}
+        becomes: dict[str, Any] = by_column(of_words) | {
             "case": np.arange(first, first + changed.numbers),
             "name": np.arange(names, names + len(changed.names)),
         }
@@ -102,10 +99,19 @@ class ColumnStore:
             )
             for name, kept in self.tables.items()
         }
+        plain = {
+            name: (*kept, *(rows.renumbered(becomes) for rows in changed.plain[name]))
+            for name, kept in self.plain.items()
+        }
         return ColumnStore(
-            StringArrayChain.of(self.references, changed.references), StringArrayChain.of(self.names, changed.names), words, tables,
-            (*self.recorded, *(rows.renumbered(becomes) for rows in changed.recorded)), gone, changed.position,
+            StringArrayChain.of(self.references, changed.references), TextChain.of(self.names, changed.names),
+            TextChain.of(self.folded, changed.folded), words, tables, plain, gone, changed.position,
         )  # fmt: skip
+
+
+def by_column(of_words: Mapping[str, Array]) -> dict[str, Array]:
+    """For each column that holds numbers of words the new number for each old number."""
+    return {column: of_words[name] for column, name in WORDS.items()}
 
 
 def renumbered(values: Iterable[Any], words: StringCodes[Any]) -> Array:

@@ -30,7 +30,7 @@ class DutyRun(NamedTuple):
     state: Array
 
     def column(self, name: str) -> Array:
-        """A column of the rows, for these duties: ``arises``, ``due``, ``met``, ``ended``, ``place`` or ``value``."""
+        """A column of the rows, for these duties: ``arises_on``, ``due_on``, ``met_on``, ``ended_on``, ``place`` or ``value``."""
         return self.rows[name][self.at]
 
     def only(self, which: Array) -> "DutyRun":
@@ -85,7 +85,7 @@ def _run(selection: CaseSelection, clause: int, rows: Rows, part: slice | Array)
     then = known(rows, selection.instant, part)
     if then is not None and (not isinstance(part, slice) or np.count_nonzero(then) * 2 < len(then)):
         part, then = positions_where(part, then), None
-    state = states(selection.day, *(rows[name][part] for name in ("arises", "due", "met", "ended")))
+    state = states(selection.day, *(rows[name][part] for name in ("arises_on", "due_on", "met_on", "ended_on")))
     if then is not None:
         state *= then  # sets UNKNOWN; there are few of them, and leaving them out would cost more
     return DutyRun(clause, rows, part, rows["case"][part], state)

@@ -102,7 +102,7 @@ class GroupKeys:
             said = catalogue().clauses[run.clause]
             value = {"clause": said.id, "subject": said.subject, "edition": said.edition}[name]
             return self._of_clause[name].number(value)
-        due = run.column("due")
+        due = run.column("due_on")
         if name == "month":
             table = np.array([day_number(day) for day in reversed(self._ends)], np.uint16)
             later: Array = len(self._ends) - 1 - np.searchsorted(table, due)

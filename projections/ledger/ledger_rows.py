@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from domain.calendar.london_time import day_of
 from domain.calendar.workdays import working_days_between
@@ -16,33 +16,39 @@ LATE_AFTER = 1
 """Working days after which a recording counts as late (national standards, unsure: a parameter)."""
 
 
+EntryId = Annotated[str, "entry"]
+EntryIds = Annotated[tuple[str, ...], "entries"]
+PersonName = Annotated[str, "name"]
+"""What a field holds where its type does not say it (``row_kinds``)."""
+
+
 class DutyRow(NamedTuple):
     """One obligation. ``clause`` is its number in the catalogue, ``value`` its number among the clause's values.
 
     ``place``: where the case was held on the day the duty was due, as the file said. See ``Timelines.held_by``.
     """
 
-    clause: int
-    value: int
+    clause: Annotated[int, 16]
+    value: Annotated[int, 8]
     arises_on: date
     due_on: date
     met_on: date | None
     ended_on: date | None
-    raised_by: str | None
-    met_by: tuple[str, ...]
+    raised_by: Annotated[str | None, "entry"]
+    met_by: EntryIds
     place: Place
 
 
 class SpellRow(NamedTuple):
-    """The attributes of the case from the day ``on`` up to, not including, ``off`` (None: still)."""
+    """The attributes of the case from the day ``begins_on`` up to, not including, ``ends_before`` (None: still)."""
 
-    on: date
-    off: date | None
-    name: str
+    begins_on: date
+    ends_before: date | None
+    name: PersonName
     order_type: str
     gender: str
     ethnicity: str
-    disability: bool
+    disability: Annotated[bool, "word"]
     place: Place
     tier: int | None
     risk: str | None
@@ -50,12 +56,16 @@ class SpellRow(NamedTuple):
     started_on: date
     ended_on: date | None
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the day is one of the spell's."""
+        return self.begins_on <= day and (self.ends_before is None or day < self.ends_before)
+
 
 class JudgementRow(NamedTuple):
     """A judgement that belongs to no inspection. It counts from its day; of several known ones, the last counts."""
 
-    on: date
-    entry: str
+    judged_on: date
+    entry: EntryId
     framework: str
     question: str
     answer: str
@@ -66,7 +76,7 @@ class JudgementRow(NamedTuple):
 class LateRow(NamedTuple):
     """An entry recorded late: ``working_days`` after the day it is dated; see ``LATE_AFTER``."""
 
-    entry: str
+    entry: EntryId
     type: str
     occurred_on: date
     recorded_on: date
@@ -127,7 +137,7 @@ def spell_rows(history: History) -> list[SpellRow]:
             end.on if end is not None and end.on <= on else None,
         )  # fmt: skip
         if found and found[-1][2:] == row[2:]:
-            found[-1] = found[-1]._replace(off=off)
+            found[-1] = found[-1]._replace(ends_before=off)
         else:
             found.append(row)
     return found

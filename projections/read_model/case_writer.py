@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from domain.aggregates.case_file import CaseFile
 from domain.store.engines import insert_into
-from projections.cases.case_snapshot import excluded
+from projections.history.access_limits import excluded
 from projections.history.history import History
 from projections.ledger.ledger import Ledger, ledger
 from projections.read_model.row_codecs import PlaceNumbers, Values, places_of, values_of

@@ -6,15 +6,13 @@ Columns are made from the read model, hold nothing else, and can be deleted at a
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 from domain.cache_folder import cache_folder
 from domain.store.database import Database
 from domain.store.record_reader import is_case
-from projections.columns.column_builder import recorded_by_day
 from projections.columns.column_files import ColumnParts, generations, latest_generation
 from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
@@ -144,11 +142,13 @@ def read_columns(address: str, references: list[str], position: int) -> ColumnSt
 
 
 def _read(read_model: ReadModel, references: Collection[str], position: int) -> ColumnStore:
-    named = sorted(references)
-    recorded: dict[str, Mapping[date, int]] = {
-        file.reference: recorded_by_day(file.entries.values()) for file in read_model.stored.files(named)
-    }
-    return ColumnStore.of(read_model.ledgers(named), recorded, position)
+    """The columns of some cases from the tables. Of the entries only those are taken from which the rows were made."""
+    stored = {one.reference: one for one in read_model.ledgers(references)}
+    versions = {reference: one.version for reference, one in stored.items()}
+    files = read_model.stored.files(versions, versions)
+    return ColumnStore.of(
+        ((file.reference, stored[file.reference].ledger, list(file.entries.values())) for file in files), position
+    )
 
 
 def _by(number: int, references: list[str]) -> Iterator[list[str]]:

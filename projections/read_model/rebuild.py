@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from domain.aggregates.case_file import CaseFile
-from projections.columns.column_builder import ColumnBuilder, recorded_by_day
+from projections.columns.column_builder import ColumnBuilder
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Ledger
 from projections.read_model.case_writer import derive_cases, write_rows
@@ -76,7 +76,7 @@ def build_piece(address: str, build: str, references: list[str], position: int) 
     read_model, gathering = open_read_model(address), ColumnBuilder()
 
     def gather(file: CaseFile, kept: Ledger) -> None:
-        gathering.add(file.reference, kept, recorded_by_day(file.entries.values()))
+        gathering.add(file.reference, kept, list(file.entries.values()))
 
     derived = list(derive_cases(read_model.stored.files(references), read_model.place_numbers, gather))
     with read_model.writing.begin() as c:

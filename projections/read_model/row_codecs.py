@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from itertools import repeat
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from domain.store.engines import insert_into
-from projections.ledger.ledger import DutyRow, JudgementRow, Known, LateRow, Ledger, Place, SpellRow
+from projections.ledger.ledger import Known, Ledger, Place
+from projections.ledger.row_kinds import ROW_KINDS, Holds, RowKind
 from projections.read_model.view_tables import PLACES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,7 +19,21 @@ MICROSECOND = timedelta(microseconds=1)
 Values = tuple[Any, ...]
 """The columns of a row after its ``id``, in order: ``reference``, the row's own columns, ``known_from``, ``known_to``."""
 
-_list = msgspec.json.Decoder(tuple[str, ...])
+Conversions = Mapping[Holds, Callable[[Any], Any]]
+
+
+class _Json:
+    """The ids of entries as JSON text."""
+
+    def __init__(self) -> None:
+        self.decode = msgspec.json.Decoder(tuple[str, ...]).decode
+        self._encode = msgspec.json.Encoder().encode
+
+    def encode(self, entries: tuple[str, ...]) -> str:
+        return self._encode(entries).decode()
+
+
+_json = _Json()
 
 
 def micros(instant: datetime) -> int:
@@ -62,69 +78,43 @@ class PlaceNumbers:
             self.read()
 
 
-class Codec(NamedTuple):
-    """How one kind of row becomes values, and values a row."""
-
-    values: Callable[[Any, Mapping[Place, int]], Values]
-    row: Callable[[Sequence[Any], PlaceNumbers], Any]
-
-
 def values_of(reference: str, kept: Ledger, numbers: Mapping[Place, int]) -> tuple[list[Values], ...]:
     """The rows of a case as values, kind by kind."""
-    return tuple(
-        [
-            (reference, *codec.values(known.row, numbers), micros(known.since), known.until and micros(known.until))
-            for known in rows
-        ]
-        for codec, rows in zip(CODECS, kept.kinds, strict=True)
-    )
+    to_value: Conversions = {"place": numbers.__getitem__, "instant": micros, "entries": _json.encode}
+    found: list[list[Values]] = []
+    for kind, known in zip(ROW_KINDS.values(), kept.kinds, strict=True):
+        if not known:
+            found.append([])
+            continue
+        rows, since, until = zip(*known, strict=True)
+        columns = _converted(kind, zip(*rows, strict=True), to_value)
+        ends = (None if instant is None else micros(instant) for instant in until)
+        found.append(list(zip(repeat(reference, len(known)), *columns, map(micros, since), ends, strict=True)))
+    return tuple(found)
+
+
+def ledger_of(values: Iterable[Sequence[Values]], places: PlaceNumbers) -> Ledger:
+    """The ledger of a case from its values, kind by kind."""
+    of_value: Conversions = {"place": places.__getitem__, "instant": instant, "entries": _json.decode}
+    found: list[list[Known[Any]]] = []
+    for kind, rows in zip(ROW_KINDS.values(), values, strict=True):
+        if not rows:
+            found.append([])
+            continue
+        _, *columns, since, until = zip(*rows, strict=True)
+        of_rows = map(kind.row._make, zip(*_converted(kind, columns, of_value), strict=True))
+        ends = (None if microseconds is None else instant(microseconds) for microseconds in until)
+        found.append(list(map(Known, of_rows, map(instant, since), ends)))
+    return Ledger(*found)
+
+
+def _converted(kind: RowKind, columns: Iterable[Iterable[Any]], by: Conversions) -> list[Iterable[Any]]:
+    """The columns of some rows, those converted that hold something to be converted."""
+    found = list(columns)
+    for at, field in kind.those(*by):
+        found[at] = map(by[field.holds], found[at])
+    return found
 
 
 def places_of(kept: Ledger) -> set[Place]:
     return {known.row.place for known in kept.duties} | {known.row.place for known in kept.spells}
-
-
-def known_of(kind: int, values: Sequence[Any], places: PlaceNumbers) -> Known[Any]:
-    """The row with its span, from values as ``values_of`` gives them."""
-    since, until = values[-2:]
-    row = CODECS[kind].row(values[1:-2], places)
-    return Known(row, instant(since), None if until is None else instant(until))
-
-
-def _duty_values(row: DutyRow, numbers: Mapping[Place, int]) -> Values:
-    return (*row[:7], msgspec.json.encode(row.met_by).decode(), numbers[row.place])
-
-
-def duty_row(values: Sequence[Any], places: PlaceNumbers) -> DutyRow:
-    return DutyRow._make((*values[:7], _list.decode(values[7]), places[values[8]]))
-
-
-def _spell_values(row: SpellRow, numbers: Mapping[Place, int]) -> Values:
-    return (*row[:7], numbers[row.place], *row[8:])
-
-
-def spell_row(values: Sequence[Any], places: PlaceNumbers) -> SpellRow:
-    return SpellRow._make((*values[:7], places[values[7]], *values[8:]))
-
-
-def _judgement_values(row: JudgementRow, numbers: Mapping[Place, int]) -> Values:
-    return (*row[:-1], micros(row.recorded_at))
-
-
-def judgement_row(values: Sequence[Any], places: PlaceNumbers) -> JudgementRow:
-    return JudgementRow._make((*values[:-1], instant(values[-1])))
-
-
-def _late_values(row: LateRow, numbers: Mapping[Place, int]) -> Values:
-    return tuple(row)
-
-
-def late_row(values: Sequence[Any], places: PlaceNumbers) -> LateRow:
-    return LateRow._make(values)
-
-
-CODECS: tuple[Codec, ...] = (
-    Codec(_duty_values, duty_row), Codec(_spell_values, spell_row),
-    Codec(_judgement_values, judgement_row), Codec(_late_values, late_row),
-)  # fmt: skip
-"""A codec for each kind of row, in the order of ``Ledger.kinds``."""

@@ -5,22 +5,21 @@ All rows can be derived again at any time.
 """
 
 import hashlib
+from collections.abc import Mapping
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from domain import __version__
 from domain.store.database import Database, NotPrepared
+from projections.ledger.row_kinds import ROW_KINDS, Holds, RowField, RowKind
 from projections.obligations.clause_catalogue import catalogue
 
-VERSION = 1
+VERSION = 2
 """Increase it with every change of these tables or of the ledger's rows."""
 
 GENERATIONS = ("a", "b")
-
-KINDS = ("duties", "spells", "judgements", "lates")
-"""The kinds of row, in the order of ``Ledger.kinds``."""
 
 _tables = sa.MetaData()
 _reference = sa.String(40).with_variant(sa.VARCHAR(40, collation="C"), "postgresql")
@@ -56,23 +55,35 @@ class Tables(NamedTuple):
 
     @property
     def kinds(self) -> tuple[sa.Table, ...]:
-        """The tables of ledger rows, in the order of ``KINDS``."""
+        """The tables of ledger rows, in the order of ``ROW_KINDS``."""
         return self.duties, self.spells, self.judgements, self.lates
 
 
-def _table(generation: str, kind: str, *columns: sa.Column[object], index: tuple[str, ...] = ()) -> sa.Table:
-    """A table of rows. ``known_from`` and ``known_to``: microseconds since 1970, UTC."""
-    name = f"view_{generation}_{kind}"
+_TYPES: Mapping[Holds, Any] = {
+    "day": sa.Date, "instant": sa.BigInteger, "number": sa.Integer, "flag": sa.Boolean, "place": _number, "name": sa.Text,
+    "entry": sa.Text, "entries": sa.Text,
+}  # fmt: skip
+_WORDS: Mapping[Any, Any] = {str: sa.Text, int: sa.Integer, bool: sa.Boolean}
+
+
+def _column(field: RowField) -> "sa.Column[Any]":
+    """The column of a field. An instant: microseconds since 1970, UTC. A place: its number. Entries: JSON."""
+    type_ = _WORDS[field.of] if field.holds == "word" else _TYPES[field.holds]
+    return sa.Column(field.name, type_, nullable=field.optional)
+
+
+def _table(generation: str, kind: RowKind) -> sa.Table:
+    """The table of one kind of ledger row. ``known_from`` and ``known_to``: microseconds since 1970, UTC."""
+    name = f"view_{generation}_{kind.name}"
     return sa.Table(
         name,
         _tables,
         sa.Column("id", _number, primary_key=True, autoincrement=True),
         sa.Column("reference", _reference, nullable=False),
-        *columns,
+        *map(_column, kind.fields),
         sa.Column("known_from", sa.BigInteger, nullable=False),
         sa.Column("known_to", sa.BigInteger),
-        sa.Index(f"{name}_of_case", "reference", "known_to"),
-        *([sa.Index(f"{name}_of_{index[0]}", *index)] if index else []),
+        sa.Index(f"{name}_of_case", "reference"),
     )
 
 
@@ -84,37 +95,7 @@ def _generation(g: str) -> Tables:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("excluded", sa.Text, nullable=False),
     )
-    duties = _table(
-        g, "duties",
-        sa.Column("clause", sa.Integer, nullable=False), sa.Column("value", sa.Integer, nullable=False),
-        sa.Column("arises_on", sa.Date, nullable=False), sa.Column("due_on", sa.Date, nullable=False),
-        sa.Column("met_on", sa.Date), sa.Column("ended_on", sa.Date), sa.Column("raised_by", sa.Text),
-        sa.Column("met_by", sa.Text, nullable=False), sa.Column("place", _number, nullable=False),
-    )  # fmt: skip
-    spells = _table(
-        g, "spells",
-        sa.Column("begins_on", sa.Date, nullable=False), sa.Column("ends_before", sa.Date),
-        sa.Column("name", sa.Text, nullable=False), sa.Column("order_type", sa.Text, nullable=False),
-        sa.Column("gender", sa.Text, nullable=False), sa.Column("ethnicity", sa.Text, nullable=False),
-        sa.Column("disability", sa.Boolean, nullable=False), sa.Column("place", _number, nullable=False),
-        sa.Column("tier", sa.Integer), sa.Column("risk", sa.Text), sa.Column("mappa_level", sa.Integer),
-        sa.Column("started_on", sa.Date, nullable=False), sa.Column("ended_on", sa.Date),
-        index=("place", "known_to", "ends_before"),
-    )  # fmt: skip
-    judgements = _table(
-        g, "judgements",
-        sa.Column("judged_on", sa.Date, nullable=False), sa.Column("entry", sa.Text, nullable=False),
-        sa.Column("framework", sa.Text, nullable=False), sa.Column("question", sa.Text, nullable=False),
-        sa.Column("answer", sa.Text, nullable=False), sa.Column("overrules", sa.Boolean, nullable=False),
-        sa.Column("recorded_at", sa.BigInteger, nullable=False),
-    )  # fmt: skip
-    lates = _table(
-        g, "lates",
-        sa.Column("entry", sa.Text, nullable=False), sa.Column("type", sa.Text, nullable=False),
-        sa.Column("occurred_on", sa.Date, nullable=False), sa.Column("recorded_on", sa.Date, nullable=False),
-        sa.Column("working_days", sa.Integer, nullable=False),
-    )  # fmt: skip
-    return Tables(cases, duties, spells, judgements, lates)
+    return Tables(cases, *(_table(g, kind) for kind in ROW_KINDS.values()))
 
 
 TABLES = {generation: _generation(generation) for generation in GENERATIONS}

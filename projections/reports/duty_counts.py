@@ -95,7 +95,7 @@ def fell_due_runs(
         for run in scan_duties(selection, clause):
             counted = state_in(run.state, FELL_DUE) & chosen[run.case]
             if after is not None:
-                counted &= run.column("due") > after
+                counted &= run.column("due_on") > after
             found = run.only(counted)
             if len(found.state):
                 yield found
@@ -117,7 +117,7 @@ class WaitCount(NamedTuple):
 def wait_counts(run: DutyRun) -> Iterator[WaitCount]:
     """How long the duties of a run took to be met, as at the day read."""
     done, room = state_in(run.state, DONE), 2 * (BEYOND + 1)
-    days = _working_days()[np.where(done, run.column("met"), 0)] - _working_days()[run.column("arises")]
+    days = _working_days()[np.where(done, run.column("met_on"), 0)] - _working_days()[run.column("arises_on")]
     code = np.where(done, days + BEYOND + 1, 0)  # a duty may be met before it arises
     key = run.column("place").astype(np.int64) * room + code
     for number, times in zip(*(of.tolist() for of in np.unique(key, return_counts=True)), strict=True):
@@ -166,12 +166,12 @@ class PeriodSeries:
     def _due(self, rows: Rows, clause: int) -> PeriodDuties:
         """The duties of a clause that are due in the periods and were known at the end of their period."""
         begin, end = rows.clause_bounds[clause : clause + 2]
-        due = rows["due"][begin:end]
+        due = rows["due_on"][begin:end]
         inside = (due > self.first) & (due <= self.ends[-1]) & self.allowed[rows["place"][begin:end]]
         at = np.flatnonzero(inside) + begin
-        period = np.searchsorted(self.ends, rows["due"][at])
+        period = np.searchsorted(self.ends, rows["due_on"][at])
         until = rows["until"][at] if "until" in rows else None
         then = were_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
         at, period = at[then], period[then]
-        dates = (rows[name][at] for name in ("arises", "due", "met", "ended"))
+        dates = (rows[name][at] for name in ("arises_on", "due_on", "met_on", "ended_on"))
         return PeriodDuties(period, states(self.ends[period], *dates))

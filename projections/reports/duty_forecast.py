@@ -31,8 +31,10 @@ def coming(selection: CaseSelection, run: DutyRun, first: int, last: int) -> Dut
 
     ``first`` is the day read or later. Duties that have still to arise are included.
     """
-    due = run.column("due")
-    return run.only((due > first) & (due <= last) & ~state_in(run.state, DONE) & (run.column("ended") > selection.day))
+    due = run.column("due_on")
+    return run.only(
+        (due > first) & (due <= last) & ~state_in(run.state, DONE) & (run.column("ended_on") > selection.day)
+    )
 
 
 class LoadCounter:
@@ -42,18 +44,18 @@ class LoadCounter:
         self.selection, self.size = selection, len(selection.columns.words["place"].values)
         self.since = day_number(selection.moment.on - timedelta(weeks=BEFORE))
         self.last = day_number(selection.moment.on + timedelta(weeks=WEEKS))
-        self.places, self.over = selection.place, selection.spell_column("ended") <= selection.day
+        self.places, self.over = selection.place, selection.spell_column("ended_on") <= selection.day
         self.weeks = np.zeros((self.size, WEEKS), np.int64)
         self.arranged, self.done, self.overdue = (np.zeros(self.size, np.int64) for _ in range(3))
 
     def add(self, run: DutyRun) -> None:
         """Add the duties of a run (one clause)."""
-        done = run.only(state_in(run.state, DONE) & (run.column("met") > self.since))
+        done = run.only(state_in(run.state, DONE) & (run.column("met_on") > self.since))
         self.done += self._by_place(done.column("place"))
         ahead = coming(self.selection, run, int(self.selection.day), self.last)
-        week = (ahead.column("due").astype(np.int64) - int(self.selection.day) - 1) // 7
+        week = (ahead.column("due_on").astype(np.int64) - int(self.selection.day) - 1) // 7
         np.add.at(self.weeks, (ahead.column("place"), week), 1)
-        self.arranged += self._by_place(ahead.only(ahead.column("met") != NEVER).column("place"))
+        self.arranged += self._by_place(ahead.only(ahead.column("met_on") != NEVER).column("place"))
         self.overdue += self._by_place(self.places[self._overdue(run)])
 
     def _overdue(self, run: DutyRun) -> Array:

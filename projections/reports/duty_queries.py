@@ -159,7 +159,7 @@ class DutyQueries:
 
     def first_day(self) -> date | None:
         """The first day of supervision of any case, as known today; None: there is no case."""
-        started = [rows["started"].min() for rows in self.columns.spells.current if len(rows)]
+        started = [rows["started_on"].min() for rows in self.columns.spells.current if len(rows)]
         return day_of(int(min(started))) if started else None
 
     def _selection(self, moment: Moment) -> CaseSelection:
@@ -199,7 +199,9 @@ class DutyQueries:
 
     def _listed(self, run: DutyRun, names: Array) -> Iterator[ListedDuty]:
         clause = catalogue().of_framework[self.framework.id][run.clause]
-        columns = (run.column(name).tolist() for name in ("value", "arises", "due", "met", "ended", "place"))
+        columns = (
+            run.column(name).tolist() for name in ("value", "arises_on", "due_on", "met_on", "ended_on", "place")
+        )
         for case, value, arises, due, met, ended, place in zip(run.case.tolist(), *columns, strict=True):
             obligation = Obligation(
                 clause, clause.values[value], date_of(arises), date_of(due), day_of(met), day_of(ended), None, (),

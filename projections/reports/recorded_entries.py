@@ -39,7 +39,7 @@ def late_entries(selection: CaseSelection, since: date, allowed: Array) -> Itera
     columns, words, names = selection.columns, selection.columns.words, selection.spell_column("name")
     for rows, late in _late_rows(selection, since):
         which = late[allowed[selection.place[rows["case"][late]]]]
-        found = (rows[name][which].tolist() for name in ("case", "type", "occurred", "recorded", "working_days"))
+        found = (rows[name][which].tolist() for name in ("case", "type", "occurred_on", "recorded_on", "working_days"))
         for case, kind, occurred, recorded, days in zip(*found, strict=True):
             yield LateEntry(
                 columns.references[case], columns.names[int(names[case])],
@@ -52,7 +52,7 @@ def _entries(selection: CaseSelection, since: date) -> Array:
     """How many entries were recorded, for each place (a number)."""
     found = np.zeros(len(selection.columns.words["place"].values), np.int64)
     last = _last_day(selection.moment)
-    for rows in selection.columns.recorded:
+    for rows in selection.columns.plain["recorded"]:
         inside = selection.there[rows["case"]] & (rows["day"] > day_number(since)) & (rows["day"] <= last)
         np.add.at(found, selection.place[rows["case"][inside]], rows["entries"][inside])
     return found
@@ -72,7 +72,9 @@ def _late_rows(selection: CaseSelection, since: date) -> Iterator[LateRows]:
     """The late entries recorded after ``since`` up to the moment's day and known at the moment, of the cases that had begun."""
     for rows in selection.columns.lates.parts(selection.instant):
         inside = (
-            selection.there[rows["case"]] & (rows["recorded"] > day_number(since)) & (rows["recorded"] <= selection.day)
+            selection.there[rows["case"]]
+            & (rows["recorded_on"] > day_number(since))
+            & (rows["recorded_on"] <= selection.day)
         )
         then = known(rows, selection.instant)
         yield LateRows(rows, np.flatnonzero(inside if then is None else inside & then))

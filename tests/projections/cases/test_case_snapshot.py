@@ -11,7 +11,8 @@ from domain.entries.code_lists import RISK_LEVELS, RiskLevel, is_high_risk
 from domain.policy.conditions import fits
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.case_reading import Reading
-from projections.cases.case_snapshot import CaseSnapshot, excluded
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.history.access_limits import excluded
 from projections.history.dated_values import value_on
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
@@ -70,7 +71,7 @@ def test_it_is_the_same_from_a_history_and_from_ledger_rows(lines: list[Line], d
         duties, spells, judgements, lates = (
             [row.row for row in data.draw(st.permutations(rows)) if row.at(known_at)] for rows in known.kinds
         )
-        here = [spell for spell in spells if spell.on <= on and (spell.off is None or on < spell.off)]
+        here = [spell for spell in spells if spell.holds_on(on)]
         from_rows = [
             CaseSnapshot.of_rows(
                 CASE, moment, spell, duties=duties, lates=lates, judgements=judgements, excluded=excluded(to_date)

@@ -26,8 +26,8 @@ from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
 from projections.columns.score_counts import score_cases, score_table
 from projections.history.moment import Moment
-from projections.ledger.ledger import Ledger, ledger
 from projections.reports.duty_counts import count_duties
+from tests.support.columns import DerivedCase, derived
 from tests.support.histories import facts_of
 
 BEGUN = date(2005, 1, 3)
@@ -74,8 +74,8 @@ def entries(number: int, length: int = 12) -> list[Entry]:
     return facts_of(lines)
 
 
-def of(numbers: Sequence[int], length: int = 12) -> list[tuple[str, Ledger]]:
-    return [(f"X{number:06}/1", ledger(entries(number, length))) for number in numbers]
+def of(numbers: Sequence[int], length: int = 12) -> list[DerivedCase]:
+    return [one for number in numbers for one in derived([(f"X{number:06}/1", entries(number, length))])]
 
 
 def same(one: ColumnStore, other: ColumnStore) -> None:
@@ -105,7 +105,7 @@ def test_a_generation_reads_as_what_was_written(tmp_path: Path, whole: ColumnSto
     assert found is not None
     same(found, whole)
     assert list(found.references) == list(whole.references)
-    assert sorted(found.references) == [reference for reference, _ in of(range(12), 0)]
+    assert sorted(found.references) == [reference for reference, *_ in of(range(12), 0)]
     assert [found.number(reference) for reference in found.references] == list(range(12))
     assert found.number("X000099/1") is None
     assert found.names[3] == whole.names[3]
@@ -152,11 +152,11 @@ def test_what_cannot_be_read_is_made_anew(tmp_path: Path, whole: ColumnStore) ->
         with pytest.raises(UnreadableColumns, match="another version"):
             read_generation(folder)
     (folder / ABOUT).write_text(json.dumps(about))
-    (folder / "duties.current.due.npy").write_bytes((folder / "duties.current.due.npy").read_bytes()[:-3])
+    (folder / "duties.current.due_on.npy").write_bytes((folder / "duties.current.due_on.npy").read_bytes()[:-3])
     with pytest.raises(UnreadableColumns, match="not whole"):
         read_generation(folder)
     assert latest_generation(tmp_path) is None
-    (folder / "duties.current.due.npy").unlink()
+    (folder / "duties.current.due_on.npy").unlink()
     assert latest_generation(tmp_path) is None
     (tmp_path / "making-3").mkdir()
     same(read_generation(write_generation(tmp_path, [whole])), whole)

@@ -39,9 +39,10 @@ from projections.columns.score_counts import case_blocks, score_cases, score_tab
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
-from projections.ledger.ledger import Place, ledger
+from projections.ledger.ledger import Place
 from projections.reports.caseload_matrix import counted_duties
 from projections.reports.duty_counts import count_duties
+from tests.support.columns import columns_of, derived
 from tests.support.depth import examples
 from tests.support.histories import facts_of, histories
 
@@ -82,7 +83,7 @@ def test_days_and_instants_come_back() -> None:
 @pytest.fixture(scope="module")
 def of_all(demo_book: CaseRepository) -> ColumnStore:
     """All cases of the demonstration, on both axes of time."""
-    return ColumnStore.of((r, ledger(demo_book.file(r).entries.values())) for r in reversed(demo_book.cases))
+    return columns_of((r, list(demo_book.file(r).entries.values())) for r in reversed(demo_book.cases))
 
 
 def agrees(columns: ColumnStore, readings: Sequence[Reading], moment: Moment, framework_id: str) -> None:
@@ -177,7 +178,7 @@ def test_random_histories(data: st.DataObject) -> None:
             }  # fmt: skip
             lines.append(line | ({"overrules": True} if data.draw(st.booleans()) else {}))
         files[f"X{number:06}/1"] = facts_of(lines)
-    columns = ColumnStore.of((reference, ledger(entries)) for reference, entries in files.items())
+    columns = columns_of(files)
     for _ in range(6):
         day = start + timedelta(days=data.draw(st.integers(-20, 420)))
         instant = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(
@@ -211,7 +212,7 @@ def test_judgements_beside_what_is_derived() -> None:
                         )
                     )  # fmt: skip
         files[f"X{number:06}/1"] = facts
-    columns = ColumnStore.of((reference, ledger(entries)) for reference, entries in files.items())
+    columns = columns_of(files)
     for moment in (Moment(date(2006, 3, 1), None), Moment(date(2005, 6, 1), end_of_day(date(2005, 6, 1)))):
         agrees(columns, replayed(files, moment, "omi-2006"), moment, "omi-2006")
 
@@ -245,8 +246,8 @@ def test_cases_that_moved_between_areas(moment: Moment, monkeypatch: pytest.Monk
     ):
         monkeypatch.setattr(constants, name, value)
     files = {f"X{number:06}/1": moved(number) for number in range(40)}
-    ledgers = [(reference, ledger(entries)) for reference, entries in files.items()]
-    before = [(reference, ledger(entries[:40])) for reference, entries in list(files.items())[30:37]]
+    ledgers = list(derived(files))
+    before = derived((reference, entries[:40]) for reference, entries in list(files.items())[30:37])
     columns = ColumnStore.of([*ledgers[:30], *before]).with_changes(ColumnStore.of(ledgers[30:]))
     agrees(columns, replayed(files, moment, "esi-2003"), moment, "esi-2003")
     at = CaseSelection(columns, moment)
@@ -259,7 +260,7 @@ def test_cases_that_moved_between_areas(moment: Moment, monkeypatch: pytest.Monk
 
 
 def test_an_area_is_a_range_of_its_nation() -> None:
-    columns = ColumnStore.of((f"X{number:06}/1", ledger(moved(number))) for number in range(30))
+    columns = columns_of((f"X{number:06}/1", moved(number)) for number in range(30))
     held = columns.spells.current[0]
     last = {
         case: columns.words["place"][place]

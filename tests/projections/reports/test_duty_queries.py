@@ -14,15 +14,14 @@ from domain.entries.case_entries import Entry
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures.measure_files import reports
 from projections.cases.case_reading import Reading
-from projections.columns.column_builder import recorded_by_day
-from projections.columns.column_store import ColumnStore
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
-from projections.ledger.ledger import Place, ledger
+from projections.ledger.ledger import Place
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.duty_results import WEEKS
 from projections.reports.periods import Period
 from projections.reports.training_needs import every_clause
+from tests.support.columns import columns_of
 from tests.support.depth import examples
 from tests.support.duties_by_reading import DutiesByReading
 from tests.support.histories import FIRST, LONGEST_DAYS, facts_of, histories
@@ -70,10 +69,7 @@ def test_columns_count_what_reading_every_case_counts(
     moment, since = Moment(day, known_at), day - timedelta(days=back)
     read = DutiesByReading(Book(cases), FRAMEWORK)  # type: ignore[arg-type]
     counted = DutyQueries(
-        ColumnStore.of(
-            ((reference, ledger(facts)) for reference, facts in cases.items()),
-            {reference: recorded_by_day(facts) for reference, facts in cases.items()},
-        ),
+        columns_of(cases),
         FRAMEWORK,
     )
     same(read, counted, Period(moment, since))
@@ -132,7 +128,7 @@ def plain(behind: Iterable[Any], moment: Moment) -> list[str]:
 def test_what_is_coming_is_what_was_known_to_come() -> None:
     """Most duties were known on the day; those raised later are not foretold."""
     cases = {f"X{number:06}/1": template(f"coming {number}") for number in range(6)}
-    columns = ColumnStore.of((reference, ledger(entries)) for reference, entries in cases.items())
+    columns = columns_of(cases)
     read, counted = DutiesByReading(Book(cases), FRAMEWORK), DutyQueries(columns, FRAMEWORK)
     for day in (date(2005, 9, 30), date(2005, 12, 31), date(2006, 2, 28)):
         moment, last = Moment(day, end_of_day(day)), day + timedelta(weeks=WEEKS)

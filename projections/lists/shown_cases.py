@@ -1,0 +1,94 @@
+"""Case snapshots from the columns, for the cases that a page shows: nothing is made of the others."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_rows import EntryIds, read_rows
+from projections.columns.column_schema import Array, Rows, known
+from projections.columns.duty_scan import positions_of_cases, scan_duties_of
+from projections.ledger.ledger import SpellRow
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.duty_state import UNKNOWN
+
+Found = Iterable[tuple[Rows, Array]]
+"""Rows of a table and the indices of those wanted."""
+
+
+def shown_cases(
+    selection: CaseSelection,
+    cases: Array,
+    excluded: Callable[[int], frozenset[str]],
+    entries_of: EntryIds,
+    *,
+    tables: Collection[str] = ("duties", "lates", "judgements"),
+    clauses: Iterable[int] | None = None,
+) -> list[CaseSnapshot]:
+    """The snapshots of these cases (numbers, ascending; all of them had begun), in their order.
+
+    ``excluded``: who may not open a case (see ``CaseLimits``). ``tables``: which rows to read beside the spell.
+    ``clauses``: only duties under these (numbers in the catalogue; None: all). ``entries_of``: see ``read_rows``.
+    """
+    if not len(cases):
+        return []
+    references, spells = selection.columns.references, shown_spells(selection, cases)
+    wanted = range(len(catalogue().clauses)) if clauses is None else clauses
+    finds = {"duties": lambda: _duties(selection, cases, wanted)}
+    read = {
+        name: _by_case(selection, name, finds[name]() if name in finds else _rows(selection, name, cases), entries_of)
+        for name in tables
+    }
+    return [
+        CaseSnapshot.of_rows(
+            references[case], selection.moment, spells[case], excluded=excluded(case),
+            **{name: read.get(name, {}).get(case, []) for name in ("duties", "lates", "judgements")},
+        )
+        for case in cases.tolist()
+    ]  # fmt: skip
+
+
+def shown_spells(selection: CaseSelection, cases: Array) -> Mapping[int, SpellRow]:
+    """The spell that contains the day, for each of these cases (numbers)."""
+    among = np.zeros(selection.columns.numbers, bool)
+    among[cases] = True
+    chosen = ((rows, at[among[case]]) for rows, at, case in selection.spells)
+    return {case: spells[0] for case, spells in _by_case(selection, "spells", chosen, lambda reference: ()).items()}
+
+
+def _duties(selection: CaseSelection, cases: Array, clauses: Iterable[int]) -> Iterator[tuple[Rows, Array]]:
+    """The duties of these cases under these clauses that were known at the moment, in any state."""
+    among = _among(cases)
+    for clause in clauses:
+        for run in scan_duties_of(selection, clause, cases, among):
+            there = run.only(run.state != UNKNOWN)
+            yield run.rows, there.at if isinstance(there.at, np.ndarray) else np.arange(there.at.start, there.at.stop)
+
+
+def _rows(selection: CaseSelection, table: str, cases: Array) -> Iterator[tuple[Rows, Array]]:
+    """The rows of a table (in order of case) for these cases that were known at the moment."""
+    first, among = int(cases[0]), _among(cases)
+    for rows in selection.columns.tables[table].parts(selection.instant):
+        ends = np.array((first, first + len(among)), rows["case"].dtype)
+        begin, end = np.searchsorted(rows["case"], ends).tolist()
+        at = positions_of_cases(rows["case"][begin:end], cases, among) + begin
+        then = known(rows, selection.instant, at)
+        yield rows, at if then is None else at[then]
+
+
+def _among(cases: Array) -> Array:
+    """For each number from the first to the last of these cases whether it is one of them."""
+    among = np.zeros(int(cases[-1]) - int(cases[0]) + 1, bool)
+    among[cases - cases[0]] = True
+    return among
+
+
+def _by_case(selection: CaseSelection, table: str, found: Found, entries_of: EntryIds) -> dict[int, list[Any]]:
+    by_case: dict[int, list[Any]] = {}
+    for rows, at in found:
+        read = read_rows(selection.columns, table, rows, at, entries_of)
+        for case, row in zip(rows["case"][at].tolist(), read, strict=True):
+            by_case.setdefault(case, []).append(row)
+    return by_case

@@ -1,47 +1,12 @@
-"""Case access: which cases an account counts, and which of them it may open.
+"""Case access: which cases an account may open, and on which it may record.
 
-Whoever held a case on the day read may read it as at that day; whoever holds it today may read all of it. A case whose
-access is limited stays in the counts of the staff excluded, and shows them nothing else.
+Whoever held a case on the day read may read it as at that day; whoever holds it today may read all of it.
 """
-
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
 
 from domain.accounts.roles import Account
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
-from projections.cases.case_snapshot import CaseSnapshot
 from projections.history.access_limits import excluded
-
-
-@dataclass(frozen=True)
-class CountedCases:
-    """The cases that an account counts at a moment; ``closed`` are the references it may not open."""
-
-    cases: list[CaseSnapshot]
-    closed: frozenset[str]
-
-    @property
-    def open(self) -> list[CaseSnapshot]:
-        """The cases that may be listed and opened."""
-        return [case for case in self.cases if case.reference not in self.closed]
-
-
-def counted_cases(cases: Iterable[CaseSnapshot], account: Account) -> CountedCases:
-    """The cases that an account counts, and those of them that it may not open."""
-    counted = list(cases)
-    return CountedCases(counted, frozenset(c.reference for c in counted if account.is_named(c.excluded)))
-
-
-def counted_query(repository: CaseRepository, account: Account) -> dict[str, Any] | None:
-    """The arguments of ``ReadModel.case_snapshots`` for the cases that an account counts; None: it counts none.
-
-    An inspector counts the cases of its inspections. Others count the cases held on the day in the places they answer for.
-    """
-    if account.inspects:
-        return {"references": inspected(repository, account)}
-    return None if account.scope is None else {"held": account.scope}
 
 
 def is_closed(repository: CaseRepository, account: Account, reference: str) -> bool:

@@ -62,6 +62,12 @@ class CaseSelection:
         """For each case the number of the place that holds it on the day; -1: supervision had not begun."""
         return self.spell_column("place")
 
+    @property
+    def places(self) -> list[Place]:
+        """The places that hold cases on the day, in order."""
+        values = self.columns.words["place"].values
+        return sorted(values[number] for number in np.unique(self.place[self.there]).tolist())
+
     def select(self, **wanted: Any) -> Array:
         """For each case, whether it had begun and has these attributes: ``area``, ``team``, ``officer``, ``risk`` ...
 

@@ -1,7 +1,7 @@
 """What every page reads from: the cases of the database, the moment of the page, and the cases open to its reader."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
 from flask import Flask, abort, current_app, g, request
 
@@ -14,10 +14,12 @@ from domain.store.application import Files
 from projections.cases import case_access
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
-from projections.cases.case_snapshot import CaseSnapshot
+from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections import blind_reading
+from projections.lists.case_limits import CaseLimits
+from projections.lists.counted_cases import CountedCases, counted_cases
 from web.presentation.formatting import count_noun
 from web.services import following_read_model
 from web.site import access_control, clock, reading_date
@@ -48,15 +50,23 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
-def counted_by(account: Account, at: Moment, **which: Any) -> case_access.CountedCases:
-    """The cases that an account answers for on the moment's day. For an inspector: those of the inspections they read.
+def limits() -> CaseLimits:
+    """Who may not open which cases, as the record has it now."""
+    if "limits" not in g:
+        g.limits = CaseLimits(following_read_model.as_at(today()).columns)
+    return cast(CaseLimits, g.limits)
 
-    ``which`` of their rows to fetch: see ``ReadModel.case_snapshots``.
-    """
-    asked = case_access.counted_query(repository(), account)
-    return case_access.counted_cases(
-        [] if asked is None else following_read_model.views().case_snapshots(at, **asked, **which), account
+
+def counted_by(account: Account, at: Moment) -> CountedCases:
+    """The cases that an account answers for on the moment's day. For an inspector: those of the inspections they read."""
+    return counted_cases(
+        following_read_model.as_at(at), limits(), account, lambda: case_access.inspected(repository(), account)
     )
+
+
+def entries_of(reference: str) -> list[str]:
+    """The ids of all entries of a case's file, in the order in which they were stored."""
+    return list(repository().file(reference).entries)
 
 
 def framework_of(inspection: str | None) -> Framework:
@@ -64,24 +74,18 @@ def framework_of(inspection: str | None) -> Framework:
     return framework() if inspection is None else repository().inspection(inspection).framework
 
 
-def reached() -> case_access.CountedCases:
+def reached() -> CountedCases:
     """The cases that the person signed in answers for at the moment, and those of them that are closed to them."""
     if "reached" not in g:
-        g.reached = counted_by(access_control.account(), moment(), unmet=True, kinds=("duties", "lates"))
-    return cast(case_access.CountedCases, g.reached)
+        g.reached = counted_by(access_control.account(), moment())
+    return cast(CountedCases, g.reached)
 
 
-def cases() -> list[CaseSnapshot]:
-    """The cases that the person signed in answers for, with the duties that may be outstanding at the moment."""
-    return reached().cases
-
-
-def opened() -> frozenset[str]:
-    """The cases that the person signed in may open: theirs at the moment or today, without those closed to them."""
+def opened() -> Array:
+    """For each case whether the person signed in may open it: theirs at the moment or today, and not closed to them."""
     if "opened" not in g:
-        every = (*reached().open, *counted_by(access_control.account(), today(), kinds=()).open)
-        g.opened = frozenset(case.reference for case in every) - reached().closed
-    return cast("frozenset[str]", g.opened)
+        g.opened = reached().open | counted_by(access_control.account(), today()).open
+    return cast("Array", g.opened)
 
 
 def case(reference: str, inspection: str | None = None) -> Reading:
@@ -129,7 +133,7 @@ def shown_file(reference: str) -> CaseFile:
 
 def places() -> dict[str, list[str]]:
     """The areas, divisions, teams and officers that hold cases today, by level."""
-    held = following_read_model.views().places(today())
+    held = following_read_model.as_at(today()).places
     levels: tuple[Level, ...] = ("area", "division", "team", "officer")
     return {level: sorted({getattr(place, level) for place in held}) for level in levels}
 

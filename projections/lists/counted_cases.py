@@ -1,0 +1,61 @@
+"""The cases that an account counts at a moment, and which of them it may open.
+
+Whoever held a case on the day read may read it as at that day; whoever holds it today may read all of it. A case whose
+access is limited stays in the counts of the staff excluded, and shows them nothing else.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from domain.accounts.roles import Account
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_rows import EntryIds
+from projections.columns.column_schema import Array
+from projections.lists.case_limits import CaseLimits
+from projections.lists.shown_cases import shown_cases
+
+
+@dataclass(frozen=True)
+class CountedCases:
+    """For each case of the columns whether it is ``counted``, and whether it is ``closed``: counted, and may not be opened."""
+
+    selection: CaseSelection
+    limits: CaseLimits
+    counted: Array
+    closed: Array
+
+    @cached_property
+    def open(self) -> Array:
+        """For each case whether it may be listed and opened."""
+        opened: Array = self.counted & ~self.closed
+        return opened
+
+    def references(self, cases: Array) -> list[str]:
+        """The references of these cases (numbers)."""
+        return [self.selection.columns.references[case] for case in cases.tolist()]
+
+    def snapshots(self, cases: Array, entries_of: EntryIds, **which: Any) -> list[CaseSnapshot]:
+        """The snapshots of these cases (numbers, ascending). ``which``: see ``shown_cases``."""
+        return shown_cases(self.selection, cases, self.limits.excluded, entries_of, **which)
+
+
+def counted_cases(
+    selection: CaseSelection, limits: CaseLimits, account: Account, inspected: Callable[[], Iterable[str]]
+) -> CountedCases:
+    """The cases that an account counts: an inspector those of its inspections (``inspected``), others those held on the
+    day in the places they answer for.
+    """
+    counted = np.zeros(selection.columns.numbers, bool)
+    if account.inspects:
+        numbers = map(selection.columns.number, inspected())
+        counted[[number for number in numbers if number is not None]] = True
+        counted &= selection.there
+    elif account.scope is not None:
+        level, names = account.scope
+        counted = selection.select(**{level: names})
+    return CountedCases(selection, limits, counted, counted & limits.closed(account.is_named))

@@ -48,13 +48,17 @@ def behind() -> Lag:
 
 
 def as_at(moment: Moment) -> CaseSelection:
-    """The columns of the app's database as at a moment, up to date with the read model. ``NotMade``: none yet."""
-    kept = current_app.extensions.get("columns")
-    if kept is None:
-        opened = views()
-        kept = current_app.extensions["columns"] = ColumnKeeper(opened, columns_folder(opened.database))
-    behind()
-    return CaseSelection(cast(ColumnKeeper, kept).current(), moment)
+    """The columns of the app's database as at a moment, up to date with the read model; the same columns all through a
+    request, so that numbers of cases keep their meaning. ``ColumnsNotMade``: there are none yet.
+    """
+    if "columns" not in g:
+        kept = current_app.extensions.get("columns")
+        if kept is None:
+            opened = views()
+            kept = current_app.extensions["columns"] = ColumnKeeper(opened, columns_folder(opened.database))
+        behind()
+        g.columns = cast(ColumnKeeper, kept).current()
+    return CaseSelection(g.columns, moment)
 
 
 def note() -> str:

@@ -16,8 +16,11 @@ EntryIds = Callable[[str], Sequence[str]]
 """Gives the ids of all entries of a case's file, in the order in which they were stored, by the case's reference."""
 
 
-def read_rows(columns: ColumnStore, table: str, rows: Rows, at: Array, entries_of: EntryIds) -> list[Any]:
-    """The rows of a table at these indices, each as it stands in the ledger. Days after ``LAST`` are the day after it."""
+def read_rows(columns: ColumnStore, table: str, rows: Rows, at: Array, entries_of: EntryIds | None) -> list[Any]:
+    """The rows of a table at these indices, each as it stands in the ledger. Days after ``LAST`` are the day after it.
+
+    ``entries_of`` None: the rows name no entries.
+    """
     kind = ROW_KINDS[table]
     cases = rows["case"][at].tolist()
     read = [_values(columns, field, rows, at, cases, entries_of) for field in kind.fields]
@@ -41,7 +44,7 @@ def read_ledger(columns: ColumnStore, case: int, entries_of: EntryIds) -> Ledger
 
 
 def _values(
-    columns: ColumnStore, field: RowField, rows: Rows, at: Array, cases: Sequence[int], entries_of: EntryIds
+    columns: ColumnStore, field: RowField, rows: Rows, at: Array, cases: Sequence[int], entries_of: EntryIds | None
 ) -> Sequence[Any]:
     """The values of one field."""
     numbers: list[Any] = rows[field.name][at].tolist()
@@ -54,26 +57,24 @@ def _values(
             return list(map(columns.words[WORDS[field.name]].values.__getitem__, numbers))
         case "name":
             return [columns.names[number] for number in numbers]
-        case "entry":
-            ids = _ids_of(columns, cases, entries_of)
+        case "entry" | "entries":
+            if entries_of is None:
+                return [None if field.holds == "entry" else ()] * len(cases)
+            ids = {case: entries_of(columns.references[case]) for case in set(cases)}
+            if field.holds == "entries":
+                return _entries(columns, field.name, rows, at, cases, ids)
             return [ids[case][number - 1] if number else None for case, number in zip(cases, numbers, strict=True)]
-        case "entries":
-            return _entries(columns, field.name, rows, at, cases, entries_of)
     return numbers
 
 
 def _entries(
-    columns: ColumnStore, name: str, rows: Rows, at: Array, cases: Sequence[int], entries_of: EntryIds
+    columns: ColumnStore, name: str, rows: Rows, at: Array, cases: Sequence[int], ids: Mapping[int, Sequence[str]]
 ) -> list[tuple[str, ...]]:
-    """The ids of several entries in each row, from the first of them and the steps to the others."""
-    ids, further = _ids_of(columns, cases, entries_of), f"{name}{FURTHER}"
+    """The ids of several entries in each row, from the first of them and the steps to the others. ``ids``: by case."""
+    further = f"{name}{FURTHER}"
     steps = columns.words[WORDS[further]].values
     found = []
     for case, first, code in zip(cases, rows[name][at].tolist(), rows[further][at].tolist(), strict=True):
         numbers = accumulate(steps[code], initial=first) if first else ()
         found.append(tuple(ids[case][number - 1] for number in numbers))
     return found
-
-
-def _ids_of(columns: ColumnStore, cases: Sequence[int], entries_of: EntryIds) -> Mapping[int, Sequence[str]]:
-    return {case: entries_of(columns.references[case]) for case in set(cases)}

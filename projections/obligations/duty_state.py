@@ -1,14 +1,12 @@
 """Duty state: the rules for the state of a duty on a day, and for what was known at an instant.
 
-Each rule is here in three forms. Change them together; ``test_duty_state`` tests all forms against one table.
+Each rule is here in two forms. Change them together; ``test_duty_state`` tests both against one table.
 
 * Scalar: one ``Obligation`` and its dates. None: not, or not yet.
 * Arrays: columns of many duties. Days and instants are numbers of ``projections.arrays.date_numbers``; the largest: not, or
   not yet.
-* SQL: columns of a table. NULL: not, or not yet. Only what queries use.
 
-The array and SQL forms use operators alone, so that this module loads neither NumPy nor SQLAlchemy: reading one case
-needs neither.
+The array form uses operators alone, so that this module does not load NumPy: reading one case does not need it.
 """
 
 from datetime import date, datetime
@@ -21,7 +19,6 @@ from domain.policy.clauses import Clause, Value
 
 if TYPE_CHECKING:
     import numpy as np
-    import sqlalchemy as sa
     from numpy.typing import NDArray
 
 State = Literal["due", "met", "met_late", "overdue", "missed", "lapsed"]
@@ -146,22 +143,3 @@ def were_known(
     """
     begun: NDArray[np.bool_] = since < instant
     return begun if until is None else begun & (instant <= until)
-
-
-# The same in SQL.
-
-
-def known_in_sql(
-    instant: int | None, since: "sa.ColumnElement[int]", until: "sa.ColumnElement[int]"
-) -> "sa.ColumnElement[bool]":
-    """``was_known`` for columns. Instants are microseconds since 1970, UTC."""
-    if instant is None:
-        return until.is_(None)
-    return (since < instant) & (until.is_(None) | (until >= instant))
-
-
-def unmet_in_sql(
-    day: date, arises: "sa.ColumnElement[date]", met: "sa.ColumnElement[date]"
-) -> "sa.ColumnElement[bool]":
-    """Whether a duty has arisen by the day and is not done: it is due, overdue, missed or lapsed."""
-    return (arises <= day) & (met.is_(None) | (met > day))

@@ -12,12 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from dateutil.relativedelta import relativedelta
 
-from projections.cases.case_snapshot import CaseSnapshot
 from projections.columns.case_selection import CaseSelection
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import Obligation
 from projections.reports.duty_counts import count_duties, fell_due_runs, standards_clauses
+from projections.reports.duty_list import DutyList
 from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
@@ -105,15 +104,6 @@ class DutySum(NamedTuple):
     n: int
 
 
-class CountedDuty(NamedTuple):
-    """One duty counted in a cell: the case, the place that held it on the day it was due, and whether it was met in time."""
-
-    case: CaseSnapshot
-    place: Place
-    obligation: Obligation
-    in_time: bool
-
-
 MatrixRow = dict[str, MatrixCell]
 """Subject (or ``all``) to its cell."""
 
@@ -161,20 +151,14 @@ def clauses_about(subject: str) -> list[int]:
     return [number for number in standards_clauses() if subject in (ALL, catalogue().clauses[number].subject)]
 
 
-def references(selection: CaseSelection, months: int, wanted: Callable[[Place], bool], subject: str = ALL) -> list[str]:
-    """The cases with a duty that counts and whose place on its due date is ``wanted``; in order of reference."""
+def counted_duties(
+    selection: CaseSelection,
+    months: int = MONTHS,
+    wanted: Callable[[Place], bool] = lambda place: True,
+    subject: str = ALL,
+) -> DutyList:
+    """The duties that count on a subject, of the places ``wanted`` on their due dates."""
     since, clauses = selection.moment.on - relativedelta(months=months), clauses_about(subject)
     fits = np.array([wanted(place) for place in selection.columns.words["place"].values], bool)
-    found: set[int] = set()
-    for run in fell_due_runs(selection, since, clauses):
-        found.update(run.case[fits[run.column("place")]].tolist())
-    return sorted(selection.columns.references[number] for number in found)
-
-
-def counted_duties(cases: Iterable[CaseSnapshot], months: int = MONTHS) -> Iterable[CountedDuty]:
-    """The duties of these cases that count, one by one."""
-    for case in cases:
-        since = case.day - relativedelta(months=months)
-        for place, o in case.standards:
-            if o.counts(since, case.day):
-                yield CountedDuty(case, place, o, o.in_time(case.day))
+    runs = fell_due_runs(selection, since, clauses)
+    return DutyList(selection, [run.only(fits[run.column("place")]) for run in runs])

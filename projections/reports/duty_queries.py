@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from domain.policy.frameworks.framework import Framework
-from projections.arrays.date_numbers import date_of, day_number, day_of
+from projections.arrays.date_numbers import day_number, day_of
 from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, AnswerBlock, numbers_of
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
@@ -23,15 +23,14 @@ from projections.columns.score_counts import case_blocks
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import Obligation
 from projections.reports.duty_counts import HeldAs, PeriodSeries, count_duties, fell_due_runs, wait_counts
 from projections.reports.duty_forecast import LoadCounter, coming, duties
+from projections.reports.duty_list import DutyList
 from projections.reports.duty_results import (
     AnsweredCase,
     Count,
     DutyLoad,
     LateEntry,
-    ListedDuty,
     PlaceGroup,
     RecordedCount,
     Verdicts,
@@ -98,10 +97,9 @@ class DutyQueries:
                 waited.setdefault(self._places[one.place], Counter())[one.days] += one.times
         return waited
 
-    def fell_due(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> list[ListedDuty]:
+    def fell_due(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> DutyList:
         """The duties that fell due, one by one."""
-        names = self._selection(period.moment).spell_column("name")
-        return [duty for run in self._fallen(period, clauses, wanted) for duty in self._listed(run, names)]
+        return DutyList(self._selection(period.moment), [*self._fallen(period, clauses, wanted)], self.framework.id)
 
     def loads(self, moment: Moment) -> Mapping[Place, DutyLoad]:
         """The load of each place: duties due in the coming weeks, met before, and overdue."""
@@ -111,12 +109,12 @@ class DutyQueries:
             loads.add(run)
         return loads.found()
 
-    def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> list[ListedDuty]:
+    def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> DutyList:
         """The duties of the national standards due after ``first`` up to ``last``, as ``loads`` counts them, one by one."""
         selection, allowed = self._selection(moment), self._allowed(wanted)
-        names, ends = selection.spell_column("name"), (max(day_number(first), int(selection.day)), day_number(last))
+        ends = max(day_number(first), int(selection.day)), day_number(last)
         found = (coming(selection, run, *ends) for run in duties(selection, self._standards))
-        return [duty for run in found for duty in self._listed(run.only(allowed[run.column("place")]), names)]
+        return DutyList(selection, [run.only(allowed[run.column("place")]) for run in found], self.framework.id)
 
     def answers(self, moment: Moment, question: str) -> list[AnsweredCase]:
         """The cases whose answer to a question of the framework counts."""
@@ -125,7 +123,7 @@ class DutyQueries:
         for counting in self._counting(selection, question):
             for case, sufficient, absent in zip(*(column.tolist() for column in counting), strict=True):
                 name, place = self.columns.names[int(names[case])], self._places[int(places[case])]
-                found.append(AnsweredCase(self._references[case], name, place, sufficient, absent))
+                found.append(AnsweredCase(self._references[case], name, place, sufficient, absent, case))
         return found
 
     def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
@@ -196,19 +194,6 @@ class DutyQueries:
         allowed = self._allowed(wanted)
         for run in fell_due_runs(self._selection(period.moment), period.since, self._numbers(clauses)):
             yield run.only(allowed[run.column("place")])
-
-    def _listed(self, run: DutyRun, names: Array) -> Iterator[ListedDuty]:
-        clause = catalogue().of_framework[self.framework.id][run.clause]
-        columns = (
-            run.column(name).tolist() for name in ("value", "arises_on", "due_on", "met_on", "ended_on", "place")
-        )
-        for case, value, arises, due, met, ended, place in zip(run.case.tolist(), *columns, strict=True):
-            obligation = Obligation(
-                clause, clause.values[value], date_of(arises), date_of(due), day_of(met), day_of(ended), None, (),
-                clause.kind == "frequency",
-            )  # fmt: skip
-            name = self.columns.names[int(names[case])]
-            yield ListedDuty(self._references[case], name, self._places[place], obligation)
 
     def _counting(self, selection: CaseSelection, question: str) -> Iterator["CountedAnswers"]:
         asked = self.framework.questions[question]

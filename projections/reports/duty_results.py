@@ -31,7 +31,7 @@ class PlaceGroup(NamedTuple):
 
 
 class ListedDuty(NamedTuple):
-    """One duty counted in a figure. ``place``: who held the case on the day it was due. Its obligation names no entries."""
+    """One duty counted in a figure. ``place``: who held the case on the day it was due."""
 
     reference: str
     name: str
@@ -42,7 +42,7 @@ class ListedDuty(NamedTuple):
 class AnsweredCase(NamedTuple):
     """One case that counts in the figure of a question. ``place``: where it is held on the day.
 
-    ``absent``: insufficient because what was required is missing altogether.
+    ``absent``: insufficient because what was required is missing altogether. ``case``: its number in the columns.
     """
 
     reference: str
@@ -50,6 +50,7 @@ class AnsweredCase(NamedTuple):
     place: Place
     sufficient: bool
     absent: bool
+    case: int
 
 
 class Verdicts(NamedTuple):
@@ -78,7 +79,7 @@ class DutyLoad(NamedTuple):
 
 
 class LateEntry(NamedTuple):
-    """One entry recorded ``working_days`` late. ``place``: where its case is held on the day read."""
+    """One entry recorded ``working_days`` late. ``place``: where its case is held on the day read. ``case``: its number."""
 
     reference: str
     name: str
@@ -87,6 +88,7 @@ class LateEntry(NamedTuple):
     occurred_on: date
     recorded_on: date
     working_days: int
+    case: int
 
 
 class RecordedCount(NamedTuple):

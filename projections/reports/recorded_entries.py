@@ -44,7 +44,7 @@ def late_entries(selection: CaseSelection, since: date, allowed: Array) -> Itera
             yield LateEntry(
                 columns.references[case], columns.names[int(names[case])],
                 words["place"].values[int(selection.place[case])], words["type"].values[kind], date_of(occurred),
-                date_of(recorded), days,
+                date_of(recorded), days, case,
             )  # fmt: skip
 
 

@@ -5,13 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from domain.calendar.workdays import Length
 from domain.policy.clauses import Clause, Phase, Value
 from domain.policy.conditions import When
 from domain.policy.frameworks.framework import Framework, Question
 from domain.policy.standards.edition import Edition, Standards
-from projections.cases.case_snapshot import CaseSnapshot
-from projections.obligations.duty_state import STATES
+from projections.columns.case_answers import numbers_of
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_schema import Array
+from projections.columns.duty_scan import scan_duties
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.duty_state import DUE, LAPSED, MET, MET_EARLY, MET_LATE, OPEN, STATES, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +80,20 @@ def edition_differences(before: Edition, after: Edition) -> list[ClauseDifferenc
     return [d for d in found if _content(d.before) != _content(d.after)]
 
 
-def duty_states(cases: Iterable[CaseSnapshot], clause: str, framework: Framework) -> Counter[str]:
-    """How many duties under this clause had arisen by the day read, by their state."""
+def duty_states(selection: CaseSelection, cases: Array, clause: str, framework: Framework) -> Counter[str]:
+    """How many duties under this clause had arisen by the day read, by their state.
+
+    ``cases``: for each case whether its duties count.
+    """
     counted: Counter[str] = Counter(dict.fromkeys(STATES, 0))
-    for case in cases:
-        for _, obligation in case.duties_under(framework.id):
-            if obligation.clause.id == clause and (state := obligation.state(case.day)) is not None:
-                counted[state] += 1
+    for number in numbers_of(framework.id).get(clause, ()):
+        unmet: State = "missed" if catalogue().clauses[number].kind == "frequency" else "overdue"
+        for run in scan_duties(selection, number):
+            found = np.bincount(run.state[cases[run.case]], minlength=MET_EARLY + 1).tolist()
+            counted.update({
+                "due": found[DUE], "lapsed": found[LAPSED], unmet: found[OPEN], "met_late": found[MET_LATE],
+                "met": found[MET] + found[MET_EARLY],
+            })  # fmt: skip
     return counted
 
 

@@ -32,6 +32,9 @@ from projections.reports.duty_results import (
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion, total
 
+NO_NUMBER = -1
+"""In place of the number of a case: there are no columns."""
+
 
 class DutiesByReading:
     """All cases of a casebook under one framework."""
@@ -111,6 +114,7 @@ class DutiesByReading:
                 _place(reading, moment.on),
                 answer.answer == "sufficient",
                 answer.absent,
+                NO_NUMBER,
             )
             for reading in self._readings(moment)
             for answer in reading.answers
@@ -157,7 +161,7 @@ class DutiesByReading:
     def late(self, period: Period, wanted: Wanted) -> list[LateEntry]:
         moment, since = period.moment, period.since
         return [
-            LateEntry(reading.reference, _name(reading), place, *row[1:])
+            LateEntry(reading.reference, _name(reading), place, *row[1:], NO_NUMBER)
             for reading in self._readings(moment)
             if wanted(place := _place(reading, moment.on))
             for row in late_rows(reading.history)

@@ -3,27 +3,29 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, render_template, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS
+from projections.columns.case_selection import places
+from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
+from projections.obligations.duty_state import IN_TIME, state_in
 from projections.reports.caseload_matrix import (
     ALL,
     FEW,
     MONTHS,
     TARGET,
     TREND,
-    CountedDuty,
     MatrixCell,
-    clauses_about,
     counted_duties,
     duty_sums,
     matrix,
-    references,
 )
+from projections.reports.duty_list import DutyList
 from projections.scoring.scores import printed
 from web.presentation.downloads import download
 from web.presentation.pagination import read_page
@@ -37,13 +39,14 @@ blueprint = Blueprint("matrix", __name__)
 WIDTH, HEIGHT = 60, 18
 """The size of a trend line, in units of the drawing (SVG user units)."""
 
-COLUMNS: Mapping[str, Callable[[CountedDuty], Any]] = {
-    "due": lambda d: d.obligation.due_on,
-    "case": lambda d: d.case.reference,
-    "what": lambda d: d.obligation.clause.id,
-    "officer": lambda d: d.place.officer,
-    "kept": lambda d: (d.in_time, d.obligation.due_on),
+COLUMNS: Mapping[str, Callable[[DutyList], Array]] = {
+    "due": lambda duties: duties.column("due_on"),
+    "case": lambda duties: duties.reference,
+    "what": lambda duties: duties.clause,
+    "officer": lambda duties: places(duties.selection.columns, "officer").numbers[duties.column("place")],
+    "kept": lambda duties: (_in_time(duties).astype(np.int64) << 16) + duties.column("due_on"),
 }
+"""The sort keys of the list of duties (see ``DutyList.in_order``)."""
 
 
 def _whole(low: int, high: int, words: str) -> dict[str, Any]:
@@ -93,18 +96,19 @@ def duties() -> str:
     """The duties behind a cell; those not met in time come first."""
     asked = _asked()
     found = _behind(asked)
-    shown = _open(found)
+    opened = _open(found)
     order = read_order(request.args, list(COLUMNS), Order("kept"))
-    page = read_page(request.args, len(shown))
+    page = read_page(request.args, len(opened))
+    which = opened.in_order(COLUMNS[order.key](opened), *page.places, descending=order.descending)
     return render_template(
         "cases/matrix_duties.html",
-        duties=page.of(order.of(shown, COLUMNS)),
+        duties=opened.shown(which, current_cases.entries_of),
         page=page,
         order=order,
         asked_for=asked,
         n=len(found),
-        in_time=sum(d.in_time for d in found),
-        hidden=len(found) - len(shown),
+        in_time=np.count_nonzero(_in_time(found)),
+        hidden=len(found) - len(opened),
         day=current_cases.moment().on,
     )
 
@@ -114,14 +118,14 @@ def duties() -> str:
 def table(form: str) -> Response:
     """The same duties as a file to download."""
     asked = _asked()
-    found = _behind(asked)
+    opened, day = _open(_behind(asked)), current_cases.moment().on
+    which = opened.in_order(opened.reference, 0, len(opened))
     columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
                Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
     rows = [
-        (d.case.reference, d.obligation.clause.id, d.obligation.clause.subject,
-         d.obligation.state(current_cases.moment().on), d.obligation.due_on, d.in_time, d.place.officer, d.place.team,
-         d.obligation.value.citation)
-        for d in _open(found)
+        (d.reference, d.obligation.clause.id, d.obligation.clause.subject, d.obligation.state(day), d.obligation.due_on,
+         d.obligation.in_time(day), d.place.officer, d.place.team, d.obligation.value.citation)
+        for d in opened.shown(which)
     ]  # fmt: skip
     wanted = "; ".join(f"{name}: {value}" for name, value in asked.items() if value)
     file_notes = notes(current_cases.moment(), ("Filter", wanted))
@@ -155,21 +159,19 @@ def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
     return wanted and access_control.account().answers_for(place)
 
 
-def _behind(asked: Mapping[str, Any]) -> list[CountedDuty]:
-    """The duties behind a cell, each with its case and who held it then."""
-    at, subject = following_read_model.as_at(current_cases.moment()), asked["subject"] or ALL
-    named = references(at, asked["months"], lambda place: _theirs(asked, place), subject)
-    clauses = clauses_about(subject)
-    cases = following_read_model.views().case_snapshots(
-        current_cases.moment(), references=named, clauses=clauses, kinds=("duties",)
-    )
-    return [duty for duty in counted_duties(cases, asked["months"]) if _theirs(asked, duty.place)]
+def _behind(asked: Mapping[str, Any]) -> DutyList:
+    """The duties behind a cell."""
+    at = following_read_model.as_at(current_cases.moment())
+    return counted_duties(at, asked["months"], lambda place: _theirs(asked, place), asked["subject"] or ALL)
 
 
-def _open(duties: list[CountedDuty]) -> list[CountedDuty]:
+def _open(duties: DutyList) -> DutyList:
     """The duties whose case is open to the reader."""
-    opened = current_cases.opened()
-    return [duty for duty in duties if duty.case.reference in opened]
+    return duties.only(current_cases.opened()[duties.case])
+
+
+def _in_time(duties: DutyList) -> Array:
+    return state_in(duties.state, IN_TIME)
 
 
 def _subjects() -> list[str]:

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,11 +25,13 @@ from projections.inspections.sample_scores import (
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.scores import Score, printed
 from web.cli import command_options
-from web.cli.command_read_model import current_read_model
 from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.json_documents import change_document, score_document
 from web.presentation.phrases import answer_words, because, knowledge_words
-from web.site.date_field import EARLIEST, LATEST
+
+if TYPE_CHECKING:
+    from projections.columns.case_selection import CaseSelection
+    from projections.columns.column_schema import Array
 
 
 @click.command()
@@ -63,13 +66,12 @@ def score(
     if opened and as_at is None and known_at is None:
         at = inspection_moment(opened)
 
+    where = {level: name for level, name in (("area", area), ("team", team), ("officer", officer)) if name is not None}
+
     def scored_by(edition: str | None) -> ScoredSample:
-        if not inspection and standards is None and EARLIEST <= at.on.year <= LATEST:
-            return _of_columns(database, chosen, at, high_risk, area=area, team=team, officer=officer)
-        cases = _held(database, at, area=area, team=team, officer=officer)
-        if inspection:
-            held = set(cases)
-            cases = [reference for reference in book.inspection(inspection).sample if reference in held]
+        if not inspection and standards is None:
+            return _of_columns(database, chosen, at, high_risk, where)
+        cases = _of_sample(book, inspection, at, where) if inspection else _held(database, at, where)
         scored = score_readings(chosen, at, book.read_all(cases, at, chosen, inspection, edition), edition)
         return scored.high_risk_only() if high_risk else scored
 
@@ -86,26 +88,48 @@ def score(
         click.echo(_changes_text(changed, at))
 
 
-def _of_columns(database: str, chosen: Framework, at: Moment, high_risk: bool, **where: str | None) -> ScoredSample:
+def _of_columns(
+    database: str, chosen: Framework, at: Moment, high_risk: bool, where: Mapping[str, str]
+) -> ScoredSample:
     """The score of the cases held here on the day, counted from the column store."""
     from projections.columns import score_counts
-    from projections.columns.case_selection import CaseSelection
-    from web.cli.command_columns import columns_of
 
-    with closing(current_read_model(database)) as views:
-        read = CaseSelection(columns_of(views), at)
-        sample = score_counts.score_cases(
-            chosen, read, read.select(**{k: name for k, name in where.items() if name is not None})
-        )
+    sample = score_counts.score_cases(chosen, *_selected(database, at, where))
     scored = ScoredSample(chosen, at, (), sample.score, sample.high_risk)
     return scored.high_risk_only() if high_risk else scored
 
 
-def _held(database: str, at: Moment, **where: str | None) -> list[str]:
-    """The references of the cases held on the day in this area or team, or by this officer. None: any."""
-    wanted = {level: name for level, name in where.items() if name is not None}
-    cases = current_read_model(database).case_snapshots(at, kinds=())
-    return [c.reference for c in cases if all(getattr(c.spell.place, level) == name for level, name in wanted.items())]
+def _held(database: str, at: Moment, where: Mapping[str, str]) -> list[str]:
+    """The references of the cases held here on the day, in order."""
+    selection, cases = _selected(database, at, where)
+    return sorted(selection.columns.references[case] for case in cases.nonzero()[0].tolist())
+
+
+def _selected(database: str, at: Moment, where: Mapping[str, str]) -> tuple["CaseSelection", "Array"]:
+    """The cases as at a moment, and for each whether it is held here on the day. ``where``: level of place -> its name."""
+    from projections.columns.case_selection import CaseSelection
+    from web.cli.command_columns import columns_of
+    from web.cli.command_read_model import current_read_model
+
+    with closing(current_read_model(database)) as views:
+        selection = CaseSelection(columns_of(views), at)
+    try:
+        return selection, selection.select(**where)
+    except ValueError as error:
+        raise click.UsageError(f"--as-at: {error}") from error
+
+
+def _of_sample(book: CaseRepository, inspection: str, at: Moment, where: Mapping[str, str]) -> list[str]:
+    """The cases of an inspection's sample that had begun by the day and are held here on it."""
+
+    def is_held(reference: str) -> bool:
+        history = book.history(reference, at.known_at)
+        if history.start is None or history.start.on > at.on:
+            return False
+        held = history.held_by(at.on)
+        return all(getattr(held, level) == name for level, name in where.items())
+
+    return list(filter(is_held, book.inspection(inspection).sample))
 
 
 def _document(

@@ -5,8 +5,6 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from domain.policy.standards.edition import Edition
 from domain.policy.standards.edition_files import national_standards
-from projections.cases.case_snapshot import CaseSnapshot
-from projections.obligations.clause_catalogue import catalogue
 from projections.reports import standards_handbook
 from web.services import current_cases, current_inspections
 from web.site import access_control
@@ -42,14 +40,6 @@ def edition(edition: str) -> str:
     return _edition(_found(edition))
 
 
-def _counted(clause: str) -> list[CaseSnapshot]:
-    """The cases that the reader may count, with all duties under this clause."""
-    numbers = [number for number, known in enumerate(catalogue().clauses) if known.id == clause]
-    return current_cases.counted_by(
-        access_control.account(), current_cases.moment(), clauses=numbers, kinds=("duties",)
-    ).cases
-
-
 @blueprint.get("/standards/clauses/<clause>")
 @access_control.open_to()
 def clause(clause: str) -> str:
@@ -58,7 +48,8 @@ def clause(clause: str) -> str:
     found = standards_handbook.handbook_clause(clause, framework.clauses, framework)
     if found is None:
         abort(404, f"There is no clause called {clause}.")
-    counted = standards_handbook.duty_states(_counted(clause), clause, framework)
+    cases = current_cases.reached()
+    counted = standards_handbook.duty_states(cases.selection, cases.counted, clause, framework)
     latest = next(iter(current_inspections.inspections()), None)
     return render_template(
         "handbook/clause.html",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, get_args
 
+import numpy as np
 from dateutil.relativedelta import relativedelta
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -74,11 +75,8 @@ def take_frame(inspection: str) -> str | Response:
 
 def _places_to_frame(area: str) -> dict[str, list[str]]:
     """The divisions and teams of the area from which the person signed in may take a frame."""
-    mine = [
-        h
-        for h in following_read_model.views().places(current_cases.today())
-        if h.area == area and access_control.account().may_frame(h)
-    ]
+    held = following_read_model.as_at(current_cases.today()).places
+    mine = [place for place in held if place.area == area and access_control.account().may_frame(place)]
     return {"division": sorted({h.division for h in mine}), "team": sorted({h.team for h in mine})}
 
 
@@ -91,13 +89,15 @@ def _frame_asked_for(found: Inspection, values: Mapping[str, Any]) -> tuple[list
             days[name] = date.fromisoformat(values[name])
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
-    area = following_read_model.views().case_snapshots(
-        inspection_moment(found.opened), held=("area", (found.opened.area,)), kinds=()
+    selection = following_read_model.as_at(inspection_moment(found.opened))
+    mine = np.array(
+        [access_control.account().may_frame(held) for held in selection.columns.words["place"].values], bool
     )
-    within = [case for case in area if access_control.account().may_frame(case.spell.place)]
+    within = selection.select(area=found.opened.area)
+    within[within] = mine[selection.place[within]]
     place = {name: values.get(name) for name in ("division", "team")}
     cases = sampling_frame(
-        within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
+        selection, within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
         strata=values.get("strata", ()), **place,
     )  # fmt: skip
     return cases, {} if cases else {"started_from": "No case began in this window and place. Widen it"}

@@ -35,9 +35,15 @@ class Page:
             listed.append(number)
         return listed
 
+    @property
+    def places(self) -> tuple[int, int]:
+        """The index of this page's first row in the list, and the index after its last."""
+        return (self.number - 1) * self.size, min(self.number * self.size, self.total)
+
     def of(self, rows: Sequence[Row]) -> Sequence[Row]:
         """The rows of this page."""
-        return rows[(self.number - 1) * self.size : self.number * self.size]
+        first, last = self.places
+        return rows[first:last]
 
 
 class _PageSchema(Schema):

@@ -17,6 +17,7 @@ from domain.entries import refusals
 from domain.entries.case_entries import AccessLimited, Entry, EntryCorrected, EntryWithdrawn
 from domain.entries.schemas import ShapeError
 from projections.cases.case_differences import DutyChange, duty_changes
+from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine, outstanding
 from projections.history.history import History
 from projections.inspections.blind_reading import recorded_meanwhile
@@ -26,7 +27,7 @@ from web.recording.entry_forms import Field, fields_of
 from web.recording.offered_fields import filled_in, offered
 from web.recording.problem_words import place_of, problem_words
 from web.recording.typed_entries import correction_of, form_token, whole_entry
-from web.services import current_cases, following_read_model
+from web.services import current_cases
 from web.site import access_control, clock
 
 
@@ -150,10 +151,12 @@ class RecordingForm:
 
     def _owed(self) -> list[DutyLine]:
         """The open duties of the case that an entry of this type can meet."""
-        today = following_read_model.views().case_snapshots(
-            current_cases.today(), references=[self.reference], unmet=True
-        )
-        return [o for c in today for o in outstanding(c) if any(by.type is self.fact_type for by in o.clause.entries)]
+        today = current_cases.today()
+        history = current_cases.repository().history(self.reference, today.known_at)
+        if history.start is None or history.start.on > today.on:
+            return []
+        owed = outstanding(CaseSnapshot.of_history(self.reference, today, history))
+        return [duty for duty in owed if any(by.type is self.fact_type for by in duty.clause.entries)]
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Entry]:
         """The entries recorded on the case since the form was opened."""

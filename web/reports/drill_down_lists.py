@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import compress
 from typing import Any, NamedTuple
 
+import numpy as np
 from flask import abort
 from werkzeug.exceptions import BadRequest
 
 from domain.policy.measures.measure import Measure
 from domain.policy.measures.measure_files import reports
+from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
+from projections.obligations.duty_state import DONE, IN_TIME, state_in
 from projections.reports.duty_counts import held_as_of
+from projections.reports.duty_list import DutyList
 from projections.reports.duty_results import WEEKS, ListedDuty
 from projections.reports.protected_groups import group_differences, group_of, is_shown
 from web.presentation.formatting import short_date
@@ -33,12 +38,16 @@ class DrillDownLine(NamedTuple):
 
 
 class DrillDownList(NamedTuple):
-    """A list. ``columns``: besides case and name. ``hidden``: the number of rows counted but not open to the reader."""
+    """A list. ``columns``: besides case and name. ``hidden``: the number of rows counted but not open to the reader.
+
+    ``lines``: makes the rows from one place in the list up to, not including, another; there are ``n``.
+    """
 
     title: str
     says: str
     columns: Sequence[Column]
-    lines: Sequence[DrillDownLine]
+    n: int
+    lines: Callable[[int, int], Sequence[DrillDownLine]]
     hidden: int
 
 
@@ -65,10 +74,13 @@ def duties(query: DrillDownQuery) -> DrillDownList:
         title += f", {query.values['group'].lower()}"
     day = query.period.moment.on
     done = measure is not None and measure.counts == "done"
-    held = sum(b.obligation.done(day) if done else b.obligation.in_time(day) for b in found)
+    held = np.count_nonzero(state_in(found.state, DONE if done else IN_TIME))
     says = f"{held} of {len(found)} {'done' if done else 'in time'}; they fell due {period_words(query.period)}."
-    found.sort(key=lambda b: (b.obligation.in_time(day), b.obligation.due_on, b.reference))
-    return _listed(f"{title}: {held} of {len(found)}", says, _DUTY_COLUMNS, [_duty_line(b, day) for b in found])
+    return _listed_duties(
+        f"{title}: {held} of {len(found)}", says, _DUTY_COLUMNS, found,
+        lambda duties: (state_in(duties.state, IN_TIME).astype(np.int64) << 16) + duties.column("due_on"),
+        lambda duty: _duty_line(duty, day),
+    )  # fmt: skip
 
 
 def _duty_line(behind: ListedDuty, day: date) -> DrillDownLine:
@@ -85,7 +97,7 @@ def _duty_line(behind: ListedDuty, day: date) -> DrillDownLine:
     return DrillDownLine(behind.reference, behind.name, cells)
 
 
-def _of_group(query: DrillDownQuery, found: Sequence[ListedDuty], measure: Measure | None) -> list[ListedDuty]:
+def _of_group(query: DrillDownQuery, found: DutyList, measure: Measure | None) -> DutyList:
     """The duties of one group. 403 if the report suppresses the group, so that no address shows what it hides."""
     if measure is None:
         raise BadRequest("A group is of a measure.")
@@ -97,7 +109,8 @@ def _of_group(query: DrillDownQuery, found: Sequence[ListedDuty], measure: Measu
         abort(403, SUPPRESSED)
     people = queries.persons(query.period, measure.clauses, attribute, query.wanted)
     own = {case for group, cases in people.items() if group_of(attribute, group.value) == value for case in cases}
-    return [b for b in found if b.reference in own]
+    cases = np.array([queries.columns.number(reference) for reference in own], np.int32)
+    return found.only(np.isin(found.case, cases))
 
 
 def answered(query: DrillDownQuery) -> DrillDownList:
@@ -116,7 +129,7 @@ def answered(query: DrillDownQuery) -> DrillDownList:
         lines.append(DrillDownLine(case.reference, case.name, [answer, case.place.officer, case.place.team]))
     columns = (Column("Answer"), Column("Officer"), Column("Team"))
     says = f"{held} of {len(found)} sufficient: {measure.numerator}, of {measure.denominator}."
-    return _listed(f"{measure.title}: {held} of {len(found)}", says, columns, lines)
+    return _listed(f"{measure.title}: {held} of {len(found)}", says, columns, lines, [case.case for case in found])
 
 
 def late(query: DrillDownQuery) -> DrillDownList:
@@ -136,7 +149,7 @@ def late(query: DrillDownQuery) -> DrillDownList:
     columns = (Column("Entry"), Column("Dated", "date"), Column("Recorded", "date"), Column("Working days", "number"),
                Column("Officer"), Column("Team"))  # fmt: skip
     says = f"Recorded {period_words(query.period)}, more than one working day after the day they are dated."
-    return _listed(f"{len(found)} entries recorded late", says, columns, lines)
+    return _listed(f"{len(found)} entries recorded late", says, columns, lines, [entry.case for entry in found])
 
 
 def coming(query: DrillDownQuery) -> DrillDownList:
@@ -147,29 +160,43 @@ def coming(query: DrillDownQuery) -> DrillDownList:
     first = moment.on + timedelta(weeks=week - 1 if week else 0)
     last = moment.on + timedelta(weeks=week or WEEKS)
     found = report_cache.duty_queries().coming(moment, first, last, query.wanted)
-    found.sort(key=lambda b: (b.obligation.due_on, b.reference))
-    lines = []
-    for b in found:
-        o = b.obligation
-        cells = [
-            o.state(moment.on) or "arises by then",
-            o.due_on,
-            o.clause.id,
-            "arranged" if o.met_on else "",
-            b.place.officer,
-            b.place.team,
-            o.value.citation,
-        ]
-        lines.append(DrillDownLine(b.reference, b.name, cells))
     title = f"{len(found)} duties fall due"
     says = f"From {short_date(first + timedelta(days=1))} to {short_date(last)}, as the file stood on {short_date(moment.on)}."
-    return _listed(title, says, (*_DUTY_COLUMNS[:3], Column("Arranged"), *_DUTY_COLUMNS[4:]), lines)
+    return _listed_duties(
+        title, says, (*_DUTY_COLUMNS[:3], Column("Arranged"), *_DUTY_COLUMNS[4:]), found,
+        lambda duties: duties.column("due_on"), lambda duty: _coming_line(duty, moment.on),
+    )  # fmt: skip
 
 
-def _listed(title: str, says: str, columns: Sequence[Column], lines: Sequence[DrillDownLine]) -> DrillDownList:
-    """The list without the cases that are not open to the reader."""
-    shown = [line for line in lines if line.reference in current_cases.opened()]
-    return DrillDownList(title, says, columns, shown, len(lines) - len(shown))
+def _coming_line(coming: ListedDuty, day: date) -> DrillDownLine:
+    o, place = coming.obligation, coming.place
+    cells = [o.state(day) or "arises by then", o.due_on, o.clause.id, "arranged" if o.met_on else "", place.officer,
+             place.team, o.value.citation]  # fmt: skip
+    return DrillDownLine(coming.reference, coming.name, cells)
+
+
+def _listed_duties(
+    title: str, says: str, columns: Sequence[Column], found: DutyList, key: Callable[[DutyList], Array],
+    line: Callable[[ListedDuty], DrillDownLine],
+) -> DrillDownList:  # fmt: skip
+    """The list of duties without the cases that are not open to the reader; ``key``: see ``DutyList.in_order``."""
+    shown = found.only(current_cases.opened()[found.case])
+
+    def lines(first: int, last: int) -> list[DrillDownLine]:
+        return [line(duty) for duty in shown.shown(shown.in_order(key(shown), first, last))]
+
+    return DrillDownList(title, says, columns, len(shown), lines, len(found) - len(shown))
+
+
+def _listed(
+    title: str, says: str, columns: Sequence[Column], lines: Sequence[DrillDownLine], cases: Sequence[int]
+) -> DrillDownList:
+    """The list without the cases that are not open to the reader. ``cases``: the number of each line's case."""
+    opened = current_cases.opened()[cases].tolist() if cases else []
+    shown = list(compress(lines, opened))
+    return DrillDownList(
+        title, says, columns, len(shown), lambda first, last: shown[first:last], len(lines) - len(shown)
+    )
 
 
 LISTS: Mapping[str, Callable[[DrillDownQuery], DrillDownList]] = {

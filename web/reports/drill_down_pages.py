@@ -33,11 +33,13 @@ def _page_of(name: str, make: Callable[[DrillDownQuery], DrillDownList]) -> Call
         by |= {str(n): _by_cell(n) for n in range(len(listed.columns))}
         keys = list(by)
         order = read_order(request.args, keys, Order("shown"))
-        pages = read_page(request.args, len(listed.lines))
+        pages = read_page(request.args, listed.n)
+        sorted_so = order.key == "shown"
+        lines = listed.lines(*pages.places) if sorted_so else pages.of(order.of(listed.lines(0, listed.n), by))
         return render_template(
             "reports/drill_down.html",
             listed=listed,
-            lines=pages.of(order.of(listed.lines, by)),
+            lines=lines,
             page=pages,
             order=order,
             whose=query.whose,
@@ -53,13 +55,14 @@ def _table_of(name: str, make: Callable[[DrillDownQuery], DrillDownList]) -> Cal
     def table(form: str) -> Response:
         query = read_query()
         listed = make(query)
+        lines = listed.lines(0, listed.n)
         file_notes = notes(
             query.period.moment, ("List", listed.title), ("Definition", listed.says), ("Whose", query.whose)
         )
-        rows = [(line.reference, line.name, *line.cells) for line in listed.lines]
+        rows = [(line.reference, line.name, *line.cells) for line in lines]
         columns = [Column("Case"), Column("Name"), *listed.columns]
         return download(
-            Download(listed.title, columns, rows, file_notes, [line.reference for line in listed.lines]),
+            Download(listed.title, columns, rows, file_notes, [line.reference for line in lines]),
             form,
             f"{name}-{query.period.moment.on}",
         )

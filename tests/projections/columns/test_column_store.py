@@ -40,7 +40,6 @@ from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place
-from projections.reports.caseload_matrix import counted_duties
 from projections.reports.duty_counts import count_duties
 from tests.support.columns import columns_of, derived
 from tests.support.depth import examples
@@ -101,16 +100,17 @@ def agrees(columns: ColumnStore, readings: Sequence[Reading], moment: Moment, fr
         assert score_cases(framework, at, at.select(area=area, team=team)).score == of_team
     for months in (6, 12):
         since = moment.on - relativedelta(months=months)
-        duties = list(counted_duties((r.snapshot for r in readings), months))
+        held = [duty for r in readings for duty in r.snapshot.standards]
         in_time: Counter[object] = Counter()
         fallen: Counter[object] = Counter()
-        for duty in duties:
-            o, held_by = duty.obligation, duty.place
+        for held_by, o in held:
+            if not o.counts(since, moment.on):
+                continue
             ends = (back for back in range(6) if o.due_on > moment.on - relativedelta(months=back + 1))
             month = next(ends) if months == 6 else 0
             key = (held_by.team, held_by.officer, o.clause.subject, o.clause.edition, month)
             fallen[key] += 1
-            in_time[key] += duty.in_time
+            in_time[key] += o.in_time(moment.on)
         by = ("team", "officer", "subject", "edition", *(("month",) if months == 6 else ()))
         counted_up = count_duties(at, since, by=by).by_key()
         assert counted_up == {key if months == 6 else key[:-1]: (in_time[key], n) for key, n in fallen.items()}  # type: ignore[index]

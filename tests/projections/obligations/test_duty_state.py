@@ -1,8 +1,8 @@
-"""The duty state page: its scalar, array and SQL forms give what one table says, and agree on any dates."""
+"""The duty state page: its scalar and array forms give what one table says, and agree on any dates."""
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from types import SimpleNamespace
@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,14 +31,11 @@ from projections.obligations.duty_state import (
     OPEN,
     Obligation,
     State,
-    known_in_sql,
     state_in,
     states,
-    unmet_in_sql,
     was_known,
     were_known,
 )
-from projections.read_model.row_codecs import micros
 
 
 class Dates(NamedTuple):
@@ -152,45 +148,12 @@ def array_states(every: Sequence[Dates], day: int) -> Any:
     return states(day_read(day_of(day)), *columns)
 
 
-DUTIES = sa.Table(
-    "duties", sa.MetaData(), sa.Column("n", sa.Integer), sa.Column("arises_on", sa.Date), sa.Column("met_on", sa.Date)
-)
-SPANS_KEPT = sa.Table(
-    "spans", sa.MetaData(), sa.Column("n", sa.Integer), sa.Column("since", sa.Integer), sa.Column("until", sa.Integer)
-)
-
-
-@pytest.fixture(scope="module")
-def sqlite() -> Iterator[sa.Connection]:
-    engine = sa.create_engine("sqlite://")
-    with engine.connect() as connection:
-        for table in (DUTIES, SPANS_KEPT):
-            table.metadata.create_all(connection)
-        yield connection
-    engine.dispose()
-
-
-def found_in(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], clause: Any) -> list[bool]:
-    """For each of these rows, whether the clause selects it."""
-    c.execute(sa.delete(table))
-    c.execute(sa.insert(table), [{"n": n, **row} for n, row in enumerate(rows)])
-    found = set(c.execute(sa.select(table.c.n).where(clause)).scalars())
-    return [n in found for n in range(len(rows))]
-
-
-def unmet(c: sa.Connection, every: Sequence[Dates], day: int) -> list[bool]:
-    owed = map(duty, every)
-    rows = [{"arises_on": o.arises_on, "met_on": o.met_on} for o in owed]
-    return found_in(c, DUTIES, rows, unmet_in_sql(day_of(day), DUTIES.c.arises_on, DUTIES.c.met_on))
-
-
 @pytest.mark.parametrize("row", TABLE, ids=str)
-def test_what_is_so_of_a_duty_on_a_day(row: Expected, sqlite: sa.Connection) -> None:
+def test_what_is_so_of_a_duty_on_a_day(row: Expected) -> None:
     o, day = duty(row.dates, row.window), day_of(row.day)
     assert (o.state(day), o.fell_due(day), o.done(day), o.in_time(day)) == row[3:]
     state = array_states([row.dates], row.day)
     assert [bool(state_in(state, which)[0]) for which in (FELL_DUE, DONE, IN_TIME)] == list(row[4:])
-    assert unmet(sqlite, [row.dates], row.day) == [row.state in ("due", "overdue", "missed", "lapsed")]
 
 
 CODES: dict[State | None, tuple[int, ...]] = {
@@ -199,8 +162,8 @@ CODES: dict[State | None, tuple[int, ...]] = {
 }  # fmt: skip
 
 
-def agree(c: sa.Connection, every: Sequence[Dates], day: int) -> None:
-    """The three forms say the same of these duties on a day."""
+def agree(every: Sequence[Dates], day: int) -> None:
+    """Both forms say the same of these duties on a day."""
     on, found = day_of(day), array_states(every, day)
     for dates, state in zip(every, found.tolist(), strict=True):
         o = duty(dates)
@@ -212,13 +175,12 @@ def agree(c: sa.Connection, every: Sequence[Dates], day: int) -> None:
         assert (state in FELL_AND_DONE, state in FELL_AND_IN_TIME) == (fell and done, fell and in_time)
     for which in (ARISEN, FELL_DUE, DONE, IN_TIME):
         assert state_in(found, which).tolist() == [state in which for state in found.tolist()]
-    assert unmet(c, every, day) == [duty(d).state(on) is not None and not duty(d).done(on) for d in every]
 
 
 @pytest.mark.parametrize("day", range(5))
-def test_the_forms_agree_on_every_order_of_dates(day: int, sqlite: sa.Connection) -> None:
+def test_the_forms_agree_on_every_order_of_dates(day: int) -> None:
     days = range(5)
-    agree(sqlite, [Dates(*dates) for dates in product(days, days, (*days, None), (*days, None))], day)
+    agree([Dates(*dates) for dates in product(days, days, (*days, None), (*days, None))], day)
 
 
 SMALL = st.integers(0, 40)
@@ -226,38 +188,35 @@ DATES = st.builds(Dates, SMALL, SMALL, SMALL | st.none(), SMALL | st.none())
 
 
 @given(st.lists(DATES, min_size=1, max_size=20), SMALL)
-def test_the_forms_agree_on_any_dates(sqlite: sa.Connection, every: list[Dates], day: int) -> None:
-    agree(sqlite, every, day)
+def test_the_forms_agree_on_any_dates(every: list[Dates], day: int) -> None:
+    agree(every, day)
 
 
 def instant_of(number: int | None) -> datetime | None:
     return None if number is None else datetime(2005, 1, 1, tzinfo=UTC) + timedelta(microseconds=number)
 
 
-def forms_of_known(c: sa.Connection, span: Span) -> list[bool]:
+def forms_of_known(span: Span) -> list[bool]:
     """Whether a span was known at its instant, by every form."""
     since, until, at = map(instant_of, span[:3])
     assert since is not None
     starts, ends = np.array([instant_number(since)]), np.array([instant_number(until)])
-    number = None if at is None else micros(at)
-    row = {"since": micros(since), "until": None if until is None else micros(until)}
     found = [
         was_known(at, since, until), Known((), since, until).at(at),
         bool(were_known(instant_number(at), starts, ends)[0]),
-        *found_in(c, SPANS_KEPT, [row], known_in_sql(number, SPANS_KEPT.c.since, SPANS_KEPT.c.until)),
     ]  # fmt: skip
     return [*found, bool(were_known(instant_number(at), starts)[0])] if until is None else found
 
 
 @pytest.mark.parametrize("span", SPANS, ids=str)
-def test_what_was_known_at_an_instant(span: Span, sqlite: sa.Connection) -> None:
-    assert set(forms_of_known(sqlite, span)) == {span.known}
+def test_what_was_known_at_an_instant(span: Span) -> None:
+    assert set(forms_of_known(span)) == {span.known}
 
 
 @given(SMALL, st.none() | st.integers(1, 40), st.none() | SMALL)
-def test_the_forms_agree_on_any_span(sqlite: sa.Connection, since: int, length: int | None, at: int | None) -> None:
+def test_the_forms_agree_on_any_span(since: int, length: int | None, at: int | None) -> None:
     span = Span(since, None if length is None else since + length, at, True)
-    assert len(set(forms_of_known(sqlite, span))) == 1
+    assert len(set(forms_of_known(span))) == 1
 
 
 def test_who_reads_one_case_loads_neither_numpy_nor_sqlalchemy() -> None:

@@ -4,14 +4,12 @@ from bisect import bisect_left
 
 import numpy as np
 
-from projections.arrays.string_codes import StringArrayChain
+from projections.arrays.string_codes import StringArray, StringArrayChain
 from projections.columns.column_schema import Array
-from projections.columns.column_store import ColumnStore
 
 
-def reference_ranks(columns: ColumnStore, cases: Array) -> Array:
+def reference_ranks(references: StringArray | StringArrayChain, cases: Array) -> Array:
     """For each of these cases (numbers, each once) its rank from 0 among them, in order of their references."""
-    references = columns.references
     base, *_ = references.parts if isinstance(references, StringArrayChain) else (references,)
     ranks = np.empty(len(base), np.int64)
     ranks[base.order] = np.arange(len(base))

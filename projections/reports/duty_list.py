@@ -51,7 +51,7 @@ class DutyList:
         """For each duty the rank of its case's reference among the cases of the list."""
         among = np.bincount(self.case, minlength=self.selection.columns.numbers)
         cases = np.flatnonzero(among)
-        among[cases] = reference_ranks(self.selection.columns, cases)
+        among[cases] = reference_ranks(self.selection.columns.references, cases)
         found: Array = among[self.case]
         return found
 

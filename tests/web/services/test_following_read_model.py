@@ -104,8 +104,7 @@ def test_what_was_typed_in_is_on_the_next_page_though_somebody_else_follows(
             assert footer(client) == "2 entries on record."
         assert asked
         with app.test_request_context():
-            (case,) = following_read_model.views().case_snapshots(Moment(date(2005, 6, 20), None))
-            assert case.reference == CASE
+            assert following_read_model.as_at(Moment(date(2005, 6, 20), None)).references == [CASE]
 
 
 def test_a_page_is_shown_though_its_entry_is_not_taken_in_in_time(client: FlaskClient, views: ReadModel) -> None:

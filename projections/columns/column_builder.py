@@ -11,7 +11,7 @@ import numpy as np
 
 from domain.aggregates.amendments import AMENDING
 from domain.calendar.london_time import day_of
-from domain.entries.case_entries import AccessLimited, Entry
+from domain.entries.case_entries import Entry
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.arrays.string_codes import StringArray, StringCodes, TextArray
 from projections.columns.case_names import folded, names_in_order
@@ -28,8 +28,7 @@ from projections.columns.column_schema import (
     ordered,
     split,
 )
-from projections.history.access_limits import excluded
-from projections.history.history import History
+from projections.history.access_limits import excluded_by
 from projections.ledger.ledger import Ledger
 from projections.ledger.row_kinds import ROW_KINDS, Holds
 
@@ -160,11 +159,10 @@ class ColumnBuilder:
         }  # fmt: skip
 
     def _add_plain(self, case: int, entries: Sequence[Entry]) -> None:
-        limited = excluded(History.of(entries)) if AccessLimited in set(map(type, entries)) else ()
         of = self._values["cases"]
         of["case"].append(case)
         of["entries"].append(len(entries))
-        of["excluded"].append(self.words["excluded"].number(tuple(sorted(limited))))
+        of["excluded"].append(self.words["excluded"].number(tuple(sorted(excluded_by(entries)))))
         of = self._values["recorded"]
         for day, count in recorded_by_day(entries).items():
             of["case"].append(case)

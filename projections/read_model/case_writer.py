@@ -14,8 +14,7 @@ import sqlalchemy as sa
 
 from domain.aggregates.case_file import CaseFile
 from domain.store.engines import insert_into
-from projections.history.access_limits import excluded
-from projections.history.history import History
+from projections.history.access_limits import excluded_by
 from projections.ledger.ledger import Ledger, ledger
 from projections.read_model.row_codecs import PlaceNumbers, Values, places_of, values_of
 from projections.read_model.view_tables import Tables
@@ -54,7 +53,7 @@ def derive_cases(
         except Exception as error:
             error.add_note(f"while deriving the rows of {file.reference} from its {file.version} entries")
             raise
-        limited = sorted(excluded(History.of(file.entries.values())))
+        limited = sorted(excluded_by(file.entries.values()))
         places.ensure_numbers(places_of(kept))
         on_ledger(file, kept)
         rows = values_of(file.reference, kept, places.numbers)

@@ -15,56 +15,30 @@ import argparse
 import json
 import os
 import platform
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from flask.testing import FlaskClient
 
 from benchmarks.cases import READ_ON
 from benchmarks.filling import TEMPLATES
-from benchmarks.nation import Size, named_size, place_of, reference_of
-from benchmarks.page import entry
+from benchmarks.nation import Size, named_size, place_of
+from benchmarks.recording import Recording, change_many, one_more, shown
 from benchmarks.serving import DATABASE, Person, copied, people, prepared
-from benchmarks.timing import Took, took
+from benchmarks.timing import Figure, several
 from benchmarks.worker import size_of
-from domain.store.application import Files
 from tests.support.people import signed_in
 from web.app import create_app
 
 TIMES = 5
 """How often a page is taken, once it is warm."""
 
-ENOUGH = 10.0
-"""Seconds after which a page is not taken again, if it was twice."""
-
-CHANGED = 2_500
-"""Cases that have changed since the columns were made."""
-
 DUTIES_OF_CASE = 90
 
 MOMENTS = {"as it stood": "stood", "in hindsight": "hindsight"}
-
-BEHIND = "Lists and counts leave out"
-"""How the footer begins to say that a page lacks entries."""
-
-
-class Figure(NamedTuple):
-    """Seconds. ``first``: of the processor, before anything of it was kept; then the least and the middle of several runs,
-    of the processor and by the clock. ``bare``: of the processor, of the bare work beside it.
-    """
-
-    first: float
-    least: float
-    middle: float
-    clock_least: float
-    clock_middle: float
-    bare: float
 
 
 def pages(size: Size) -> dict[str, str]:
@@ -82,16 +56,6 @@ def pages(size: Size) -> dict[str, str]:
     }
 
 
-def several(take: Callable[[], object], times: int) -> tuple[float, float, float, float, float]:
-    """Take something once, and then so often: the first five parts of a ``Figure``."""
-    first, runs = took(take).processor, list[Took]()
-    began = time.perf_counter()
-    while len(runs) < times and (len(runs) < 2 or time.perf_counter() - began < ENOUGH):
-        runs.append(took(take))
-    processor, clock = [run.processor for run in runs], [run.clock for run in runs]
-    return first, min(processor), statistics.median(processor), min(clock), statistics.median(clock)
-
-
 @cache
 def bare(cases: int) -> float:
     """Seconds of the processor to find what is overdue among the duties of so many cases, and count it by officer."""
@@ -106,60 +70,12 @@ def bare(cases: int) -> float:
     return several(scan, 20)[1]
 
 
-def shown(client: FlaskClient, address: str) -> str:
-    """The page. It must be all there."""
-    answer = client.get(address)
-    assert answer.status_code == 200, f"{address}: {answer.status}"
-    return answer.text
-
-
 def of_pages(size: Size, person: Person, client: FlaskClient, times: int) -> Iterator[tuple[str, Figure]]:
     """Every page at both moments."""
     for words, address in pages(size).items():
         for moment, known in MOMENTS.items():
             asked = f"{address}as_at={READ_ON}&known={known}"
             yield f"{words}, {moment}", Figure(*several(partial(shown, client, asked), times), bare(person.cases))
-
-
-class Recording:
-    """Entries recorded beside the site, by the application's own writing."""
-
-    def __init__(self, address: str):
-        self.files, self.count = Files.open(address), 0
-
-    def record(self, case: int = 0) -> None:
-        self.count += 1
-        self.files.record(reference_of(case), [entry(f"benchmark-{self.count}")], actor="benchmark")
-
-    def and_shown(self, client: FlaskClient, address: str) -> None:
-        """Record an entry and show a page with it."""
-        self.record()
-        assert BEHIND not in shown(client, address), f"{address} leaves entries out"
-
-    def close(self) -> None:
-        self.files.close()
-
-
-def one_more(recording: Recording, client: FlaskClient, times: int) -> Iterator[tuple[str, Figure]]:
-    """An entry recorded, and a page shown with it; beside the commit."""
-    commit = several(recording.record, times)[1]
-    for name, address in {"desk": "/desk", "report": "/reports/oversight"}.items():
-        shown(client, address)
-        yield name, Figure(*several(partial(recording.and_shown, client, address), times), commit)
-
-
-def change_many(recording: Recording, size: Size, clients: list[FlaskClient]) -> int:
-    """Record an entry on each of many cases and let the app take them in; how many cases."""
-    cases = range(0, size.cases, max(1, size.cases // CHANGED))
-    for case in cases:
-        recording.record(case)
-    for _ in range(len(cases)):  # each page takes in what it can
-        if BEHIND not in shown(clients[0], "/desk"):
-            break
-    for client in clients:
-        assert BEHIND not in shown(client, "/desk"), "the entries are not taken in"
-        shown(client, "/matrix")
-    return len(cases)
 
 
 def measured(made: Path, size: Size, times: int) -> Iterator[tuple[Person | None, str, Figure | float]]:

@@ -1,10 +1,14 @@
 """How long something takes: by the clock, and in the processor's time."""
 
+import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Figures = dict[str, float]
+
+ENOUGH = 10.0
+"""Seconds after which a page is not taken again, if it was twice."""
 
 
 class Took(NamedTuple):
@@ -35,3 +39,26 @@ def best_in_turns(takes: Mapping[str, Callable[[], Any]], times: int) -> Figures
     for name, runs in every.items():
         found |= best(name, runs)
     return found
+
+
+class Figure(NamedTuple):
+    """Seconds. ``first``: of the processor, before anything of it was kept; then the least and the middle of several runs,
+    of the processor and by the clock. ``bare``: of the processor, of the bare work beside it.
+    """
+
+    first: float
+    least: float
+    middle: float
+    clock_least: float
+    clock_middle: float
+    bare: float
+
+
+def several(take: Callable[[], object], times: int) -> tuple[float, float, float, float, float]:
+    """Take something once, and then so often: the first five parts of a ``Figure``."""
+    first, runs = took(take).processor, list[Took]()
+    began = time.perf_counter()
+    while len(runs) < times and (len(runs) < 2 or time.perf_counter() - began < ENOUGH):
+        runs.append(took(take))
+    processor, clock = [run.processor for run in runs], [run.clock for run in runs]
+    return first, min(processor), statistics.median(processor), min(clock), statistics.median(clock)

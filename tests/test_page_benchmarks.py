@@ -13,6 +13,7 @@ from benchmarks.filling import templates
 from benchmarks.nation import SIZES, Size
 from benchmarks.questions import MOMENTS, Layers, forgotten, score_all, table_by_team
 from benchmarks.serving import DATABASE, people, prepared, recorded
+from benchmarks.timing import Figure
 from benchmarks.worker import size_of, watched
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_files import latest_generation
@@ -48,7 +49,7 @@ def test_every_page_is_measured_on_a_copy_of_a_service_that_is_made_once(made: P
     for which in ("one team", "one area"):
         for words in (*wanted, "one entry more, and the desk", "the desk so, above 60 changed cases"):
             figure = found[f"{which}, 60 cases: {words}"]
-            assert isinstance(figure, pages.Figure)
+            assert isinstance(figure, Figure)
             assert 0 < figure.least <= figure.middle
             assert 0 < figure.clock_least <= figure.clock_middle
             assert figure.bare > 0

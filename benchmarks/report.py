@@ -85,18 +85,15 @@ def _a_case(words: str) -> Callable[[Found], str]:
 
 
 def _one_more(words: str, above: str) -> list[tuple[str, Callable[[Found], str]]]:
-    """What was answered after one more changed case; ``words``, ``above``: above which others."""
+    """What was answered after one more changed case. ``words``, ``above``: above which others; ratios only above none."""
     found = [(f"one more changed case laid over{above}", _seconds("one more", f"lay over one{words}"))]
     for known in ("", ", as known"):
         for name, whole in (("score", "score of all"), ("table", "table by team and question")):
             after, ratio = f"{name} after one more{known}", f"{whole}{known} (processor)"
-            found += [
-                (f"{whole} after one more{known}{above}", _seconds("one more", f"{after}{words}")),
-                (
-                    f"{whole} / the same after one more{known}{above}",
-                    _over(_answer(ratio), _after(f"{after}{words} (processor)")),
-                ),
-            ]
+            found.append((f"{whole} after one more{known}{above}", _seconds("one more", f"{after}{words}")))
+            if not above:
+                line = f"{whole} / the same after one more{known}"
+                found.append((line, _over(_answer(ratio), _after(f"{after} (processor)"))))
     return found
 
 

@@ -5,9 +5,10 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks.measures import TIMES, Figures, Folder, measured
+from benchmarks.measures import TIMES, Folder, measured
 from benchmarks.nation import SIZES
 from benchmarks.report import printed
+from benchmarks.timing import Figures
 
 
 def main() -> None:

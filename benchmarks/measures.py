@@ -5,38 +5,32 @@ import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
-from benchmarks.cases import READ_ON, template
+from benchmarks.cases import template
+from benchmarks.changes import Derived, after_one_more, over_base
 from benchmarks.filling import fill, templates
 from benchmarks.nation import Size, reference_of
+from benchmarks.questions import ESI, HINDSIGHT, MOMENTS, forgotten, score_all, score_area, table_by_team
 from benchmarks.spreading import spread
+from benchmarks.timing import Figures, best_in_turns
 from domain.entries.case_entries import Entry
-from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.cases.case_repository import CaseRepository
 from projections.columns.case_selection import CaseSelection, places
 from projections.columns.column_files import latest_generation, write_generation
 from projections.columns.column_store import ColumnStore
-from projections.columns.score_counts import score_cases, score_table
-from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Ledger, ledger
 from projections.reports.duty_counts import count_duties
 
-Figures = dict[str, float]
-ESI = frameworks()["esi-2003"]
-HINDSIGHT = Moment(READ_ON, None)
-EARLIER = date(2005, 9, 30)
-STOOD = Moment(EARLIER, end_of_day(EARLIER))
 REPLAYED = 100
 """Cases that are replayed; the rest is reckoned from them."""
 
@@ -62,29 +56,16 @@ class Folder:
         found: Figures = json.loads(kept.read_text())
         return found
 
+    def ledgers(self) -> list[Derived]:
+        """Those of the templates."""
+        made: list[Derived] = pickle.loads(self.templates.read_bytes())
+        return made
+
     def columns(self) -> ColumnStore:
         found = latest_generation(self.home / "columns")
         if found is None:
             raise SystemExit(f"{self.home}/columns cannot be read: delete {self.home} and begin again")
         return found
-
-
-class Took(NamedTuple):
-    """How long something took: by the clock, and in the processor's time of this process, all its threads together."""
-
-    clock: float
-    processor: float
-
-
-def took(take: Callable[[], Any]) -> Took:
-    clock, processor = time.perf_counter(), time.process_time()
-    take()
-    return Took(time.perf_counter() - clock, time.process_time() - processor)
-
-
-def best(name: str, every: Sequence[Took]) -> Figures:
-    """The least of several runs: what the machine's other work adds is left out as far as can be."""
-    return {name: min(t.clock for t in every), f"{name} (processor)": min(t.processor for t in every)}
 
 
 def _ledger(number: int) -> tuple[Ledger, list[Entry], float]:
@@ -104,7 +85,7 @@ def derive(folder: Folder) -> Figures:
 
 def make_columns(folder: Folder) -> Figures:
     """The columns of all cases, in files."""
-    ledgers = pickle.loads(folder.templates.read_bytes())
+    ledgers = folder.ledgers()
     named = [f"T{number:06}/1" for number in range(len(ledgers))]
     began = time.perf_counter()
     of_templates = ColumnStore.of((name, *of_one) for name, of_one in zip(named, ledgers, strict=True))
@@ -151,22 +132,18 @@ def answer(folder: Folder) -> Figures:
     teams, of_place = places(columns, "team")
     duck = Duck(folder.home / "rows.duckdb", columns, of_place[:-1], of_place[CaseSelection(columns, HINDSIGHT).place])
     found: Figures = {"teams": len(teams)}
-    for words, moment in (("", HINDSIGHT), (", as known", STOOD)):
+    for words, moment in MOMENTS.items():
         day, known = day_number(moment.on), None if moment.known_at is None else instant_number(moment.known_at)
         since = moment.on.replace(year=moment.on.year - 1)
 
         def at(moment: Moment = moment) -> CaseSelection:
-            return CaseSelection(columns, moment)
-
-        def of_area(at: Callable[[], CaseSelection] = at) -> None:
-            read = at()
-            score_cases(ESI, read, read.select(area="Area 01"))
+            return CaseSelection(forgotten(columns), moment)
 
         takes: dict[str, Callable[[], Any]] = {
             "replay": partial(replay, folder, moment),
-            "score of all": lambda at=at: score_cases(ESI, at()),
-            "score of one area": of_area,
-            "table by team and question": lambda at=at: score_table(ESI, at(), ("team",)),
+            "score of all": lambda at=at: score_all(at()),
+            "score of one area": lambda at=at: score_area(at()),
+            "table by team and question": lambda at=at: table_by_team(at()),
             "DuckDB scan": partial(duck.scan, day, known),
             "DuckDB by case": partial(duck.answers, day, known),
             "NumPy scan": partial(scan, columns, of_place[:-1], day, known),
@@ -175,33 +152,16 @@ def answer(folder: Folder) -> Figures:
             ),
         }
         found[f"cases of one area{words}"] = int(at().select(area="Area 01").sum())
-        every: dict[str, list[Took]] = {name: [] for name in takes}
-        for _ in range(folder.times):  # in turn, so that what else the machine does is shared
-            for name, take in takes.items():
-                every[name].append(took(take))
-        for name, runs in every.items():
-            found |= best(f"{name}{words}", runs)
+        found |= best_in_turns({f"{name}{words}": take for name, take in takes.items()}, folder.times)
     return found
 
 
 def change(folder: Folder) -> Figures:
-    """A hundred changed cases laid over the columns, and the score after."""
-    columns = folder.columns()
-    ledgers = pickle.loads(folder.templates.read_bytes())[:100]
-    changed = list(
-        zip((columns.references[at] for at in range(0, columns.numbers, columns.numbers // 100)), ledgers, strict=False)
-    )
+    return over_base(folder.columns(), folder.ledgers(), folder.times)
 
-    def lay() -> ColumnStore:
-        return columns.with_changes(ColumnStore.of((name, *of_one) for name, of_one in changed))
 
-    laid = lay()
-    return {
-        **best("lay over 100 cases", [took(lay) for _ in range(folder.times)]),
-        **best(
-            "score after", [took(lambda: score_cases(ESI, CaseSelection(laid, HINDSIGHT))) for _ in range(folder.times)]
-        ),
-    }
+def one_more(folder: Folder) -> Figures:
+    return after_one_more(folder.columns(), folder.ledgers(), folder.times)
 
 
 def memory(folder: Folder) -> Figures:
@@ -214,7 +174,7 @@ def memory(folder: Folder) -> Figures:
 
 STEPS = (
     ("derive", derive), ("columns", make_columns), ("sample", fill_sample), ("answer", answer), ("change", change),
-    ("memory", memory),
+    ("one more", one_more), ("memory", memory),
 )  # fmt: skip
 
 

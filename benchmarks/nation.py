@@ -4,7 +4,7 @@ Every case is a copy of one of some *templates* (see ``cases``): the same entrie
 and held by other officers. What is derived from a template therefore holds for its copies, but for who holds them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from msgspec import structs
@@ -34,6 +34,11 @@ class Size:
 
 
 SIZES = {size.name: size for size in (Size("area", 2_500, 1), Size("region", 25_000, 5), Size("nation", 250_000, 42))}
+
+
+def named_size(named: str) -> Size:
+    """An area, a region, a nation, or so many cases in one area."""
+    return SIZES.get(named) or replace(SIZES["area"], name=named, cases=int(named))
 
 
 def number_of(case: int) -> int:

@@ -14,13 +14,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.filling import TEMPLATES, fill, templates
-from benchmarks.nation import SIZES, Size, reference_of
+from benchmarks.nation import named_size, reference_of
 from benchmarks.worker import size_of
 from projections.ledger.ledger import ledger
 from projections.read_model.rebuild import open_read_model
@@ -124,7 +123,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory(dir=asked.dir) as name, addresses(asked.postgres, Path(name)) as every:
         os.environ["CASEAUDIT_COLUMNS"] = str(Path(name) / "columns")
-        for size in map(_size, asked.sizes):
+        for size in map(named_size, asked.sizes):
             address = next(every)
             fill(address, size, made)
             ReadModel(address).close()
@@ -136,11 +135,6 @@ def main() -> None:
                 f"{of_case / derived:6.2f}   {run.command}; {run.process}",
                 flush=True,
             )
-
-
-def _size(named: str) -> Size:
-    """An area, a region, a nation, or so many cases in one area."""
-    return SIZES.get(named) or replace(SIZES["area"], cases=int(named))
 
 
 if __name__ == "__main__":

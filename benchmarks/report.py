@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from benchmarks.measures import Figures
+from benchmarks.changes import MANY
+from benchmarks.timing import Figures
 
 Found = Mapping[str, Figures]
 """The figures of one size, by step."""
@@ -83,6 +84,23 @@ def _a_case(words: str) -> Callable[[Found], str]:
     return both
 
 
+def _one_more(words: str, above: str) -> list[tuple[str, Callable[[Found], str]]]:
+    """What was answered after one more changed case. ``words``, ``above``: above which others; ratios only above none."""
+    found = [(f"one more changed case laid over{above}", _seconds("one more", f"lay over one{words}"))]
+    for known in ("", ", as known"):
+        for name, whole in (("score", "score of all"), ("table", "table by team and question")):
+            after, ratio = f"{name} after one more{known}", f"{whole}{known} (processor)"
+            found.append((f"{whole} after one more{known}{above}", _seconds("one more", f"{after}{words}")))
+            if not above:
+                line = f"{whole} / the same after one more{known}"
+                found.append((line, _over(_answer(ratio), _after(f"{after} (processor)"))))
+    return found
+
+
+def _after(name: str) -> Callable[[Found], float]:
+    return lambda found: found["one more"][name]
+
+
 LINES: list[tuple[str, Callable[[Found], str]]] = [
     ("cases", _count("columns", "cases")),
     ("duties, as now known", _count("columns", "duties")),
@@ -95,9 +113,13 @@ LINES: list[tuple[str, Callable[[Found], str]]] = [
     *_lines(", as known"),
     ("100 changed cases laid over", _seconds("change", "lay over 100 cases")),
     ("score of all after that", _seconds("change", "score after")),
+    *_one_more("", ""),
+    *_one_more(" above many", f", above {MANY:,} changed ones"),
     ("worker: greatest size", _bytes("memory", "peak")),
     ("worker: of that its own", _bytes("memory", "own")),
     ("worker: its own before it opened the columns", _bytes("memory", "own before")),
+    ("worker: its own at rest, a desk shown", _bytes("memory", "own at rest")),
+    ("worker: its own at most, while figures of all are made", _bytes("memory", "own at most")),
 ]
 
 

@@ -1,15 +1,17 @@
 """Build columns from ledgers, case by case."""
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
-from itertools import pairwise
+from datetime import date
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from domain.aggregates.amendments import AMENDING
 from domain.calendar.london_time import day_of
-from domain.entries.case_entries import AccessLimited, Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import Entry
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.arrays.string_codes import StringArray, StringCodes, TextArray
 from projections.columns.case_names import folded, names_in_order
@@ -26,12 +28,12 @@ from projections.columns.column_schema import (
     ordered,
     split,
 )
-from projections.history.access_limits import excluded
-from projections.history.history import History
+from projections.history.access_limits import excluded_by
 from projections.ledger.ledger import Ledger
-from projections.ledger.row_kinds import ROW_KINDS, RowField
+from projections.ledger.row_kinds import ROW_KINDS, Holds
 
 K = TypeVar("K")
+V = TypeVar("V")
 
 ORDER = {
     "duties": ("clause", "case", "due_on"),
@@ -48,14 +50,14 @@ ROWS_UNPACKED = 1 << 16
 """Duties held as numbers of 64 bits before they are packed into their types, to limit memory."""
 
 
-class NumberCache(dict[K, int]):
+class NumberCache(dict[K, V]):
     """A cache of numbers: each is computed once for a value."""
 
-    def __init__(self, of: Callable[[K], int]):
+    def __init__(self, of: Callable[[K], V]):
         super().__init__()
         self.of = of
 
-    def __missing__(self, value: K) -> int:
+    def __missing__(self, value: K) -> V:
         number = self[value] = self.of(value)
         return number
 
@@ -84,26 +86,31 @@ class ColumnBuilder:
         self._packed: dict[str, dict[str, list[Array]]] = {
             table: {name: [] for name in columns} for table, columns in self._values.items()
         }
-        self._days: NumberCache[date | None] = NumberCache(day_number)
+        self._days: NumberCache[date | None, int] = NumberCache(day_number)
 
     def add(self, reference: str, ledger: Ledger, entries: Sequence[Entry]) -> None:
         """Add one case. ``entries``: all entries of its file, in the order in which they were stored."""
         if reference in self.references:
             raise ValueError(f"{reference} is given twice: one ledger a case")
         case = self.references[reference] = len(self.references)
-        versions: dict[str | None, int] = {fact.entry: at for at, fact in enumerate(entries, 1)} | {None: 0}
-        instants: NumberCache[datetime | None] = NumberCache(instant_number)
+        encode = self._encoders(case, entries)
         for name, known in zip(ROW_KINDS, ledger.kinds, strict=True):
             if not known:
                 continue
             rows, since, until = zip(*known, strict=True)
             of = self._values[name]
-            of["case"].extend([case] * len(rows))
-            of["since"].extend([instants[instant] for instant in since])
-            of["until"].extend([instants[instant] for instant in until])
+            of["case"].extend(repeat(case, len(rows)))
+            of["since"].extend(map(encode["instant"], since))
+            of["until"].extend(map(encode["instant"], until))
             for field, values in zip(ROW_KINDS[name].fields, zip(*rows, strict=True), strict=True):
-                for column, numbers in self._numbers(field, values, case, versions, instants).items():
-                    of[column].extend(numbers)
+                if field.holds == "entries":
+                    first, steps = zip(*map(encode["entries"], values), strict=True)
+                    of[field.name].extend(first)
+                    of[f"{field.name}{FURTHER}"].extend(steps)
+                elif field.holds == "word":
+                    of[field.name].extend(map(self.words[WORDS[field.name]].number, values))
+                else:
+                    of[field.name].extend(map(encode[field.holds], values) if field.holds in encode else values)
         ranks = {entry: at for at, entry in enumerate(sorted({known.row.entry for known in ledger.judgements}))}
         self._values["judgements"]["order"].extend([ranks[known.row.entry] for known in ledger.judgements])
         self._add_plain(case, entries)
@@ -131,46 +138,31 @@ class ColumnBuilder:
             {name: split(tables[name], name) for name in TABLES}, {name: (tables[name],) for name in PLAIN},
         )  # fmt: skip
 
-    def _numbers(
-        self, field: RowField, values: Sequence[Any], case: int, versions: Mapping[str | None, int],
-        instants: Mapping[datetime | None, int],
-    ) -> dict[str, Iterable[int]]:  # fmt: skip
-        """The numbers of a field's values, by column."""
-        name = field.name
-        match field.holds:
-            case "day":
-                return {name: [self._days[value] for value in values]}
-            case "instant":
-                return {name: [instants[value] for value in values]}
-            case "number" | "flag":
-                return {name: values}
-            case "word" | "place":
-                return {name: list(map(self.words[WORDS[name]].number, values))}
-            case "name":
-                return {name: [self.names.number((case, value)) for value in values]}
-            case "entry":
-                return {name: _versions(values, versions)}
-            case "entries":
-                return self._entries(name, values, versions)
+    def _encoders(self, case: int, entries: Sequence[Entry]) -> Mapping[Holds, Callable[[Any], Any]]:
+        """For what a field may hold the number of its value; of several entries the first, and the steps to the others."""
+        versions: dict[str | None, int] = {fact.entry: at for at, fact in enumerate(entries, 1)} | {None: 0}
+        steps = self.words["steps"].number
 
-    def _entries(
-        self, name: str, values: Sequence[tuple[str, ...]], versions: Mapping[str | None, int]
-    ) -> dict[str, Iterable[int]]:
-        """The first entry of each, and the steps from each entry to the next."""
-        number = self.words[WORDS[f"{name}{FURTHER}"]].number
-        first, further = [], []
-        for entries in values:
-            found = _versions(entries, versions)
-            first.append(found[0] if found else 0)
-            further.append(number(tuple(b - a for a, b in pairwise(found))))
-        return {name: first, f"{name}{FURTHER}": further}
+        def version(entry: str | None) -> int:
+            if (found := versions.get(entry)) is None:
+                raise ValueError(f"a row names the entry {entry}, which is not on the file")
+            return found
+
+        def several(entries: tuple[str, ...]) -> tuple[int, int]:
+            found = list(map(version, entries))
+            return found[0] if found else 0, steps(tuple(b - a for a, b in pairwise(found)))
+
+        return {
+            "day": self._days.__getitem__, "instant": NumberCache(instant_number).__getitem__,
+            "place": NumberCache(self.words["place"].number).__getitem__, "entry": version,
+            "entries": NumberCache(several).__getitem__, "name": lambda name: self.names.number((case, name)),
+        }  # fmt: skip
 
     def _add_plain(self, case: int, entries: Sequence[Entry]) -> None:
-        limited = excluded(History.of(entries)) if any(isinstance(e, AccessLimited) for e in entries) else ()
         of = self._values["cases"]
         of["case"].append(case)
         of["entries"].append(len(entries))
-        of["excluded"].append(self.words["excluded"].number(tuple(sorted(limited))))
+        of["excluded"].append(self.words["excluded"].number(tuple(sorted(excluded_by(entries)))))
         of = self._values["recorded"]
         for day, count in recorded_by_day(entries).items():
             of["case"].append(case)
@@ -185,22 +177,9 @@ class ColumnBuilder:
                 columns[name] = array("q")
 
 
-def _versions(entries: Iterable[str | None], versions: Mapping[str | None, int]) -> list[int]:
-    """The number in the file of each of these entries."""
-    try:
-        return [versions[entry] for entry in entries]
-    except KeyError as error:
-        raise ValueError(f"a row names the entry {error}, which is not on the file") from None
-
-
 def recorded_by_day(entries: Iterable[Entry]) -> dict[date, int]:
     """How many entries were recorded on each day in Europe/London.
 
     Corrections and withdrawals are left out: they are about another entry, and are never late.
     """
-    counts: dict[date, int] = {}
-    for fact in entries:
-        if not isinstance(fact, EntryCorrected | EntryWithdrawn):
-            day = day_of(fact.recorded_at)
-            counts[day] = counts.get(day, 0) + 1
-    return counts
+    return Counter(day_of(fact.recorded_at) for fact in entries if type(fact) not in AMENDING)

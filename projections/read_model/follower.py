@@ -10,7 +10,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from domain.store.record_reader import Lag, is_case
-from projections.read_model.case_writer import derive_cases, outdated_cases, write_rows
+from projections.read_model.case_writer import derive_cases, outdated_cases, write_cases
 from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_generations import GenerationState
 from projections.read_model.view_reader import ReadModel
@@ -34,11 +34,11 @@ def step(read_model: ReadModel, state: GenerationState, most: int = BATCH) -> in
         return 0
     versions = {entry.reference: entry.version for entry in entered if is_case(entry.reference)}
     with read_model.reading.connect() as c:
-        touched = outdated_cases(c, state.tables, versions) if versions else set()
-    derived = list(derive_cases(read_model.stored.files(touched), read_model.place_numbers))
+        touched = outdated_cases(c, state.table, versions) if versions else set()
+    derived = list(derive_cases(read_model.stored.files(touched)))
     with read_model.writing.begin() as c:
         advance(c, state, entered[-1].position)
-        write_rows(c, state.tables, derived)
+        write_cases(c, state.table, derived)
     return len(entered)
 
 

@@ -18,12 +18,12 @@ from domain.aggregates.case_file import CaseFile
 from projections.columns.column_builder import ColumnBuilder
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Ledger
-from projections.read_model.case_writer import derive_cases, write_rows
+from projections.read_model.case_writer import derive_cases, write_cases
 from projections.read_model.follower import advance, step
 from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_generations import GenerationState, other_in, swap
 from projections.read_model.view_reader import ReadModel
-from projections.read_model.view_tables import VIEWS, Tables
+from projections.read_model.view_tables import VIEWS
 
 CASES_PER_PIECE = 100
 """Cases derived and written in one transaction."""
@@ -78,9 +78,9 @@ def build_piece(address: str, build: str, references: list[str], position: int) 
     def gather(file: CaseFile, kept: Ledger) -> None:
         gathering.add(file.reference, kept, list(file.entries.values()))
 
-    derived = list(derive_cases(read_model.stored.files(references), read_model.place_numbers, gather))
+    derived = list(derive_cases(read_model.stored.files(references), gather))
     with read_model.writing.begin() as c:
-        write_rows(c, other_in(c, build=build).tables, derived)
+        write_cases(c, other_in(c, build=build).table, derived)
     return ColumnStore(*gathering.gathered(), position=position)
 
 
@@ -106,7 +106,7 @@ def _begin(read_model: ReadModel) -> str:
         try:
             with read_model.writing.begin() as c:
                 other = other_in(c)
-                _clear(c, other.tables)
+                _clear(c, other.table)
                 made = sa.update(VIEWS).where(VIEWS.c.generation == other.generation)
                 c.execute(made.values(build=mark, position=0))
                 break
@@ -120,15 +120,14 @@ def _begin(read_model: ReadModel) -> str:
 def _tidy(read_model: ReadModel) -> None:
     """Empty the generation that was live, unless somebody still reads it: then the next rebuild empties it."""
     with suppress(OperationalError), read_model.writing.begin() as c:
-        _clear(c, other_in(c).tables)
+        _clear(c, other_in(c).table)
 
 
-def _clear(c: sa.Connection, tables: Tables) -> None:
+def _clear(c: sa.Connection, table: sa.Table) -> None:
     if c.dialect.name == "postgresql":
         c.exec_driver_sql("SET LOCAL lock_timeout = '500ms'")
-        c.exec_driver_sql(f"TRUNCATE {', '.join(table.name for table in tables)}")
-        return
-    for table in tables:
+        c.exec_driver_sql(f"TRUNCATE {table.name}")
+    else:
         c.execute(sa.delete(table))
 
 

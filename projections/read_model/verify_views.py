@@ -1,40 +1,26 @@
 """Verify the read model: derive every case from the record and compare with the live tables, which are not changed."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from projections.read_model.case_writer import derive_cases, row_differences
+from projections.read_model.case_writer import RowDifference, derive_cases, row_differences
 from projections.read_model.rebuild import WorkerPool, open_read_model, pieces_of
 from projections.read_model.view_generations import live_in
 from projections.read_model.view_reader import ReadModel
-from projections.read_model.view_tables import Tables
-
-
-class ViewDifference(NamedTuple):
-    """A row of the live tables that is ``too many`` or ``missing``: its case, its table, its values."""
-
-    reference: str
-    table: str
-    what: str
-    row: dict[str, Any]
-
-    def __str__(self) -> str:
-        said = ", ".join(f"{name}={value}" for name, value in self.row.items() if value is not None)
-        return f"{self.reference}: {self.table}: {self.what}: {said}"
 
 
 class PieceComparison(NamedTuple):
     """The result of a piece of work: the differences, and how many cases were compared."""
 
-    differences: list[ViewDifference]
+    differences: list[RowDifference]
     cases: int
 
 
 def verify(
     read_model: ReadModel, pool: WorkerPool, report_progress: Callable[[int], None] = lambda cases: None
-) -> Iterator[ViewDifference]:
+) -> Iterator[RowDifference]:
     """Where the live tables differ from the rows derived from the entries taken in. Raises ``WorkFailed``.
 
     ``report_progress`` receives the number of cases compared since its last call. Entries that the read model has not taken
@@ -56,31 +42,22 @@ def compare_piece(address: str, references: list[str]) -> PieceComparison:
     read_model = open_read_model(address)
     found = []
     with read_model.snapshot() as (c, of):
-        query = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(references))
+        query = sa.select(of.c.reference, of.c.version).where(of.c.reference.in_(references))
         versions = {row.reference: int(row.version) for row in c.execute(query)}
         expected = read_model.stored.versions(references, live_in(c).position)
         for reference, version in sorted(expected.items()):
             if versions.get(reference, 0) < version:
                 row = {"version": version, "taken in": versions.get(reference, 0)}
-                found.append(ViewDifference(reference, of.cases.name, "missing", row))
-        derived = derive_cases(read_model.stored.files(versions, versions), read_model.place_numbers)
-        found += [ViewDifference(*difference) for difference in row_differences(c, of, derived)]
+                found.append(RowDifference(reference, "cases", "missing", row))
+        derived = derive_cases(read_model.stored.files(versions, versions))
+        found += row_differences(c, of, derived)
     return PieceComparison(found, len(references))
 
 
-def _unknown_cases(read_model: ReadModel) -> Iterator[ViewDifference]:
+def _unknown_cases(read_model: ReadModel) -> Iterator[RowDifference]:
     """Rows of cases that are not in the record."""
     with read_model.snapshot() as (c, of):
         known = {reference for references in read_model.stored.cases() for reference in references}
-        for reference in c.execute(sa.select(of.cases.c.reference)).scalars():
+        for reference in c.execute(sa.select(of.c.reference)).scalars():
             if reference not in known:
-                yield ViewDifference(reference, of.cases.name, "too many", {})
-        yield from _rows_without_case(c, of)
-
-
-def _rows_without_case(c: sa.Connection, of: Tables) -> Iterator[ViewDifference]:
-    for table in of.kinds:
-        query = sa.select(table.c.reference).distinct()
-        there = sa.exists().where(of.cases.c.reference == table.c.reference)
-        for reference in c.execute(query.where(~there)).scalars():
-            yield ViewDifference(reference, table.name, "too many", {})
+                yield RowDifference(reference, "cases", "too many", {})

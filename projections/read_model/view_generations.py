@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from projections.read_model.view_tables import TABLES, VIEWS, Tables
+from projections.read_model.view_tables import TABLES, VIEWS
 
 
 class GenerationState(NamedTuple):
@@ -19,7 +19,7 @@ class GenerationState(NamedTuple):
     build: str | None
 
     @property
-    def tables(self) -> Tables:
+    def table(self) -> sa.Table:
         return TABLES[self.generation]
 
 

@@ -11,12 +11,12 @@ from domain.store.database import Database
 from domain.store.engines import engines_of
 from domain.store.record_reader import Lag, RecordReader
 from projections.ledger.ledger import Ledger
-from projections.read_model.row_codecs import PlaceNumbers, Values, ledger_of
+from projections.read_model.ledger_codec import decode_ledger
 from projections.read_model.view_generations import GenerationState, live_in
-from projections.read_model.view_tables import TABLES, Tables, make_tables, require_tables
+from projections.read_model.view_tables import TABLES, make_tables, require_tables
 
-CASES_PER_QUERY = 1000
-"""Cases whose rows of one kind are fetched with one query."""
+CASES_PER_QUERY = 100
+"""Cases whose ledgers are fetched with one query."""
 
 
 class StoredLedger(NamedTuple):
@@ -43,7 +43,6 @@ class ReadModel:
         else:
             require_tables(self.database, self.reading)
         self.stored = RecordReader(self.reading)
-        self.place_numbers = PlaceNumbers(self.reading, self.writing)
 
     def close(self) -> None:
         self.reading.dispose()
@@ -65,32 +64,27 @@ class ReadModel:
     def cases(self) -> list[str]:
         """The references of all cases, in order."""
         with self.snapshot() as (c, of):
-            return list(c.execute(sa.select(of.cases.c.reference).order_by(of.cases.c.reference)).scalars())
+            return list(c.execute(sa.select(of.c.reference).order_by(of.c.reference)).scalars())
 
     def ledgers(self, references: Iterable[str] | None = None) -> Iterator[StoredLedger]:
         """The complete ledgers of these cases (None: of all), in order of reference."""
         with self.snapshot() as (c, of):
-            every = sa.select(of.cases.c.reference).order_by(of.cases.c.reference)
+            every = sa.select(of.c.reference).order_by(of.c.reference)
             named = sorted(set(references)) if references is not None else list(c.execute(every).scalars())
             for some in _by(CASES_PER_QUERY, named):
-                versions = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(some))
-                made_from = {row.reference: int(row.version) for row in c.execute(versions)}
-                rows: dict[str, list[list[Values]]] = {reference: [[] for _ in of.kinds] for reference in made_from}
-                for kind, table in enumerate(of.kinds):
-                    for values in c.execute(sa.select(*list(table.c)[1:]).where(table.c.reference.in_(some))):
-                        rows[values[0]][kind].append(tuple(values))
-                for reference, version in sorted(made_from.items()):
-                    yield StoredLedger(reference, version, ledger_of(rows[reference], self.place_numbers))
+                query = sa.select(of.c.reference, of.c.version, of.c.ledger).where(of.c.reference.in_(some))
+                for reference, version, stored in c.execute(query.order_by(of.c.reference)):
+                    yield StoredLedger(reference, int(version), decode_ledger(bytes(stored)))
 
     @contextmanager
-    def snapshot(self) -> Iterator[tuple[sa.Connection, Tables]]:
-        """A transaction that reads one state of the database, and the live tables in it."""
+    def snapshot(self) -> Iterator[tuple[sa.Connection, sa.Table]]:
+        """A transaction that reads one state of the database, and the live table in it."""
         with self.reading.connect() as c, c.begin():
             if c.dialect.name == "postgresql":
                 # Before the first read: no rebuild may empty a table that this reader will read.
-                every = ", ".join(table.name for of in TABLES.values() for table in of)
+                every = ", ".join(table.name for table in TABLES.values())
                 c.exec_driver_sql(f"LOCK TABLE {every} IN ACCESS SHARE MODE")
-            yield c, live_in(c).tables
+            yield c, live_in(c).table
 
 
 def _by(number: int, references: Sequence[str]) -> Iterator[Sequence[str]]:

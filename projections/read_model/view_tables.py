@@ -1,19 +1,18 @@
-"""The tables of the read model: the ledgers of all cases, in two sets, so that one can be rebuilt while the other is read.
+"""The tables of the read model: the ledgers of all cases, twice, so that one table can be rebuilt while the other is read.
 
-A set is a *generation*. The table ``views`` holds for each generation the position it has reached, and which one is live.
-All rows can be derived again at any time.
+A table of ledgers is a *generation*. The table ``views`` holds for each generation the position it has reached, and which
+one is live. All of it can be derived again at any time.
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
 from importlib.resources import files
-from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from domain import __version__
 from domain.store.database import Database, NotPrepared
-from projections.ledger.row_kinds import ROW_KINDS, Holds, RowField, RowKind
+from projections.ledger.row_kinds import ROW_KINDS
 from projections.obligations.clause_catalogue import catalogue
 
 VERSION = 2
@@ -21,9 +20,11 @@ VERSION = 2
 
 GENERATIONS = ("a", "b")
 
+OURS = re.compile("views|view_places|view_[ab]_[a-z]+")
+"""The names of the tables that this or an earlier version of the program made."""
+
 _tables = sa.MetaData()
 _reference = sa.String(40).with_variant(sa.VARCHAR(40, collation="C"), "postgresql")
-_number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 VIEWS = sa.Table(
     "views",
@@ -35,67 +36,19 @@ VIEWS = sa.Table(
     sa.Column("made_by", sa.String(64), nullable=False),
 )
 
-PLACES = sa.Table(
-    "view_places",
-    _tables,
-    sa.Column("id", _number, primary_key=True, autoincrement=True),
-    *(sa.Column(name, sa.Text, nullable=False) for name in ("area", "division", "team", "officer", "officer_grade")),
-    sa.UniqueConstraint("area", "division", "team", "officer", "officer_grade"),
-)
 
-
-class Tables(NamedTuple):
-    """The tables of one generation."""
-
-    cases: sa.Table
-    duties: sa.Table
-    spells: sa.Table
-    judgements: sa.Table
-    lates: sa.Table
-
-    @property
-    def kinds(self) -> tuple[sa.Table, ...]:
-        """The tables of ledger rows, in the order of ``ROW_KINDS``."""
-        return self.duties, self.spells, self.judgements, self.lates
-
-
-_TYPES: Mapping[Holds, Any] = {
-    "day": sa.Date, "instant": sa.BigInteger, "number": sa.Integer, "flag": sa.Boolean, "place": _number, "name": sa.Text,
-    "entry": sa.Text, "entries": sa.Text,
-}  # fmt: skip
-_WORDS: Mapping[Any, Any] = {str: sa.Text, int: sa.Integer, bool: sa.Boolean}
-
-
-def _column(field: RowField) -> "sa.Column[Any]":
-    """The column of a field. An instant: microseconds since 1970, UTC. A place: its number. Entries: JSON."""
-    type_ = _WORDS[field.of] if field.holds == "word" else _TYPES[field.holds]
-    return sa.Column(field.name, type_, nullable=field.optional)
-
-
-def _table(generation: str, kind: RowKind) -> sa.Table:
-    """The table of one kind of ledger row. ``known_from`` and ``known_to``: microseconds since 1970, UTC."""
-    name = f"view_{generation}_{kind.name}"
+def _generation(generation: str) -> sa.Table:
+    """The table of a generation: of each case the ledger (see ``ledger_codec``), from how many entries of its file it was
+    made, and the staff who may not open the case, as JSON.
+    """
     return sa.Table(
-        name,
-        _tables,
-        sa.Column("id", _number, primary_key=True, autoincrement=True),
-        sa.Column("reference", _reference, nullable=False),
-        *map(_column, kind.fields),
-        sa.Column("known_from", sa.BigInteger, nullable=False),
-        sa.Column("known_to", sa.BigInteger),
-        sa.Index(f"{name}_of_case", "reference"),
-    )
-
-
-def _generation(g: str) -> Tables:
-    cases = sa.Table(
-        f"view_{g}_cases",
+        f"view_{generation}_cases",
         _tables,
         sa.Column("reference", _reference, primary_key=True),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("excluded", sa.Text, nullable=False),
+        sa.Column("ledger", sa.LargeBinary, nullable=False),
     )
-    return Tables(cases, *(_table(g, kind) for kind in ROW_KINDS.values()))
 
 
 TABLES = {generation: _generation(generation) for generation in GENERATIONS}
@@ -103,7 +56,7 @@ TABLES = {generation: _generation(generation) for generation in GENERATIONS}
 
 def made_by() -> str:
     """A hash of what the rows depend on: versions of program and tables, the standards and the frameworks."""
-    said = hashlib.sha256(repr((VERSION, __version__, catalogue().names)).encode())
+    said = hashlib.sha256(repr((VERSION, __version__, catalogue().names, tuple(ROW_KINDS.values()))).encode())
     for folder in ("standards", "frameworks"):
         for path in sorted(files("domain.policy").joinpath(folder).iterdir(), key=lambda p: p.name):
             if path.name.endswith(".yaml"):
@@ -118,7 +71,8 @@ def make_tables(writing: sa.Engine) -> None:
             said = c.execute(sa.select(VIEWS.c.made_by)).scalars().all()
             if len(said) == len(GENERATIONS) and set(said) == {made_by()}:
                 return
-        _tables.drop_all(c)
+        for name in filter(OURS.fullmatch, sa.inspect(c).get_table_names()):
+            c.exec_driver_sql(f"DROP TABLE {name}")
         _tables.create_all(c)
         c.execute(
             sa.insert(VIEWS),

@@ -23,7 +23,7 @@ COMMAND = [sys.executable, "-c", "from web.cli import main; main()"]
 
 def said(views: ReadModel) -> dict[str, list[list[str]]]:
     """What the live views say, to compare; and that no case is in them twice."""
-    return {one.reference: rows_of(one.ledger) for one in views.ledgers()}
+    return {stored.reference: rows_of(stored.ledger) for stored in views.ledgers()}
 
 
 def run(*arguments: str, code: int = 0) -> Result:

@@ -11,11 +11,11 @@ from types import FrameType
 import click
 
 from domain.accounts.account_register import AccountRegister
+from projections.read_model.case_writer import RowDifference
 from projections.read_model.column_keeper import ColumnKeeper, columns_folder
 from projections.read_model.follow_loop import Following
 from projections.read_model.follower import BATCH
 from projections.read_model.rebuild import Busy, WorkerPool
-from projections.read_model.verify_views import ViewDifference
 from projections.read_model.verify_views import verify as differences
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import WorkFailed, in_processes, on_dask
@@ -103,7 +103,7 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
         click.echo(f"{count_noun(cases, 'case')} rebuilt, at position {views.position:,}")
 
 
-def _print(found: Iterator[ViewDifference]) -> int:
+def _print(found: Iterator[RowDifference]) -> int:
     """Print the first differences and their number. Returns the exit code: 1 where there are any."""
     differ = 0
     for differ, difference in enumerate(found, 1):

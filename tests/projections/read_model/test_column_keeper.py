@@ -38,7 +38,7 @@ def figures(keeper: ColumnKeeper) -> object:
 
 def recorded(columns: ColumnStore, case: str) -> int:
     """How many entries of a case the columns count."""
-    return sum(int(rows["entries"][rows["case"] == columns.number(case)].sum()) for rows in columns.recorded)
+    return sum(int(rows["entries"][rows["case"] == columns.number(case)].sum()) for rows in columns.plain["recorded"])
 
 
 def here(work, pieces):  # type: ignore[no-untyped-def]

@@ -27,12 +27,12 @@ from tests.support.postgres import Server, name_of, sql
 @pytest.mark.both
 def test_a_crash_between_rows_and_position_leaves_both_as_they_were(views: ReadModel, address: str) -> None:
     before = views.live()
-    for failing in ("write_rows", "advance"):
+    for failing in ("write_cases", "advance"):
         with patch.object(follower, failing, side_effect=RuntimeError("power cut")), pytest.raises(RuntimeError):
             step(views, before, 10)
         assert (views.live(), said(views)) == (before, {})
     with (
-        patch.object(follower, "write_rows", lambda *a: [rebuild.write_rows(*a), 1 / 0]),
+        patch.object(follower, "write_cases", lambda *a: [rebuild.write_cases(*a), 1 / 0]),
         pytest.raises(ZeroDivisionError),
     ):
         step(views, before, 10)

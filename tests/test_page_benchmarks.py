@@ -1,0 +1,96 @@
+"""The benchmarks of pages and of making columns measure what they say, on a service of a few cases."""
+
+from pathlib import Path
+from shutil import copytree
+
+import numpy as np
+import pytest
+
+from benchmarks import columns_made, pages
+from benchmarks.cases import READ_ON
+from benchmarks.changes import OneMore
+from benchmarks.filling import templates
+from benchmarks.nation import SIZES, Size
+from benchmarks.questions import MOMENTS, Layers, forgotten, score_all, table_by_team
+from benchmarks.serving import DATABASE, people, prepared, recorded
+from benchmarks.timing import Figure
+from benchmarks.worker import size_of, watched
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_files import latest_generation
+from projections.columns.column_store import ColumnStore
+from projections.history.moment import Moment
+from projections.ledger.ledger import ledger
+from projections.read_model.view_reader import ReadModel
+
+FEW = Size("few", 60, 1)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(tmp_path_factory.mktemp("services"), FEW, 3)
+
+
+def test_who_reads_the_pages() -> None:
+    assert [person.cases for person in people(SIZES["region"])] == [400, 5_200, 25_000]
+    assert [person.cases for person in people(FEW)] == [60, 60]
+
+
+@pytest.mark.slow
+def test_every_page_is_measured_on_a_copy_of_a_service_that_is_made_once(made: Path) -> None:
+    views = ReadModel(str(made / DATABASE))
+    for person in people(FEW):
+        assert len(list(views.case_snapshots(Moment(READ_ON, None), held=person.account.scope))) == person.cases
+    position = views.position
+    found = {pages.named(person, words): figure for person, words, figure in pages.measured(made, FEW, 1)}
+    assert prepared(made.parents[1], FEW, 3) == made
+    assert views.position == views.stored.head() == position, "what a run records stays in its copy"
+    views.close()
+    wanted = [f"{words}, {moment}" for words in pages.pages(FEW) for moment in pages.MOMENTS]
+    for which in ("one team", "one area"):
+        for words in (*wanted, "one entry more, and the desk", "the desk so, above 60 changed cases"):
+            figure = found[f"{which}, 60 cases: {words}"]
+            assert isinstance(figure, Figure)
+            assert 0 < figure.least <= figure.middle
+            assert 0 < figure.clock_least <= figure.clock_middle
+            assert figure.bare > 0
+    lines = [pages.line(name, figure, 2e6) for name, figure in found.items()]
+    assert lines[0].startswith("own memory before the first page")
+    assert lines[0].endswith(f"before 2.0: {found['own memory before the first page'] / 2e6:.2f}")  # type: ignore[operator]
+
+
+@pytest.mark.slow
+def test_columns_made_alone_are_those_of_a_rebuild(made: Path, tmp_path: Path) -> None:
+    copytree(recorded(made.parents[1], FEW, 3), tmp_path, dirs_exist_ok=True)
+    found = columns_made.measured(tmp_path, FEW)
+    assert all(seconds > 0 for seconds in found.values())
+    one, other = (latest_generation(tmp_path / name) for name in ("rebuilt", "made"))
+    assert one is not None
+    assert other is not None
+    assert list(one.references) == list(other.references)
+    assert len(one.references) == FEW.cases
+    for name, table in one.tables.items():
+        assert [len(rows) for rows in table.all] == [len(rows) for rows in other.tables[name].all]
+    for moment in MOMENTS.values():
+        assert score_all(CaseSelection(one, moment)) == score_all(CaseSelection(other, moment))
+
+
+def test_cases_taken_in_one_by_one_are_counted_as_they_are_now() -> None:
+    ledgers = [ledger(facts) for facts in templates(3)]
+    layers = Layers(ColumnStore.of((f"A00000{n}/1", ledgers[n % 2]) for n in range(6)))
+    changed = [ColumnStore.of([(f"A00000{n}/1", ledgers[2])]) for n in (1, 4)]
+    one_more = OneMore(layers, changed)
+    for _ in range(3):
+        one_more()
+    anew = ColumnStore.of((f"A00000{n}/1", ledgers[2 if n in (1, 4) else n % 2]) for n in range(6))
+    for moment in MOMENTS.values():
+        now, wanted = CaseSelection(forgotten(layers.columns), moment), CaseSelection(anew, moment)
+        assert score_all(now) == score_all(wanted)
+        assert table_by_team(now).by_key() == table_by_team(wanted).by_key()
+
+
+def test_the_most_memory_of_its_own_is_seen_though_it_is_given_back() -> None:
+    before = size_of("RssAnon")
+    with watched() as most:
+        for _ in range(20):
+            assert np.ones(50_000_000, np.uint8).sum() == 50_000_000
+    assert before + 45_000_000 < most[0] < before + 200_000_000

@@ -43,10 +43,23 @@ class ReadModel:
         else:
             require_tables(self.database, self.reading)
         self.stored = RecordReader(self.reading)
-        self.place_numbers = PlaceNumbers(self.reading, self.writing)
+        self._places = PlaceNumbers(self.reading, self.writing)
+        self._known = self.stored.standing(0)
 
     def close(self) -> None:
         self.reading.dispose()
+
+    @property
+    def place_numbers(self) -> PlaceNumbers:
+        """The numbers of places; other ones where another record has taken the place of the one they were read with.
+
+        Ask for them once a batch: it takes a query.
+        """
+        standing = self.stored.standing(self._known.head)
+        if standing.there != self._known.hash:
+            self._places = PlaceNumbers(self.reading, self.writing)
+        self._known = standing
+        return self._places
 
     @property
     def position(self) -> int:
@@ -72,6 +85,7 @@ class ReadModel:
         with self.snapshot() as (c, of):
             every = sa.select(of.cases.c.reference).order_by(of.cases.c.reference)
             named = sorted(set(references)) if references is not None else list(c.execute(every).scalars())
+            places = self.place_numbers
             for some in _by(CASES_PER_QUERY, named):
                 versions = sa.select(of.cases.c.reference, of.cases.c.version).where(of.cases.c.reference.in_(some))
                 made_from = {row.reference: int(row.version) for row in c.execute(versions)}
@@ -80,7 +94,7 @@ class ReadModel:
                     for values in c.execute(sa.select(*list(table.c)[1:]).where(table.c.reference.in_(some))):
                         rows[values[0]][kind].append(tuple(values))
                 for reference, version in sorted(made_from.items()):
-                    yield StoredLedger(reference, version, ledger_of(rows[reference], self.place_numbers))
+                    yield StoredLedger(reference, version, ledger_of(rows[reference], places))
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[sa.Connection, Tables]]:

@@ -68,6 +68,9 @@ class RecordReader:
             sa.column("state"), sa.column("stored_at"), sa.column("hash"),
         )  # fmt: skip
         self._position: sa.ColumnClause[Any] = self._t.c[position]
+        self._hash_at = sa.select(self._t.c.hash).where(self._position == sa.bindparam("position"))
+        last = sa.select(self._position, self._t.c.hash, self._hash_at.scalar_subquery().label("there"))
+        self._standing = last.order_by(self._position.desc()).limit(1)
         self._limits_changed = sa.text(LIMITS_CHANGED.format(position=position))
 
     def head(self) -> int:
@@ -81,14 +84,12 @@ class RecordReader:
 
     def standing(self, position: int) -> Standing:
         """The head of the chain, and the hash at a position, by one query."""
-        there = sa.select(self._t.c.hash).where(self._position == position).scalar_subquery()
-        query = sa.select(self._position, self._t.c.hash, there.label("there")).order_by(self._position.desc()).limit(1)
         with self.engine.connect() as c:
-            return standing_of(position, c.execute(query).one_or_none())
+            return standing_of(position, c.execute(self._standing, {"position": position}).one_or_none())
 
     def holds(self, c: sa.Connection, entered: Entered) -> bool:
         """Whether the record, as a transaction sees it, still has this entry and all before it as they were."""
-        found = c.execute(sa.select(self._t.c.hash).where(self._position == entered.position)).scalar()
+        found = c.execute(self._hash_at, {"position": entered.position}).scalar()
         return found is not None and bytes(found) == bytes(entered.hash)
 
     def limits_changed_after(self, position: int) -> set[str]:

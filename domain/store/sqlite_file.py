@@ -29,7 +29,7 @@ class WatchedFile:
     """The SQLite file at a path, which may be replaced at any time."""
 
     def __init__(self, path: str):
-        self.path = path
+        self.path = Path(path)
         self._was_there = False
 
     def state(self) -> FileState | None:
@@ -38,7 +38,7 @@ class WatchedFile:
         ``FileGone`` where it was there before: whoever connected now would make an empty one in its place.
         """
         try:
-            found = Path(self.path).stat()
+            found = self.path.stat()
         except FileNotFoundError:
             if self._was_there:
                 raise FileGone(f"{self.path}: the database is gone; is it being restored?") from None

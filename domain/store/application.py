@@ -12,6 +12,7 @@ from eventsourcing.persistence import IntegrityError, PersistenceError, Programm
 from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
 from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile
+from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
 from domain.store.hash_chain import ChainedRecorder
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, EntryMapper, topic_of
@@ -50,14 +51,14 @@ class Files(Application[str]):
             **database.settings(),
         }
         files = cls(env=settings | ({"CREATE_TABLE": "y"} if prepare else {}))
-        if database.kind == "postgresql":
-            try:
-                files.recorder.head()
-            except ProgrammingError as error:
-                files.close()
-                raise NotPrepared(
-                    f"{database} has no tables of caseaudit yet: run `caseaudit migrate` first"
-                ) from error
+        try:
+            if prepare or database.kind == "sqlite":
+                preparation.prepare(files.recorder)
+            else:
+                _require(database, files.recorder)
+        except BaseException:
+            files.close()
+            raise
         return files
 
     def references(self, begun_by: type[Entry], after: str = "", limit: int | None = None) -> list[str]:
@@ -105,6 +106,16 @@ class Files(Application[str]):
         """What ``record`` would store of this entry now; nothing is stored. ``Refused`` as there."""
         writing = Writing(self, now)
         return writing.decide(writing.file(reference), fact)
+
+
+def _require(database: Database, recorder: ChainedRecorder) -> None:
+    """Raise ``NotPrepared`` unless the database has all that this version needs."""
+    try:
+        recorder.head()
+    except ProgrammingError as error:
+        raise NotPrepared(f"{database} has no tables of caseaudit yet: run `caseaudit migrate` first") from error
+    if not preparation.is_prepared(recorder):
+        raise NotPrepared(f"{database} was prepared by an older caseaudit: run `caseaudit migrate` first")
 
 
 def _recorder(kind: Kind) -> type[ChainedRecorder]:

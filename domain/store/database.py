@@ -83,7 +83,7 @@ class Database:
     def settings(self) -> dict[str, str]:
         """The settings by which the library ``eventsourcing`` opens it."""
         if self.url is None:
-            return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": self.path,
+            return {"PERSISTENCE_MODULE": "domain.store.sqlite_file:WatchingFactory", "SQLITE_DBNAME": self.path,
                     "SQLITE_LOCK_TIMEOUT": "10"}  # fmt: skip
         host = self.url.host or self.url.query.get("host") or "localhost"
         return {

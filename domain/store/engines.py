@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 
 from domain.store.database import CONNECT_SECONDS, Database
+from domain.store.sqlite_file import FileGone, FileState, WatchedFile
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -18,8 +19,30 @@ DatabaseError = SQLAlchemyError
 def engine_of(database: Database) -> sa.Engine:
     """A pool of connections; safe between threads, not over a fork."""
     if database.url is None:
-        return sa.create_engine(sa.URL.create("sqlite", database=database.path), connect_args={"timeout": 10})
+        engine = sa.create_engine(sa.URL.create("sqlite", database=database.path), connect_args={"timeout": 10})
+        if not database.in_memory:
+            _watch(engine, WatchedFile(database.path))
+        return engine
     return sa.create_engine(database.url, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True)
+
+
+def _watch(engine: sa.Engine, file: WatchedFile) -> None:
+    """Open a connection again where the file has changed since it was opened. ``DatabaseError`` where it is gone."""
+
+    def state() -> FileState | None:
+        try:
+            return file.state()
+        except FileGone as error:
+            raise OperationalError(None, None, error) from error
+
+    @sa.event.listens_for(engine, "do_connect")
+    def note(_: object, record: Any, *arguments: object) -> None:
+        record.info.update(opened=state(), fresh=True)
+
+    @sa.event.listens_for(engine, "checkout")
+    def check(_: object, record: Any, __: object) -> None:
+        if not record.info.pop("fresh", False) and record.info["opened"] != state():
+            raise DisconnectionError("the file has changed")
 
 
 def engines_of(database: Database) -> tuple[sa.Engine, sa.Engine]:

@@ -32,6 +32,18 @@ class StoredRow(NamedTuple):
     hash: object
 
 
+class Standing(NamedTuple):
+    """The head of a record, its hash in hex, and the hash at another position: None where nothing is stored there.
+
+    All are of one state of the database, so ``there`` shows whether a record still is the one of which somebody
+    remembers position and hash. At position 0 it is the origin, of any record.
+    """
+
+    head: int
+    hash: str
+    there: str | None
+
+
 ChainedEvent = tuple[str, int, str, bytes]
 """An entry to be stored: the reference of its file, its number there, its topic, its state."""
 
@@ -58,6 +70,10 @@ class ChainedRecorder(ApplicationRecorder):
         """The chain's hash at a position, in hex; None where nothing is stored there."""
 
     @abstractmethod
+    def standing(self, position: int) -> Standing:
+        """The head of the chain, and the hash at a position, by one query."""
+
+    @abstractmethod
     def files_begun_by(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
         """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""
 
@@ -75,6 +91,13 @@ class ChainedRecorder(ApplicationRecorder):
 
         Raises ``BrokenChain`` at the first entry that does not fit.
         """
+
+
+def standing_of(position: int, head: Sequence[Any] | None) -> Standing:
+    """The standing from a row of head, its hash and the hash at the position; None: nothing is stored."""
+    last, hash_, there = head or (0, ORIGIN, None)
+    there = ORIGIN if position == 0 else there
+    return Standing(int(last), bytes(hash_).hex(), None if there is None else bytes(there).hex())
 
 
 def links(entries: Iterable[ChainedEvent], previous: bytes, stored_at: str, actor: str) -> list[bytes]:

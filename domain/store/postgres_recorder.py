@@ -12,7 +12,18 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.store.database import guards
-from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, StoredRow, links, walk
+from domain.store.hash_chain import (
+    ORIGIN,
+    REFUSED,
+    TABLE,
+    ChainedEvent,
+    ChainedRecorder,
+    Standing,
+    StoredRow,
+    links,
+    standing_of,
+    walk,
+)
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
 
@@ -93,6 +104,19 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             c.execute(self._about("SELECT hash FROM {table} WHERE notification_id = %s"), (position,))
             row = c.fetchone()
         return bytes(row["hash"]).hex() if row else None
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def standing(self, position: int) -> Standing:
+        """The head of the chain, and the hash at a position, by one query."""
+        with self.datastore.get_connection() as connection, connection.cursor() as c:
+            c.execute(
+                self._about(
+                    "SELECT position, hash, (SELECT hash FROM {table} WHERE notification_id = %s) AS there FROM {head}"
+                ),
+                (position,),
+            )
+            row = c.fetchone()
+        return standing_of(position, tuple(row.values()) if row else None)
 
     def files_begun_by(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
         """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, RecordedEntry, evolve
-from domain.store.hash_chain import TABLE
+from domain.store.hash_chain import TABLE, Standing, standing_of
+from domain.store.preparation import LIMITED, MAY_CHANGE_LIMITS
 from domain.store.sqlite_recorder import stored_entry
 
 COUNTED = 10_000
@@ -26,12 +27,22 @@ FILES = 100
 """Files read by one query."""
 
 
+LIMITS_CHANGED = (
+    f"SELECT limited.originator_id FROM (SELECT DISTINCT originator_id FROM {TABLE} "
+    f"WHERE {MAY_CHANGE_LIMITS} AND topic = '{LIMITED}') AS limited "
+    f"WHERE EXISTS (SELECT 1 FROM {TABLE} AS later WHERE {MAY_CHANGE_LIMITS} "
+    "AND later.originator_id = limited.originator_id AND later.{position} > :position)"
+)
+"""The query for cases whose limits may have changed, with the name of the column of positions left out."""
+
+
 class Entered(NamedTuple):
-    """The place of an entry: its position in the record, its file, and its number there."""
+    """The place of an entry: its position in the record, its file, and its number there; the chain's hash at it."""
 
     position: int
     reference: str
     version: int
+    hash: bytes
 
 
 class Lag(NamedTuple):
@@ -54,18 +65,46 @@ class RecordReader:
         position = "rowid" if engine.dialect.name == "sqlite" else "notification_id"
         self._t = sa.table(
             TABLE, sa.column(position), sa.column("originator_id"), sa.column("originator_version"), sa.column("topic"),
-            sa.column("state"), sa.column("stored_at"),
+            sa.column("state"), sa.column("stored_at"), sa.column("hash"),
         )  # fmt: skip
         self._position: sa.ColumnClause[Any] = self._t.c[position]
+        self._hash_at = sa.select(self._t.c.hash).where(self._position == sa.bindparam("position"))
+        last = sa.select(self._position, self._t.c.hash, self._hash_at.scalar_subquery().label("there"))
+        self._standing = last.order_by(self._position.desc()).limit(1)
+        self._limits_changed = sa.text(LIMITS_CHANGED.format(position=position))
 
     def head(self) -> int:
         """The position of the last entry; 0 when nothing is stored."""
         with self.engine.connect() as c:
             return int(c.execute(sa.select(sa.func.max(self._position))).scalar() or 0)
 
+    def hash_at(self, position: int) -> str | None:
+        """The chain's hash at a position, in hex; None where nothing is stored there, the origin at position 0."""
+        return self.standing(position).there
+
+    def standing(self, position: int) -> Standing:
+        """The head of the chain, and the hash at a position, by one query."""
+        with self.engine.connect() as c:
+            return standing_of(position, c.execute(self._standing, {"position": position}).one_or_none())
+
+    def holds(self, c: sa.Connection, entered: Entered) -> bool:
+        """Whether the record, as a transaction sees it, still has this entry and all before it as they were."""
+        found = c.execute(self._hash_at, {"position": entered.position}).scalar()
+        return found is not None and bytes(found) == bytes(entered.hash)
+
+    def limits_changed_after(self, position: int) -> set[str]:
+        """The references of the cases whose limits of access entries after a position may have changed.
+
+        These are the cases with an ``AccessLimited`` anywhere in the file, and after the position an entry that limits
+        access, lifts a limit, or corrects or withdraws any entry. The limits of other cases never change: an entry's
+        type is never corrected. The query reads the index of these entries alone, and no file.
+        """
+        with self.engine.connect() as c:
+            return set(c.execute(self._limits_changed, {"position": position}).scalars())
+
     def after(self, position: int, limit: int) -> list[Entered]:
         """The next entries after a position, in order."""
-        query = sa.select(self._position, self._t.c.originator_id, self._t.c.originator_version)
+        query = sa.select(self._position, self._t.c.originator_id, self._t.c.originator_version, self._t.c.hash)
         query = query.where(self._position > position).order_by(self._position).limit(limit)
         with self.engine.connect() as c:
             return [Entered(*row) for row in c.execute(query)]

@@ -19,7 +19,18 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLite
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.store.database import guards
-from domain.store.hash_chain import ORIGIN, REFUSED, TABLE, ChainedEvent, ChainedRecorder, StoredRow, links, walk
+from domain.store.hash_chain import (
+    ORIGIN,
+    REFUSED,
+    TABLE,
+    ChainedEvent,
+    ChainedRecorder,
+    Standing,
+    StoredRow,
+    links,
+    standing_of,
+    walk,
+)
 
 
 def topic_of(entry_type: type[Entry]) -> str:
@@ -124,6 +135,16 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             c.execute(f"SELECT hash FROM {self.events_table_name} WHERE rowid = ?", (position,))
             row = c.fetchone()
         return bytes(row["hash"]).hex() if row else None
+
+    def standing(self, position: int) -> Standing:
+        """The head of the chain, and the hash at a position, by one query."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                f"SELECT rowid, hash, (SELECT hash FROM {self.events_table_name} WHERE rowid = ?) "
+                f"FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1",
+                (position,),
+            )
+            return standing_of(position, c.fetchone())
 
     def files_begun_by(self, topic: str, after: str = "", limit: int | None = None) -> list[str]:
         """The references of the files whose first entry has this topic, in order: ``limit`` of them after ``after``."""

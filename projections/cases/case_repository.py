@@ -1,8 +1,9 @@
 """The case repository: case files read from the store on demand, and a cache of what is derived from them.
 
 Every call first catches up with the store (one short query when nothing is new), so an entry from a form is on the next
-page. A fixed number of files, histories and obligations is cached. The key of a history or its obligations is the number of
-entries known, so they are derived once for all days.
+page. Where another record has taken the place of the one that was read (a backup was restored), nothing cached is used
+again. A fixed number of files, histories and obligations is cached. The key of a history or its obligations is the number
+of entries known, so they are derived once for all days.
 """
 
 import threading
@@ -17,6 +18,7 @@ from domain.entries.case_entries import QualityJudged, SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Framework
 from domain.store.application import Files
+from domain.store.hash_chain import ORIGIN
 from projections.cases.case_reading import Reading
 from projections.history.history import History
 from projections.history.moment import Moment
@@ -50,6 +52,8 @@ class CaseRepository:
     def __init__(self, files: Files):
         self.files = files
         self.position = 0
+        self.hash = ORIGIN.hex()
+        self._restored = 0
         self._files: OrderedDict[str, CaseFile] = OrderedDict()
         self._inspections: dict[str, Inspection] | None = None
         self._latest: datetime | None = None
@@ -57,19 +61,28 @@ class CaseRepository:
         self._lock = threading.RLock()
 
     def catch_up(self) -> int:
-        """Take in what was stored since the last call; return the position reached."""
+        """Take in what was stored since the last call; return the position reached. ``hash``: the chain's hash there."""
         with self._lock:
-            stored = self.files.recorder.max_notification_id() or 0
-            if stored - self.position > BATCH:  # reading the files again is less work than following so many entries
-                self._files.clear()
-                self._inspections, self._latest, self.position = None, None, stored
-            elif stored > self.position:
-                self._follow()
+            standing = self.files.recorder.standing(self.position)
+            if standing.there != self.hash:  # another record, or a shorter one
+                self._restored += 1
+                self._kept.clear()
+                self._forget()
+            elif standing.head - self.position > BATCH:  # reading the files again is less work than following so many
+                self._forget()
+            elif standing.head > self.position:
+                self._follow(standing.head)
+            # The hash is never newer than what was read: where the record is replaced meanwhile, the next call notices.
+            self.position, self.hash = standing.head, standing.hash
             return self.position
 
-    def _follow(self) -> None:
-        for notification in self.files.recorder.select_notifications(self.position, BATCH, inclusive_of_start=False):
-            recorded = self.files.mapper.to_domain_event(notification)
+    def _forget(self) -> None:
+        self._files.clear()
+        self._inspections, self._latest = None, None
+
+    def _follow(self, head: int) -> None:
+        new = self.files.recorder.select_notifications(self.position, BATCH, head, inclusive_of_start=False)
+        for recorded in map(self.files.mapper.to_domain_event, new):
             reference, version, fact = recorded.originator_id, recorded.originator_version, recorded.fact
             if self._latest is not None:
                 self._latest = max(self._latest, fact.recorded_at)
@@ -80,7 +93,6 @@ class CaseRepository:
                 del self._files[reference]
             if fact.kept_on == "inspection" and self._inspections is not None:
                 self._inspections[reference] = Inspection.of(self._file(reference).entries.values())
-            self.position = notification.id
 
     @property
     def last_recorded_at(self) -> datetime | None:
@@ -140,9 +152,9 @@ class CaseRepository:
         """
         with self._lock:
             file = self.file(reference)
-            entries = list(file.entries.values())[:stored]
+            entries, restored = list(file.entries.values())[:stored], self._restored
         seen = len(entries) if known_at is None else sum(1 for f in entries if f.recorded_at < known_at)
-        return self._keep(("history", reference, len(entries), seen), lambda: History.of(entries, known_at))
+        return self._keep(("history", reference, restored, len(entries), seen), lambda: History.of(entries, known_at))
 
     def obligations(
         self,

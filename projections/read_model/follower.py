@@ -21,7 +21,10 @@ BATCH = 500
 
 
 class Overtaken(RuntimeError):
-    """Another process has moved the position, or made the other generation live. Read the state again and continue."""
+    """Another process has moved the position, made the other generation live, or put another record in place of this one.
+
+    Read the state again and continue.
+    """
 
 
 def step(read_model: ReadModel, state: GenerationState, most: int = BATCH) -> int:
@@ -38,6 +41,8 @@ def step(read_model: ReadModel, state: GenerationState, most: int = BATCH) -> in
     derived = list(derive_cases(read_model.stored.files(touched)))
     with read_model.writing.begin() as c:
         advance(c, state, entered[-1].position)
+        if not read_model.stored.holds(c, entered[-1]):
+            raise Overtaken("another record has taken the place of the one that the rows were derived from")
         write_cases(c, state.table, derived)
     return len(entered)
 

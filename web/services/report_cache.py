@@ -25,11 +25,13 @@ def duty_queries() -> DutyQueries:
 
 
 def kept(query: Hashable, make: Callable[[], T]) -> T:
-    """The result of ``make`` for this query, kept until anything is stored, judgements of inspections included."""
+    """The result of ``make`` for this query, kept until anything is stored or another record takes this one's place."""
+    repository = current_cases.repository()
     key = (
         query,
         following_read_model.as_at(current_cases.today()).columns.position,
-        current_cases.repository().catch_up(),
+        repository.catch_up(),
+        repository.hash,
     )
     reports: OrderedDict[Hashable, T] = current_app.extensions.setdefault("reports made", OrderedDict())
     if key not in reports:

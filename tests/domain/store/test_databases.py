@@ -17,11 +17,12 @@ from eventsourcing.postgres import PostgresDatastore
 
 from domain.store.application import Files
 from domain.store.database import Database, NotPrepared, WrongAddress
-from domain.store.hash_chain import BrokenChain
+from domain.store.hash_chain import ORIGIN, BrokenChain
 from domain.store.postgres_recorder import ChainedPostgresRecorder
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import figures
 from projections.inspections.sample_scores import score_inspection
+from projections.read_model.view_reader import ReadModel
 from tests.domain.store.test_store import BEGINNING, contact, library, write_many
 from tests.support.hanging import HANGING
 from tests.support.histories import CASE, NOW, facts_of
@@ -92,6 +93,23 @@ def test_postgresql_asks_for_migrate_first(postgres: Server) -> None:
 def test_migrating_a_record_changes_nothing_in_it(own_database: Path, loaded: Path) -> None:
     run("migrate", "--database", str(own_database))
     assert run("verify", "--database", str(own_database)).output == run("verify", "--database", str(loaded)).output
+
+
+@pytest.mark.both
+def test_one_query_tells_the_head_and_the_hash_at_any_position(empty_database: str) -> None:
+    with closing(Files.open(empty_database)) as files, closing(ReadModel(empty_database)) as read_model:
+        origin = ORIGIN.hex()
+        for asked in (files.recorder, read_model.stored):
+            assert asked.standing(0) == (0, origin, origin) and asked.standing(1) == (0, origin, None)
+        hashes = [origin]
+        for fact in (*facts_of([BEGINNING]), contact("c1"), contact("c2")):
+            files.record(CASE, [fact], actor="test", now=NOW)
+            hashes.append(files.recorder.head()[1])
+        for asked in (files.recorder, read_model.stored):
+            assert [asked.standing(position) for position in range(5)] == [
+                (3, hashes[3], there) for there in (*hashes, None)
+            ]
+        assert [read_model.stored.hash_at(position) for position in range(5)] == [*hashes, None]
 
 
 # ---------------------------------------------------------------- the recorder on PostgreSQL

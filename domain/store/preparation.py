@@ -1,0 +1,71 @@
+"""The numbered steps that prepare a database further, so that one of an older version gets what this version needs.
+
+A table holds the numbers of the steps done. The tables, triggers and indexes of the first version are no step: the recorders
+make them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.entries.case_entries import AccessLimited, AccessLimitLifted, EntryCorrected, EntryWithdrawn
+from domain.store.hash_chain import TABLE, ChainedRecorder
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder, topic_of
+
+STEPS_TABLE = f"{TABLE}_steps"
+
+LIMITED = topic_of(AccessLimited)
+
+MAY_CHANGE_LIMITS = "topic IN ({})".format(
+    ", ".join(f"'{topic_of(of)}'" for of in (AccessLimited, AccessLimitLifted, EntryCorrected, EntryWithdrawn))
+)
+"""The condition of the index on entries that limit access, lift a limit, or correct or withdraw any entry.
+
+A query must repeat it word for word: only then SQLite uses the index.
+"""
+
+LIMITS_INDEX = f"{TABLE}_limits"
+
+STEPS: Mapping[int, str] = {
+    1: f"CREATE INDEX IF NOT EXISTS {LIMITS_INDEX} ON {TABLE} (topic, originator_id, {{position}}) "
+    f"WHERE {MAY_CHANGE_LIMITS}"
+}
+"""Each step by its number. Numbers only grow, and a step once released never changes."""
+
+
+def is_prepared(recorder: ChainedRecorder) -> bool:
+    """Whether all steps have been done."""
+    with _transaction(recorder, commit=False) as c:
+        c.execute(_HAS_TABLE[_is_sqlite(recorder)])
+        if c.fetchone() is None:
+            return False
+        c.execute(f"SELECT number FROM {STEPS_TABLE}")
+        return STEPS.keys() <= {row["number"] for row in c.fetchall()}
+
+
+def prepare(recorder: ChainedRecorder) -> None:
+    """Do the steps that have not been done, all or none. On SQLite two processes may do so at once."""
+    if is_prepared(recorder):
+        return
+    position = "rowid" if _is_sqlite(recorder) else "notification_id"
+    with _transaction(recorder, commit=True) as c:
+        c.execute(f"CREATE TABLE IF NOT EXISTS {STEPS_TABLE} (number integer PRIMARY KEY)")
+        for number, statement in STEPS.items():
+            # The number first: whoever prepares the database at the same time waits here, then leaves the step out.
+            c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING RETURNING number")
+            if c.fetchall():
+                c.execute(statement.format(position=position))
+
+
+_HAS_TABLE = {
+    True: f"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{STEPS_TABLE}'",
+    False: f"SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema AND table_name = '{STEPS_TABLE}'",
+}
+
+
+def _is_sqlite(recorder: ChainedRecorder) -> bool:
+    return isinstance(recorder, ChainedSQLiteRecorder)
+
+
+def _transaction(recorder: Any, *, commit: bool) -> Any:
+    """A transaction on the recorder's database; its cursor takes the same statements on both."""
+    return recorder.datastore.transaction(commit=commit)

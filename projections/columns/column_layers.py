@@ -88,7 +88,15 @@ def without(base: ColumnStore, references: Sequence[str]) -> ColumnStore:
     numbers = (base.number(reference) for reference in references)
     gone[[number for number in numbers if number is not None]] = True
     return ColumnStore(
-        base.references, base.names, base.folded, base.words, base.tables, base.plain, gone, base.position
+        base.references,
+        base.names,
+        base.folded,
+        base.words,
+        base.tables,
+        base.plain,
+        gone,
+        base.position,
+        base.last_instant,
     )
 
 

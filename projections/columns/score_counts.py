@@ -16,8 +16,11 @@ ABSENT = len(VERDICTS)
 COUNTED = (*VERDICTS, "absent")
 """What is counted for each question, in the order of the last axis of ``ScoreCounts.counts``."""
 
-COUNTED_AS = np.where(ABSENT_OF, ABSENT, VERDICT_OF)
+COUNTED_AS = np.where(ABSENT_OF, ABSENT, VERDICT_OF).astype(np.uint8)
 """For each situation of the verdict table the index in ``COUNTED``. Absent is added to insufficient at the end."""
+
+TOGETHER = 3
+"""Questions counted at once: the outcomes of so many fit into one byte."""
 
 BLOCK = 32_768
 """Cases per block. Fewer cost more calls; more do not fit into the processor's cache."""
@@ -79,19 +82,33 @@ def score_table(framework: Framework, selection: CaseSelection, by: By, cases: A
 
 def count_answers(framework: Framework, selection: CaseSelection, groups: Groups) -> ScoreCounts:
     """Every question counted by group; cases in no group (-1) are left out."""
-    room = len(groups.keys)
-    counts = np.zeros((len(framework.questions), (room + 1) * len(COUNTED)), np.int64)
+    room, questions = len(groups.keys), list(framework.questions.values())
+    counts = np.zeros((room, len(questions), len(COUNTED)), np.int64)
     for cases in case_blocks(groups.of):
-        block = AnswerBlock(framework, selection, cases)
-        places = groups.of[cases].astype(np.intp)
-        places[places < 0] = room  # counted too, and dropped at the end
-        places *= len(COUNTED)
-        for number, question in enumerate(framework.questions.values()):
-            outcome = COUNTED_AS.take(block.situations(question))
-            counts[number] += np.bincount(places + outcome, minlength=counts.shape[1])
-    by_group = counts.reshape(len(framework.questions), room + 1, len(COUNTED)).transpose(1, 0, 2)[:room]
-    by_group[:, :, INSUFFICIENT] += by_group[:, :, ABSENT]  # an absent answer is insufficient too
-    return ScoreCounts(framework, groups.keys, by_group, np.bincount(groups.of[groups.of >= 0], minlength=room))
+        block, of = AnswerBlock(framework, selection, cases), groups.of[cases]
+        here = np.flatnonzero(np.bincount(of + 1, minlength=room + 1)[1:])  # the groups that have cases in the block
+        places = np.full(room + 1, len(here), np.intp)  # -1 is counted too, and dropped at the end
+        places[here] = np.arange(len(here))
+        for first in range(0, len(questions), TOGETHER):
+            some = questions[first : first + TOGETHER]
+            outcomes = [COUNTED_AS.take(block.situations(question), mode="clip") for question in some]
+            counts[here, first : first + TOGETHER] += _counted(places[of], outcomes, len(here) + 1)[:-1]
+    counts[:, :, INSUFFICIENT] += counts[:, :, ABSENT]  # an absent answer is insufficient too
+    return ScoreCounts(framework, groups.keys, counts, np.bincount(groups.of[groups.of >= 0], minlength=room))
+
+
+def _counted(places: Array, outcomes: Sequence[Array], room: int) -> Array:
+    """How many cases of each place (below ``room``) have each outcome of each question: ``[place, question, outcome]``.
+
+    All are counted at once, by one number for each case.
+    """
+    one = outcomes[0]
+    for other in outcomes[1:]:
+        one = one * np.uint8(len(COUNTED)) + other
+    size = len(COUNTED) ** len(outcomes)
+    every = np.bincount(places * size + one, minlength=room * size).reshape(room, *[len(COUNTED)] * len(outcomes))
+    axes = range(1, len(outcomes) + 1)
+    return np.stack([every.sum(axis=tuple(axis for axis in axes if axis != kept)) for kept in axes], axis=1)
 
 
 def case_blocks(of: Array) -> Iterator[Array]:

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
+from threading import Lock
 from typing import Any, Generic, Self, TypeVar, overload
 
 import numpy as np
@@ -11,8 +12,14 @@ from numpy.typing import NDArray
 W = TypeVar("W")
 
 
+_adding = Lock()
+
+
 class StringCodes(Generic[W]):
-    """Values, each with a number in the order in which they were first seen."""
+    """Values, each with a number in the order in which they were first seen.
+
+    Any thread may add values while others read: a number once given stays.
+    """
 
     def __init__(self, values: Iterable[W] = ()):
         self.values: list[W] = list(dict.fromkeys(values))
@@ -27,10 +34,14 @@ class StringCodes(Generic[W]):
     def number(self, value: W) -> int:
         """The number of a value, a new one for a new value."""
         found = self._numbers.get(value)
-        if found is None:
-            found = self._numbers[value] = len(self.values)
-            self.values.append(value)
-        return found
+        return self._added(value) if found is None else found
+
+    def _added(self, value: W) -> int:
+        with _adding:
+            if value not in self._numbers:
+                self.values.append(value)
+                self._numbers[value] = len(self.values) - 1
+            return self._numbers[value]
 
     def find(self, value: W) -> int | None:
         """The number of a value, None for one never seen."""

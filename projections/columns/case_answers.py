@@ -13,16 +13,10 @@ import numpy as np
 
 from domain.policy.frameworks.framework import Framework, Question
 from domain.policy.frameworks.framework_files import frameworks
+from projections.columns.case_rows import rows_from, rows_of_cases
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, Rows, known
-from projections.columns.duty_scan import (
-    CaseDuties,
-    positions_where,
-    rows_from,
-    rows_of_cases,
-    scan_by_case,
-    scan_cases_of,
-)
+from projections.columns.duty_scan import CaseDuties, positions_where, scan_by_case, scan_cases_of
 from projections.columns.packed_counts import packed_counts, summed
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE

@@ -11,6 +11,7 @@ from domain.entries import code_lists
 from projections.arrays.date_numbers import day_read, instant_number
 from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, known
 from projections.columns.column_store import ColumnStore
+from projections.columns.keyed_counts import Key, sortable
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 
@@ -19,8 +20,6 @@ ATTRIBUTES = (*PLACE, "order_type", "gender", "ethnicity", "disability", "tier",
 """The attributes by which cases are selected and grouped: their place and their attributes on the day read."""
 
 By = Sequence[str]
-Key = tuple[Any, ...]
-"""The values of a group, in the order of the attributes that it was grouped by."""
 
 
 class Groups(NamedTuple):
@@ -93,7 +92,7 @@ class CaseSelection:
             return CodedValues(values, of_place[self.place])
         if name not in ATTRIBUTES:
             raise KeyError(f"{name} is not one of {', '.join(ATTRIBUTES)}")
-        return CodedValues(words[WORDS[name]].values, self.spell_column(name))
+        return CodedValues(tuple(words[WORDS[name]].values), self.spell_column(name))
 
     def spell_column(self, name: str) -> Array:
         """For each case a column of the spell that contains the day; -1: supervision had not begun."""
@@ -126,10 +125,10 @@ class CaseSelection:
 
 def places(columns: ColumnStore, name: str) -> CodedValues:
     """One level of places (area, team, officer ...): its values, and for each place the number of its value (-1: no place)."""
-    found = columns.levels.get(name)
-    if found is None:
+    found, every = columns.levels.get(name), columns.words["place"].values
+    if found is None or len(found.numbers) <= len(every):  # places have been added since
         at = PLACE.index(name)
-        level = [place[at] for place in columns.words["place"].values]
+        level = [place[at] for place in every]
         values = sorted(set(level))
         number = {value: n for n, value in enumerate(values)}
         found = CodedValues(values, np.array([*(number[value] for value in level), -1], np.int32))
@@ -161,8 +160,3 @@ def _key(code: int, coded: Sequence[CodedValues]) -> Key:
         code, at = divmod(code, max(len(words), 1))
         values.append(words[at])
     return tuple(reversed(values))
-
-
-def sortable(key: Key) -> list[tuple[bool, str, Any]]:
-    """A sort key for a group key: None comes first."""
-    return [(value is not None, type(value).__name__, 0 if value is None else value) for value in key]

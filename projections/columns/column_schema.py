@@ -144,6 +144,11 @@ class Rows:
         found: list[int] = np.searchsorted(end, np.array(self.clause_bounds, end.dtype), side="right").tolist()
         return found
 
+    @property
+    def clauses(self) -> list[int]:
+        """The clauses that there are duties under."""
+        return [clause for clause, (begin, end) in enumerate(pairwise(self.clause_bounds)) if begin < end]
+
     @cached_property
     def most_of_case(self) -> list[int]:
         """For each clause of the catalogue the most duties that a case has."""

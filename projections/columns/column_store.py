@@ -16,6 +16,7 @@ from projections.arrays.date_numbers import STILL_KNOWN
 from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes, TextArray, TextChain
 from projections.columns.column_builder import ColumnBuilder
 from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, TableRows, last_instant
+from projections.columns.kept_counts import KeptCounts
 from projections.ledger.ledger import Ledger
 
 
@@ -40,8 +41,13 @@ class ColumnStore:
     """The position of the record up to which entries are included."""
     last_instant: int = STILL_KNOWN
     """The last instant at which a row became known or was superseded. What is known after it is what is known today."""
+    base: "ColumnStore | None" = None
+    changes: "ColumnStore | None" = None
+    """What the cases in ``changes`` were laid over by ``with_changes``; None: nothing was."""
     levels: dict[str, CodedValues] = field(default_factory=dict, compare=False, repr=False)
     """A cache of ``case_selection.places``."""
+    kept: KeptCounts = field(default_factory=KeptCounts, init=False, compare=False, repr=False)
+    """What was counted of all cases; with changes laid over a base, by how much they change it (see ``layered_counts``)."""
 
     @classmethod
     def of(cls, cases: Iterable[tuple[str, Ledger, Sequence[Entry]]], position: int = 0) -> "ColumnStore":
@@ -84,13 +90,16 @@ class ColumnStore:
         return self.references.find(reference)
 
     def with_changes(self, changed: "ColumnStore") -> "ColumnStore":
-        """This store with the rows of the cases ``changed`` in place of their old rows. The cost depends on the changes alone."""
+        """This store with the rows of the cases ``changed`` in place of their old rows. The cost depends on the changes alone.
+
+        New words are added to those of this store, which both share.
+        """
         first, names = self.numbers, len(self.names)
         gone = np.zeros(first + changed.numbers, bool)
         gone[:first] = False if self.gone is None else self.gone
         was = (self.number(reference) for reference in changed.references)
         gone[[number for number in was if number is not None]] = True
-        words = {name: StringCodes(of.values) for name, of in self.words.items()}
+        words = self.words
         of_words = {name: renumbered(changed.words[name].values, words[name]) for name in words}
         becomes: dict[str, Any] = by_column(of_words) | {
             "case": np.arange(first, first + changed.numbers),
@@ -110,7 +119,7 @@ class ColumnStore:
         return ColumnStore(
             StringArrayChain.of(self.references, changed.references), TextChain.of(self.names, changed.names),
             TextChain.of(self.folded, changed.folded), words, tables, plain, gone, changed.position,
-            max(self.last_instant, changed.last_instant),
+            max(self.last_instant, changed.last_instant), self, changed, self.levels,
         )  # fmt: skip
 
 

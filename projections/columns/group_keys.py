@@ -10,9 +10,10 @@ from dateutil.relativedelta import relativedelta
 
 from projections.arrays.date_numbers import FIRST, day_number
 from projections.arrays.string_codes import StringCodes
-from projections.columns.case_selection import ATTRIBUTES, PLACE, By, CaseSelection, Key, places, sortable
+from projections.columns.case_selection import ATTRIBUTES, PLACE, By, CaseSelection, places
 from projections.columns.column_schema import Array
 from projections.columns.duty_scan import DutyRun
+from projections.columns.keyed_counts import Key, sortable
 from projections.obligations.clause_catalogue import catalogue
 
 OF_DUTY = ("place", *PLACE, "clause", "subject", "edition", "month", "calendar_month")
@@ -42,7 +43,7 @@ class GroupKeys:
         clauses = catalogue().clauses
         self._of_case = {name: selection.coded(name) for name in by if name not in OF_DUTY}
         self._of_place = {name: places(selection.columns, name) for name in by if name in PLACE}
-        self._places = selection.columns.words["place"].values
+        self._places = tuple(selection.columns.words["place"].values)
         self._of_clause = {
             name: StringCodes({"clause": c.id, "subject": c.subject, "edition": c.edition}[name] for c in clauses)
             for name in by if name in ("clause", "subject", "edition")

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import frameworks
 from projections.columns.case_answers import ABSENT_OF, INSUFFICIENT, VERDICT_OF, AnswerBlock
-from projections.columns.case_selection import By, CaseSelection, Groups, Key
+from projections.columns.case_selection import By, CaseSelection, Groups
 from projections.columns.column_schema import Array
+from projections.columns.keyed_counts import Key, KeyedCounts, keyed
+from projections.columns.layered_counts import counted
 from projections.scoring.scores import Score, score_of
 from projections.scoring.verdicts import VERDICTS
 
@@ -18,6 +21,9 @@ COUNTED = (*VERDICTS, "absent")
 
 COUNTED_AS = np.where(ABSENT_OF, ABSENT, VERDICT_OF).astype(np.uint8)
 """For each situation of the verdict table the index in ``COUNTED``. Absent is added to insufficient at the end."""
+
+RISKS: tuple[Key, ...] = ((False,), (True,))
+"""Whether a case is at high risk of harm."""
 
 TOGETHER = 3
 """Questions counted at once: the outcomes of so many fit into one byte."""
@@ -44,6 +50,12 @@ class ScoreCounts:
     counts: Array
     cases: Array
 
+    @classmethod
+    def of(cls, framework: Framework, found: KeyedCounts) -> "ScoreCounts":
+        """From counts of every question and the number of cases, by key."""
+        counts = found.counts[:, :-1].reshape(len(found.keys), len(framework.questions), len(COUNTED))
+        return cls(framework, found.keys, counts, found.counts[:, -1])
+
     def score(self, group: int) -> Score:
         """The score of one group."""
         return _score(self.framework, self.counts[group], int(self.cases[group]))
@@ -63,20 +75,53 @@ class SampleScore:
 
 def score_cases(framework: Framework, selection: CaseSelection, cases: Array | None = None) -> SampleScore:
     """The score of the cases that had begun, or of those of them for which ``cases`` is true."""
-    chosen = selection.there if cases is None else selection.there & cases
-    groups = Groups([(False,), (True,)], np.where(chosen, selection.high_risk.astype(np.int32), -1))
-    counted = count_answers(framework, selection, groups)
-    return SampleScore(
-        _score(framework, counted.counts.sum(axis=0), int(counted.cases.sum())),
-        counted.score(1),
-    )
+    if cases is None:
+        found = counted(selection, AnswersByRisk(framework.id))
+    else:
+        found = _keyed(count_answers(framework, selection, _by_risk(selection, cases)))
+    low, high = (found.of(key) for key in RISKS)
+    both = ScoreCounts.of(framework, KeyedCounts(RISKS, np.stack([low + high, high])))
+    return SampleScore(both.score(0), both.score(1))
 
 
 def score_table(framework: Framework, selection: CaseSelection, by: By, cases: Array | None = None) -> ScoreCounts:
     """The questions by team, officer, division, area or another attribute of the case on the day read."""
+    if cases is None:
+        return ScoreCounts.of(framework, counted(selection, AnswersByGroup(framework.id, tuple(by))))
     groups = selection.groups(by)
-    return count_answers(
-        framework, selection, groups if cases is None else Groups(groups.keys, np.where(cases, groups.of, -1))
+    return count_answers(framework, selection, Groups(groups.keys, np.where(cases, groups.of, -1)))
+
+
+@dataclass(frozen=True)
+class AnswersByGroup:
+    """Counts the answers of all cases under a framework (its id) by attributes of the case."""
+
+    framework: str
+    by: tuple[str, ...]
+
+    def __call__(self, selection: CaseSelection) -> KeyedCounts:
+        return _keyed(count_answers(frameworks()[self.framework], selection, selection.groups(self.by)))
+
+
+@dataclass(frozen=True)
+class AnswersByRisk:
+    """Counts the answers of all cases under a framework (its id) by whether the case is at high risk of harm."""
+
+    framework: str
+
+    def __call__(self, selection: CaseSelection) -> KeyedCounts:
+        every = np.ones(selection.columns.numbers, bool)
+        return _keyed(count_answers(frameworks()[self.framework], selection, _by_risk(selection, every)))
+
+
+def _by_risk(selection: CaseSelection, cases: Array) -> Groups:
+    return Groups(list(RISKS), np.where(selection.there & cases, selection.high_risk.astype(np.int32), -1))
+
+
+def _keyed(found: ScoreCounts) -> KeyedCounts:
+    """For each key the counts of every question, then the number of cases."""
+    return keyed(
+        found.keys, found.counts.reshape(len(found.keys), len(found.framework.questions) * len(COUNTED)), found.cases
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from projections.cases.case_snapshot import CaseSnapshot
+from projections.columns.case_rows import between, rows_of_cases
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_rows import EntryIds, read_rows
 from projections.columns.column_schema import Array, Rows, known
-from projections.columns.duty_scan import rows_of_cases, scan_duties_of
+from projections.columns.duty_scan import scan_duties_of
 from projections.ledger.ledger import SpellRow
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import UNKNOWN
@@ -60,7 +61,7 @@ def shown_spells(selection: CaseSelection, cases: Array) -> Mapping[int, SpellRo
 
 def _duties(selection: CaseSelection, cases: Array, clauses: Iterable[int]) -> Iterator[tuple[Rows, Array]]:
     """The duties of these cases under these clauses that were known at the moment, in any state."""
-    among = _among(cases)
+    among = between(cases)
     for clause in clauses:
         for run in scan_duties_of(selection, clause, cases, among):
             there = run.only(run.state != UNKNOWN)
@@ -69,19 +70,12 @@ def _duties(selection: CaseSelection, cases: Array, clauses: Iterable[int]) -> I
 
 def _rows(selection: CaseSelection, table: str, cases: Array) -> Iterator[tuple[Rows, Array]]:
     """The rows of a table for these cases that were known at the moment."""
-    among = _among(cases)
+    among = between(cases)
     for rows in selection.columns.tables[table].parts(selection.instant):
         for part in rows.of_question.values() if table == "judgements" else (slice(0, len(rows)),):
             at = rows_of_cases(rows, part, cases, among)
             then = known(rows, selection.instant, at)
             yield rows, at if then is None else at[then]
-
-
-def _among(cases: Array) -> Array:
-    """For each number from the first to the last of these cases whether it is one of them."""
-    among = np.zeros(int(cases[-1]) - int(cases[0]) + 1, bool)
-    among[cases - cases[0]] = True
-    return among
 
 
 def _by_case(selection: CaseSelection, table: str, found: Found, entries_of: EntryIds) -> dict[int, list[Any]]:

@@ -14,10 +14,11 @@ import numpy as np
 from domain.calendar.workdays import working_days_between
 from domain.policy.measures.measure import Measure
 from projections.arrays.date_numbers import BEYOND, FIRST, day_number, instant_number
-from projections.columns.case_selection import By, CaseSelection, Key
+from projections.columns.case_selection import By, CaseSelection
 from projections.columns.column_schema import Array, Rows
 from projections.columns.duty_scan import DutyRun, scan_duties
 from projections.columns.group_keys import GroupKeys, GroupTotals
+from projections.columns.keyed_counts import Key, KeyedCounts, in_order, keyed
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import (
     DONE,
@@ -78,6 +79,20 @@ def count_duties(
     return DutyCounts(group_keys.keys(codes[order]), held[order], n[order])
 
 
+@dataclass(frozen=True)
+class DutiesByGroup:
+    """Counts what ``count_duties`` does of all cases: for each key ``held``, then ``n``."""
+
+    since: date
+    clauses: tuple[int, ...]
+    by: tuple[str, ...]
+    held_as: HeldAs
+
+    def __call__(self, selection: CaseSelection) -> KeyedCounts:
+        found = count_duties(selection, self.since, self.clauses, self.by, self.held_as)
+        return keyed(found.keys, found.held, found.n)
+
+
 def fell_due_runs(
     selection: CaseSelection,
     since: date | None = None,
@@ -106,23 +121,33 @@ def standards_clauses() -> tuple[int, ...]:
     return tuple(number for number, clause in enumerate(catalogue().clauses) if clause.of_standards)
 
 
-class WaitCount(NamedTuple):
-    """How many duties of a place (a number) took ``days`` working days from arising to being met; None: not met yet."""
+@dataclass(frozen=True)
+class WaitsByPlace:
+    """Counts the duties that fell due by place and by the working days from arising to being met; None: not met yet."""
 
-    place: int
-    days: int | None
-    times: int
+    since: date
+    clauses: tuple[int, ...]
+
+    def __call__(self, selection: CaseSelection) -> KeyedCounts:
+        waits = [_waits(run) for run in fell_due_runs(selection, self.since, self.clauses)]
+        every, times = np.unique(np.concatenate([np.zeros(0, np.int64), *waits]), return_counts=True)
+        number, code = np.divmod(every, WAITS)
+        places = selection.columns.words["place"].values
+        days = [length - BEYOND - 1 if length else None for length in code.tolist()]
+        return in_order([(places[place], n) for place, n in zip(number.tolist(), days, strict=True)], times)
 
 
-def wait_counts(run: DutyRun) -> Iterator[WaitCount]:
-    """How long the duties of a run took to be met, as at the day read."""
-    done, room = state_in(run.state, DONE), 2 * (BEYOND + 1)
+WAITS = 2 * (BEYOND + 1)
+"""Numbers for how long a duty took."""
+
+
+def _waits(run: DutyRun) -> Array:
+    """For each duty of a run one number for its place and how long it took to be met, as at the day read."""
+    done = state_in(run.state, DONE)
     days = _working_days()[np.where(done, run.column("met_on"), 0)] - _working_days()[run.column("arises_on")]
     code = np.where(done, days + BEYOND + 1, 0)  # a duty may be met before it arises
-    key = run.column("place").astype(np.int64) * room + code
-    for number, times in zip(*(of.tolist() for of in np.unique(key, return_counts=True)), strict=True):
-        place, length = divmod(number, room)
-        yield WaitCount(place, length - BEYOND - 1 if length else None, times)
+    found: Array = run.column("place").astype(np.int64) * WAITS + code
+    return found
 
 
 @cache
@@ -133,45 +158,56 @@ def _working_days() -> Array:
 
 
 class PeriodDuties(NamedTuple):
-    """Duties due in some periods. ``period``: the index of the period of each. ``state``: the state at the period's end."""
+    """Duties due in some periods. ``period``: the index of the period of each. ``place``: a number. ``state``: the state at
+    the period's end.
+    """
 
     period: Array
+    place: Array
     state: Array
 
 
-class PeriodSeries:
-    """Consecutive periods. The duties due in each are counted as at its end.
+@dataclass(frozen=True)
+class DutiesByPeriod:
+    """Counts the duties due in each of some consecutive periods, as at its end, by place: for each period ``held``, ``n``."""
 
-    ``as_at``: the cases as at the end of each period. ``allowed``: for each place (a number), whether its duties count.
-    """
+    periods: tuple[Period, ...]
+    clauses: tuple[int, ...]
+    held_as: HeldAs
 
-    def __init__(self, periods: Sequence[Period], as_at: Sequence[CaseSelection], allowed: Array):
+    def __call__(self, selection: CaseSelection) -> KeyedCounts:
+        columns = selection.columns
+        at_ends = [CaseSelection(columns, period.moment) for period in self.periods]
+        series = _PeriodSeries(self.periods, np.stack([at.there for at in at_ends]))
+        places, size = list(columns.words["place"].values), len(self.periods)
+        counts = np.zeros((2, len(places) * size), np.int64)
+        for clause in self.clauses:
+            for rows in columns.duties.all:
+                period, place, state = series.due(rows, clause)
+                code = place.astype(np.intp) * size + period
+                for total, wanted in zip(counts, (FELL_AND_HELD[self.held_as], FELL_DUE), strict=True):
+                    total += np.bincount(code[state_in(state, wanted)], minlength=len(total))
+        by_place = counts.reshape(2, len(places), size).transpose(1, 2, 0).reshape(len(places), 2 * size)
+        return in_order([(place,) for place in places], by_place)
+
+
+class _PeriodSeries:
+    """Consecutive periods. ``there``: for each period and case whether the case had begun at the period's end."""
+
+    def __init__(self, periods: Sequence[Period], there: Array):
         self.first = day_number(periods[0].since)
         self.ends = np.array([day_number(period.moment.on) for period in periods], np.uint16)
         self.instants = np.array([instant_number(period.moment.known_at) for period in periods])
-        self.there = np.stack([at.there for at in as_at])
-        self.columns, self.allowed = as_at[0].columns, allowed
+        self.there = there
 
-    def counted(self, clauses: Iterable[int], held_as: HeldAs) -> list[Proportion]:
-        """For each period the duties under these clauses (numbers) that fell due in it, and how many of them are held."""
-        size = len(self.ends)
-        held, n = np.zeros(size, np.int64), np.zeros(size, np.int64)
-        for clause in clauses:
-            for rows in self.columns.duties.all:
-                period, state = self._due(rows, clause)
-                n += np.bincount(period[state_in(state, FELL_DUE)], minlength=size)
-                held += np.bincount(period[state_in(state, FELL_AND_HELD[held_as])], minlength=size)
-        return [Proportion(*both) for both in zip(held.tolist(), n.tolist(), strict=True)]
-
-    def _due(self, rows: Rows, clause: int) -> PeriodDuties:
+    def due(self, rows: Rows, clause: int) -> PeriodDuties:
         """The duties of a clause that are due in the periods and were known at the end of their period."""
         begin, end = rows.clause_bounds[clause : clause + 2]
         due = rows["due_on"][begin:end]
-        inside = (due > self.first) & (due <= self.ends[-1]) & self.allowed[rows["place"][begin:end]]
-        at = np.flatnonzero(inside) + begin
+        at = np.flatnonzero((due > self.first) & (due <= self.ends[-1])) + begin
         period = np.searchsorted(self.ends, rows["due_on"][at])
         until = rows["until"][at] if "until" in rows else None
         then = were_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
         at, period = at[then], period[then]
         dates = (rows[name][at] for name in ("arises_on", "due_on", "met_on", "ended_on"))
-        return PeriodDuties(period, states(self.ends[period], *dates))
+        return PeriodDuties(period, rows["place"][at], states(self.ends[period], *dates))

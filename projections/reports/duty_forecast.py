@@ -4,7 +4,8 @@ A duty that falls due belongs to the place that holds the case on its due date; 
 the day read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -13,7 +14,7 @@ from projections.arrays.date_numbers import NEVER, day_number
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.duty_scan import DutyRun, scan_duties
-from projections.ledger.ledger import Place
+from projections.columns.keyed_counts import KeyedCounts, in_order
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import DONE, OPEN, UNKNOWN, state_in
 from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad
@@ -72,14 +73,28 @@ class LoadCounter:
         counted: Array = np.bincount(places, minlength=self.size)
         return counted
 
-    def found(self) -> Mapping[Place, DutyLoad]:
-        """The load of each place that holds a case on the day or has a duty that counts."""
+    def found(self) -> KeyedCounts:
+        """For each place the cases it holds on the day, then its load (see ``load_of``)."""
         held = self._by_place(self.places[self.selection.there])
-        some = (held > 0) | self.weeks.any(axis=1) | (self.done > 0) | (self.overdue > 0)
-        places = self.selection.columns.words["place"].values
-        return {
-            places[n]: DutyLoad(
-                tuple(self.weeks[n].tolist()), int(self.arranged[n]), int(self.done[n]), int(self.overdue[n])
-            )
-            for n in np.flatnonzero(some).tolist()
-        }
+        places = self.selection.columns.words["place"].values[: self.size]
+        columns = (held, self.arranged, self.done, self.overdue, self.weeks)
+        return in_order([(place,) for place in places], *columns)
+
+
+@dataclass(frozen=True)
+class LoadsByPlace:
+    """Counts the load of each place that holds a case on the day or has a duty under these clauses that counts."""
+
+    clauses: tuple[int, ...]
+
+    def __call__(self, selection: CaseSelection) -> KeyedCounts:
+        loads = LoadCounter(selection)
+        for run in duties(selection, self.clauses):
+            loads.add(run)
+        return loads.found()
+
+
+def load_of(counts: Sequence[int]) -> DutyLoad:
+    """The load of a place from the counts that ``LoadsByPlace`` gives."""
+    _, arranged, done, overdue, *weeks = counts
+    return DutyLoad(tuple(weeks), arranged, done, overdue)

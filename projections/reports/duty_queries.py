@@ -6,6 +6,7 @@ date.
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -13,18 +14,21 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import frameworks
 from projections.arrays.date_numbers import day_number, day_of
 from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, AnswerBlock, numbers_of
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.column_store import ColumnStore
 from projections.columns.duty_scan import DutyRun
+from projections.columns.keyed_counts import KeyedCounts, in_order
+from projections.columns.layered_counts import CaseCount, counted
 from projections.columns.score_counts import case_blocks
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_counts import HeldAs, PeriodSeries, count_duties, fell_due_runs, wait_counts
-from projections.reports.duty_forecast import LoadCounter, coming, duties
+from projections.reports.duty_counts import DutiesByGroup, DutiesByPeriod, HeldAs, WaitsByPlace, fell_due_runs
+from projections.reports.duty_forecast import LoadsByPlace, coming, duties, load_of
 from projections.reports.duty_list import DutyList
 from projections.reports.duty_results import (
     AnsweredCase,
@@ -37,10 +41,10 @@ from projections.reports.duty_results import (
 )
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
-from projections.reports.recorded_entries import late_entries, recorded_by_place
+from projections.reports.recorded_entries import LateByPlace, RecordedByPlace, late_entries
 
-SELECTIONS_CACHED = 64
-"""Case selections cached, one for each moment: a trend uses two for each month."""
+SELECTIONS_CACHED = 8
+"""Case selections cached, one for each moment. Those of a nation take some megabytes each."""
 
 Attribute = Literal["gender", "ethnicity", "disability"]
 Split = Literal["clause"] | Attribute
@@ -61,16 +65,21 @@ class DutyQueries:
         self, period: Period, clauses: Sequence[str], held_as: HeldAs, split: Split | None = None
     ) -> list[Count]:
         """The duties that fell due, by place; also by clause or by an attribute of the person where ``split`` says so."""
-        selection, by = self._selection(period.moment), ("place", *([split] if split else []))
-        found = count_duties(selection, period.since, self._numbers(clauses), by, held_as).by_key()
-        return [Count(key[0], key[1] if split else None, figure) for key, figure in found.items()]
+        by = ("place", *([split] if split else []))
+        found = self._counted(period.moment, DutiesByGroup(period.since, self._numbers(clauses), by, held_as))
+        return [
+            Count(key[0], key[1] if split else None, Proportion(*both))
+            for key, both in zip(found.keys, found.counts.tolist(), strict=True)
+        ]
 
     def series(
         self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, wanted: Wanted
     ) -> list[Proportion]:
         """The figure of each of some consecutive periods, for the places ``wanted``."""
-        series = PeriodSeries(periods, [self._selection(period.moment) for period in periods], self._allowed(wanted))
-        return series.counted(self._numbers(clauses), held_as)
+        count = DutiesByPeriod(tuple(periods), self._numbers(clauses), held_as)
+        found = self._counted(periods[-1].moment, count)
+        counts = found.counts[[at for at, (place,) in enumerate(found.keys) if wanted(place)]].sum(axis=0)
+        return [Proportion(*both) for both in counts.reshape(len(periods), 2).tolist()]
 
     def persons(
         self, period: Period, clauses: Sequence[str], attribute: Attribute, wanted: Wanted
@@ -91,10 +100,11 @@ class DutyQueries:
 
     def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:
         """By place: how many duties took each number of working days from arising to being met; None: not met by the day."""
+        found = self._counted(period.moment, WaitsByPlace(period.since, self._numbers(clauses)))
         waited: dict[Place, Counter[int | None]] = {}
-        for run in self._fallen(period, clauses, wanted):
-            for one in wait_counts(run):
-                waited.setdefault(self._places[one.place], Counter())[one.days] += one.times
+        for (place, days), (times,) in zip(found.keys, found.counts.tolist(), strict=True):
+            if wanted(place):
+                waited.setdefault(place, Counter())[days] = times
         return waited
 
     def fell_due(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> DutyList:
@@ -103,11 +113,8 @@ class DutyQueries:
 
     def loads(self, moment: Moment) -> Mapping[Place, DutyLoad]:
         """The load of each place: duties due in the coming weeks, met before, and overdue."""
-        selection = self._selection(moment)
-        loads = LoadCounter(selection)
-        for run in duties(selection, self._standards):
-            loads.add(run)
-        return loads.found()
+        found = self._counted(moment, LoadsByPlace(self._standards))
+        return {place: load_of(counts) for (place,), counts in zip(found.keys, found.counts.tolist(), strict=True)}
 
     def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> DutyList:
         """The duties of the national standards due after ``first`` up to ``last``, as ``loads`` counts them, one by one."""
@@ -120,7 +127,7 @@ class DutyQueries:
         """The cases whose answer to a question of the framework counts."""
         selection = self._selection(moment)
         names, places, found = selection.spell_column("name"), selection.place, list[AnsweredCase]()
-        for counting in self._counting(selection, question):
+        for counting in counting_answers(self.framework, selection, question):
             for case, sufficient, absent in zip(*(column.tolist() for column in counting), strict=True):
                 name, place = self.columns.names[int(names[case])], self._places[int(places[case])]
                 found.append(AnsweredCase(self._references[case], name, place, sufficient, absent, case))
@@ -128,17 +135,20 @@ class DutyQueries:
 
     def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
         """``answers``, counted by the place that holds the case on the day."""
-        selection, size = self._selection(moment), len(self._places)
-        totals = np.zeros((3, size), np.int64)
-        for counting in self._counting(selection, question):
-            place = selection.place[counting.cases]
-            for total, of in zip(totals, (place[counting.sufficient], place, place[counting.absent]), strict=True):
-                total += np.bincount(of, minlength=size)
-        return {self._places[n]: Verdicts(*totals[:, n].tolist()) for n in np.flatnonzero(totals[1]).tolist()}
+        found = self._counted(moment, VerdictsByPlace(self.framework.id, question))
+        return {place: Verdicts(*counts) for (place,), counts in zip(found.keys, found.counts.tolist(), strict=True)}
 
     def recorded(self, period: Period) -> Mapping[Place, RecordedCount]:
         """Entries recorded in a period, by the place that holds the case on its last day."""
-        return recorded_by_place(self._selection(period.moment), period.since)
+        entries = self._counted(period.moment, RecordedByPlace(period.since))
+        found = {
+            place: RecordedCount(number, Counter())
+            for (place,), (number, _) in zip(entries.keys, entries.counts.tolist(), strict=True)
+        }
+        late = self._counted(period.moment, LateByPlace(period.since))
+        for (place, days), (times,) in zip(late.keys, late.counts.tolist(), strict=True):
+            found[place].late[days] = times
+        return found
 
     def late(self, period: Period, wanted: Wanted) -> list[LateEntry]:
         """The entries recorded late that ``recorded`` counts, one by one."""
@@ -182,25 +192,38 @@ class DutyQueries:
         return np.array([wanted(place) for place in self._places], bool)
 
     @property
-    def _standards(self) -> list[int]:
+    def _standards(self) -> tuple[int, ...]:
         """The numbers of the clauses of the national standards, the editions of one clause together."""
         return self._numbers(dict.fromkeys(c.id for c in catalogue().clauses if c.of_standards))
 
-    def _numbers(self, clauses: Iterable[str]) -> list[int]:
+    def _numbers(self, clauses: Iterable[str]) -> tuple[int, ...]:
         numbers = numbers_of(self.framework.id)
-        return [number for clause in clauses for number in numbers[clause]]
+        return tuple(number for clause in clauses for number in numbers[clause])
 
     def _fallen(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Iterator[DutyRun]:
         allowed = self._allowed(wanted)
         for run in fell_due_runs(self._selection(period.moment), period.since, self._numbers(clauses)):
             yield run.only(allowed[run.column("place")])
 
-    def _counting(self, selection: CaseSelection, question: str) -> Iterator["CountedAnswers"]:
-        asked = self.framework.questions[question]
-        for numbers in case_blocks(np.where(selection.there, 0, -1)):
-            verdict, absent = AnswerBlock(self.framework, selection, numbers).answer(asked)
-            which = selection.there[numbers] & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT))
-            yield CountedAnswers(numbers[which], verdict[which] == SUFFICIENT, absent[which])
+    def _counted(self, moment: Moment, count: CaseCount) -> KeyedCounts:
+        return counted(self._selection(moment), count)
+
+
+@dataclass(frozen=True)
+class VerdictsByPlace:
+    """Counts the ``Verdicts`` on a question of a framework (ids) by the place that holds the case on the day."""
+
+    framework: str
+    question: str
+
+    def __call__(self, selection: CaseSelection) -> KeyedCounts:
+        places = list(selection.columns.words["place"].values)
+        totals = np.zeros((3, len(places)), np.int64)
+        for some in counting_answers(frameworks()[self.framework], selection, self.question):
+            place = selection.place[some.cases]
+            for total, of in zip(totals, (place[some.sufficient], place, place[some.absent]), strict=True):
+                total += np.bincount(of, minlength=len(places))
+        return in_order([(place,) for place in places], *totals)
 
 
 class CountedAnswers(NamedTuple):
@@ -209,3 +232,12 @@ class CountedAnswers(NamedTuple):
     cases: Array
     sufficient: Array
     absent: Array
+
+
+def counting_answers(framework: Framework, selection: CaseSelection, question: str) -> Iterator[CountedAnswers]:
+    """The cases whose answer to a question counts, some thousands at a time."""
+    asked = framework.questions[question]
+    for numbers in case_blocks(np.where(selection.there, 0, -1)):
+        verdict, absent = AnswerBlock(framework, selection, numbers).answer(asked)
+        which = selection.there[numbers] & ((verdict == SUFFICIENT) | (verdict == INSUFFICIENT))
+        yield CountedAnswers(numbers[which], verdict[which] == SUFFICIENT, absent[which])

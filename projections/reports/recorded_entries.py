@@ -1,7 +1,7 @@
 """Recorded entries: how many were recorded in a period, and how many late, by the place that holds the case on the day."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,9 +11,9 @@ from domain.calendar.london_time import LONDON
 from projections.arrays.date_numbers import date_of, day_number
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, Rows, known
+from projections.columns.keyed_counts import KeyedCounts, in_order
 from projections.history.moment import Moment
-from projections.ledger.ledger import Place
-from projections.reports.duty_results import LateEntry, RecordedCount
+from projections.reports.duty_results import LateEntry
 
 
 class LateRows(NamedTuple):
@@ -23,16 +23,39 @@ class LateRows(NamedTuple):
     which: Array
 
 
-def recorded_by_place(selection: CaseSelection, since: date) -> Mapping[Place, RecordedCount]:
-    """The entries recorded after ``since`` up to the moment's day, by place. Places that hold no case are left out."""
-    entries, late = _entries(selection, since), _late_by_place(selection, since)
-    places = selection.columns.words["place"].values
-    held = np.unique(selection.place[selection.there]).tolist()
-    return {places[n]: RecordedCount(int(entries[n]), late.get(n, Counter())) for n in held}
+@dataclass(frozen=True)
+class RecordedByPlace:
+    """Counts the entries recorded after ``since`` up to the moment's day, and the cases held, by place.
+
+    Places that hold no case are left out.
+    """
+
+    since: date
+
+    def __call__(self, selection: CaseSelection) -> KeyedCounts:
+        places = list(selection.columns.words["place"].values)
+        held = np.bincount(selection.place[selection.there], minlength=len(places))
+        return in_order([(place,) for place in places], _entries(selection, self.since, len(places)), held)
+
+
+@dataclass(frozen=True)
+class LateByPlace:
+    """Counts those of these entries that were recorded late by place and by the working days that they were late."""
+
+    since: date
+
+    def __call__(self, selection: CaseSelection) -> KeyedCounts:
+        found = [
+            (selection.place[rows["case"][which]].astype(np.int64) << 32) + rows["working_days"][which]
+            for rows, which in _late_rows(selection, self.since)
+        ]
+        every, times = np.unique(np.concatenate([np.zeros(0, np.int64), *found]), return_counts=True)
+        places = selection.columns.words["place"].values
+        return in_order([(places[number >> 32], number & 0xFFFFFFFF) for number in every.tolist()], times)
 
 
 def late_entries(selection: CaseSelection, since: date, allowed: Array) -> Iterator[LateEntry]:
-    """The entries recorded late that ``recorded_by_place`` counts, one by one.
+    """The entries recorded late that ``LateByPlace`` counts, one by one.
 
     ``allowed``: for each place (a number), whether its entries are wanted.
     """
@@ -48,23 +71,12 @@ def late_entries(selection: CaseSelection, since: date, allowed: Array) -> Itera
             )  # fmt: skip
 
 
-def _entries(selection: CaseSelection, since: date) -> Array:
-    """How many entries were recorded, for each place (a number)."""
-    found = np.zeros(len(selection.columns.words["place"].values), np.int64)
-    last = _last_day(selection.moment)
+def _entries(selection: CaseSelection, since: date, places: int) -> Array:
+    """How many entries were recorded, for each place (a number below ``places``)."""
+    found, last = np.zeros(places, np.int64), _last_day(selection.moment)
     for rows in selection.columns.plain["recorded"]:
         inside = selection.there[rows["case"]] & (rows["day"] > day_number(since)) & (rows["day"] <= last)
         np.add.at(found, selection.place[rows["case"][inside]], rows["entries"][inside])
-    return found
-
-
-def _late_by_place(selection: CaseSelection, since: date) -> Mapping[int, Counter[int]]:
-    """How many entries were late by each number of working days, for each place (a number)."""
-    found: dict[int, Counter[int]] = {}
-    for rows, which in _late_rows(selection, since):
-        key = (selection.place[rows["case"][which]].astype(np.int64) << 32) + rows["working_days"][which]
-        for number, times in zip(*(of.tolist() for of in np.unique(key, return_counts=True)), strict=True):
-            found.setdefault(number >> 32, Counter())[number & 0xFFFFFFFF] += times
     return found
 
 

@@ -126,10 +126,10 @@ class CaseSelection:
 
 def places(columns: ColumnStore, name: str) -> CodedValues:
     """One level of places (area, team, officer ...): its values, and for each place the number of its value (-1: no place)."""
-    found = columns.levels.get(name)
-    if found is None:
+    found, every = columns.levels.get(name), columns.words["place"].values
+    if found is None or len(found.numbers) <= len(every):
         at = PLACE.index(name)
-        level = [place[at] for place in columns.words["place"].values]
+        level = [place[at] for place in every]
         values = sorted(set(level))
         number = {value: n for n, value in enumerate(values)}
         found = CodedValues(values, np.array([*(number[value] for value in level), -1], np.int32))

@@ -6,7 +6,8 @@ A column store never changes. It can be deleted and made again at any time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from projections.arrays.date_numbers import STILL_KNOWN
 from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes, TextArray, TextChain
 from projections.columns.column_builder import ColumnBuilder
 from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, TableRows, last_instant
+from projections.columns.kept_counts import KeptCounts
 from projections.ledger.ledger import Ledger
 
 
@@ -40,8 +42,11 @@ class ColumnStore:
     """The position of the record up to which entries are included."""
     last_instant: int = STILL_KNOWN
     """The last instant at which a row became known or was superseded. What is known after it is what is known today."""
+    base: "ColumnStore | None" = field(default=None, compare=False, repr=False)
+    """The store below all changes; None: there are no changes."""
+    kept: KeptCounts = field(default_factory=KeptCounts, compare=False, repr=False)
     levels: dict[str, CodedValues] = field(default_factory=dict, compare=False, repr=False)
-    """A cache of ``case_selection.places``."""
+    """A cache of ``case_selection.places``, shared by the stores that share their words."""
 
     @classmethod
     def of(cls, cases: Iterable[tuple[str, Ledger, Sequence[Entry]]], position: int = 0) -> "ColumnStore":
@@ -84,14 +89,16 @@ class ColumnStore:
         return self.references.find(reference)
 
     def with_changes(self, changed: "ColumnStore") -> "ColumnStore":
-        """This store with the rows of the cases ``changed`` in place of their old rows. The cost depends on the changes alone."""
+        """This store with the rows of the cases ``changed`` in place of their old rows. The cost depends on the changes alone.
+
+        Both stores share their words. Words are only added, so the numbers of those that are there stay the same.
+        """
         first, names = self.numbers, len(self.names)
         gone = np.zeros(first + changed.numbers, bool)
         gone[:first] = False if self.gone is None else self.gone
         was = (self.number(reference) for reference in changed.references)
         gone[[number for number in was if number is not None]] = True
-        words = {name: StringCodes(of.values) for name, of in self.words.items()}
-        of_words = {name: renumbered(changed.words[name].values, words[name]) for name in words}
+        of_words = {name: renumbered(changed.words[name].values, words) for name, words in self.words.items()}
         becomes: dict[str, Any] = by_column(of_words) | {
             "case": np.arange(first, first + changed.numbers),
             "name": np.arange(names, names + len(changed.names)),
@@ -109,9 +116,21 @@ class ColumnStore:
         }
         return ColumnStore(
             StringArrayChain.of(self.references, changed.references), TextChain.of(self.names, changed.names),
-            TextChain.of(self.folded, changed.folded), words, tables, plain, gone, changed.position,
-            max(self.last_instant, changed.last_instant),
+            TextChain.of(self.folded, changed.folded), self.words, tables, plain, gone, changed.position,
+            max(self.last_instant, changed.last_instant), base=self.base or self, levels=self.levels,
         )  # fmt: skip
+
+    @cached_property
+    def changes(self) -> "ColumnStore":
+        """The rows that were laid over the base, alone; the cases have the same numbers. Only for a store with a base."""
+        assert self.base is not None
+        below = self.base.tables
+        tables = {
+            name: TableRows(of.current[len(below[name].current) :], of.superseded[len(below[name].superseded) :])
+            for name, of in self.tables.items()
+        }
+        plain = {name: of[len(self.base.plain[name]) :] for name, of in self.plain.items()}
+        return replace(self, tables=tables, plain=plain, base=None, kept=KeptCounts())
 
 
 def by_column(of_words: Mapping[str, Array]) -> dict[str, Array]:

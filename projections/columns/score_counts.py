@@ -1,13 +1,14 @@
 """Count the answers of all cases by group: for scores of samples, and for tables of questions by team or officer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from domain.policy.frameworks.framework import Framework
 from projections.columns.case_answers import ABSENT_OF, INSUFFICIENT, VERDICT_OF, AnswerBlock
-from projections.columns.case_selection import By, CaseSelection, Groups, Key
+from projections.columns.case_selection import By, CaseSelection, Groups, Key, grouped, sortable
 from projections.columns.column_schema import Array
 from projections.scoring.scores import Score, score_of
 from projections.scoring.verdicts import VERDICTS
@@ -33,6 +34,10 @@ CLOSE = 64
 
 BLOCK_AT_LEAST = 512
 """A range with fewer counted cases is not taken whole: its cases are put into a block with others."""
+
+
+GroupsOf = Callable[[CaseSelection, Array], Groups]
+"""Groups those cases of a selection for which the array is true."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,10 @@ class SampleScore:
 
 def score_cases(framework: Framework, selection: CaseSelection, cases: Array | None = None) -> SampleScore:
     """The score of the cases that had begun, or of those of them for which ``cases`` is true."""
-    chosen = selection.there if cases is None else selection.there & cases
-    groups = Groups([(False,), (True,)], np.where(chosen, selection.high_risk.astype(np.int32), -1))
-    counted = count_answers(framework, selection, groups)
+    if cases is None:
+        counted = _of_all(framework, selection, "risk", _by_risk)
+    else:
+        counted = count_answers(framework, selection, _by_risk(selection, selection.there & cases))
     return SampleScore(
         _score(framework, counted.counts.sum(axis=0), int(counted.cases.sum())),
         counted.score(1),
@@ -74,10 +80,53 @@ def score_cases(framework: Framework, selection: CaseSelection, cases: Array | N
 
 def score_table(framework: Framework, selection: CaseSelection, by: By, cases: Array | None = None) -> ScoreCounts:
     """The questions by team, officer, division, area or another attribute of the case on the day read."""
+    if cases is None:
+        counted = _of_all(framework, selection, tuple(by), partial(_by_attributes, by))
+        return _without_empty(counted)
     groups = selection.groups(by)
-    return count_answers(
-        framework, selection, groups if cases is None else Groups(groups.keys, np.where(cases, groups.of, -1))
-    )
+    return count_answers(framework, selection, Groups(groups.keys, np.where(cases, groups.of, -1)))
+
+
+def _by_risk(selection: CaseSelection, among: Array) -> Groups:
+    return Groups([(False,), (True,)], np.where(among, selection.high_risk.astype(np.int32), -1))
+
+
+def _by_attributes(by: By, selection: CaseSelection, among: Array) -> Groups:
+    return grouped([selection.coded(name) for name in by], among)
+
+
+def _of_all(framework: Framework, selection: CaseSelection, grouping: Hashable, groups: GroupsOf) -> ScoreCounts:
+    """All cases counted, from what is kept of the base and from its changes. ``grouping``: a name for ``groups``."""
+    columns, moment = selection.columns, selection.moment
+    base = columns.base
+    if base is None:
+        key = ("answers", framework.id, moment, grouping)
+        return columns.kept.get(key, lambda: count_answers(framework, selection, groups(selection, selection.there)))
+    assert columns.gone is not None
+    before, after = CaseSelection(base, moment), CaseSelection(columns.changes, moment)
+    less = count_answers(framework, before, groups(before, before.there & columns.gone[: base.numbers]))
+    more = count_answers(framework, after, groups(after, after.there))
+    return _added(_of_all(framework, before, grouping, groups), less, more)
+
+
+def _added(whole: ScoreCounts, less: ScoreCounts, more: ScoreCounts) -> ScoreCounts:
+    """The counts of a whole, less some and with some more."""
+    keys = sorted({*whole.keys, *less.keys, *more.keys}, key=sortable)
+    place = {key: at for at, key in enumerate(keys)}
+    counts = np.zeros((len(keys), *whole.counts.shape[1:]), np.int64)
+    cases = np.zeros(len(keys), np.int64)
+    for part, sign in ((whole, 1), (less, -1), (more, 1)):
+        at = [place[key] for key in part.keys]
+        counts[at] += sign * part.counts
+        cases[at] += sign * part.cases
+    return ScoreCounts(whole.framework, keys, counts, cases)
+
+
+def _without_empty(counted: ScoreCounts) -> ScoreCounts:
+    """The same without the groups that have no cases any more."""
+    held = np.flatnonzero(counted.cases)
+    keys = [counted.keys[at] for at in held.tolist()]
+    return ScoreCounts(counted.framework, keys, counted.counts[held], counted.cases[held])
 
 
 def count_answers(framework: Framework, selection: CaseSelection, groups: Groups) -> ScoreCounts:

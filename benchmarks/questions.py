@@ -41,8 +41,7 @@ class Layers:
 
 def forgotten(columns: ColumnStore) -> ColumnStore:
     """The same columns, with no counts kept of them from an earlier question."""
-    base = columns.base and replace(columns.base, kept=KeptCounts())
-    return replace(columns, kept=KeptCounts(), base=base)
+    return replace(columns, kept=KeptCounts(), below=None)
 
 
 def score_all(at: CaseSelection) -> Any:

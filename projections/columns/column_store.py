@@ -7,7 +7,6 @@ A column store never changes. It can be deleted and made again at any time.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from projections.arrays.date_numbers import STILL_KNOWN
 from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes, TextArray, TextChain
 from projections.columns.column_builder import ColumnBuilder
 from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, TableRows, last_instant
-from projections.columns.kept_counts import KeptCounts
+from projections.columns.kept_counts import KEPT_ABOVE, KeptCounts
 from projections.ledger.ledger import Ledger
 
 
@@ -42,8 +41,8 @@ class ColumnStore:
     """The position of the record up to which entries are included."""
     last_instant: int = STILL_KNOWN
     """The last instant at which a row became known or was superseded. What is known after it is what is known today."""
-    base: "ColumnStore | None" = field(default=None, compare=False, repr=False)
-    """The store below all changes; None: there are no changes."""
+    below: "ColumnStore | None" = field(default=None, compare=False, repr=False)
+    """The store that changes were laid over last; None: there are no changes."""
     kept: KeptCounts = field(default_factory=KeptCounts, compare=False, repr=False)
     levels: dict[str, CodedValues] = field(default_factory=dict, compare=False, repr=False)
     """A cache of ``case_selection.places``, shared by the stores that share their words."""
@@ -117,20 +116,19 @@ class ColumnStore:
         return ColumnStore(
             StringArrayChain.of(self.references, changed.references), TextChain.of(self.names, changed.names),
             TextChain.of(self.folded, changed.folded), self.words, tables, plain, gone, changed.position,
-            max(self.last_instant, changed.last_instant), base=self.base or self, levels=self.levels,
+            max(self.last_instant, changed.last_instant), below=self,
+            kept=KeptCounts(KEPT_ABOVE), levels=self.levels,
         )  # fmt: skip
 
-    @cached_property
-    def changes(self) -> "ColumnStore":
-        """The rows that were laid over the base, alone; the cases have the same numbers. Only for a store with a base."""
-        assert self.base is not None
-        below = self.base.tables
+    def laid_over(self, below: "ColumnStore") -> "ColumnStore":
+        """The rows that were laid over a store below this one, alone; the cases have the same numbers."""
+        under = below.tables
         tables = {
-            name: TableRows(of.current[len(below[name].current) :], of.superseded[len(below[name].superseded) :])
+            name: TableRows(of.current[len(under[name].current) :], of.superseded[len(under[name].superseded) :])
             for name, of in self.tables.items()
         }
-        plain = {name: of[len(self.base.plain[name]) :] for name, of in self.plain.items()}
-        return replace(self, tables=tables, plain=plain, base=None, kept=KeptCounts())
+        plain = {name: of[len(below.plain[name]) :] for name, of in self.plain.items()}
+        return replace(self, tables=tables, plain=plain, below=None, kept=KeptCounts())
 
 
 def by_column(of_words: Mapping[str, Array]) -> dict[str, Array]:

@@ -10,6 +10,7 @@ from domain.policy.frameworks.framework import Framework
 from projections.columns.case_answers import ABSENT_OF, INSUFFICIENT, VERDICT_OF, AnswerBlock
 from projections.columns.case_selection import By, CaseSelection, Groups, Key, grouped, sortable
 from projections.columns.column_schema import Array
+from projections.columns.column_store import ColumnStore
 from projections.scoring.scores import Score, score_of
 from projections.scoring.verdicts import VERDICTS
 
@@ -36,6 +37,9 @@ BLOCK_AT_LEAST = 512
 """A range with fewer counted cases is not taken whole: its cases are put into a block with others."""
 
 
+MANY = 250
+"""So many cases changed at once are counted once, and kept, also where others have changed since."""
+
 GroupsOf = Callable[[CaseSelection, Array], Groups]
 """Groups those cases of a selection for which the array is true."""
 
@@ -48,6 +52,11 @@ class ScoreCounts:
     keys: Sequence[Key]
     counts: Array
     cases: Array
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the counts."""
+        return int(self.counts.nbytes + self.cases.nbytes)
 
     def score(self, group: int) -> Score:
         """The score of one group."""
@@ -96,24 +105,38 @@ def _by_attributes(by: By, selection: CaseSelection, among: Array) -> Groups:
 
 
 def _of_all(framework: Framework, selection: CaseSelection, grouping: Hashable, groups: GroupsOf) -> ScoreCounts:
-    """All cases counted, from what is kept of the base and from its changes. ``grouping``: a name for ``groups``."""
+    """All cases counted, from what is kept of a store below and the changes since. ``grouping``: a name for ``groups``."""
     columns, moment = selection.columns, selection.moment
-    base = columns.base
-    if base is None:
-        key = ("answers", framework.id, moment, grouping)
-        return columns.kept.get(key, lambda: count_answers(framework, selection, groups(selection, selection.there)))
-    assert columns.gone is not None
-    before, after = CaseSelection(base, moment), CaseSelection(columns.changes, moment)
-    less = count_answers(framework, before, groups(before, before.there & columns.gone[: base.numbers]))
-    more = count_answers(framework, after, groups(after, after.there))
-    return _added(_of_all(framework, before, grouping, groups), less, more)
+    key = ("answers", framework.id, moment, grouping)
+
+    def count() -> ScoreCounts:
+        below = _counted_below(columns, key)
+        if below is None or columns.gone is None:
+            return count_answers(framework, selection, groups(selection, selection.there))
+        before, after = CaseSelection(below, moment), CaseSelection(columns.laid_over(below), moment)
+        less = count_answers(framework, before, groups(before, before.there & columns.gone[: below.numbers]))
+        more = count_answers(framework, after, groups(after, after.there))
+        return _added(_of_all(framework, before, grouping, groups), less, more)
+
+    return columns.kept.get(key, count)
+
+
+def _counted_below(columns: ColumnStore, key: Hashable) -> ColumnStore | None:
+    """The store below from whose counts to go on: the nearest that has them, or that has so many changes of its own that
+    they should be counted only once."""
+    below = columns.below
+    while below is not None and below.below is not None and key not in below.kept:
+        if below.numbers - below.below.numbers >= MANY:
+            break
+        below = below.below
+    return below
 
 
 def _added(whole: ScoreCounts, less: ScoreCounts, more: ScoreCounts) -> ScoreCounts:
     """The counts of a whole, less some and with some more."""
     keys = sorted({*whole.keys, *less.keys, *more.keys}, key=sortable)
     place = {key: at for at, key in enumerate(keys)}
-    counts = np.zeros((len(keys), *whole.counts.shape[1:]), np.int64)
+    counts = np.zeros((len(keys), *whole.counts.shape[1:]), np.int32)
     cases = np.zeros(len(keys), np.int64)
     for part, sign in ((whole, 1), (less, -1), (more, 1)):
         at = [place[key] for key in part.keys]
@@ -132,7 +155,7 @@ def _without_empty(counted: ScoreCounts) -> ScoreCounts:
 def count_answers(framework: Framework, selection: CaseSelection, groups: Groups) -> ScoreCounts:
     """Every question counted by group; cases in no group (-1) are left out."""
     room, questions = len(groups.keys), list(framework.questions.values())
-    counts = np.zeros((room, len(questions), len(COUNTED)), np.int64)
+    counts = np.zeros((room, len(questions), len(COUNTED)), np.int32)
     for cases in case_blocks(groups.of):
         block, of = AnswerBlock(framework, selection, cases), groups.of[cases]
         here = np.flatnonzero(np.bincount(of + 1, minlength=room + 1)[1:])  # the groups that have cases in the block

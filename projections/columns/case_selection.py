@@ -93,7 +93,9 @@ class CaseSelection:
             return CodedValues(values, of_place[self.place])
         if name not in ATTRIBUTES:
             raise KeyError(f"{name} is not one of {', '.join(ATTRIBUTES)}")
-        return CodedValues(words[WORDS[name]].values, self.spell_column(name))
+        return CodedValues(
+            tuple(words[WORDS[name]].values), self.spell_column(name)
+        )  # a copy: words are added meanwhile
 
     def spell_column(self, name: str) -> Array:
         """For each case a column of the spell that contains the day; -1: supervision had not begun."""

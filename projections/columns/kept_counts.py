@@ -31,6 +31,10 @@ class KeptCounts:
         self._kept: OrderedDict[Hashable, Sized] = OrderedDict()
         self._lock = Lock()
 
+    def __reduce__(self) -> tuple[type["KeptCounts"], tuple[int]]:
+        """Another process starts with none: they can be counted again."""
+        return KeptCounts, (self.most,)
+
     def __len__(self) -> int:
         return len(self._kept)
 

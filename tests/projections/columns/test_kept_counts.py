@@ -1,5 +1,6 @@
 """What is counted from kept counts and changes is what is counted from scratch."""
 
+import pickle
 from datetime import date
 from random import Random
 
@@ -58,6 +59,7 @@ def test_the_least_used_counts_are_forgotten() -> None:
         assert kept.get(n, lambda n=n: count(n)) == n  # type: ignore[misc]
     assert counted == [0, 1, 2, 3, 1]
     assert len(kept) == 3
+    assert len(pickle.loads(pickle.dumps(kept))) == 0
     assert kept.nbytes == 3 * 8
 
 
@@ -70,3 +72,18 @@ def test_all_is_known_only_after_the_last_instant() -> None:
     assert any(last in span for span in spans)
     for step, instant in ((-1, last - 1), (0, last), (1, None)):
         assert CaseSelection(columns, Moment(ON, instant_of(last + step))).instant == instant
+
+
+def test_words_are_shared_and_keep_their_numbers() -> None:
+    base = columns_of({"C/1": template("words 1")}.items())
+    before = {name: list(words.values) for name, words in base.words.items()}
+    other = base.with_changes(columns_of({"C/2": template("words 2")}.items()))
+    assert other.words is base.words
+    for name, values in before.items():
+        assert base.words[name].values[: len(values)] == values
+    area = CaseSelection(base, MOMENTS[0]).coded("area")  # kept before and after a place is added
+    place = base.words["place"]
+    place.number(place[0]._replace(area="Another area"))
+    again = CaseSelection(base, MOMENTS[0]).coded("area")
+    assert "Another area" in again.values
+    assert [again.values[n] for n in again.numbers] == [area.values[n] for n in area.numbers]

@@ -16,7 +16,7 @@ ENTRIES_AT_ONCE = 1000
 CASES_AT_ONCE = 50
 """Cases that are read from the tables at once."""
 
-MOST_ABOVE = 10_000
+MOST_ABOVE = 5_000
 """Changed cases above files at most, to limit a worker's memory. Whatever is stored then waits for new files."""
 
 FOLDED_AFTER = 200

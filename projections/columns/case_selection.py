@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from domain.entries import code_lists
-from projections.arrays.date_numbers import day_read, instant_number
+from projections.arrays.date_numbers import NEVER, day_read, instant_number
 from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, known
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
@@ -56,6 +56,12 @@ class CaseSelection:
     def high_risk(self) -> Array:
         """For each case, whether it is assessed as high risk of harm on the day."""
         return self._holds("risk", code_lists.is_high_risk)
+
+    @cached_property
+    def over(self) -> Array:
+        """For each case that had begun, whether supervision had ended by the day."""
+        over: Array = self.there & (self.spell_column("ended_on") != NEVER)
+        return over
 
     @cached_property
     def place(self) -> Array:

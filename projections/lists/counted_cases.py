@@ -7,14 +7,12 @@ access is limited stays in the counts of the staff excluded, and shows them noth
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from domain.accounts.roles import Account
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.columns.case_selection import CaseSelection
-from projections.columns.column_rows import EntryIds
 from projections.columns.column_schema import Array
 from projections.lists.case_limits import CaseLimits
 from projections.lists.shown_cases import shown_cases
@@ -39,9 +37,11 @@ class CountedCases:
         """The references of these cases (numbers)."""
         return [self.selection.columns.references[case] for case in cases.tolist()]
 
-    def snapshots(self, cases: Array, entries_of: EntryIds, **which: Any) -> list[CaseSnapshot]:
-        """The snapshots of these cases (numbers, ascending). ``which``: see ``shown_cases``."""
-        return shown_cases(self.selection, cases, self.limits.excluded, entries_of, **which)
+    def snapshots(self, cases: Array) -> dict[int, CaseSnapshot]:
+        """The snapshots of these cases (numbers, in any order, perhaps repeated), by number; without duties and entries."""
+        numbers = np.unique(cases)
+        found = shown_cases(self.selection, numbers, self.limits.excluded, tables=())
+        return dict(zip(numbers.tolist(), found, strict=True))
 
 
 def counted_cases(

@@ -22,7 +22,7 @@ def shown_cases(
     selection: CaseSelection,
     cases: Array,
     excluded: Callable[[int], frozenset[str]],
-    entries_of: EntryIds,
+    entries_of: EntryIds | None = None,
     *,
     tables: Collection[str] = ("duties", "lates", "judgements"),
     clauses: Iterable[int] | None = None,
@@ -55,7 +55,7 @@ def shown_spells(selection: CaseSelection, cases: Array) -> Mapping[int, SpellRo
     among = np.zeros(selection.columns.numbers, bool)
     among[cases] = True
     chosen = ((rows, at[among[case]]) for rows, at, case in selection.spells)
-    return {case: spells[0] for case, spells in _by_case(selection, "spells", chosen, lambda reference: ()).items()}
+    return {case: spells[0] for case, spells in _by_case(selection, "spells", chosen, None).items()}
 
 
 def _duties(selection: CaseSelection, cases: Array, clauses: Iterable[int]) -> Iterator[tuple[Rows, Array]]:
@@ -85,7 +85,7 @@ def _among(cases: Array) -> Array:
     return among
 
 
-def _by_case(selection: CaseSelection, table: str, found: Found, entries_of: EntryIds) -> dict[int, list[Any]]:
+def _by_case(selection: CaseSelection, table: str, found: Found, entries_of: EntryIds | None) -> dict[int, list[Any]]:
     by_case: dict[int, list[Any]] = {}
     for rows, at in found:
         read = read_rows(selection.columns, table, rows, at, entries_of)

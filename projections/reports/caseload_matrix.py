@@ -14,9 +14,9 @@ from dateutil.relativedelta import relativedelta
 
 from projections.columns.case_selection import CaseSelection
 from projections.ledger.ledger import Place
+from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_counts import count_duties, fell_due_runs, standards_clauses
-from projections.reports.duty_list import DutyList
+from projections.reports.duty_counts import count_duties, fell_due_runs
 from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
@@ -148,7 +148,7 @@ def matrix(found: Iterable[DutySum], subjects: Sequence[str]) -> Matrix:
 
 def clauses_about(subject: str) -> list[int]:
     """The numbers of the clauses of the national standards on a subject (``all``: on any)."""
-    return [number for number in standards_clauses() if subject in (ALL, catalogue().clauses[number].subject)]
+    return [number for number in catalogue().standards if subject in (ALL, catalogue().clauses[number].subject)]
 
 
 def counted_duties(

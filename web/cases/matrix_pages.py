@@ -13,6 +13,7 @@ from domain.accounts.roles import WORKERS
 from projections.columns.case_selection import places
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
+from projections.lists.duty_list import DutyList
 from projections.obligations.duty_state import IN_TIME, state_in
 from projections.reports.caseload_matrix import (
     ALL,
@@ -25,7 +26,6 @@ from projections.reports.caseload_matrix import (
     duty_sums,
     matrix,
 )
-from projections.reports.duty_list import DutyList
 from projections.scoring.scores import printed
 from web.presentation.downloads import download
 from web.presentation.pagination import read_page

@@ -3,12 +3,18 @@
 import csv
 import io
 import json
+from contextlib import closing
 from datetime import date
 
 import click
+import numpy as np
 
-from projections.cases.caseload import due_list
+from projections.cases.caseload import by_due_date
+from projections.columns.case_selection import CaseSelection
+from projections.lists.open_duties import owed_within
+from projections.lists.shown_cases import shown_cases
 from web.cli import command_options
+from web.cli.command_columns import columns_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.json_documents import due_document
 
@@ -23,12 +29,13 @@ from web.presentation.json_documents import due_document
 @command_options.database
 def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
     """What is overdue and what falls due, as the files stood on the day."""
-    cases = current_read_model(database).case_snapshots(
-        command_options.read_moment(as_at, None), unmet=True, kinds=("duties",)
-    )
-    owed = due_list(
-        (c for c in cases if team in (None, c.spell.place.team) and officer in (None, c.spell.place.officer)), within
-    )
+    with closing(current_read_model(database)) as views:
+        at = CaseSelection(columns_of(views), command_options.read_moment(as_at, None))
+        where = {level: name for level, name in (("team", team), ("officer", officer)) if name is not None}
+        found = owed_within(at, at.select(**where), within)
+        cases = shown_cases(at, np.unique(found.case), lambda case: frozenset(), tables=())
+        snapshots = dict(zip(np.unique(found.case).tolist(), cases, strict=True))
+        owed = by_due_date(found.lines(np.arange(len(found)), snapshots, None))
     documents = due_document(owed)
     if form == "json":
         click.echo(json.dumps(documents, indent=2, ensure_ascii=False))

@@ -1,26 +1,18 @@
 """Filters of lists about cases: the filters in the address, the choices of each, and the rows that fit."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
+import numpy as np
 from marshmallow import EXCLUDE, Schema, fields
 
 from domain.entries.code_lists import RISK_LEVELS, label
-from projections.cases.caseload import LineOfCase
+from projections.columns.column_schema import Array, CodedValues
 
-Row = TypeVar("Row", bound=LineOfCase)
+ATTRIBUTES: Mapping[str, str] = {"order": "order_type"}
+"""Filter -> the attribute that it compares, where that has another name."""
 
-VALUES: Mapping[str, Callable[[Any], Any]] = {
-    "area": lambda row: row.case.spell.place.area,
-    "division": lambda row: row.case.spell.place.division,
-    "team": lambda row: row.case.spell.place.team,
-    "officer": lambda row: row.case.spell.place.officer,
-    "order": lambda row: row.case.spell.order_type,
-    "tier": lambda row: row.case.spell.tier,
-    "risk": lambda row: row.case.spell.risk or "not_assessed",
-    "clause": lambda row: row.clause.id,
-}
-"""Filter -> the value of a row that it compares."""
+NOT_ASSESSED = "not_assessed"
 
 LABELS = {
     "area": "Area", "division": "Division",
@@ -30,7 +22,16 @@ LABELS = {
 WIDE = ("area", "division")
 """Filters that are offered only where there are several values: most readers have one."""
 
-_ORDERS: Mapping[str, Sequence[str]] = {"risk": (*RISK_LEVELS, "not_assessed")}
+_ORDERS: Mapping[str, Sequence[str]] = {"risk": (*RISK_LEVELS, NOT_ASSESSED)}
+
+
+class Rows(Protocol):
+    """A list about cases whose rows are numbers."""
+
+    def coded(self, name: str) -> CodedValues:
+        """An attribute: its values, and for each row the number of its value."""
+
+    def __len__(self) -> int: ...
 
 
 class Filters:
@@ -41,17 +42,22 @@ class Filters:
         self.names = names
         self.wanted: dict[str, str] = schema.load(dict(args))
 
-    def of(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows that fit every filter."""
-        asked = [(VALUES[name], value) for name, value in self.wanted.items() if value]
-        return [row for row in rows if all(str(value_of(row)) == value for value_of, value in asked)]
+    def fit(self, rows: Rows) -> Array:
+        """For each row whether it fits every filter."""
+        found = np.ones(len(rows), bool)
+        for name, wanted in self.wanted.items():
+            if wanted:
+                values, numbers = rows.coded(ATTRIBUTES.get(name, name))
+                found &= np.array([_said(name, value) == wanted for value in values], bool)[numbers]
+        return found
 
-    def choices(self, rows: Iterable[Row]) -> dict[str, list[str]]:
-        """Filter -> its choices: the values of the rows, and the value asked for."""
-        rows = list(rows)
+    def choices(self, rows: Rows, among: Array) -> dict[str, list[str]]:
+        """Filter -> its choices: the values of the rows for which ``among`` is true, and the value asked for."""
         found = {}
         for name in self.names:
-            values = {str(value) for row in rows if (value := VALUES[name](row)) is not None} | {self.wanted[name]}
+            coded = rows.coded(ATTRIBUTES.get(name, name))
+            there = (_said(name, coded.values[number]) for number in np.unique(coded.numbers[among]).tolist())
+            values = {value for value in there if value is not None} | {self.wanted[name]}
             if name in WIDE and len(values - {""}) < 2 and not self.wanted[name]:
                 values = set()
             order = _ORDERS.get(name, ())
@@ -73,3 +79,10 @@ class Filters:
     def words(self) -> str:
         """The filters in words, for the notes of a download and the access log."""
         return "; ".join(f"{LABELS[name].lower()}: {value}" for name, value in self.wanted.items() if value) or "all"
+
+
+def _said(name: str, value: Any) -> str | None:
+    """The value as a filter says it; None: there is no value to choose."""
+    if value is None:
+        return NOT_ASSESSED if name == "risk" else None
+    return str(value)

@@ -13,10 +13,10 @@ from domain.policy.measures.measure import Measure
 from domain.policy.measures.measure_files import reports
 from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
+from projections.lists.duty_list import DutyList, ListedDuty
 from projections.obligations.duty_state import DONE, IN_TIME, state_in
 from projections.reports.duty_counts import held_as_of
-from projections.reports.duty_list import DutyList
-from projections.reports.duty_results import WEEKS, ListedDuty
+from projections.reports.duty_results import WEEKS
 from projections.reports.protected_groups import group_differences, group_of, is_shown
 from web.presentation.formatting import short_date
 from web.presentation.phrases import became, type_title

@@ -25,6 +25,7 @@ from projections.reports.caseload_matrix import (
     counted_duties,
     duty_sums,
     matrix,
+    whole_row,
 )
 from projections.scoring.scores import printed
 from web.presentation.downloads import download
@@ -74,16 +75,20 @@ def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
     every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"])
-    mine = [one for one in every if _theirs(asked, one.place)]
-    areas = {one.place.area for one in every if access_control.account().answers_for(one.place)}
+    held, account = {one.place for one in every}, access_control.account()
+    theirs = {place for place in held if _theirs(asked, place)}
+    areas = {place.area for place in held if account.answers_for(place)}
+    mine = [one for one in every if one.place in theirs]
+    in_areas = [one for one in every if one.place.area in areas]
+    shown = matrix(mine, _subjects())
     return render_template(
         "cases/matrix.html",
-        matrix=matrix(mine, _subjects()),
+        matrix=shown,
         asked_for=asked,
         everything=ALL,
         few=FEW,
         trend=trend,
-        reference=matrix((one for one in every if one.place.area in areas), _subjects()).whole,
+        reference=shown.whole if len(in_areas) == len(mine) else whole_row(in_areas),
         figure=lambda cell: printed(current_cases.framework(), 100 * cell.share if cell.share is not None else None),
         months=TREND,
         choices={name: sorted({getattr(one.place, name) for one in mine}) for name in ("area", "team")},

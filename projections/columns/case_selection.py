@@ -41,6 +41,10 @@ class CaseSelection:
     def day(self) -> np.uint16:
         return day_read(self.moment.on)
 
+    def check_day(self) -> None:
+        """``ValueError`` where the day is not one that columns hold (1900 to 2079)."""
+        day_read(self.moment.on)
+
     @cached_property
     def instant(self) -> int | None:
         """The instant of knowledge as a number; None is hindsight."""

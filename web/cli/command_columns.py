@@ -5,7 +5,9 @@ from functools import partial
 
 import click
 
+from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
+from projections.history.moment import Moment
 from projections.read_model.column_keeper import ColumnKeeper, ColumnsNotMade, columns_folder
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import in_processes
@@ -17,6 +19,16 @@ def columns_of(views: ReadModel) -> ColumnStore:
         return ColumnKeeper(views, columns_folder(views.database)).current()
     except ColumnsNotMade as error:
         raise click.UsageError(str(error)) from error
+
+
+def selection_of(views: ReadModel, at: Moment) -> CaseSelection:
+    """The cases of this read model as at a moment. A usage error where the columns cannot hold its day."""
+    selection = CaseSelection(columns_of(views), at)
+    try:
+        selection.check_day()
+    except ValueError as error:
+        raise click.UsageError(f"--as-at: {error}") from error
+    return selection
 
 
 def make_missing_columns(views: ReadModel) -> None:

@@ -10,11 +10,10 @@ import click
 import numpy as np
 
 from projections.cases.caseload import by_due_date
-from projections.columns.case_selection import CaseSelection
 from projections.lists.open_duties import owed_within
 from projections.lists.shown_cases import shown_cases
 from web.cli import command_options
-from web.cli.command_columns import columns_of
+from web.cli.command_columns import selection_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.json_documents import due_document
 
@@ -30,7 +29,7 @@ from web.presentation.json_documents import due_document
 def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
     """What is overdue and what falls due, as the files stood on the day."""
     with closing(current_read_model(database)) as views:
-        at = CaseSelection(columns_of(views), command_options.read_moment(as_at, None))
+        at = selection_of(views, command_options.read_moment(as_at, None))
         where = {level: name for level, name in (("team", team), ("officer", officer)) if name is not None}
         found = owed_within(at, at.select(**where), within)
         cases = shown_cases(at, np.unique(found.case), lambda case: frozenset(), tables=())

@@ -64,9 +64,9 @@ class ColumnParts:
         self._put_by.append(read_generation(folder, late=self._open))
         self._waiting.clear()
 
-    def write(self, home: Path) -> Path:
-        """Write the next generation in the folder ``home`` from all parts; see ``write_generation``."""
-        made = write_generation(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
+    def write(self, home: Path, *others: ColumnStore) -> Path:
+        """Write the next generation in the folder ``home`` from all parts and ``others``; see ``write_generation``."""
+        made = write_generation(home, [*others, *self._put_by, *self._waiting] or [ColumnStore.of(())])
         shutil.rmtree(self.folder, ignore_errors=True)
         return made
 

@@ -25,6 +25,9 @@ Make = Callable[[str, Any, int], Array]
 CASES_AT_ONCE = 5_000
 """Cases whose rows of one clause are in memory at once."""
 
+FEW_ROWS = 1 << 17
+"""Up to so many rows of a table are merged in one go, not clause by clause: that is quicker where they are few."""
+
 
 class RenumberedRows(NamedTuple):
     """Rows to be merged, and by column the new number for each old number (a case that is gone: -1)."""
@@ -46,6 +49,11 @@ class RenumberedRows(NamedTuple):
             numbers = becomes[case]
             chosen = which.start + np.flatnonzero((numbers >= first) & (numbers < end))
         return self.rows.renumbered(self.becomes, chosen)
+
+    def whole(self) -> Rows:
+        """All rows of cases that are not gone, renumbered, in the order in which they are."""
+        there = self.becomes["case"][self.rows["case"]] >= 0
+        return self.rows.renumbered(self.becomes, slice(None) if there.all() else np.flatnonzero(there))
 
 
 def in_memory(_: str, kind: Any, length: int) -> Array:
@@ -125,16 +133,23 @@ def _merged_rows(
     types = {column: np.result_type(kind, *(p.rows[column] for p in parts)) for column, kind in columns.items()}
     into = {column: make(f"{name}.{column}", kind, length) for column, kind in types.items()}
     filled = 0
-    for pieces in _pieces(parts, cases, "clause" in columns):
-        case = np.concatenate([piece["case"] for piece in pieces])
-        order: Any = slice(None)
-        if np.any(case[1:] < case[:-1]):
-            order = np.argsort(case, kind="stable")
+    whole = [[part.whole() for part in parts]] if length <= FEW_ROWS and parts else None
+    for pieces in whole or _pieces(parts, cases, "clause" in columns):
+        case, order = _in_order(pieces, cases)
         for column in columns:
             values = case if column == "case" else np.concatenate([piece[column] for piece in pieces])
             into[column][filled : filled + len(case)] = values[order]
         filled += len(case)
     return Rows(into)
+
+
+def _in_order(pieces: Sequence[Rows], cases: int) -> tuple[Array, Any]:
+    """The case of each row of these pieces, and the indices that put them in order of clause (where they have one) and case."""
+    case: Array = np.concatenate([piece["case"] for piece in pieces])
+    rank = case
+    if "clause" in pieces[0]:
+        rank = np.concatenate([piece["clause"] for piece in pieces]).astype(np.int64) * cases + case
+    return case, np.argsort(rank, kind="stable") if np.any(rank[1:] < rank[:-1]) else slice(None)
 
 
 def _pieces(parts: Sequence[RenumberedRows], cases: int, by_clause: bool) -> Iterator[list[Rows]]:

@@ -131,12 +131,12 @@ def test_a_monitor_is_told_how_far_the_views_are_behind(app: Flask, views: ReadM
     catch_up(views)
     found = asked.get("/healthz")
     assert (found.status_code, found.json) == (
-        200, {"status": "ok", "stored": 1, "views": 1, "behind": 0, "seconds": 0.0},
+        200, {"status": "ok", "stored": 1, "views": 1, "columns": None, "behind": 0, "seconds": 0.0},
     )  # fmt: skip
     store(files, (CASE, contact("c1")), (CASE, contact("c2")))
     told = asked.get("/healthz").json
     assert told is not None and told.pop("seconds") >= 0
-    assert told == {"status": "ok", "stored": 3, "views": 1, "behind": 2}
+    assert told == {"status": "ok", "stored": 3, "views": 1, "columns": None, "behind": 2}
     assert views.position == 1  # a monitor only looks
 
 

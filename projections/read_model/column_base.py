@@ -1,0 +1,73 @@
+"""The files that columns start from: where they lie, and the latest of them that fit the record."""
+
+import logging
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from domain.cache_folder import cache_folder
+from domain.store.database import Database
+from domain.store.record_reader import RecordReader
+from projections.columns.column_files import UnreadableColumns, generations, read_generation
+from projections.columns.column_store import ColumnStore
+
+LOG = logging.getLogger("caseaudit")
+
+
+class ColumnBase(NamedTuple):
+    """The columns of one generation of files, mapped into memory, and its folder."""
+
+    columns: ColumnStore
+    folder: Path
+
+
+def columns_folder(database: Database) -> Path:
+    """The folder of a database's columns: ``CASEAUDIT_COLUMNS``, else beside an SQLite file or in the user's cache."""
+    named = os.environ.get("CASEAUDIT_COLUMNS")
+    if named:
+        return Path(named)
+    if database.kind == "sqlite" and not database.in_memory:
+        return Path(f"{database.address}-columns")
+    return cache_folder() / sha256(str(database).encode()).hexdigest()[:16]
+
+
+def is_writable(home: Path) -> bool:
+    """Whether files can be made in this folder, which may not exist yet."""
+    there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+def newest_folder(home: Path) -> Path | None:
+    """The folder of the newest generation; None where there is none."""
+    return next(reversed(generations(home)), None)
+
+
+class BaseReader:
+    """Opens the files of one folder. What it refuses is said in the log, once for each folder."""
+
+    def __init__(self, home: Path, stored: RecordReader):
+        self.home, self.stored = home, stored
+        self._refused: set[Path] = set()
+
+    def latest(self) -> ColumnBase | None:
+        """The latest generation that can be read and is of this record; None where there is none."""
+        for folder in reversed(generations(self.home)):
+            try:
+                return ColumnBase(self._opened(folder), folder)
+            except UnreadableColumns as error:
+                self._say(folder, str(error))
+            except FileNotFoundError:
+                return self.latest()  # a newer generation has replaced it meanwhile
+        return None
+
+    def _opened(self, folder: Path) -> ColumnStore:
+        columns = read_generation(folder)
+        if self.stored.hash_at(columns.position) is None:
+            raise UnreadableColumns(f"{folder} is of another record, with entries that this one does not have")
+        return columns
+
+    def _say(self, folder: Path, why: str) -> None:
+        if folder not in self._refused:
+            self._refused.add(folder)
+            LOG.warning("columns that cannot be used: %s", why)

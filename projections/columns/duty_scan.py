@@ -56,6 +56,8 @@ def scan_duties_of(selection: CaseSelection, clause: int, cases: Array, among: A
     first = int(cases[0])
     for rows in selection.columns.duties.parts(selection.instant):
         begin, end = _bounds(rows, clause, first, first + len(among))
+        if begin == end:
+            continue
         part = positions_of_cases(rows["case"][begin:end], cases, among) + begin
         if len(part):
             yield _run(selection, clause, rows, part)
@@ -76,6 +78,8 @@ def positions_of_cases(case: Array, cases: Array, among: Array) -> Array:
 def _bounds(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
     """The index of the first duty under a clause of these cases, and the index after the last."""
     begin, end = rows.clause_bounds[clause : clause + 2]
+    if begin == end:
+        return begin, end
     of_clause = rows["case"][begin:end]
     low, high = np.searchsorted(of_clause, np.array((first, last), of_clause.dtype)).tolist()
     return begin + low, begin + high

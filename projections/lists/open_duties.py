@@ -18,6 +18,12 @@ from projections.obligations.duty_state import DUE, OPEN
 DENSE = 8
 """Cases are read as a whole range of numbers where at least one in so many of its cases is wanted."""
 
+CLOSE = 64
+"""Two cases belong to one range where their numbers differ by no more than this."""
+
+FEW = 64
+"""A range with fewer cases is not read as a whole."""
+
 
 @dataclass(frozen=True)
 class OpenDuties:
@@ -93,16 +99,24 @@ def owed_within(selection: CaseSelection, cases: Array, days: int) -> DutyList:
 
 def runs_of(selection: CaseSelection, cases: Array) -> Iterator[DutyRun]:
     """The duties of the national standards of some cases, clause by clause. ``cases``: for each case whether it is wanted."""
-    numbers = np.flatnonzero(cases)
-    if not len(numbers):
-        return
-    first, last = int(numbers[0]), int(numbers[-1]) + 1
-    among = cases[first:last]
+    dense, alone = _stretches(np.flatnonzero(cases))
+    among = np.zeros(int(alone[-1] - alone[0]) + 1 if len(alone) else 0, bool)
+    among[alone - alone[:1]] = True
     for clause in catalogue().standards:
-        if len(numbers) == len(among):
-            yield from scan_duties(selection, clause, first, last)
-        elif len(numbers) * DENSE > len(among):
+        for first, last, whole in dense:
             for run in scan_duties(selection, clause, first, last):
-                yield run.only(cases[run.case])
+                yield run if whole else run.only(cases[run.case])
+        if len(alone):
+            yield from scan_duties_of(selection, clause, alone, among)
+
+
+def _stretches(numbers: Array) -> tuple[list[tuple[int, int, bool]], Array]:
+    """Ranges of case numbers that are read as a whole, each with whether all its cases are wanted; and the other cases."""
+    dense, alone = [], [numbers[:0]]
+    for stretch in np.split(numbers, np.flatnonzero(np.diff(numbers) > CLOSE) + 1):
+        if len(stretch) < FEW or len(stretch) * DENSE <= stretch[-1] - stretch[0]:
+            alone.append(stretch)
         else:
-            yield from scan_duties_of(selection, clause, numbers, among)
+            first, last = int(stretch[0]), int(stretch[-1]) + 1
+            dense.append((first, last, last - first == len(stretch)))
+    return dense, np.concatenate(alone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
+from projections.lists import open_duties
 from projections.lists.case_limits import CaseLimits
 from projections.lists.case_list import CaseList
 from projections.lists.case_search import cases_with
@@ -50,7 +52,9 @@ def test_every_list_is_what_reading_case_by_case_gives(
         selection = CaseSelection(columns, Moment(on, data.draw(st.sampled_from((None, end_of_day(on))))))
         wanted = {name for name in files if data.draw(st.integers(0, 3))}
         chosen = selection.there & np.isin(np.arange(columns.numbers), [columns.number(name) for name in wanted])
-        same(selection, chosen, of_histories(files, selection.moment, wanted), files)
+        ranges = {"FEW": data.draw(st.sampled_from((1, 64))), "CLOSE": data.draw(st.sampled_from((1, 64)))}
+        with patch.multiple(open_duties, **ranges):  # cases read as ranges, or picked out one by one
+            same(selection, chosen, of_histories(files, selection.moment, wanted), files)
 
 
 def same(selection: CaseSelection, chosen: Array, cases: list[CaseSnapshot], files: Files) -> None:

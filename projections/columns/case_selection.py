@@ -89,6 +89,12 @@ class CaseSelection:
             chosen &= self._holds(name, lambda held, values=values: held in values)  # type: ignore[misc]
         return chosen
 
+    def held_where(self, fits: Callable[[Place], bool]) -> Array:
+        """For each case whether it had begun and the place that holds it on the day fits."""
+        table = np.array([*map(fits, self.columns.words["place"].values), False], bool)
+        held: Array = table[self.place] & self.there
+        return held
+
     def groups(self, by: By) -> Groups:
         """The cases grouped by attributes. Cases that had not begun are in no group."""
         coded = [self.coded(name) for name in by]

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from domain.entries.code_lists import RISK_LEVELS
 from projections.arrays.date_numbers import NEVER, day_of
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import CaseLine
@@ -12,7 +13,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, CodedValues
 from projections.lists.open_duties import OpenDuties
 from projections.lists.reference_ranks import reference_ranks
-from projections.lists.sort_keys import in_order
+from projections.lists.sort_keys import NONE, in_order, ranks
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,26 @@ class CaseList:
         due = np.flatnonzero(self.duties.due)
         np.minimum.at(found, self.duties.duties.case[due], self.duties.due_on[due])
         return found[self.case]
+
+    @property
+    def next_due(self) -> Array:
+        """The same as a sort key."""
+        found: Array = np.where(self.next_due_on == NEVER, NONE, self.next_due_on.astype(np.int64))
+        return found
+
+    @property
+    def risk(self) -> Array:
+        """The level of risk of each case as a sort key, from the lowest."""
+        values, numbers = self.coded("risk")
+        levels = [NONE if level is None else RISK_LEVELS.index(level) for level in values]
+        found: Array = np.array(levels, np.int64)[numbers]
+        return found
+
+    def rank(self, name: str) -> Array:
+        """For each case the rank of an attribute's value among all values."""
+        values, numbers = self.coded(name)
+        found: Array = ranks(values)[numbers]
+        return found
 
     def coded(self, name: str) -> CodedValues:
         """An attribute of the cases: its values, and for each case the number of its value."""

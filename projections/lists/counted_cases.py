@@ -14,8 +14,9 @@ from domain.accounts.roles import Account
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
+from projections.ledger.ledger import Place
 from projections.lists.case_limits import CaseLimits
-from projections.lists.shown_cases import shown_cases
+from projections.lists.shown_cases import snapshots_by_number
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,26 @@ class CountedCases:
         opened: Array = self.counted & ~self.closed
         return opened
 
-    def references(self, cases: Array) -> list[str]:
-        """The references of these cases (numbers)."""
-        return [self.selection.columns.references[case] for case in cases.tolist()]
-
     def snapshots(self, cases: Array) -> dict[int, CaseSnapshot]:
         """The snapshots of these cases (numbers, in any order, perhaps repeated), by number; without duties and entries."""
-        numbers = np.unique(cases)
-        found = shown_cases(self.selection, numbers, self.limits.excluded, tables=())
-        return dict(zip(numbers.tolist(), found, strict=True))
+        return snapshots_by_number(self.selection, cases, self.limits.excluded)
+
+    @cached_property
+    def numbers(self) -> Array:
+        """The numbers of the cases counted."""
+        return np.flatnonzero(self.counted)
+
+    @property
+    def current(self) -> Array:
+        """The numbers of the cases counted that had not ended by the day."""
+        current: Array = self.numbers[~self.selection.over[self.numbers]]
+        return current
+
+    def per_place(self, cases: Array) -> list[tuple[Place, int]]:
+        """How many of these cases (numbers, perhaps repeated) each place holds on the day."""
+        places = self.selection.columns.words["place"].values
+        held, times = np.unique(self.selection.place[cases], return_counts=True)
+        return [(places[number], count) for number, count in zip(held.tolist(), times.tolist(), strict=True)]
 
 
 def counted_cases(

@@ -1,6 +1,6 @@
 """A list of duties of many cases, as arrays: filtered, counted and sorted as numbers. Only duties shown become objects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from projections.columns.duty_scan import DutyRun
 from projections.ledger.ledger import Place, obligation_of
 from projections.lists.reference_ranks import reference_ranks
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import Obligation
+from projections.obligations.duty_state import IN_TIME, Obligation, state_in
 
 
 class ListedDuty(NamedTuple):
@@ -82,12 +82,29 @@ class DutyList:
         values, numbers = self.selection.coded(name)
         return CodedValues(values, numbers[self.case])
 
+    @property
+    def every(self) -> Array:
+        """The indices of all duties."""
+        return np.arange(len(self))
+
     def only(self, which: Array) -> "DutyList":
         """The duties for which ``which`` is true."""
         parts = np.split(which, self._ends[1:-1])
         return DutyList(
             self.selection, [run.only(part) for run, part in zip(self.runs, parts, strict=False)], self.framework
         )
+
+    @property
+    def in_time_then_due(self) -> Array:
+        """A sort key: duties that are not met in time come first, each kind by due date."""
+        in_time = state_in(self.state, IN_TIME).astype(np.int64)
+        key: Array = (in_time << 16) + self.column("due_on")
+        return key
+
+    def of_cases(self, references: Iterable[str]) -> "DutyList":
+        """The duties of these cases."""
+        numbers = (self.selection.columns.number(reference) for reference in references)
+        return self.only(np.isin(self.case, [number for number in numbers if number is not None]))
 
     def in_order(self, key: Array, first: int, last: int, *, descending: bool = False) -> Array:
         """The indices of the duties from the place ``first`` up to, not including, ``last`` in order of a key.

@@ -50,6 +50,15 @@ def shown_cases(
     ]  # fmt: skip
 
 
+def snapshots_by_number(
+    selection: CaseSelection, cases: Array, excluded: Callable[[int], frozenset[str]]
+) -> dict[int, CaseSnapshot]:
+    """The snapshots of these cases (numbers, in any order, perhaps repeated), by number; without duties and entries."""
+    numbers = np.unique(cases)
+    found = shown_cases(selection, numbers, excluded, tables=())
+    return dict(zip(numbers.tolist(), found, strict=True))
+
+
 def shown_spells(selection: CaseSelection, cases: Array) -> Mapping[int, SpellRow]:
     """The spell that contains the day, for each of these cases (numbers)."""
     among = np.zeros(selection.columns.numbers, bool)

@@ -100,6 +100,20 @@ LISTS: dict[str, DeskList] = {
 """Every list of the desk by its id, in reading order."""
 
 
+class ListCount(NamedTuple):
+    """How long a list is, of how many cases its lines are, and how many of these have ended."""
+
+    lines: int
+    cases: int
+    ended: int
+
+    @classmethod
+    def of(cls, cases: Array, over: Array) -> "ListCount":
+        """The count of a list from the case of each of its lines; ``over``: for each case whether it has ended."""
+        numbers = np.unique(cases)
+        return cls(len(cases), len(numbers), int(np.count_nonzero(over[numbers])))
+
+
 def desk(duties: OpenDuties, late: LateEntries) -> dict[str, Array]:
     """For every list the case of each of its lines."""
     return {

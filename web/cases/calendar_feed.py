@@ -4,7 +4,6 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-import numpy as np
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from icalendar import Calendar, Event
 from werkzeug.wrappers import Response as Answer
@@ -13,6 +12,7 @@ from domain.accounts.roles import WORKERS, Account
 from projections.cases.caseload import DutyLine, by_due_date
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
+from projections.lists.attributes import holds, present
 from projections.lists.counted_cases import CountedCases
 from projections.lists.duty_list import DutyList
 from projections.lists.open_duties import owed_within
@@ -30,8 +30,7 @@ AHEAD = 56
 def index() -> str:
     """The reader's calendar address; for a reader who is responsible for several officers, one for each of them too."""
     mark = access_control.register().calendar(access_control.account().username)
-    values, numbers = _owed(access_control.account())[1].coded("officer")
-    officers = sorted({values[n] for n in np.unique(numbers).tolist()} - {access_control.account().name})
+    officers = sorted({*present(_owed(access_control.account())[1], "officer")} - {access_control.account().name})
     return render_template(
         "cases/calendar.html", address=_address(mark) if mark else "", ahead=AHEAD,
         of_officers=[(officer, _address(mark, officer)) for officer in officers] if mark else [],
@@ -59,9 +58,8 @@ def feed(username: str, mark: str) -> Response:
     officer = request.args.get("officer", "")
     access_control.log("calendar", who=account, detail=officer)
     counted, owed = _owed(account)
-    values, numbers = owed.coded("officer")
-    owed = owed.only(np.array([officer in ("", value) for value in values], bool)[numbers])
-    lines = owed.lines(np.arange(len(owed)), counted.snapshots(owed.case), current_cases.entries_of)
+    owed = owed.only(holds(owed, "officer", lambda holder: officer in ("", holder)))
+    lines = owed.lines(owed.every, counted.snapshots(owed.case), current_cases.entries_of)
     made = calendar(officer or account.name, by_due_date(lines), clock.now())
     return Response(made, content_type="text/calendar; charset=utf-8")
 

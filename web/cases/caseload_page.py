@@ -3,20 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 from flask import Blueprint, render_template, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
-from domain.entries.code_lists import RISK_LEVELS
-from projections.arrays.date_numbers import NEVER
 from projections.cases.caseload import CaseLine
 from projections.columns.column_schema import Array
 from projections.lists.case_list import CaseList
 from projections.lists.case_search import cases_with
 from projections.lists.open_duties import OpenDuties
-from projections.lists.sort_keys import NONE, ranks
 from web.presentation.downloads import download
 from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
@@ -30,28 +26,15 @@ blueprint = Blueprint("caseload", __name__)
 
 COLUMNS: Mapping[str, Callable[[CaseList], Array]] = {
     "case": lambda rows: rows.reference,
-    "order": lambda rows: _ranked(rows, "order_type"),
+    "order": lambda rows: rows.rank("order_type"),
     "team": lambda rows: rows.coded("team").numbers,
     "officer": lambda rows: rows.coded("officer").numbers,
-    "risk": lambda rows: _by_risk(rows),
+    "risk": lambda rows: rows.risk,
     "overdue": lambda rows: rows.overdue,
     "missed": lambda rows: rows.missed,
-    "next": lambda rows: np.where(rows.next_due_on == NEVER, NONE, rows.next_due_on.astype(np.int64)),
+    "next": lambda rows: rows.next_due,
 }
 """The sort keys of the caseload."""
-
-
-def _ranked(rows: CaseList, name: str) -> Array:
-    values, numbers = rows.coded(name)
-    found: Array = ranks(values)[numbers]
-    return found
-
-
-def _by_risk(rows: CaseList) -> Array:
-    """The level of risk of each case, from the lowest; ``NONE`` where it is not assessed."""
-    values, numbers = rows.coded("risk")
-    levels = [NONE if level is None else RISK_LEVELS.index(level) for level in values]
-    return np.array(levels, np.int64)[numbers]
 
 
 @dataclass(frozen=True)
@@ -96,10 +79,10 @@ def index() -> str:
         filters=asked.filters,
         asked_for=asked.words,
         total=len(rows),
-        current=len(every) - int(np.count_nonzero(at.over[every.case])),
-        overdue=int(np.count_nonzero(rows.overdue)),
-        high=int(np.count_nonzero(at.high_risk[rows.case])),
-        hidden=int(np.count_nonzero(closed)),
+        current=len(every) - int(at.over[every.case].sum()),
+        overdue=int((rows.overdue > 0).sum()),
+        high=int(at.high_risk[rows.case].sum()),
+        hidden=int(closed.sum()),
         choices=asked.filters.choices(every, ~closed[every.case]),
     )
 
@@ -134,7 +117,7 @@ def _asked() -> AskedCases:
     if words["find"]:
         access_control.log("searched", detail=words["find"])
     duties = OpenDuties.of(reached.selection, reached.counted)
-    every = CaseList(reached.selection, np.flatnonzero(reached.counted), duties)
+    every = CaseList(reached.selection, reached.numbers, duties)
     shown = reached.open[every.case] & filters.fit(every) & _shown(every, words)
     return AskedCases(words, filters, order, every, every.only(shown))
 

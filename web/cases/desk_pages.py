@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from flask import Blueprint, abort, g, render_template, request
 from werkzeug.wrappers import Response
 
@@ -13,11 +12,12 @@ from domain.accounts.roles import WORKERS
 from projections.arrays.date_numbers import working_days_before
 from projections.cases.caseload import DutyLine, LateLine
 from projections.columns.column_schema import Array
+from projections.lists.attributes import distinct
 from projections.lists.counted_cases import CountedCases
 from projections.lists.duty_list import DutyList
 from projections.lists.late_entries import LateEntries
 from projections.lists.open_duties import OpenDuties
-from projections.lists.work_lists import LISTS, MONTH, DeskList, desk
+from projections.lists.work_lists import LISTS, MONTH, DeskList, ListCount, desk
 from web.presentation.downloads import download
 from web.presentation.filters import WIDE, Filters
 from web.presentation.pagination import read_page
@@ -74,16 +74,14 @@ class AskedList:
 def index() -> str:
     """All lists with their counts, and the counts of each officer."""
     reached, at = current_cases.reached(), current_cases.reached().selection
-    current = np.flatnonzero(reached.counted & ~at.over)
+    current = reached.current
     high = current[at.high_risk[current]]
     found = desk(_open_duties(), _late())
     counts = {"cases": current, "high_risk": high, **{name: found[name] for name in BY_OFFICER}}
     by_officer = _by_officer(reached, counts)
-    groups: dict[str, list[tuple[DeskList, int, int, int]]] = {}
+    groups: dict[str, list[tuple[DeskList, ListCount]]] = {}
     for name, listed in LISTS.items():
-        of = np.unique(found[name])
-        counted = len(found[name]), len(of), int(np.count_nonzero(at.over[of]))
-        groups.setdefault(listed.group, []).append((listed, *counted))
+        groups.setdefault(listed.group, []).append((listed, ListCount.of(found[name], at.over)))
     return render_template(
         "cases/desk.html",
         groups=groups,
@@ -97,13 +95,9 @@ def index() -> str:
 
 def _by_officer(reached: CountedCases, counts: Mapping[str, Array]) -> dict[tuple[str, str], Counter[str]]:
     """For each team and officer how many of each kind there are. ``counts``: for each kind the cases counted (numbers)."""
-    at = reached.selection
-    places = at.columns.words["place"].values
     found: dict[tuple[str, str], Counter[str]] = {}
     for name, cases in counts.items():
-        held, times = np.unique(at.place[cases], return_counts=True)
-        for number, count in zip(held.tolist(), times.tolist(), strict=True):
-            place = places[number]
+        for place, count in reached.per_place(cases):
             found.setdefault((place.team, place.officer), Counter())[name] += count
     return found
 
@@ -123,7 +117,7 @@ def show(name: str) -> str:
         page=page,
         order=asked.order,
         total=len(asked.every),
-        hidden=len(np.unique(asked.every.case[closed])),
+        hidden=len(distinct(asked.every.case[closed])),
         late=asked.listed.pick is None,
         fact=lambda row: current_cases.repository().file(row.case.reference).entries[row.recorded.entry],
         day=current_cases.moment().on,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 from flask import Blueprint, render_template, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
@@ -45,7 +44,7 @@ COLUMNS: Mapping[str, Callable[[DutyList], Array]] = {
     "case": lambda duties: duties.reference,
     "what": lambda duties: duties.clause,
     "officer": lambda duties: places(duties.selection.columns, "officer").numbers[duties.column("place")],
-    "kept": lambda duties: (_in_time(duties).astype(np.int64) << 16) + duties.column("due_on"),
+    "kept": lambda duties: duties.in_time_then_due,
 }
 """The sort keys of the list of duties (see ``DutyList.in_order``)."""
 
@@ -112,7 +111,7 @@ def duties() -> str:
         order=order,
         asked_for=asked,
         n=len(found),
-        in_time=np.count_nonzero(_in_time(found)),
+        in_time=int(_in_time(found).sum()),
         hidden=len(found) - len(opened),
         day=current_cases.moment().on,
     )

@@ -7,11 +7,10 @@ from contextlib import closing
 from datetime import date
 
 import click
-import numpy as np
 
 from projections.cases.caseload import by_due_date
 from projections.lists.open_duties import owed_within
-from projections.lists.shown_cases import shown_cases
+from projections.lists.shown_cases import snapshots_by_number
 from web.cli import command_options
 from web.cli.command_columns import selection_of
 from web.cli.command_read_model import current_read_model
@@ -32,9 +31,8 @@ def due_(as_at: date | None, team: str | None, officer: str | None, within: int,
         at = selection_of(views, command_options.read_moment(as_at, None))
         where = {level: name for level, name in (("team", team), ("officer", officer)) if name is not None}
         found = owed_within(at, at.select(**where), within)
-        cases = shown_cases(at, np.unique(found.case), lambda case: frozenset(), tables=())
-        snapshots = dict(zip(np.unique(found.case).tolist(), cases, strict=True))
-        owed = by_due_date(found.lines(np.arange(len(found)), snapshots, None))
+        cases = snapshots_by_number(at, found.case, lambda case: frozenset())
+        owed = by_due_date(found.lines(found.every, cases, None))
     documents = due_document(owed)
     if form == "json":
         click.echo(json.dumps(documents, indent=2, ensure_ascii=False))

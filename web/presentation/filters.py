@@ -1,13 +1,14 @@
 """Filters of lists about cases: the filters in the address, the choices of each, and the rows that fit."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
-import numpy as np
 from marshmallow import EXCLUDE, Schema, fields
 
 from domain.entries.code_lists import RISK_LEVELS, label
-from projections.columns.column_schema import Array, CodedValues
+from projections.columns.column_schema import Array
+from projections.lists.attributes import Rows, all_of, present
 
 ATTRIBUTES: Mapping[str, str] = {"order": "order_type"}
 """Filter -> the attribute that it compares, where that has another name."""
@@ -25,15 +26,6 @@ WIDE = ("area", "division")
 _ORDERS: Mapping[str, Sequence[str]] = {"risk": (*RISK_LEVELS, NOT_ASSESSED)}
 
 
-class Rows(Protocol):
-    """A list about cases whose rows are numbers."""
-
-    def coded(self, name: str) -> CodedValues:
-        """An attribute: its values, and for each row the number of its value."""
-
-    def __len__(self) -> int: ...
-
-
 class Filters:
     """Some of the filters above with the values of one request; an empty value filters nothing."""
 
@@ -44,19 +36,14 @@ class Filters:
 
     def fit(self, rows: Rows) -> Array:
         """For each row whether it fits every filter."""
-        found = np.ones(len(rows), bool)
-        for name, wanted in self.wanted.items():
-            if wanted:
-                values, numbers = rows.coded(ATTRIBUTES.get(name, name))
-                found &= np.array([_said(name, value) == wanted for value in values], bool)[numbers]
-        return found
+        asked = ((name, value) for name, value in self.wanted.items() if value)
+        return all_of(rows, {ATTRIBUTES.get(name, name): partial(_is_said, name, value) for name, value in asked})
 
     def choices(self, rows: Rows, among: Array) -> dict[str, list[str]]:
         """Filter -> its choices: the values of the rows for which ``among`` is true, and the value asked for."""
         found = {}
         for name in self.names:
-            coded = rows.coded(ATTRIBUTES.get(name, name))
-            there = (_said(name, coded.values[number]) for number in np.unique(coded.numbers[among]).tolist())
+            there = (_said(name, value) for value in present(rows, ATTRIBUTES.get(name, name), among))
             values = {value for value in there if value is not None} | {self.wanted[name]}
             if name in WIDE and len(values - {""}) < 2 and not self.wanted[name]:
                 values = set()
@@ -79,6 +66,10 @@ class Filters:
     def words(self) -> str:
         """The filters in words, for the notes of a download and the access log."""
         return "; ".join(f"{LABELS[name].lower()}: {value}" for name, value in self.wanted.items() if value) or "all"
+
+
+def _is_said(name: str, wanted: str, value: Any) -> bool:
+    return _said(name, value) == wanted
 
 
 def _said(name: str, value: Any) -> str | None:

@@ -15,10 +15,15 @@ from projections.columns.column_store import ColumnStore
 LOG = logging.getLogger("caseaudit")
 
 
+class OtherRecord(UnreadableColumns):
+    """The files were made from another record."""
+
+
 class ColumnBase(NamedTuple):
-    """The columns of one generation of files, mapped into memory, and its folder."""
+    """The columns of one generation of files, mapped into memory, the record's hash at their position, and their folder."""
 
     columns: ColumnStore
+    hash: str
     folder: Path
 
 
@@ -48,26 +53,33 @@ class BaseReader:
 
     def __init__(self, home: Path, stored: RecordReader):
         self.home, self.stored = home, stored
-        self._refused: set[Path] = set()
+        self._damaged: set[Path] = set()
+        self._said: set[Path] = set()
 
     def latest(self) -> ColumnBase | None:
         """The latest generation that can be read and is of this record; None where there is none."""
         for folder in reversed(generations(self.home)):
+            if folder in self._damaged:
+                continue  # files never change: they need not be read again
             try:
-                return ColumnBase(self._opened(folder), folder)
+                return self._opened(folder)
+            except OtherRecord as error:
+                self._say(folder, error)
             except UnreadableColumns as error:
-                self._say(folder, str(error))
+                self._damaged.add(folder)
+                self._say(folder, error)
             except FileNotFoundError:
                 return self.latest()  # a newer generation has replaced it meanwhile
         return None
 
-    def _opened(self, folder: Path) -> ColumnStore:
+    def _opened(self, folder: Path) -> ColumnBase:
         columns = read_generation(folder)
-        if self.stored.hash_at(columns.position) is None:
-            raise UnreadableColumns(f"{folder} is of another record, with entries that this one does not have")
-        return columns
+        hash_ = self.stored.hash_at(columns.position)
+        if hash_ is None:
+            raise OtherRecord(f"{folder} is of another record: it has entries that this one does not have")
+        return ColumnBase(columns, hash_, folder)
 
-    def _say(self, folder: Path, why: str) -> None:
-        if folder not in self._refused:
-            self._refused.add(folder)
+    def _say(self, folder: Path, why: UnreadableColumns) -> None:
+        if folder not in self._said:
+            self._said.add(folder)
             LOG.warning("columns that cannot be used: %s", why)

@@ -86,7 +86,7 @@ class ColumnKeeper:
         until = None if seconds is None else time.monotonic() + seconds
         with self._lock:
             self._drop_if_other(standing)
-            kept = self._kept = self._swapped_in() or self._begun()
+            kept = self._kept = self._swapped_in() or self._begun(waiting=seconds is not None)
             if standing.head > kept.position:
                 kept.take_in(reached := self.read_model.position, until=until, most=most)
                 if kept.position < own <= reached:
@@ -106,11 +106,15 @@ class ColumnKeeper:
     def _swapped_in(self) -> KeptColumns | None:
         """The columns in use, newer files in place of older ones. Newer files are opened beside the requests."""
         kept, ready = self._kept, self._ready
-        if ready is not None and (kept is None or ready.position >= kept.position):
-            self._kept, self._ready = ready, None
-            return ready
+        if ready is not None:
+            ready.take_in(self.position, most=MOST_CASES)
+            if ready.position >= self.position:
+                self._ready = None
+                if self.read_model.stored.hash_at(ready.position) == ready.hash:
+                    self._kept = ready
+            return self._kept
         newest = newest_folder(self.home)
-        if kept is not None and ready is None and newest not in (None, kept.folder, self._looked_at):
+        if kept is not None and newest not in (None, kept.folder, self._looked_at):
             self.aside.start(lambda: self._prepare(kept, newest))
         return kept
 
@@ -123,28 +127,41 @@ class ColumnKeeper:
             self._ready = ready
         self._looked_at = newest
 
-    def _begun(self) -> KeptColumns:
+    def _begun(self, *, waiting: bool) -> KeptColumns:
         """Start from the latest files, or from the tables where there are none and the cases are few."""
         base = self._bases.latest()
         if base is not None:
             return KeptColumns(self.read_model, *base)
-        position, cases = self.read_model.position, self.read_model.cases()
-        if len(cases) <= SMALL_RECORD and self.read_model.stored.head() - position < FAR_BEHIND:
-            return KeptColumns(self.read_model, read_cases(self.read_model, cases, position).columns, None)
-        if self.read_model.database.in_memory or not is_writable(self.home):
-            self.aside.start(lambda: self._read_all(cases, position))
+        if self._is_small():
+            return self._read_all()
+        if is_writable(self.home) and not self.read_model.database.in_memory:
             raise ColumnsNotMade(
-                f"{self.home} cannot be written, so the columns of all cases are being read into memory"
+                "the columns of this record have not been made yet: `caseaudit follow` beside the site makes them"
             )
+        if not waiting:
+            return self._read_all()
+        if self.aside.start(self._read_aside):
+            LOG.warning("%s cannot be written: the columns of all cases are read into memory", self.home)
         raise ColumnsNotMade(
-            "the columns of this record have not been made yet: `caseaudit follow` beside the site makes them"
+            "files of columns cannot be written, so the columns of all cases are being read into memory"
         )
 
-    def _read_all(self, cases: list[str], position: int) -> None:
-        pieces = (
-            read_cases(self.read_model, some, at).columns for _, some, at in pieces_of(self.read_model, cases, position)
-        )
-        self._ready = KeptColumns(self.read_model, merge(list(pieces)), None)
+    def _is_small(self) -> bool:
+        """Whether the record is read into memory at once where it has no files."""
+        behind = self.read_model.stored.head() - self.read_model.position
+        return len(self.read_model.cases(SMALL_RECORD + 1)) <= SMALL_RECORD and behind < FAR_BEHIND
+
+    def _read_all(self) -> KeptColumns:
+        position = self.read_model.position
+        hash_ = self.read_model.stored.hash_at(position)  # before the rows: see ``_drop_if_other``
+        cases = self.read_model.cases()
+        pieces = pieces_of(self.read_model, cases, position)
+        parts = [read_cases(self.read_model, some, position).columns for _, some, _ in pieces]
+        base = merge(parts) if len(parts) > 1 else next(iter(parts), ColumnStore.of((), position))
+        return KeptColumns(self.read_model, base, hash_, None)
+
+    def _read_aside(self) -> None:
+        self._ready = self._read_all()
 
     def _settle(self, kept: KeptColumns, *, waiting: bool) -> None:
         """Join large layers: beside the requests where somebody waits."""

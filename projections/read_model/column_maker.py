@@ -77,7 +77,7 @@ class ColumnMaker:
             return base.folder != self._newest or len(self._changed) >= enough
         if position == self._looked:
             return False
-        many = len(self.read_model.cases()) > SMALL_RECORD
+        many = len(self.read_model.cases(SMALL_RECORD + 1)) > SMALL_RECORD
         self._looked = 0 if many else position
         return many
 

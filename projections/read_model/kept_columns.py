@@ -27,12 +27,12 @@ class KeptColumns:
     """Columns of one base, brought up with the tables. Not safe to change from two threads at once.
 
     ``folder``: that of the files of the base; None: the base is in memory. ``position``: every entry up to it is in the
-    columns; ``hash``: the record's hash at it, or None where the record does not go so far.
+    columns; ``hash``: the record's hash at it, by which another record in its place is noticed.
     """
 
-    def __init__(self, read_model: ReadModel, base: ColumnStore, folder: Path | None):
+    def __init__(self, read_model: ReadModel, base: ColumnStore, hash_: str | None, folder: Path | None):
         self.read_model, self.folder = read_model, folder
-        self.position, self.hash = base.position, read_model.stored.hash_at(base.position)
+        self.position, self.hash = base.position, hash_
         self.layers = ColumnLayers(base)
         self._versions: dict[str, int] = {}
 

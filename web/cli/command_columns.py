@@ -69,6 +69,6 @@ def brought_up(views: ReadModel) -> subprocess.Popen[bytes] | None:
 
 def bring_up(address: str) -> None:
     """Take everything into the tables, then make the files that are due."""
-    with closing(ReadModel(address, prepare=False)) as views:
+    with closing(ReadModel(address)) as views:
         catch_up(views)
         maker_of(views).tend()

@@ -57,10 +57,11 @@ dask_option = click.option(
 @dask_option
 @command_options.database
 def follow(batch: int, processes: int | None, scheduler: str | None, database: str) -> None:
-    """Keep the views and the files of columns up with the record, for good. A second follower of a database stands by.
+    """Keep the views up with the record, for good. A second follower of the same database stands by.
 
-    Where it is far behind, cases are derived by several processes or on a Dask cluster. SIGTERM or Ctrl-C ends it between
-    two batches. It can be killed at any time: the next goes on where it was.
+    It also makes the files of columns anew when much has changed. Where it is far behind, cases are derived by several
+    processes or on a Dask cluster. SIGTERM or Ctrl-C ends it between two batches. It can be killed at any time: the next
+    goes on where it was.
     """
     asked: list[int] = []
 

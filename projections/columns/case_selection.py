@@ -47,8 +47,9 @@ class CaseSelection:
 
     @cached_property
     def instant(self) -> int | None:
-        """The instant of knowledge as a number; None is hindsight."""
-        return None if self.moment.known_at is None else instant_number(self.moment.known_at)
+        """The instant of knowledge as a number; None is hindsight, or an instant after all that is recorded."""
+        known_at = None if self.moment.known_at is None else instant_number(self.moment.known_at)
+        return None if known_at is None or known_at > self.columns.last_instant else known_at
 
     @cached_property
     def there(self) -> Array:

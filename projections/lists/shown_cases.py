@@ -9,7 +9,7 @@ from projections.cases.case_snapshot import CaseSnapshot
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_rows import EntryIds, read_rows
 from projections.columns.column_schema import Array, Rows, known
-from projections.columns.duty_scan import positions_of_cases, scan_duties_of
+from projections.columns.duty_scan import rows_of_cases, scan_duties_of
 from projections.ledger.ledger import SpellRow
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import UNKNOWN
@@ -77,14 +77,13 @@ def _duties(selection: CaseSelection, cases: Array, clauses: Iterable[int]) -> I
 
 
 def _rows(selection: CaseSelection, table: str, cases: Array) -> Iterator[tuple[Rows, Array]]:
-    """The rows of a table (in order of case) for these cases that were known at the moment."""
-    first, among = int(cases[0]), _among(cases)
+    """The rows of a table for these cases that were known at the moment."""
+    among = _among(cases)
     for rows in selection.columns.tables[table].parts(selection.instant):
-        ends = np.array((first, first + len(among)), rows["case"].dtype)
-        begin, end = np.searchsorted(rows["case"], ends).tolist()
-        at = positions_of_cases(rows["case"][begin:end], cases, among) + begin
-        then = known(rows, selection.instant, at)
-        yield rows, at if then is None else at[then]
+        for part in rows.of_question.values() if table == "judgements" else (slice(0, len(rows)),):
+            at = rows_of_cases(rows, part, cases, among)
+            then = known(rows, selection.instant, at)
+            yield rows, at if then is None else at[then]
 
 
 def _among(cases: Array) -> Array:

@@ -18,7 +18,7 @@ from benchmarks.nation import (
 )
 from projections.arrays.string_codes import StringArray, StringCodes, TextArray
 from projections.columns.case_names import folded
-from projections.columns.column_schema import PLAIN, TABLES, Array, Rows, TableRows
+from projections.columns.column_schema import GROUPED_BY, PLAIN, TABLES, Array, Rows, TableRows
 from projections.columns.column_store import ColumnStore
 
 PART = 25_000
@@ -40,15 +40,15 @@ def _part(templates: ColumnStore, size: Size, cases: list[int], places: StringCo
     first_holder = templates.words["place"].find(FIRST_HOLDER)
     names = [name_of(case) for case in cases]
 
-    def side(rows: Rows, in_clauses: bool) -> Rows:
+    def side(rows: Rows, grouped_by: str | None) -> Rows:
         by_case = np.argsort(rows["case"], kind="stable")
         starts = np.searchsorted(rows["case"][by_case], np.arange(templates.numbers + 1))
         lengths = np.diff(starts)[copied]
         case = np.repeat(np.arange(len(cases), dtype=np.int32), lengths)
         offset = np.arange(len(case)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         at = by_case[starts[copied][case] + offset]
-        if in_clauses:
-            order = np.argsort(rows["clause"][at], kind="stable")
+        if grouped_by is not None:
+            order = np.argsort(rows[grouped_by][at], kind="stable")
             at, case = at[order], case[order]
         found: dict[str, Array] = {name: column[at] for name, column in rows.columns.items()}
         found["case"] = case
@@ -60,11 +60,12 @@ def _part(templates: ColumnStore, size: Size, cases: list[int], places: StringCo
 
     tables = {
         table: TableRows(
-            tuple(side(rows, table == "duties") for rows in templates.tables[table].current),
-            tuple(side(rows, table == "duties") for rows in templates.tables[table].superseded),
+            tuple(side(rows, GROUPED_BY.get(table)) for rows in templates.tables[table].current),
+            tuple(side(rows, GROUPED_BY.get(table)) for rows in templates.tables[table].superseded),
         )
         for table in TABLES
     }
-    plain = {table: tuple(side(rows, False) for rows in templates.plain[table]) for table in PLAIN}
+    plain = {table: tuple(side(rows, None) for rows in templates.plain[table]) for table in PLAIN}
     texts = StringArray.of(reference_of(case) for case in cases), TextArray.of(names), folded(names)
-    return ColumnStore(*texts, {**templates.words, "place": places}, tables, plain)
+    words = {**templates.words, "place": places}
+    return ColumnStore(*texts, words, tables, plain, last_instant=templates.last_instant)

@@ -6,6 +6,7 @@ The duties of each case are counted by state. The verdict table (``projections.s
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -13,10 +14,18 @@ import numpy as np
 from domain.policy.frameworks.framework import Framework, Question
 from domain.policy.frameworks.framework_files import frameworks
 from projections.columns.case_selection import CaseSelection
-from projections.columns.column_schema import Array, known
-from projections.columns.duty_scan import DutyRun, positions_of_cases, positions_where, scan_duties, scan_duties_of
+from projections.columns.column_schema import Array, Rows, known
+from projections.columns.duty_scan import (
+    CaseDuties,
+    positions_where,
+    rows_from,
+    rows_of_cases,
+    scan_by_case,
+    scan_cases_of,
+)
+from projections.columns.packed_counts import packed_counts
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE, state_in
+from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE
 from projections.scoring.verdicts import NOT_JUDGED, RULINGS, VERDICTS, DerivedCounts, RequiredCounts, situation
 
 SUFFICIENT, INSUFFICIENT = np.int8(VERDICTS.index("sufficient")), np.int8(VERDICTS.index("insufficient"))
@@ -24,19 +33,6 @@ SUFFICIENT, INSUFFICIENT = np.int8(VERDICTS.index("sufficient")), np.int8(VERDIC
 VERDICT_OF = np.array([VERDICTS.index(ruling.answer) for ruling in RULINGS], np.int8)
 ABSENT_OF = np.array([ruling.absent for ruling in RULINGS])
 """For each situation of the verdict table: the index of its answer in ``VERDICTS``, and whether it is absent."""
-
-JUDGED = ("case", "question", "judged_on", "recorded_at", "order", "answer", "overrules")
-
-
-class CaseDuties(NamedTuple):
-    """A run of duties in order of case.
-
-    ``state``: of each duty. ``last``: the index of each case's last duty. ``place``: each case's place in the block.
-    """
-
-    state: Array
-    last: Array
-    place: slice | Array
 
 
 class BlockAnswers(NamedTuple):
@@ -47,17 +43,11 @@ class BlockAnswers(NamedTuple):
     absent: Array
 
 
-class BlockJudgements(NamedTuple):
-    """Judgements in order of question and time.
+class ChosenRows(NamedTuple):
+    """Rows of a table, and the indices of those that are chosen."""
 
-    ``question``: the number of each one's question. ``place``: its case's place in the block. ``verdict``: its number (see
-    ``verdicts.situation``). ``overrules``: whether it overrules.
-    """
-
-    question: Array
-    place: Array
-    verdict: Array
-    overrules: Array
+    rows: Rows
+    at: Array
 
 
 class AnswerBlock:
@@ -67,7 +57,6 @@ class AnswerBlock:
         self.framework, self.selection, self.cases = framework, selection, cases
         self.first, self.last = int(cases[0]), int(cases[-1]) + 1
         self.whole = self.last - self.first == len(cases)
-        self._owed: dict[str, list[CaseDuties]] = {}
         self._counts: dict[tuple[range, str], Array] = {}
 
     def answer(self, question: Question) -> BlockAnswers:
@@ -82,18 +71,14 @@ class AnswerBlock:
         return found
 
     def _required(self, question: Question) -> RequiredCounts | None:
-        clauses = question.required
-        if not clauses:
-            return None
-        return RequiredCounts(self._in(ARISEN, clauses), self._in(FELL_DUE, clauses), self._in(DONE, clauses))
+        counted = required_states(question)
+        return RequiredCounts(*(self._in(states, question.required) for states in counted)) if counted else None
 
     def _derived(self, question: Question) -> DerivedCounts | None:
-        derive = question.derive
-        if derive is None:
+        counted = derived_states(question)
+        if question.derive is None or counted is None:
             return None
-        fallen, done = self._in(FELL_DUE, derive.clauses), self._in(FELL_AND_DONE, derive.clauses)
-        held = done if derive.measure == "done" else self._in(FELL_AND_IN_TIME, derive.clauses)
-        return DerivedCounts(fallen, held, done)
+        return DerivedCounts(*(self._in(states, question.derive.clauses) for states in counted))
 
     def _in(self, states: range, clauses: tuple[str, ...]) -> Array:
         """How many duties under these clauses (ids) each case has in one of these states."""
@@ -101,36 +86,36 @@ class AnswerBlock:
         return sum(others, start=first)
 
     def _of_clause(self, states: range, clause: str) -> Array:
-        found = self._counts.get((states, clause))
-        if found is None:
-            found = self._counts[states, clause] = np.zeros(len(self.cases), np.int32)
-            for state, last, place in self._owed_under(clause):
-                counts: Array = state_in(state, states)
+        if (states, clause) not in self._counts:
+            for counted, found in self._counted(clause):
+                self._counts[counted, clause] = found
+        return self._counts[states, clause]
+
+    def _counted(self, clause: str) -> Iterator[tuple[range, Array]]:
+        """All counts of a clause that the framework's questions ask for."""
+        numbers = numbers_of(self.framework.id).get(clause, ())
+        every = self.selection.columns.duties.parts(self.selection.instant)
+        most = sum(rows.most_of_case[number] for rows in every for number in numbers)
+        packings = packed_counts(counted_of(self.framework.id)[clause], most)
+        totals = [np.zeros(len(self.cases), packing.type) for packing in packings]
+        for state, last, case in chain.from_iterable(map(self._duties, numbers)):
+            place = self._place(case)
+            in_line = int(place[-1]) - int(place[0]) == len(place) - 1
+            at: slice | Array = slice(int(place[0]), int(place[-1]) + 1) if in_line else place
+            for packing, total in zip(packings, totals, strict=True):
+                sums = packing.of_state.take(state, mode="clip")
                 if len(last) < len(state):
-                    # The running count at the last duty of each case, minus the count at the case before.
-                    counts = np.cumsum(counts, dtype=np.int32)[last]
-                    counts[1:] -= counts[:-1]
-                found[place] += counts
-        return found
+                    # The running sum at the last duty of each case, minus the sum at the case before.
+                    sums = np.cumsum(sums).take(last)
+                    sums[1:] -= sums[:-1]
+                total[at] += sums
+        for packing, total in zip(packings, totals, strict=True):
+            yield from packing.unpacked(total)
 
-    def _owed_under(self, clause: str) -> list[CaseDuties]:
-        found = self._owed.get(clause)
-        if found is None:
-            found = self._owed[clause] = []
-            for number in numbers_of(self.framework.id).get(clause, ()):
-                for run in self._runs(number):
-                    if not len(run.case):
-                        continue
-                    last = np.append(np.flatnonzero(run.case[1:] != run.case[:-1]), len(run.case) - 1)
-                    place = self._place(run.case[last])
-                    in_line = int(place[-1]) - int(place[0]) == len(place) - 1
-                    found.append(CaseDuties(run.state, last, slice(place[0], place[-1] + 1) if in_line else place))
-        return found
-
-    def _runs(self, number: int) -> Iterator[DutyRun]:
+    def _duties(self, number: int) -> Iterator[CaseDuties]:
         if self.whole:
-            return scan_duties(self.selection, number, self.first, self.last)
-        return scan_duties_of(self.selection, number, self.cases, self._among)
+            return scan_by_case(self.selection, number, self.first, self.last)
+        return scan_cases_of(self.selection, number, self.cases, self._among)
 
     def _place(self, case: Array) -> Array:
         """The place of each of these cases in the block (-1: not in it)."""
@@ -150,42 +135,58 @@ class AnswerBlock:
     def _judged(self, question: Question) -> tuple[Array, Array]:
         """The number of the last judgement that counts (see ``situation``), and whether it overrules."""
         judged, overrules = np.full(len(self.cases), NOT_JUDGED, np.uint8), np.zeros(len(self.cases), bool)
-        asked = self.selection.columns.words["question"].find(question.id)
-        if asked is not None:
-            found = self._judgements
-            here = slice(*np.searchsorted(found.question, np.array((asked, asked + 1), found.question.dtype)))
+        found = self._judgements(question.id)
+        if found:
+            case, answer, overruled = (joined(found, name) for name in ("case", "answer", "overrules"))
+            place = self._place(case)
+            turn = self._turns(found, place) if len(found) > 1 else slice(None)
             # They are in order of time: of several for one case, the last assignment remains.
-            judged[found.place[here]] = found.verdict[here]
-            overrules[found.place[here]] = found.overrules[here]
+            judged[place[turn]] = self._verdicts[answer[turn]]
+            overrules[place[turn]] = overruled[turn]
         return judged, overrules
 
-    @cached_property
-    def _judgements(self) -> BlockJudgements:
-        """The judgements that count on the day."""
-        columns, day, instant = self.selection.columns, self.selection.day, self.selection.instant
-        counts = np.array([*map(self.framework.takes_answers_of, columns.words["framework"].values)], bool)
-        numbers = np.array([1 + VERDICTS.index(word) for word in columns.words["answer"].values], np.uint8)
+    def _judgements(self, question: str) -> list[ChosenRows]:
+        """The judgements on a question that count on the day, in order of case and time in each table."""
+        asked = self.selection.columns.words["question"].find(question)
         found = []
-        for rows in columns.judgements.parts(instant):
-            ends = np.array((self.first, self.last), rows["case"].dtype)
-            begin, end = np.searchsorted(rows["case"], ends).tolist()
-            part: slice | Array = slice(begin, end)
-            if not self.whole:
-                part = positions_of_cases(rows["case"][part], self.cases, self._among) + begin
-            chosen = (rows["judged_on"][part] <= day) & counts[rows["framework"][part]]
-            then = known(rows, instant, part)
+        for rows in self.selection.columns.judgements.parts(self.selection.instant):
+            every = rows.of_question.get(-1 if asked is None else asked, slice(0, 0))
+            part: slice | Array
+            if self.whole:
+                part = rows_from(rows, every, self.first, self.last)
+            else:
+                part = rows_of_cases(rows, every, self.cases, self._among)
+            chosen = (rows["judged_on"][part] <= self.selection.day) & self._counting[rows["framework"][part]]
+            then = known(rows, self.selection.instant, part)
             at = positions_where(part, chosen if then is None else chosen & then)
-            found.append([rows[name][at] for name in JUDGED])
-        case, question, on, recorded, order, answer, overrules = map(np.concatenate, zip(*found, strict=True))
-        place, turn = self._place(case), np.arange(len(case))
-        if len(case) > len(found[0][0]):
-            # Rows of one table are in order of time. Cases with rows in two tables are sorted here.
-            mixed = np.zeros(len(self.cases), bool)
-            mixed[place[len(found[0][0]) :]] = True
-            apart, together = np.flatnonzero(~mixed[place]), np.flatnonzero(mixed[place])
-            turn = np.append(apart, together[np.lexsort([column[together] for column in (order, recorded, on)])])
-        turn = turn[np.argsort(question[turn], kind="stable")]
-        return BlockJudgements(question[turn], place[turn], numbers[answer[turn]], overrules[turn])
+            if len(at):
+                found.append(ChosenRows(rows, at))
+        return found
+
+    def _turns(self, found: Sequence[ChosenRows], place: Array) -> Array:
+        """The order of judgements in time. Only cases with rows in two tables need sorting."""
+        mixed = np.zeros(len(self.cases), bool)
+        mixed[place[len(found[0].at) :]] = True
+        apart, together = np.flatnonzero(~mixed[place]), np.flatnonzero(mixed[place])
+        times = (joined(found, name)[together] for name in ("order", "recorded_at", "judged_on"))
+        return np.append(apart, together[np.lexsort([*times])])
+
+    @cached_property
+    def _counting(self) -> Array:
+        """For each framework (a number) whether answers under it count."""
+        words = self.selection.columns.words["framework"].values
+        return np.array([*map(self.framework.takes_answers_of, words)], bool)
+
+    @cached_property
+    def _verdicts(self) -> Array:
+        """For each answer (a number) the number of the judgement (see ``situation``)."""
+        words = self.selection.columns.words["answer"].values
+        return np.array([1 + VERDICTS.index(word) for word in words], np.uint8)
+
+
+def joined(found: Sequence[ChosenRows], name: str) -> Array:
+    """A column of the rows chosen, one table after the other."""
+    return np.concatenate([rows[name][at] for rows, at in found])
 
 
 @cache
@@ -196,3 +197,28 @@ def numbers_of(framework: str) -> Mapping[str, Sequence[int]]:
     for number, clause in catalogue().of_framework[framework].items():
         found.setdefault(clause.id, []).append(number)
     return found
+
+
+def required_states(question: Question) -> RequiredCounts | None:
+    """The states of duties that are counted for what a question requires; None: it requires nothing."""
+    return RequiredCounts(ARISEN, FELL_DUE, DONE) if question.required else None
+
+
+def derived_states(question: Question) -> DerivedCounts | None:
+    """The states of duties that are counted to derive a question's answer; None: it is not derived."""
+    if question.derive is None:
+        return None
+    held = FELL_AND_DONE if question.derive.measure == "done" else FELL_AND_IN_TIME
+    return DerivedCounts(FELL_DUE, held, FELL_AND_DONE)
+
+
+@cache
+def counted_of(framework: str) -> Mapping[str, Sequence[range]]:
+    """For each clause id the states of its duties that are counted for some question of a framework, each once."""
+    found: dict[str, dict[range, None]] = {}
+    for question in frameworks()[framework].questions.values():
+        derive = question.derive.clauses if question.derive else ()
+        for clauses, counted in ((question.required, required_states(question)), (derive, derived_states(question))):
+            for clause in clauses:
+                found.setdefault(clause, {}).update(dict.fromkeys(counted or ()))
+    return {clause: tuple(counted) for clause, counted in found.items()}

@@ -38,12 +38,12 @@ V = TypeVar("V")
 ORDER = {
     "duties": ("clause", "case", "due_on"),
     "spells": ("case", "begins_on"),
-    "judgements": ("case", "judged_on", "recorded_at", "order"),
+    "judgements": ("question", "case", "judged_on", "recorded_at", "order"),
     "lates": ("case", "recorded_on"),
     "cases": ("case",),
     "recorded": ("case", "day"),
 }
-"""The order of each table's rows. Judgements of a case are in order of time: the last one counts."""
+"""The order of each table's rows. The judgements of a case on a question are in order of time: the last one counts."""
 
 
 ROWS_UNPACKED = 1 << 16

@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from projections.arrays.string_codes import StringArray, StringCodes, TextArray
+from projections.columns.case_ends import CaseEnds
 from projections.columns.column_merge import merge
-from projections.columns.column_schema import PLAIN, TABLES, TUPLES, Array, Rows, TableRows, columns_of
+from projections.columns.column_schema import GROUPED_BY, PLAIN, TABLES, TUPLES, Array, Rows, TableRows, columns_of
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 
-FORMAT = 3
+FORMAT = 4
 ABOUT = "columns.json"
 MAKING = "making-"
 
@@ -114,6 +115,7 @@ def _save(folder: Path, parts: Sequence[ColumnStore]) -> None:
         "format": FORMAT,
         "clauses": catalogue().names,
         "position": columns.position,
+        "last_instant": columns.last_instant,
         "words": {name: words.values for name, words in columns.words.items()},
     }
     (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
@@ -159,7 +161,9 @@ def read_generation(folder: Path, *, late: OpenColumn | None = None) -> ColumnSt
             TextArray(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends")))
             for name in ("names", "folded")
         )
-        return ColumnStore(references, names, folded, words, tables, plain, position=about["position"])
+        return ColumnStore(references, names, folded, words, tables, plain,
+            position=about["position"], last_instant=about["last_instant"],
+        )  # fmt: skip
     except FileNotFoundError as error:
         if not folder.exists():
             raise
@@ -199,7 +203,14 @@ def _values(words: str, values: list[Any]) -> list[Any]:
 
 def _rows(folder: Path, late: OpenColumn | None, name: str, columns: Iterable[str]) -> Rows:
     opened = LazyColumns(late or _mapped, folder, name, columns)
-    rows = Rows(opened if late else dict(opened))
+    rows = Rows(opened if late else dict(opened), None if late else _ends(folder, name))
     if len({len(column) for column in rows.columns.values()}) != 1:
         raise ValueError(f"the columns of {name} differ in length")
     return rows
+
+
+def _ends(folder: Path, name: str) -> CaseEnds | None:
+    """Where the duties of each case end; None for other rows."""
+    if GROUPED_BY.get(name.split(".")[0]) != "clause":
+        return None
+    return CaseEnds(*(_mapped(folder, f"{name}.ends.{column}") for column in CaseEnds._fields))

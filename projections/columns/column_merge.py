@@ -4,23 +4,30 @@ Rows are merged clause by clause and ``CASES_AT_ONCE`` cases at a time, so that 
 are merged into a store in this way, and changes into their base. The rows of cases that are ``gone`` are left out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from projections.arrays.string_codes import StringArray, StringCodes, TextArray
+from projections.columns.case_ends import Make, case_ends, in_memory
 from projections.columns.case_names import folded, names_in_order
 from projections.columns.case_order import last_places
-from projections.columns.column_schema import PLAIN, TABLES, WORDS, Array, Rows, TableRows, columns_of
+from projections.columns.column_schema import (
+    EARLIEST,
+    GROUPED_BY,
+    PLAIN,
+    TABLES,
+    WORDS,
+    Array,
+    Rows,
+    TableRows,
+    columns_of,
+)
 from projections.columns.column_store import ColumnStore, by_column, renumbered
 
 T = TypeVar("T", bound=TextArray)
-
-Make = Callable[[str, Any, int], Array]
-"""Makes an array to be filled, from its name, type and length: in memory, or mapped to a file."""
-
 
 CASES_AT_ONCE = 5_000
 """Cases whose rows of one clause are in memory at once."""
@@ -56,10 +63,6 @@ class RenumberedRows(NamedTuple):
         return self.rows.renumbered(self.becomes, slice(None) if there.all() else np.flatnonzero(there))
 
 
-def in_memory(_: str, kind: Any, length: int) -> Array:
-    return np.empty(length, kind)
-
-
 def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
     """One column store of the cases of all parts. ``ValueError``: a case is in two parts."""
     words: dict[str, StringCodes[Any]] = {name: StringCodes() for name in sorted(set(WORDS.values()))}
@@ -90,7 +93,8 @@ def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
         _stored(StringArray.of(references), "references", make), _stored(TextArray.of(names), "names", make),
         _stored(folded(names), "folded", make),
     )  # fmt: skip
-    return ColumnStore(*texts, words, tables, plain, position=position)
+    until = max((part.last_instant for part in parts), default=EARLIEST)
+    return ColumnStore(*texts, words, tables, plain, position=position, last_instant=until)
 
 
 def _named(parts: Sequence[ColumnStore], numbers: Sequence[Array]) -> tuple[list[str], list[Array]]:
@@ -133,34 +137,43 @@ def _merged_rows(
     types = {column: np.result_type(kind, *(p.rows[column] for p in parts)) for column, kind in columns.items()}
     into = {column: make(f"{name}.{column}", kind, length) for column, kind in types.items()}
     filled = 0
+    grouped_by = GROUPED_BY.get(name.split(".")[0])
     whole = [[part.whole() for part in parts]] if length <= FEW_ROWS and parts else None
-    for pieces in whole or _pieces(parts, cases, "clause" in columns):
-        case, order = _in_order(pieces, cases)
+    for pieces in whole or _pieces(parts, cases, grouped_by):
+        case, order = _in_order(pieces, cases, grouped_by)
         for column in columns:
             values = case if column == "case" else np.concatenate([piece[column] for piece in pieces])
             into[column][filled : filled + len(case)] = values[order]
         filled += len(case)
-    return Rows(into)
+    return Rows(into, case_ends(into["clause"], into["case"], make, name) if "clause" in into else None)
 
 
-def _in_order(pieces: Sequence[Rows], cases: int) -> tuple[Array, Any]:
-    """The case of each row of these pieces, and the indices that put them in order of clause (where they have one) and case."""
+def _in_order(pieces: Sequence[Rows], cases: int, grouped_by: str | None) -> tuple[Array, Any]:
+    """The case of each row of these pieces, and the indices that put them in the order of the table."""
     case: Array = np.concatenate([piece["case"] for piece in pieces])
     rank = case
-    if "clause" in pieces[0]:
-        rank = np.concatenate([piece["clause"] for piece in pieces]).astype(np.int64) * cases + case
+    if grouped_by is not None:
+        rank = np.concatenate([piece[grouped_by] for piece in pieces]).astype(np.int64) * cases + case
     return case, np.argsort(rank, kind="stable") if np.any(rank[1:] < rank[:-1]) else slice(None)
 
 
-def _pieces(parts: Sequence[RenumberedRows], cases: int, by_clause: bool) -> Iterator[list[Rows]]:
-    """The rows of all parts piece by piece: one clause after another (or all clauses), ``CASES_AT_ONCE`` cases at a time."""
-    bounds = [part.rows.clause_bounds if by_clause else [0, len(part.rows)] for part in parts]
-    for of_clause in zip(*map(pairwise, bounds), strict=True):
-        some = [(part, slice(*of)) for part, of in zip(parts, of_clause, strict=True) if of[0] < of[1]]
+def _pieces(parts: Sequence[RenumberedRows], cases: int, grouped_by: str | None) -> Iterator[list[Rows]]:
+    """The rows of all parts piece by piece, in the order of the table; ``CASES_AT_ONCE`` cases at a time."""
+    spans = [_spans(part, grouped_by) for part in parts]
+    for number in sorted(set[int]().union(*spans)):
+        some = [(part, of[number]) for part, of in zip(parts, spans, strict=True) if number in of]
         for first in range(0, cases, CASES_AT_ONCE):
             found = [part.within(which, first, first + CASES_AT_ONCE) for part, which in some]
             if found := [rows for rows in found if len(rows)]:
                 yield found
+
+
+def _spans(part: RenumberedRows, grouped_by: str | None) -> Mapping[int, slice]:
+    """The rows with each new number of the column that the table is grouped by; 0: all rows of another table."""
+    if grouped_by == "question":
+        return {int(part.becomes["question"][number]): of for number, of in part.rows.of_question.items()}
+    bounds = part.rows.clause_bounds if grouped_by == "clause" else [0, len(part.rows)]
+    return {number: slice(*of) for number, of in enumerate(pairwise(bounds)) if of[0] < of[1]}
 
 
 def _stored(strings: T, name: str, make: Make) -> T:

@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from projections.arrays.date_numbers import STILL_KNOWN, day_begun, days_fallen_on
 from projections.arrays.date_numbers import Array as Array
+from projections.columns.case_ends import CaseEnds, case_ends
 from projections.ledger.row_kinds import ROW_KINDS, Holds, RowField, RowKind
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import were_known
+
+EARLIEST: Final = int(np.iinfo(np.int64).min)
 
 SPAN: Final = {"since": np.int64, "until": np.int64}
 FALLEN_ON: Final = {"since_day": "since", "until_day": "until"}
@@ -69,6 +73,9 @@ WIDENED: Final = frozenset(
 )
 """Columns whose numbers may need a wider type than theirs: a file may hold any number of entries."""
 
+GROUPED_BY: Final[Mapping[str, str]] = {"duties": "clause", "judgements": "question"}
+"""The tables whose rows with one value of a column are together, and in order of case among themselves."""
+
 WORDS: Final[Mapping[str, str]] = {
     **{field.name: field.name for kind in ROW_KINDS.values() for _, field in kind.those("word", "place")},
     **{f"{f.name}{FURTHER}": "steps" for kind in ROW_KINDS.values() for _, f in kind.those("entries")},
@@ -88,10 +95,10 @@ class CodedValues(NamedTuple):
 
 
 class Rows:
-    """Columns of equal length, by name."""
+    """Columns of equal length, by name. ``ends``: of duties, where it is known already; else it is worked out once."""
 
-    def __init__(self, columns: Mapping[str, Array]):
-        self.columns = columns
+    def __init__(self, columns: Mapping[str, Array], ends: CaseEnds | None = None):
+        self.columns, self._ends = columns, ends
 
     def __getitem__(self, name: str) -> Array:
         return self.columns[name]
@@ -118,12 +125,40 @@ class Rows:
         found: list[int] = np.searchsorted(clause, np.arange(len(catalogue().clauses) + 1, dtype=clause.dtype)).tolist()
         return found
 
+    @cached_property
+    def of_question(self) -> Mapping[int, slice]:
+        """The judgements on each question (a number) that there are any on."""
+        question = self["question"]
+        bounds = [0, *(np.flatnonzero(question[1:] != question[:-1]) + 1).tolist(), len(question)]
+        return {int(question[begin]): slice(begin, end) for begin, end in pairwise(bounds) if begin < end}
+
+    @cached_property
+    def ends(self) -> CaseEnds:
+        """Where the duties of each case end, clause by clause."""
+        return case_ends(self["clause"], self["case"]) if self._ends is None else self._ends
+
+    @cached_property
+    def clause_ends(self) -> list[int]:
+        """For each clause of the catalogue the index of its first element of ``ends``; last, their number."""
+        end = self.ends.end
+        found: list[int] = np.searchsorted(end, np.array(self.clause_bounds, end.dtype), side="right").tolist()
+        return found
+
+    @cached_property
+    def most_of_case(self) -> list[int]:
+        """For each clause of the catalogue the most duties that a case has."""
+        spans = zip(pairwise(self.clause_ends), self.clause_bounds, strict=False)
+        return [
+            int(np.diff(self.ends.end[first:last], prepend=before).max(initial=0)) for (first, last), before in spans
+        ]
+
 
 @dataclass(frozen=True)
 class TableRows:
     """One table: the rows ``current`` (still known; no ``until``) and ``superseded``. Each is a base, then perhaps changes.
 
-    Duties are in order of clause and case, other rows in order of case.
+    Duties are in order of clause and case, other rows in order of case. So are the judgements on each question, which are
+    together.
     """
 
     current: tuple[Rows, ...]
@@ -156,6 +191,12 @@ def columns_of(table: str, side: str) -> dict[str, ColumnType]:
     """The columns of a table and their types. ``side``: of its ``current`` or its ``superseded`` rows."""
     found: dict[str, ColumnType] = {**TABLES[table], **dict.fromkeys(FALLEN_ON, np.uint16)}
     return {name: type_ for name, type_ in found.items() if side == "superseded" or not name.startswith("until")}
+
+
+def last_instant(tables: Iterable[TableRows]) -> int:
+    """The last instant at which any of the rows became known, or was superseded."""
+    spans = (rows[name] for table in tables for rows in table.all for name in SPAN if name in rows)
+    return max((int(s.max(where=s != STILL_KNOWN, initial=EARLIEST)) for s in spans), default=EARLIEST)
 
 
 def split(rows: Rows, table: str) -> TableRows:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from domain.entries.case_entries import Entry
+from projections.arrays.date_numbers import STILL_KNOWN
 from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes, TextArray, TextChain
 from projections.columns.column_builder import ColumnBuilder
-from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, TableRows
+from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, TableRows, last_instant
 from projections.ledger.ledger import Ledger
 
 
@@ -37,6 +38,8 @@ class ColumnStore:
     gone: Array | None = None
     position: int = 0
     """The position of the record up to which entries are included."""
+    last_instant: int = STILL_KNOWN
+    """The last instant at which a row became known or was superseded. What is known after it is what is known today."""
     levels: dict[str, CodedValues] = field(default_factory=dict, compare=False, repr=False)
     """A cache of ``case_selection.places``."""
 
@@ -46,7 +49,8 @@ class ColumnStore:
         gathering = ColumnBuilder()
         for reference, rows, entries in cases:
             gathering.add(reference, rows, entries)
-        return cls(*gathering.gathered(), position=position)
+        found = gathering.gathered()
+        return cls(*found, position=position, last_instant=last_instant(found.tables.values()))
 
     @property
     def numbers(self) -> int:
@@ -106,6 +110,7 @@ class ColumnStore:
         return ColumnStore(
             StringArrayChain.of(self.references, changed.references), TextChain.of(self.names, changed.names),
             TextChain.of(self.folded, changed.folded), words, tables, plain, gone, changed.position,
+            max(self.last_instant, changed.last_instant),
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Duty scan: the duties under one clause with their states at a moment, some rows at a time."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,11 @@ class DutyRun(NamedTuple):
     case: Array
     state: Array
 
+    @property
+    def whole(self) -> bool:
+        """Whether no row between the first and the last is left out."""
+        return isinstance(self.at, slice)
+
     def column(self, name: str) -> Array:
         """A column of the rows, for these duties: ``arises_on``, ``due_on``, ``met_on``, ``ended_on``, ``place`` or ``value``."""
         return self.rows[name][self.at]
@@ -40,10 +46,22 @@ class DutyRun(NamedTuple):
         return DutyRun(self.clause, self.rows, at, self.case[chosen], self.state[chosen])
 
 
+class CaseDuties(NamedTuple):
+    """Duties in order of case.
+
+    ``state``: of each duty. ``case``: the cases (numbers) that have duties. ``last``: the index of each one's last duty.
+    """
+
+    state: Array
+    last: Array
+    case: Array
+
+
 def scan_duties(selection: CaseSelection, clause: int, first: int = 0, last: int | None = None) -> Iterator[DutyRun]:
     """The duties under a clause (a number) of the cases from ``first`` up to, not including, ``last``."""
     for rows in selection.columns.duties.parts(selection.instant):
-        begin, end = _bounds(rows, clause, first, selection.columns.numbers if last is None else last)
+        ends = _ends_of(rows, clause, first, selection.columns.numbers if last is None else last)
+        begin, end = (_begin(rows, at) for at in ends)
         for start in range(begin, end, ROWS_PER_RUN):
             yield _run(selection, clause, rows, slice(start, min(start + ROWS_PER_RUN, end)))
 
@@ -53,12 +71,37 @@ def scan_duties_of(selection: CaseSelection, clause: int, cases: Array, among: A
 
     ``among``: for each number from the first to the last of ``cases``, whether it is one of them.
     """
-    first = int(cases[0])
     for rows in selection.columns.duties.parts(selection.instant):
-        begin, end = _bounds(rows, clause, first, first + len(among))
-        part = positions_of_cases(rows["case"][begin:end], cases, among) + begin
+        part = _duties_of_cases(rows, clause, cases, among)
         if len(part):
             yield _run(selection, clause, rows, part)
+
+
+def scan_by_case(selection: CaseSelection, clause: int, first: int, last: int) -> Iterator[CaseDuties]:
+    """The duties under a clause, case by case, of the cases from ``first`` up to, not including, ``last``."""
+    for rows in selection.columns.duties.parts(selection.instant):
+        low, high = _ends_of(rows, clause, first, last)
+        times = -(-(_begin(rows, high) - _begin(rows, low)) // ROWS_PER_RUN)
+        for here, there in pairwise(low + (high - low) * n // max(times, 1) for n in range(times + 1)):
+            if here == there:  # each of few cases has more rows
+                continue
+            begin, end = _begin(rows, here), rows.ends.end[here:there]
+            run = _run(selection, clause, rows, slice(begin, _begin(rows, there)))
+            if run.whole:
+                yield CaseDuties(run.state, end - (begin + 1), rows.ends.case[here:there])
+            elif len(run.case):
+                yield by_case(run)
+
+
+def scan_cases_of(selection: CaseSelection, clause: int, cases: Array, among: Array) -> Iterator[CaseDuties]:
+    """``scan_duties_of``, case by case."""
+    return (by_case(run) for run in scan_duties_of(selection, clause, cases, among) if len(run.case))
+
+
+def by_case(run: DutyRun) -> CaseDuties:
+    """The duties of a run (not empty) case by case."""
+    last = np.append(np.flatnonzero(run.case[1:] != run.case[:-1]), len(run.case) - 1)
+    return CaseDuties(run.state, last, run.case[last])
 
 
 def positions_of_cases(case: Array, cases: Array, among: Array) -> Array:
@@ -66,17 +109,47 @@ def positions_of_cases(case: Array, cases: Array, among: Array) -> Array:
     if len(case) < SEARCH_COST * len(cases):
         return np.flatnonzero(among[case - cases[0].astype(case.dtype)])
     wanted = cases.astype(case.dtype)
-    low = np.searchsorted(case, wanted)
-    lengths = np.searchsorted(case, wanted, side="right") - low
-    before = np.cumsum(lengths) - lengths
-    found: Array = np.arange(int(lengths.sum())) + np.repeat(low - before, lengths)
+    return ranges(np.searchsorted(case, wanted), np.searchsorted(case, wanted, side="right"))
+
+
+def rows_from(rows: Rows, part: slice, first: int, last: int) -> slice:
+    """The rows of the cases from ``first`` up to, not including, ``last``, in a part of a table that is in order of case."""
+    case = rows["case"][part]
+    low, high = np.searchsorted(case, np.array((first, last), case.dtype)).tolist()
+    return slice(part.start + low, part.start + high)
+
+
+def rows_of_cases(rows: Rows, part: slice, cases: Array, among: Array) -> Array:
+    """The indices of the rows of some cases, as ``rows_from`` (see ``scan_duties_of``)."""
+    near = rows_from(rows, part, int(cases[0]), int(cases[0]) + len(among))
+    found: Array = positions_of_cases(rows["case"][near], cases, among) + near.start
     return found
 
 
-def _bounds(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
-    """The index of the first duty under a clause of these cases, and the index after the last."""
-    begin, end = rows.clause_bounds[clause : clause + 2]
-    of_clause = rows["case"][begin:end]
+def ranges(first: Array, last: Array) -> Array:
+    """All numbers from each ``first`` up to, not including, its ``last``."""
+    lengths = last - first
+    before = np.cumsum(lengths) - lengths
+    found: Array = np.arange(int(lengths.sum())) + np.repeat(first - before, lengths)
+    return found
+
+
+def _duties_of_cases(rows: Rows, clause: int, cases: Array, among: Array) -> Array:
+    """The indices of the duties of these cases (see ``scan_duties_of``)."""
+    low, high = _ends_of(rows, clause, int(cases[0]), int(cases[0]) + len(among))
+    at, end = positions_of_cases(rows.ends.case[low:high], cases, among) + low, rows.ends.end
+    return ranges(end[at - 1] * (at > 0), end[at])  # the first row of all follows none
+
+
+def _begin(rows: Rows, at: int) -> int:
+    """The index of the first duty of an element of ``rows.ends``."""
+    return int(rows.ends.end[at - 1]) if at else 0
+
+
+def _ends_of(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
+    """The index in ``rows.ends`` of the first of these cases with duties under a clause, and the index after the last."""
+    begin, end = rows.clause_ends[clause : clause + 2]
+    of_clause = rows.ends.case[begin:end]
     low, high = np.searchsorted(of_clause, np.array((first, last), of_clause.dtype)).tolist()
     return begin + low, begin + high
 

@@ -9,7 +9,7 @@ from projections.cases.case_snapshot import CaseSnapshot
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_rows import EntryIds, read_rows
 from projections.columns.column_schema import Array, Rows, known
-from projections.columns.duty_scan import positions_of_cases, scan_duties_of
+from projections.columns.duty_scan import rows_of_cases, scan_duties_of
 from projections.ledger.ledger import SpellRow
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import UNKNOWN
@@ -22,7 +22,7 @@ def shown_cases(
     selection: CaseSelection,
     cases: Array,
     excluded: Callable[[int], frozenset[str]],
-    entries_of: EntryIds,
+    entries_of: EntryIds | None = None,
     *,
     tables: Collection[str] = ("duties", "lates", "judgements"),
     clauses: Iterable[int] | None = None,
@@ -50,12 +50,21 @@ def shown_cases(
     ]  # fmt: skip
 
 
+def snapshots_by_number(
+    selection: CaseSelection, cases: Array, excluded: Callable[[int], frozenset[str]]
+) -> dict[int, CaseSnapshot]:
+    """The snapshots of these cases (numbers, in any order, perhaps repeated), by number; without duties and entries."""
+    numbers = np.unique(cases)
+    found = shown_cases(selection, numbers, excluded, tables=())
+    return dict(zip(numbers.tolist(), found, strict=True))
+
+
 def shown_spells(selection: CaseSelection, cases: Array) -> Mapping[int, SpellRow]:
     """The spell that contains the day, for each of these cases (numbers)."""
     among = np.zeros(selection.columns.numbers, bool)
     among[cases] = True
     chosen = ((rows, at[among[case]]) for rows, at, case in selection.spells)
-    return {case: spells[0] for case, spells in _by_case(selection, "spells", chosen, lambda reference: ()).items()}
+    return {case: spells[0] for case, spells in _by_case(selection, "spells", chosen, None).items()}
 
 
 def _duties(selection: CaseSelection, cases: Array, clauses: Iterable[int]) -> Iterator[tuple[Rows, Array]]:
@@ -68,14 +77,13 @@ def _duties(selection: CaseSelection, cases: Array, clauses: Iterable[int]) -> I
 
 
 def _rows(selection: CaseSelection, table: str, cases: Array) -> Iterator[tuple[Rows, Array]]:
-    """The rows of a table (in order of case) for these cases that were known at the moment."""
-    first, among = int(cases[0]), _among(cases)
+    """The rows of a table for these cases that were known at the moment."""
+    among = _among(cases)
     for rows in selection.columns.tables[table].parts(selection.instant):
-        ends = np.array((first, first + len(among)), rows["case"].dtype)
-        begin, end = np.searchsorted(rows["case"], ends).tolist()
-        at = positions_of_cases(rows["case"][begin:end], cases, among) + begin
-        then = known(rows, selection.instant, at)
-        yield rows, at if then is None else at[then]
+        for part in rows.of_question.values() if table == "judgements" else (slice(0, len(rows)),):
+            at = rows_of_cases(rows, part, cases, among)
+            then = known(rows, selection.instant, at)
+            yield rows, at if then is None else at[then]
 
 
 def _among(cases: Array) -> Array:
@@ -85,7 +93,7 @@ def _among(cases: Array) -> Array:
     return among
 
 
-def _by_case(selection: CaseSelection, table: str, found: Found, entries_of: EntryIds) -> dict[int, list[Any]]:
+def _by_case(selection: CaseSelection, table: str, found: Found, entries_of: EntryIds | None) -> dict[int, list[Any]]:
     by_case: dict[int, list[Any]] = {}
     for rows, at in found:
         read = read_rows(selection.columns, table, rows, at, entries_of)

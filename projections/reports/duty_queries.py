@@ -23,10 +23,10 @@ from projections.columns.kept_selections import KeptSelections
 from projections.columns.score_counts import case_blocks
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
+from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports.duty_counts import HeldAs, PeriodSeries, count_duties, fell_due_runs, wait_counts
 from projections.reports.duty_forecast import LoadCounter, coming, duties
-from projections.reports.duty_list import DutyList
 from projections.reports.duty_results import (
     AnsweredCase,
     Count,

@@ -8,7 +8,9 @@ from functools import partial
 
 import click
 
+from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
+from projections.history.moment import Moment
 from projections.read_model.column_base import columns_folder
 from projections.read_model.column_keeper import ColumnKeeper, ColumnsNotMade
 from projections.read_model.column_maker import ColumnMaker
@@ -27,6 +29,16 @@ def columns_of(views: ReadModel) -> ColumnStore:
         return ColumnKeeper(views, columns_folder(views.database)).current()
     except ColumnsNotMade as error:
         raise click.ClickException(f"{error}. Nothing is lost: run it, then try again.") from error
+
+
+def selection_of(views: ReadModel, at: Moment) -> CaseSelection:
+    """The cases of this read model as at a moment. A usage error where the columns cannot hold its day."""
+    selection = CaseSelection(columns_of(views), at)
+    try:
+        selection.check_day()
+    except ValueError as error:
+        raise click.UsageError(f"--as-at: {error}") from error
+    return selection
 
 
 def pool_of(processes: int | None, scheduler: str | None) -> WorkerPool:

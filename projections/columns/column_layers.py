@@ -16,8 +16,8 @@ from projections.columns.column_store import ColumnStore
 MOST_LAYERS = 8
 """Layers above a base at most, but for those that ``settled_below`` has yet to join."""
 
-JOINED_AT_ONCE = 150
-"""Cases that are joined at most while somebody waits: some two milliseconds."""
+JOINED_AT_ONCE = 80
+"""Cases that are joined at most while somebody waits: one or two milliseconds."""
 
 RATIO = 4
 """A settled layer has at least so many times the cases of the next one."""

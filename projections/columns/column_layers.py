@@ -5,7 +5,7 @@ joined at once when there are too many; large ones by ``settled``, which may tak
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -87,9 +87,7 @@ def without(base: ColumnStore, references: Sequence[str]) -> ColumnStore:
     gone = np.zeros(base.numbers, bool) if base.gone is None else base.gone.copy()
     numbers = (base.number(reference) for reference in references)
     gone[[number for number in numbers if number is not None]] = True
-    return ColumnStore(
-        base.references, base.names, base.folded, base.words, base.tables, base.plain, gone, base.position
-    )
+    return replace(base, gone=gone, levels={})
 
 
 def _run(sizes: Sequence[int], most: int | None) -> int:

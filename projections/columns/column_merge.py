@@ -77,12 +77,12 @@ def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
     for table, columns in PLAIN.items():
         of_all = [RenumberedRows(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.plain[table]]
         plain[table] = (_merged_rows(of_all, len(references), table, columns, make),)
-    position = max((part.position for part in parts), default=0)
+    position, hash_ = max(((part.position, part.hash) for part in parts), default=(0, ""))
     texts = (
         _stored(StringArray.of(references), "references", make), _stored(TextArray.of(names), "names", make),
         _stored(folded(names), "folded", make),
     )  # fmt: skip
-    return ColumnStore(*texts, words, tables, plain, position=position)
+    return ColumnStore(*texts, words, tables, plain, position=position, hash=hash_)
 
 
 def _named(parts: Sequence[ColumnStore], numbers: Sequence[Array]) -> tuple[list[str], list[Array]]:

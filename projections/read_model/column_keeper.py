@@ -3,6 +3,7 @@
 Columns are made from the read model, hold nothing else, and can be deleted at any time.
 """
 
+import logging
 import os
 import threading
 import time
@@ -13,12 +14,14 @@ from pathlib import Path
 from domain.cache_folder import cache_folder
 from domain.store.database import Database
 from domain.store.record_reader import is_case
-from projections.columns.column_files import ColumnParts, generations, latest_generation
+from projections.columns.column_files import ColumnParts, UnreadableColumns, generations, latest_generation
 from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
 from projections.read_model.follower_lock import SQLITE_POLL, task_lock
 from projections.read_model.rebuild import WorkerPool, open_read_model, rebuild
 from projections.read_model.view_reader import ReadModel
+
+LOG = logging.getLogger("caseaudit")
 
 SMALL_RECORD = 5000
 """A record of up to so many cases is read into memory where it has no column files. A larger one needs files."""
@@ -68,7 +71,7 @@ class ColumnKeeper:
 
     def needs_new_files(self) -> bool:
         """Whether new files should be made: there are none and many cases, or much was stored since they were made."""
-        base = latest_generation(self.home)
+        base = self._latest()
         if base is None:
             return len(self.read_model.cases()) > SMALL_RECORD
         return len(self.read_model.stored.after(base.position, MOST_CHANGES // 2)) == MOST_CHANGES // 2
@@ -105,13 +108,21 @@ class ColumnKeeper:
     def _parts(self, made_by: str) -> ColumnParts:
         return ColumnParts(self.home / f"parts-{made_by}")
 
+    def _latest(self) -> ColumnStore | None:
+        """The latest files that are whole and of this record. What is refused is said in the log."""
+        try:
+            return latest_generation(self.home, self.read_model.stored.hash_at)
+        except UnreadableColumns as error:
+            LOG.warning("columns that cannot be used: %s", error)
+            return None
+
     def _newest(self) -> Path | None:
         return next(reversed(generations(self.home)), None)
 
     def _begin(self) -> None:
         """Start from the latest files, or from the read model where there are none."""
         self._made = self._newest()
-        self._base = latest_generation(self.home) or self._read_all()
+        self._base = self._latest() or self._read_all()
         self._changed, self._columns = ColumnStore.of(()), self._base
 
     def _read_all(self) -> ColumnStore:
@@ -147,8 +158,9 @@ def _read(read_model: ReadModel, references: Collection[str], position: int) -> 
     versions = {reference: one.version for reference, one in stored.items()}
     files = read_model.stored.files(versions, versions)
     return ColumnStore.of(
-        ((file.reference, stored[file.reference].ledger, list(file.entries.values())) for file in files), position
-    )
+        ((file.reference, stored[file.reference].ledger, list(file.entries.values())) for file in files), position,
+        read_model.stored.hash_at(position) or "",
+    )  # fmt: skip
 
 
 def _by(number: int, references: list[str]) -> Iterator[list[str]]:

@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 
 from projections.arrays.string_codes import StringArray, StringCodes, TextArray
-from projections.columns.column_manifest import ABOUT, HashAt, Manifest, UnreadableColumns, check, sealed
+from projections.columns.column_manifest import ABOUT, HashAt, Manifest, check, sealed
 from projections.columns.column_manifest import OtherRecord as OtherRecord
+from projections.columns.column_manifest import UnreadableColumns as UnreadableColumns
 from projections.columns.column_merge import merge
 from projections.columns.column_schema import PLAIN, TABLES, TUPLES, Array, Rows, TableRows, columns_of
 from projections.columns.column_store import ColumnStore
+from projections.columns.file_writing import NoRoom as NoRoom
 from projections.columns.file_writing import (
     locked,
     new_array,
@@ -30,7 +32,6 @@ from projections.columns.file_writing import (
     sync,
     write_synced,
 )
-from projections.columns.file_writing import NoRoom as NoRoom
 from projections.ledger.ledger import Place
 
 MAKING, PARTS = "making-", "parts-"
@@ -211,9 +212,7 @@ def _opened(folder: Path, manifest: Manifest, late: OpenColumn | None = None) ->
     words = {name: StringCodes(_values(name, values)) for name, values in manifest.words.items()}
     rows = partial(_rows, folder, late)
     tables = {
-        table: TableRows(
-            *((rows(f"{table}.{side}", columns_of(table, side)),) for side in ("current", "superseded"))
-        )
+        table: TableRows(*((rows(f"{table}.{side}", columns_of(table, side)),) for side in ("current", "superseded")))
         for table in TABLES
     }
     plain = {table: (rows(table, columns),) for table, columns in PLAIN.items()}
@@ -221,9 +220,7 @@ def _opened(folder: Path, manifest: Manifest, late: OpenColumn | None = None) ->
     names, folded = (
         TextArray(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends"))) for name in ("names", "folded")
     )
-    return ColumnStore(
-        references, names, folded, words, tables, plain, position=manifest.position, hash=manifest.hash
-    )
+    return ColumnStore(references, names, folded, words, tables, plain, position=manifest.position, hash=manifest.hash)
 
 
 def _mapped(folder: Path, name: str) -> Array:

@@ -54,11 +54,6 @@ class Manifest:
     words: Mapping[str, list[Any]]
     files: Mapping[str, FileSeal]
 
-    @property
-    def bytes(self) -> int:
-        """The bytes of all files."""
-        return sum(seal.bytes for seal in self.files.values())
-
     def dumped(self) -> bytes:
         """The content of its file."""
         said = {"format": FORMAT, "program": __version__, "derived_by": derived_by(), **asdict(self)}

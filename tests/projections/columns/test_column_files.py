@@ -156,7 +156,9 @@ def test_what_cannot_be_read_is_made_anew(tmp_path: Path, whole: ColumnStore) ->
     (folder / ABOUT).write_text(json.dumps(about | {"digest": digest(about)}))
     same(read_generation(folder), whole)
     (folder / "duties.current.due_on.npy").write_bytes((folder / "duties.current.due_on.npy").read_bytes()[:-3])
-    with pytest.raises(UnreadableColumns, match=r"duties\.current\.due_on\.npy is damaged: it has .* Delete the folder"):
+    with pytest.raises(
+        UnreadableColumns, match=r"duties\.current\.due_on\.npy is damaged: it has .* Delete the folder"
+    ):
         read_generation(folder)
     (folder / "duties.current.due_on.npy").unlink()
     with pytest.raises(UnreadableColumns, match=r"duties\.current\.due_on\.npy is missing"):

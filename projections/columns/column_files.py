@@ -9,19 +9,15 @@ import os
 import shutil
 import time
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from projections.arrays.string_codes import StringArray, StringCodes, TextArray
 from projections.columns.column_manifest import ABOUT, HashAt, Manifest, check, sealed
 from projections.columns.column_manifest import OtherRecord as OtherRecord
 from projections.columns.column_manifest import UnreadableColumns as UnreadableColumns
+from projections.columns.column_mapping import OpenColumn, map_column, map_generation, opened
 from projections.columns.column_merge import merge
-from projections.columns.column_schema import PLAIN, TABLES, TUPLES, Array, Rows, TableRows, columns_of
 from projections.columns.column_store import ColumnStore
 from projections.columns.file_writing import NoRoom as NoRoom
 from projections.columns.file_writing import (
@@ -32,7 +28,6 @@ from projections.columns.file_writing import (
     sync,
     write_synced,
 )
-from projections.ledger.ledger import Place
 
 MAKING, PARTS = "making-", "parts-"
 
@@ -51,9 +46,6 @@ OPEN_FILES = 400
 BYTES_A_CASE = 100
 """The bytes of a case's reference and names, about."""
 
-OpenColumn = Callable[[Path, str], Array]
-"""Returns the column in the file of this name in a folder."""
-
 
 class ColumnParts:
     """The columns of many cases, saved to a folder of their own as they come, so that memory does not grow.
@@ -65,7 +57,7 @@ class ColumnParts:
         self.folder = folder
         self._waiting: list[ColumnStore] = []
         self._put_by: list[ColumnStore] = []
-        self._open: OpenColumn = lru_cache(OPEN_FILES)(_mapped)
+        self._open: OpenColumn = lru_cache(OPEN_FILES)(map_column)
 
     def add(self, columns: ColumnStore) -> None:
         """Take in some cases. ``NoRoom``: they do not fit on the disk."""
@@ -78,7 +70,7 @@ class ColumnParts:
         with removed_on_failure(folder, _room(self._waiting)):
             saved = _save(folder, self._waiting)
         words = {name: words.values for name, words in saved.words.items()}
-        self._put_by.append(_opened(folder, Manifest(saved.position, saved.hash, words, {}), self._open))
+        self._put_by.append(opened(folder, Manifest(saved.position, saved.hash, words, {}), self._open))
         self._waiting.clear()
 
     def _begin(self) -> None:
@@ -93,24 +85,6 @@ class ColumnParts:
         made = write_generation(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
         shutil.rmtree(self.folder, ignore_errors=True)
         return made
-
-
-class LazyColumns(Mapping[str, Array]):
-    """The columns of a table, each opened when it is read."""
-
-    def __init__(self, opened: OpenColumn, folder: Path, table: str, names: Iterable[str]):
-        self._open, self._folder, self._table, self._names = opened, folder, table, tuple(names)
-
-    def __getitem__(self, name: str) -> Array:
-        if name not in self._names:
-            raise KeyError(name)
-        return self._open(self._folder, f"{self._table}.{name}")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
 
 def write_generation(home: Path, parts: Sequence[ColumnStore]) -> Path:
@@ -193,58 +167,3 @@ def latest_generation(home: Path, hash_at: HashAt | None = None) -> ColumnStore 
 def read_generation(folder: Path, hash_at: HashAt | None = None) -> ColumnStore:
     """One generation, checked and then mapped into memory. Errors as ``column_manifest.check``."""
     return map_generation(folder, check(folder, hash_at))
-
-
-def map_generation(folder: Path, manifest: Manifest) -> ColumnStore:
-    """Map all files of a generation at once, after ``check`` has given its manifest; it may be done in another thread."""
-    try:
-        return _opened(folder, manifest)
-    except FileNotFoundError as error:
-        if not folder.exists():
-            raise
-        raise UnreadableColumns(f"{folder} is not whole ({error}). Delete it; it is made anew") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableColumns(f"{folder} is not whole ({error}). Delete it; it is made anew") from error
-
-
-def _opened(folder: Path, manifest: Manifest, late: OpenColumn | None = None) -> ColumnStore:
-    """The columns in the files of a folder. ``late``: open each column only when it is read, by this function."""
-    words = {name: StringCodes(_values(name, values)) for name, values in manifest.words.items()}
-    rows = partial(_rows, folder, late)
-    tables = {
-        table: TableRows(*((rows(f"{table}.{side}", columns_of(table, side)),) for side in ("current", "superseded")))
-        for table in TABLES
-    }
-    plain = {table: (rows(table, columns),) for table, columns in PLAIN.items()}
-    references = StringArray(*(_mapped(folder, f"references.{array}") for array in ("text", "ends", "order")))
-    names, folded = (
-        TextArray(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends"))) for name in ("names", "folded")
-    )
-    return ColumnStore(references, names, folded, words, tables, plain, position=manifest.position, hash=manifest.hash)
-
-
-def _mapped(folder: Path, name: str) -> Array:
-    path = folder / f"{name}.npy"
-    try:
-        mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError:
-        mapped = np.load(path, allow_pickle=False)
-        if len(mapped):
-            raise
-    # As plain arrays: slicing a memmap is slow.
-    return np.asarray(mapped).view(np.ndarray)
-
-
-def _values(words: str, values: list[Any]) -> list[Any]:
-    """The values of words as read from JSON, tuples among them."""
-    if words not in TUPLES:
-        return values
-    return [Place(*value) if words == "place" else tuple(value) for value in values]
-
-
-def _rows(folder: Path, late: OpenColumn | None, name: str, columns: Iterable[str]) -> Rows:
-    opened = LazyColumns(late or _mapped, folder, name, columns)
-    rows = Rows(opened if late else dict(opened))
-    if len({len(column) for column in rows.columns.values()}) != 1:
-        raise ValueError(f"the columns of {name} differ in length")
-    return rows

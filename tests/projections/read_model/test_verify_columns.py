@@ -114,6 +114,7 @@ def test_what_was_forged_with_new_digests_is_found(views: ReadModel, address: st
     assert any(told in words for words in said), said
 
 
+@pytest.mark.slow
 @pytest.mark.both
 def test_the_command_tells_of_the_columns(views: ReadModel, address: str) -> None:
     command = ("rebuild", "--verify", "--processes", "1", "--database", address)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from projections.columns.column_manifest import ABOUT, HashAt, Manifest, check, sealed
+from projections.columns.column_manifest import ABOUT, UNKNOWN, HashAt, HashedPosition, Manifest, check, sealed
 from projections.columns.column_manifest import OtherRecord as OtherRecord
 from projections.columns.column_manifest import UnreadableColumns as UnreadableColumns
 from projections.columns.column_mapping import OpenColumn, map_column, map_generation, opened
@@ -80,32 +80,32 @@ class ColumnParts:
         if (lock := locked(self.folder)) is not None:
             weakref.finalize(self, os.close, lock)
 
-    def write(self, home: Path) -> Path:
+    def write(self, home: Path, last: HashedPosition = UNKNOWN) -> Path:
         """Write the next generation in the folder ``home`` from all parts; see ``write_generation``."""
-        made = write_generation(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
+        made = write_generation(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())], last)
         shutil.rmtree(self.folder, ignore_errors=True)
         return made
 
 
-def write_generation(home: Path, parts: Sequence[ColumnStore]) -> Path:
+def write_generation(home: Path, parts: Sequence[ColumnStore], last: HashedPosition = UNKNOWN) -> Path:
     """Write the next generation in the folder ``home`` from the cases of all parts. One writer at a time.
 
     The generation before it stays; older ones and what dead writers left are deleted. The files are on the disk before the
     folder has its name. ``NoRoom``: there is too little room; another ``OSError`` names what cannot be written. Then
-    everything is as it was.
+    everything is as it was. ``last``: see ``Manifest``.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     _tidy(home)
     number = max((int(folder.name) for folder in generations(home)), default=0) + 1
     making = home / f"{MAKING}{number}"
     with removed_on_failure(making, _room(parts)):
-        _write(making, parts)
+        _write(making, parts, last)
         made = making.rename(home / f"{number:08}")
     sync(home)
     return made
 
 
-def _write(folder: Path, parts: Sequence[ColumnStore]) -> None:
+def _write(folder: Path, parts: Sequence[ColumnStore], last: HashedPosition) -> None:
     """Write the files of all parts and last the manifest, all of them synced."""
     columns = _save(folder, parts)
     words = {name: words.values for name, words in columns.words.items()}
@@ -115,7 +115,7 @@ def _write(folder: Path, parts: Sequence[ColumnStore]) -> None:
     for name in names:
         sync(folder / name)
     sync(folder)
-    write_synced(folder / ABOUT, Manifest(position, hash_, words, sealed(folder, names)).dumped())
+    write_synced(folder / ABOUT, Manifest(position, hash_, words, sealed(folder, names), last).dumped())
     sync(folder)
 
 

@@ -31,6 +31,16 @@ class OtherRecord(UnreadableColumns):
     """The files were made from another record: another database, or a state before a backup was restored."""
 
 
+class HashedPosition(NamedTuple):
+    """A position of the record, and the record's hash at it in hex (empty: not known)."""
+
+    position: int = 0
+    hash: str = ""
+
+
+UNKNOWN = HashedPosition()
+
+
 class FileSeal(NamedTuple):
     """The SHA-256 of a file, in hex, and its length in bytes."""
 
@@ -47,12 +57,16 @@ class FileSeal(NamedTuple):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What ``columns.json`` says. ``hash``: the record's at the position, in hex. ``files``: by their names."""
+    """What ``columns.json`` says. ``hash``: the record's at the position, in hex. ``files``: by their names.
+
+    ``last``: no row is of an entry after this one. It lies after the position where entries were stored meanwhile.
+    """
 
     position: int
     hash: str
     words: Mapping[str, list[Any]]
     files: Mapping[str, FileSeal]
+    last: HashedPosition = UNKNOWN
 
     def dumped(self) -> bytes:
         """The content of its file."""
@@ -72,7 +86,7 @@ class Manifest:
             if said["derived_by"] != derived_by():
                 raise _refused(path, "is of another version of caseaudit, of the standards or of the frameworks")
             seals = {name: FileSeal(*seal) for name, seal in said["files"].items()}
-            return cls(said["position"], said["hash"], said["words"], seals)
+            return cls(said["position"], said["hash"], said["words"], seals, HashedPosition(*said["last"]))
         except UnreadableColumns:
             raise
         except FileNotFoundError as error:
@@ -81,12 +95,13 @@ class Manifest:
             raise _refused(path, f"is damaged: {error}") from error
 
     def require_record(self, folder: Path, hash_at: HashAt) -> None:
-        """Raise ``OtherRecord`` unless the record has the hash at the position. Files without any entry fit every record."""
-        if (self.position or self.hash) and hash_at(self.position) != self.hash:
-            raise OtherRecord(
-                f"{folder} was made from another record: at position {self.position:,} this database holds something else. "
-                "Delete the folder; it is made anew"
-            )
+        """Raise ``OtherRecord`` unless the record has the hashes at both positions. Files without any entry fit every record."""
+        for position, hash_ in ((self.position, self.hash), self.last):
+            if (position or hash_) and hash_at(position) != hash_:
+                raise OtherRecord(
+                    f"{folder} was made from another record: at position {position:,} this database holds something else. "
+                    "Delete the folder; it is made anew"
+                )
 
 
 def digest(said: Mapping[str, Any]) -> str:

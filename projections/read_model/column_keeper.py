@@ -15,6 +15,7 @@ from domain.cache_folder import cache_folder
 from domain.store.database import Database
 from domain.store.record_reader import is_case
 from projections.columns.column_files import ColumnParts, UnreadableColumns, generations, latest_generation
+from projections.columns.column_manifest import HashedPosition
 from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
 from projections.read_model.follower_lock import SQLITE_POLL, task_lock
@@ -88,7 +89,7 @@ class ColumnKeeper:
             )
             for columns in pool(read_columns, pieces):
                 parts.add(columns)
-            parts.write(self.home)
+            parts.write(self.home, self._head())
         return True
 
     def rebuild(self, pool: WorkerPool, report_progress: Callable[[int], None] = lambda cases: None) -> int:
@@ -98,12 +99,17 @@ class ColumnKeeper:
         while not written:
             with task_lock(self.read_model.database, self.read_model.writing, "columns") as mine:
                 if written := mine is not None:
-                    parts.write(self.home)
+                    parts.write(self.home, self._head())
             if not written:  # another process is making files from the generation that is no longer live
                 time.sleep(SQLITE_POLL)
         if self.needs_new_files():  # more was stored meanwhile than is added to files
             self.make(pool)
         return cases
+
+    def _head(self) -> HashedPosition:
+        """The head of the record. Asked after rows were read, it lies after every entry that they come from."""
+        standing = self.read_model.stored.standing(0)
+        return HashedPosition(standing.head, standing.hash)
 
     def _parts(self, made_by: str) -> ColumnParts:
         return ColumnParts(self.home / f"parts-{made_by}")

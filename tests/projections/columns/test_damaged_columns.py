@@ -11,7 +11,7 @@ import pytest
 
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_files import latest_generation, write_generation
-from projections.columns.column_manifest import ABOUT, OtherRecord, UnreadableColumns, digest
+from projections.columns.column_manifest import ABOUT, HashedPosition, OtherRecord, UnreadableColumns, digest
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
 from projections.reports.duty_counts import count_duties
@@ -218,3 +218,11 @@ def test_files_of_another_record_are_told(tmp_path: Path, made: tuple[Path, Path
     earlier = latest_generation(home, {5: HASHES[5], 7: "b" * 64}.get)
     assert earlier is not None
     assert earlier.position == 5
+
+
+def test_rows_of_entries_after_the_position_are_of_this_record_too(tmp_path: Path) -> None:
+    """Entries were stored while the rows were read; then the record was put back to before them."""
+    write_generation(tmp_path, [ColumnStore.of(of(range(2), 3), 5, HASHES[5])], HashedPosition(7, HASHES[7]))
+    assert latest_generation(tmp_path, HASHES.get) is not None
+    with pytest.raises(OtherRecord, match="at position 7"):
+        latest_generation(tmp_path, {5: HASHES[5]}.get)

@@ -102,7 +102,7 @@ def without(base: ColumnStore, references: Sequence[str]) -> ColumnStore:
     gone = np.zeros(base.numbers, bool) if base.gone is None else base.gone.copy()
     numbers = (base.number(reference) for reference in references)
     gone[[number for number in numbers if number is not None]] = True
-    return replace(base, gone=gone)
+    return replace(base, gone=gone, levels={})
 
 
 def _run(sizes: Sequence[int], most: int | None) -> int:

@@ -89,12 +89,14 @@ def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
         of_all = [RenumberedRows(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.plain[table]]
         plain[table] = (_merged_rows(of_all, len(references), table, columns, make),)
     position = max((part.position for part in parts), default=0)
+    hashes = {part.hash for part in parts if part.position == position}
+    hash_ = hashes.pop() if len(hashes) == 1 else ""  # parts of two records: no record takes what is made of them
     texts = (
         _stored(StringArray.of(references), "references", make), _stored(TextArray.of(names), "names", make),
         _stored(folded(names), "folded", make),
     )  # fmt: skip
     until = max((part.last_instant for part in parts), default=EARLIEST)
-    return ColumnStore(*texts, words, tables, plain, position=position, last_instant=until)
+    return ColumnStore(*texts, words, tables, plain, position=position, hash=hash_, last_instant=until)
 
 
 def _named(parts: Sequence[ColumnStore], numbers: Sequence[Array]) -> tuple[list[str], list[Array]]:

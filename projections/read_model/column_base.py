@@ -9,14 +9,10 @@ from typing import NamedTuple
 from domain.cache_folder import cache_folder
 from domain.store.database import Database
 from domain.store.record_reader import RecordReader
-from projections.columns.column_files import UnreadableColumns, generations, read_generation
+from projections.columns.column_files import OtherRecord, UnreadableColumns, generations, read_generation
 from projections.columns.column_store import ColumnStore
 
 LOG = logging.getLogger("caseaudit")
-
-
-class OtherRecord(UnreadableColumns):
-    """The files were made from another record."""
 
 
 class ColumnBase(NamedTuple):
@@ -73,11 +69,8 @@ class BaseReader:
         return None
 
     def _opened(self, folder: Path) -> ColumnBase:
-        columns = read_generation(folder)
-        hash_ = self.stored.hash_at(columns.position)
-        if hash_ is None:
-            raise OtherRecord(f"{folder} is of another record: it has entries that this one does not have")
-        return ColumnBase(columns, hash_, folder)
+        columns = read_generation(folder, self.stored.hash_at)
+        return ColumnBase(columns, columns.hash, folder)
 
     def _say(self, folder: Path, why: UnreadableColumns) -> None:
         if folder not in self._said:

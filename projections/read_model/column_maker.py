@@ -8,6 +8,7 @@ from domain.store.engines import DatabaseError
 from domain.store.record_reader import is_case
 from projections.columns.column_files import ColumnParts
 from projections.columns.column_layers import without
+from projections.columns.column_manifest import HashedPosition
 from projections.read_model.column_base import BaseReader, ColumnBase, newest_folder
 from projections.read_model.column_keeper import SMALL_RECORD
 from projections.read_model.column_reading import pieces_of, read_columns
@@ -106,7 +107,7 @@ class ColumnMaker:
         while not written:
             with task_lock(self.read_model.database, self.read_model.writing, "columns") as mine:
                 if written := mine is not None:
-                    parts.write(self.home)
+                    parts.write(self.home, last=self._head())
             if not written:  # another process is making files from the generation that is no longer live
                 time.sleep(SQLITE_POLL)
         if self.needs_files():  # more was stored meanwhile than is added to files
@@ -121,17 +122,30 @@ class ColumnMaker:
                 return False
             for columns in pool(read_columns, pieces_of(self.read_model, cases, position)):
                 parts.add(columns)
-            parts.write(self.home, *([without(base.columns, cases)] if base else []))
+            if base is not None and not self._is_of_record(base):  # restored while the cases were read
+                return False
+            parts.write(self.home, *([without(base.columns, cases)] if base else []), last=self._head())
         return True
+
+    def _head(self) -> HashedPosition:
+        """The head of the record. Asked after rows were read, it lies after every entry that they come from."""
+        standing = self.read_model.stored.standing(0)
+        return HashedPosition(standing.head, standing.hash)
 
     def _latest(self) -> ColumnBase | None:
         """The latest files that can be used, opened again only where there are newer ones."""
         newest = newest_folder(self.home)
-        if newest is None or newest != self._newest:
+        other = self._base is not None and not self._is_of_record(self._base)
+        if newest is None or newest != self._newest or other:
             self._base, self._newest, self._changed = self._bases.latest(), newest, set()
-            if self._base is not None:
-                self._looked = self._base.columns.position
+            if self._base is not None or other:
+                self._looked = 0 if self._base is None else self._base.columns.position
         return self._base
+
+    def _is_of_record(self, base: ColumnBase) -> bool:
+        """Whether the record is still the one that a base was made from: another may have been restored over it."""
+        columns = base.columns
+        return columns.position == 0 or self.read_model.stored.hash_at(columns.position) == columns.hash
 
     def _look(self, position: int, enough: int | None) -> None:
         """Note the cases changed by entries up to a position that have not been looked at, until there are enough of them."""

@@ -1,6 +1,7 @@
 """Columns of cases from the tables: of a few that have changed, or of many in pieces that a pool of workers reads."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from projections.columns.column_store import ColumnStore
@@ -31,7 +32,9 @@ def read_cases(read_model: ReadModel, references: Collection[str], position: int
 
 def read_columns(address: str, references: list[str], position: int) -> ColumnStore:
     """One piece of work: the columns of some cases, from the read model at an address."""
-    return read_cases(open_read_model(address), references, position).columns
+    read_model = open_read_model(address)
+    columns = read_cases(read_model, references, position).columns
+    return replace(columns, hash=read_model.stored.hash_at(position) or "")
 
 
 def pieces_of(

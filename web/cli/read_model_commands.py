@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from importlib.util import find_spec
@@ -11,11 +11,14 @@ from types import FrameType
 import click
 
 from domain.accounts.account_register import AccountRegister
+from projections.columns.column_files import NoRoom, UnreadableColumns
 from projections.read_model.aside import Aside
 from projections.read_model.case_writer import RowDifference
+from projections.read_model.column_base import columns_folder
 from projections.read_model.follow_loop import Following
 from projections.read_model.follower import BATCH
-from projections.read_model.rebuild import Busy
+from projections.read_model.rebuild import Busy, WorkerPool
+from projections.read_model.verify_columns import newest_columns, unreadable, verify_columns
 from projections.read_model.verify_views import verify as differences
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import WorkFailed
@@ -83,7 +86,9 @@ def follow(batch: int, processes: int | None, scheduler: str | None, database: s
 
 @click.command()
 @click.option(
-    "--verify", is_flag=True, help="Change nothing: derive everything anew and hold it against the live views."
+    "--verify",
+    is_flag=True,
+    help="Change nothing: derive everything anew and hold it against the live views and columns.",
 )
 @processes_option
 @dask_option
@@ -92,7 +97,7 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
     """Make the views anew from the entries, beside the live ones, and put them in their place.
 
     The site stays up and shows the live views until the new ones are as far. Killed, it leaves them as they were.
-    With --verify the exit code is 1 where the live views differ from what the entries say.
+    With --verify the exit code is 1 where the live views or the files of columns differ from what the entries say.
     """
     pool = pool_of(processes, scheduler)
     with closing(open_read_model(database)) as views:
@@ -101,19 +106,39 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
             with progress_of(views.stored.number_of_files(), words) as bar:
                 advance = partial(bar.advance, bar.task_ids[0])
                 if verify:
-                    sys.exit(_print(differences(views, pool, advance)))
+                    sys.exit(_verify(views, pool, advance))
                 cases = maker_of(views, pool).rebuild(advance)
         except ModuleNotFoundError as error:
             raise click.UsageError(
                 f"--dask needs an extra package ({error.name}): pip install caseaudit[dask]"
             ) from error
+        except NoRoom as error:
+            raise click.ClickException(f"{error}, the views are made anew.") from error
         except OSError as error:
             if scheduler is None:
-                raise
+                raise click.ClickException(f"{error}\nWhat could not be written is as it was.") from error
             raise click.UsageError(f"--dask {scheduler}: no scheduler answers there ({error})") from error
         except (WorkFailed, Busy) as error:
             raise click.ClickException(f"{error}\nThe live views are as they were.") from error
         click.echo(f"{count_noun(cases, 'case')} rebuilt, at position {views.position:,}")
+
+
+def _verify(views: ReadModel, pool: WorkerPool, advance: Callable[[int], None]) -> int:
+    """Hold the live views and the newest files of columns against the entries. Returns the exit code: 1 where any differ."""
+    differ = _print(differences(views, pool, advance))
+    if not differ:
+        click.echo("The live views say what the entries say.")
+    try:
+        columns = newest_columns(views, columns_folder(views.database))
+    except UnreadableColumns as error:
+        return _print(iter([unreadable(error)]))
+    if columns is None:
+        click.echo("There are no files of columns.")
+    elif wrong := _print(verify_columns(views, columns, pool)):
+        return wrong
+    else:
+        click.echo(f"The columns say what the entries say, up to position {columns.position:,}.")
+    return differ
 
 
 def _print(found: Iterator[RowDifference]) -> int:
@@ -124,8 +149,9 @@ def _print(found: Iterator[RowDifference]) -> int:
             click.echo(str(difference))
     if differ > MOST_PRINTED:
         click.echo(f"... and {differ - MOST_PRINTED:,} more")
-    click.echo(f"{count_noun(differ, 'difference')}" if differ else "The live views say what the entries say.")
-    return 1 if differ else 0
+    if differ:
+        click.echo(count_noun(differ, "difference"))
+    return min(differ, 1)
 
 
 COMMANDS = [follow, migrate, rebuild]

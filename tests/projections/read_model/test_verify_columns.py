@@ -13,7 +13,8 @@ import pytest
 from domain.store.application import Files
 from projections.columns.column_files import UnreadableColumns, write_generation
 from projections.columns.column_manifest import ABOUT, digest, sealed
-from projections.read_model.column_keeper import ColumnKeeper, columns_folder
+from projections.read_model.column_base import columns_folder
+from projections.read_model.column_maker import ColumnMaker
 from projections.read_model.follower import catch_up
 from projections.read_model.verify_columns import newest_columns, verify_columns
 from projections.read_model.view_reader import ReadModel
@@ -35,7 +36,7 @@ def made(views: ReadModel, address: str) -> Path:
         store(files, *((case, contact("late")) for case in CASES))
     catch_up(views)
     home = columns_folder(views.database)
-    assert ColumnKeeper(views, home).make(here)
+    assert ColumnMaker(views, home, here).make()
     return max(folder for folder in home.iterdir() if folder.is_dir())
 
 
@@ -158,7 +159,7 @@ def test_entries_after_the_columns_make_no_difference(views: ReadModel, address:
 
 def test_a_damaged_generation_is_not_replaced_by_an_older_one(views: ReadModel, address: str) -> None:
     made(views, address)
-    ColumnKeeper(views, home := columns_folder(views.database)).make(here)
+    ColumnMaker(views, home := columns_folder(views.database), here).make()
     (home / "00000002" / "cases.case.npy").unlink()
     with pytest.raises(UnreadableColumns, match=r"00000002/cases\.case\.npy is missing"):
         newest_columns(views, home)

@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from domain.accounts.account_register import AccountRegister
-from projections.columns.column_files import UnreadableColumns
+from projections.columns.column_files import NoRoom, UnreadableColumns
 from projections.read_model.case_writer import RowDifference
 from projections.read_model.column_keeper import ColumnKeeper, columns_folder
 from projections.read_model.follow_loop import Following
@@ -98,6 +98,8 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
             raise click.UsageError(
                 f"--dask needs an extra package ({error.name}): pip install caseaudit[dask]"
             ) from error
+        except NoRoom as error:
+            raise click.ClickException(str(error.strerror)) from error
         except OSError as error:
             if scheduler is None:
                 raise

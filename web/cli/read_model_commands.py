@@ -113,7 +113,7 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
                 f"--dask needs an extra package ({error.name}): pip install caseaudit[dask]"
             ) from error
         except NoRoom as error:
-            raise click.ClickException(f"{error}, the views are made anew.") from error
+            raise click.ClickException(f"{error.strerror}. The views are made anew.") from error
         except OSError as error:
             if scheduler is None:
                 raise click.ClickException(f"{error}\nWhat could not be written is as it was.") from error

@@ -179,7 +179,7 @@ def test_files_of_a_longer_record_are_refused(
         beside = ColumnKeeper(theirs, tmp_path / "columns")
         assert in_columns(beside.current(), theirs) == said(theirs)
         beside.current()
-    assert caplog.text.count("is of another record") == 1
+    assert caplog.text.count("was made from another record") == 1
 
 
 def test_a_folder_that_cannot_be_written_is_read_into_memory(

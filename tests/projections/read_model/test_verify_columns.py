@@ -1,6 +1,7 @@
 """Verifying the files of columns: what was forged in them, digests and all, is found."""
 
 import json
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -163,3 +164,13 @@ def test_a_damaged_generation_is_not_replaced_by_an_older_one(views: ReadModel, 
     (home / "00000002" / "cases.case.npy").unlink()
     with pytest.raises(UnreadableColumns, match=r"00000002/cases\.case\.npy is missing"):
         newest_columns(views, home)
+
+
+@pytest.mark.slow
+def test_a_rebuild_says_that_there_is_no_room(views: ReadModel, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = made(views, address)
+    usage = shutil.disk_usage(folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10))
+    said = run("rebuild", "--processes", "1", "--database", address, code=1).output
+    assert f"in {folder.parent}: 0.0 MB are free. The old columns stay" in said
+    assert found(views, folder.parent) == []

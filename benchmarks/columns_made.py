@@ -25,7 +25,7 @@ from projections.columns.column_builder import ColumnBuilder
 from projections.columns.column_files import ColumnParts
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import ledger
-from projections.read_model.column_keeper import ColumnKeeper
+from projections.read_model.column_maker import ColumnMaker
 from projections.read_model.rebuild import open_read_model, pieces_of
 from projections.read_model.view_reader import ReadModel
 
@@ -40,7 +40,7 @@ def here(work: Callable[..., Any], pieces: Iterable[tuple[Any, ...]]) -> Iterato
 def rebuilt(address: str, home: Path) -> None:
     """Tables and columns, as the command makes them."""
     with closing(ReadModel(address)) as read_model:
-        ColumnKeeper(read_model, home).rebuild(here)
+        ColumnMaker(read_model, home, here).rebuild()
 
 
 def made(address: str, home: Path) -> dict[str, float]:

@@ -17,10 +17,9 @@ from benchmarks.timing import Figure
 from benchmarks.worker import size_of, watched
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_files import latest_generation
-from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
-from projections.ledger.ledger import ledger
 from projections.read_model.view_reader import ReadModel
+from tests.support.columns import columns_of, selection_of
 
 FEW = Size("few", 60, 1)
 
@@ -38,8 +37,11 @@ def test_who_reads_the_pages() -> None:
 @pytest.mark.slow
 def test_every_page_is_measured_on_a_copy_of_a_service_that_is_made_once(made: Path) -> None:
     views = ReadModel(str(made / DATABASE))
+    at = selection_of(views, Moment(READ_ON, None))
     for person in people(FEW):
-        assert len(list(views.case_snapshots(Moment(READ_ON, None), held=person.account.scope))) == person.cases
+        assert person.account.scope is not None
+        level, names = person.account.scope
+        assert np.count_nonzero(at.select(**{level: names})) == person.cases
     position = views.position
     found = {pages.named(person, words): figure for person, words, figure in pages.measured(made, FEW, 1)}
     assert prepared(made.parents[1], FEW, 3) == made
@@ -75,13 +77,13 @@ def test_columns_made_alone_are_those_of_a_rebuild(made: Path, tmp_path: Path) -
 
 
 def test_cases_taken_in_one_by_one_are_counted_as_they_are_now() -> None:
-    ledgers = [ledger(facts) for facts in templates(3)]
-    layers = Layers(ColumnStore.of((f"A00000{n}/1", ledgers[n % 2]) for n in range(6)))
-    changed = [ColumnStore.of([(f"A00000{n}/1", ledgers[2])]) for n in (1, 4)]
+    facts = templates(3)
+    layers = Layers(columns_of((f"A00000{n}/1", facts[n % 2]) for n in range(6)))
+    changed = [columns_of([(f"A00000{n}/1", facts[2])]) for n in (1, 4)]
     one_more = OneMore(layers, changed)
     for _ in range(3):
         one_more()
-    anew = ColumnStore.of((f"A00000{n}/1", ledgers[2 if n in (1, 4) else n % 2]) for n in range(6))
+    anew = columns_of((f"A00000{n}/1", facts[2 if n in (1, 4) else n % 2]) for n in range(6))
     for moment in MOMENTS.values():
         now, wanted = CaseSelection(forgotten(layers.columns), moment), CaseSelection(anew, moment)
         assert score_all(now) == score_all(wanted)

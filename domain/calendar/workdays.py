@@ -25,7 +25,7 @@ Unit = Literal["working day", "day", "week", "month", "hour"]
 
 
 @cache
-def _working_days() -> list[date]:
+def working_days() -> list[date]:
     """Every working day; kept between runs for as long as the library is the same, since importing that takes long."""
     numbers = kept("working-days", _library(), _find_working_days, dump=array.tobytes, load=_numbers)
     return list(map(date.fromordinal, numbers))
@@ -55,7 +55,7 @@ def _library() -> str:
 
 
 def is_working_day(day: date) -> bool:
-    days = _working_days()
+    days = working_days()
     return days[bisect_left(days, day)] == day
 
 
@@ -64,14 +64,14 @@ def add_working_days(start: date, count: int) -> date:
     """The ``count``-th working day after ``start``, or before it if negative; 0 gives ``start``, working day or not."""
     if count == 0:
         return start
-    days = _working_days()
+    days = working_days()
     at = bisect_right(days, start) + count - 1 if count > 0 else bisect_left(days, start) + count
     return days[at]
 
 
 def working_days_between(start: date, end: date) -> int:
     """The number of working days after ``start`` up to and including ``end``; negative where ``end`` is earlier."""
-    days = _working_days()
+    days = working_days()
     return bisect_right(days, end) - bisect_right(days, start)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.calendar.london_time import LONDON
-from domain.calendar.workdays import LAST_YEAR
+from domain.calendar.workdays import LAST_YEAR, working_days
 
 Days = NDArray[np.uint16]
 Instants = NDArray[np.int64]
@@ -78,6 +78,16 @@ def days_in_london(instants: Instants) -> Instants:
     ahead = _ahead()
     day = (instants // _DAY + _DAYS_TO_1970).clip(0, len(ahead) - 1)
     found: Instants = (instants + ahead[day]) // _DAY + _DAYS_TO_1970
+    return found
+
+
+@cache
+def working_days_before() -> NDArray[np.int32]:
+    """Working days from ``FIRST`` to each day, by day number. The difference of two is the working days between them."""
+    worked = np.zeros(BEYOND + 1, np.int32)
+    numbers = (day.toordinal() - _FIRST for day in working_days())
+    worked[[number for number in numbers if 0 < number <= BEYOND]] = 1
+    found: NDArray[np.int32] = np.cumsum(worked, dtype=np.int32)
     return found
 
 

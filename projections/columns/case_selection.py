@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from domain.entries import code_lists
-from projections.arrays.date_numbers import day_read, instant_number
+from projections.arrays.date_numbers import NEVER, day_read, instant_number
 from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, known
 from projections.columns.column_store import ColumnStore
 from projections.columns.keyed_counts import Key, sortable
@@ -40,6 +40,10 @@ class CaseSelection:
     def day(self) -> np.uint16:
         return day_read(self.moment.on)
 
+    def check_day(self) -> None:
+        """``ValueError`` where the day is not one that columns hold (1900 to 2079)."""
+        day_read(self.moment.on)
+
     @cached_property
     def instant(self) -> int | None:
         """The instant of knowledge as a number; None is hindsight, or an instant after all that is recorded."""
@@ -56,6 +60,12 @@ class CaseSelection:
     def high_risk(self) -> Array:
         """For each case, whether it is assessed as high risk of harm on the day."""
         return self._holds("risk", code_lists.is_high_risk)
+
+    @cached_property
+    def over(self) -> Array:
+        """For each case that had begun, whether supervision had ended by the day."""
+        over: Array = self.there & (self.spell_column("ended_on") != NEVER)
+        return over
 
     @cached_property
     def place(self) -> Array:
@@ -78,6 +88,12 @@ class CaseSelection:
             values = value if isinstance(value, list | tuple | set | frozenset) else (value,)
             chosen &= self._holds(name, lambda held, values=values: held in values)  # type: ignore[misc]
         return chosen
+
+    def held_where(self, fits: Callable[[Place], bool]) -> Array:
+        """For each case whether it had begun and the place that holds it on the day fits."""
+        table = np.array([*map(fits, self.columns.words["place"].values), False], bool)
+        held: Array = table[self.place] & self.there
+        return held
 
     def groups(self, by: By) -> Groups:
         """The cases grouped by attributes. Cases that had not begun are in no group."""

@@ -1,35 +1,41 @@
 """Columns in files that are mapped into memory, so that all workers of a machine share one copy.
 
-A generation is a folder of ``.npy`` files. It never changes once it has its name. A new generation is written to another
-folder, which is then renamed; readers of an older one keep what they have mapped. All of it can be derived again: the
-folder may be deleted at any time.
+A generation is a folder of ``.npy`` files and their manifest. It never changes once it has its name. A new generation is
+written to another folder, which is then renamed; the one before it stays. All of it can be derived again: the folder may be
+deleted at any time.
 """
 
-import json
+import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+import time
+import weakref
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from projections.arrays.string_codes import StringArray, StringCodes, TextArray
-from projections.columns.case_ends import CaseEnds
+from projections.columns.column_manifest import ABOUT, UNKNOWN, HashAt, HashedPosition, Manifest, check, sealed
+from projections.columns.column_manifest import OtherRecord as OtherRecord
+from projections.columns.column_manifest import UnreadableColumns as UnreadableColumns
+from projections.columns.column_mapping import OpenColumn, map_column, map_generation, opened
 from projections.columns.column_merge import merge
-from projections.columns.column_schema import GROUPED_BY, PLAIN, TABLES, TUPLES, Array, Rows, TableRows, columns_of
 from projections.columns.column_store import ColumnStore
-from projections.ledger.ledger import Place
-from projections.obligations.clause_catalogue import catalogue
+from projections.columns.file_writing import NoRoom as NoRoom
+from projections.columns.file_writing import (
+    locked,
+    new_array,
+    remove_abandoned,
+    removed_on_failure,
+    sync,
+    write_synced,
+)
 
-FORMAT = 4
-ABOUT = "columns.json"
-MAKING = "making-"
+MAKING, PARTS = "making-", "parts-"
 
+KEPT = 2
+"""Generations that are kept."""
 
-class UnreadableColumns(ValueError):
-    """The files have another format or other clauses, or are incomplete. Make them again."""
-
+OLD = 600.0
+"""Seconds after which a generation that is not kept may be deleted. Nobody still opens it then."""
 
 CASES_IN_MEMORY = 10_000
 """Cases whose columns are held in memory before they are saved to files."""
@@ -37,8 +43,8 @@ CASES_IN_MEMORY = 10_000
 OPEN_FILES = 400
 """Files of parts that are open at once: a national record has more than a process may open."""
 
-OpenColumn = Callable[[Path, str], Array]
-"""Returns the column in the file of this name in a folder."""
+BYTES_A_CASE = 100
+"""The bytes of a case's reference and names, about."""
 
 
 class ColumnParts:
@@ -51,166 +57,115 @@ class ColumnParts:
         self.folder = folder
         self._waiting: list[ColumnStore] = []
         self._put_by: list[ColumnStore] = []
-        self._open: OpenColumn = lru_cache(OPEN_FILES)(_mapped)
+        self._open: OpenColumn = lru_cache(OPEN_FILES)(map_column)
 
     def add(self, columns: ColumnStore) -> None:
+        """Take in some cases. ``NoRoom``: they do not fit on the disk."""
         self._waiting.append(columns)
         if sum(part.numbers for part in self._waiting) < CASES_IN_MEMORY:
             return
         if not self._put_by:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._begin()
         folder = self.folder / str(len(self._put_by))
-        folder.mkdir(parents=True)
-        _save(folder, self._waiting)
-        self._put_by.append(read_generation(folder, late=self._open))
+        with removed_on_failure(folder, _room(self._waiting)):
+            saved = _save(folder, self._waiting)
+        words = {name: words.values for name, words in saved.words.items()}
+        self._put_by.append(
+            opened(folder, Manifest(saved.position, saved.hash, saved.last_instant, words, {}), self._open)
+        )
         self._waiting.clear()
 
-    def write(self, home: Path) -> Path:
-        """Write the next generation in the folder ``home`` from all parts; see ``write_generation``."""
-        made = write_generation(home, [*self._put_by, *self._waiting] or [ColumnStore.of(())])
+    def _begin(self) -> None:
+        """Begin with an empty folder, locked as long as this is in use."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700, parents=True)
+        if (lock := locked(self.folder)) is not None:
+            weakref.finalize(self, os.close, lock)
+
+    def write(self, home: Path, *others: ColumnStore, last: HashedPosition = UNKNOWN) -> Path:
+        """Write the next generation in the folder ``home`` from all parts and ``others``; see ``write_generation``."""
+        made = write_generation(home, [*others, *self._put_by, *self._waiting] or [ColumnStore.of(())], last)
         shutil.rmtree(self.folder, ignore_errors=True)
         return made
 
 
-class LazyColumns(Mapping[str, Array]):
-    """The columns of a table, each opened when it is read."""
+def write_generation(home: Path, parts: Sequence[ColumnStore], last: HashedPosition = UNKNOWN) -> Path:
+    """Write the next generation in the folder ``home`` from the cases of all parts. One writer at a time.
 
-    def __init__(self, opened: OpenColumn, folder: Path, table: str, names: Iterable[str]):
-        self._open, self._folder, self._table, self._names = opened, folder, table, tuple(names)
-
-    def __getitem__(self, name: str) -> Array:
-        if name not in self._names:
-            raise KeyError(name)
-        return self._open(self._folder, f"{self._table}.{name}")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
-def write_generation(home: Path, parts: Sequence[ColumnStore]) -> Path:
-    """Write the next generation in the folder ``home`` from the cases of all parts; delete older ones. One writer at a time."""
-    home.mkdir(parents=True, exist_ok=True)
-    older = generations(home)
-    number = int(older[-1].name) + 1 if older else 1
-    for left in home.glob(f"{MAKING}*"):
-        shutil.rmtree(left)
+    The generation before it stays; older ones and what dead writers left are deleted. The files are on the disk before the
+    folder has its name. ``NoRoom``: there is too little room; another ``OSError`` names what cannot be written. Then
+    everything is as it was. ``last``: see ``Manifest``.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _tidy(home)
+    number = max((int(folder.name) for folder in generations(home)), default=0) + 1
     making = home / f"{MAKING}{number}"
-    making.mkdir()
-    _save(making, parts)
-    made = making.rename(home / f"{number:08}")
-    for folder in older:
-        shutil.rmtree(
-            folder.rename(home / f"{MAKING}none-{folder.name}")
-        )  # renamed first, so that no reader finds it half deleted
+    with removed_on_failure(making, _room(parts)):
+        _write(making, parts, last)
+        made = making.rename(home / f"{number:08}")
+    sync(home)
     return made
 
 
-def _save(folder: Path, parts: Sequence[ColumnStore]) -> None:
-    """Save the columns of all parts as the files of one folder."""
-    columns = merge(parts, lambda name, kind, length: _made(folder / f"{name}.npy", kind, length))
-    about = {
-        "format": FORMAT,
-        "clauses": catalogue().names,
-        "position": columns.position,
-        "last_instant": columns.last_instant,
-        "words": {name: words.values for name, words in columns.words.items()},
-    }
-    (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+def _write(folder: Path, parts: Sequence[ColumnStore], last: HashedPosition) -> None:
+    """Write the files of all parts and last the manifest, all of them synced."""
+    columns = _save(folder, parts)
+    words = {name: words.values for name, words in columns.words.items()}
+    made_from = columns.position, columns.hash, columns.last_instant
+    del columns
+    names = [path.name for path in folder.iterdir()]
+    for name in names:
+        sync(folder / name)
+    sync(folder)
+    write_synced(folder / ABOUT, Manifest(*made_from, words, sealed(folder, names), last).dumped())
+    sync(folder)
+
+
+def _save(folder: Path, parts: Sequence[ColumnStore]) -> ColumnStore:
+    """Save the columns of all parts as the files of one folder; return them as they are mapped."""
+    return merge(parts, lambda name, kind, length: new_array(folder / f"{name}.npy", kind, length))
+
+
+def _room(parts: Sequence[ColumnStore]) -> int:
+    """The bytes that the columns of all parts need on the disk, about."""
+    return sum(part.nbytes * 11 // 10 + BYTES_A_CASE * part.numbers for part in parts)
+
+
+def _tidy(home: Path) -> None:
+    """Delete generations that are neither kept nor young, and what writers left that have died."""
+    for folder in generations(home)[:-KEPT]:
+        if time.time() - folder.stat().st_mtime > OLD:
+            folder.rename(home / f"{MAKING}none-{folder.name}")  # first, so that no reader finds it half deleted
+    for left in home.glob(f"{MAKING}*"):
+        shutil.rmtree(left)
+    for left in home.glob(f"{PARTS}*"):
+        remove_abandoned(left)
 
 
 def generations(home: Path) -> list[Path]:
     """The folders of the generations in ``home``, the latest last."""
-    return sorted(folder for folder in home.glob("[0-9]*") if folder.name.isdigit() and (folder / ABOUT).exists())
+    found = (folder for folder in home.glob("[0-9]*") if folder.name.isdigit() and folder.is_dir())
+    return sorted(found, key=lambda folder: int(folder.name))
 
 
-def latest_generation(home: Path) -> ColumnStore | None:
-    """The latest generation, mapped into memory; None: there is none that this program can read."""
-    while found := generations(home):
+def latest_generation(home: Path, hash_at: HashAt | None = None) -> ColumnStore | None:
+    """The latest generation that is whole and of the record of ``hash_at`` (None: of any); None: there are no generations.
+
+    Where none of them can be used, the error of the latest is raised: ``UnreadableColumns``, ``OtherRecord``.
+    """
+    refused: UnreadableColumns | None = None
+    for folder in reversed(generations(home)):
         try:
-            return read_generation(found[-1])
-        except UnreadableColumns:
-            return None
+            return read_generation(folder, hash_at)
+        except UnreadableColumns as error:
+            refused = refused or error
         except FileNotFoundError:
-            continue  # a newer generation has replaced it meanwhile
+            return latest_generation(home, hash_at)  # newer generations have replaced it meanwhile
+    if refused is not None:
+        raise refused
     return None
 
 
-def read_generation(folder: Path, *, late: OpenColumn | None = None) -> ColumnStore:
-    """One generation, mapped into memory. ``UnreadableColumns``: make it again; ``FileNotFoundError``: it is deleted.
-
-    ``late``: open each column only when it is read, by this function.
-    """
-    try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        if about["format"] != FORMAT or about["clauses"] != list(catalogue().names):
-            raise UnreadableColumns(f"{folder} is of another version of caseaudit: delete it, it is made anew")
-        words = {name: StringCodes(_values(name, values)) for name, values in about["words"].items()}
-        rows = partial(_rows, folder, late)
-        tables = {
-            table: TableRows(
-                *((rows(f"{table}.{side}", columns_of(table, side)),) for side in ("current", "superseded"))
-            )
-            for table in TABLES
-        }
-        plain = {table: (rows(table, columns),) for table, columns in PLAIN.items()}
-        references = StringArray(*(_mapped(folder, f"references.{array}") for array in ("text", "ends", "order")))
-        names, folded = (
-            TextArray(*(_mapped(folder, f"{name}.{array}") for array in ("text", "ends")))
-            for name in ("names", "folded")
-        )
-        return ColumnStore(references, names, folded, words, tables, plain,
-            position=about["position"], last_instant=about["last_instant"],
-        )  # fmt: skip
-    except FileNotFoundError as error:
-        if not folder.exists():
-            raise
-        raise UnreadableColumns(f"{folder} is not whole ({error}): delete it, it is made anew") from error
-    except UnreadableColumns:
-        raise
-    except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableColumns(f"{folder} is not whole ({error}): delete it, it is made anew") from error
-
-
-def _made(path: Path, kind: Any, length: int) -> Array:
-    if length == 0:  # an empty file cannot be mapped
-        np.save(path, np.zeros(0, kind))
-        return np.zeros(0, kind)
-    made: Array = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(length,))
-    return made
-
-
-def _mapped(folder: Path, name: str) -> Array:
-    path = folder / f"{name}.npy"
-    try:
-        mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError:
-        mapped = np.load(path, allow_pickle=False)
-        if len(mapped):
-            raise
-    # As plain arrays: slicing a memmap is slow.
-    return np.asarray(mapped).view(np.ndarray)
-
-
-def _values(words: str, values: list[Any]) -> list[Any]:
-    """The values of words as read from JSON, tuples among them."""
-    if words not in TUPLES:
-        return values
-    return [Place(*value) if words == "place" else tuple(value) for value in values]
-
-
-def _rows(folder: Path, late: OpenColumn | None, name: str, columns: Iterable[str]) -> Rows:
-    opened = LazyColumns(late or _mapped, folder, name, columns)
-    rows = Rows(opened if late else dict(opened), None if late else _ends(folder, name))
-    if len({len(column) for column in rows.columns.values()}) != 1:
-        raise ValueError(f"the columns of {name} differ in length")
-    return rows
-
-
-def _ends(folder: Path, name: str) -> CaseEnds | None:
-    """Where the duties of each case end; None for other rows."""
-    if GROUPED_BY.get(name.split(".")[0]) != "clause":
-        return None
-    return CaseEnds(*(_mapped(folder, f"{name}.ends.{column}") for column in CaseEnds._fields))
+def read_generation(folder: Path, hash_at: HashAt | None = None) -> ColumnStore:
+    """One generation, checked and then mapped into memory. Errors as ``column_manifest.check``."""
+    return map_generation(folder, check(folder, hash_at))

@@ -1,11 +1,11 @@
 """Changed cases as layers above a base: one more changed case costs little, however many have changed before.
 
 A layer replaces the cases that it holds in everything below it. Layers grow upwards from large to small. Small ones are
-joined at once when there are too many; large ones by ``settled``, which may take longer and can be done beside requests.
+joined at once when there are too many; large ones by ``settled_below``, which takes longer and is done beside requests.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -14,10 +14,10 @@ from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
 
 MOST_LAYERS = 8
-"""Layers above a base at most, but for those that ``settled`` has yet to join."""
+"""Layers above a base at most, but for those that ``settled_below`` has yet to join."""
 
-JOINED_AT_ONCE = 200
-"""Cases that are joined at most while somebody waits: a few milliseconds."""
+JOINED_AT_ONCE = 80
+"""Cases that are joined at most while somebody waits: one or two milliseconds."""
 
 RATIO = 4
 """A settled layer has at least so many times the cases of the next one."""
@@ -25,11 +25,15 @@ RATIO = 4
 
 @dataclass(frozen=True)
 class ColumnLayers:
-    """A base and the layers above it, the lowest first. ``stacked``: for each layer the base with all layers up to it."""
+    """A base and the layers above it, the lowest first.
+
+    ``stacked``: for each layer the base with all layers up to it. ``settles``: see ``settled_below``.
+    """
 
     base: ColumnStore
     layers: tuple[ColumnStore, ...] = ()
     stacked: tuple[ColumnStore, ...] = ()
+    settles: tuple[ColumnStore, ...] = ()
 
     @property
     def columns(self) -> ColumnStore:
@@ -51,7 +55,7 @@ class ColumnLayers:
 
     @property
     def unsettled(self) -> slice | None:
-        """The layers that ``settled`` would join; None where there is nothing to join."""
+        """The large layers that should be joined; None: there is nothing to join."""
         sizes = [layer.numbers for layer in self.layers]
         large = len(sizes)
         while large and sizes[large - 1] <= JOINED_AT_ONCE // 2:
@@ -59,14 +63,25 @@ class ColumnLayers:
         first = _run(sizes[:large], None) if large else 0
         return slice(first, large) if large - first > 1 else None
 
-    def settled(self) -> "ColumnLayers":
-        """The same with large layers joined. It takes time in proportion to their cases."""
-        which = self.unsettled
-        return self if which is None else self.with_joined(which, joined(self.layers[which]))
+    def settled_below(self, which: slice) -> "ColumnLayers":
+        """The layers up to the end of ``which``, these joined. It takes time by their cases.
 
-    def with_joined(self, which: slice, one: ColumnStore) -> "ColumnLayers":
-        """The same with one layer in place of those that were joined."""
-        return self._with_layers(which.start, (one, *self.layers[which.stop :]))
+        It stands in place of as many layers as it is made from; see ``with_settled``.
+        """
+        below = ColumnLayers(self.base, self.layers[: which.start], self.stacked[: which.start])
+        one = joined(self.layers[which])
+        return replace(below._with_layers(which.start, [one]), settles=self.layers[: which.stop])
+
+    def folded(self) -> "ColumnLayers":
+        """A base alone, with all layers merged into it, in memory."""
+        return ColumnLayers(merge([self.columns]), settles=self.layers)
+
+    def with_settled(self, lower: "ColumnLayers") -> "ColumnLayers":
+        """These layers with settled ones in place of those that they settle. The same where others stand there by now."""
+        number = len(lower.settles)
+        if len(self.layers) < number or any(a is not b for a, b in zip(lower.settles, self.layers, strict=False)):
+            return self
+        return replace(lower, settles=())._with_layers(len(lower.layers), self.layers[number:])
 
     def _with_layers(self, first: int, above: Sequence[ColumnStore]) -> "ColumnLayers":
         """The layers below the index ``first``, and these above them."""
@@ -87,17 +102,7 @@ def without(base: ColumnStore, references: Sequence[str]) -> ColumnStore:
     gone = np.zeros(base.numbers, bool) if base.gone is None else base.gone.copy()
     numbers = (base.number(reference) for reference in references)
     gone[[number for number in numbers if number is not None]] = True
-    return ColumnStore(
-        base.references,
-        base.names,
-        base.folded,
-        base.words,
-        base.tables,
-        base.plain,
-        gone,
-        base.position,
-        base.last_instant,
-    )
+    return replace(base, gone=gone, base=None, changes=None, levels={})
 
 
 def _run(sizes: Sequence[int], most: int | None) -> int:

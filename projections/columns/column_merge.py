@@ -32,6 +32,9 @@ T = TypeVar("T", bound=TextArray)
 CASES_AT_ONCE = 5_000
 """Cases whose rows of one clause are in memory at once."""
 
+FEW_ROWS = 1 << 17
+"""Up to so many rows of a table are merged in one go, not clause by clause: that is quicker where they are few."""
+
 
 class RenumberedRows(NamedTuple):
     """Rows to be merged, and by column the new number for each old number (a case that is gone: -1)."""
@@ -53,6 +56,11 @@ class RenumberedRows(NamedTuple):
             numbers = becomes[case]
             chosen = which.start + np.flatnonzero((numbers >= first) & (numbers < end))
         return self.rows.renumbered(self.becomes, chosen)
+
+    def whole(self) -> Rows:
+        """All rows of cases that are not gone, renumbered, in the order in which they are."""
+        there = self.becomes["case"][self.rows["case"]] >= 0
+        return self.rows.renumbered(self.becomes, slice(None) if there.all() else np.flatnonzero(there))
 
 
 def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
@@ -81,12 +89,14 @@ def merge(parts: Sequence[ColumnStore], make: Make = in_memory) -> ColumnStore:
         of_all = [RenumberedRows(rows, b) for p, b in zip(parts, becomes, strict=True) for rows in p.plain[table]]
         plain[table] = (_merged_rows(of_all, len(references), table, columns, make),)
     position = max((part.position for part in parts), default=0)
+    hashes = {part.hash for part in parts if part.position == position}
+    hash_ = hashes.pop() if len(hashes) == 1 else ""  # parts of two records: no record takes what is made of them
     texts = (
         _stored(StringArray.of(references), "references", make), _stored(TextArray.of(names), "names", make),
         _stored(folded(names), "folded", make),
     )  # fmt: skip
     until = max((part.last_instant for part in parts), default=EARLIEST)
-    return ColumnStore(*texts, words, tables, plain, position=position, last_instant=until)
+    return ColumnStore(*texts, words, tables, plain, position=position, hash=hash_, last_instant=until)
 
 
 def _named(parts: Sequence[ColumnStore], numbers: Sequence[Array]) -> tuple[list[str], list[Array]]:
@@ -129,16 +139,24 @@ def _merged_rows(
     types = {column: np.result_type(kind, *(p.rows[column] for p in parts)) for column, kind in columns.items()}
     into = {column: make(f"{name}.{column}", kind, length) for column, kind in types.items()}
     filled = 0
-    for pieces in _pieces(parts, cases, GROUPED_BY.get(name.split(".")[0])):
-        case = np.concatenate([piece["case"] for piece in pieces])
-        order: Any = slice(None)
-        if np.any(case[1:] < case[:-1]):
-            order = np.argsort(case, kind="stable")
+    grouped_by = GROUPED_BY.get(name.split(".")[0])
+    whole = [[part.whole() for part in parts]] if length <= FEW_ROWS and parts else None
+    for pieces in whole or _pieces(parts, cases, grouped_by):
+        case, order = _in_order(pieces, cases, grouped_by)
         for column in columns:
             values = case if column == "case" else np.concatenate([piece[column] for piece in pieces])
             into[column][filled : filled + len(case)] = values[order]
         filled += len(case)
     return Rows(into, case_ends(into["clause"], into["case"], make, name) if "clause" in into else None)
+
+
+def _in_order(pieces: Sequence[Rows], cases: int, grouped_by: str | None) -> tuple[Array, Any]:
+    """The case of each row of these pieces, and the indices that put them in the order of the table."""
+    case: Array = np.concatenate([piece["case"] for piece in pieces])
+    rank = case
+    if grouped_by is not None:
+        rank = np.concatenate([piece[grouped_by] for piece in pieces]).astype(np.int64) * cases + case
+    return case, np.argsort(rank, kind="stable") if np.any(rank[1:] < rank[:-1]) else slice(None)
 
 
 def _pieces(parts: Sequence[RenumberedRows], cases: int, grouped_by: str | None) -> Iterator[list[Rows]]:

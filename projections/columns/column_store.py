@@ -39,6 +39,8 @@ class ColumnStore:
     gone: Array | None = None
     position: int = 0
     """The position of the record up to which entries are included."""
+    hash: str = ""
+    """The hash of the record at the position, in hex; empty where it is not known."""
     last_instant: int = STILL_KNOWN
     """The last instant at which a row became known or was superseded. What is known after it is what is known today."""
     base: "ColumnStore | None" = None
@@ -50,13 +52,15 @@ class ColumnStore:
     """What was counted of all cases; with changes laid over a base, by how much they change it (see ``layered_counts``)."""
 
     @classmethod
-    def of(cls, cases: Iterable[tuple[str, Ledger, Sequence[Entry]]], position: int = 0) -> "ColumnStore":
+    def of(
+        cls, cases: Iterable[tuple[str, Ledger, Sequence[Entry]]], position: int = 0, hash_: str = ""
+    ) -> "ColumnStore":
         """The column store of these cases, in any order: of each the reference, the ledger and all entries as stored."""
         gathering = ColumnBuilder()
         for reference, rows, entries in cases:
             gathering.add(reference, rows, entries)
         found = gathering.gathered()
-        return cls(*found, position=position, last_instant=last_instant(found.tables.values()))
+        return cls(*found, position=position, hash=hash_, last_instant=last_instant(found.tables.values()))
 
     @property
     def numbers(self) -> int:
@@ -118,7 +122,7 @@ class ColumnStore:
         }
         return ColumnStore(
             StringArrayChain.of(self.references, changed.references), TextChain.of(self.names, changed.names),
-            TextChain.of(self.folded, changed.folded), words, tables, plain, gone, changed.position,
+            TextChain.of(self.folded, changed.folded), words, tables, plain, gone, changed.position, changed.hash,
             max(self.last_instant, changed.last_instant), self, changed, self.levels,
         )  # fmt: skip
 

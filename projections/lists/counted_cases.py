@@ -7,17 +7,16 @@ access is limited stays in the counts of the staff excluded, and shows them noth
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from domain.accounts.roles import Account
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.columns.case_selection import CaseSelection
-from projections.columns.column_rows import EntryIds
 from projections.columns.column_schema import Array
+from projections.ledger.ledger import Place
 from projections.lists.case_limits import CaseLimits
-from projections.lists.shown_cases import shown_cases
+from projections.lists.shown_cases import snapshots_by_number
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,26 @@ class CountedCases:
         opened: Array = self.counted & ~self.closed
         return opened
 
-    def references(self, cases: Array) -> list[str]:
-        """The references of these cases (numbers)."""
-        return [self.selection.columns.references[case] for case in cases.tolist()]
+    def snapshots(self, cases: Array) -> dict[int, CaseSnapshot]:
+        """The snapshots of these cases (numbers, in any order, perhaps repeated), by number; without duties and entries."""
+        return snapshots_by_number(self.selection, cases, self.limits.excluded)
 
-    def snapshots(self, cases: Array, entries_of: EntryIds, **which: Any) -> list[CaseSnapshot]:
-        """The snapshots of these cases (numbers, ascending). ``which``: see ``shown_cases``."""
-        return shown_cases(self.selection, cases, self.limits.excluded, entries_of, **which)
+    @cached_property
+    def numbers(self) -> Array:
+        """The numbers of the cases counted."""
+        return np.flatnonzero(self.counted)
+
+    @property
+    def current(self) -> Array:
+        """The numbers of the cases counted that had not ended by the day."""
+        current: Array = self.numbers[~self.selection.over[self.numbers]]
+        return current
+
+    def per_place(self, cases: Array) -> list[tuple[Place, int]]:
+        """How many of these cases (numbers, perhaps repeated) each place holds on the day."""
+        places = self.selection.columns.words["place"].values
+        held, times = np.unique(self.selection.place[cases], return_counts=True)
+        return [(places[number], count) for number, count in zip(held.tolist(), times.tolist(), strict=True)]
 
 
 def counted_cases(

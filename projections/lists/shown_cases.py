@@ -23,7 +23,7 @@ def shown_cases(
     selection: CaseSelection,
     cases: Array,
     excluded: Callable[[int], frozenset[str]],
-    entries_of: EntryIds,
+    entries_of: EntryIds | None = None,
     *,
     tables: Collection[str] = ("duties", "lates", "judgements"),
     clauses: Iterable[int] | None = None,
@@ -51,12 +51,21 @@ def shown_cases(
     ]  # fmt: skip
 
 
+def snapshots_by_number(
+    selection: CaseSelection, cases: Array, excluded: Callable[[int], frozenset[str]]
+) -> dict[int, CaseSnapshot]:
+    """The snapshots of these cases (numbers, in any order, perhaps repeated), by number; without duties and entries."""
+    numbers = np.unique(cases)
+    found = shown_cases(selection, numbers, excluded, tables=())
+    return dict(zip(numbers.tolist(), found, strict=True))
+
+
 def shown_spells(selection: CaseSelection, cases: Array) -> Mapping[int, SpellRow]:
     """The spell that contains the day, for each of these cases (numbers)."""
     among = np.zeros(selection.columns.numbers, bool)
     among[cases] = True
     chosen = ((rows, at[among[case]]) for rows, at, case in selection.spells)
-    return {case: spells[0] for case, spells in _by_case(selection, "spells", chosen, lambda reference: ()).items()}
+    return {case: spells[0] for case, spells in _by_case(selection, "spells", chosen, None).items()}
 
 
 def _duties(selection: CaseSelection, cases: Array, clauses: Iterable[int]) -> Iterator[tuple[Rows, Array]]:
@@ -78,7 +87,7 @@ def _rows(selection: CaseSelection, table: str, cases: Array) -> Iterator[tuple[
             yield rows, at if then is None else at[then]
 
 
-def _by_case(selection: CaseSelection, table: str, found: Found, entries_of: EntryIds) -> dict[int, list[Any]]:
+def _by_case(selection: CaseSelection, table: str, found: Found, entries_of: EntryIds | None) -> dict[int, list[Any]]:
     by_case: dict[int, list[Any]] = {}
     for rows, at in found:
         read = read_rows(selection.columns, table, rows, at, entries_of)

@@ -5,7 +5,7 @@ An expectation that several frameworks share is listed once.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from domain.policy.clauses import Clause
 from domain.policy.frameworks.framework_files import frameworks
@@ -24,6 +24,11 @@ class Catalogue:
     names: tuple[str, ...]
     number: Mapping[str, int]
     of_framework: Mapping[str, Mapping[int, Clause]]
+
+    @cached_property
+    def standards(self) -> tuple[int, ...]:
+        """The numbers of the clauses of the national standards."""
+        return tuple(number for number, clause in enumerate(self.clauses) if clause.of_standards)
 
 
 @cache

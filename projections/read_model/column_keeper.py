@@ -1,47 +1,40 @@
-"""Keep the column store up to date: the latest generation of files, with later changes from the read model added.
+"""Keep the column store of a process up to date: the latest files, with later changes from the read model added.
 
 Columns are made from the read model, hold nothing else, and can be deleted at any time.
 """
 
-import os
+import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
-from hashlib import sha256
 from pathlib import Path
 
-from domain.cache_folder import cache_folder
-from domain.store.database import Database
-from domain.store.record_reader import is_case
-from projections.columns.column_files import ColumnParts, generations, latest_generation
+from domain.store.hash_chain import Standing
+from domain.store.record_reader import Lag
 from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
-from projections.read_model.follower_lock import SQLITE_POLL, task_lock
-from projections.read_model.rebuild import WorkerPool, open_read_model, rebuild
+from projections.read_model.aside import Aside
+from projections.read_model.column_base import BaseReader, is_writable, newest_folder
+from projections.read_model.column_reading import pieces_of, read_cases
+from projections.read_model.kept_columns import KeptColumns
 from projections.read_model.view_reader import ReadModel
+
+LOG = logging.getLogger("caseaudit")
 
 SMALL_RECORD = 5000
 """A record of up to so many cases is read into memory where it has no column files. A larger one needs files."""
 
-CASES_PER_PIECE = 500
-"""Cases in one piece of work."""
+FAR_BEHIND = 250_000
+"""Where the tables are so many entries behind and there are no files, the record is not taken for a small one."""
 
-MOST_CHANGES = 5000
-"""Entries after the files that are added to them at most. The follower makes new files after half of that."""
+MOST_CASES = 250
+"""Changed cases that a request reads at most."""
 
-
-def columns_folder(database: Database) -> Path:
-    """The folder of a database's columns: ``CASEAUDIT_COLUMNS``, else beside an SQLite file or in the user's cache."""
-    named = os.environ.get("CASEAUDIT_COLUMNS")
-    if named:
-        return Path(named)
-    if database.kind == "sqlite" and not database.in_memory:
-        return Path(f"{database.address}-columns")
-    return cache_folder() / sha256(str(database).encode()).hexdigest()[:16]
+TRY_AGAIN = 20
+"""Seconds after which a page that has no columns may be asked for again."""
 
 
 class ColumnsNotMade(RuntimeError):
-    """There are no readable columns of this record, and too many cases to make them while a page waits."""
+    """There are no columns of this record yet, and too many cases to make them while a page waits."""
 
 
 class ColumnKeeper:
@@ -49,107 +42,135 @@ class ColumnKeeper:
 
     def __init__(self, read_model: ReadModel, home: Path):
         self.read_model, self.home = read_model, home
-        self._base: ColumnStore | None = None
-        self._made: Path | None = None
-        self._changed = self._columns = ColumnStore.of(())
+        self.aside = Aside()
+        self._bases = BaseReader(home, read_model.stored)
+        self._kept: KeptColumns | None = None
+        self._ready: KeptColumns | None = None
+        self._looked_at: Path | None = None
         self._lock = threading.Lock()
 
-    def current(self) -> ColumnStore:
-        """The column store at the position of the read model, or of the latest files where too much was stored since.
+    @property
+    def position(self) -> int:
+        """The position of the record up to which every entry is in the columns; 0 where they are not open."""
+        kept = self._kept
+        return 0 if kept is None else kept.position
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there are columns in use."""
+        return self._kept is not None
+
+    @property
+    def full(self) -> bool:
+        """Whether so many cases have changed since the files were made that no more are added to them."""
+        kept = self._kept
+        return kept is not None and kept.full
+
+    def standing(self) -> Standing:
+        """The head of the record, and its hash at the position of the columns: one short query."""
+        return self.read_model.stored.standing(self.position)
+
+    def behind(self, standing: Standing) -> Lag:
+        """How far the columns are behind the record."""
+        return Lag(0, None) if standing.head <= self.position else self.read_model.stored.behind(self.position)
+
+    def current(
+        self, standing: Standing | None = None, *, own: int = 0, seconds: float | None = None, most: int | None = None
+    ) -> ColumnStore:
+        """The columns as far as they can be brought up with the tables within so many seconds and cases (None: no limit).
+
+        ``standing``: what ``standing()`` has just said. ``own``: the position of an entry whose case is added in any case.
         Raises ``ColumnsNotMade``.
         """
+        standing = standing or self.standing()
+        until = None if seconds is None else time.monotonic() + seconds
         with self._lock:
-            if self._base is None or self._newest() != self._made:
-                self._begin()
-            if (position := self.read_model.position) != self._columns.position:
-                self._take_in(position)
-            return self._columns
+            self._drop_if_other(standing)
+            kept = self._kept = self._swapped_in() or self._begun(waiting=seconds is not None)
+            if standing.head > kept.position:
+                kept.take_in(reached := self.read_model.position, until=until, most=most)
+                if kept.position < own <= reached:
+                    kept.take_in_case_of(own)
+            self._settle(kept, waiting=seconds is not None)
+            return kept.columns
 
-    def needs_new_files(self) -> bool:
-        """Whether new files should be made: there are none and many cases, or much was stored since they were made."""
-        base = latest_generation(self.home)
-        if base is None:
-            return len(self.read_model.cases()) > SMALL_RECORD
-        return len(self.read_model.stored.after(base.position, MOST_CHANGES // 2)) == MOST_CHANGES // 2
-
-    def make(self, pool: WorkerPool) -> bool:
-        """Make new files from the read model, by a pool of workers; False where another process is making them."""
-        with task_lock(self.read_model.database, self.read_model.writing, "columns") as mine:
-            if mine is None:
-                return False
-            position, address = self.read_model.position, self.read_model.database.address
-            pieces, parts = (
-                ((address, some, position) for some in _by(CASES_PER_PIECE, self.read_model.cases())),
-                self._parts("making"),
-            )
-            for columns in pool(read_columns, pieces):
-                parts.add(columns)
-            parts.write(self.home)
-        return True
-
-    def rebuild(self, pool: WorkerPool, report_progress: Callable[[int], None] = lambda cases: None) -> int:
-        """Rebuild the read model (``projections.read_model.rebuild``) and make new files from it; return the number of cases."""
-        parts, written = self._parts("rebuilding"), False
-        cases = rebuild(self.read_model, pool, report_progress, parts.add)
-        while not written:
-            with task_lock(self.read_model.database, self.read_model.writing, "columns") as mine:
-                if written := mine is not None:
-                    parts.write(self.home)
-            if not written:  # another process is making files from the generation that is no longer live
-                time.sleep(SQLITE_POLL)
-        if self.needs_new_files():  # more was stored meanwhile than is added to files
-            self.make(pool)
-        return cases
-
-    def _parts(self, made_by: str) -> ColumnParts:
-        return ColumnParts(self.home / f"parts-{made_by}")
-
-    def _newest(self) -> Path | None:
-        return next(reversed(generations(self.home)), None)
-
-    def _begin(self) -> None:
-        """Start from the latest files, or from the read model where there are none."""
-        self._made = self._newest()
-        self._base = latest_generation(self.home) or self._read_all()
-        self._changed, self._columns = ColumnStore.of(()), self._base
-
-    def _read_all(self) -> ColumnStore:
-        cases, position = self.read_model.cases(), self.read_model.position
-        if len(cases) > SMALL_RECORD:
-            raise ColumnsNotMade(
-                "the columns of this record have not been made yet: run `caseaudit follow` beside the site"
-            )
-        return _read(self.read_model, cases, position)
-
-    def _take_in(self, position: int) -> None:
-        """Add the cases that have changed to the base, as they are now."""
-        entered = self.read_model.stored.after(self._columns.position, MOST_CHANGES)
-        if len(entered) == MOST_CHANGES or position < self._columns.position:
-            if self._columns.numbers <= SMALL_RECORD:
-                self._base = self._columns = self._read_all()
-                self._changed = ColumnStore.of(())
+    def _drop_if_other(self, standing: Standing) -> None:
+        """Let go of everything where another record has taken the place of the one that was read."""
+        kept = self._kept
+        if kept is None or standing.there == kept.hash:
             return
-        changed = {one.reference for one in entered if is_case(one.reference) and one.position <= position}
-        self._changed = merge([self._changed.with_changes(_read(self.read_model, changed, position))])
-        assert self._base is not None
-        self._columns = self._base.with_changes(self._changed)
+        if self.standing().there != kept.hash:  # asked again: another thread may have moved the position meanwhile
+            LOG.warning("another record stands in the database: its columns are read anew")
+            self._kept = self._ready = self._looked_at = None
 
+    def _swapped_in(self) -> KeptColumns | None:
+        """The columns in use, newer files in place of older ones. Newer files are opened beside the requests."""
+        kept, ready = self._kept, self._ready
+        if ready is not None:
+            ready.take_in(self.position, most=MOST_CASES)
+            if ready.position >= self.position:
+                self._ready = None
+                if self.read_model.stored.hash_at(ready.position) == ready.hash:
+                    self._kept = ready
+            return self._kept
+        newest = newest_folder(self.home)
+        if kept is not None and newest not in (None, kept.folder, self._looked_at):
+            self.aside.start(lambda: self._prepare(kept, newest))
+        return kept
 
-def read_columns(address: str, references: list[str], position: int) -> ColumnStore:
-    """One piece of work: the columns of some cases, from the read model at an address."""
-    return _read(open_read_model(address), references, position)
+    def _prepare(self, kept: KeptColumns, newest: Path | None) -> None:
+        """Open the newest files and bring them as far as the columns in use."""
+        base = self._bases.latest()
+        if base is not None and base.folder != kept.folder:
+            ready = KeptColumns(self.read_model, *base)
+            ready.take_in(kept.position)
+            self._ready = ready
+        self._looked_at = newest
 
+    def _begun(self, *, waiting: bool) -> KeptColumns:
+        """Start from the latest files, or from the tables where there are none and the cases are few."""
+        base = self._bases.latest()
+        if base is not None:
+            return KeptColumns(self.read_model, *base)
+        if self._is_small():
+            return self._read_all()
+        if is_writable(self.home) and not self.read_model.database.in_memory:
+            raise ColumnsNotMade(
+                "the columns of this record have not been made yet: `caseaudit follow` beside the site makes them"
+            )
+        if not waiting:
+            return self._read_all()
+        if self.aside.start(self._read_aside):
+            LOG.warning("%s cannot be written: the columns of all cases are read into memory", self.home)
+        raise ColumnsNotMade(
+            "files of columns cannot be written, so the columns of all cases are being read into memory"
+        )
 
-def _read(read_model: ReadModel, references: Collection[str], position: int) -> ColumnStore:
-    """The columns of some cases from the tables. Of the entries only those are taken from which the rows were made."""
-    stored = {one.reference: one for one in read_model.ledgers(references)}
-    versions = {reference: one.version for reference, one in stored.items()}
-    files = read_model.stored.files(versions, versions)
-    return ColumnStore.of(
-        ((file.reference, stored[file.reference].ledger, list(file.entries.values())) for file in files), position
-    )
+    def _is_small(self) -> bool:
+        """Whether the record is read into memory at once where it has no files."""
+        behind = self.read_model.stored.head() - self.read_model.position
+        return len(self.read_model.cases(SMALL_RECORD + 1)) <= SMALL_RECORD and behind < FAR_BEHIND
 
+    def _read_all(self) -> KeptColumns:
+        position = self.read_model.position
+        hash_ = self.read_model.stored.hash_at(position)  # before the rows: see ``_drop_if_other``
+        cases = self.read_model.cases()
+        pieces = pieces_of(self.read_model, cases, position)
+        parts = [read_cases(self.read_model, some, position).columns for _, some, _ in pieces]
+        base = merge(parts) if len(parts) > 1 else next(iter(parts), ColumnStore.of((), position))
+        return KeptColumns(self.read_model, base, hash_, None)
 
-def _by(number: int, references: list[str]) -> Iterator[list[str]]:
-    return (references[at : at + number] for at in range(0, len(references), number))
+    def _read_aside(self) -> None:
+        self._ready = self._read_all()
+
+    def _settle(self, kept: KeptColumns, *, waiting: bool) -> None:
+        """Join large layers: beside the requests where somebody waits."""
+        if waiting and not kept.settled:
+            self.aside.start(lambda: self._join(kept))
+        while not waiting and not kept.settled:
+            kept.layers = kept.layers.with_settled(kept.settled_below())
+
+    def _join(self, kept: KeptColumns) -> None:
+        lower = kept.settled_below()
+        with self._lock:
+            kept.layers = kept.layers.with_settled(lower)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
-from projections.read_model.follower import BATCH, one_step
+from projections.read_model.follow_far import step_by_pool
+from projections.read_model.follower import BATCH, Overtaken, one_step
 from projections.read_model.follower_lock import task_lock
+from projections.read_model.rebuild import WorkerPool
 from projections.read_model.view_reader import ReadModel
+from projections.read_model.worker_pool import WorkFailed
 
 POLL = 1.0
 """Seconds between checks for new entries where the database does not notify."""
@@ -24,8 +27,10 @@ class Following:
     say: Callable[[str], None]
     batch: int = BATCH
     poll: float = POLL
-    at_rest: Callable[[], None] = lambda: None
-    """Called each time the read model has reached the end of the record."""
+    tend: Callable[[], object] = lambda: None
+    """Called after each batch and each wait. It must return soon."""
+    pool: WorkerPool | None = None
+    """Takes in entries where very many are behind."""
 
     def run(self) -> None:
         """Follow until ``stop()``. An unreachable database is tried again, after up to 30 s; any other error is raised."""
@@ -49,14 +54,27 @@ class Following:
                 self._sleep(self.poll)
                 return
             self.say(f"following from position {self.read_model.position:,}")
-            rested = -1
             while not self.stop():
-                if one_step(self.read_model, self.batch, lambda position: None) or self.stop():
-                    continue
-                if rested != (position := self.read_model.position):
-                    self.at_rest()
-                    rested = position
-                mine.wait(self.poll)
+                self.tend()
+                if (
+                    not self._many()
+                    and not one_step(self.read_model, self.batch, lambda position: None)
+                    and not self.stop()
+                ):
+                    mine.wait(self.poll)
+
+    def _many(self) -> bool:
+        """Take in many entries by the pool; whether it did. Where the pool fails, this process goes on alone."""
+        if self.pool is None:
+            return False
+        try:
+            return step_by_pool(self.read_model, self.pool) > 0
+        except Overtaken:
+            return True
+        except (WorkFailed, OSError) as error:
+            self.say(f"the pool of workers fails, going on without it: {error}")
+            self.pool = None
+            return False
 
     def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + seconds

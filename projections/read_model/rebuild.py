@@ -81,7 +81,8 @@ def build_piece(address: str, build: str, references: list[str], position: int) 
     derived = list(derive_cases(read_model.stored.files(references), gather))
     with read_model.writing.begin() as c:
         write_cases(c, other_in(c, build=build).table, derived)
-    return ColumnStore(*gathering.gathered(), position=position)
+    hash_ = read_model.stored.hash_at(position) or ""
+    return ColumnStore(*gathering.gathered(), position=position, hash=hash_)
 
 
 @cache

@@ -61,10 +61,10 @@ class ReadModel:
         with self.reading.connect() as c:
             return live_in(c)
 
-    def cases(self) -> list[str]:
-        """The references of all cases, in order."""
+    def cases(self, most: int | None = None) -> list[str]:
+        """The references of all cases (or of the first ``most``), in order."""
         with self.snapshot() as (c, of):
-            return list(c.execute(sa.select(of.c.reference).order_by(of.c.reference)).scalars())
+            return list(c.execute(sa.select(of.c.reference).order_by(of.c.reference).limit(most)).scalars())
 
     def ledgers(self, references: Iterable[str] | None = None) -> Iterator[StoredLedger]:
         """The complete ledgers of these cases (None: of all), in order of reference."""

@@ -28,6 +28,11 @@ class WorkFailed(RuntimeError):
     """A piece of work failed, or its worker died."""
 
 
+def in_this_process(work: Work[T], pieces: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+    """The result of ``work`` for each piece, in order."""
+    return (work(*piece) for piece in pieces)
+
+
 def in_processes(number: int, work: Work[T], pieces: Iterable[tuple[Any, ...]]) -> Iterator[T]:
     """The result of ``work`` for each piece, in any order, from ``number`` processes of this machine.
 

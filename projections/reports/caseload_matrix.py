@@ -14,9 +14,9 @@ from dateutil.relativedelta import relativedelta
 
 from projections.columns.case_selection import CaseSelection
 from projections.ledger.ledger import Place
+from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_counts import count_duties, fell_due_runs, standards_clauses
-from projections.reports.duty_list import DutyList
+from projections.reports.duty_counts import count_duties, fell_due_runs
 from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
@@ -81,7 +81,10 @@ class MatrixCell:
 
     def heat(self, target: int) -> int | None:
         """0 (at target) to 4 (far below); None where there are too few duties to colour."""
-        return None if self.n < FEW else sum(self.below(target) > step for step in STEPS)
+        if self.n < FEW:
+            return None
+        below = self.below(target)
+        return sum(below > step for step in STEPS)
 
     def against(self, other: "MatrixCell") -> str | None:
         """``below`` or ``above`` another figure by more than chance: the two intervals do not overlap. None: neither."""
@@ -141,14 +144,29 @@ def matrix(found: Iterable[DutySum], subjects: Sequence[str]) -> Matrix:
             officers.setdefault(TeamOfficer(held.team, held.officer), {}), teams.setdefault(held.team, {}),
             areas.setdefault(held.area, {}), whole,
         ):  # fmt: skip
-            for column in (one.subject, ALL):
-                row.setdefault(column, MatrixCell()).add(one)
+            _add(row, one)
     return Matrix([s for s in subjects if s in seen], officers, teams, areas, whole)
+
+
+def whole_row(found: Iterable[DutySum]) -> MatrixRow:
+    """The row of all of these sums."""
+    row: MatrixRow = {}
+    for one in found:
+        _add(row, one)
+    return row
+
+
+def _add(row: MatrixRow, one: DutySum) -> None:
+    for column in (one.subject, ALL):
+        cell = row.get(column)
+        if cell is None:
+            cell = row[column] = MatrixCell()
+        cell.add(one)
 
 
 def clauses_about(subject: str) -> list[int]:
     """The numbers of the clauses of the national standards on a subject (``all``: on any)."""
-    return [number for number in standards_clauses() if subject in (ALL, catalogue().clauses[number].subject)]
+    return [number for number in catalogue().standards if subject in (ALL, catalogue().clauses[number].subject)]
 
 
 def counted_duties(

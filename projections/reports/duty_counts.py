@@ -5,15 +5,13 @@ A duty belongs to the place that held the case on the day it was due. Lapsed dut
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from domain.calendar.workdays import working_days_between
 from domain.policy.measures.measure import Measure
-from projections.arrays.date_numbers import BEYOND, FIRST, day_number, instant_number
+from projections.arrays.date_numbers import BEYOND, day_number, instant_number, working_days_before
 from projections.columns.case_selection import By, CaseSelection
 from projections.columns.column_schema import Array, Rows
 from projections.columns.duty_scan import DutyRun, scan_duties
@@ -106,7 +104,7 @@ def fell_due_runs(
     """
     chosen = selection.there if cases is None else selection.there & cases
     after = None if since is None else np.uint16(day_number(since))
-    for clause in standards_clauses() if clauses is None else clauses:
+    for clause in catalogue().standards if clauses is None else clauses:
         for run in scan_duties(selection, clause):
             counted = state_in(run.state, FELL_DUE) & chosen[run.case]
             if after is not None:
@@ -114,11 +112,6 @@ def fell_due_runs(
             found = run.only(counted)
             if len(found.state):
                 yield found
-
-
-def standards_clauses() -> tuple[int, ...]:
-    """The numbers of the clauses of the national standards."""
-    return tuple(number for number, clause in enumerate(catalogue().clauses) if clause.of_standards)
 
 
 @dataclass(frozen=True)
@@ -143,18 +136,11 @@ WAITS = 2 * (BEYOND + 1)
 
 def _waits(run: DutyRun) -> Array:
     """For each duty of a run one number for its place and how long it took to be met, as at the day read."""
-    done = state_in(run.state, DONE)
-    days = _working_days()[np.where(done, run.column("met_on"), 0)] - _working_days()[run.column("arises_on")]
+    done, before = state_in(run.state, DONE), working_days_before()
+    days = before[np.where(done, run.column("met_on"), 0)] - before[run.column("arises_on")]
     code = np.where(done, days + BEYOND + 1, 0)  # a duty may be met before it arises
     found: Array = run.column("place").astype(np.int64) * WAITS + code
     return found
-
-
-@cache
-def _working_days() -> Array:
-    """Working days from ``FIRST`` to each day, by day number. The difference of two is the working days between."""
-    days = [FIRST + timedelta(days=n) for n in range(BEYOND + 1)]
-    return np.array([working_days_between(FIRST, day) for day in days], np.int32)
 
 
 class PeriodDuties(NamedTuple):

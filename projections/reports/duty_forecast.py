@@ -11,6 +11,7 @@ from datetime import timedelta
 import numpy as np
 
 from projections.arrays.date_numbers import NEVER, day_number
+from projections.cases.caseload import listed_when_over
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.duty_scan import DutyRun, scan_duties
@@ -45,7 +46,7 @@ class LoadCounter:
         self.selection, self.size = selection, len(selection.columns.words["place"].values)
         self.since = day_number(selection.moment.on - timedelta(weeks=BEFORE))
         self.last = day_number(selection.moment.on + timedelta(weeks=WEEKS))
-        self.places, self.over = selection.place, selection.spell_column("ended_on") <= selection.day
+        self.places, self.over = selection.place, selection.over
         self.weeks = np.zeros((self.size, WEEKS), np.int64)
         self.arranged, self.done, self.overdue = (np.zeros(self.size, np.int64) for _ in range(3))
 
@@ -60,12 +61,12 @@ class LoadCounter:
         self.overdue += self._by_place(self.places[self._overdue(run)])
 
     def _overdue(self, run: DutyRun) -> Array:
-        """For each duty that a caseload lists as overdue its case (see ``caseload.listed``)."""
+        """For each duty that a caseload lists as overdue its case."""
         clause = catalogue().clauses[run.clause]
         if clause.kind == "frequency":  # a window is missed, never overdue
             return run.case[:0]
         late: Array = run.case[run.state == OPEN]
-        if clause.after != "end":
+        if not listed_when_over(clause):
             late = late[~self.over[late]]
         return late
 

@@ -4,7 +4,7 @@ A duty counts in a period when it fell due in it (see ``duty_counts``). It belon
 date.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,15 +21,16 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.column_store import ColumnStore
 from projections.columns.duty_scan import DutyRun
+from projections.columns.kept_selections import KeptSelections
 from projections.columns.keyed_counts import KeyedCounts, in_order
 from projections.columns.layered_counts import CaseCount, counted
 from projections.columns.score_counts import case_blocks
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
+from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports.duty_counts import DutiesByGroup, DutiesByPeriod, HeldAs, WaitsByPlace, fell_due_runs
 from projections.reports.duty_forecast import LoadsByPlace, coming, duties, load_of
-from projections.reports.duty_list import DutyList
 from projections.reports.duty_results import (
     AnsweredCase,
     Count,
@@ -43,9 +44,6 @@ from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 from projections.reports.recorded_entries import LateByPlace, RecordedByPlace, late_entries
 
-SELECTIONS_CACHED = 8
-"""Case selections cached, one for each moment. Those of a nation take some megabytes each."""
-
 Attribute = Literal["gender", "ethnicity", "disability"]
 Split = Literal["clause"] | Attribute
 Wanted = Callable[[Place], bool]
@@ -57,9 +55,9 @@ class DutyQueries:
     Clauses are given by id; the framework's own expectations are included. ``KeyError``: the framework has no such clause.
     """
 
-    def __init__(self, columns: ColumnStore, framework: Framework):
+    def __init__(self, columns: ColumnStore, framework: Framework, selections: KeptSelections | None = None):
         self.columns, self.framework = columns, framework
-        self._selections: OrderedDict[Moment, CaseSelection] = OrderedDict()
+        self._selection = (KeptSelections(columns) if selections is None else selections).at
 
     def counts(
         self, period: Period, clauses: Sequence[str], held_as: HeldAs, split: Split | None = None
@@ -169,14 +167,6 @@ class DutyQueries:
         """The first day of supervision of any case, as known today; None: there is no case."""
         started = [rows["started_on"].min() for rows in self.columns.spells.current if len(rows)]
         return day_of(int(min(started))) if started else None
-
-    def _selection(self, moment: Moment) -> CaseSelection:
-        found = self._selections.get(moment)
-        if found is None:
-            found = self._selections[moment] = CaseSelection(self.columns, moment)
-            while len(self._selections) > SELECTIONS_CACHED:
-                self._selections.popitem(last=False)
-        return found
 
     @cached_property
     def _references(self) -> list[str]:

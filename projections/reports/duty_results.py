@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from projections.ledger.ledger import Place
-from projections.obligations.duty_state import Obligation
 from projections.reports.proportions import Proportion
 
 WEEKS = 8
@@ -28,15 +27,6 @@ class PlaceGroup(NamedTuple):
 
     place: Place
     value: Any
-
-
-class ListedDuty(NamedTuple):
-    """One duty counted in a figure. ``place``: who held the case on the day it was due."""
-
-    reference: str
-    name: str
-    place: Place
-    obligation: Obligation
 
 
 class AnsweredCase(NamedTuple):

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
+from projections.cases.work_lists import desk
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures.measure_files import reports
 from projections.cases.case_repository import CaseRepository
-from projections.cases.work_lists import desk
 from projections.history.dated_values import value_on
 from projections.history.history import end_of_day
 from projections.history.moment import Moment

@@ -13,7 +13,8 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Ledger, ledger
 from projections.lists.case_limits import CaseLimits
 from projections.lists.shown_cases import shown_cases
-from projections.read_model.column_keeper import ColumnKeeper, columns_folder
+from projections.read_model.column_base import columns_folder
+from projections.read_model.column_keeper import ColumnKeeper
 from projections.read_model.view_reader import ReadModel
 
 DerivedCase = tuple[str, Ledger, Sequence[Entry]]

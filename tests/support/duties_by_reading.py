@@ -9,11 +9,12 @@ from domain.calendar.workdays import working_days_between
 from domain.policy.frameworks.framework import Framework
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
-from projections.cases.caseload import listed
+from projections.cases.caseload import listed_when_over
 from projections.columns.column_builder import recorded_by_day
 from projections.history.dated_values import value_on
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place, late_rows
+from projections.lists.duty_list import ListedDuty
 from projections.obligations.duty_state import Obligation
 from projections.reports.duty_counts import HeldAs
 from projections.reports.duty_queries import Attribute, Split, Wanted
@@ -24,7 +25,6 @@ from projections.reports.duty_results import (
     Count,
     DutyLoad,
     LateEntry,
-    ListedDuty,
     PlaceGroup,
     RecordedCount,
     Verdicts,
@@ -130,7 +130,8 @@ class DutiesByReading:
         for reading in self._readings(moment):
             end = reading.history.end
             over = end is not None and end.on <= day
-            owed = listed((o for o in reading.obligations if o.clause.of_standards), over=over)
+            standards = (o for o in reading.obligations if o.clause.of_standards)
+            owed = [o for o in standards if not over or listed_when_over(o.clause)]
             add(_place(reading, day), DutyLoad(overdue=sum(o.state(day) == "overdue" for o in owed)))
             for o in reading.obligations:
                 if not o.clause.of_standards:

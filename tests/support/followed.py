@@ -42,9 +42,14 @@ def verified(views: ReadModel) -> None:
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+def running(*arguments: str, code: str = COMMAND[-1]) -> Iterator[subprocess.Popen[str]]:
+    """A command in a process of its own. ``code``: what it runs, for other settings than the usual ones."""
     with subprocess.Popen(
-        [*COMMAND, *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+        [*COMMAND[:-1], code, *arguments],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
     ) as process:
         try:
             yield process

@@ -9,9 +9,13 @@ from icalendar import Calendar, Event
 from werkzeug.wrappers import Response as Answer
 
 from domain.accounts.roles import WORKERS, Account
-from projections.cases.caseload import DutyLine, due_list
+from projections.cases.caseload import DutyLine, by_due_date
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
+from projections.lists.attributes import holds, present
+from projections.lists.counted_cases import CountedCases
+from projections.lists.duty_list import DutyList
+from projections.lists.open_duties import owed_within
 from web.services import current_cases
 from web.site import access_control, clock
 
@@ -26,9 +30,7 @@ AHEAD = 56
 def index() -> str:
     """The reader's calendar address; for a reader who is responsible for several officers, one for each of them too."""
     mark = access_control.register().calendar(access_control.account().username)
-    officers = sorted(
-        {owed.case.spell.place.officer for owed in _owed(access_control.account())} - {access_control.account().name}
-    )
+    officers = sorted({*present(_owed(access_control.account())[1], "officer")} - {access_control.account().name})
     return render_template(
         "cases/calendar.html", address=_address(mark) if mark else "", ahead=AHEAD,
         of_officers=[(officer, _address(mark, officer)) for officer in officers] if mark else [],
@@ -55,13 +57,18 @@ def feed(username: str, mark: str) -> Response:
         abort(404)
     officer = request.args.get("officer", "")
     access_control.log("calendar", who=account, detail=officer)
-    owed = [one for one in _owed(account) if officer in ("", one.case.spell.place.officer)]
-    return Response(calendar(officer or account.name, owed, clock.now()), content_type="text/calendar; charset=utf-8")
+    counted, owed = _owed(account)
+    owed = owed.only(holds(owed, "officer", lambda holder: officer in ("", holder)))
+    lines = owed.lines(owed.every, counted.snapshots(owed.case), current_cases.entries_of)
+    made = calendar(officer or account.name, by_due_date(lines), clock.now())
+    return Response(made, content_type="text/calendar; charset=utf-8")
 
 
-def _owed(account: Account) -> list[DutyLine]:
+def _owed(account: Account) -> tuple[CountedCases, DutyList]:
+    """What is overdue or falls due in time, on the cases that the account may open."""
     today = Moment(clock.today(), end_of_day(clock.today()))
-    return due_list(current_cases.counted_by(account, today).open, AHEAD)
+    counted = current_cases.counted_by(account, today)
+    return counted, owed_within(counted.selection, counted.open, AHEAD)
 
 
 def _address(mark: str, officer: str | None = None) -> str:

@@ -1,15 +1,18 @@
 """The caseload page: who holds which case, what is overdue, who is at high risk of harm; and the search for a case."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
-from domain.entries.code_lists import RISK_LEVELS
-from projections.cases.caseload import CaseLine, case_line
+from projections.cases.caseload import CaseLine
+from projections.columns.column_schema import Array
+from projections.lists.case_list import CaseList
+from projections.lists.case_search import cases_with
+from projections.lists.open_duties import OpenDuties
 from web.presentation.downloads import download
 from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
@@ -21,16 +24,34 @@ from web.site import access_control
 blueprint = Blueprint("caseload", __name__)
 
 
-COLUMNS: Mapping[str, Callable[[CaseLine], Any]] = {
-    "case": lambda c: c.case.reference,
-    "order": lambda c: c.case.spell.order_type,
-    "team": lambda c: c.case.spell.place.team,
-    "officer": lambda c: c.case.spell.place.officer,
-    "risk": lambda c: None if c.case.spell.risk is None else RISK_LEVELS.index(c.case.spell.risk),
-    "overdue": lambda c: c.overdue,
-    "missed": lambda c: c.missed,
-    "next": lambda c: c.next_due_on,
+COLUMNS: Mapping[str, Callable[[CaseList], Array]] = {
+    "case": lambda rows: rows.reference,
+    "order": lambda rows: rows.rank("order_type"),
+    "team": lambda rows: rows.coded("team").numbers,
+    "officer": lambda rows: rows.coded("officer").numbers,
+    "risk": lambda rows: rows.risk,
+    "overdue": lambda rows: rows.overdue,
+    "missed": lambda rows: rows.missed,
+    "next": lambda rows: rows.next_due,
 }
+"""The sort keys of the caseload."""
+
+
+@dataclass(frozen=True)
+class AskedCases:
+    """The caseload as the address asks for it. ``every``: all cases counted; ``rows``: those that fit and may be seen."""
+
+    words: Mapping[str, str]
+    filters: Filters
+    order: Order
+    every: CaseList
+    rows: CaseList
+
+    def lines(self, first: int, last: int) -> list[CaseLine]:
+        """The lines from the place ``first`` up to, not including, ``last``."""
+        rows = self.rows
+        which = rows.in_order(COLUMNS[self.order.key](rows), first, last, descending=self.order.descending)
+        return rows.lines(which, current_cases.reached().snapshots(rows.case[which]))
 
 
 class CaseloadSchema(Schema):
@@ -47,21 +68,22 @@ class CaseloadSchema(Schema):
 @access_control.open_to(*READERS)
 def index() -> str:
     """The list of cases: searched, filtered, sorted and in pages."""
-    every, asked, filters, lines, order = _asked()
-    page = read_page(request.args, len(lines))
+    asked, at, closed = _asked(), current_cases.reached().selection, current_cases.reached().closed
+    rows, every = asked.rows, asked.every
+    page = read_page(request.args, len(rows))
     return render_template(
         "cases/caseload.html",
-        lines=page.of(lines),
+        lines=asked.lines(*page.places),
         page=page,
-        order=order,
-        filters=filters,
-        asked_for=asked,
-        total=len(lines),
-        current=sum(not c.case.has_ended for c in every),
-        overdue=sum(bool(c.overdue) for c in lines),
-        high=sum(c.case.is_high_risk for c in lines),
-        hidden=len(current_cases.reached().closed),
-        choices=filters.choices(c for c in every if c.case.reference not in current_cases.reached().closed),
+        order=asked.order,
+        filters=asked.filters,
+        asked_for=asked.words,
+        total=len(rows),
+        current=len(every) - int(at.over[every.case].sum()),
+        overdue=int((rows.overdue > 0).sum()),
+        high=int(at.high_risk[rows.case].sum()),
+        hidden=int(closed.sum()),
+        choices=asked.filters.choices(every, ~closed[every.case]),
     )
 
 
@@ -69,7 +91,7 @@ def index() -> str:
 @access_control.open_to(*READERS)
 def table(form: str) -> Response:
     """The same list as a file to download: CSV, XLSX or ODS."""
-    _, asked, filters, lines, _ = _asked()
+    asked = _asked()
     columns = [
         *map(Column, ("Case", "Name", "Order", "Tier", "Risk of harm", "MAPPA level", "Officer", "Team")),
         Column("Started", "date"), Column("Ended", "date"), Column("Overdue", "number"),
@@ -78,35 +100,36 @@ def table(form: str) -> Response:
     rows = [
         (c.case.reference, s.name, s.order_type, s.tier, s.risk, s.mappa_level, s.place.officer, s.place.team,
          s.started_on, s.ended_on, c.overdue, c.missed, c.next_due_on)
-        for c in lines for s in (c.case.spell,)
+        for c in asked.lines(0, len(asked.rows)) for s in (c.case.spell,)
     ]  # fmt: skip
-    file_notes = notes(current_cases.moment(), ("Filter", filters.words()), ("Shown", asked["show"] or "current cases"),
-                 ("Found by", asked["find"] or "all"))  # fmt: skip
-    made = Download("Caseload", columns, rows, file_notes, [c.case.reference for c in lines])
+    words = asked.words
+    file_notes = notes(current_cases.moment(), ("Filter", asked.filters.words()),
+                       ("Shown", words["show"] or "current cases"), ("Found by", words["find"] or "all"))  # fmt: skip
+    made = Download("Caseload", columns, rows, file_notes, [row[0] for row in rows])
     return download(made, form, f"caseload-{current_cases.moment().on}")
 
 
-def _asked() -> tuple[list[CaseLine], dict[str, str], Filters, list[CaseLine], Order]:
-    """All cases counted, the arguments, the filters, the cases that fit and are open to the reader, their order."""
-    every = [case_line(case) for case in current_cases.cases()]
-    asked = CaseloadSchema().load({name: text[:200] for name, text in request.args.items()})
+def _asked() -> AskedCases:
+    words = CaseloadSchema().load({name: text[:200] for name, text in request.args.items()})
     filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
-    lines = filters.of(
-        [c for c in every if c.case.reference not in current_cases.reached().closed and _shown(c, asked)]
-    )
     order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
-    if asked["find"]:
-        access_control.log("searched", detail=asked["find"])
-    return every, asked, filters, order.of(lines, COLUMNS), order
+    reached = current_cases.reached()
+    if words["find"]:
+        access_control.log("searched", detail=words["find"])
+    duties = OpenDuties.of(reached.selection, reached.counted)
+    every = CaseList(reached.selection, reached.numbers, duties)
+    shown = reached.open[every.case] & filters.fit(every) & _shown(every, words)
+    return AskedCases(words, filters, order, every, every.only(shown))
 
 
-def _shown(line: CaseLine, asked: Mapping[str, str]) -> bool:
-    case, words = line.case, asked["find"].casefold().split()
-    text = f"{case.reference} {case.spell.name}".casefold()
-    if not all(word in text for word in words):
-        return False
-    if case.has_ended and not words and asked["show"] != "ended":
-        return False
-    if asked["show"] == "overdue":
-        return bool(line.overdue)
-    return asked["show"] != "high_risk" or case.is_high_risk
+def _shown(cases: CaseList, words: Mapping[str, str]) -> Array:
+    """For each case whether it has the words looked for, and is of the kind asked for."""
+    at = cases.selection
+    found = cases_with(at, words["find"])[cases.case]
+    if not words["find"].split() and words["show"] != "ended":
+        found &= ~at.over[cases.case]
+    if words["show"] == "overdue":
+        found &= cases.overdue > 0
+    elif words["show"] == "high_risk":
+        found &= at.high_risk[cases.case]
+    return found

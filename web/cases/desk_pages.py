@@ -2,15 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS
-from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import DutyLine
-from projections.cases.work_lists import LISTS, DeskList, LateLine, Line, desk
+from projections.arrays.date_numbers import working_days_before
+from projections.cases.caseload import DutyLine, LateLine
+from projections.columns.column_schema import Array
+from projections.lists.attributes import distinct
+from projections.lists.counted_cases import CountedCases
+from projections.lists.duty_list import DutyList
+from projections.lists.late_entries import LateEntries
+from projections.lists.open_duties import OpenDuties
+from projections.lists.work_lists import LISTS, MONTH, DeskList, ListCount, desk
 from web.presentation.downloads import download
 from web.presentation.filters import WIDE, Filters
 from web.presentation.pagination import read_page
@@ -26,78 +33,92 @@ blueprint = Blueprint("desk", __name__)
 BY_OFFICER = ("overdue", "due-in-7-days", "contact-missed", "absences", "clocks", "recorded-late")
 """The ids of the lists that are counted in the table of officers."""
 
-_COMMON: Mapping[str, Callable[[Any], Any]] = {
-    "case": lambda row: row.case.reference,
-    "officer": lambda row: row.case.spell.place.officer,
+OWED: Mapping[str, Callable[[DutyList], Array]] = {
+    "due": lambda rows: rows.column("due_on"),
+    "what": lambda rows: rows.clause,
+    "days": lambda rows: working_days_before()[rows.column("due_on")],
+    "case": lambda rows: rows.reference,
+    "officer": lambda rows: rows.coded("officer").numbers,
 }
-OWED: Mapping[str, Callable[[Any], Any]] = {
-    "due": lambda row: row.obligation.due_on,
-    "what": lambda row: row.clause.id,
-    "days": lambda row: row.days_left,
-    **_COMMON,
+LATE: Mapping[str, Callable[[LateEntries], Array]] = {
+    "recorded": lambda rows: rows.column("recorded_on"),
+    "what": lambda rows: rows.type,
+    "days": lambda rows: rows.column("working_days").max(initial=0) - rows.column("working_days"),
+    "case": lambda rows: rows.reference,
+    "officer": lambda rows: rows.coded("officer").numbers,
 }
-LATE: Mapping[str, Callable[[Any], Any]] = {
-    "recorded": lambda row: row.recorded.recorded_on,
-    "what": lambda row: row.recorded.type,
-    "days": lambda row: -row.recorded.working_days,
-    **_COMMON,
-}
+"""The sort keys of the lists of duties and of late entries."""
+
+
+@dataclass(frozen=True)
+class AskedList:
+    """A list as the address asks for it. ``every``: all its rows; ``rows``: those that fit and that the reader may see."""
+
+    listed: DeskList
+    filters: Filters
+    order: Order
+    cases: CountedCases
+    every: DutyList | LateEntries
+    rows: DutyList | LateEntries
+
+    def lines(self, first: int, last: int) -> list[DutyLine] | list[LateLine]:
+        """The lines from the place ``first`` up to, not including, ``last``."""
+        key, rows = self.order.key, self.rows
+        keys = LATE[key](rows) if isinstance(rows, LateEntries) else OWED[key](rows)
+        which = rows.in_order(keys, first, last, descending=self.order.descending)
+        return rows.lines(which, self.cases.snapshots(rows.case[which]), current_cases.entries_of)
 
 
 @blueprint.get("/desk")
 @access_control.open_to(*WORKERS)
 def index() -> str:
     """All lists with their counts, and the counts of each officer."""
-    found = desk(current_cases.cases())
-    cases = [case for case in current_cases.cases() if not case.has_ended]
-    by_officer: dict[tuple[str, str], Counter[str]] = {}
-    for case in cases:
-        counts = by_officer.setdefault(_holder(case), Counter())
-        counts["cases"] += 1
-        counts["high_risk"] += case.is_high_risk
-    for name in BY_OFFICER:
-        for row in found[name]:
-            by_officer.setdefault(_holder(row.case), Counter())[name] += 1
-    groups: dict[str, list[tuple[DeskList, int, int, int]]] = {}
+    reached, at = current_cases.reached(), current_cases.reached().selection
+    current = reached.current
+    high = current[at.high_risk[current]]
+    found = desk(_open_duties(), _late())
+    counts = {"cases": current, "high_risk": high, **{name: found[name] for name in BY_OFFICER}}
+    by_officer = _by_officer(reached, counts)
+    groups: dict[str, list[tuple[DeskList, ListCount]]] = {}
     for name, listed in LISTS.items():
-        rows = found[name]
-        of = {row.case.reference: row.case.has_ended for row in rows}
-        ended = sum(of.values())
-        groups.setdefault(listed.group, []).append((listed, len(rows), len(of), ended))
+        groups.setdefault(listed.group, []).append((listed, ListCount.of(found[name], at.over)))
     return render_template(
         "cases/desk.html",
         groups=groups,
-        cases=cases,
-        high=sum(case.is_high_risk for case in cases),
+        cases=len(current),
+        high=len(high),
         officers=sorted(by_officer.items()),
         columns=[LISTS[name] for name in BY_OFFICER],
         several=len(by_officer) > 1,
     )
 
 
-def _holder(case: CaseSnapshot) -> tuple[str, str]:
-    """Team and officer."""
-    return case.spell.place.team, case.spell.place.officer
+def _by_officer(reached: CountedCases, counts: Mapping[str, Array]) -> dict[tuple[str, str], Counter[str]]:
+    """For each team and officer how many of each kind there are. ``counts``: for each kind the cases counted (numbers)."""
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for name, cases in counts.items():
+        for place, count in reached.per_place(cases):
+            found.setdefault((place.team, place.officer), Counter())[name] += count
+    return found
 
 
 @blueprint.get("/desk/<name>")
 @access_control.open_to(*WORKERS)
 def show(name: str) -> str:
     """One list: filtered, sorted and in pages."""
-    listed, filters, rows, order, every = _asked(name)
-    page = read_page(request.args, len(rows))
-    hidden = {row.case.reference for row in every} & current_cases.reached().closed
+    asked = _asked(name)
+    page, closed = read_page(request.args, len(asked.rows)), asked.cases.closed[asked.every.case]
     return render_template(
         "cases/desk_list.html",
-        listed=listed,
-        filters=filters,
-        choices=filters.choices(row for row in every if row.case.reference not in hidden),
-        rows=page.of(rows),
+        listed=asked.listed,
+        filters=asked.filters,
+        choices=asked.filters.choices(asked.every, ~closed),
+        rows=asked.lines(*page.places),
         page=page,
-        order=order,
-        total=len(every),
-        hidden=len(hidden),
-        late=name == "recorded-late",
+        order=asked.order,
+        total=len(asked.every),
+        hidden=len(distinct(asked.every.case[closed])),
+        late=asked.listed.pick is None,
         fact=lambda row: current_cases.repository().file(row.case.reference).entries[row.recorded.entry],
         day=current_cases.moment().on,
     )
@@ -107,7 +128,8 @@ def show(name: str) -> str:
 @access_control.open_to(*WORKERS)
 def table(name: str, form: str) -> Response:
     """The same list as a file to download: CSV, XLSX or ODS."""
-    listed, filters, rows, _, _ = _asked(name)
+    asked = _asked(name)
+    listed, rows = asked.listed, asked.lines(0, len(asked.rows))
     common = ("Case", "Name", "Order", "Tier", "Risk of harm", "Officer", "Team")
     if name == "recorded-late":
         own = [Column("Entry"), Column("What"), Column("Dated", "date"), Column("Recorded", "date"),
@@ -117,34 +139,51 @@ def table(name: str, form: str) -> Response:
                Column("Working days left", "number"), Column("Citation")]  # fmt: skip
     cells = [(*_case_cells(row), *_own_cells(row)) for row in rows]
     file_notes = notes(
-        current_cases.moment(), ("List", listed.title), ("Definition", listed.says), ("Filter", filters.words())
+        current_cases.moment(), ("List", listed.title), ("Definition", listed.says), ("Filter", asked.filters.words())
     )
     made = Download(listed.title, [*map(Column, common), *own], cells, file_notes, [row.case.reference for row in rows])
     return download(made, form, f"{name}-{current_cases.moment().on}")
 
 
-def _asked(name: str) -> tuple[DeskList, Filters, list[Line], Order, list[Line]]:
-    """The list, its filters, the rows that fit and that the reader may see, their order, and all rows counted."""
+def _open_duties() -> OpenDuties:
+    """The open duties of the cases that the reader counts."""
+    if "open_duties" not in g:
+        g.open_duties = OpenDuties.of(current_cases.reached().selection, current_cases.reached().counted)
+    found: OpenDuties = g.open_duties
+    return found
+
+
+def _late() -> LateEntries:
+    """The entries recorded late in the last four weeks on the cases that the reader counts."""
+    return LateEntries.of(current_cases.reached().selection, current_cases.reached().counted, MONTH)
+
+
+def _asked(name: str) -> AskedList:
     listed = LISTS.get(name)
     if listed is None:
         abort(404, f"There is no list called {name}; there are {', '.join(LISTS)}.")
-    late = name == "recorded-late"
+    late, reached = listed.pick is None, current_cases.reached()
     filters = Filters((*WIDE, "team", "officer", "order", "tier", "risk", *(() if late else ("clause",))), request.args)
-    every = desk(current_cases.cases())[name]
-    columns = LATE if late else OWED
-    order = read_order(request.args, list(columns), Order("recorded", True) if late else Order("due"))
-    rows = filters.of([row for row in every if row.case.reference not in current_cases.reached().closed])
-    return listed, filters, order.of(rows, columns), order, every
+    order = read_order(request.args, list(LATE if late else OWED), Order("recorded", True) if late else Order("due"))
+    if listed.pick is None:
+        entries = _late()
+        return AskedList(
+            listed, filters, order, reached, entries, entries.only(reached.open[entries.case] & filters.fit(entries))
+        )
+    duties = _open_duties().duties.only(listed.pick(_open_duties()))
+    return AskedList(
+        listed, filters, order, reached, duties, duties.only(reached.open[duties.case] & filters.fit(duties))
+    )
 
 
-def _case_cells(row: Line) -> tuple[Any, ...]:
+def _case_cells(row: DutyLine | LateLine) -> tuple[Any, ...]:
     spell = row.case.spell
     return (
         row.case.reference, spell.name, spell.order_type, spell.tier, spell.risk, spell.place.officer, spell.place.team,
     )  # fmt: skip
 
 
-def _own_cells(row: Line) -> tuple[Any, ...]:
+def _own_cells(row: DutyLine | LateLine) -> tuple[Any, ...]:
     if isinstance(row, LateLine):
         late = row.recorded
         return (late.entry, type_title(late.type), late.occurred_on, late.recorded_on, late.working_days)

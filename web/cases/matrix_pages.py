@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 from flask import Blueprint, render_template, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
@@ -13,6 +12,7 @@ from domain.accounts.roles import WORKERS
 from projections.columns.case_selection import places
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
+from projections.lists.duty_list import DutyList
 from projections.obligations.duty_state import IN_TIME, state_in
 from projections.reports.caseload_matrix import (
     ALL,
@@ -24,8 +24,8 @@ from projections.reports.caseload_matrix import (
     counted_duties,
     duty_sums,
     matrix,
+    whole_row,
 )
-from projections.reports.duty_list import DutyList
 from projections.scoring.scores import printed
 from web.presentation.downloads import download
 from web.presentation.pagination import read_page
@@ -44,7 +44,7 @@ COLUMNS: Mapping[str, Callable[[DutyList], Array]] = {
     "case": lambda duties: duties.reference,
     "what": lambda duties: duties.clause,
     "officer": lambda duties: places(duties.selection.columns, "officer").numbers[duties.column("place")],
-    "kept": lambda duties: (_in_time(duties).astype(np.int64) << 16) + duties.column("due_on"),
+    "kept": lambda duties: duties.in_time_then_due,
 }
 """The sort keys of the list of duties (see ``DutyList.in_order``)."""
 
@@ -74,16 +74,20 @@ def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
     every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"])
-    mine = [one for one in every if _theirs(asked, one.place)]
-    areas = {one.place.area for one in every if access_control.account().answers_for(one.place)}
+    held, account = {one.place for one in every}, access_control.account()
+    theirs = {place for place in held if _theirs(asked, place)}
+    areas = {place.area for place in held if account.answers_for(place)}
+    mine = [one for one in every if one.place in theirs]
+    in_areas = [one for one in every if one.place.area in areas]
+    shown = matrix(mine, _subjects())
     return render_template(
         "cases/matrix.html",
-        matrix=matrix(mine, _subjects()),
+        matrix=shown,
         asked_for=asked,
         everything=ALL,
         few=FEW,
         trend=trend,
-        reference=matrix((one for one in every if one.place.area in areas), _subjects()).whole,
+        reference=shown.whole if len(in_areas) == len(mine) else whole_row(in_areas),
         figure=lambda cell: printed(current_cases.framework(), 100 * cell.share if cell.share is not None else None),
         months=TREND,
         choices={name: sorted({getattr(one.place, name) for one in mine}) for name in ("area", "team")},
@@ -107,7 +111,7 @@ def duties() -> str:
         order=order,
         asked_for=asked,
         n=len(found),
-        in_time=np.count_nonzero(_in_time(found)),
+        in_time=int(_in_time(found).sum()),
         hidden=len(found) - len(opened),
         day=current_cases.moment().on,
     )

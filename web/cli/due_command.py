@@ -3,12 +3,16 @@
 import csv
 import io
 import json
+from contextlib import closing
 from datetime import date
 
 import click
 
-from projections.cases.caseload import due_list
+from projections.cases.caseload import by_due_date
+from projections.lists.open_duties import owed_within
+from projections.lists.shown_cases import snapshots_by_number
 from web.cli import command_options
+from web.cli.command_columns import selection_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.json_documents import due_document
 
@@ -23,12 +27,12 @@ from web.presentation.json_documents import due_document
 @command_options.database
 def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
     """What is overdue and what falls due, as the files stood on the day."""
-    cases = current_read_model(database).case_snapshots(
-        command_options.read_moment(as_at, None), unmet=True, kinds=("duties",)
-    )
-    owed = due_list(
-        (c for c in cases if team in (None, c.spell.place.team) and officer in (None, c.spell.place.officer)), within
-    )
+    with closing(current_read_model(database)) as views:
+        at = selection_of(views, command_options.read_moment(as_at, None))
+        where = {level: name for level, name in (("team", team), ("officer", officer)) if name is not None}
+        found = owed_within(at, at.select(**where), within)
+        cases = snapshots_by_number(at, found.case, lambda case: frozenset())
+        owed = by_due_date(found.lines(found.every, cases, None))
     documents = due_document(owed)
     if form == "json":
         click.echo(json.dumps(documents, indent=2, ensure_ascii=False))

@@ -1,26 +1,29 @@
 """Commands on the read model: migrate, follow, rebuild."""
 
-import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
+from importlib.util import find_spec
 from types import FrameType
 
 import click
 
 from domain.accounts.account_register import AccountRegister
+from projections.columns.column_files import NoRoom, UnreadableColumns
+from projections.read_model.aside import Aside
 from projections.read_model.case_writer import RowDifference
-from projections.read_model.column_keeper import ColumnKeeper, columns_folder
+from projections.read_model.column_base import columns_folder
 from projections.read_model.follow_loop import Following
 from projections.read_model.follower import BATCH
 from projections.read_model.rebuild import Busy, WorkerPool
+from projections.read_model.verify_columns import newest_columns, unreadable, verify_columns
 from projections.read_model.verify_views import verify as differences
 from projections.read_model.view_reader import ReadModel
-from projections.read_model.worker_pool import WorkFailed, in_processes, on_dask
+from projections.read_model.worker_pool import WorkFailed
 from web.cli import command_options
-from web.cli.command_columns import make_missing_columns
+from web.cli.command_columns import maker_of, pool_of
 from web.cli.command_read_model import open_read_model
 from web.cli.progress_bars import progress_of
 from web.presentation.formatting import count_noun
@@ -42,65 +45,100 @@ def migrate(database: str) -> None:
         click.echo(f"{command_options.database_at(database)} is ready.")
 
 
+processes_option = click.option(
+    "--processes", type=click.IntRange(1, 256), metavar="N", help="Default: one for each processor."
+)
+dask_option = click.option(
+    "--dask", "scheduler", metavar="ADDRESS", help="On a Dask cluster: its scheduler, like tcp://host:8786."
+)
+
+
 @click.command()
 @click.option("--batch", type=click.IntRange(1, 10_000), default=BATCH, show_default=True,
               help="Entries taken in with one transaction.")  # fmt: skip
+@processes_option
+@dask_option
 @command_options.database
-def follow(batch: int, database: str) -> None:
+def follow(batch: int, processes: int | None, scheduler: str | None, database: str) -> None:
     """Keep the views up with the record, for good. A second follower of the same database stands by.
 
-    SIGTERM or Ctrl-C ends it between two batches. It can be killed at any time: the next goes on where it was.
+    It also makes the files of columns anew when much has changed. Where it is far behind, cases are derived by several
+    processes or on a Dask cluster. SIGTERM or Ctrl-C ends it between two batches. It can be killed at any time: the next
+    goes on where it was.
     """
     asked: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
         asked.append(number)
 
+    pool = pool_of(processes, scheduler)
+    if scheduler and find_spec("distributed") is None:
+        raise click.UsageError("--dask needs an extra package (distributed): pip install caseaudit[dask]")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     with closing(open_read_model(database)) as views:
-        keep = partial(make_missing_columns, views)
-        Following(views, lambda: bool(asked), partial(click.echo, err=True), batch, at_rest=keep).run()
+        aside, maker, say = Aside(), maker_of(views, pool), partial(click.echo, err=True)
+        tend = partial(aside.start, maker.tend)
+        Following(views, lambda: bool(asked), say, batch, tend=tend, pool=pool).run()
+        aside.close()
         click.echo(f"stopped at position {views.position:,}", err=True)
 
 
 @click.command()
 @click.option(
-    "--verify", is_flag=True, help="Change nothing: derive everything anew and hold it against the live views."
+    "--verify",
+    is_flag=True,
+    help="Change nothing: derive everything anew and hold it against the live views and columns.",
 )
-@click.option("--processes", type=click.IntRange(1, 256), metavar="N", help="Default: one for each processor.")
-@click.option("--dask", "scheduler", metavar="ADDRESS", help="On a Dask cluster: its scheduler, like tcp://host:8786.")
+@processes_option
+@dask_option
 @command_options.database
 def rebuild(verify: bool, processes: int | None, scheduler: str | None, database: str) -> None:
     """Make the views anew from the entries, beside the live ones, and put them in their place.
 
     The site stays up and shows the live views until the new ones are as far. Killed, it leaves them as they were.
-    With --verify the exit code is 1 where the live views differ from what the entries say.
+    With --verify the exit code is 1 where the live views or the files of columns differ from what the entries say.
     """
-    if processes and scheduler:
-        raise click.UsageError("--processes or --dask, not both")
-    pool: WorkerPool = (
-        partial(on_dask, scheduler) if scheduler else partial(in_processes, processes or os.cpu_count() or 1)
-    )
+    pool = pool_of(processes, scheduler)
     with closing(open_read_model(database)) as views:
         words = "Verifying cases" if verify else "Rebuilding cases"
         try:
             with progress_of(views.stored.number_of_files(), words) as bar:
                 advance = partial(bar.advance, bar.task_ids[0])
                 if verify:
-                    sys.exit(_print(differences(views, pool, advance)))
-                cases = ColumnKeeper(views, columns_folder(views.database)).rebuild(pool, advance)
+                    sys.exit(_verify(views, pool, advance))
+                cases = maker_of(views, pool).rebuild(advance)
         except ModuleNotFoundError as error:
             raise click.UsageError(
                 f"--dask needs an extra package ({error.name}): pip install caseaudit[dask]"
             ) from error
+        except NoRoom as error:
+            raise click.ClickException(f"{error.strerror}. The views are made anew.") from error
         except OSError as error:
             if scheduler is None:
-                raise
+                raise click.ClickException(f"{error}\nWhat could not be written is as it was.") from error
             raise click.UsageError(f"--dask {scheduler}: no scheduler answers there ({error})") from error
         except (WorkFailed, Busy) as error:
             raise click.ClickException(f"{error}\nThe live views are as they were.") from error
         click.echo(f"{count_noun(cases, 'case')} rebuilt, at position {views.position:,}")
+
+
+def _verify(views: ReadModel, pool: WorkerPool, advance: Callable[[int], None]) -> int:
+    """Hold the live views and the newest files of columns against the entries. Returns the exit code: 1 where any differ."""
+    differ = _print(differences(views, pool, advance))
+    if not differ:
+        click.echo("The live views say what the entries say.")
+    try:
+        columns = newest_columns(views, columns_folder(views.database))
+    except UnreadableColumns as error:
+        return _print(iter([unreadable(error)]))
+    if columns is None:
+        click.echo("There are no files of columns.")
+    elif wrong := _print(verify_columns(views, columns, pool)):
+        return wrong
+    else:
+        click.echo(f"The columns say what the entries say, up to position {columns.position:,}.")
+    return differ
 
 
 def _print(found: Iterator[RowDifference]) -> int:
@@ -111,8 +149,9 @@ def _print(found: Iterator[RowDifference]) -> int:
             click.echo(str(difference))
     if differ > MOST_PRINTED:
         click.echo(f"... and {differ - MOST_PRINTED:,} more")
-    click.echo(f"{count_noun(differ, 'difference')}" if differ else "The live views say what the entries say.")
-    return 1 if differ else 0
+    if differ:
+        click.echo(count_noun(differ, "difference"))
+    return min(differ, 1)
 
 
 COMMANDS = [follow, migrate, rebuild]

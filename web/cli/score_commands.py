@@ -107,16 +107,12 @@ def _held(database: str, at: Moment, where: Mapping[str, str]) -> list[str]:
 
 def _selected(database: str, at: Moment, where: Mapping[str, str]) -> tuple["CaseSelection", "Array"]:
     """The cases as at a moment, and for each whether it is held here on the day. ``where``: level of place -> its name."""
-    from projections.columns.case_selection import CaseSelection
-    from web.cli.command_columns import columns_of
+    from web.cli.command_columns import selection_of
     from web.cli.command_read_model import current_read_model
 
     with closing(current_read_model(database)) as views:
-        selection = CaseSelection(columns_of(views), at)
-    try:
-        return selection, selection.select(**where)
-    except ValueError as error:
-        raise click.UsageError(f"--as-at: {error}") from error
+        selection = selection_of(views, at)
+    return selection, selection.select(**where)
 
 
 def _of_sample(book: CaseRepository, inspection: str, at: Moment, where: Mapping[str, str]) -> list[str]:

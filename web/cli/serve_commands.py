@@ -1,5 +1,6 @@
 """The commands ``serve`` and ``demo``: run the site. ``demo`` loads the two Gloucestershire samples first."""
 
+import os
 import socket
 import sys
 import tempfile
@@ -14,8 +15,8 @@ from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import day_of
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
-from web.cli.command_columns import make_missing_columns
-from web.cli.command_read_model import current_read_model
+from web.cli.command_columns import brought_up
+from web.cli.command_read_model import current_read_model, open_read_model
 from web.cli.import_command import load
 from web.presentation.formatting import count_noun
 
@@ -64,9 +65,16 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
 
     Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
     """
-    with closing(current_read_model(database)) as views:
-        make_missing_columns(views)
-    _serve(database, host, port, workers, behind_proxy=behind_proxy)
+    with closing(open_read_model(database)) as views:
+        process = brought_up(views)
+    if process is not None:
+        click.echo("Lists and counts are being made: until they are, their pages say so.", err=True)
+    own = os.getpid()
+    try:
+        _serve(database, host, port, workers, behind_proxy=behind_proxy)
+    finally:
+        if process is not None and os.getpid() == own:  # not where one of the site's workers ends
+            process.terminate()
 
 
 @click.command()

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, get_args
 
-import numpy as np
 from dateutil.relativedelta import relativedelta
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -90,11 +89,7 @@ def _frame_asked_for(found: Inspection, values: Mapping[str, Any]) -> tuple[list
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
     selection = following_read_model.as_at(inspection_moment(found.opened))
-    mine = np.array(
-        [access_control.account().may_frame(held) for held in selection.columns.words["place"].values], bool
-    )
-    within = selection.select(area=found.opened.area)
-    within[within] = mine[selection.place[within]]
+    within = selection.select(area=found.opened.area) & selection.held_where(access_control.account().may_frame)
     place = {name: values.get(name) for name in ("division", "team")}
     cases = sampling_frame(
         selection, within, days["started_from"], days["started_to"], orders=values.get("orders", ()),

@@ -1,26 +1,19 @@
 """Filters of lists about cases: the filters in the address, the choices of each, and the rows that fit."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 
 from domain.entries.code_lists import RISK_LEVELS, label
-from projections.cases.caseload import LineOfCase
+from projections.columns.column_schema import Array
+from projections.lists.attributes import Rows, all_of, present
 
-Row = TypeVar("Row", bound=LineOfCase)
+ATTRIBUTES: Mapping[str, str] = {"order": "order_type"}
+"""Filter -> the attribute that it compares, where that has another name."""
 
-VALUES: Mapping[str, Callable[[Any], Any]] = {
-    "area": lambda row: row.case.spell.place.area,
-    "division": lambda row: row.case.spell.place.division,
-    "team": lambda row: row.case.spell.place.team,
-    "officer": lambda row: row.case.spell.place.officer,
-    "order": lambda row: row.case.spell.order_type,
-    "tier": lambda row: row.case.spell.tier,
-    "risk": lambda row: row.case.spell.risk or "not_assessed",
-    "clause": lambda row: row.clause.id,
-}
-"""Filter -> the value of a row that it compares."""
+NOT_ASSESSED = "not_assessed"
 
 LABELS = {
     "area": "Area", "division": "Division",
@@ -30,7 +23,7 @@ LABELS = {
 WIDE = ("area", "division")
 """Filters that are offered only where there are several values: most readers have one."""
 
-_ORDERS: Mapping[str, Sequence[str]] = {"risk": (*RISK_LEVELS, "not_assessed")}
+_ORDERS: Mapping[str, Sequence[str]] = {"risk": (*RISK_LEVELS, NOT_ASSESSED)}
 
 
 class Filters:
@@ -41,17 +34,17 @@ class Filters:
         self.names = names
         self.wanted: dict[str, str] = schema.load(dict(args))
 
-    def of(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows that fit every filter."""
-        asked = [(VALUES[name], value) for name, value in self.wanted.items() if value]
-        return [row for row in rows if all(str(value_of(row)) == value for value_of, value in asked)]
+    def fit(self, rows: Rows) -> Array:
+        """For each row whether it fits every filter."""
+        asked = ((name, value) for name, value in self.wanted.items() if value)
+        return all_of(rows, {ATTRIBUTES.get(name, name): partial(_is_said, name, value) for name, value in asked})
 
-    def choices(self, rows: Iterable[Row]) -> dict[str, list[str]]:
-        """Filter -> its choices: the values of the rows, and the value asked for."""
-        rows = list(rows)
+    def choices(self, rows: Rows, among: Array) -> dict[str, list[str]]:
+        """Filter -> its choices: the values of the rows for which ``among`` is true, and the value asked for."""
         found = {}
         for name in self.names:
-            values = {str(value) for row in rows if (value := VALUES[name](row)) is not None} | {self.wanted[name]}
+            there = (_said(name, value) for value in present(rows, ATTRIBUTES.get(name, name), among))
+            values = {value for value in there if value is not None} | {self.wanted[name]}
             if name in WIDE and len(values - {""}) < 2 and not self.wanted[name]:
                 values = set()
             order = _ORDERS.get(name, ())
@@ -73,3 +66,14 @@ class Filters:
     def words(self) -> str:
         """The filters in words, for the notes of a download and the access log."""
         return "; ".join(f"{LABELS[name].lower()}: {value}" for name, value in self.wanted.items() if value) or "all"
+
+
+def _is_said(name: str, wanted: str, value: Any) -> bool:
+    return _said(name, value) == wanted
+
+
+def _said(name: str, value: Any) -> str | None:
+    """The value as a filter says it; None: there is no value to choose."""
+    if value is None:
+        return NOT_ASSESSED if name == "risk" else None
+    return str(value)

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from itertools import compress
 from typing import Any, NamedTuple
 
-import numpy as np
 from flask import abort
 from werkzeug.exceptions import BadRequest
 
@@ -13,10 +12,10 @@ from domain.policy.measures.measure import Measure
 from domain.policy.measures.measure_files import reports
 from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
+from projections.lists.duty_list import DutyList, ListedDuty
 from projections.obligations.duty_state import DONE, IN_TIME, state_in
 from projections.reports.duty_counts import held_as_of
-from projections.reports.duty_list import DutyList
-from projections.reports.duty_results import WEEKS, ListedDuty
+from projections.reports.duty_results import WEEKS
 from projections.reports.protected_groups import group_differences, group_of, is_shown
 from web.presentation.formatting import short_date
 from web.presentation.phrases import became, type_title
@@ -74,11 +73,11 @@ def duties(query: DrillDownQuery) -> DrillDownList:
         title += f", {query.values['group'].lower()}"
     day = query.period.moment.on
     done = measure is not None and measure.counts == "done"
-    held = np.count_nonzero(state_in(found.state, DONE if done else IN_TIME))
+    held = int(state_in(found.state, DONE if done else IN_TIME).sum())
     says = f"{held} of {len(found)} {'done' if done else 'in time'}; they fell due {period_words(query.period)}."
     return _listed_duties(
         f"{title}: {held} of {len(found)}", says, _DUTY_COLUMNS, found,
-        lambda duties: (state_in(duties.state, IN_TIME).astype(np.int64) << 16) + duties.column("due_on"),
+        lambda duties: duties.in_time_then_due,
         lambda duty: _duty_line(duty, day),
     )  # fmt: skip
 
@@ -109,8 +108,7 @@ def _of_group(query: DrillDownQuery, found: DutyList, measure: Measure | None) -
         abort(403, SUPPRESSED)
     people = queries.persons(query.period, measure.clauses, attribute, query.wanted)
     own = {case for group, cases in people.items() if group_of(attribute, group.value) == value for case in cases}
-    cases = np.array([queries.columns.number(reference) for reference in own], np.int32)
-    return found.only(np.isin(found.case, cases))
+    return found.of_cases(own)
 
 
 def answered(query: DrillDownQuery) -> DrillDownList:

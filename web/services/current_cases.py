@@ -14,6 +14,7 @@ from domain.store.application import Files
 from projections.cases import case_access
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
+from projections.cases.limits_since import limits_since
 from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
@@ -53,7 +54,8 @@ def framework() -> Framework:
 def limits() -> CaseLimits:
     """Who may not open which cases, as the record has it now."""
     if "limits" not in g:
-        g.limits = CaseLimits(following_read_model.as_at(today()).columns)
+        columns = following_read_model.as_at(today()).columns
+        g.limits = CaseLimits(columns, limits_since(following_read_model.views().stored, columns.position))
     return cast(CaseLimits, g.limits)
 
 

@@ -11,18 +11,23 @@ from domain.store.database import NotPrepared
 from domain.store.engines import DatabaseError
 from domain.store.record_reader import Lag
 from projections.columns.case_selection import CaseSelection
+from projections.columns.kept_selections import KeptSelections
 from projections.history.moment import Moment
-from projections.read_model.column_keeper import ColumnKeeper, columns_folder
+from projections.read_model.column_base import columns_folder
+from projections.read_model.column_keeper import MOST_CASES, ColumnKeeper, ColumnsNotMade
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from web.presentation.formatting import count_noun, short_date
 from web.site import clock
 
 WAIT_SECONDS = 1.0
-"""Seconds that a page may take to update the read model, or to wait for a process that does; then it shows a note."""
+"""Seconds that a page may take to update the tables, or to wait for a process that does; then it shows a note."""
 
 AT_ONCE = 50
-"""The most entries that a page adds to the read model in one transaction."""
+"""The most entries that a page adds to the tables in one transaction."""
+
+COLUMN_SECONDS = 0.5
+"""Seconds that a page may take to add changed cases to the columns."""
 
 
 def views() -> ReadModel:
@@ -32,18 +37,24 @@ def views() -> ReadModel:
 
 
 def behind() -> Lag:
-    """How far the read model is behind the record after this request has updated it. Worked out once a request.
+    """How far the columns are behind the record after this request has updated them. Worked out once a request.
 
-    Where another process does the updating, this waits for the reader's own entries. What cannot be taken in, for any
+    Where another process updates the tables, this waits for the reader's own entries. What cannot be taken in, for any
     reason, stays behind: the page says so, and the log says why.
     """
     if "behind" not in g:
-        kept = _opened()
+        keeper = _keeper()
+        standing, own = keeper.standing(), session.get("entered_to", 0)
+        if standing.head > keeper.position:
+            try:
+                catch_up(_opened(), seconds=WAIT_SECONDS, own=own, most=AT_ONCE)
+            except Exception:
+                current_app.logger.exception("entries could not be taken into the views")
         try:
-            catch_up(kept, seconds=WAIT_SECONDS, own=session.get("entered_to", 0), most=AT_ONCE)
-        except Exception:
-            current_app.logger.exception("entries could not be taken into the views")
-        g.behind = kept.lag()
+            g.columns = keeper.current(standing, own=own, seconds=COLUMN_SECONDS, most=MOST_CASES)
+        except ColumnsNotMade as error:
+            g.columns = error
+        g.behind = keeper.behind(standing)
     return cast(Lag, g.behind)
 
 
@@ -51,19 +62,25 @@ def as_at(moment: Moment) -> CaseSelection:
     """The columns of the app's database as at a moment, up to date with the read model; the same columns all through a
     request, so that numbers of cases keep their meaning. ``ColumnsNotMade``: there are none yet.
     """
-    if "columns" not in g:
-        kept = current_app.extensions.get("columns")
-        if kept is None:
-            opened = views()
-            kept = current_app.extensions["columns"] = ColumnKeeper(opened, columns_folder(opened.database))
-        behind()
-        g.columns = cast(ColumnKeeper, kept).current()
-    return CaseSelection(g.columns, moment)
+    return selections().at(moment)
+
+
+def selections() -> KeptSelections:
+    """The case selections of the request's columns, kept until there are newer columns. Raises ``ColumnsNotMade``."""
+    behind()
+    if isinstance(g.columns, ColumnsNotMade):
+        raise g.columns
+    kept = cast(KeptSelections | None, current_app.extensions.get("selections"))
+    if kept is None or kept.columns is not g.columns:
+        kept = current_app.extensions["selections"] = KeptSelections(g.columns)
+    return kept
 
 
 def note() -> str:
-    """A sentence for the footer where the read model is behind; otherwise empty."""
+    """A sentence for the footer where the columns are behind or missing; otherwise empty."""
     entries, since = behind()
+    if isinstance(g.columns, ColumnsNotMade):
+        return "Lists and counts are not ready yet."
     if since is None:
         return ""
     local = since.astimezone(LONDON)
@@ -72,17 +89,30 @@ def note() -> str:
 
 
 def health() -> tuple[dict[str, object], int]:
-    """For monitoring: the positions reached, how far the read model is behind (entries, seconds), the status code."""
+    """For monitoring: the positions reached, how far lists are behind (entries, seconds), the status code.
+
+    ``views`` is the position of the tables, ``columns`` that of this process's columns, null before its first list. A list
+    takes in what the tables have, unless too many cases have changed since the files of columns were made.
+    """
     try:
-        kept = _opened()
-        position, (entries, since) = kept.position, kept.lag()
-        stored = kept.stored.head()
+        kept, keeper = _opened(), _keeper()
+        position, stored = kept.position, kept.stored.head()
+        entries, since = kept.stored.behind(keeper.position if keeper.full else position)
     except NotPrepared as error:
         return {"status": "not prepared", "reason": str(error)}, 503
     except (DatabaseError, OSError):
         return {"status": "the database cannot be reached"}, 503
     seconds = 0.0 if since is None else max(0.0, (clock.now() - since).total_seconds())
-    return {"status": "ok", "stored": stored, "views": position, "behind": entries, "seconds": round(seconds, 3)}, 200
+    said = {"stored": stored, "views": position, "columns": keeper.position if keeper.is_open else None}
+    return {"status": "ok", **said, "behind": entries, "seconds": round(seconds, 3)}, 200
+
+
+def _keeper() -> ColumnKeeper:
+    kept = current_app.extensions.get("columns")
+    if kept is None:
+        opened = _opened()
+        kept = current_app.extensions["columns"] = ColumnKeeper(opened, columns_folder(opened.database))
+    return cast(ColumnKeeper, kept)
 
 
 def _opened() -> ReadModel:

@@ -16,11 +16,12 @@ MOST_KEPT = 64
 
 
 def duty_queries() -> DutyQueries:
-    """The duty queries over the app's record, as far as its columns go. ``NotMade`` where there are no columns yet."""
-    columns = following_read_model.as_at(current_cases.today()).columns
+    """The duty queries over the app's record, as far as its columns go. Raises ``ColumnsNotMade``."""
+    selections = following_read_model.selections()
     kept = cast(DutyQueries | None, current_app.extensions.get("duty queries"))
-    if kept is None or kept.columns is not columns:
-        kept = current_app.extensions["duty queries"] = DutyQueries(columns, current_cases.framework())
+    if kept is None or kept.columns is not selections.columns:
+        kept = DutyQueries(selections.columns, current_cases.framework(), selections)
+        current_app.extensions["duty queries"] = kept
     return kept
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
-from projections.read_model.column_keeper import ColumnsNotMade
+from projections.read_model.column_keeper import TRY_AGAIN, ColumnsNotMade
 from web.site.reading_date import UnreadableDate
 
 _WORDS = {
@@ -86,12 +86,18 @@ def ask_again(error: UnreadableDate) -> Response:
 
 
 def not_made(error: ColumnsNotMade) -> Response:
-    """The page for figures over many cases while the columns that hold them have not been made yet."""
-    page = render_template(
-        "site/error.html", title="These figures are not ready yet", happened=f"Nothing is lost: {error}.",
-        advice="Lists and cases can be read meanwhile. Tell the person who runs the service if this stays.",
-    )  # fmt: skip
-    return make_response(page, ServiceUnavailable.code)
+    """The answer for lists and figures while the columns that hold them have not been made yet."""
+    happened = f"Nothing is lost: {error}. Try again in {TRY_AGAIN} seconds."
+    if request.path.startswith("/api/"):
+        answer = _as_json(ServiceUnavailable.code, "Service Unavailable", happened, {})
+    else:
+        page = render_template(
+            "site/error.html", title="These lists and figures are not ready yet", happened=happened,
+            advice="Single cases can be read and recorded on meanwhile. Tell the person who runs the service if this stays.",
+        )  # fmt: skip
+        answer = make_response(page, ServiceUnavailable.code)
+    answer.headers["Retry-After"] = str(TRY_AGAIN)
+    return answer
 
 
 def attach(app: Flask) -> None:

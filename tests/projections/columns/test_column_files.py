@@ -14,7 +14,6 @@ from projections.columns import column_files as generations_module
 from projections.columns import column_merge
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection
 from projections.columns.column_files import (
-    ABOUT,
     ColumnParts,
     UnreadableColumns,
     generations,
@@ -22,6 +21,7 @@ from projections.columns.column_files import (
     read_generation,
     write_generation,
 )
+from projections.columns.column_manifest import ABOUT, digest
 from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
 from projections.columns.score_counts import score_cases, score_table
@@ -135,7 +135,7 @@ def test_changes_stand_in_place_of_what_the_cases_had(tmp_path: Path, whole: Col
     mapped = latest_generation(tmp_path)
     assert mapped is not None
     write_generation(tmp_path, [mapped.with_changes(ColumnStore.of(of((2, 3, 7, 11))))])
-    assert [folder.name for folder in generations(tmp_path)] == ["00000002"]
+    assert [folder.name for folder in generations(tmp_path)] == ["00000001", "00000002"]
     merged = latest_generation(tmp_path)
     assert merged is not None
     same(merged, whole)
@@ -147,17 +147,22 @@ def test_changes_stand_in_place_of_what_the_cases_had(tmp_path: Path, whole: Col
 def test_what_cannot_be_read_is_made_anew(tmp_path: Path, whole: ColumnStore) -> None:
     folder = write_generation(tmp_path, [whole])
     about = json.loads((folder / ABOUT).read_text())
-    for other in ({"clauses": about["clauses"][1:]}, {"format": 1}):
-        (folder / ABOUT).write_text(json.dumps(about | other))
+    del about["digest"]
+    for other in ({"derived_by": "others"}, {"format": 1}):
+        said = about | other
+        (folder / ABOUT).write_text(json.dumps(said | {"digest": digest(said)}))
         with pytest.raises(UnreadableColumns, match="another version"):
             read_generation(folder)
-    (folder / ABOUT).write_text(json.dumps(about))
+    (folder / ABOUT).write_text(json.dumps(about | {"digest": digest(about)}))
+    same(read_generation(folder), whole)
     (folder / "duties.current.due_on.npy").write_bytes((folder / "duties.current.due_on.npy").read_bytes()[:-3])
-    with pytest.raises(UnreadableColumns, match="not whole"):
+    with pytest.raises(
+        UnreadableColumns, match=r"duties\.current\.due_on\.npy is damaged: it has .* Delete the folder"
+    ):
         read_generation(folder)
-    assert latest_generation(tmp_path) is None
     (folder / "duties.current.due_on.npy").unlink()
-    assert latest_generation(tmp_path) is None
+    with pytest.raises(UnreadableColumns, match=r"duties\.current\.due_on\.npy is missing"):
+        latest_generation(tmp_path)
     (tmp_path / "making-3").mkdir()
     same(read_generation(write_generation(tmp_path, [whole])), whole)
     assert not (tmp_path / "making-3").exists()

@@ -1,5 +1,6 @@
 """A case read from the columns is the case read from its history: at any moment, with limits and ids of entries."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -51,13 +52,18 @@ def test_it_is_the_same_from_the_columns_and_from_a_history(
         same(CaseSelection(columns, Moment(on, known_at)), files)
 
 
-def same(selection: CaseSelection, files: Files) -> None:
-    moment = selection.moment
-    wanted = {}
-    for reference, facts in files.items():
+def of_histories(files: Files, moment: Moment, wanted: Collection[str]) -> list[CaseSnapshot]:
+    """The snapshots of these cases that had begun, each from its history, in order of reference."""
+    found = []
+    for reference, facts in sorted(files.items()):
         history = History.of(facts, moment.known_at)
-        if history.start is not None and history.start.on <= moment.on:
-            wanted[reference] = CaseSnapshot.of_history(reference, moment, history, History.of(facts))
+        if reference in wanted and history.start is not None and history.start.on <= moment.on:
+            found.append(CaseSnapshot.of_history(reference, moment, history, History.of(facts)))
+    return found
+
+
+def same(selection: CaseSelection, files: Files) -> None:
+    wanted = {case.reference: case for case in of_histories(files, selection.moment, files)}
     found = shown_cases(
         selection, np.flatnonzero(selection.there), CaseLimits(selection.columns).excluded,
         lambda reference: [fact.entry for fact in files[reference]],

@@ -1,9 +1,11 @@
-"""Columns are kept: in memory where the cases are few, in files where they are many, brought up with the views."""
+"""Columns are kept: in memory where the cases are few, in files where they are many, brought up with the tables."""
 
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,11 +13,13 @@ from domain.store.application import Files
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
-from projections.read_model import column_keeper
-from projections.read_model.column_keeper import ColumnKeeper, ColumnsNotMade, columns_folder
+from projections.read_model import column_keeper, column_maker, kept_columns
+from projections.read_model.column_base import columns_folder
+from projections.read_model.column_keeper import ColumnKeeper, ColumnsNotMade
+from projections.read_model.column_maker import ColumnMaker
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
-from projections.read_model.worker_pool import in_processes
+from projections.read_model.worker_pool import in_processes, in_this_process
 from projections.reports.duty_counts import count_duties
 from tests.domain.store.test_store import contact
 from tests.support.histories import NOW
@@ -41,57 +45,67 @@ def recorded(columns: ColumnStore, case: str) -> int:
     return sum(int(rows["entries"][rows["case"] == columns.number(case)].sum()) for rows in columns.plain["recorded"])
 
 
-def here(work, pieces):  # type: ignore[no-untyped-def]
-    return (work(*piece) for piece in pieces)
+def maker(views: ReadModel, home: Path, pool: Any = in_this_process) -> ColumnMaker:
+    return ColumnMaker(views, home, pool)
 
 
 @pytest.mark.both
 def test_files_say_what_memory_says(views: ReadModel, kind: str, tmp_path: Path) -> None:
     in_memory, in_files = ColumnKeeper(views, tmp_path / "none"), ColumnKeeper(views, tmp_path / "columns")
-    assert in_files.make(here)
+    assert maker(views, tmp_path / "columns").make()
     assert figures(in_files) == figures(in_memory)
     assert sorted(path.name for path in (tmp_path / "columns").iterdir()) == ["00000001"]
 
 
-def test_processes_make_the_same_files(views: ReadModel, tmp_path: Path) -> None:
-    alone, together = ColumnKeeper(views, tmp_path / "1"), ColumnKeeper(views, tmp_path / "2")
-    assert alone.make(here)
-    assert together.make(lambda work, pieces: in_processes(2, work, pieces))
-    assert figures(alone) == figures(together)
+def test_processes_make_the_same_files(views: ReadModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(column_maker, "CASES_IN_THIS_PROCESS", 1)
+    assert maker(views, tmp_path / "1").make()
+    assert maker(views, tmp_path / "2", partial(in_processes, 2)).make()
+    assert figures(ColumnKeeper(views, tmp_path / "1")) == figures(ColumnKeeper(views, tmp_path / "2"))
 
 
 @pytest.mark.parametrize("in_files", [True, False])
 def test_what_is_stored_since_is_laid_over(
     views: ReadModel, own_database: Path, tmp_path: Path, in_files: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(column_keeper, "MOST_CHANGES", 6)
-    keeper = ColumnKeeper(views, tmp_path / "columns")
+    """Without files the base in memory is made anew when it is outgrown; with them, no more is added than memory allows."""
+    monkeypatch.setattr(kept_columns, "FOLDED_AFTER", 1)
+    monkeypatch.setattr(kept_columns, "MOST_ABOVE", 2)
+    keeper, cases = ColumnKeeper(views, tmp_path / "columns"), views.cases()
     if in_files:
-        assert keeper.make(here)
-    before = keeper.current()
+        assert maker(views, tmp_path / "columns").make()
+    before, began = keeper.current(), views.position
     assert keeper.current() is before
-    case = views.cases()[0]
     with closing(Files.open(str(own_database))) as files:
-        for added in range(8):  # from the sixth on there is too much to lay over, and all is read again
-            files.record(case, [contact(f"more-{added}")], actor="test", now=NOW)
+        for turn, case in enumerate([*cases, *cases][:4]):
+            files.record(case, [contact(f"more-{turn}")], actor="test", now=NOW)
             catch_up(views)
-            now = keeper.current()
-            assert now.position == views.position
-            assert recorded(now, case) == recorded(before, case) + added + 1
-            assert keeper.needs_new_files() == (in_files and added >= 2)
-    assert figures(keeper) == figures(ColumnKeeper(views, tmp_path / "none"))
+            now, most = keeper.current(), len(set(([*cases, *cases])[: turn + 1]))
+            assert (keeper.position == views.position) == (not in_files or most <= 2 or turn < 2)
+            if keeper.position == views.position:
+                added = ([*cases, *cases])[: turn + 1].count(case)
+                assert recorded(now, case) == recorded(before, case) + added
+                assert figures(keeper) == figures(ColumnKeeper(views, tmp_path / "none"))
+    if in_files:
+        assert (keeper.full, keeper.position, keeper.behind(keeper.standing()).entries) == (True, began + 2, 2)
+        assert maker(views, tmp_path / "columns").fold()
+        keeper.current()
+        keeper.aside.wait()
+        assert (keeper.current().position, keeper.full) == (views.position, False)
+        assert figures(keeper) == figures(ColumnKeeper(views, tmp_path / "none"))
 
 
 def test_where_there_are_many_cases_files_are_made_first(
     views: ReadModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(column_keeper, "SMALL_RECORD", 100)
-    keeper = ColumnKeeper(views, tmp_path / "columns")
+    for module in (column_keeper, column_maker):
+        monkeypatch.setattr(module, "SMALL_RECORD", 1)
+    keeper, making = ColumnKeeper(views, tmp_path / "columns"), maker(views, tmp_path / "columns")
     with pytest.raises(ColumnsNotMade, match="caseaudit follow"):
         keeper.current()
-    assert keeper.needs_new_files()
-    assert keeper.make(here)
-    assert not keeper.needs_new_files()
+    assert making.needs_files()
+    making.tend()
+    assert not making.needs_files()
     assert keeper.current().position == views.position
 
 
@@ -119,7 +133,7 @@ def test_a_rebuild_makes_the_files_by_the_way(views: ReadModel, own_database: Pa
                 if number == 0:
                     files.record(first, [contact("after")], actor="test", now=NOW)
 
-    assert keeper.rebuild(crew) == len(views.cases())
+    assert maker(views, tmp_path / "columns", crew).rebuild() == len(views.cases())
     assert (views.position, keeper.current().position) == (began + 2, began + 2)
     assert [path.name for path in (tmp_path / "columns").iterdir()] == ["00000001"]
     assert figures(keeper) == figures(ColumnKeeper(views, tmp_path / "none"))

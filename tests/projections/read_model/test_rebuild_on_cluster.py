@@ -14,7 +14,7 @@ from domain.store.application import Files
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from tests.projections.read_model.test_views import CASE, start, store
-from tests.support.followed import run, running, said
+from tests.support.followed import run, running, said, until, verified
 from tests.support.hanging import wait_until
 from tests.support.repository import ROOT
 
@@ -62,6 +62,18 @@ def test_rebuilding_on_a_dask_cluster_gives_the_same(views: ReadModel, address: 
     assert views.live().generation != live
     with running("rebuild", "--verify", "--dask", cluster, "--database", address) as process:
         assert process.wait() == 0
+
+
+@pytest.mark.both
+@pytest.mark.cluster
+def test_a_follower_far_behind_takes_entries_in_on_a_dask_cluster(views: ReadModel, address: str, cluster: str) -> None:
+    code = "from projections.read_model import follow_far as f; from web.cli import main; f.FAR_BEHIND = 4; main()"
+    with running("follow", "--dask", cluster, "--database", address, code=code) as process:
+        until(lambda: views.lag().entries == 0, process)
+        assert process.poll() is None
+        process.terminate()
+        assert process.stderr is not None and "without it" not in process.stderr.read()
+    verified(views)
 
 
 @pytest.mark.cluster

@@ -18,9 +18,9 @@ from projections.cases.case_reading import Reading
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.duty_list import DutyList
+from projections.lists.duty_list import DutyList, ListedDuty
 from projections.reports.duty_queries import DutyQueries
-from projections.reports.duty_results import WEEKS, ListedDuty
+from projections.reports.duty_results import WEEKS
 from projections.reports.periods import Period
 from projections.reports.training_needs import every_clause
 from tests.support.columns import columns_of

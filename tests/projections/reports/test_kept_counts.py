@@ -81,8 +81,8 @@ def test_figures_after_changes_are_those_from_scratch(seed: int) -> None:
     for turn in range(times(24, least=4)):
         changed = {f"C{rng.randrange(16):03}/1": file(rng.randrange(40)) for _ in range(rng.randint(1, 4))}
         layers, now = layers.with_changes(columns_of(changed)), now | changed
-        if rng.random() < 0.3:
-            layers = layers.settled()
+        if which := layers.unsettled:
+            layers = layers.with_settled(layers.settled_below(which))
         if turn % 2:  # the others are counted when they lie below another
             for moment in moments:
                 assert figures(layers.columns, moment) == figures(columns_of(now), moment)

@@ -18,12 +18,12 @@ from domain.policy.standards.edition_files import national_standards
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import DutyLine, due_list
-from projections.cases.work_lists import LISTS, LateLine, desk
+from projections.cases.caseload import DutyLine, LateLine
 from projections.history.dated_values import value_on
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.read_model.view_reader import ReadModel
+from projections.lists.work_lists import LISTS
+from tests.support.lists_by_reading import desk, due_list
 from tests.support.people import post, signed_in
 from tests.support.repository import ROOT
 
@@ -46,13 +46,13 @@ def readings(demo_book: CaseRepository) -> list[Reading]:
 
 
 @pytest.fixture(scope="module")
-def cases(demo_views: ReadModel) -> list[CaseSnapshot]:
-    return list(demo_views.case_snapshots(Moment(DAY, end_of_day(DAY))))
+def cases(readings: list[Reading]) -> list[CaseSnapshot]:
+    return [reading.snapshot for reading in readings]
 
 
 def test_the_lists_ask_for_clauses_that_there_are() -> None:
     known = {clause.id for edition in national_standards().editions for clause in edition.clauses}
-    asked = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', (ROOT / "projections/cases/work_lists.py").read_text()))
+    asked = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', (ROOT / "projections/lists/work_lists.py").read_text()))
     assert asked - set(LISTS) <= known
     assert {"assessment-countersigned", "absence-decision", "management-oversight"} <= asked
 

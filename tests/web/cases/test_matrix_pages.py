@@ -20,6 +20,7 @@ from projections.cases.case_snapshot import CaseSnapshot
 from projections.columns.case_selection import CaseSelection
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
+from projections.lists.duty_list import ListedDuty
 from projections.read_model.column_keeper import ColumnKeeper
 from projections.read_model.view_reader import ReadModel
 from projections.reports.caseload_matrix import (
@@ -31,7 +32,6 @@ from projections.reports.caseload_matrix import (
     duty_sums,
     matrix,
 )
-from projections.reports.duty_results import ListedDuty
 from tests.support.columns import columns_of
 from tests.support.histories import PERSON, PLACE
 from tests.support.people import signed_in

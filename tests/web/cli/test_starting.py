@@ -48,7 +48,7 @@ NEEDED: dict[str, set[str]] = {
     "export --case A504771/1": set(),
     "verify": set(),
     "sample gloucestershire-2005": set(),
-    "due --as-at 2005-10-03": {"sqlalchemy"},
+    "due --as-at 2005-10-03": {"numpy", "sqlalchemy"},
     "users list": {"sqlalchemy", "argon2"},
     "score --inspection gloucestershire-2005": set(),
     "score --as-at 2005-10-03": {"sqlalchemy", "numpy"},

@@ -14,9 +14,14 @@ from flask.testing import FlaskClient
 
 from domain.store.application import Files
 from projections.history.moment import Moment
+from projections.read_model import column_keeper
+from projections.read_model.column_base import columns_folder
+from projections.read_model.column_keeper import ColumnKeeper
+from projections.read_model.column_maker import ColumnMaker
 from projections.read_model.follower import catch_up, step
 from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_reader import ReadModel
+from projections.read_model.worker_pool import in_this_process
 from tests.domain.store.test_store import contact
 from tests.projections.read_model.test_views import CASE, start, store
 from tests.support.people import signed_in
@@ -131,13 +136,57 @@ def test_a_monitor_is_told_how_far_the_views_are_behind(app: Flask, views: ReadM
     catch_up(views)
     found = asked.get("/healthz")
     assert (found.status_code, found.json) == (
-        200, {"status": "ok", "stored": 1, "views": 1, "behind": 0, "seconds": 0.0},
+        200, {"status": "ok", "stored": 1, "views": 1, "columns": None, "behind": 0, "seconds": 0.0},
     )  # fmt: skip
     store(files, (CASE, contact("c1")), (CASE, contact("c2")))
     told = asked.get("/healthz").json
     assert told is not None and told.pop("seconds") >= 0
-    assert told == {"status": "ok", "stored": 3, "views": 1, "behind": 2}
+    assert told == {"status": "ok", "stored": 3, "views": 1, "columns": None, "behind": 2}
     assert views.position == 1  # a monitor only looks
+
+
+def test_what_the_columns_leave_out_is_said_though_the_tables_have_it(
+    app: Flask, client: FlaskClient, views: ReadModel, files: Files
+) -> None:
+    assert footer(client) == "1 entry on record."
+    with patch.object(following_read_model, "MOST_CASES", 0):
+        store(files, (CASE, contact("c1")), (CASE, contact("c2")))
+        assert "leave out the latest 2 entries, stored since" in footer(client)
+        assert views.lag() == (0, None)
+        with patch.object(ColumnKeeper, "full", True):
+            told = app.test_client().get("/healthz").json
+        assert told is not None and (told["views"], told["columns"], told["behind"]) == (3, 1, 2)
+    assert footer(client) == "3 entries on record."
+    told = app.test_client().get("/healthz").json
+    assert told is not None and (told["views"], told["columns"], told["behind"]) == (3, 3, 0)
+
+
+def test_the_reader_s_own_case_is_shown_whatever_is_left_out(client: FlaskClient, views: ReadModel) -> None:
+    assert footer(client) == "1 entry on record."
+    _, sent = fill(client, f"{URL}/record/ContactLogged", contact_type="letter")
+    client.post(f"{URL}/record/ContactLogged", data={**sent, "step": "record"})
+    with patch.object(following_read_model, "MOST_CASES", 0):
+        assert "leave out the latest entry" in footer(client)
+        keeper: ColumnKeeper = client.application.extensions["columns"]
+        cases = keeper.current(seconds=0, most=0).plain["cases"]
+        assert (keeper.position, max(int(rows["entries"].max()) for rows in cases)) == (1, 2)
+
+
+def test_lists_of_columns_not_made_say_so_and_what_makes_them(
+    client: FlaskClient, views: ReadModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages that need no list work; the others, the API among them, answer 503 with a sentence."""
+    monkeypatch.setattr(column_keeper, "SMALL_RECORD", 0)
+    assert footer(client) == "1 entry on record. Lists and counts are not ready yet."
+    page, told = client.get("/reports/monitoring"), client.get("/api/v1/reports/monitoring")
+    for answer in (page, told):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "20")
+        assert "caseaudit follow" in answer.text and "Try again in 20 seconds." in answer.text
+    assert told.json is not None and told.json["code"] == 503
+    home = columns_folder(views.database)
+    assert ColumnMaker(views, home, in_this_process).make()
+    assert client.get("/reports/monitoring").status_code == 200
+    assert footer(client) == "1 entry on record."
 
 
 @pytest.mark.usefixtures("hurried")

@@ -1,20 +1,33 @@
 """A list of duties of many cases, as arrays: filtered, counted and sorted as numbers. Only duties shown become objects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.cases.caseload import DutyLine
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_rows import EntryIds, read_rows
-from projections.columns.column_schema import Array
+from projections.columns.column_schema import Array, CodedValues
 from projections.columns.duty_scan import DutyRun
-from projections.ledger.ledger import obligation_of
+from projections.ledger.ledger import Place, obligation_of
 from projections.lists.reference_ranks import reference_ranks
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_results import ListedDuty
+from projections.obligations.duty_state import IN_TIME, Obligation, state_in
+
+
+class ListedDuty(NamedTuple):
+    """One duty counted in a figure. ``place``: who held the case on the day it was due."""
+
+    reference: str
+    name: str
+    place: Place
+    obligation: Obligation
+
 
 MOST_KEYS = 1 << 27
 """Sort keys are less than this, so that a key, a case and a day fit into 64 bits."""
@@ -58,9 +71,21 @@ class DutyList:
     @property
     def clause(self) -> Array:
         """For each duty the rank of its clause's id among all ids."""
-        ids = [clause.id for clause in catalogue().clauses]
-        rank = {name: number for number, name in enumerate(sorted(set(ids)))}
-        return np.repeat([rank[ids[run.clause]] for run in self.runs], self._lengths).astype(np.int64)
+        rank = {name: number for number, name in enumerate(_clause_ids())}
+        of_run = [rank[catalogue().clauses[run.clause].id] for run in self.runs]
+        return np.repeat(of_run, self.lengths).astype(np.int64)
+
+    def coded(self, name: str) -> CodedValues:
+        """``clause`` (its id), or an attribute of each duty's case: the values, and for each duty the number of its value."""
+        if name == "clause":
+            return CodedValues(_clause_ids(), self.clause)
+        values, numbers = self.selection.coded(name)
+        return CodedValues(values, numbers[self.case])
+
+    @property
+    def every(self) -> Array:
+        """The indices of all duties."""
+        return np.arange(len(self))
 
     def only(self, which: Array) -> "DutyList":
         """The duties for which ``which`` is true."""
@@ -68,6 +93,18 @@ class DutyList:
         return DutyList(
             self.selection, [run.only(part) for run, part in zip(self.runs, parts, strict=False)], self.framework
         )
+
+    @property
+    def in_time_then_due(self) -> Array:
+        """A sort key: duties that are not met in time come first, each kind by due date."""
+        in_time = state_in(self.state, IN_TIME).astype(np.int64)
+        key: Array = (in_time << 16) + self.column("due_on")
+        return key
+
+    def of_cases(self, references: Iterable[str]) -> "DutyList":
+        """The duties of these cases."""
+        numbers = (self.selection.columns.number(reference) for reference in references)
+        return self.only(np.isin(self.case, [number for number in numbers if number is not None]))
 
     def in_order(self, key: Array, first: int, last: int, *, descending: bool = False) -> Array:
         """The indices of the duties from the place ``first`` up to, not including, ``last`` in order of a key.
@@ -102,21 +139,33 @@ class DutyList:
                 )  # fmt: skip
         return [found[place] for place in range(len(which))]
 
+    def lines(self, which: Array, snapshots: Mapping[int, CaseSnapshot], entries_of: EntryIds | None) -> list[DutyLine]:
+        """The duties at these indices as lines of a list. ``snapshots``: of their cases, by number."""
+        duties = zip(self.case[which].tolist(), self.shown(which, entries_of), strict=True)
+        return [DutyLine.on_the_day(snapshots[case], duty.obligation) for case, duty in duties]
+
     def _further(self) -> list[Array]:
         """The columns by which duties of one case and due date are sorted; the last one counts first."""
-        numbers = np.repeat([run.clause for run in self.runs], self._lengths)
+        numbers = np.repeat([run.clause for run in self.runs], self.lengths)
         last = map(self.column, ("value", "met_on", "ended_on", "met_by"))
         by = [self.column("arises_on"), self.clause, self.column("raised_by"), numbers, *last]
         return by[::-1]
 
     @cached_property
-    def _lengths(self) -> list[int]:
+    def lengths(self) -> list[int]:
+        """The number of duties of each run."""
         return [len(run.state) for run in self.runs]
 
     @cached_property
     def _ends(self) -> Array:
         """The index of the first duty of each run; last, the number of duties."""
-        return np.concatenate(([0], np.cumsum(self._lengths, dtype=np.int64)))
+        return np.concatenate(([0], np.cumsum(self.lengths, dtype=np.int64)))
+
+
+@cache
+def _clause_ids() -> list[str]:
+    """The ids of all clauses, in order."""
+    return sorted({clause.id for clause in catalogue().clauses})
 
 
 def _joined(columns: list[Array]) -> Array:

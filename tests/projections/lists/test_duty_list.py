@@ -12,9 +12,9 @@ from projections.columns.case_selection import CaseSelection
 from projections.history.history import History
 from projections.history.moment import Moment
 from projections.ledger.ledger import duty_rows, obligation_of
+from projections.lists.duty_list import ListedDuty
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports.caseload_matrix import counted_duties
-from projections.reports.duty_results import ListedDuty
 from tests.support.columns import columns_of
 from tests.support.depth import examples
 from tests.support.histories import LONGEST_DAYS, facts_of, histories

@@ -11,8 +11,9 @@ from typing import Any
 from benchmarks.cases import READ_ON
 from domain.policy.frameworks.framework_files import frameworks
 from projections.columns.case_selection import CaseSelection
-from projections.columns.column_merge import merge
+from projections.columns.column_layers import ColumnLayers
 from projections.columns.column_store import ColumnStore
+from projections.columns.kept_counts import KeptCounts
 from projections.columns.score_counts import score_cases, score_table
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
@@ -30,18 +31,17 @@ class Layers:
     """The columns of a base and of the cases that have changed since, as they are taken in one after the other."""
 
     def __init__(self, base: ColumnStore):
-        self.base, self.changed, self.columns = base, ColumnStore.of(()), base
+        self.layers = ColumnLayers(base)
 
     def take_in(self, changed: ColumnStore) -> ColumnStore:
         """The columns with these cases changed too."""
-        self.changed = merge([self.changed.with_changes(changed)])
-        self.columns = self.base.with_changes(self.changed)
-        return self.columns
+        self.layers = self.layers.with_changes(changed)
+        return self.layers.columns
 
 
 def forgotten(columns: ColumnStore) -> ColumnStore:
     """The same columns, with no counts kept of them from an earlier question."""
-    return replace(columns)
+    return replace(columns, kept=KeptCounts(), below=None)
 
 
 def score_all(at: CaseSelection) -> Any:

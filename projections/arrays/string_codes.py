@@ -3,12 +3,16 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
+from threading import Lock
 from typing import Any, Generic, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 W = TypeVar("W")
+
+ADDING = Lock()
+"""Held while a value is added: codes are shared between threads."""
 
 
 class StringCodes(Generic[W]):
@@ -28,8 +32,12 @@ class StringCodes(Generic[W]):
         """The number of a value, a new one for a new value."""
         found = self._numbers.get(value)
         if found is None:
-            found = self._numbers[value] = len(self.values)
-            self.values.append(value)
+            with ADDING:
+                found = self._numbers.get(value)
+                if found is None:
+                    found = len(self.values)
+                    self.values.append(value)  # before its number can be found
+                    self._numbers[value] = found
         return found
 
     def find(self, value: W) -> int | None:

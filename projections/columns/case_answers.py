@@ -23,7 +23,7 @@ from projections.columns.duty_scan import (
     scan_by_case,
     scan_cases_of,
 )
-from projections.columns.packed_counts import packed_counts
+from projections.columns.packed_counts import packed_counts, summed
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE
 from projections.scoring.verdicts import NOT_JUDGED, RULINGS, VERDICTS, DerivedCounts, RequiredCounts, situation
@@ -43,11 +43,18 @@ class BlockAnswers(NamedTuple):
     absent: Array
 
 
+OVERRULES = np.uint8(len(VERDICTS) + 1)
+"""Added to the number of a judgement that overrules."""
+
+
 class ChosenRows(NamedTuple):
     """Rows of a table, and the indices of those that are chosen."""
 
     rows: Rows
-    at: Array
+    at: slice | Array
+
+    def column(self, name: str) -> Array:
+        return self.rows[name][self.at]
 
 
 class AnswerBlock:
@@ -103,12 +110,7 @@ class AnswerBlock:
             in_line = int(place[-1]) - int(place[0]) == len(place) - 1
             at: slice | Array = slice(int(place[0]), int(place[-1]) + 1) if in_line else place
             for packing, total in zip(packings, totals, strict=True):
-                sums = packing.of_state.take(state, mode="clip")
-                if len(last) < len(state):
-                    # The running sum at the last duty of each case, minus the sum at the case before.
-                    sums = np.cumsum(sums).take(last)
-                    sums[1:] -= sums[:-1]
-                total[at] += sums
+                total[at] += summed(packing.of_state.take(state, mode="clip"), last)
         for packing, total in zip(packings, totals, strict=True):
             yield from packing.unpacked(total)
 
@@ -134,39 +136,43 @@ class AnswerBlock:
 
     def _judged(self, question: Question) -> tuple[Array, Array]:
         """The number of the last judgement that counts (see ``situation``), and whether it overrules."""
-        judged, overrules = np.full(len(self.cases), NOT_JUDGED, np.uint8), np.zeros(len(self.cases), bool)
+        judged = np.full(len(self.cases), NOT_JUDGED, np.uint8)
         found = self._judgements(question.id)
         if found:
-            case, answer, overruled = (joined(found, name) for name in ("case", "answer", "overrules"))
-            place = self._place(case)
-            turn = self._turns(found, place) if len(found) > 1 else slice(None)
+            case, answer, overrules = (joined(found, name) for name in ("case", "answer", "overrules"))
+            place, verdict = self._place(case), self._verdicts.take(answer)
+            verdict += OVERRULES * overrules
+            if len(found) > 1:
+                turn = self._turns(found, place)
+                place, verdict = place[turn], verdict[turn]
             # They are in order of time: of several for one case, the last assignment remains.
-            judged[place[turn]] = self._verdicts[answer[turn]]
-            overrules[place[turn]] = overruled[turn]
-        return judged, overrules
+            judged[place] = verdict
+        return judged % OVERRULES, judged >= OVERRULES
 
     def _judgements(self, question: str) -> list[ChosenRows]:
         """The judgements on a question that count on the day, in order of case and time in each table."""
-        asked = self.selection.columns.words["question"].find(question)
+        asked, selection = self.selection.columns.words["question"].find(question), self.selection
         found = []
-        for rows in self.selection.columns.judgements.parts(self.selection.instant):
-            every = rows.of_question.get(-1 if asked is None else asked, slice(0, 0))
-            part: slice | Array
-            if self.whole:
-                part = rows_from(rows, every, self.first, self.last)
-            else:
-                part = rows_of_cases(rows, every, self.cases, self._among)
-            chosen = (rows["judged_on"][part] <= self.selection.day) & self._counting[rows["framework"][part]]
-            then = known(rows, self.selection.instant, part)
-            at = positions_where(part, chosen if then is None else chosen & then)
-            if len(at):
+        for rows in selection.columns.judgements.parts(selection.instant):
+            part = self._part(rows, rows.of_question.get(-1 if asked is None else asked, slice(0, 0)))
+            chosen = (rows["judged_on"][part] <= selection.day) & self._counting.take(rows["framework"][part])
+            then = known(rows, selection.instant, part)
+            chosen = chosen if then is None else chosen & then
+            at = part if chosen.all() else positions_where(part, chosen)
+            if len(chosen):
                 found.append(ChosenRows(rows, at))
         return found
+
+    def _part(self, rows: Rows, every: slice) -> slice | Array:
+        """The rows of the block's cases in a part of a table that is in order of case."""
+        if self.whole:
+            return rows_from(rows, every, self.first, self.last)
+        return rows_of_cases(rows, every, self.cases, self._among)
 
     def _turns(self, found: Sequence[ChosenRows], place: Array) -> Array:
         """The order of judgements in time. Only cases with rows in two tables need sorting."""
         mixed = np.zeros(len(self.cases), bool)
-        mixed[place[len(found[0].at) :]] = True
+        mixed[place[len(found[0].column("case")) :]] = True
         apart, together = np.flatnonzero(~mixed[place]), np.flatnonzero(mixed[place])
         times = (joined(found, name)[together] for name in ("order", "recorded_at", "judged_on"))
         return np.append(apart, together[np.lexsort([*times])])
@@ -186,7 +192,8 @@ class AnswerBlock:
 
 def joined(found: Sequence[ChosenRows], name: str) -> Array:
     """A column of the rows chosen, one table after the other."""
-    return np.concatenate([rows[name][at] for rows, at in found])
+    first, *others = (one.column(name) for one in found)
+    return np.concatenate([first, *others]) if others else first
 
 
 @cache

@@ -109,7 +109,9 @@ class CaseSelection:
             return CodedValues(values, of_place[self.place])
         if name not in ATTRIBUTES:
             raise KeyError(f"{name} is not one of {', '.join(ATTRIBUTES)}")
-        return CodedValues(words[WORDS[name]].values, self.spell_column(name))
+        return CodedValues(
+            tuple(words[WORDS[name]].values), self.spell_column(name)
+        )  # a copy: words are added meanwhile
 
     def spell_column(self, name: str) -> Array:
         """For each case a column of the spell that contains the day; -1: supervision had not begun."""
@@ -142,10 +144,10 @@ class CaseSelection:
 
 def places(columns: ColumnStore, name: str) -> CodedValues:
     """One level of places (area, team, officer ...): its values, and for each place the number of its value (-1: no place)."""
-    found = columns.levels.get(name)
-    if found is None:
+    found, every = columns.levels.get(name), columns.words["place"].values
+    if found is None or len(found.numbers) <= len(every):
         at = PLACE.index(name)
-        level = [place[at] for place in columns.words["place"].values]
+        level = [place[at] for place in every]
         values = sorted(set(level))
         number = {value: n for n, value in enumerate(values)}
         found = CodedValues(values, np.array([*(number[value] for value in level), -1], np.int32))

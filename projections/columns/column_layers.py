@@ -12,6 +12,7 @@ import numpy as np
 
 from projections.columns.column_merge import merge
 from projections.columns.column_store import ColumnStore
+from projections.columns.kept_counts import KeptCounts
 
 MOST_LAYERS = 8
 """Layers above a base at most, but for those that ``settled_below`` has yet to join."""
@@ -102,7 +103,7 @@ def without(base: ColumnStore, references: Sequence[str]) -> ColumnStore:
     gone = np.zeros(base.numbers, bool) if base.gone is None else base.gone.copy()
     numbers = (base.number(reference) for reference in references)
     gone[[number for number in numbers if number is not None]] = True
-    return replace(base, gone=gone, levels={})
+    return replace(base, gone=gone, kept=KeptCounts())
 
 
 def _run(sizes: Sequence[int], most: int | None) -> int:

@@ -6,7 +6,7 @@ A column store never changes. It can be deleted and made again at any time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from projections.arrays.date_numbers import STILL_KNOWN
 from projections.arrays.string_codes import StringArray, StringArrayChain, StringCodes, TextArray, TextChain
 from projections.columns.column_builder import ColumnBuilder
 from projections.columns.column_schema import WORDS, Array, CodedValues, Rows, TableRows, last_instant
+from projections.columns.kept_counts import KEPT_ABOVE, KeptCounts
 from projections.ledger.ledger import Ledger
 
 
@@ -42,8 +43,11 @@ class ColumnStore:
     """The hash of the record at the position, in hex; empty where it is not known."""
     last_instant: int = STILL_KNOWN
     """The last instant at which a row became known or was superseded. What is known after it is what is known today."""
+    below: "ColumnStore | None" = field(default=None, compare=False, repr=False)
+    """The store that changes were laid over last; None: there are no changes."""
+    kept: KeptCounts = field(default_factory=KeptCounts, compare=False, repr=False)
     levels: dict[str, CodedValues] = field(default_factory=dict, compare=False, repr=False)
-    """A cache of ``case_selection.places``."""
+    """A cache of ``case_selection.places``, shared by the stores that share their words."""
 
     @classmethod
     def of(
@@ -88,14 +92,16 @@ class ColumnStore:
         return self.references.find(reference)
 
     def with_changes(self, changed: "ColumnStore") -> "ColumnStore":
-        """This store with the rows of the cases ``changed`` in place of their old rows. The cost depends on the changes alone."""
+        """This store with the rows of the cases ``changed`` in place of their old rows. The cost depends on the changes alone.
+
+        Both stores share their words. Words are only added, so the numbers of those that are there stay the same.
+        """
         first, names = self.numbers, len(self.names)
         gone = np.zeros(first + changed.numbers, bool)
         gone[:first] = False if self.gone is None else self.gone
         was = (self.number(reference) for reference in changed.references)
         gone[[number for number in was if number is not None]] = True
-        words = {name: StringCodes(of.values) for name, of in self.words.items()}
-        of_words = {name: renumbered(changed.words[name].values, words[name]) for name in words}
+        of_words = {name: renumbered(changed.words[name].values, words) for name, words in self.words.items()}
         becomes: dict[str, Any] = by_column(of_words) | {
             "case": np.arange(first, first + changed.numbers),
             "name": np.arange(names, names + len(changed.names)),
@@ -113,9 +119,20 @@ class ColumnStore:
         }
         return ColumnStore(
             StringArrayChain.of(self.references, changed.references), TextChain.of(self.names, changed.names),
-            TextChain.of(self.folded, changed.folded), words, tables, plain, gone, changed.position, changed.hash,
-            max(self.last_instant, changed.last_instant),
+            TextChain.of(self.folded, changed.folded), self.words, tables, plain, gone, changed.position, changed.hash,
+            max(self.last_instant, changed.last_instant), below=self,
+            kept=KeptCounts(KEPT_ABOVE), levels=self.levels,
         )  # fmt: skip
+
+    def laid_over(self, below: "ColumnStore") -> "ColumnStore":
+        """The rows that were laid over a store below this one, alone; the cases have the same numbers."""
+        under = below.tables
+        tables = {
+            name: TableRows(of.current[len(under[name].current) :], of.superseded[len(under[name].superseded) :])
+            for name, of in self.tables.items()
+        }
+        plain = {name: of[len(below.plain[name]) :] for name, of in self.plain.items()}
+        return replace(self, tables=tables, plain=plain, below=None, kept=KeptCounts())
 
 
 def by_column(of_words: Mapping[str, Array]) -> dict[str, Array]:

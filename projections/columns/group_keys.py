@@ -42,7 +42,7 @@ class GroupKeys:
         clauses = catalogue().clauses
         self._of_case = {name: selection.coded(name) for name in by if name not in OF_DUTY}
         self._of_place = {name: places(selection.columns, name) for name in by if name in PLACE}
-        self._places = selection.columns.words["place"].values
+        self._places = tuple(selection.columns.words["place"].values)
         self._of_clause = {
             name: StringCodes({"clause": c.id, "subject": c.subject, "edition": c.edition}[name] for c in clauses)
             for name in by if name in ("clause", "subject", "edition")

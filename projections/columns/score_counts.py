@@ -1,14 +1,16 @@
 """Count the answers of all cases by group: for scores of samples, and for tables of questions by team or officer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from domain.policy.frameworks.framework import Framework
 from projections.columns.case_answers import ABSENT_OF, INSUFFICIENT, VERDICT_OF, AnswerBlock
-from projections.columns.case_selection import By, CaseSelection, Groups, Key
+from projections.columns.case_selection import By, CaseSelection, Groups, Key, grouped, sortable
 from projections.columns.column_schema import Array
+from projections.columns.column_store import ColumnStore
 from projections.scoring.scores import Score, score_of
 from projections.scoring.verdicts import VERDICTS
 
@@ -16,8 +18,11 @@ ABSENT = len(VERDICTS)
 COUNTED = (*VERDICTS, "absent")
 """What is counted for each question, in the order of the last axis of ``ScoreCounts.counts``."""
 
-COUNTED_AS = np.where(ABSENT_OF, ABSENT, VERDICT_OF)
+COUNTED_AS = np.where(ABSENT_OF, ABSENT, VERDICT_OF).astype(np.uint8)
 """For each situation of the verdict table the index in ``COUNTED``. Absent is added to insufficient at the end."""
+
+TOGETHER = 3
+"""Questions counted at once: the outcomes of so many fit into one byte."""
 
 BLOCK = 32_768
 """Cases per block. Fewer cost more calls; more do not fit into the processor's cache."""
@@ -32,6 +37,13 @@ BLOCK_AT_LEAST = 512
 """A range with fewer counted cases is not taken whole: its cases are put into a block with others."""
 
 
+MANY = 250
+"""So many cases changed at once are counted once, and kept, also where others have changed since."""
+
+GroupsOf = Callable[[CaseSelection, Array], Groups]
+"""Groups those cases of a selection for which the array is true."""
+
+
 @dataclass(frozen=True)
 class ScoreCounts:
     """``counts[group, question, what]``, with ``what`` as in ``COUNTED``. ``cases[group]``: how many cases the group has."""
@@ -40,6 +52,11 @@ class ScoreCounts:
     keys: Sequence[Key]
     counts: Array
     cases: Array
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the counts."""
+        return int(self.counts.nbytes + self.cases.nbytes)
 
     def score(self, group: int) -> Score:
         """The score of one group."""
@@ -60,9 +77,10 @@ class SampleScore:
 
 def score_cases(framework: Framework, selection: CaseSelection, cases: Array | None = None) -> SampleScore:
     """The score of the cases that had begun, or of those of them for which ``cases`` is true."""
-    chosen = selection.there if cases is None else selection.there & cases
-    groups = Groups([(False,), (True,)], np.where(chosen, selection.high_risk.astype(np.int32), -1))
-    counted = count_answers(framework, selection, groups)
+    if cases is None:
+        counted = _of_all(framework, selection, "risk", _by_risk)
+    else:
+        counted = count_answers(framework, selection, _by_risk(selection, selection.there & cases))
     return SampleScore(
         _score(framework, counted.counts.sum(axis=0), int(counted.cases.sum())),
         counted.score(1),
@@ -71,27 +89,98 @@ def score_cases(framework: Framework, selection: CaseSelection, cases: Array | N
 
 def score_table(framework: Framework, selection: CaseSelection, by: By, cases: Array | None = None) -> ScoreCounts:
     """The questions by team, officer, division, area or another attribute of the case on the day read."""
+    if cases is None:
+        counted = _of_all(framework, selection, tuple(by), partial(_by_attributes, by))
+        return _without_empty(counted)
     groups = selection.groups(by)
-    return count_answers(
-        framework, selection, groups if cases is None else Groups(groups.keys, np.where(cases, groups.of, -1))
-    )
+    return count_answers(framework, selection, Groups(groups.keys, np.where(cases, groups.of, -1)))
+
+
+def _by_risk(selection: CaseSelection, among: Array) -> Groups:
+    return Groups([(False,), (True,)], np.where(among, selection.high_risk.astype(np.int32), -1))
+
+
+def _by_attributes(by: By, selection: CaseSelection, among: Array) -> Groups:
+    return grouped([selection.coded(name) for name in by], among)
+
+
+def _of_all(framework: Framework, selection: CaseSelection, grouping: Hashable, groups: GroupsOf) -> ScoreCounts:
+    """All cases counted, from what is kept of a store below and the changes since. ``grouping``: a name for ``groups``."""
+    columns, moment = selection.columns, selection.moment
+    key = ("answers", framework.id, moment, grouping)
+
+    def count() -> ScoreCounts:
+        below = _counted_below(columns, key)
+        if below is None or columns.gone is None:
+            return count_answers(framework, selection, groups(selection, selection.there))
+        before, after = CaseSelection(below, moment), CaseSelection(columns.laid_over(below), moment)
+        less = count_answers(framework, before, groups(before, before.there & columns.gone[: below.numbers]))
+        more = count_answers(framework, after, groups(after, after.there))
+        return _added(_of_all(framework, before, grouping, groups), less, more)
+
+    return columns.kept.get(key, count)
+
+
+def _counted_below(columns: ColumnStore, key: Hashable) -> ColumnStore | None:
+    """The store below from whose counts to go on: the nearest that has them, or that has so many changes of its own that
+    they should be counted only once."""
+    below = columns.below
+    while below is not None and below.below is not None and key not in below.kept:
+        if below.numbers - below.below.numbers >= MANY:
+            break
+        below = below.below
+    return below
+
+
+def _added(whole: ScoreCounts, less: ScoreCounts, more: ScoreCounts) -> ScoreCounts:
+    """The counts of a whole, less some and with some more."""
+    keys = sorted({*whole.keys, *less.keys, *more.keys}, key=sortable)
+    place = {key: at for at, key in enumerate(keys)}
+    counts = np.zeros((len(keys), *whole.counts.shape[1:]), np.int32)
+    cases = np.zeros(len(keys), np.int64)
+    for part, sign in ((whole, 1), (less, -1), (more, 1)):
+        at = [place[key] for key in part.keys]
+        counts[at] += sign * part.counts
+        cases[at] += sign * part.cases
+    return ScoreCounts(whole.framework, keys, counts, cases)
+
+
+def _without_empty(counted: ScoreCounts) -> ScoreCounts:
+    """The same without the groups that have no cases any more."""
+    held = np.flatnonzero(counted.cases)
+    keys = [counted.keys[at] for at in held.tolist()]
+    return ScoreCounts(counted.framework, keys, counted.counts[held], counted.cases[held])
 
 
 def count_answers(framework: Framework, selection: CaseSelection, groups: Groups) -> ScoreCounts:
     """Every question counted by group; cases in no group (-1) are left out."""
-    room = len(groups.keys)
-    counts = np.zeros((len(framework.questions), (room + 1) * len(COUNTED)), np.int64)
+    room, questions = len(groups.keys), list(framework.questions.values())
+    counts = np.zeros((room, len(questions), len(COUNTED)), np.int32)
     for cases in case_blocks(groups.of):
-        block = AnswerBlock(framework, selection, cases)
-        places = groups.of[cases].astype(np.intp)
-        places[places < 0] = room  # counted too, and dropped at the end
-        places *= len(COUNTED)
-        for number, question in enumerate(framework.questions.values()):
-            outcome = COUNTED_AS.take(block.situations(question))
-            counts[number] += np.bincount(places + outcome, minlength=counts.shape[1])
-    by_group = counts.reshape(len(framework.questions), room + 1, len(COUNTED)).transpose(1, 0, 2)[:room]
-    by_group[:, :, INSUFFICIENT] += by_group[:, :, ABSENT]  # an absent answer is insufficient too
-    return ScoreCounts(framework, groups.keys, by_group, np.bincount(groups.of[groups.of >= 0], minlength=room))
+        block, of = AnswerBlock(framework, selection, cases), groups.of[cases]
+        here = np.flatnonzero(np.bincount(of + 1, minlength=room + 1)[1:])  # the groups that have cases in the block
+        places = np.full(room + 1, len(here), np.intp)  # -1 is counted too, and dropped at the end
+        places[here] = np.arange(len(here))
+        for first in range(0, len(questions), TOGETHER):
+            some = questions[first : first + TOGETHER]
+            outcomes = [COUNTED_AS.take(block.situations(question), mode="clip") for question in some]
+            counts[here, first : first + TOGETHER] += _counted(places[of], outcomes, len(here) + 1)[:-1]
+    counts[:, :, INSUFFICIENT] += counts[:, :, ABSENT]  # an absent answer is insufficient too
+    return ScoreCounts(framework, groups.keys, counts, np.bincount(groups.of[groups.of >= 0], minlength=room))
+
+
+def _counted(places: Array, outcomes: Sequence[Array], room: int) -> Array:
+    """How many cases of each place (below ``room``) have each outcome of each question: ``[place, question, outcome]``.
+
+    All are counted at once, by one number for each case.
+    """
+    one = outcomes[0]
+    for other in outcomes[1:]:
+        one = one * np.uint8(len(COUNTED)) + other
+    size = len(COUNTED) ** len(outcomes)
+    every = np.bincount(places * size + one, minlength=room * size).reshape(room, *[len(COUNTED)] * len(outcomes))
+    axes = range(1, len(outcomes) + 1)
+    return np.stack([every.sum(axis=tuple(axis for axis in axes if axis != kept)) for kept in axes], axis=1)
 
 
 def case_blocks(of: Array) -> Iterator[Array]:

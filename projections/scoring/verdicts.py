@@ -104,7 +104,9 @@ def situation(
         missing, arisen = (required.fell_due > 0) & (required.done == 0), required.arisen > 0
     if derived is not None and question.derive is not None:
         due, done = derived.fell_due > 0, derived.done > 0
-        enough = derived.held >= question.derive.share * derived.fell_due
+        share = question.derive.share
+        wanted = derived.fell_due if share == 1 else share * derived.fell_due
+        enough = derived.held >= wanted
         if question.scored_by != "judged":
             judged = judged * overrules
     # In this order of operations an array stays ``uint8``, as ``judged`` is.

@@ -85,7 +85,7 @@ def test_cases_taken_in_one_by_one_are_counted_as_they_are_now() -> None:
         one_more()
     anew = columns_of((f"A00000{n}/1", facts[2 if n in (1, 4) else n % 2]) for n in range(6))
     for moment in MOMENTS.values():
-        now, wanted = CaseSelection(forgotten(layers.columns), moment), CaseSelection(anew, moment)
+        now, wanted = CaseSelection(forgotten(layers.layers.columns), moment), CaseSelection(anew, moment)
         assert score_all(now) == score_all(wanted)
         assert table_by_team(now).by_key() == table_by_team(wanted).by_key()
 

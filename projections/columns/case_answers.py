@@ -37,8 +37,8 @@ class BlockAnswers(NamedTuple):
     absent: Array
 
 
-OVERRULES = np.uint8(len(VERDICTS) + 1)
-"""Added to the number of a judgement that overrules."""
+OVERRULES = np.uint8(8)
+"""Added to the number of a judgement that overrules: a power of two above these numbers."""
 
 
 class ChosenRows(NamedTuple):
@@ -84,7 +84,7 @@ class AnswerBlock:
     def _in(self, states: range, clauses: tuple[str, ...]) -> Array:
         """How many duties under these clauses (ids) each case has in one of these states."""
         first, *others = (self._of_clause(states, clause) for clause in clauses)
-        return sum(others, start=first)
+        return sum(others, start=first.astype(np.int32)) if others else first
 
     def _of_clause(self, states: range, clause: str) -> Array:
         if (states, clause) not in self._counts:
@@ -141,7 +141,7 @@ class AnswerBlock:
                 place, verdict = place[turn], verdict[turn]
             # They are in order of time: of several for one case, the last assignment remains.
             judged[place] = verdict
-        return judged % OVERRULES, judged >= OVERRULES
+        return judged & (OVERRULES - 1), judged >= OVERRULES
 
     def _judgements(self, question: str) -> list[ChosenRows]:
         """The judgements on a question that count on the day, in order of case and time in each table."""

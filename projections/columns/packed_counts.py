@@ -16,6 +16,9 @@ from projections.obligations.duty_state import MET_EARLY, UNKNOWN, state_in
 SMALL, LARGE = 32, 64
 """The bits of a number with few or small fields, and of one with more."""
 
+FIELDS = {8: np.uint8, 16: np.uint16, 32: np.uint32}
+"""The bits that a field may have, and the type for its counts."""
+
 MANY = 10
 """Numbers of a case from which on adding them up case by case takes less time than a running sum."""
 
@@ -41,15 +44,14 @@ class PackedCounts:
         return found
 
     def unpacked(self, packed: Array) -> Iterator[tuple[range, Array]]:
-        """The states that each field counts, and its counts."""
-        mask = self.type((1 << self.bits) - 1)
+        """The states that each field counts, and its counts, in a type of the field's bits."""
         for at, states in enumerate(self.fields):
-            yield states, (packed >> self.type(at * self.bits)) & mask
+            yield states, (packed >> self.type(at * self.bits)).astype(FIELDS[self.bits])
 
 
 def packed_counts(counted: Sequence[range], most: int) -> list[PackedCounts]:
     """The fewest numbers that hold these counts. ``most``: the most duties that a case has, below 2**32."""
-    bits = max(most, 1).bit_length()
+    bits = next(bits for bits in FIELDS if most < 1 << bits)
     room = LARGE // bits
     return [PackedCounts(tuple(counted[at : at + room]), bits) for at in range(0, len(counted), room)]
 

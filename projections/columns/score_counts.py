@@ -134,10 +134,11 @@ def count_answers(framework: Framework, selection: CaseSelection, groups: Groups
         here = np.flatnonzero(np.bincount(of + 1, minlength=room + 1)[1:])  # the groups that have cases in the block
         places = np.full(room + 1, len(here), np.intp)  # -1 is counted too, and dropped at the end
         places[here] = np.arange(len(here))
+        places = places.take(of)
         for first in range(0, len(questions), TOGETHER):
             some = questions[first : first + TOGETHER]
             outcomes = [COUNTED_AS.take(block.situations(question), mode="clip") for question in some]
-            counts[here, first : first + TOGETHER] += _counted(places[of], outcomes, len(here) + 1)[:-1]
+            counts[here, first : first + TOGETHER] += _counted(places, outcomes, len(here) + 1)[:-1]
     counts[:, :, INSUFFICIENT] += counts[:, :, ABSENT]  # an absent answer is insufficient too
     return ScoreCounts(framework, groups.keys, counts, np.bincount(groups.of[groups.of >= 0], minlength=room))
 

@@ -7,7 +7,6 @@ deleted at any time.
 
 import os
 import shutil
-import time
 import weakref
 from collections.abc import Sequence
 from functools import lru_cache
@@ -101,6 +100,7 @@ def write_generation(home: Path, parts: Sequence[ColumnStore], last: HashedPosit
     number = max((int(folder.name) for folder in generations(home)), default=0) + 1
     making = home / f"{MAKING}{number}"
     with removed_on_failure(making, _room(parts)):
+        _drop_old(home, making.stat().st_mtime)
         _write(making, parts, last)
         made = making.rename(home / f"{number:08}")
     sync(home)
@@ -131,11 +131,16 @@ def _room(parts: Sequence[ColumnStore]) -> int:
     return sum(part.nbytes * 11 // 10 + BYTES_A_CASE * part.numbers for part in parts)
 
 
-def _tidy(home: Path) -> None:
-    """Delete generations that are neither kept nor young, and what writers left that have died."""
+def _drop_old(home: Path, now: float) -> None:
+    """Delete generations that are neither kept nor young. ``now``: the time by the file system, as it dates folders."""
     for folder in generations(home)[:-KEPT]:
-        if time.time() - folder.stat().st_mtime > OLD:
-            folder.rename(home / f"{MAKING}none-{folder.name}")  # first, so that no reader finds it half deleted
+        if now - folder.stat().st_mtime > OLD:
+            # Renamed first, so that no reader finds it half deleted.
+            shutil.rmtree(folder.rename(home / f"{MAKING}none-{folder.name}"))
+
+
+def _tidy(home: Path) -> None:
+    """Delete what writers left that have died."""
     for left in home.glob(f"{MAKING}*"):
         shutil.rmtree(left)
     for left in home.glob(f"{PARTS}*"):

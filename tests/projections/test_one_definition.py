@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
-from projections.cases.work_lists import desk
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures.measure_files import reports
@@ -18,6 +17,9 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place
+from projections.lists.late_entries import LateEntries
+from projections.lists.open_duties import OpenDuties
+from projections.lists.work_lists import MONTH, desk
 from projections.reports.caseload_matrix import ALL, duty_sums, matrix
 from projections.reports.periods import Period
 from projections.reports.proportions import Scope
@@ -83,7 +85,6 @@ def test_every_figure_is_the_same_wherever_it_stands(
             assert row["held"] == sum(of_cases[measure.counts][c] for c in measure.clauses), (name, measure.id)
 
     # The matrix: all duties of the standards, subject by subject.
-    snapshots = [reading.snapshot for reading in readings]
     subjects = list(dict.fromkeys(c.subject for c in FRAMEWORK.clauses if c.of_standards))
     with app.test_request_context():
         found = [one for one in duty_sums(following_read_model.as_at(moment), 12) if scope.holds(one.place)]
@@ -97,12 +98,15 @@ def test_every_figure_is_the_same_wherever_it_stands(
     assert sum(r["n"] for r in expected if r["of"] == "national standards") == (whole[ALL].n if whole else 0)
 
     # The desk: what is overdue, and what was recorded late in the last 28 days.
-    own = [s for s in snapshots if scope.holds(s.spell.place)]
-    overdue = len(desk(own)["overdue"])
+    with app.test_request_context():
+        at = following_read_model.as_at(moment)
+    mine = at.held_where(scope.holds)
+    lists = desk(OpenDuties.of(at, mine), LateEntries.of(at, mine, MONTH))
+    overdue = len(lists["overdue"])
     ahead = rows(document(client, "reports/forecast", spelled, moment), "forecast")
     if not hindsight:
         assert (ahead[0]["overdue"] if ahead else 0) == overdue
-    late = desk(own)["recorded-late"]
+    late = lists["recorded-late"]
     with app.test_request_context():
         recorded = report_cache.duty_queries().recorded(Period(moment, day - timedelta(days=28)))
     assert sum(r.late.total() for place, r in recorded.items() if scope.holds(place)) == len(late)

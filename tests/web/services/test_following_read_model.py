@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -12,6 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from domain.accounts.roles import Account
+from domain.aggregates.case_file import RecordedEntry
+from domain.entries.case_entries import AccessLimited, AccessLimitLifted, EntryWithdrawn
 from domain.store.application import Files
 from projections.history.moment import Moment
 from projections.read_model import column_keeper
@@ -23,7 +26,8 @@ from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import in_this_process
 from tests.domain.store.test_store import contact
-from tests.projections.read_model.test_views import CASE, start, store
+from tests.projections.read_model.test_views import CASE, OTHER, start, store
+from tests.support.depth import deep
 from tests.support.people import signed_in
 from tests.support.postgres import Server, name_of, sql
 from tests.support.repository import ROOT
@@ -208,3 +212,47 @@ def test_a_monitor_is_told_when_the_database_is_away(
     assert (away.status_code, away.json) == (503, {"status": "the database cannot be reached"})
     if kind == "postgresql":
         sql(server.address, f"CREATE DATABASE {name_of(empty_database)}")  # for the fixture to drop
+
+
+READER = Account("area", "Ann Area", "area_manager", ("Gloucestershire",))
+
+MANY = 250_000 if deep() else 1_500
+"""Entries behind which the case is limited."""
+
+DAY, AT = date(2005, 6, 1), datetime(2005, 6, 1, 12, tzinfo=UTC)
+
+
+def listed(client: FlaskClient) -> bool:
+    """Whether a page of lists or a download names the case; all of them agree."""
+    pages = ("/cases", f"/cases?find={CASE}", "/cases/download/csv", "/desk/due-in-28-days", "/matrix/duties")
+    found = {page: CASE in re.sub(r'value="[^"]*"', "", client.get(page).text) for page in pages[:3]}
+    assert len(set(found.values())) == 1, found
+    hidden = not found["/cases"]
+    if hidden:
+        assert not any(f">{CASE}<" in client.get(page).text for page in pages)
+    return not hidden
+
+
+def test_a_case_limited_behind_entries_not_taken_in_is_closed_on_the_next_page_in_every_worker(
+    app: Flask,
+    files: Files,
+    views: ReadModel,
+    empty_database: str,
+) -> None:
+    store(files, (OTHER, start(team="Stroud", officer="Bo Kin")))
+    catch_up(views)
+    workers = [signed_in(one, READER) for one in (app, create_app(empty_database, today=lambda: date(2005, 6, 20)))]
+    assert all(listed(client) for client in workers)
+    with task_lock(views.database, views.writing, "follow"):  # somebody else follows, and is far behind
+        many = [contact(f"many-{n}") for n in range(MANY)]
+        files.save(*(RecordedEntry(OTHER, n, fact) for n, fact in enumerate(many, 2)))
+        limit = AccessLimited(entry="l", occurred_on=DAY, recorded_at=AT, excluded=[READER.name], reason="kin")
+        for fact, open_ in (
+            (limit, False),
+            (AccessLimitLifted(entry="u", occurred_on=DAY, recorded_at=AT, limit="l"), True),
+            (EntryWithdrawn(entry="w", occurred_on=DAY, recorded_at=AT, of="u", reason="in error"), False),
+        ):
+            store(files, (CASE, fact))
+            assert [listed(client) for client in workers] == [open_, open_]
+            assert [client.get(f"/cases/{CASE}").status_code for client in workers] == [200 if open_ else 403] * 2
+        assert views.position == 2

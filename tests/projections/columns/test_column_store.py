@@ -259,6 +259,40 @@ def test_cases_that_moved_between_areas(moment: Moment, monkeypatch: pytest.Monk
     assert whole == {True, False}
 
 
+def kept_appointments(number: int) -> list[Entry]:
+    """A file with so many appointments that were kept, every third of them recorded late."""
+    person = {
+        "crn": f"X{number:06}", "name": "Jo Fry", "date_of_birth": "1975-02-28", "gender": "female", "ethnicity": "W1",
+        "disability": False,
+    }  # fmt: skip
+    began = {
+        "type": "SupervisionStarted", "person": person, "order_type": "community_order", "area": "Gloucestershire",
+        "division": "North", "team": "Stroud", "officer": "Ann", "officer_grade": "po", "tier": 1,
+    }  # fmt: skip
+    lines: list[tuple[int, int, dict[str, object]]] = [(0, 0, began)]
+    for n in range(number):
+        day, late = n % 50, 9 if n % 3 == 0 else 0
+        made = {"type": "AppointmentMade", "for_on": (date(2005, 1, 4) + timedelta(days=day)).isoformat()}
+        lines.append((day, 0, made | {"entry": f"m{n}", "contact_type": "office"}))
+        kept = {"type": "AppointmentOutcomeRecorded", "appointment": f"m{n}", "outcome": "attended_complied"}
+        lines.append((day + 1, late, kept))
+    found = []
+    for at, (day, late, line) in enumerate(sorted(lines, key=lambda one: one[0])):
+        on = date(2005, 1, 3) + timedelta(days=day)
+        recorded = datetime(on.year, on.month, on.day, 20, tzinfo=UTC) + timedelta(days=late)
+        found.append({"entry": f"e{at}", **line, "occurred_on": on.isoformat(), "recorded_at": recorded.isoformat()})
+    return facts_of(found)
+
+
+@pytest.mark.parametrize("most", [255, 256, 1_100])
+def test_more_duties_of_a_clause_than_a_field_of_bits_holds(most: int) -> None:
+    files = {f"X{number:06}/1": kept_appointments(number) for number in (1, most, 3)}
+    columns = columns_of(files)
+    assert max(map(max, (rows.most_of_case for rows in columns.duties.all))) == most
+    for moment in (Moment(date(2006, 3, 1), None), Moment(date(2005, 9, 1), end_of_day(date(2005, 9, 1)))):
+        agrees(columns, replayed(files, moment, "esi-2003"), moment, "esi-2003")
+
+
 def test_an_area_is_a_range_of_its_nation() -> None:
     columns = columns_of((f"X{number:06}/1", moved(number)) for number in range(30))
     held = columns.spells.current[0]

@@ -65,6 +65,10 @@ def _indices(rows: Rows, table: str, cases: Array) -> Iterator[Array]:
     return (rows_of_cases(rows, part, cases, among) for part in parts)
 
 
+NOTHING: Array = np.zeros(0, np.int64)
+NOTHING.flags.writeable = False
+
+
 def between(cases: Array) -> Array:
     """For each number from the first to the last of these cases (ascending), whether it is one of them."""
     among = np.zeros(int(cases[-1]) - int(cases[0]) + 1, bool)
@@ -101,14 +105,22 @@ def rows_of_cases(rows: Rows, part: slice, cases: Array, among: Array) -> Array:
 def duties_of_cases(rows: Rows, clause: int, cases: Array, among: Array) -> Array:
     """The indices of the duties of these cases (ascending) under a clause. ``among``: see ``between``."""
     low, high = ends_of(rows, clause, int(cases[0]), int(cases[-1]) + 1)
+    if low == high:  # so it is under most clauses of a layer of few cases
+        return NOTHING
     at, end = positions_of_cases(rows.ends.case[low:high], cases, among) + low, rows.ends.end
+    if not len(at):
+        return NOTHING
     return ranges(end[at - 1] * (at > 0), end[at])  # the first row of all follows none
 
 
 def ends_of(rows: Rows, clause: int, first: int, last: int) -> tuple[int, int]:
     """The index in ``rows.ends`` of the first of these cases with duties under a clause, and the index after the last."""
     begin, end = rows.clause_ends[clause : clause + 2]
+    if begin == end:
+        return begin, end
     of_clause = rows.ends.case[begin:end]
+    if of_clause[0] >= last or of_clause[-1] < first:
+        return begin, begin
     low, high = np.searchsorted(of_clause, np.array((first, last), of_clause.dtype)).tolist()
     return begin + low, begin + high
 

@@ -7,7 +7,14 @@ make them.
 from collections.abc import Mapping
 from typing import Any
 
-from domain.entries.case_entries import AccessLimited, AccessLimitLifted, EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import (
+    AccessLimited,
+    AccessLimitLifted,
+    EntryCorrected,
+    EntryWithdrawn,
+    PersonDetailsChanged,
+    PersonLinked,
+)
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, topic_of
 
@@ -25,9 +32,17 @@ A query must repeat it word for word: only then SQLite uses the index.
 
 LIMITS_INDEX = f"{TABLE}_limits"
 
+MAY_LINK = "topic IN ({})".format(", ".join(f"'{topic_of(of)}'" for of in (PersonLinked, PersonDetailsChanged)))
+"""The condition of the index on entries that may say that two CRNs are one person's."""
+
+FIRST_OF_CRN = "originator_version = 1 AND substr(originator_id, 1, 7)"
+"""The beginning of a condition on the CRNs of files, by an index of their first entries. A CRN has seven characters."""
+
 STEPS: Mapping[int, str] = {
     1: f"CREATE INDEX IF NOT EXISTS {LIMITS_INDEX} ON {TABLE} (topic, originator_id, {{position}}) "
-    f"WHERE {MAY_CHANGE_LIMITS}"
+    f"WHERE {MAY_CHANGE_LIMITS}",
+    2: f"CREATE INDEX IF NOT EXISTS {TABLE}_links ON {TABLE} ({{position}}) WHERE {MAY_LINK}",
+    3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 

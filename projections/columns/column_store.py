@@ -53,12 +53,15 @@ class ColumnStore:
 
     @classmethod
     def of(
-        cls, cases: Iterable[tuple[str, Ledger, Sequence[Entry]]], position: int = 0, hash_: str = ""
+        cls,
+        cases: Iterable[tuple[str, Ledger, Sequence[Entry]] | tuple[str, Ledger, Sequence[Entry], int]],
+        position: int = 0,
+        hash_: str = "",
     ) -> "ColumnStore":
-        """The column store of these cases, in any order: of each the reference, the ledger and all entries as stored."""
+        """The column store of these cases, in any order: of each what ``ColumnBuilder.add`` takes."""
         gathering = ColumnBuilder()
-        for reference, rows, entries in cases:
-            gathering.add(reference, rows, entries)
+        for case in cases:
+            gathering.add(*case)
         found = gathering.gathered()
         return cls(*found, position=position, hash=hash_, last_instant=last_instant(found.tables.values()))
 

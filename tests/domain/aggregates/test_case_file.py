@@ -29,6 +29,7 @@ def fact(type_: str, entry: str = "new", on: str = "2005-06-01", **fields: Any) 
     return load_entry(type_, {"entry": entry, "occurred_on": on, "recorded_at": f"{on}T18:00:00+01:00", **fields})
 
 
+PLACE_IDS = {"area_id": "A07", "division_id": "A07-N", "team_id": "A07-N-3", "officer_id": "S0412"}
 HOLDER = {**PLACE, "officer": "Ruth Ablewhite", "officer_grade": "po"}
 
 
@@ -111,7 +112,7 @@ REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
     ),
     (
         refusals.WrongKindOfEntry, STARTED, fact("AppointmentOutcomeRecorded", appointment="oasys", **OUTCOME),
-        "appointment", "'oasys' is of type AssessmentCompleted; expected AppointmentMade",
+        "appointment", "'oasys' is of type AssessmentCompleted; expected AppointmentMade or UnpaidWorkSession",
     ),
     (
         refusals.ImpossibleDate, STARTED, fact("TierSet", tier=2, recorded_at="2009-01-01T00:00:01+00:00"),
@@ -287,26 +288,34 @@ def test_amending_replaces_fields_and_leaves_the_rest() -> None:
 
 PERSON_FACT = {"title": "Follow-up", "area": "Gloucestershire", "framework": "esi-2003", "cases": [CASE]}
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "SupervisionStarted": {"person": PERSON, "order_type": "licence", **HOLDER, "released_on": "2005-06-01"},
-    "CaseAllocated": HOLDER,
+    "SupervisionStarted": {"person": PERSON, "order_type": "licence", **HOLDER, "released_on": "2005-06-01", **PLACE_IDS},
+    "CaseAllocated": {**HOLDER, **PLACE_IDS},
+    "PlaceRenamed": {**PLACE, "officer": "Ruth Ablewhite-Jones", **PLACE_IDS},
+    "PersonDetailsChanged": {**PERSON, "crn": "X654321", "name": "Zoë Byrne", "pnc": "05/123A"},
+    "PersonLinked": {"crn": "X654321", "reason": "the same fingerprints"},
+    "PersonUnlinked": {"link": "link", "reason": "twins"},
+    "RequirementsChanged": {"requirements": ["supervision", "residence"], "reason": "residence added"},
+    "OrderVaried": {"ends_on": "2007-05-02", "unpaid_work_hours": 120, "reason": "extended by the court"},
     "TierSet": {"tier": 4},
     "AssessmentCompleted": {
         "instrument": "oasys", "stage": "initial", "assessor": "Ruth Ablewhite", "sources": ["psr"],
         "risk_of_harm": dict.fromkeys(("public", "known_adult", "children", "staff", "prisoners"), "low"),
         "overall_risk_of_harm": "medium", "likelihood_of_reoffending": {"score": 90, "band": "medium"},
-        "criminogenic_factors": ["accommodation"],
+        "criminogenic_factors": ["accommodation"], "assessor_id": "S0412", "serves": ["X123456/2"],
     },
-    "AssessmentCountersigned": {"assessment": "oasys", "by": "Ann Spo", "grade": "spo"},
+    "AssessmentCountersigned": {"assessment": "oasys", "by": "Ann Spo", "by_id": "S0001", "grade": "spo"},
     "RiskLevelChanged": {"from": "low", "to": "very_high", "reason": "a new charge"},
-    "RiskManagementPlanMade": {"actions": ["weekly visits"], "by": "Ruth Ablewhite"},
+    "RiskManagementPlanMade": {"actions": ["weekly visits"], "by": "Ruth Ablewhite", "by_id": "S0412",
+                               "serves": ["X123456/2"]},
     "RiskManagementPlanReviewed": {"plan": "risk-plan", "changes": "none"},
     "RiskManagementActionTaken": {"plan": "risk-plan", "action": "visited"},
     "SupervisionPlanMade": {
         "objectives": [{"text": "keep off heroin", "smart": True, "factor": "drug_misuse"}],
         "interventions": ["drug_treatment"], "takes_account_of": ["psr"], "kind": "sentence_plan",
+        "serves": ["X123456/2"],
     },
     "SupervisionPlanReviewed": {"plan": "plan", "objectives": [], "reason": "four months"},
-    "AppointmentMade": {"for_on": "2005-06-08", "contact_type": "office", "national_standards": False},
+    "AppointmentMade": {"for_on": "2005-06-08", "contact_type": "office", "national_standards": False, "serves": ["X123456/2"]},
     "AppointmentOutcomeRecorded": {"appointment": "a1", "outcome": "sent_home"},
     "ContactLogged": {"contact_type": "letter", "with": "his mother", "note": "came round", "about": "a1"},
     "AbsenceJudged": {"appointment": "a1", "acceptable": False, "reason": "no reason", "evidence": "none"},
@@ -317,12 +326,22 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "RecallDecided": {"outcome": "recalled"},
     "CustodyStarted": {"reason": "remand"},
     "CustodyEnded": {},
+    "WhereaboutsUnknown": {"basis": "warrant", "detail": "issued by the Cheltenham bench"},
+    "WhereaboutsKnown": {"how": "surrendered"},
+    "ContactSuspended": {"from_on": "2005-06-06", "to_on": "2005-07-15", "reason": "hospital", "by": "Ann Spo",
+                         "by_id": "S0001", "grade": "spo"},
+    "ContactResumed": {"suspension": "suspension"},
+    "SupervisionSuspended": {"reason": "ten years without concern"},
+    "SupervisionRestored": {"reason": "a new charge"},
     "MappaSet": {"category": 1, "level": 3},
     "MappaReviewSet": {"for_on": "2005-09-01"},
     "MappaMeetingHeld": {"level": 2, "agencies": ["police"]},
+    "MappaEnded": {"reason": "no longer meets a category"},
+    "RegisterReviewed": {"register": "mappa", "outcome": "stays_registered"},
     "ChildProtectionConcernRaised": {"detail": "a child in the house"},
     "ChildProtectionWorkDone": {"concern": "concern", "kind": "conference"},
-    "OversightRecorded": {"kind": "file_review", "by": "Ann Spo", "grade": "spo", "note": "seen"},
+    "OversightRecorded": {"kind": "file_review", "by": "Ann Spo", "by_id": "S0001", "grade": "spo", "note": "seen",
+                          "serves": ["X123456/2"]},
     "VictimWorkDone": {"kind": "victim_awareness"},
     "ProgrammeReferred": {"programme": "think_first"},
     "ProgrammeStarted": {"programme": "think_first"},
@@ -337,7 +356,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "PreReleaseWorkDone": {"kind": "prison_visit"},
     "CourtReportRequested": {"kind": "psr", "due_on": "2005-06-22"},
     "CourtReportProvided": {"report": "report"},
-    "UnpaidWorkSession": {"hours": 3.5, "outcome": "attended_complied"},
+    "UnpaidWorkSession": {"hours": 3.5, "hours_offered": 7, "outcome": "attended_complied"},
     "DrugTestTaken": {"result": "negative"},
     "DocumentFiled": {"kind": "order"},
     "QualityJudged": {
@@ -387,6 +406,16 @@ SUBJECTS: list[Entry] = [
     fact("DiversityNeedIdentified", "need", need="literacy"),
     fact("CourtReportRequested", "report", kind="psr", due_on="2005-06-22"),
     fact("AccessLimited", "l1", excluded=["p.anstey"], reason="a relative works here"),
+    fact("PersonLinked", "link", crn="X654321", reason="the same fingerprints"),
+    fact(
+        "ContactSuspended",
+        "suspension",
+        from_on="2005-06-06",
+        to_on="2005-07-15",
+        reason="hospital",
+        by="Ann Spo",
+        grade="spo",
+    ),
 ]
 
 ON_FILE = {type(subject).__name__: subject.entry for subject in SUBJECTS}
@@ -489,7 +518,18 @@ def test_every_type_of_entry_has_its_topic_for_good() -> None:
 def test_every_type_of_entry_has_an_example_with_all_its_fields() -> None:
     assert set(EXAMPLES) == set(ENTRY_TYPES)
     common = {part.encode_name for part in inspect.type_info(case_entries.Entry).fields}  # type: ignore[union-attr]
-    spared = {"SupervisionStarted": {"tier", "ends_on", "sentenced_on", "requirements", "court"}}
+    spared = {
+        "SupervisionStarted": {
+            "tier",
+            "ends_on",
+            "sentenced_on",
+            "requirements",
+            "court",
+            "received_on",
+            "received_from",
+            "unpaid_work_hours",
+        }
+    }
     for name, fact_type in ENTRY_TYPES.items():
         own = {part.encode_name for part in inspect.type_info(fact_type).fields} - common  # type: ignore[union-attr]
         assert set(EXAMPLES[name]) == own - spared.get(name, set()), name

@@ -116,19 +116,19 @@ def frequency(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epo
     number, clause = indexed.number, indexed.clause
     assert clause.counts is not None
     days, counted = growth.admitted(clause.counts)
-    laid = RowSpans[tuple[DutyRow, Window, tuple[Candidate, ...]]]()
+    laid = RowSpans[tuple[DutyRow, tuple[tuple[date, float], ...], bool, tuple[int, ...]]]()
     for frame, opens, closes, _ in epochs:
         assert frame.start is not None
         for window in clause_kinds.laid(indexed, frame):
             begins, due, ended, entry = window.begins, window.due_on, window.ended_on, frame.start.entry
-            inside = counted[bisect_left(days, begins) : bisect_left(days, window.closes)]
-            kept = tuple(c for c in inside if c.appointment is None or frame.may_count(c.appointment))
+            inside = range(bisect_left(days, begins), bisect_left(days, window.closes))
+            kept = tuple(at for at in inside if (a := counted[at].appointment) is None or frame.may_count(a))
             row = DutyRow(number, window.value.number, begins, due, None, ended, entry, (), frame.held_by(due))
-            laid.add((row, window, kept), opens, closes)
-    for (row, window, inside), opens, closes in laid.spans(growth.over):
-        for known, since, until in known_in_turn(inside, opens, closes):
+            laid.add((row, window.asked, window.on_days, kept), opens, closes)
+    for (row, asked, on_days, kept), opens, closes in laid.spans(growth.over):
+        for known, since, until in known_in_turn([counted[at] for at in kept], opens, closes):
             if known:
-                met_on, met_by = reached(clause, known, window)
+                met_on, met_by = reached(clause, known, asked, on_days)
                 yield row._replace(met_on=met_on, met_by=met_by), since, until
             else:
                 yield row, since, until

@@ -180,7 +180,7 @@ def frequency(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
     days = [candidate.day for candidate in counted]
     for window in laid(indexed, history):
         inside = counted[bisect_left(days, window.begins) : bisect_left(days, window.closes)]
-        met_on, met_by = reached(clause, inside, window) if inside else UNMET
+        met_on, met_by = reached(clause, inside, window.asked, window.on_days) if inside else UNMET
         yield Obligation(
             clause, window.value, window.begins, window.due_on, met_on, window.ended_on, raised_by, met_by, True
         )

@@ -143,16 +143,18 @@ class Grid:
         return [end for end in found if end > day][:1]
 
 
-def reached(clause: Clause, counted: Iterable[Candidate], window: Window) -> Met:
+def reached(
+    clause: Clause, counted: Iterable[Candidate], asked_from: Sequence[tuple[date, float]], on_days: bool
+) -> Met:
     """The day on which the entries of a window reach what is asked then (None: not reached), and the entries counted.
 
     An entry counts as one, or as the number in its field ``Clause.sum`` (hours). Contact of one type on one day counts once;
-    where different days are asked, each day counts once.
+    where different days are asked (``on_days``), each day counts once. ``asked_from``: see ``Window.asked``.
     """
     entries: list[str] = []
     seen: set[object] = set()
     total = 0.0
-    asked = list(window.asked)
+    asked = list(asked_from)
     needed = asked.pop(0)[1]
     for candidate in counted:
         while asked and asked[0][0] < candidate.day:
@@ -161,11 +163,7 @@ def reached(clause: Clause, counted: Iterable[Candidate], window: Window) -> Met
                 return on, tuple(entries)
         while asked and asked[0][0] == candidate.day:
             needed = asked.pop(0)[1]
-        key = (
-            candidate.day
-            if window.on_days
-            else (candidate.day, getattr(candidate.fact, "contact_type", candidate.entry))
-        )
+        key = candidate.day if on_days else (candidate.day, getattr(candidate.fact, "contact_type", candidate.entry))
         if clause.sum is None and key in seen:
             continue
         seen.add(key)

@@ -4,7 +4,7 @@ A correction or withdrawal takes effect when it is recorded, whatever its own da
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 
 from domain.aggregates.case_file import amend
@@ -13,8 +13,10 @@ from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 AMENDING = frozenset((EntryCorrected, EntryWithdrawn))
 """The types of entry that change how another entry reads."""
 
-IN_ORDER = attrgetter("occurred_on", "recorded_at", "entry")
-"""Sorts entries by the day they happened, then by when they were recorded, then by id."""
+
+def IN_ORDER(fact: Entry) -> tuple[date, datetime, datetime, str]:
+    """Sorts entries by the day they happened, then by the time of day (else by when they were recorded), then by id."""
+    return fact.occurred_on, fact.occurred_at or fact.recorded_at, fact.recorded_at, fact.entry
 
 
 def known(entries: Iterable[Entry], known_at: datetime | None) -> list[Entry]:

@@ -145,5 +145,9 @@ def _bands(changes: Sequence[Change], started: date, over: date) -> list[ChartBa
 
 def custody_bands(history: History, started: date, over: date) -> list[ChartBand]:
     until = over + timedelta(days=1)
-    spans = [(began, until if ended is None else min(ended.on, until)) for began, ended in history.custody]
-    return [ChartBand(max(b.on, started), end, "custody", b.entry) for b, end in spans if max(b.on, started) < end]
+    spans = [(stay, until if stay.ends is None else min(stay.ends, until)) for stay in history.custody]
+    return [
+        ChartBand(max(stay.begins, started), end, "custody", stay.entry)
+        for stay, end in spans
+        if max(stay.begins, started) < end
+    ]

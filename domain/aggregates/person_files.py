@@ -53,8 +53,18 @@ class Reached(NamedTuple):
     """
 
     entries: Sequence[Entry]
-    elsewhere: Sequence[Sequence[Entry]]
-    taken: frozenset[tuple[str, str]]
+    elsewhere: Sequence[Sequence[Entry]] = ()
+    taken: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def every(self) -> list[Entry]:
+        """All of them together."""
+        return [*self.entries, *(fact for file in self.elsewhere for fact in file)]
+
+    def only(self, entries: Collection[str]) -> "Reached":
+        """Those of them with these ids."""
+        own, *others = ([fact for fact in file if fact.entry in entries] for file in (self.entries, *self.elsewhere))
+        return Reached(own, others)
 
 
 class PersonFiles(NamedTuple):
@@ -100,7 +110,7 @@ def reached(files: Mapping[str, Collection[Entry]], reference: str) -> Reached:
     """What a case is derived from. ``files``: the entries of all files that were ever said to be its person's, its own too."""
     own = list(files[reference])
     if len(files) == 1:
-        return Reached(own, (), frozenset())
+        return Reached(own)
     together = spans_together(files, crn_of(reference))
     taken = {(name, fact.entry) for name in files if name != reference for fact in _linking(files[name])}
     entries, elsewhere = own, []
@@ -109,8 +119,10 @@ def reached(files: Mapping[str, Collection[Entry]], reference: str) -> Reached:
         if other == reference or not spans:
             continue
         file = _OtherFile(other, files[other], spans)
-        entries = [*entries, *file.serving(reference)]
-        if about_the_person := list(file.about_the_person()):
+        serving = file.serving(reference)
+        for fact in file.facts if serving else ():
+            entries += file.known(fact, serving.get(fact.entry, ()))
+        if about_the_person := list(file.about_the_person(serving)):
             elsewhere.append(about_the_person)
         taken |= {(other, entry) for entry in file.taken}
     return Reached(entries, elsewhere, frozenset(taken))
@@ -202,6 +214,15 @@ def _common(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
     return sorted(found, key=lambda span: span[0])
 
 
+def _without(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
+    """The spans but for what lies in the others."""
+    found = list(spans)
+    for begins, ends in others:
+        after = [] if ends is None else [(ends, None)]
+        found = [*_common(found, [(ALWAYS[0], begins)]), *_common(found, after)]
+    return found
+
+
 class _OtherFile:
     """One other file of the person, and what of it reaches a case. ``spans``: when the file was known to be the person's."""
 
@@ -214,14 +235,22 @@ class _OtherFile:
         self._ids = {fact.entry: id_elsewhere(reference, f"{n:06d}#{fact.entry}") for n, fact in enumerate(amending)}
         self._types = {fact.entry: type(fact) for fact in facts} if amending else {}
 
-    def about_the_person(self) -> Iterator[Entry]:
-        """The entries about the person, with their corrections and withdrawals."""
+    def about_the_person(self, serving: Mapping[str, Sequence[Span]]) -> Iterator[Entry]:
+        """The entries about the person, with their corrections and withdrawals.
+
+        ``serving``: the spans in which entries serve the case. There they are on its file, and not elsewhere.
+        """
+        again = _OtherFile(f"{self.reference}#", self.facts, self.spans) if serving else self
         for fact in self.facts:
             if type(fact) in OF_THE_PERSON:
-                yield from self._known(fact, self._spans(fact, is_of_the_person))
+                spans = self._spans(fact, is_of_the_person)
+                if fact.entry in serving:
+                    yield from again.known(fact, _without(spans, serving[fact.entry]))
+                else:
+                    yield from self.known(fact, spans)
 
-    def serving(self, reference: str) -> Iterator[Entry]:
-        """The entries that serve a case, those that name them, and so on; with their corrections and withdrawals."""
+    def serving(self, reference: str) -> Mapping[str, Sequence[Span]]:
+        """The entries that serve a case, those that name them, and so on, with the spans in which they reach it."""
         found: dict[str, list[Span]] = {}
         for fact in self.facts:
             if hasattr(fact, "serves"):
@@ -238,9 +267,7 @@ class _OtherFile:
             if not more:
                 break
             found |= more
-        for fact in self.facts:
-            if fact.entry in found:
-                yield from self._known(fact, found[fact.entry])
+        return found
 
     def _named(self, fact: Entry, found: Mapping[str, Sequence[Span]]) -> list[Span]:
         """The spans in which an entry is known and one of those that it names reaches the case."""
@@ -263,7 +290,7 @@ class _OtherFile:
                     _lengthen(found, since, until)
         return _common(found, self.spans)
 
-    def _known(self, fact: Entry, spans: Sequence[Span]) -> Iterator[Entry]:
+    def known(self, fact: Entry, spans: Sequence[Span]) -> Iterator[Entry]:
         """An entry as it reaches the case in these spans of knowledge, with its corrections and withdrawals."""
         if not spans:
             return

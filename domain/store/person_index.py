@@ -20,6 +20,13 @@ CRNS_AT_ONCE = 500
 FILES_WITH = f"SELECT originator_id FROM {TABLE} WHERE {FIRST_OF_CRN} IN ({{}})"
 """The query for the files with some CRNs, these left out."""
 
+ENTRIES_WHEN = (
+    f"SELECT originator_id, max(originator_version) FROM {TABLE} WHERE originator_id IN ({{quoted}}) AND {{position}} <= "
+    f"(SELECT {{position}} FROM {TABLE} WHERE originator_id = '{{file}}' AND originator_version = {{number}}) "
+    "GROUP BY originator_id"
+)
+"""The query for the lengths of files when an entry was stored."""
+
 LINKS_FROM = (
     f"SELECT {{position}}, hash, originator_id, topic, state FROM {TABLE} "
     f"WHERE {MAY_LINK} AND {{position}} >= {{last}} ORDER BY {{position}}"
@@ -35,6 +42,7 @@ class PersonIndex:
 
     def __init__(self, rows_of: RowsOf, position: str):
         self._rows_of = rows_of
+        self._position = position
         self._links_after = LINKS_FROM.format(position=position, last="{last}")
         self._links: defaultdict[str, set[str]] = defaultdict(set)
         self._last: tuple[int, bytes] = 0, b""
@@ -51,6 +59,12 @@ class PersonIndex:
         return {
             reference: sorted({reference}.union(*(files[crn] for crn in crns))) for reference, crns in people.items()
         }
+
+    def entries_when(self, references: Collection[str], file: str, number: int) -> Mapping[str, int]:
+        """How many entries each of these files held when an entry of another file (its number there) was stored."""
+        quoted = ", ".join(f"'{reference}'" for reference in references)
+        held = self._rows_of(ENTRIES_WHEN.format(quoted=quoted, file=file, number=number, position=self._position))
+        return {**dict.fromkeys(references, 0), **{reference: int(entries) for reference, entries in held}}
 
     def _files_with(self, crns: Sequence[str]) -> Iterator[str]:
         """The references of the files with these CRNs."""

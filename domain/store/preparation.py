@@ -61,7 +61,7 @@ def prepare(recorder: ChainedRecorder) -> None:
     """Do the steps that have not been done, all or none. On SQLite two processes may do so at once."""
     if is_prepared(recorder):
         return
-    position = "rowid" if _is_sqlite(recorder) else "notification_id"
+    position = position_column(recorder)
     with _transaction(recorder, commit=True) as c:
         c.execute(f"CREATE TABLE IF NOT EXISTS {STEPS_TABLE} (number integer PRIMARY KEY)")
         for number, statement in STEPS.items():
@@ -69,6 +69,11 @@ def prepare(recorder: ChainedRecorder) -> None:
             c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING RETURNING number")
             if c.fetchall():
                 c.execute(statement.format(position=position))
+
+
+def position_column(recorder: ChainedRecorder) -> str:
+    """The name of the column with the positions of entries."""
+    return "rowid" if _is_sqlite(recorder) else "notification_id"
 
 
 _HAS_TABLE = {

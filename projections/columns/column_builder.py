@@ -151,7 +151,8 @@ class ColumnBuilder:
 
         ``numbers``: of the entries, by their ids.
         """
-        number, steps = {**numbers, None: 0}.__getitem__, self.words["steps"].number
+        by_id: dict[str | None, int] = {**numbers, None: 0}
+        number, steps = by_id.__getitem__, self.words["steps"].number
 
         def several(entries: tuple[str, ...]) -> tuple[int, int]:
             found = list(map(number, entries))

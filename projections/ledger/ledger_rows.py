@@ -4,6 +4,7 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
+from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import day_of
 from domain.calendar.workdays import working_days_between
 from domain.entries.case_entries import Entry, QualityJudged
@@ -155,11 +156,14 @@ def judgement_row(fact: QualityJudged) -> JudgementRow | None:
 
 
 def late_row(fact: Entry) -> LateRow | None:
-    """The row of an entry recorded more than ``LATE_AFTER`` working days after the day it is dated; None for others."""
+    """The row of an entry recorded more than ``LATE_AFTER`` working days after the day it is dated; None for others.
+
+    An entry of another file of the person is a row of that file's case alone.
+    """
     if fact.recorded_at.date() <= fact.occurred_on:
         return None  # with any offset, the day in London is at most one day later
     recorded_on = day_of(fact.recorded_at)
     delay = working_days_between(fact.occurred_on, recorded_on)
-    if delay <= LATE_AFTER:
+    if delay <= LATE_AFTER or file_named(fact.entry) is not None:
         return None
     return LateRow(fact.entry, type(fact).__name__, fact.occurred_on, recorded_on, delay)

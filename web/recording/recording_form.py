@@ -144,10 +144,12 @@ class RecordingForm:
 
     def _effects(self, fact: Entry) -> list[DutyChange]:
         """The duties that this entry meets, raises or ends, as the file stands today."""
-        entries = list(self.file.entries.values())
+        entries = {**self.file.entries, fact.entry: fact}
+        person = current_cases.repository().person(self.reference)
+        reached = person._replace(file=CaseFile(self.reference, self.file.version + 1, entries)).reached
         clauses = [clause for clause in current_cases.framework().clauses if clause.of_standards]
         before = obligations(current_cases.repository().history(self.reference, None), clauses)
-        after = obligations(History.of([*(e for e in entries if e.entry != fact.entry), fact]), clauses)
+        after = obligations(History.of(reached.entries, elsewhere=reached.elsewhere), clauses)
         return duty_changes(before, after, clock.today(), clock.today())
 
     def _owed(self) -> list[DutyLine]:

@@ -7,6 +7,7 @@ from flask import Flask, abort, current_app, g, request
 
 from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
+from domain.aggregates.person_files import PersonFiles
 from domain.entries.case_entries import SupervisionStarted
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
@@ -131,6 +132,11 @@ def closed(references: Iterable[str]) -> set[str]:
 def shown_file(reference: str) -> CaseFile:
     """The file of a case without the answers of others that the person signed in must not see yet."""
     return blind_reading.shown_file(repository(), access_control.account().name, reference)
+
+
+def shown_person(reference: str) -> PersonFiles:
+    """The same file, with the other files of its person."""
+    return repository().person(reference)._replace(file=shown_file(reference))
 
 
 def places() -> dict[str, list[str]]:

@@ -310,8 +310,8 @@ class Timelines:
     def transfers(self) -> list[Change]:
         """The days on which another area took the case over; the value: the day on which it moved on (None: not yet).
 
-        A place that is renamed is none: entries that give ids are compared by them; the same team and officer under another
-        area's name is the place renamed.
+        A place that is renamed is none: entries that give ids are compared by them. Without ids, the same team and officer
+        under an area whose name holds the old one are read as the area merged or renamed (a parameter of ours).
         """
         moved = [after for before, after in pairwise(self._last_placings) if _to_another_area(before, after)]
         received = [self.received] if self.received else []
@@ -415,7 +415,10 @@ def _to_another_area(before: tuple[Entry, Place], after: tuple[Entry, Place]) ->
     old_id, new_id = (getattr(fact, "area_id", None) for fact in (old_fact, new_fact))
     if old_id is not None and new_id is not None:
         return bool(old_id != new_id)
-    return old.area != new.area and (old.team, old.officer) != (new.team, new.officer)
+    if old.area == new.area:
+        return False
+    merged = old.area.casefold() in new.area.casefold() or new.area.casefold() in old.area.casefold()
+    return not merged or (old.team, old.officer) != (new.team, new.officer)
 
 
 SUPERVISION = frozenset(("supervision",))

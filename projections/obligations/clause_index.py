@@ -89,7 +89,8 @@ class ClauseIndex:
             (IndexedClause(at, c, timelines_asked(c), series.get(c.id, ()), first.get(c.id, ())), raised_by(c))
             for at, c in enumerate(clauses)
         ]
-        every = [listed.clause for listed, _ in self._listed]
+        self.listed = [listed for listed, _ in self._listed]
+        every = [listed.clause for listed in self.listed]
         self._starts = sorted({c.start for c in every if c.start is not None})
         self._ends = sorted({c.end for c in every if c.end is not None})
         self._for: dict[tuple[str, int, int, int, int], Sequence[tuple[IndexedClause, Types]]] = {}

@@ -90,7 +90,7 @@ REFUSED: dict[str, tuple[list[Line], str]] = {
         [line("PersonDetailsChanged", "p")], "crn: nothing is changed; give at least one of crn, name, date_of_birth, gender",
     ),
     "an order varied in nothing": (
-        [line("OrderVaried", "v", reason="in court")], "ends_on: nothing is changed; give at least one of ends_on, unpaid_work_hours",
+        [line("OrderVaried", "v", reason="in court")], "ends_on: nothing is changed; give at least one of ends_on, unpaid",
     ),
     "a place renamed to nothing": ([line("PlaceRenamed", "r")], "area: nothing is changed; give at least one of area, "),
     "a link to oneself": ([line("PersonLinked", "l", crn="X123456", reason="r")], "crn: 'X123456' is the CRN of this case"),

@@ -15,6 +15,7 @@ from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import When, fits
 from domain.policy.practice import practice
+from projections.history.appointments import ATTENDED
 from projections.history.custody import Away, Stay, away_in, stays_of_file, stays_of_person
 from projections.history.dated_values import ON, Change, Place, Span, changed_details, value_on, without_repeats
 from projections.history.worked_out import worked_out
@@ -266,6 +267,22 @@ class Timelines:
         return without_repeats(found)
 
     @worked_out
+    def work_done_on(self) -> date | None:
+        """The day on which the hours of unpaid work that were ordered had been worked; None: not yet, or none on the file."""
+        if self.started is None:
+            return None
+        varied = [v for v in self.all(case_entries.OrderVaried) if v.unpaid_work_hours is not None]
+        ordered = varied[-1].unpaid_work_hours if varied else self.started.unpaid_work_hours
+        if ordered is None:
+            return None
+        worked = 0.0
+        for session in self.all(case_entries.UnpaidWorkSession):
+            worked += session.hours if session.outcome in ATTENDED else 0
+            if worked >= ordered:
+                return session.occurred_on
+        return None
+
+    @worked_out
     def unsupervised_from(self) -> list[date]:
         """The days from which supervision under a life licence is suspended."""
         return [change.on for change in self.requirements if not change.value]
@@ -427,7 +444,7 @@ ONE_DAY = timedelta(days=1)
 TIMELINES = (
     "started", "start", "received", "here_from", "end", "ends_on", "past_end", "custody", "unknown", "suspended", "away",
     "away_or_unknown", "releases", "fresh_starts", "long_releases", "risk", "risk_changes", "tier", "mappa_level",
-    "requirements", "unsupervised_from", "person", "allocation", "transfers", "held_by", "turning_points", "_attributes",
+    "requirements", "work_done_on", "unsupervised_from", "person", "allocation", "transfers", "held_by", "turning_points", "_attributes",
     "_spans",
 )  # fmt: skip
 """The names of all timelines, with the caches made from them."""

@@ -24,7 +24,6 @@ from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.clause_index import IndexedClause, clause_index
 from projections.obligations.contact_windows import reached
 from projections.obligations.triggers import Trigger, arises, triggered, triggers
-from projections.obligations.window import Window
 
 Owed = Iterator[tuple[DutyRow, int, int]]
 """Duties, each with the first recording from which it was owed so, and the first from which it no longer was."""

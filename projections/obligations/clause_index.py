@@ -61,7 +61,9 @@ def timelines_asked(clause: Clause) -> frozenset[str]:
         asked.add("risk")
     if clause.kind == "frequency":
         asked |= {"suspended", "risk"}
-    return ALWAYS_ASKED.union(asked & {"risk", "tier", "mappa_level", "suspended"})
+    if clause.past_end:
+        asked.add("work_done_on")
+    return ALWAYS_ASKED.union(asked & {"risk", "tier", "mappa_level", "suspended", "work_done_on"})
 
 
 class IndexedClause(NamedTuple):

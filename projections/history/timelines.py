@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, TypeVar
 
 from domain.aggregates.amendments import IN_ORDER
@@ -15,6 +15,7 @@ from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import When, fits
 from domain.policy.practice import practice
+from projections.history.appointments import ATTENDED
 from projections.history.custody import Away, Stay, away_in, stays_of_file, stays_of_person
 from projections.history.dated_values import ON, Change, Place, Span, changed_details, value_on, without_repeats
 from projections.history.worked_out import worked_out
@@ -103,7 +104,7 @@ class Timelines:
     def past_end(self) -> list[tuple[date, date | None]]:
         """The times after the planned end of the order: first day of each, and the first day after it (None: still)."""
         found: list[tuple[date, date | None]] = []
-        for change, until in zip(self.ends_on, [*(c.on for c in self.ends_on[1:]), None], strict=True):
+        for change, until in zip_longest(self.ends_on, [following.on for following in self.ends_on[1:]]):
             if change.value is not None:
                 begins = max(change.on, change.value + ONE_DAY)
                 if until is None or begins < until:
@@ -266,6 +267,22 @@ class Timelines:
         return without_repeats(found)
 
     @worked_out
+    def work_done_on(self) -> date | None:
+        """The day on which the hours of unpaid work that were ordered had been worked; None: not yet, or none on the file."""
+        if self.started is None:
+            return None
+        varied = [v for v in self.all(case_entries.OrderVaried) if v.unpaid_work_hours is not None]
+        ordered = varied[-1].unpaid_work_hours if varied else self.started.unpaid_work_hours
+        if ordered is None:
+            return None
+        worked = 0.0
+        for session in self.all(case_entries.UnpaidWorkSession):
+            worked += session.hours if session.outcome in ATTENDED else 0
+            if worked >= ordered:
+                return session.occurred_on
+        return None
+
+    @worked_out
     def unsupervised_from(self) -> list[date]:
         """The days from which supervision under a life licence is suspended."""
         return [change.on for change in self.requirements if not change.value]
@@ -310,14 +327,14 @@ class Timelines:
     def transfers(self) -> list[Change]:
         """The days on which another area took the case over; the value: the day on which it moved on (None: not yet).
 
-        A place that is renamed is none: entries that give ids are compared by them; the same team and officer under another
-        area's name is the place renamed.
+        A place that is renamed is none: entries that give ids are compared by them. Without ids, the same team and officer
+        under an area whose name holds the old one are read as the area merged or renamed (a parameter of ours).
         """
         moved = [after for before, after in pairwise(self._last_placings) if _to_another_area(before, after)]
         received = [self.received] if self.received else []
         days = [*received, *(Change(fact.occurred_on, None, fact.entry) for fact, _ in moved)]
-        nexts = [*(change.on for change in days[1:]), None]
-        return [change._replace(value=until) for change, until in zip(days, nexts, strict=True)] if days else []
+        nexts = [following.on for following in days[1:]]
+        return [change._replace(value=until) for change, until in zip_longest(days, nexts)]
 
     @worked_out
     def _last_placings(self) -> list[tuple[Entry, Place]]:
@@ -415,7 +432,10 @@ def _to_another_area(before: tuple[Entry, Place], after: tuple[Entry, Place]) ->
     old_id, new_id = (getattr(fact, "area_id", None) for fact in (old_fact, new_fact))
     if old_id is not None and new_id is not None:
         return bool(old_id != new_id)
-    return old.area != new.area and (old.team, old.officer) != (new.team, new.officer)
+    if old.area == new.area:
+        return False
+    merged = old.area.casefold() in new.area.casefold() or new.area.casefold() in old.area.casefold()
+    return not merged or (old.team, old.officer) != (new.team, new.officer)
 
 
 SUPERVISION = frozenset(("supervision",))
@@ -424,7 +444,7 @@ ONE_DAY = timedelta(days=1)
 TIMELINES = (
     "started", "start", "received", "here_from", "end", "ends_on", "past_end", "custody", "unknown", "suspended", "away",
     "away_or_unknown", "releases", "fresh_starts", "long_releases", "risk", "risk_changes", "tier", "mappa_level",
-    "requirements", "unsupervised_from", "person", "allocation", "transfers", "held_by", "turning_points", "_attributes",
+    "requirements", "work_done_on", "unsupervised_from", "person", "allocation", "transfers", "held_by", "turning_points", "_attributes",
     "_spans",
 )  # fmt: skip
 """The names of all timelines, with the caches made from them."""

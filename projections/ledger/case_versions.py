@@ -43,7 +43,7 @@ class KnownAppointment(NamedTuple):
 
 TIMELINE_NAMES = frozenset((
     "started", "end", "ends_on", "custody", "unknown", "suspended", "allocation", "risk", "tier", "mappa_level",
-    "requirements", "person",
+    "requirements", "person", "work_done_on",
 ))  # fmt: skip
 """The timelines of a case that a clause may depend on."""
 
@@ -57,6 +57,7 @@ _TIMELINE_TYPES: frozenset[type[Entry]] = frozenset((
     case_entries.WhereaboutsUnknown, case_entries.WhereaboutsKnown, case_entries.ContactSuspended,
     case_entries.ContactResumed, case_entries.RequirementsChanged, case_entries.OrderVaried,
     case_entries.SupervisionSuspended, case_entries.SupervisionRestored, case_entries.PersonDetailsChanged,
+    case_entries.UnpaidWorkSession,
 ))  # fmt: skip
 
 
@@ -161,11 +162,12 @@ class CaseVersions:
         found = self._admitted.get(described)
         if found is None:
             if described.type in APPOINTMENTS:
-                kept = {id(fact) for fact in described.among([known.made for known in self.appointments])}
+                fit = {id(version.fact) for version in self.described(described)}
                 of_appointments = (
                     history_admitted(described, k.made, k.appointment, k.since, k.until)
-                    for k in self.appointments if id(k.made) in kept
-                )  # fmt: skip
+                    for k in self.appointments
+                    if id(k.made) in fit
+                )
                 candidates = [candidate for candidate in of_appointments if candidate is not None]
             else:
                 day = described.day

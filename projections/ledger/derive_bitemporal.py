@@ -78,7 +78,8 @@ def raised(clause: Clause, growth: CaseVersions, epoch: Epoch) -> Sequence[Trigg
     """Find what raises duties and was known at some time within an epoch. Compare ``triggers``."""
     frame, opens, closes, _ = epoch
     if clause.after == "appointment":
-        return list(_appointments(growth, frame, opens, closes))
+        found = _appointments(growth, frame, opens, closes)
+        return [trigger for trigger in found if arises(clause, frame, trigger.on)]
     if not isinstance(clause.after, EntryPattern):
         return triggers(clause, frame)
     ever = growth.triggers.get((clause.after, clause.each))

@@ -6,7 +6,7 @@ the start of supervision, or from a release that began the case anew (``Timeline
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -53,7 +53,8 @@ class Grid:
         over = horizon(history)
         if self.past_end:
             longest = history.start.on + relativedelta(years=practice().windows_years)
-            over = min(history.end.on if history.end else date.max, longest)
+            ends = [longest, *([history.end.on] if history.end else [])]
+            over = min(ends if history.work_done_on is None else [*ends, history.work_done_on + timedelta(days=1)])
         self.over = over
         self.relaid = {release.on for release in history.long_releases}
         self.points = sorted({
@@ -100,7 +101,7 @@ class Grid:
         """Whether a row lays its windows beside those that are running: it came into force, or has done so before."""
         if any(run.value is value for run in running):
             return False
-        before_clause, before = self.in_force(day - relativedelta(days=1))
+        before_clause, before = self.in_force(day - timedelta(days=1))
         came = before_clause is clause and before is not value
         goes_on = any(run.value is value for run in ended)
         return (came or goes_on) and all(phase.a_week > run.phase.a_week for run in running)

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -214,6 +215,37 @@ def _common(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
     return sorted(found, key=lambda span: span[0])
 
 
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans that overlap or touch as one."""
+    found: list[Span] = []
+    for since, until in sorted(spans, key=lambda span: span[0]):
+        last = found[-1] if found else None
+        if last is None or (last[1] is not None and last[1] < since):
+            found.append((since, until))
+        elif last[1] is not None and (until is None or until > last[1]):
+            found[-1] = last[0], until
+    return found
+
+
+def _serves(reference: str, fact: Any) -> bool:
+    return reference in fact.serves
+
+
+def _named(fact: Entry) -> Iterator[str]:
+    """The ids that an entry names."""
+    return (entry for _, entry, _ in references(fact))
+
+
+def _names(entry: str, fact: Entry) -> bool:
+    return entry in _named(fact)
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    """The texts among the values of a correction, and in lists of it."""
+    for value in values:
+        yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
+
+
 def _without(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
     """The spans but for what lies in the others."""
     found = list(spans)
@@ -251,30 +283,33 @@ class _OtherFile:
 
     def serving(self, reference: str) -> Mapping[str, Sequence[Span]]:
         """The entries that serve a case, those that name them, and so on, with the spans in which they reach it."""
-        found: dict[str, list[Span]] = {}
-        for fact in self.facts:
-            if hasattr(fact, "serves"):
-                spans = self._spans(fact, lambda read: reference in read.serves)  # type: ignore[attr-defined]
-                if spans:
-                    found[fact.entry] = spans
-        while found:
-            more = {
-                fact.entry: self._named(fact, found)
+        own = {
+            fact.entry: spans
+            for fact in self.facts
+            if hasattr(fact, "serves") and (spans := self._spans(fact, partial(_serves, reference)))
+        }
+        found, before = own, None
+        while found and found != before:
+            before = found
+            found = own | {
+                fact.entry: spans
                 for fact in self.facts
-                if fact.entry not in found and not isinstance(fact, ABOUT_ONE_FILE)
-                and any(entry in found for _, entry, _ in references(fact))
+                if fact.entry not in own and not isinstance(fact, ABOUT_ONE_FILE)
+                and (spans := self._naming(fact, before))
             }  # fmt: skip
-            if not more:
-                break
-            found |= more
         return found
 
-    def _named(self, fact: Entry, found: Mapping[str, Sequence[Span]]) -> list[Span]:
-        """The spans in which an entry is known and one of those that it names reaches the case."""
-        spans: list[Span] = []
-        for _, entry, _ in references(fact):
-            spans = spans or _common([(fact.recorded_at, None)], found.get(entry, ()))
-        return spans
+    def _naming(self, fact: Entry, found: Mapping[str, Sequence[Span]]) -> list[Span]:
+        """The spans in which an entry names one of these while that one reaches the case."""
+        named = set(_named(fact))
+        for correction in _about(fact.entry, self._amendments):
+            if isinstance(correction, EntryCorrected):
+                named |= set(_texts(correction.fields.values()))
+        return _joined(
+            span
+            for entry in named & found.keys()
+            for span in _common(self._spans(fact, partial(_names, entry)), found[entry])
+        )
 
     def _spans(self, fact: Entry, holds: Callable[[Entry], bool]) -> list[Span]:
         """The spans in which something holds of an entry as it then reads, and the file is the person's."""

@@ -315,7 +315,7 @@ class _OtherFile:
         """The spans in which something holds of an entry as it then reads, and the file is the person's."""
         about = _about(fact.entry, self._amendments)
         found: list[Span] = []
-        if not any(isinstance(one, EntryCorrected) for one in about):
+        if not about:
             found = [(fact.recorded_at, None)] if holds(fact) else []
         else:
             instants: list[datetime] = sorted({one.recorded_at for one in (fact, *about)})

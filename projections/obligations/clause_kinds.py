@@ -174,10 +174,7 @@ def frequency(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
     clause = indexed.clause
     assert history.start is not None and clause.counts is not None
     raised_by = history.start.entry
-    counted = [
-        c for c in history.admitted(clause.counts).entries if c.appointment is None or history.may_count(c.appointment)
-    ]
-    days = [candidate.day for candidate in counted]
+    days, counted = history.counting(clause.counts)
     for window in laid(indexed, history):
         inside = counted[bisect_left(days, window.begins) : bisect_left(days, window.closes)]
         met_on, met_by = reached(clause, inside, window.asked, window.on_days) if inside else UNMET

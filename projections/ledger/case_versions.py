@@ -11,7 +11,7 @@ from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern
 from projections.history.appointments import APPOINTMENTS, Appointment, names_of
-from projections.history.history import NAMING_TYPES, Candidate, Candidates, History, in_order
+from projections.history.history import NAMING_TYPES, Candidate, Candidates, History, by_name, in_order
 from projections.history.history import admitted as history_admitted
 from projections.history.timelines import Timelines
 from projections.history.worked_out import worked_out
@@ -82,6 +82,7 @@ class CaseVersions:
         self._epochs: dict[tuple[frozenset[str], int | None], list[Epoch]] = {}
         self._described: dict[EntryPattern, list[EntryVersion]] = {}
         self._admitted: dict[EntryPattern, Candidates] = {}
+        self._named: dict[EntryPattern, Mapping[str, list[Candidate]]] = {}
         self.triggers: dict[tuple[object, str | None], list[Trigger]] = {}
         """Triggers, cached by ``Clause.after`` and ``Clause.each`` (see ``projections.ledger.derive_bitemporal``)."""
 
@@ -175,6 +176,13 @@ class CaseVersions:
                     Candidate(day(v.fact), v.fact.entry, v.fact, v.since, v.until) for v in self.described(described)
                 ]
             found = self._admitted[described] = in_order(candidates)
+        return found
+
+    def named(self, described: EntryPattern) -> Mapping[str, list[Candidate]]:
+        """As ``History.named``, over all times of knowledge."""
+        found = self._named.get(described)
+        if found is None:
+            found = self._named[described] = by_name(described, self.admitted(described).entries)
         return found
 
     @worked_out

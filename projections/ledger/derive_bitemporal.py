@@ -20,6 +20,7 @@ from projections.ledger.knowledge_spans import RowSpans, Spanned, first_known
 from projections.ledger.ledger_rows import DutyRow
 from projections.obligations import clause_kinds
 from projections.obligations.answers import UNMET, answers
+from projections.obligations.asked import asked
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.clause_index import IndexedClause, clause_index
 from projections.obligations.contact_windows import reached
@@ -61,7 +62,7 @@ def within(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epoch]
     number, clause = indexed.number, indexed.clause
     for epoch in epochs:
         frame, opens, closes, _ = epoch
-        for duty in clause_kinds.asked(clause, frame, raised(clause, growth, epoch)):
+        for duty in asked(clause, frame, raised(clause, growth, epoch)):
             trigger, arises, due, ended = duty.trigger, duty.arises_on, duty.due_on, duty.ended_on
             since = trigger.since if trigger.since > opens else opens
             until = trigger.until if trigger.until < closes else closes
@@ -125,10 +126,10 @@ def frequency(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epo
             kept = tuple(at for at in inside if (a := counted[at].appointment) is None or frame.may_count(a))
             row = DutyRow(number, window.value.number, begins, due, None, ended, entry, (), frame.held_by(due))
             laid.add((row, window.asked, window.on_days, kept), opens, closes)
-    for (row, asked, on_days, kept), opens, closes in laid.spans(growth.over):
+    for (row, steps, on_days, kept), opens, closes in laid.spans(growth.over):
         for known, since, until in known_in_turn([counted[at] for at in kept], opens, closes):
             if known:
-                met_on, met_by = reached(clause, known, asked, on_days)
+                met_on, met_by = reached(clause, known, steps, on_days)
                 yield row._replace(met_on=met_on, met_by=met_by), since, until
             else:
                 yield row, since, until

@@ -1,7 +1,7 @@
 """Which entry answers a duty: the first of those that may, from the first day on which one counts."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -25,14 +25,16 @@ class Source(Protocol):
 
     def admitted(self, described: EntryPattern) -> Candidates: ...
 
+    def named(self, described: EntryPattern) -> Mapping[str, list[Candidate]]: ...
 
-def answers(clause: Clause, source: Source, history: History, trigger: Trigger, earliest: date) -> Sequence[Candidate]:
+
+def answers(clause: Clause, source: Source, history: History, trigger: Trigger, earliest: date) -> list[Candidate]:
     """Every entry that could answer the trigger, in the order in which they count.
 
     ``history``: the timelines that say which appointments count, and what was done before the start.
     """
     patterns = clause.again if trigger.again else clause.by
-    found = [c for one in patterns for c in _about(one, _from(clause, one, source, history, earliest), trigger)]
+    found = [c for one in patterns for c in _answering(clause, one, source, history, trigger, earliest)]
     if clause.earlier and not trigger.again:
         found += earlier(clause, source, history)
     if clause.by_recording:
@@ -44,26 +46,44 @@ def answers(clause: Clause, source: Source, history: History, trigger: Trigger, 
     return found
 
 
+def _answering(
+    clause: Clause, one: EntryPattern, source: Source, history: History, trigger: Trigger, earliest: date
+) -> Sequence[Candidate]:
+    """The candidates of one pattern that are about the trigger, and may count."""
+    if one.naming is None:
+        found = _from(clause, one, source, history, earliest)
+        return found if one.about_anything else [c for c in found if one.matches(c.fact, trigger.item, trigger.fact)]
+    named = source.named(one)
+    if not trigger.names or len(trigger.names) == 1:
+        found = named.get(trigger.entry, ())
+    else:
+        found = sorted({c.entry: c for name in trigger.names for c in named.get(name, ())}.values(), key=BY_DAY)
+    if not clause.by_recording:
+        first = first_day(clause, one, history, earliest)
+        found = [c for c in found if c.day >= first]
+    return found if one.only_names else [c for c in found if one.matches(c.fact, trigger.item, trigger.fact)]
+
+
 def _from(clause: Clause, one: EntryPattern, source: Source, history: History, earliest: date) -> Sequence[Candidate]:
-    """The candidates from the day ``earliest`` on. What was done before the start counts as done on the first day."""
-    assert history.start is not None
-    start, (days, candidates) = history.start.on, source.admitted(one)
-    if clause.by_recording or clause.earlier_counts:
-        return candidates
-    found = candidates[bisect_left(days, earliest) :]
-    if earliest == start and days and days[0] < start:
-        oldest = oldest_work(start) if one.type in WORK else date.min
-        found = candidates[bisect_left(days, oldest) :]
+    """The candidates from the first day on which one counts."""
+    if source is history:
+        days, candidates = history.counting(one)
+        return candidates[bisect_left(days, first_day(clause, one, history, earliest)) :]
+    days, candidates = source.admitted(one)
+    found = candidates[bisect_left(days, first_day(clause, one, history, earliest)) :]
     if one.type in APPOINTMENTS:
         found = [c for c in found if c.appointment is None or history.may_count(c.appointment)]
     return found
 
 
-def _about(described: EntryPattern, candidates: Sequence[Candidate], trigger: Trigger) -> Sequence[Candidate]:
-    if described.about_anything:
-        return candidates
-    names = trigger.names or (trigger.entry,)
-    return [c for c in candidates if described.answers(c.fact, names, trigger.item, trigger.fact)]
+def first_day(clause: Clause, one: EntryPattern, history: History, earliest: date) -> date:
+    """The first day that counts. What was done before the start counts as done on the first day of supervision."""
+    assert history.start is not None
+    if clause.earlier_counts:
+        return date.min
+    if earliest != history.start.on:
+        return earliest
+    return oldest_work(earliest) if one.type in WORK else date.min
 
 
 WORK = frozenset((
@@ -91,7 +111,7 @@ def earlier(clause: Clause, source: Source, history: History) -> Iterable[Candid
         for review in reviews[bisect_left(days, start) :]:
             for made in old:
                 since, until = max(review.since, made.since), min(review.until, made.until)
-                named = described.naming is None or described.answers(review.fact, (made.entry,), None, None)
+                named = described.naming is None or getattr(review.fact, described.naming) == made.entry
                 if named and since < until:
                     yield Candidate(review.day, review.entry, review.fact, since, until)
 

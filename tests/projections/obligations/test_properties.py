@@ -239,7 +239,11 @@ def test_what_is_recorded_on_the_stroke_of_midnight_is_known_the_next_day() -> N
 def backdated(outcome: str | None) -> list[Line]:
     """An appointment made on 20 June for 4 May, and what became of it."""
     made = line("AppointmentMade", "a", "2005-06-20", for_on="2005-05-04", contact_type="office")
-    said = [] if outcome is None else [line("AppointmentOutcomeRecorded", "o", "2005-06-20", appointment="a", outcome=outcome)]
+    said = (
+        []
+        if outcome is None
+        else [line("AppointmentOutcomeRecorded", "o", "2005-06-20", appointment="a", outcome=outcome)]
+    )
     return [started(), made, *said]
 
 

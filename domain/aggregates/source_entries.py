@@ -11,7 +11,9 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from domain.aggregates.case_file import CaseFile, amend
+from domain.aggregates.amendments import amend
+from domain.aggregates.case_file import CaseFile
+from domain.aggregates.repeated_entries import differences
 from domain.calendar.london_time import day_of
 from domain.entries.case_entries import EntryCorrected
 from domain.entries.entry import Entry
@@ -91,9 +93,9 @@ def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
 
 def _changed(said: Entry, says: Entry) -> dict[str, Any]:
     """The interchange fields that differ, with their new values; null or the default where none is given now."""
-    names = zip(says.__struct_fields__, says.__struct_encode_fields__, strict=True)
+    names = dict(zip(says.__struct_encode_fields__, says.__struct_fields__, strict=True))
     return {
-        encoded: msgspec.to_builtins(getattr(says, name))
-        for name, encoded in names
-        if name not in NEVER_RESTATED and getattr(said, name) != getattr(says, name)
+        encoded: msgspec.to_builtins(getattr(says, names[encoded]))
+        for encoded in differences(said, says)
+        if encoded not in NEVER_RESTATED
     }

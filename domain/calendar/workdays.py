@@ -75,6 +75,24 @@ def working_days_between(start: date, end: date) -> int:
     return bisect_right(days, end) - bisect_right(days, start)
 
 
+def working_days_within(begins: date, ends: date) -> int:
+    """The number of working days from ``begins`` up to, not including, ``ends``; 0 where ``ends`` is earlier."""
+    days = working_days()
+    return max(0, bisect_left(days, ends) - bisect_left(days, begins))
+
+
+def list_working_days(begins: date, ends: date) -> list[date]:
+    """The working days from ``begins`` up to, not including, ``ends``."""
+    days = working_days()
+    return days[bisect_left(days, begins) : bisect_left(days, ends)]
+
+
+def on_or_after(day: date) -> date:
+    """The day, or where it is no working day, the next one."""
+    days = working_days()
+    return days[bisect_left(days, day)]
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """A length of time as a standard writes it, such as 15 working days or 16 weeks."""
@@ -88,6 +106,15 @@ class Length:
         A month keeps the day of the month; hours are rounded up to whole days.
         """
         return _after(start, self.count * times, self.unit)
+
+    def before_anniversary(self, start: date) -> date:
+        """The last day of the time of this length that begins with ``start``: 9 May for a year from 10 May.
+
+        A year from 29 February ends with 28 February.
+        """
+        after = self.after(start)
+        cut_short = self.unit == "month" and after.day != start.day
+        return after if cut_short else after - timedelta(days=1)
 
     def __str__(self) -> str:
         if self.count == 0:

@@ -26,14 +26,33 @@ from domain.policy.cited_documents import Cited, Document
 from domain.policy.conditions import EntryPattern, EntryPatternField, When, WhenField, fits
 
 Kind = Literal["within", "every", "frequency", "response", "while"]
-Trigger = Literal["start", "release", "end", "transfer", "absence", "failure", "risk_becomes_high", "risk_changes"]
+Trigger = Literal[
+    "start",
+    "release",
+    "surrender",
+    "receipt",
+    "end",
+    "transfer",
+    "appointment",
+    "absence",
+    "failure",
+    "risk_becomes_high",
+    "risk_changes",
+]
 TRIGGERS: tuple[str, ...] = get_args(Trigger)
+
+InCustody = Literal["runs", "pauses", "anew", "ends"]
+"""What custody does to a duty that is running.
+
+``runs``: nothing. ``pauses``: days in custody do not count. ``anew``: windows by the rules of ``contact_windows``.
+``ends``: the duty lapses.
+"""
 
 NEEDS: dict[str, tuple[set[str], set[str]]] = {
     "within": ({"after", "by"}, {"allow", "on"}),
     "every": ({"after", "by"}, {"allow"}),
     "frequency": ({"counts"}, {"phases"}),
-    "response": ({"by"}, {"allow", "failures", "period"}),
+    "response": ({"by"}, {"allow", "failures"}),
     "while": ({"during", "by"}, {"allow"}),
 }
 """Kind -> the parts that its clause must have, and the fields of its values."""
@@ -52,6 +71,13 @@ class Phase:
     length: Length | None
     from_start: bool
     text: str
+    on_days: bool = False
+    """Whether ``count`` is of different days, and not of appointments."""
+
+    @property
+    def a_week(self) -> float:
+        """How many appointments (or hours, or days) it asks for a week, to compare phases."""
+        return self.count / (self.window.count * {"week": 1.0, "month": 52 / 12}[self.window.unit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +94,7 @@ class Value:
     phases: tuple[Phase, ...] = ()
     failures: int = 0
     period: Length | None = None
+    """The time within which the failures lie; None: at any time."""
     number: int = 0
     """Its place among the clause's values."""
 
@@ -79,7 +106,8 @@ class Value:
         if self.on:
             return "by the date set"
         if self.failures:
-            return f"{self.allow} of failure {self.failures} in {self.period}"
+            within = f" in {self.period}" if self.period else ""
+            return f"{self.allow} of failure {self.failures}{within}"
         return str(self.allow)
 
 
@@ -103,6 +131,23 @@ class Clause:
     by: tuple[EntryPattern, ...] = ()
     counts: EntryPattern | None = None
     sum: str | None = None
+    in_custody: InCustody = "runs"
+    due_by_release: bool = False
+    """Where the time would have run out in custody, it is due on the day of release (only with ``pauses``)."""
+    whereabouts_unknown: Literal["runs", "pauses"] | None = None
+    """What the time in which nobody knows where the person is does to it; None: as custody does, ``pauses`` or ``runs``."""
+    earlier: tuple[EntryPattern, ...] = ()
+    """What counts from the weeks before the start, beside ``by`` (``practice().earlier_work_weeks``)."""
+    reviewed: tuple[EntryPattern, ...] = ()
+    """What, after the start, makes one of ``earlier`` count that is older."""
+    again: tuple[EntryPattern, ...] = ()
+    """What meets it after release from a long recall or sentence, when it is owed again; for ``every``: what counts too."""
+    first_contacts: tuple[str, ...] = ()
+    """The clauses on a first contact that meets the window running when it came to be owed."""
+    until_replaced: bool = False
+    """Whether an entry that sets the date anew in good time ends the duty to keep the old date."""
+    past_end: bool = False
+    """Whether it is owed past the planned end of an order that nobody closed."""
     earlier_counts: bool = False
     from_next_day: bool = False
     by_recording: bool = False
@@ -117,7 +162,18 @@ class Clause:
     @property
     def entries(self) -> tuple[EntryPattern, ...]:
         """The entries that meet the clause, and those that it counts."""
-        return self.by if self.counts is None else (*self.by, self.counts)
+        met = (*self.by, *self.earlier, *self.reviewed, *self.again)
+        return met if self.counts is None else (*met, self.counts)
+
+    @property
+    def pauses(self) -> bool:
+        """Whether days in custody do not count in its time."""
+        return self.in_custody == "pauses"
+
+    @property
+    def pauses_unknown(self) -> bool:
+        """Whether days do not count on which nobody knows where the person is."""
+        return (self.whereabouts_unknown or self.in_custody) == "pauses"
 
     @cached_property
     def asks(self) -> tuple[str, ...]:
@@ -152,7 +208,7 @@ class Clause:
 
 
 _PHASE = re.compile(
-    r"(?:(?P<word>weekly|fortnightly|monthly)|(?P<n>\d+)(?P<hours> hours)? (?:a|every) (?P<per>week|fortnight|month))"
+    r"(?:(?P<word>weekly|fortnightly|monthly)|(?P<n>\d+)(?P<what> hours| days)? (?:a|every) (?P<per>week|fortnight|month))"
     r"(?: (?P<how>for|to) (?P<length>\d+ (?:weeks?|months?))| throughout)?"
     r"|(?P<total>\d+) in the (?:first|next) (?P<span>\d+ weeks)"
 )
@@ -177,7 +233,8 @@ def read_phase(text: str) -> Phase:
         return Phase(float(found["total"]), whole, whole, False, text.strip())
     length = read_length(found["length"]) if found["length"] else None
     window = _WINDOWS[found["word"] or found["per"]]
-    return Phase(float(found["n"] or 1), window, length, found["how"] == "to", text.strip())
+    on_days = found["what"] == " days"
+    return Phase(float(found["n"] or 1), window, length, found["how"] == "to", text.strip(), on_days)
 
 
 class LengthField(fields.String):
@@ -234,6 +291,15 @@ class ClauseYamlSchema(Document):
     by = fields.List(EntryPatternField(), validate=validate.Length(min=1))
     counts = EntryPatternField()
     sum = fields.String()
+    in_custody = fields.String(required=True, validate=validate.OneOf(get_args(InCustody)))
+    due_by_release = fields.Boolean()
+    whereabouts_unknown = fields.String(validate=validate.OneOf(("runs", "pauses")))
+    earlier = fields.List(EntryPatternField())
+    reviewed = fields.List(EntryPatternField())
+    again = fields.List(EntryPatternField())
+    first_contacts = fields.List(fields.String())
+    until_replaced = fields.Boolean()
+    past_end = fields.Boolean()
     earlier_counts = fields.Boolean()
     from_next_day = fields.Boolean()
     by_recording = fields.Boolean()
@@ -248,8 +314,8 @@ class ClauseYamlSchema(Document):
             if not data.get(part) and not (part == "by" and data.get("by_recording")):
                 raise ValidationError(f"missing; a clause of kind '{data['kind']}' needs it", part)
         for value in data["values"]:
-            given = {name for name in ("allow", "on", "phases", "failures", "period") if getattr(value, name)}
-            if not given or given - of_values:
+            given = {name for name in ("allow", "on", "phases", "failures") if getattr(value, name)}
+            if not given or given - of_values or (value.period and not value.failures):
                 raise ValidationError(
                     f"a value of kind '{data['kind']}' says {' and '.join(sorted(of_values))}", "values"
                 )
@@ -257,4 +323,5 @@ class ClauseYamlSchema(Document):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Clause:
         values = tuple(replace(value, number=number) for number, value in enumerate(data["values"]))
-        return Clause(**{**data, "values": values, "by": tuple(data.get("by", ()))})
+        lists = {name: tuple(data.get(name, ())) for name in ("by", "earlier", "reviewed", "again", "first_contacts")}
+        return Clause(**{**data, "values": values, **lists})

@@ -20,7 +20,10 @@ V = TypeVar("V")
 
 OCCURRED_ON: Callable[[Entry], date] = attrgetter("occurred_on")
 
-CASE_ATTRIBUTES = ("order_type", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade")
+CASE_ATTRIBUTES = (
+    "order_type", "requirements", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade",
+)  # fmt: skip
+"""The attributes of a case that a condition may ask for. ``requirements`` is a set: one of those asked for suffices."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +31,9 @@ class EntryPattern:
     """A description of entries: their type, and conditions on their fields.
 
     ``naming``: the field that must name the entry that raised the duty. ``on``: the field with the day that counts.
-    ``unless_outcome``: appointments with these outcomes don't count. ``matching``: the field that must equal one item
-    of the entry that raised the duty (see ``each`` of a clause).
+    ``unless_outcome``: appointments and unpaid work sessions with these outcomes don't count; ``only_outcome``: only those
+    with these do. ``matching``: the field that must equal one item of the entry that raised the duty (see ``each`` of a
+    clause). ``unlike``: a field, and the field of the entry that raised the duty from which it must differ.
 
     Equal descriptions are one object, however many clauses use them: the entries that fit are looked up once a case.
     """
@@ -40,6 +44,8 @@ class EntryPattern:
     on: str | None = None
     unless_outcome: tuple[str, ...] = ()
     matching: str | None = None
+    only_outcome: tuple[str, ...] = ()
+    unlike: tuple[str, str] | None = None
 
     def among(self, facts: list[Entry]) -> list[Entry]:
         """Those of these entries, all of its type, that fit the description; in the same order."""
@@ -68,29 +74,29 @@ class EntryPattern:
     @cached_property
     def about_anything(self) -> bool:
         """Whether such an entry meets a duty whatever entry raised it."""
-        return self.naming is None and self.matching is None
+        return self.naming is None and self.matching is None and self.unlike is None
 
-    def answers(self, fact: Entry, trigger: str | None, item: object) -> bool:
-        """Whether the entry is about the trigger: it names that entry, and matches ``item`` where that is asked."""
+    @cached_property
+    def only_names(self) -> bool:
+        """Whether naming the entry that raised the duty is all that is asked."""
+        return self.matching is None and self.unlike is None
+
+    def matches(self, fact: Entry, item: object, raising: Entry | None) -> bool:
+        """Whether the entry matches ``item`` where that is asked, and differs from the entry that raised the duty."""
         if self.matching is not None and getattr(fact, self.matching) != item:
             return False
-        if self.naming is None:
-            return True
-        value = getattr(fact, self.naming)
-        return trigger in value if isinstance(value, list) else value == trigger
+        return self.unlike is None or raising is None or not same_name(fact, raising, self.unlike)
 
     def day(self, fact: Entry) -> date:
         """The day that counts: ``occurred_on``, or the day in the field ``on``."""
         day: date = fact.occurred_on if self.on is None else getattr(fact, self.on)
         return day
 
-    @cached_property
-    def counts_on(self) -> Callable[[Entry], date]:
-        """The day from which an entry counts: that day, but never before the entry was made."""
-        if self.on is None:
-            return OCCURRED_ON
-        day = attrgetter(self.on)
-        return lambda fact: max(day(fact), fact.occurred_on)
+
+def same_name(fact: Entry, other: Entry, names: tuple[str, str]) -> bool:
+    """Whether a field of one entry and a field of another name the same person, however they are written."""
+    one, two = getattr(fact, names[0]), getattr(other, names[1])
+    return bool(one.casefold() == two.casefold())
 
 
 @cache
@@ -101,9 +107,11 @@ def described(
     on: str | None,
     unless_outcome: tuple[str, ...],
     matching: str | None,
+    only_outcome: tuple[str, ...],
+    unlike: tuple[str, str] | None,
 ) -> EntryPattern:
     """The one description with this content, however many clauses of how many editions use it."""
-    return EntryPattern(type, where, naming, on, unless_outcome, matching)
+    return EntryPattern(type, where, naming, on, unless_outcome, matching, only_outcome, unlike)
 
 
 When = tuple[tuple[str, frozenset[Any]], ...]
@@ -111,7 +119,11 @@ When = tuple[tuple[str, frozenset[Any]], ...]
 
 
 def fits(when: When, attributes: Mapping[str, Any]) -> bool:
-    return not when or all(attributes.get(name) in values for name, values in when)
+    return not when or all(_has(attributes.get(name), values) for name, values in when)
+
+
+def _has(value: Any, wanted: frozenset[Any]) -> bool:
+    return not wanted.isdisjoint(value) if isinstance(value, frozenset) else value in wanted
 
 
 def _test(field: Callable[[Any], Any], is_list: bool, wanted: Any) -> Callable[[list[Any]], list[Any]]:
@@ -128,7 +140,9 @@ def _test(field: Callable[[Any], Any], is_list: bool, wanted: Any) -> Callable[[
 
 
 def _is_list(entry_type: type[Entry], name: str) -> bool:
-    (found,) = (f for f in msgspec.structs.fields(entry_type) if f.name == name)
+    found = next((f for f in msgspec.structs.fields(entry_type) if f.name == name), None)
+    if found is None:
+        return False  # a property
     bare = get_args(found.type)[0] if get_origin(found.type) is Annotated else found.type
     return get_origin(bare) is list
 
@@ -144,11 +158,13 @@ def _wanted(value: Any) -> Any:
 
 
 def _fields_of(entry_type: type[Entry]) -> dict[str, str]:
-    return {f.encode_name: f.name for f in msgspec.structs.fields(entry_type)}
+    """The attributes of a type by the names under which a condition may ask for them: its fields and its properties."""
+    worked_out = {name: name for name, value in vars(entry_type).items() if isinstance(value, property)}
+    return worked_out | {f.encode_name: f.name for f in msgspec.structs.fields(entry_type)}
 
 
 class EntryPatternField(fields.Nested):
-    """``{entry: TYPE, where: {...}, naming: FIELD, on: FIELD, unless_outcome: [...]}`` as ``EntryPattern``."""
+    """``{entry: TYPE, where: {...}, naming: FIELD, on: FIELD, unless_outcome: [...], ...}`` as ``EntryPattern``."""
 
     def __init__(self, **kwargs: Any):
         super().__init__(EntryPatternSchema, **kwargs)
@@ -157,7 +173,11 @@ class EntryPatternField(fields.Nested):
         found = super()._deserialize(value, attr, data, partial=partial, **kwargs)
         entry_type = ENTRY_TYPES[found["entry"]]
         names = _fields_of(entry_type)
-        for name in [*found.get("where", {}), *(found[k] for k in ("naming", "on", "matching") if k in found)]:
+        unlike = found.get("unlike", {})
+        asked = [*found.get("where", {}), *(found[k] for k in ("naming", "on", "matching") if k in found), *unlike]
+        if len(unlike) > 1:
+            raise ValidationError("'unlike' names one field and the field from which it must differ")
+        for name in asked:
             if name not in names:
                 raise ValidationError(f"'{name}' is not a field of {found['entry']}")
         content = (
@@ -167,6 +187,8 @@ class EntryPatternField(fields.Nested):
             names[found["on"]] if "on" in found else None,
             tuple(found.get("unless_outcome", ())),
             names[found["matching"]] if "matching" in found else None,
+            tuple(found.get("only_outcome", ())),
+            next(((names[one], other) for one, other in unlike.items()), None),
         )
         return described(*content)
 
@@ -178,6 +200,8 @@ class EntryPatternSchema(Document):
     on = fields.String()
     matching = fields.String()
     unless_outcome = fields.List(fields.String())
+    only_outcome = fields.List(fields.String())
+    unlike = fields.Dict(keys=fields.String(), values=fields.String())
 
 
 class WhenField(fields.Field[When]):

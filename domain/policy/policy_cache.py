@@ -33,7 +33,7 @@ def kept_policy(name: str, read: Callable[[], T]) -> T:
 class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, EntryPattern):
-            return described, (obj.type, obj.where, obj.naming, obj.on, obj.unless_outcome, obj.matching)
+            return described, tuple(getattr(obj, part.name) for part in fields(EntryPattern))
         if (
             is_dataclass(obj) and not isinstance(obj, type) and hasattr(obj, "__dict__")
         ):  # not what it has looked up since

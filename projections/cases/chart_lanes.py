@@ -89,8 +89,8 @@ def contact_marks(history: History, day: date) -> list[Mark]:
     found = []
     for made in history.all(case_entries.AppointmentMade):
         appointment = history.appointments[made.entry]
-        if appointment.on_file_from <= day:
-            kind = _became(appointment, day) if made.national_standards else "other"
+        if min(appointment.for_on, appointment.made_on) <= day:
+            kind = _became(appointment, day) if made.is_contact else "other"
             found.append(Mark(made.for_on, kind, made.entry, ChartAppointment(made, appointment)))
     for fact_type in LIGHT:
         found += [Mark(f.occurred_on, "other", f.entry, f) for f in history.all(fact_type) if f.occurred_on <= day]
@@ -145,5 +145,9 @@ def _bands(changes: Sequence[Change], started: date, over: date) -> list[ChartBa
 
 def custody_bands(history: History, started: date, over: date) -> list[ChartBand]:
     until = over + timedelta(days=1)
-    spans = [(began, until if ended is None else min(ended.on, until)) for began, ended in history.custody]
-    return [ChartBand(max(b.on, started), end, "custody", b.entry) for b, end in spans if max(b.on, started) < end]
+    spans = [(stay, until if stay.ends is None else min(stay.ends, until)) for stay in history.custody]
+    return [
+        ChartBand(max(stay.begins, started), end, "custody", stay.entry)
+        for stay, end in spans
+        if max(stay.begins, started) < end
+    ]

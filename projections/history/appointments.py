@@ -1,73 +1,181 @@
-"""Appointments with their outcomes, and the day from which each counts as an absence or a failure."""
+"""Appointments: what became of each, whether it counts as offered, and from which day as an absence or a failure.
 
-from collections.abc import Iterable
+Outcomes and decisions on one appointment are one series, in the order in which they were recorded: the last says what became
+of it. An unpaid work session counts as an appointment of its day.
+"""
+
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from domain.calendar.workdays import add_working_days
-from domain.entries.case_entries import AbsenceJudged, AppointmentMade
+from domain.entries import case_entries
+from domain.entries.case_entries import Entry
+from domain.policy.practice import practice
 
-FAILED = frozenset(("unacceptable_absence", "attended_failed_to_comply", "sent_home"))
+ATTENDED = frozenset(("attended_complied", "attended_failed_to_comply", "sent_home", "sent_home_for_behaviour"))
+"""Outcomes by which the person came."""
+
+FAILED = frozenset(("unacceptable_absence", "attended_failed_to_comply", "sent_home_for_behaviour"))
+"""Outcomes that are a failure unless a decision says otherwise."""
+
 ABSENT = frozenset(("unacceptable_absence", "acceptable_absence", "awaiting_explanation"))
-MISSED = FAILED | ABSENT
+BEFORE_ITS_DAY = frozenset(("rescheduled", "acceptable_absence"))
+"""Outcomes that may be known before the appointment's day."""
 
-DECISION_DAYS = 7
-"""Working days after which an absence without a decision counts as unacceptable (national standards, recalled)."""
+APPOINTMENTS: tuple[type[Entry], ...] = (case_entries.AppointmentMade, case_entries.UnpaidWorkSession)
+"""The types of entry that are appointments."""
+
+SERIES: tuple[type[Entry], ...] = (case_entries.AppointmentOutcomeRecorded, case_entries.AbsenceJudged)
+NAMING: tuple[type[Entry], ...] = (
+    case_entries.ContactLogged, case_entries.AbsenceJudged, case_entries.WarningGiven, case_entries.BreachInitiated,
+)  # fmt: skip
+"""The types that say what became of an appointment, and those that name one that was not kept."""
+
+_RECORDED = attrgetter("recorded_at", "occurred_on", "entry")
+
+
+def names_of(fact: Entry) -> Collection[str]:
+    """The appointments that an entry of one of the types of ``SERIES`` and ``NAMING`` may name."""
+    match fact:
+        case case_entries.AppointmentOutcomeRecorded() | case_entries.AbsenceJudged():
+            return (fact.appointment,)
+        case case_entries.WarningGiven() | case_entries.BreachInitiated():
+            return fact.appointments
+        case case_entries.ContactLogged() if fact.contact_type == "letter" and fact.about is not None:
+            return (fact.about,)
+    return ()
 
 
 class Appointment(NamedTuple):
-    """An appointment with the last outcome and the last decision known about it."""
+    """An appointment, and what is known to have become of it.
+
+    ``outcome``: by the last of the series. ``acceptable``: by the last decision, where one stands. ``changed_on``: the day on
+    which a failure that was first decided acceptable was decided unacceptable. ``named_on``: the first day on which a letter,
+    a decision, a warning or breach named it. ``told_on``: the day on which an outcome was known before the appointment.
+    """
 
     entry: str
     made_on: date
     for_on: date
     outcome: str | None
     acceptable: bool | None
-    judged_on: date | None
+    changed_on: date | None
+    named_on: date | None
+    told_on: date | None
 
     @classmethod
-    def of(cls, made: AppointmentMade, outcome: str | None, judged: AbsenceJudged | None) -> "Appointment":
-        if judged is None:
-            return cls(made.entry, made.occurred_on, made.for_on, outcome, None, None)
-        return cls(made.entry, made.occurred_on, made.for_on, outcome, judged.acceptable, judged.occurred_on)
+    def of(cls, made: Any, about: Iterable[Entry] = ()) -> "Appointment":
+        """``made``: an entry of one of ``APPOINTMENTS``. ``about``: the entries that name it, in any order."""
+        own_outcome = getattr(made, "outcome", None)
+        for_on = made.occurred_on if own_outcome else made.for_on
+        about = list(about)
+        if not about and own_outcome is None:
+            return cls(made.entry, made.occurred_on, for_on, None, None, None, None, None)
+        outcome, decisions = _verdict(own_outcome, for_on, sorted(about, key=_RECORDED))
+        changed = decisions[-1][1] if len(decisions) > 1 and decisions[0][0] and not decisions[-1][0] else None
+        named = min((fact.occurred_on for fact in about if type(fact) in NAMING), default=None)
+        told = [
+            f.occurred_on for f in about if getattr(f, "outcome", None) in BEFORE_ITS_DAY and f.occurred_on < for_on
+        ]
+        acceptable = decisions[-1][0] if decisions and outcome not in _SETTLED else None
+        return cls(made.entry, made.occurred_on, for_on, outcome, acceptable, changed, named, min(told, default=None))
+
+    @property
+    def attended(self) -> bool:
+        return self.outcome in ATTENDED
 
     @property
     def absent(self) -> bool:
-        return self.outcome in ABSENT
+        """Whether the person did not come. A decision alone says so too."""
+        return self.outcome in ABSENT or (self.outcome is None and self.acceptable is not None)
 
     @property
-    def on_file_from(self) -> date:
-        """The day of the appointment, or the day it was made where that is later (an appointment recorded afterwards)."""
-        return max(self.for_on, self.made_on)
+    def offered(self) -> bool:
+        """Whether it counts as offered, if its day allows it: put on the file after its day only if attended or named."""
+        return self.outcome != "rescheduled" and (
+            self.made_on <= self.for_on or self.attended or self.named_on is not None
+        )
+
+    @property
+    def absent_from(self) -> date | None:
+        """The day from which an appointment not kept counts as such: its own, or where it was made later, when it was named."""
+        return self.for_on if self.made_on <= self.for_on or self.outcome in ATTENDED else self.named_on
 
     @property
     def failed_from(self) -> date | None:
         """The day from which it counts as an unacceptable failure; None: it does not.
 
-        Decided unacceptable: ``on_file_from``. Not decided: the day after ``DECISION_DAYS`` working days.
+        An absence without a decision counts as one after ``practice().decision_working_days`` working days.
         """
-        if self.acceptable is not None:
-            return None if self.acceptable else self.on_file_from
-        if self.outcome in FAILED:
-            return self.on_file_from
+        since = self.absent_from
+        if since is None or self.acceptable:
+            return None
+        if self.changed_on is not None:
+            return max(since, self.changed_on)
+        if self.acceptable is False or self.outcome in FAILED:
+            return since
         if self.outcome == "awaiting_explanation":
-            return max(self.on_file_from, add_working_days(self.for_on, DECISION_DAYS) + timedelta(days=1))
+            undecided = add_working_days(self.for_on, practice().decision_working_days)
+            return max(since, undecided + timedelta(days=1))
         return None
 
 
+_SETTLED = frozenset(("attended_complied", "rescheduled", "sent_home"))
+"""Outcomes after which nothing is left to decide."""
+
+
+def _verdict(outcome: str | None, for_on: date, series: Iterable[Entry]) -> tuple[str | None, list[tuple[bool, date]]]:
+    """What became of it by the last word, and the decisions that stand: whether acceptable, and the day."""
+    decisions: list[tuple[bool, date]] = []
+    if outcome in ("acceptable_absence", "unacceptable_absence"):
+        decisions.append((outcome == "acceptable_absence", for_on))
+    for fact in series:
+        if isinstance(fact, case_entries.AbsenceJudged):
+            decisions.append((fact.acceptable, fact.occurred_on))
+            outcome = None if outcome in _SETTLED else outcome
+        elif isinstance(fact, case_entries.AppointmentOutcomeRecorded):
+            if fact.outcome == "awaiting_explanation" and decisions:
+                continue
+            outcome = fact.outcome
+            if outcome in ("acceptable_absence", "unacceptable_absence"):
+                decisions.append((outcome == "acceptable_absence", fact.occurred_on))
+            elif outcome in _SETTLED or outcome in FAILED:
+                decisions.clear()
+    return outcome, decisions
+
+
 class Failure(NamedTuple):
-    """An appointment that counts as failed (or absent) from the day ``on``. ``of``: the day of the appointment."""
+    """What was not kept on a day: it counts from the day ``on``. ``of``: the day itself.
+
+    ``counted_from``: the day from which the time to act runs. ``entry``: the appointment; ``entries``: all of that day.
+    """
 
     on: date
     of: date
     entry: str
+    counted_from: date
+    entries: tuple[str, ...]
 
 
 def absences(appointments: Iterable[Appointment]) -> list[Failure]:
-    """The appointments that the person did not attend. Each counts from ``Appointment.on_file_from``."""
-    return [Failure(a.on_file_from, a.for_on, a.entry) for a in appointments if a.outcome in ABSENT]
+    """The appointments that the person did not come to, in order. Those of one day are one."""
+    found = [(on, a.for_on, a.entry, a.for_on) for a in appointments if a.absent and (on := a.absent_from) is not None]
+    return _by_day(found)
 
 
 def failures(appointments: Iterable[Appointment]) -> list[Failure]:
-    """The unacceptable failures, in order of the day from which they count."""
-    return sorted(Failure(on, a.for_on, a.entry) for a in appointments if (on := a.failed_from) is not None)
+    """The unacceptable failures, in order of the day from which they count. Those of one day are one."""
+    found = [
+        (on, a.for_on, a.entry, a.changed_on or a.for_on) for a in appointments if (on := a.failed_from) is not None
+    ]
+    return _by_day(found)
+
+
+def _by_day(found: list[tuple[date, date, str, date]]) -> list[Failure]:
+    """One failure for all of one day: the first of them."""
+    of_day: dict[date, list[tuple[date, date, str, date]]] = {}
+    for failed in sorted(found):
+        of_day.setdefault(failed[1], []).append(failed)
+    return sorted(Failure(*same[0], tuple(failed[2] for failed in same)) for same in of_day.values())

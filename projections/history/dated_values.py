@@ -6,6 +6,10 @@ from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
+from domain.entries.case_entries import Person, PersonDetailsChanged
+
 ON = itemgetter(0)
 """The day of a ``Change``."""
 
@@ -36,11 +40,10 @@ class Span(NamedTuple):
     entry: str
 
 
-class CustodyPeriod(NamedTuple):
-    """A period in custody: the entry that began it, and the release that ended it (None: not released yet)."""
-
-    began: Change
-    ended: Change | None
+def changed_details(person: Person, change: PersonDetailsChanged) -> Person:
+    """The person's details with those that an entry gives anew."""
+    given = {name: value for name in person.__struct_fields__ if (value := getattr(change, name, None)) is not None}
+    return structs.replace(person, **given)
 
 
 def value_on(changes: Sequence[Change], day: date) -> Any:

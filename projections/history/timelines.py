@@ -1,126 +1,73 @@
-"""The timelines of a case: start and end, custody, risk, tier, MAPPA level, and where it is held.
+"""The timelines of a case: those of the person and of the order, and where the case is held.
 
 A clause reads these, the entries that trigger its duties and the entries that answer them, and nothing else of a case.
 """
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, TypeVar
+from itertools import pairwise, zip_longest
+from typing import Any
 
-from domain.aggregates.amendments import IN_ORDER
 from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import When, fits
-from projections.history.dated_values import Change, CustodyPeriod, Place, Span, value_on, without_repeats
+from projections.history.dated_values import Change, Place, Span, value_on, without_repeats
+from projections.history.file_entries import FileEntries
+from projections.history.order_timelines import OrderTimelines
 from projections.history.worked_out import worked_out
 
-F = TypeVar("F", bound=Entry)
 
-
-class Timelines:
+class Timelines(OrderTimelines):
     """The entries of one case by type, and its timelines. Each is computed when it is first read."""
 
-    def __init__(self, entries: Iterable[Entry]):
-        self._entries = list(entries)
-        self._sorted: dict[type[Entry], list[Entry]] = {}
+    def __init__(self, entries: Iterable[Entry], elsewhere: Iterable[FileEntries] = ()):
+        super().__init__(entries, elsewhere)
         self._spans: dict[When, list[Span]] = {}
 
     @worked_out
-    def by_type(self) -> Mapping[type[Entry], list[Entry]]:
-        """The entries of each type, in no particular order (see ``all``)."""
-        grouped: defaultdict[type[Entry], list[Entry]] = defaultdict(list)
-        for fact in self._entries:
-            grouped[type(fact)].append(fact)
-        return grouped
-
-    def all(self, fact_type: type[F]) -> list[F]:
-        """The entries of a type, in order of the day they happened."""
-        found = self._sorted.get(fact_type)
-        if found is None:
-            found = self.by_type.get(fact_type, [])
-            if len(found) > 1:
-                found = sorted(found, key=IN_ORDER)
-            self._sorted[fact_type] = found
-        return found  # type: ignore[return-value]
-
-    @worked_out
-    def started(self) -> case_entries.SupervisionStarted | None:
-        return next(iter(self.all(case_entries.SupervisionStarted)), None)
-
-    @worked_out
-    def start(self) -> Change | None:
-        """The first day of supervision: the day of the order, or of the release where that is later."""
-        if self.started is None:
-            return None
-        began = self.started.occurred_on
-        return Change(max(began, self.started.released_on or began), None, self.started.entry)
-
-    @worked_out
-    def end(self) -> Change | None:
-        ended = next(iter(self.all(case_entries.SupervisionEnded)), None)
-        return None if ended is None else Change(ended.occurred_on, ended.reason, ended.entry)
-
-    @worked_out
-    def custody(self) -> list[CustodyPeriod]:
-        """The periods in custody, recalls included, in order."""
-        away: list[CustodyPeriod] = []
-        began: list[Entry] = [*self.all(case_entries.CustodyStarted)]
-        began += [r for r in self.all(case_entries.RecallDecided) if r.outcome == "recalled"]
-        for mark in sorted([*began, *self.all(case_entries.CustodyEnded)], key=IN_ORDER):
-            inside = bool(away) and away[-1].ended is None
-            change = Change(mark.occurred_on, None, mark.entry)
-            if isinstance(mark, case_entries.CustodyEnded):
-                if inside:
-                    away[-1] = CustodyPeriod(away[-1].began, change)
-            elif not inside:
-                away.append(CustodyPeriod(change, None))
-        return away
-
-    def in_custody(self, day: date) -> bool:
-        return any(began.on <= day and (ended is None or day < ended.on) for began, ended in self.custody)
-
-    @worked_out
-    def releases(self) -> list[Change]:
-        """The releases after the start of supervision. Supervision goes on from each."""
-        return [ended for _, ended in self.custody if ended is not None]
-
-    @worked_out
-    def risk(self) -> list[Change]:
-        """The overall risk of harm over time, from assessments and recorded changes."""
-        changes = [
-            Change(a.occurred_on, a.overall_risk_of_harm or (a.risk_of_harm and a.risk_of_harm.highest), a.entry)
-            for a in self.all(case_entries.AssessmentCompleted)
-            if a.overall_risk_of_harm or a.risk_of_harm
-        ]
-        changes += [Change(c.occurred_on, c.to, c.entry) for c in self.all(case_entries.RiskLevelChanged)]
-        return without_repeats(changes)
-
-    @worked_out
-    def tier(self) -> list[Change]:
-        """The tier over time, from the start and from each time it was set."""
-        changes = [Change(t.occurred_on, t.tier, t.entry) for t in self.all(case_entries.TierSet)]
-        if self.started is not None and self.started.tier is not None:
-            changes.insert(0, Change(self.started.occurred_on, self.started.tier, self.started.entry))
-        return without_repeats(changes)
-
-    @worked_out
-    def mappa_level(self) -> list[Change]:
-        return without_repeats([Change(m.occurred_on, m.level, m.entry) for m in self.all(case_entries.MappaSet)])
+    def _placings(self) -> list[tuple[Entry, Place]]:
+        """Each entry that says where the case is held, and the place from then on."""
+        kinds = (case_entries.SupervisionStarted, case_entries.CaseAllocated, case_entries.PlaceRenamed)
+        found: list[tuple[Entry, Place]] = []
+        for fact in self.ordered(*kinds):
+            if isinstance(fact, case_entries.PlaceRenamed):
+                if not found:
+                    continue
+                named = {
+                    name: value
+                    for name in ("area", "division", "team", "officer")
+                    if (value := getattr(fact, name, None))
+                }
+                place = found[-1][1]._replace(**named)
+            else:
+                place = Place(fact.area, fact.division, fact.team, fact.officer, fact.officer_grade)
+            found.append((fact, place))
+        return found
 
     @worked_out
     def allocation(self) -> list[Change]:
         """Where the case was held over time. Each value is a ``Place``."""
-        held: list[case_entries.SupervisionStarted | case_entries.CaseAllocated] = [
-            *self.all(case_entries.SupervisionStarted), *self.all(case_entries.CaseAllocated)
-        ]  # fmt: skip
-        return without_repeats(
-            [
-                Change(f.occurred_on, Place(f.area, f.division, f.team, f.officer, f.officer_grade), f.entry)
-                for f in held
-            ]
-        )
+        return without_repeats([Change(fact.occurred_on, place, fact.entry) for fact, place in self._placings])
+
+    @worked_out
+    def transfers(self) -> list[Change]:
+        """The days on which another area took the case over; the value: the day on which it moved on (None: not yet).
+
+        A place that is renamed is none: entries that give ids are compared by them. Without ids, the same team and officer
+        under an area whose name holds the old one are read as the area merged or renamed (a parameter of ours).
+        """
+        moved = [after for before, after in pairwise(self._last_placings) if _to_another_area(before, after)]
+        received = [self.received] if self.received else []
+        days = [*received, *(Change(fact.occurred_on, None, fact.entry) for fact, _ in moved)]
+        nexts = [following.on for following in days[1:]]
+        return [change._replace(value=until) for change, until in zip_longest(days, nexts)]
+
+    @worked_out
+    def _last_placings(self) -> list[tuple[Entry, Place]]:
+        """The last of each day."""
+        of_day = {fact.occurred_on: (fact, place) for fact, place in self._placings}
+        return list(of_day.values())
 
     @worked_out
     def held_by(self) -> Callable[[date], Place]:
@@ -143,8 +90,9 @@ class Timelines:
     def _attributes_on(self, day: date) -> dict[str, Any]:
         allocation = value_on(self.allocation, day)
         started = self.started
-        person = started and started.person
+        person = started and (value_on(self.person, day) or started.person)
         return {
+            "requirements": value_on(self.requirements, day),
             "risk": value_on(self.risk, day),
             "tier": value_on(self.tier, day),
             "mappa_level": value_on(self.mappa_level, day),
@@ -183,18 +131,14 @@ class Timelines:
     def ending(self, during: When, day: date) -> date | None:
         """The first day, from ``day`` on, on which a duty that arose on ``day`` no longer applies. None: it still applies.
 
-        That is the day on which supervision ends, custody begins, or the state ``during`` ends.
+        That is the day on which supervision ends, or the state ``during`` ends.
         """
         over = self.end
         end = over.on if over is not None and over.on >= day else None
-        if not during and not self.custody:
+        if not during:
             return end
-        ends = [began.on for began, _ in self.custody if began.on > day]
-        if end is not None:
-            ends.append(end)
-        if during:
-            ends += [s.off for s in self.spans(during) if s.off is not None and s.on <= day < s.off]
-        return min(ends, default=None)
+        ends = [s.off for s in self.spans(during) if s.off is not None and s.on <= day < s.off]
+        return min(ends if end is None else [*ends, end], default=None)
 
     @worked_out
     def timelines(self) -> Mapping[str, Any]:
@@ -204,12 +148,27 @@ class Timelines:
     @worked_out
     def turning_points(self) -> list[date]:
         """The days on which an attribute that clauses ask for may change."""
-        custody = [change for pair in self.custody for change in pair if change is not None]
-        return sorted({c.on for c in (*self.risk, *self.tier, *self.mappa_level, *self.allocation, *custody)})
+        changes = (*self.risk, *self.tier, *self.mappa_level, *self.allocation, *self.requirements, *self.person)
+        return sorted({change.on for change in changes})
+
+
+def _to_another_area(before: tuple[Entry, Place], after: tuple[Entry, Place]) -> bool:
+    (old_fact, old), (new_fact, new) = before, after
+    if isinstance(new_fact, case_entries.PlaceRenamed):
+        return False
+    old_id, new_id = (getattr(fact, "area_id", None) for fact in (old_fact, new_fact))
+    if old_id is not None and new_id is not None:
+        return bool(old_id != new_id)
+    if old.area == new.area:
+        return False
+    merged = old.area.casefold() in new.area.casefold() or new.area.casefold() in old.area.casefold()
+    return not merged or (old.team, old.officer) != (new.team, new.officer)
 
 
 TIMELINES = (
-    "started", "start", "end", "custody", "releases", "risk", "tier", "mappa_level", "allocation", "held_by",
+    "started", "start", "received", "here_from", "end", "ends_on", "past_end", "custody", "unknown", "suspended", "away",
+    "away_or_unknown", "releases", "fresh_starts", "long_releases", "risk", "risk_changes", "tier", "mappa_level",
+    "requirements", "work_done_on", "unsupervised_from", "person", "allocation", "transfers", "held_by",
     "turning_points", "_attributes", "_spans",
 )  # fmt: skip
 """The names of all timelines, with the caches made from them."""

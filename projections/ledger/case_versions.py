@@ -1,22 +1,21 @@
 """All versions of a case's entries: timelines, triggers, answers and failures, each with its span of knowledge."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from msgspec import Struct
-
-from domain.aggregates.amendments import IN_ORDER
 from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern
-from projections.history.appointments import MISSED, Appointment, Failure, absences, failures
-from projections.history.history import Candidate, Candidates, History, in_order
+from projections.history.appointments import APPOINTMENTS, Appointment, names_of
+from projections.history.history import NAMING_TYPES, Candidate, Candidates, History, by_name, in_order
+from projections.history.history import admitted as history_admitted
+from projections.history.timelines import Timelines
 from projections.history.worked_out import worked_out
-from projections.ledger.knowledge_spans import EntryVersion, first_known, versions
+from projections.ledger.knowledge_spans import EntryVersion, versions
 from projections.obligations.contact_windows import horizon
 from projections.obligations.triggers import Trigger
 
@@ -33,23 +32,19 @@ class Epoch(NamedTuple):
     ends_on: date
 
 
-class MissedAppointment(NamedTuple):
-    """An appointment that may count as an absence or a failure, with the span of knowledge in which the file said so."""
+class KnownAppointment(NamedTuple):
+    """An appointment and what became of it, with the span of knowledge in which the file said so."""
 
+    made: Entry
     appointment: Appointment
     since: int
     until: int
 
 
-class KnownFailure(Struct, frozen=True, gc=False):
-    """A failure or an absence, with the span of knowledge in which the file said so."""
-
-    failure: Failure
-    since: int
-    until: int
-
-
-TIMELINE_NAMES = frozenset(("started", "end", "custody", "allocation", "risk", "tier", "mappa_level"))
+TIMELINE_NAMES = frozenset((
+    "started", "end", "ends_on", "custody", "unknown", "suspended", "allocation", "risk", "tier", "mappa_level",
+    "requirements", "person", "work_done_on",
+))  # fmt: skip
 """The timelines of a case that a clause may depend on."""
 
 LONGEST_DOUBT = 30
@@ -57,16 +52,28 @@ LONGEST_DOUBT = 30
 
 _TIMELINE_TYPES: frozenset[type[Entry]] = frozenset((
     case_entries.SupervisionStarted, case_entries.SupervisionEnded, case_entries.CustodyStarted, case_entries.CustodyEnded,
-    case_entries.RecallDecided, case_entries.TierSet, case_entries.MappaSet, case_entries.CaseAllocated,
-    case_entries.AssessmentCompleted, case_entries.RiskLevelChanged,
+    case_entries.RecallDecided, case_entries.TierSet, case_entries.MappaSet, case_entries.MappaEnded,
+    case_entries.CaseAllocated, case_entries.PlaceRenamed, case_entries.AssessmentCompleted, case_entries.RiskLevelChanged,
+    case_entries.WhereaboutsUnknown, case_entries.WhereaboutsKnown, case_entries.ContactSuspended,
+    case_entries.ContactResumed, case_entries.RequirementsChanged, case_entries.OrderVaried,
+    case_entries.SupervisionSuspended, case_entries.SupervisionRestored, case_entries.PersonDetailsChanged,
+    case_entries.UnpaidWorkSession,
 ))  # fmt: skip
 
 
 class CaseVersions:
-    """All entries of one case, given in any order; each version with its span of knowledge."""
+    """All entries of one case, given in any order; each version with its span of knowledge.
 
-    def __init__(self, entries: Iterable[Entry]):
-        self.instants, self.versions = versions(entries)
+    ``elsewhere``: the entries of each other file of the person that say something of the person. Their ids differ from
+    those of the case.
+    """
+
+    def __init__(self, entries: Iterable[Entry], elsewhere: Iterable[Iterable[Entry]] = ()):
+        own, others = list(entries), [list(other) for other in elsewhere]
+        file_of = {fact.entry: number for number, other in enumerate(others) for fact in other}
+        self.instants, every = versions([*own, *(fact for other in others for fact in other)])
+        self.versions = [v for v in every if v.fact.entry not in file_of] if others else every
+        self._others = [[v for v in every if file_of.get(v.fact.entry) == number] for number in range(len(others))]
         self.over = len(self.instants)
         grouped: defaultdict[type[Entry], list[EntryVersion]] = defaultdict(list)
         for version in self.versions:
@@ -75,6 +82,7 @@ class CaseVersions:
         self._epochs: dict[tuple[frozenset[str], int | None], list[Epoch]] = {}
         self._described: dict[EntryPattern, list[EntryVersion]] = {}
         self._admitted: dict[EntryPattern, Candidates] = {}
+        self._named: dict[EntryPattern, Mapping[str, list[Candidate]]] = {}
         self.triggers: dict[tuple[object, str | None], list[Trigger]] = {}
         """Triggers, cached by ``Clause.after`` and ``Clause.each`` (see ``projections.ledger.derive_bitemporal``)."""
 
@@ -102,10 +110,12 @@ class CaseVersions:
         framing = [
             v for t in _TIMELINE_TYPES.intersection(self.by_type) for v in self.by_type[t] if _changes_timelines(v.fact)
         ]
-        turns = sorted({v.since for v in framing} | {v.until for v in framing} | {self.over})
+        others = [[v for v in other if _changes_timelines(v.fact)] for other in self._others]
+        turns = {turn for v in chain(framing, *others) for turn in (v.since, v.until)} | {self.over}
         found = []
-        for since, until in pairwise(turns):
-            frame = History([v.fact for v in framing if v.since <= since < v.until])
+        for since, until in pairwise(sorted(turns)):
+            elsewhere = [Timelines(known) for other in others if (known := _known_at(other, since))]
+            frame = History(_known_at(framing, since), elsewhere)
             if frame.start is not None:
                 found.append(Epoch(frame, since, until, frame.end.on if frame.end else date.max))
         return found
@@ -152,69 +162,73 @@ class CaseVersions:
         """As ``History.admitted``, over all times of knowledge."""
         found = self._admitted.get(described)
         if found is None:
-            known = self.described(described)
-            if known and described.unless_outcome and described.type is case_entries.AppointmentMade:
-                known = [part for version in known for part in self._not_void(version, described.unless_outcome)]
-            day = described.counts_on
-            found = in_order([Candidate(day(v.fact), v.fact.entry, v.fact, v.since, v.until) for v in known])
-            self._admitted[described] = found
+            if described.type in APPOINTMENTS:
+                fit = {id(version.fact) for version in self.described(described)}
+                of_appointments = (
+                    history_admitted(described, k.made, k.appointment, k.since, k.until)
+                    for k in self.appointments
+                    if id(k.made) in fit
+                )
+                candidates = [candidate for candidate in of_appointments if candidate is not None]
+            else:
+                day = described.day
+                candidates = [
+                    Candidate(day(v.fact), v.fact.entry, v.fact, v.since, v.until) for v in self.described(described)
+                ]
+            found = self._admitted[described] = in_order(candidates)
         return found
 
-    def _not_void(self, made: EntryVersion, void: Sequence[str]) -> list[EntryVersion]:
-        """The spans of knowledge in which an appointment has none of the outcomes ``void`` (rescheduled)."""
-        outcomes = self._outcomes.get(made.fact.entry)
-        if outcomes is None:
-            return [made]
-        parts = first_known(outcomes, made.since, made.until)
-        spans = [(s, u) for outcome, s, u in parts if outcome is None or outcome.fact.outcome not in void]
-        return [EntryVersion(made.fact, since, until) for since, until in spans]
+    def named(self, described: EntryPattern) -> Mapping[str, list[Candidate]]:
+        """As ``History.named``, over all times of knowledge."""
+        found = self._named.get(described)
+        if found is None:
+            found = self._named[described] = by_name(described, self.admitted(described).entries)
+        return found
 
     @worked_out
-    def _outcomes(self) -> Mapping[str, Sequence[EntryVersion]]:
-        return self._about(case_entries.AppointmentOutcomeRecorded)
-
-    def _about(self, fact_type: type[Entry]) -> Mapping[str, Sequence[EntryVersion]]:
-        """The versions of a type by the appointment that they are about, the latest first: the latest one counts."""
+    def _naming(self) -> Mapping[str, list[EntryVersion]]:
+        """The versions of the entries that name an appointment, by its id."""
         found: defaultdict[str, list[EntryVersion]] = defaultdict(list)
-        for version in self.by_type.get(fact_type, ()):
-            found[version.fact.appointment].append(version)
-        for about in found.values():
-            if len(about) > 1:
-                about.sort(key=lambda version: IN_ORDER(version.fact), reverse=True)
+        for entry_type in NAMING_TYPES:
+            for version in self.by_type.get(entry_type, ()):
+                for name in names_of(version.fact):
+                    found[name].append(version)
         return found
 
     @worked_out
-    def _missed(self) -> list[MissedAppointment]:
-        outcomes, judgements = self._outcomes, self._about(case_entries.AbsenceJudged)
+    def appointments(self) -> list[KnownAppointment]:
+        """Every appointment with what became of it, as known in turn."""
         found = []
-        for version in self.by_type.get(case_entries.AppointmentMade, ()):
-            made = version.fact
-            about, judged = outcomes.get(made.entry, ()), judgements.get(made.entry, ())
-            if not judged and not any(v.fact.outcome in MISSED for v in about):
-                continue
-            for outcome, opens, closes in first_known(about, version.since, version.until):
-                for decision, begins, ends in first_known(judged, opens, closes):
-                    became = outcome.fact.outcome if outcome else None
-                    appointment = Appointment.of(made, became, decision.fact if decision else None)
-                    found.append(MissedAppointment(appointment, begins, ends))
+        for entry_type in APPOINTMENTS:
+            for version in self.by_type.get(entry_type, ()):
+                made, opens, closes = version.fact, version.since, version.until
+                about = [v for v in self._naming.get(made.entry, ()) if v.since < closes and v.until > opens]
+                turns = {turn for v in about for turn in (v.since, v.until) if opens < turn < closes}
+                for since, until in pairwise([opens, *sorted(turns), closes]):
+                    known = [v.fact for v in about if v.since <= since < v.until]
+                    found.append(KnownAppointment(made, Appointment.of(made, known), since, until))
         return found
 
     @worked_out
-    def absences(self) -> list[KnownFailure]:
-        return [KnownFailure(a, since, until) for missed, since, until in self._missed for a in absences([missed])]
+    def appointments_made(self) -> list[KnownAppointment]:
+        """Those of ``AppointmentMade``."""
+        return [known for known in self.appointments if type(known.made) is case_entries.AppointmentMade]
 
     @worked_out
-    def failures(self) -> list[KnownFailure]:
-        found = [KnownFailure(f, since, until) for missed, since, until in self._missed for f in failures([missed])]
-        found.sort(key=attrgetter("failure", "since", "until"))
-        return found
+    def missed(self) -> list[KnownAppointment]:
+        """Those that are an absence or a failure, if their day allows it."""
+        return [k for k in self.appointments if k.appointment.absent or k.appointment.failed_from is not None]
+
+
+def _known_at(versions_of: Iterable[EntryVersion], recording: int) -> list[Entry]:
+    return [v.fact for v in versions_of if v.since <= recording < v.until]
 
 
 def _changes_timelines(fact: Entry) -> bool:
     """Whether an entry of one of ``_TIMELINE_TYPES`` changes a timeline."""
     match fact:
         case case_entries.AssessmentCompleted():
-            return fact.overall_risk_of_harm is not None or fact.risk_of_harm is not None
+            return fact.level is not None
         case case_entries.RecallDecided():
             return fact.outcome == "recalled"
     return True

@@ -1,13 +1,13 @@
 """The history of a case as known from one recording on, taken from all versions of its entries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from domain.aggregates.amendments import IN_ORDER
-from domain.entries.case_entries import Entry
+from domain.entries.case_entries import AppointmentMade, Entry
 from domain.policy.conditions import EntryPattern
-from projections.history.appointments import Failure
+from projections.history.appointments import Appointment
+from projections.history.file_entries import F
 from projections.history.history import Candidates, History
-from projections.history.timelines import F
 from projections.history.worked_out import worked_out
 from projections.ledger.case_versions import CaseVersions
 from projections.ledger.knowledge_spans import T
@@ -42,12 +42,13 @@ class HistoryAt(History):
         return found
 
     @worked_out
-    def absences(self) -> list[Failure]:
-        return [absent.failure for absent in self._known(self._case_versions.absences)]
+    def _missed(self) -> list[Appointment]:
+        return [known.appointment for known in self._known(self._case_versions.appointments)]
 
     @worked_out
-    def failures(self) -> list[Failure]:
-        return [failed.failure for failed in self._known(self._case_versions.failures)]
+    def appointments(self) -> Mapping[str, Appointment]:
+        made = [known for known in self._known(self._case_versions.appointments) if type(known.made) is AppointmentMade]
+        return {known.made.entry: known.appointment for known in made}
 
 
 def _in_order(found: list[F]) -> list[F]:

@@ -46,9 +46,12 @@ class Ledger:
         return self.duties, self.spells, self.judgements, self.lates
 
 
-def ledger(entries: Iterable[Entry]) -> Ledger:
-    """The ledger of a case from all its entries, in any order."""
-    case_versions = CaseVersions(entries)
+def ledger(entries: Iterable[Entry], elsewhere: Iterable[Iterable[Entry]] = ()) -> Ledger:
+    """The ledger of a case from all its entries, in any order.
+
+    ``elsewhere``: the entries of each other file of the person that say something of the person.
+    """
+    case_versions = CaseVersions(entries, elsewhere)
     spells, judgements, lates = RowSpans[SpellRow](), RowSpans[JudgementRow](), RowSpans[LateRow]()
     for epoch in case_versions.epochs(TIMELINE_NAMES):
         for spell in spell_rows(epoch.frame):

@@ -8,6 +8,7 @@ from domain.calendar.london_time import day_of
 from domain.calendar.workdays import working_days_between
 from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.dated_values import Place as Place
+from projections.history.dated_values import value_on
 from projections.history.history import History
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation, was_known
@@ -122,7 +123,7 @@ def spell_rows(history: History) -> list[SpellRow]:
     """A row for each span of days, from the first day of supervision on, in which no attribute of the case changes."""
     if history.started is None or history.start is None:
         return []
-    person, start = history.started.person, history.start.on
+    start = history.start.on
     end = history.end
     turns = {start, *(day for day in history.turning_points if day > start)}
     if end is not None:
@@ -131,6 +132,7 @@ def spell_rows(history: History) -> list[SpellRow]:
     days = sorted(turns)
     for on, off in zip(days, [*days[1:], None], strict=True):
         tier, risk, mappa_level = TIER_RISK_MAPPA(history.attributes(on))
+        person = value_on(history.person, on) or history.started.person
         row = SpellRow(
             on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
             history.held_by(on), tier, risk, mappa_level, start,

@@ -17,21 +17,26 @@ INDEXES_CACHED = 64
 
 Types = frozenset[type[Entry]]
 
+_FAILING: Types = frozenset((
+    case_entries.AppointmentOutcomeRecorded, case_entries.AbsenceJudged, case_entries.UnpaidWorkSession,
+))  # fmt: skip
+_RISK: Types = frozenset((case_entries.AssessmentCompleted, case_entries.RiskLevelChanged))
+_STARTED: Types = frozenset((case_entries.SupervisionStarted,))
+
 _RAISED_BY: Mapping[str, Types] = {
-    "start": frozenset((case_entries.SupervisionStarted,)),
-    "release": frozenset((case_entries.CustodyEnded,)),
-    "end": frozenset((case_entries.SupervisionEnded,)),
-    "transfer": frozenset((case_entries.CaseAllocated,)),
-    "absence": frozenset((case_entries.AppointmentOutcomeRecorded,)),
-    "failure": frozenset((case_entries.AppointmentOutcomeRecorded, case_entries.AbsenceJudged)),
-    "risk_becomes_high": frozenset((case_entries.AssessmentCompleted, case_entries.RiskLevelChanged)),
-    "risk_changes": frozenset((case_entries.RiskLevelChanged,)),
+    "start": _STARTED,
+    "release": _STARTED,
+    "surrender": _STARTED,
+    "receipt": _STARTED,
+    "end": _STARTED,
+    "transfer": _STARTED,
+    "appointment": frozenset((case_entries.AppointmentMade,)),
+    "absence": _FAILING,
+    "failure": _FAILING,
+    "risk_becomes_high": _STARTED,
+    "risk_changes": _STARTED,
 }
-_CHANGED_BY: Mapping[str, Types] = {
-    "risk": frozenset((case_entries.AssessmentCompleted, case_entries.RiskLevelChanged)),
-    "tier": frozenset((case_entries.TierSet, case_entries.SupervisionStarted)),
-    "mappa_level": frozenset((case_entries.MappaSet,)),
-}
+"""What must be on the file of a case. What the person's other files may tell needs only the start."""
 
 
 def raised_by(clause: Clause) -> Types:
@@ -40,36 +45,54 @@ def raised_by(clause: Clause) -> Types:
         return frozenset((clause.after.type,))
     if clause.after is not None:
         return _RAISED_BY[clause.after]
-    if clause.kind == "response":
-        return _RAISED_BY["failure"]
-    states = [_CHANGED_BY[name] for name, _ in clause.during if name in _CHANGED_BY]
-    return states[0] if clause.kind == "while" and states else _RAISED_BY["start"]
+    return _FAILING if clause.kind == "response" else _STARTED
+
+
+ALWAYS_ASKED = frozenset((
+    "started", "end", "ends_on", "custody", "unknown", "allocation", "requirements", "person",
+))  # fmt: skip
+"""The timelines on which every duty may depend."""
 
 
 def timelines_asked(clause: Clause) -> frozenset[str]:
     """The timelines of a case (see ``projections.ledger.case_versions``) that the duties under this clause depend on."""
     asked = {name for name, _ in clause.during}.union(clause.asks)
-    if clause.after == "risk_becomes_high":
+    if clause.after in ("risk_becomes_high", "risk_changes"):
         asked.add("risk")
-    return frozenset(("started", "end", "custody", "allocation")).union(asked & {"risk", "tier", "mappa_level"})
+    if clause.kind == "frequency":
+        asked |= {"suspended", "risk"}
+    if clause.past_end:
+        asked.add("work_done_on")
+    return ALWAYS_ASKED.union(asked & {"risk", "tier", "mappa_level", "suspended", "work_done_on"})
 
 
 class IndexedClause(NamedTuple):
-    """A clause in an index, with its number there and the timelines that its duties depend on."""
+    """A clause in an index, with its number there and the timelines that its duties depend on.
+
+    ``series``: the clauses of its id in all editions, where it lays windows. ``first_contacts``: the clauses on a first
+    contact that it names.
+    """
 
     number: int
     clause: Clause
     timelines_asked: frozenset[str]
+    series: tuple[Clause, ...] = ()
+    first_contacts: tuple[Clause, ...] = ()
 
 
 class ClauseIndex:
     """Clauses by the order type that they apply to and the time in which they are in force."""
 
     def __init__(self, clauses: Iterable[Clause]):
+        clauses = tuple(clauses)
+        series = {c.id: tuple(one for one in clauses if one.id == c.id) for c in clauses if c.kind == "frequency"}
+        first = {c.id: tuple(one for one in clauses if one.id in c.first_contacts) for c in clauses if c.first_contacts}
         self._listed = [
-            (IndexedClause(at, clause, timelines_asked(clause)), raised_by(clause)) for at, clause in enumerate(clauses)
+            (IndexedClause(at, c, timelines_asked(c), series.get(c.id, ()), first.get(c.id, ())), raised_by(c))
+            for at, c in enumerate(clauses)
         ]
-        every = [listed.clause for listed, _ in self._listed]
+        self.listed = [listed for listed, _ in self._listed]
+        every = [listed.clause for listed in self.listed]
         self._starts = sorted({c.start for c in every if c.start is not None})
         self._ends = sorted({c.end for c in every if c.end is not None})
         self._for: dict[tuple[str, int, int, int, int], Sequence[tuple[IndexedClause, Types]]] = {}

@@ -1,93 +1,178 @@
-"""The windows of a clause of the kind ``frequency``: where each begins and ends, and what is needed in it."""
+"""The windows of the clauses on contact: where each begins and ends, what is asked in it, and when it lapses.
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+A window belongs to the row in force on its first day and runs to its end. The next begins when none is running, under the row
+in force then. A row that comes into force and asks for more lays its own beside the one that is running. Phases count from
+the start of supervision, or from a release that began the case anew (``Timelines.fresh_starts``).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
-from msgspec import Struct
 
 from domain.policy.clauses import Clause, Phase, Value
+from domain.policy.practice import practice
 from projections.history.history import Candidate, History
-from projections.obligations.triggers import ONE_DAY, Met, row
-
-LONGEST = relativedelta(years=3)
-"""How far windows go when the file gives no end: three years, the longest community order (a parameter)."""
-
-
-class Window(Struct, frozen=True, gc=False):
-    """A window from the day ``begins`` up to, not including, ``closes``. ``needed``: entries (or hours) needed in it.
-
-    ``due_on``: its last day. ``ended_on``: the day from which it no longer applies, where it is cut short; else None.
-    """
-
-    value: Value
-    begins: date
-    due_on: date
-    ended_on: date | None
-    closes: date
-    needed: float
+from projections.obligations.answers import Met
+from projections.obligations.time_at_liberty import judged
+from projections.obligations.triggers import row
+from projections.obligations.window import FirstContact, Run, Window
 
 
-def windows(clause: Clause, history: History) -> Iterator[Window]:
-    """Yield the windows one after another from the start of supervision. A window ends where another row applies."""
-    assert history.start is not None
-    start, over = history.start.on, horizon(history)
-    first = max(start, clause.start or start)
-    last = min(over, clause.end or over)
-    if first < last:
-        for on, off, value in _segments(clause, history, first, last):
-            for begins, ends_before, needed in _windows(value.phases, start, on, off):
-                ended = off if off < ends_before else None
-                yield Window(value, begins, ends_before - ONE_DAY, ended, ended or ends_before, needed)
+def windows(series: Sequence[Clause], history: History, first_contacts: Iterable[FirstContact] = ()) -> list[Window]:
+    """The windows of a clause in all its editions (``series``), in order of the day they begin."""
+    key = series[0].id, id(series)
+    kept = history.grids.get(key)
+    if kept is None:
+        extended = list(first_contacts)
+        found = [judged(run, cut, history, extended) for run, cut in Grid(series, history).lay()]
+        found.sort(key=lambda window: (window.begins, window.due_on))
+        kept = history.grids[key] = (series, found)  # with the series, whose id is the key
+    laid: list[Window] = kept[1]
+    return laid
 
 
 def horizon(history: History) -> date:
-    """The day before which windows begin: the end of supervision, else of the order, else ``LONGEST`` after the start."""
-    assert history.start is not None and history.started is not None
-    ends = history.end.on if history.end else None
-    return min(ends or date.max, history.started.ends_on or history.start.on + LONGEST)
+    """The day before which windows begin: the end of supervision, else the planned end, else many years from the start.
 
-
-def _segments(clause: Clause, history: History, first: date, last: date) -> Iterator[tuple[date, date, Value]]:
-    """Split the time from ``first`` up to ``last`` into segments in which one row of the clause applies."""
-    points = [first, *(day for day in history.turning_points if first < day < last), last]
-    on, current = first, row(clause, history, first)
-    for day in points[1:]:
-        value = row(clause, history, day) if day < last else None
-        if value is current and day < last:
-            continue
-        if current is not None and on < day:
-            yield on, day, current
-        on, current = day, value
-
-
-def _windows(phases: tuple[Phase, ...], start: date, on: date, off: date) -> Iterator[tuple[date, date, float]]:
-    """Yield windows from ``on`` until one reaches ``off``: first day, first day after, number needed."""
-    ends: date | None = start
-    begins = on
-    for phase in phases:
-        assert ends is not None
-        opens = ends
-        ends = None if phase.length is None else phase.length.after(start if phase.from_start else ends)
-        if phase.window == phase.length and ends is not None and opens < begins:
-            begins = max(begins, ends)  # a total over the whole phase applies from its first day or not at all
-        anchor, number = begins, 0
-        while begins < off and (ends is None or begins < ends):
-            number += 1
-            before = phase.window.after(anchor, number)
-            yield begins, before, phase.count
-            begins = before
-
-
-def reached(clause: Clause, counted: Iterable[Candidate], needed: float) -> Met:
-    """The day on which the entries of a window reach the number needed (None: not reached), and the entries counted.
-
-    An entry counts as one, or as the number in its field ``Clause.sum`` (hours).
+    ``practice().windows_years`` says how many.
     """
-    total, entries = 0.0, []
+    assert history.start is not None
+    longest = history.start.on + relativedelta(years=practice().windows_years)
+    planned = [begins for begins, ends in history.past_end if ends is None]
+    return min([longest, *planned, *([history.end.on] if history.end else [])])
+
+
+class Grid:
+    """Lays the windows of one clause on one case, from one day on which something may change to the next."""
+
+    def __init__(self, series: Sequence[Clause], history: History):
+        self.series, self.history = series, history
+        assert history.start is not None
+        self.past_end = any(clause.past_end for clause in series)
+        over = horizon(history)
+        if self.past_end:
+            longest = history.start.on + relativedelta(years=practice().windows_years)
+            ends = [longest, *([history.end.on] if history.end else [])]
+            over = min(ends if history.work_done_on is None else [*ends, history.work_done_on + timedelta(days=1)])
+        self.over = over
+        self.relaid = {release.on for release in history.long_releases}
+        self.points = sorted({
+            *history.turning_points, *self.relaid, *(c.start for c in series if c.start is not None),
+            *(c.end for c in series if c.end is not None), *(day for span in history.past_end for day in span if day),
+        })  # fmt: skip
+
+    def lay(self) -> Iterator[tuple[Run, date | None]]:
+        """Each window with the day from which it is cut short (None: it is not)."""
+        running: list[Run] = []
+        day: date | None = self.history.here_from
+        while day is not None and day < self.over:
+            if day in self.relaid:
+                yield from ((run, day) for run in running if run.closes > day)
+                running = []
+            ended = [run for run in running if run.closes <= day]
+            yield from ((run, None) for run in ended)
+            running = [run for run in running if run.closes > day]
+            begun = self.begins(day, running, ended)
+            if begun is not None:
+                running.append(begun)
+            day = self.next_day(day, running)
+        cut = self.over
+        yield from ((run, cut if run.closes > cut else None) for run in running)
+
+    def begins(self, day: date, running: Sequence[Run], ended: Sequence[Run]) -> Run | None:
+        """The window that begins on a day; None: none does."""
+        if not self.past_end and self.history.is_past_end(day):
+            return None
+        clause, value = self.in_force(day)
+        phase = self.phase(value, day) if value is not None else None
+        if clause is None or value is None or phase is None:
+            return None
+        if running and not self.beside(day, clause, value, phase, running, ended):
+            return None
+        for run in ended:
+            if run.value is value and run.phase is phase and run.closes == day:
+                return run.following()
+        return Run(clause, value, phase, day, 1, day)
+
+    def beside(
+        self, day: date, clause: Clause, value: Value, phase: Phase, running: Sequence[Run], ended: Sequence[Run]
+    ) -> bool:
+        """Whether a row lays its windows beside those that are running: it came into force, or has done so before."""
+        if any(run.value is value for run in running):
+            return False
+        before_clause, before = self.in_force(day - timedelta(days=1))
+        came = before_clause is clause and before is not value
+        goes_on = any(run.value is value for run in ended)
+        return (came or goes_on) and all(phase.a_week > run.phase.a_week for run in running)
+
+    def in_force(self, day: date) -> tuple[Clause | None, Value | None]:
+        clause = next((c for c in self.series if c.in_force(day)), None)
+        return clause, None if clause is None else row(clause, self.history, day)
+
+    def phase(self, value: Value, day: date) -> Phase | None:
+        """The phase of a row on a day. None: after the last, or within one that counts as a whole from its first day."""
+        began = max([self.history.start.on, *(r.on for r in self.history.fresh_starts if r.on <= day)])  # type: ignore[union-attr]
+        opens = began
+        for phase in value.phases:
+            if phase.length is None:
+                return phase
+            ends = phase.length.after(began if phase.from_start else opens)
+            if day < ends:
+                return phase if phase.window != phase.length or day == opens else None
+            opens = ends
+        return None
+
+    def next_day(self, day: date, running: Sequence[Run]) -> date | None:
+        """The next day on which a window may begin; None: there is none."""
+        days = [run.closes for run in running]
+        days += [point for point in self.points if point > day][:1]
+        if not running:
+            days += self.phase_ends(day)
+        return min(days, default=None)
+
+    def phase_ends(self, day: date) -> list[date]:
+        """The day on which the phase of the row in force ends, where that is after this day."""
+        _, value = self.in_force(day)
+        began = max([self.history.start.on, *(r.on for r in self.history.fresh_starts if r.on <= day)])  # type: ignore[union-attr]
+        opens, found = began, []
+        for phase in value.phases if value is not None else ():
+            if phase.length is None:
+                break
+            opens = phase.length.after(began if phase.from_start else opens)
+            found.append(opens)
+        return [end for end in found if end > day][:1]
+
+
+def reached(
+    clause: Clause, counted: Iterable[Candidate], asked_from: Sequence[tuple[date, float]], on_days: bool
+) -> Met:
+    """The day on which the entries of a window reach what is asked then (None: not reached), and the entries counted.
+
+    An entry counts as one, or as the number in its field ``Clause.sum`` (hours). Contact of one type on one day counts once;
+    where different days are asked (``on_days``), each day counts once. ``asked_from``: see ``Window.asked``.
+    """
+    entries: list[str] = []
+    seen: set[object] = set()
+    total = 0.0
+    asked = list(asked_from)
+    needed = asked.pop(0)[1]
     for candidate in counted:
+        while asked and asked[0][0] < candidate.day:
+            on, needed = asked.pop(0)
+            if 0 < total >= needed:
+                return on, tuple(entries)
+        while asked and asked[0][0] == candidate.day:
+            needed = asked.pop(0)[1]
+        key = candidate.day if on_days else (candidate.day, getattr(candidate.fact, "contact_type", candidate.entry))
+        if clause.sum is None and key in seen:
+            continue
+        seen.add(key)
         total += getattr(candidate.fact, clause.sum) if clause.sum else 1
         entries.append(candidate.entry)
         if total >= needed:
             return candidate.day, tuple(entries)
+    for on, needed in asked:
+        if 0 < total >= needed:
+            return on, tuple(entries)
     return None, tuple(entries)

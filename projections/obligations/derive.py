@@ -22,9 +22,9 @@ def obligations(history: History, clauses: Iterable[Clause]) -> list[Obligation]
     if history.start is None:
         return []
     found: list[Obligation] = []
-    for _, clause, _ in clause_index(clauses).to_walk(history):
-        start, end = clause.start, clause.end
-        for duty in clause_kinds.DERIVE[clause.kind](clause, history):
+    for indexed in clause_index(clauses).to_walk(history):
+        start, end = indexed.clause.start, indexed.clause.end
+        for duty in clause_kinds.DERIVE[indexed.clause.kind](indexed, history):
             if (start is None or start <= duty.arises_on) and (end is None or duty.arises_on < end):
                 found.append(duty)
     found.sort(key=DUE)

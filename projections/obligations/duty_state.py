@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+WHEN_RELEASED = date(2079, 6, 5)
+"""The due date of a duty that counts from release, while nobody can say when that is: later than any day read."""
+
 State = Literal["due", "met", "met_late", "overdue", "missed", "lapsed"]
 STATES: tuple[State, ...] = ("due", "met", "met_late", "overdue", "missed", "lapsed")
 

@@ -1,0 +1,52 @@
+"""A window of a clause on contact: as it is laid, and as it is judged."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from msgspec import Struct
+
+from domain.policy.clauses import Clause, Phase, Value
+
+
+class Window(Struct, frozen=True, gc=False):
+    """A window from the day ``begins`` up to, not including, ``closes``.
+
+    ``due_on``: its last day. ``ended_on``: the day from which it no longer applies, where it lapses; else None.
+    ``asked``: how many (appointments, hours, days) are asked, each with the day from which this is known.
+    """
+
+    clause: Clause
+    value: Value
+    begins: date
+    due_on: date
+    ended_on: date | None
+    closes: date
+    asked: tuple[tuple[date, float], ...]
+    on_days: bool
+
+
+class FirstContact(Struct, frozen=True, gc=False):
+    """A duty to see the person for the first time: from ``arises_on``, until ``last`` at the latest."""
+
+    arises_on: date
+    last: date
+
+
+@dataclass(slots=True)
+class Run:
+    """A window being laid: the row and phase that it belongs to, and its number in a row of windows from ``anchor``."""
+
+    clause: Clause
+    value: Value
+    phase: Phase
+    anchor: date
+    number: int
+    begins: date
+    closes: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.closes = self.phase.window.after(self.anchor, self.number)
+
+    def following(self) -> "Run":
+        """The next window of the same row and phase."""
+        return Run(self.clause, self.value, self.phase, self.anchor, self.number + 1, self.closes)

@@ -19,7 +19,8 @@ class Stay(NamedTuple):
 
     ``since``: the first day of the stays that count as one with it. ``sentenced``: one of them began by recall or sentence.
     ``joined``: it counts as one with the stay before. ``held_from``: the day from which custody is on the file; before it
-    the person was unlawfully at large after a recall (None: still is). ``entry`` and ``released_by``: the entries that began and ended it.
+    the person was unlawfully at large after a recall (None: still is). ``entry`` and ``released_by``: the entries that
+    began and ended it.
     """
 
     begins: date

@@ -39,6 +39,8 @@ def every(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
             due = deadline(clause, value.allow, since, history)
             lapses = running_to if running_to is not None and running_to <= due else None
             met_on, met_by = _next_time(clause, history, Trigger(since, raised_by), lapses)
+            settled = met_on or lapses
+            due = due if settled is None else deadline(clause, value.allow, since, history, settled)
             yield Obligation(clause, value, since, due, met_on, running_to, raised_by, met_by)
             if met_on is None:
                 break

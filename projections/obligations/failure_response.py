@@ -51,11 +51,10 @@ def response(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
 
 def used_up(history: History, day: date) -> date:
     """The day before which failures no longer count, as at a day: that of the last decision, or the day after an action."""
-    days = [date.min]
-    for begun, decided in history.actions:
-        if begun < day:
-            days.append(decided if decided is not None and decided <= day else begun + ONE_DAY)
-    return max(days)
+    undecided = [
+        begun + ONE_DAY for begun, decided in history.actions if begun < day and (decided is None or decided > day)
+    ]
+    return max([date.min, *undecided, *(decided for decided in history.decided if decided <= day)])
 
 
 def _within(value: Value, first: date, last: date) -> bool:

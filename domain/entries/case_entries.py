@@ -398,9 +398,9 @@ class RecallDecided(Entry, frozen=True):
 
 
 class CustodyStarted(Entry, frozen=True):
-    """The person is in custody from this day: nobody owes supervision in the community until ``CustodyEnded``.
+    """The person is in custody from this day until ``CustodyEnded``; what is owed meanwhile, each clause says.
 
-    A recall decided as ``recalled`` begins custody too.
+    After a recall decided as ``recalled`` the person is unlawfully at large until this entry, which counts as custody.
     """
 
     use = Use(form_group="Whereabouts and interruptions")

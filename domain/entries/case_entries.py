@@ -175,7 +175,7 @@ class PersonDetailsChanged(Entry, frozen=True):
 class PersonLinked(Entry, frozen=True):
     """The person with this CRN and the person of this case are one."""
 
-    use = Use(made_by=("managers",), form_group="Person, order and place")
+    use = Use(made_by=("managers",), form_group="Person, order and place", told_apart_by=("crn",))
 
     crn: Annotated[Crn, Meta(title="CRN of the same person")]
     reason: Note

@@ -97,8 +97,9 @@ class TakenBack(NamedTuple):
 
 
 def said(file: CaseFile, fact: Entry, said_at: datetime) -> list[Entry]:
-    """What to record when an extract made at ``said_at`` gives this entry, or takes one back (see ``withdrawal``).
+    """What to record when an extract made at ``said_at`` gives this entry, or takes one back.
 
+    An entry is taken back by its first withdrawal, with the id ``withdrawal_of(entry, 1)``, which gets its number here.
     Where the source had taken the entry back and gives it again, that is the withdrawal of the withdrawal; what was
     withdrawn by hand stays so. ``ImpossibleDate`` if the file holds what the source said in a later extract.
     """
@@ -133,17 +134,6 @@ def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
         entry=correction_of(fact.entry, number), occurred_on=day_of(said_at), recorded_at=said_at,
         of=fact.entry, fields=changed,
     )  # fmt: skip
-
-
-def withdrawal(entry: str, said_at: datetime, reason: str, recorded_at: datetime | None = None) -> EntryWithdrawn:
-    """The withdrawal of an entry that its source takes back: recorded at ``recorded_at``, else at the extract.
-
-    ``said`` gives it its number.
-    """
-    at = recorded_at or said_at
-    return EntryWithdrawn(
-        entry=withdrawal_of(entry, 1), occurred_on=day_of(at), recorded_at=at, of=entry, reason=reason
-    )
 
 
 def _restore(file: CaseFile, entry: str, said_at: datetime) -> list[Entry]:

@@ -156,11 +156,11 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "two forms": (
         ("tier: TIER", "tier: {column: TIER, value: 3}"),
-        "fields.tier: write one of column, text, value, entry; this has column and value",
+        "fields.tier: write one of column, text, value, entry, earliest; this has column and value",
     ),
     "no form": (
         ("tier: TIER", "tier: {codes: {A: 1}}"),
-        "fields.tier: write one of column, text, value, entry; this has none",
+        "fields.tier: write one of column, text, value, entry, earliest; this has none",
     ),
     "does not go": (("tier: TIER", "tier: {value: 3, codes: {A: 1}}"), "fields.tier.codes: does not go with value"),
     "braces": (("tier: TIER", "tier: {text: '{TIER'}"), "fields.tier.text: the braces around the columns do not match"),

@@ -42,9 +42,9 @@ def import_extract(
             extract.take(files, report, lambda size: bar.advance(task, size), now=now, actor=actor, keep=keep)
     print_summary(report, not keep)
     for words, counts in (
-        ("rows that give no entry", extract.passed),
-        ("void rows", extract.void),
-        ("rows that repeat an earlier one, taken once", extract.alike),
+        ("rows that give no entry", extract.counts.passed),
+        ("void rows", extract.counts.void),
+        ("rows that repeat an earlier one, taken once", extract.counts.alike),
     ):
         found = [f"{count:,} of {name}" for name, count in sorted(counts.items()) if count]
         if found:

@@ -4,31 +4,20 @@ Rejected rows are written to a file with the reason, so that they can be correct
 one entry is rejected.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
-from domain.aggregates.source_entries import LONGEST, RowEntry
-from domain.entries.case_entries import SupervisionStarted
-from domain.entries.schemas import ShapeError
-from domain.importing.extracts.cell_values import RowReader
-from domain.importing.extracts.csv_tables import CsvRow, TableFile
-from domain.importing.extracts.joined_tables import JoinedTables
+from domain.importing.extracts.csv_tables import TableFile
+from domain.importing.extracts.extract_rows import ExtractRows, Progress, RowCounts
 from domain.importing.extracts.mapping import SourceMapping
 from domain.importing.extracts.mapping_check import read_mapping
-from domain.importing.extracts.missing_rows import RowsSeen, digest
-from domain.importing.extracts.row_cells import Cells, RowCells, UnreadableCell
+from domain.importing.extracts.missing_rows import RowsSeen
 from domain.importing.extracts.taken_back import Comparison, MissingRow
 from domain.importing.importer import ImportReport, import_lines
-from domain.importing.ndjson_reader import Line, Rejected, read_entry
 from domain.store.application import Files
-
-Progress = Callable[[int], None]
 
 
 @dataclass
@@ -42,23 +31,21 @@ class Extract:
     files: Mapping[str, TableFile]
     made_at: datetime
     part: bool
-    seen: RowsSeen
-    joined: JoinedTables
+    rows: ExtractRows
     comparison: Comparison
-    passed: Counter[str] = field(default_factory=Counter)
-    """File -> the number of its rows that gave no entry, as no condition of the mapping holds for them."""
-    void: Counter[str] = field(default_factory=Counter)
-    """File -> the number of its rows that are void."""
-    alike: Counter[str] = field(default_factory=Counter)
-    """File -> the number of its rows that repeat an earlier row, cell by cell. They were taken once."""
 
     @classmethod
     def open(cls, folder: Path, mapping_file: Path, made_at: datetime, *, part: bool = False) -> "Extract":
         """The extract in a folder. ``PolicyError`` lists everything in the mapping that does not fit it."""
         mapping, files, part = read_mapping(mapping_file, folder, part=part)
         seen = RowsSeen(mapping.source)
-        comparison = Comparison(mapping, files, seen, part=part)
-        return cls(mapping, files, made_at, part, seen, JoinedTables(mapping, files), comparison)
+        rows = ExtractRows(mapping, files, made_at, seen)
+        return cls(mapping, files, made_at, part, rows, Comparison(mapping, files, seen, part=part))
+
+    @property
+    def counts(self) -> RowCounts:
+        """The rows that gave no entry, without being rejected."""
+        return self.rows.counts
 
     def take(
         self, files: Files, report: ImportReport, progress: Progress, *, now: datetime, actor: str, keep: bool
@@ -67,7 +54,7 @@ class Extract:
 
         With ``keep`` false nothing is stored; the report says what would be.
         """
-        import_lines(files, self._lines(report, progress), report, now=now, actor=actor, keep=keep)
+        import_lines(files, self.rows.lines(report, progress), report, now=now, actor=actor, keep=keep)
         self.comparison.make(files, report.rejected)
         withdrawals = self.comparison.withdrawals(self.made_at, report.rejected)
         import_lines(files, withdrawals, report, now=now, actor=actor, keep=keep)
@@ -87,7 +74,8 @@ class Extract:
         """
         reasons: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         for rejected in report.rejected:
-            reasons[rejected.file][rejected.line].append(f"{rejected.field}: {rejected.reason}")
+            if rejected.line:  # a withdrawal for a row that is gone has none
+                reasons[rejected.file][rejected.line].append(f"{rejected.field}: {rejected.reason}")
         needed = self._joined_to({name for name, file in self.files.items() if file.path.name in reasons})
         written = []
         for name, file in self.files.items():
@@ -110,101 +98,3 @@ class Extract:
             tables = (joins & self.files.keys()) - found
             found |= tables
         return found
-
-    def _lines(self, report: ImportReport, progress: Progress) -> Iterator[Line]:
-        report.rejected += self.joined.load(progress)
-        for name, table in self.mapping.tables.items():
-            if name in self.files and table.gives:
-                reader = RowReader(self.mapping, name)
-                for row in self.files[name].rows(progress):
-                    self.seen.count[name] += 1
-                    yield from self._row(reader, row, report)
-
-    def _row(self, reader: RowReader, row: CsvRow, report: ImportReport) -> Iterator[Line]:
-        """The lines of one row. What is wrong with it is added to the report."""
-        file, table = self.files[reader.name].path.name, reader.table
-
-        def reject(field: str, reason: str) -> None:
-            report.rejected.append(Rejected(file, row.line, field, reason))
-
-        if row.wrong:
-            self.seen.unread.add(reader.name)
-            reject("row", row.wrong)
-            return
-        cells: Cells = row.cells
-        if table.cells or table.joins:
-            cells = RowCells(self.mapping, table, cells, self.joined)
-        try:
-            void = reader.void(cells)
-            read = void or reader.holds(table.when, cells)
-            given = [] if void or not read else [n for n, e in enumerate(table.gives) if reader.holds(e.when, cells)]
-        except UnreadableCell as error:
-            self.seen.unread.add(reader.name)
-            reject("when", str(error))
-            return
-        if not read:
-            self._pass_over(reader, cells, file)
-            return
-        try:
-            key = reader.key(table.key, cells)
-        except UnreadableCell as error:
-            self.seen.unread.add(reader.name)
-            reject("key", str(error))
-            return
-        reference, same = "", digest(row.cells)
-        try:
-            reference = reader.reference(cells)
-        except UnreadableCell as error:
-            if not void:
-                reject("case", str(error))
-        said = msgspec.json.encode(reader.withdrawal(cells)).decode() if void else ""
-        first = self.seen.add(
-            reader.name, key, row.line, reference, [table.gives[n].name for n in given], void=said, cells=same
-        )
-        if first != row.line:
-            if self.seen.alike(reader.name, key, same):
-                self.alike[file] += 1
-            else:
-                words = ", ".join(key)
-                reject("key", f"{words} is the key of line {first} too, and was taken from there; a key is of one row")
-            return
-        self.void[file] += void
-        self.passed[file] += not void and not given
-        if reference:
-            for n in given:
-                entry = str(RowEntry(self.mapping.source, reader.name, key, table.gives[n].name))
-                yield from self._entry(reader, row, cells, n, {"case": reference, "entry": entry}, report)
-
-    def _pass_over(self, reader: RowReader, cells: Cells, file: str) -> None:
-        self.passed[file] += 1
-        with suppress(UnreadableCell):
-            self.seen.pass_over(reader.name, reader.key(reader.table.key, cells))
-
-    def _entry(
-        self, reader: RowReader, row: CsvRow, cells: Cells, number: int, ids: dict[str, str], report: ImportReport
-    ) -> Iterator[Line]:  # fmt: skip
-        """The line of one of the entries that the row gives, by its number in the mapping; none if it is not valid."""
-        file, kind = self.files[reader.name].path.name, reader.table.gives[number].type
-        fields, problems = reader.fields(number, cells)
-        if len(ids["entry"]) > LONGEST:
-            problems.append(("entry", f"longer than {LONGEST} characters: {ids['entry']}; take a shorter key"))
-        try:
-            reference, fact, said = read_entry({**fields, **ids, "type": kind}, self.made_at)
-        except ShapeError as error:
-            # A field whose cell could not be read is not reported as missing too.
-            unread = {path for path, _ in problems}
-            problems += [(path, reason) for path, reason in error.problems if not _is_of(path, unread)]
-        if not problems:
-            yield Line(file, row.line, reference, fact, said, self.made_at)
-            return
-        for path, reason in problems:
-            columns = ", ".join(reader.columns_of(number, path))
-            place = f"{kind}.{path} ({columns})" if columns else f"{kind}.{path}"
-            report.rejected.append(Rejected(file, row.line, place, reason))
-        if kind == SupervisionStarted.__name__:
-            report.unopened.setdefault(ids["case"], f"{file}:{row.line}")
-
-
-def _is_of(path: str, unread: set[str]) -> bool:
-    """Whether a field is one of these, or a group that holds one of them."""
-    return any(path == one or one.startswith(f"{path}.") for one in unread)

@@ -123,7 +123,7 @@ class RowReader:
         if value.text is not None:
             filled = {name: "" if self.blank(cells[name]) else cells[name] for name in value.columns}
             return _filled_in(value.text, filled) if any(filled.values()) or not filled else ""
-        return ""
+        return next((cells[column] for column in value.first_filled or () if not self.blank(cells[column])), "")
 
     def _one(self, value: MappedValue, slot: Slot, text: str) -> Any:
         """One value of a field, or one item of its list."""

@@ -42,7 +42,7 @@ class ValueCheck:
         if slot.kind == "parts" and value.value is None:
             yield where, f"takes a list of groups, each with {', '.join(slot.parts)}"
             return
-        if value.column is not None or value.text is not None or value.earliest is not None:
+        if value.reads_cells:
             for column in value.columns:
                 yield from self.document.column(table, column, where)
         if value.earliest is not None and slot.kind not in ("day", "instant"):
@@ -57,7 +57,7 @@ class ValueCheck:
         if value.split is not None and not slot.many:
             yield where, "takes one value; split is for lists"
         yield from self._formats(value, slot, where)
-        if value.column is not None or value.text is not None:
+        if value.reads_cells:
             yield from self._codes(value, slot, where)
 
     def _formats(self, value: MappedValue, slot: Slot, where: Where) -> Iterator[Problem]:

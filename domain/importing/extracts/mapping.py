@@ -17,18 +17,19 @@ DATES, TIMES = ("%Y-%m-%d",), ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%
 EXCEL = "excel"
 """In place of a format: the cell is a serial day of Excel, with the time of day as its fraction."""
 
-FORMS = ("column", "text", "value", "entry", "earliest")
+FORMS = ("column", "text", "value", "entry", "earliest", "first_filled")
 """The forms of a value; a value has exactly one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class MappedValue:
-    """Where the content of a field comes from: one of ``column``, ``text``, ``value`` (a constant), ``entry``, ``earliest``.
+    """Where the content of a field comes from: one of ``FORMS``. ``value`` is a constant.
 
     ``codes``: a mapping from the texts in the column to the codes of the field, or the name of one. ``formats``: of its
     dates or times. ``pivot``: the first of the hundred years that two-digit years mean. ``split``: the separator between
     the items of a list. ``entry``: the entry of that name given by the row of ``table`` (None: the same table) whose key
-    is in the columns ``key`` (None: this row). ``earliest``: the columns of which the earliest date or time is taken.
+    is in the columns ``key`` (None: this row). ``earliest``: the columns of which the earliest date or time is taken. ``first_filled``: the columns of
+    which the first that is filled is taken.
     """
 
     column: str | None = None
@@ -41,6 +42,7 @@ class MappedValue:
     formats: tuple[str, ...] | None = None
     split: str | None = None
     earliest: tuple[str, ...] | None = None
+    first_filled: tuple[str, ...] | None = None
     pivot: int | None = None
 
     @property
@@ -48,7 +50,13 @@ class MappedValue:
         """The columns that the value reads."""
         if self.column is not None:
             return (self.column,)
-        return (*(columns_in(self.text) if self.text is not None else ()), *(self.earliest or ()), *(self.key or ()))
+        named = columns_in(self.text) if self.text is not None else self.earliest or self.first_filled or ()
+        return (*named, *(self.key or ()))
+
+    @property
+    def reads_cells(self) -> bool:
+        """Whether it gives what cells hold, as against a constant or an entry."""
+        return self.value is None and self.entry is None
 
 
 MappedGroups = tuple[Mapping[str, MappedValue], ...]

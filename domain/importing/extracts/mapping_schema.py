@@ -32,6 +32,8 @@ from domain.importing.extracts.mapping_fields import (
 
 PIVOT = validate.Range(1800, 2100)
 
+SEVERAL = validate.Length(min=2, error="write two columns or more: [A, B]")
+
 
 class MappedValueSchema(Part):
     column = fields.String(validate=validate.Length(min=1))
@@ -43,7 +45,8 @@ class MappedValueSchema(Part):
     codes = CodesField()
     formats = TextsField()
     split = fields.String(validate=validate.Length(min=1))
-    earliest = TextsField(validate=validate.Length(min=2, error="write two columns or more: [A, B]"))
+    earliest = TextsField(validate=SEVERAL)
+    first_filled = TextsField(validate=SEVERAL)
     pivot = fields.Integer(strict=True, validate=PIVOT)
 
     @validates_schema(skip_on_field_errors=False)
@@ -53,7 +56,8 @@ class MappedValueSchema(Part):
             raise ValidationError(f"write one of {', '.join(FORMS)}; this has {' and '.join(forms) or 'none'}")
         belongs = {
             "column": {"codes", "formats", "pivot", "split"}, "text": {"formats", "pivot"},
-            "earliest": {"formats", "pivot"}, "entry": {"table", "key", "split"},
+            "earliest": {"formats", "pivot"},
+            "first_filled": {"codes", "formats", "pivot"}, "entry": {"table", "key", "split"},
         }  # fmt: skip
         for name in data.keys() - {forms[0]} - belongs.get(forms[0], set()):
             raise ValidationError(f"does not go with {forms[0]}", name)

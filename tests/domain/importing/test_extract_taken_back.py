@@ -46,7 +46,9 @@ def test_a_row_that_becomes_void_withdraws_its_entries_with_time_and_reason(sour
     said = night(source, 14)
     assert "2 entries stored (2 withdrawals), 2 already there, 0 rejected" in said
     assert "void rows: 1 of contacts.csv" in said
-    assert "taken back by the source, and withdrawn:\n  contacts 1: AppointmentMade of X123456/1, the row is void" in said
+    assert (
+        "taken back by the source, and withdrawn:\n  contacts 1: AppointmentMade of X123456/1, the row is void" in said
+    )
     assert source.file()[f"{of(1)}:withdrawn:1"] == EntryWithdrawn(
         entry=f"{of(1)}:withdrawn:1", of=of(1), occurred_on=date(2005, 5, 14),
         recorded_at=datetime(2005, 5, 14, 1, tzinfo=UTC), reason="taken back by the source: the row is void",
@@ -150,7 +152,10 @@ def test_a_dry_run_says_what_would_be_withdrawn(source: Source) -> None:
     night(source, 12)
     rows(source, FIRST | {"DELETED": "1"})
     said = night(source, 13, "--dry-run")
-    assert "2 entries would be stored (2 withdrawals)" in said and "taken back by the source, and would be withdrawn" in said
+    assert (
+        "2 entries would be stored (2 withdrawals)" in said
+        and "taken back by the source, and would be withdrawn" in said
+    )
     assert of(1) in source.reads()
 
 
@@ -172,7 +177,9 @@ def test_a_vanished_row_is_withdrawn_where_the_mapping_says_so(source: Source) -
     source.write("contacts", SECOND)
     said = night(source, 13)
     assert "2 entries stored (2 withdrawals), 2 already there" in said
-    assert "  contacts 1: AppointmentMade of X123456/1, the row is gone" in said and "2 entries no longer in the" in said
+    assert (
+        "  contacts 1: AppointmentMade of X123456/1, the row is gone" in said and "2 entries no longer in the" in said
+    )
     assert {of(1), OUTCOME}.isdisjoint(source.reads())
     with (source.folder / "rejected" / "gone-from-test.csv").open(encoding="utf-8-sig", newline="") as stream:
         assert [(one["entry"], one["done"]) for one in csv.DictReader(stream)] == [
@@ -191,7 +198,10 @@ def test_a_table_with_rows_that_cannot_be_read_withdraws_no_vanished_row(source:
     bad = as_csv([FIRST | change, SECOND]).replace('"1,2"', "1,2")
     (source.folder / "contacts.csv").write_text(bad)
     said = night(source, 13, code=1)
-    assert "contacts 1: AppointmentMade of X123456/1, the row is gone; not withdrawn, as rows of its table could not" in said
+    assert (
+        "contacts 1: AppointmentMade of X123456/1, the row is gone; not withdrawn, as rows of its table could not"
+        in said
+    )
     assert of(1) in source.reads()
 
 

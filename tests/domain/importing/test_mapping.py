@@ -156,11 +156,11 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "two forms": (
         ("tier: TIER", "tier: {column: TIER, value: 3}"),
-        "fields.tier: write one of column, text, value, entry, earliest; this has column and value",
+        "fields.tier: write one of column, text, value, entry, earliest, first_filled; this has column and value",
     ),
     "no form": (
         ("tier: TIER", "tier: {codes: {A: 1}}"),
-        "fields.tier: write one of column, text, value, entry, earliest; this has none",
+        "fields.tier: write one of column, text, value, entry, earliest, first_filled; this has none",
     ),
     "does not go": (("tier: TIER", "tier: {value: 3, codes: {A: 1}}"), "fields.tier.codes: does not go with value"),
     "braces": (("tier: TIER", "tier: {text: '{TIER'}"), "fields.tier.text: the braces around the columns do not match"),
@@ -315,15 +315,24 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
         "tables.contacts.joins.order.on: Missing data for required field.",
     ),
     "joined column": (
-        ('key: "NO"\n    case: REF', 'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    case: order.RFE'),
+        (
+            'key: "NO"\n    case: REF',
+            'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    case: order.RFE',
+        ),
         "tables.contacts.case: cases.csv has no column 'RFE'; did you mean 'REF'?",
     ),
     "unknown join": (
-        ('key: "NO"\n    case: REF', 'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    case: ordr.REF'),
+        (
+            'key: "NO"\n    case: REF',
+            'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    case: ordr.REF',
+        ),
         "tables.contacts.case: contacts has no join 'ordr'; did you mean 'order.REF'?",
     ),
     "column that a joined table has": (
-        ('key: "NO"', 'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    fields: {recorded_by: OFFICER}'),
+        (
+            'key: "NO"',
+            'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    fields: {recorded_by: OFFICER}',
+        ),
         "fields.recorded_by: contacts.csv has no column 'OFFICER'; did you mean 'order.OFFICER'?",
     ),
     "cell of a joined table": (
@@ -336,7 +345,7 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "part that a joined table does not use": (
         (
-            "  contacts:\n    key: \"NO\"",
+            '  contacts:\n    key: "NO"',
             '  staff: {file: cases.csv, gone: report}\n  contacts:\n    joins: {of: {table: staff, on: {REF: REF}}}\n    key: "NO"',
         ),
         "tables.staff.gone: says nothing here: the table gives no entry and is only joined to others",

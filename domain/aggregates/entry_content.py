@@ -1,8 +1,19 @@
-"""What an entry must contain, whatever else is on its file: a score in range, a reason for overruling."""
+"""What an entry must contain, whatever else is on its file: a score in range, a reason for overruling, a change."""
 
 from domain.entries import refusals
-from domain.entries.case_entries import AssessmentCompleted, Entry, QualityJudged
+from domain.entries.case_entries import (
+    AssessmentCompleted,
+    ContactSuspended,
+    Entry,
+    OrderVaried,
+    PersonDetailsChanged,
+    PlaceRenamed,
+    QualityJudged,
+)
 from domain.policy.instruments import score_range
+
+SAYS_NOTHING_BY_ITSELF = ("reason",)
+"""Fields that only explain a change."""
 
 
 def check_content(fact: Entry) -> None:
@@ -11,6 +22,18 @@ def check_content(fact: Entry) -> None:
         _check_score(fact)
     if isinstance(fact, QualityJudged):
         _check_overruling(fact)
+    if isinstance(fact, PersonDetailsChanged | PlaceRenamed | OrderVaried):
+        _check_change(fact)
+    if isinstance(fact, ContactSuspended) and fact.grade != "spo":
+        raise refusals.Refused("grade", f"'{fact.grade}' may not suspend contact; an SPO decides it, with grade spo")
+
+
+def _check_change(fact: Entry) -> None:
+    own = [
+        name for name in type(fact).__struct_fields__ if name not in (*Entry.__struct_fields__, *SAYS_NOTHING_BY_ITSELF)
+    ]
+    if all(getattr(fact, name) is None for name in own):
+        raise refusals.Refused(own[0], f"nothing is changed; give at least one of {', '.join(own)}")
 
 
 def _check_overruling(fact: QualityJudged) -> None:

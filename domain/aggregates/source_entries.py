@@ -12,7 +12,9 @@ from urllib.parse import quote, unquote
 import msgspec
 from msgspec import structs
 
-from domain.aggregates.case_file import CaseFile, amend
+from domain.aggregates.amendments import amend
+from domain.aggregates.case_file import CaseFile
+from domain.aggregates.repeated_entries import differences
 from domain.calendar.london_time import day_of
 from domain.entries.case_entries import EntryCorrected, EntryWithdrawn
 from domain.entries.entry import Entry
@@ -168,9 +170,9 @@ def _too_old(said_at: datetime, since: datetime) -> ImpossibleDate:
 
 def _changed(was: Entry, says: Entry) -> dict[str, Any]:
     """The interchange fields that differ, with their new values; null or the default where none is given now."""
-    names = zip(says.__struct_fields__, says.__struct_encode_fields__, strict=True)
+    names = dict(zip(says.__struct_encode_fields__, says.__struct_fields__, strict=True))
     return {
-        encoded: msgspec.to_builtins(getattr(says, name))
-        for name, encoded in names
-        if name not in NEVER_RESTATED and getattr(was, name) != getattr(says, name)
+        encoded: msgspec.to_builtins(getattr(says, names[encoded]))
+        for encoded in differences(was, says)
+        if encoded not in NEVER_RESTATED
     }

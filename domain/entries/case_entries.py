@@ -16,29 +16,44 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from domain.entries import code_lists
-from domain.entries.entry import CRN, EntryPart, Id, Note, Text, Use
+from domain.entries.entry import CRN, CaseReference, EntryPart, Id, Note, PlaceId, StaffId, Text, Use
 from domain.entries.entry import Entry as Entry
 from domain.entries.inspection_entries import InspectionOpened as InspectionOpened
 
+Crn = Annotated[str, Meta(pattern=CRN)]
 Hours = Annotated[float, Meta(ge=0, le=24)]
+"""Hours of one session."""
+OrderHours = Annotated[int, Meta(ge=1, le=1000)]
+"""Hours of unpaid work of a whole order."""
 ForDay = Annotated[date, Meta(title="Date it is for")]
 
-AppointmentRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AppointmentMade",)})]
+AppointmentRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AppointmentMade", "UnpaidWorkSession")})]
+"""A session of unpaid work is an appointment of its day: for its outcome, a decision, a warning, a breach."""
 AssessmentRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AssessmentCompleted",)})]
 RiskPlanRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("RiskManagementPlanMade",)})]
 PlanRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("SupervisionPlanMade",)})]
 ConcernRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("ChildProtectionConcernRaised",)})]
 NeedRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DiversityNeedIdentified",)})]
 ReportRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("CourtReportRequested",)})]
+LinkRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("PersonLinked",)})]
+SuspensionRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("ContactSuspended",)})]
 LimitRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AccessLimited",)})]
 AnyRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ()})]
 """A reference to an entry of any type of the same case."""
 OfRef = Annotated[AnyRef, Meta(title="Entry")]
 """The entry that a correction or withdrawal is about."""
 
+Serves = Annotated[
+    list[CaseReference],
+    Meta(
+        title="Counts in other sentences too", description="Other cases of the same person, one a line, like X123456/2"
+    ),
+]
+"""Other cases of the same person in which the entry counts too, as if it stood on their files."""
+
 
 class Person(EntryPart, frozen=True):
-    crn: Annotated[str, Meta(pattern=CRN)]
+    crn: Crn
     name: Text
     date_of_birth: date
     gender: code_lists.Gender
@@ -76,6 +91,12 @@ class Objective(EntryPart, frozen=True):
 
 
 class SupervisionStarted(Entry, frozen=True):
+    """Supervision begins; ``person`` is as known then, and ``PersonDetailsChanged`` says what changes later.
+
+    ``received_on`` and ``received_from``: the first day on which a case that another area transferred was held here, and
+    that area.
+    """
+
     use = Use(made_by=())
 
     person: Person
@@ -90,20 +111,110 @@ class SupervisionStarted(Entry, frozen=True):
     sentenced_on: date | None = None
     released_on: date | None = None
     requirements: list[code_lists.Requirement] = []
+    unpaid_work_hours: OrderHours | None = None
     court: Text | None = None
+    received_on: date | None = None
+    received_from: Text | None = None
+    area_id: PlaceId | None = None
+    division_id: PlaceId | None = None
+    team_id: PlaceId | None = None
+    officer_id: StaffId | None = None
 
 
 class CaseAllocated(Entry, frozen=True):
-    use = Use(made_by=("managers",))
+    """The case is held here from this day. New names of the same place and officer are a ``PlaceRenamed``."""
+
+    use = Use(made_by=("managers",), form_group="Person, order and place")
 
     area: Text
     division: Text
     team: Text
     officer: Text
     officer_grade: code_lists.OfficerGrade
+    area_id: PlaceId | None = None
+    division_id: PlaceId | None = None
+    team_id: PlaceId | None = None
+    officer_id: StaffId | None = None
+
+
+class PlaceRenamed(Entry, frozen=True):
+    """The place or the officer that holds the case has these names or ids from this day; nothing is transferred.
+
+    At least one is given. What is not given stays.
+    """
+
+    use = Use(title="Place or officer renamed", made_by=("managers",), form_group="Person, order and place")
+
+    area: Text | None = None
+    division: Text | None = None
+    team: Text | None = None
+    officer: Text | None = None
+    area_id: PlaceId | None = None
+    division_id: PlaceId | None = None
+    team_id: PlaceId | None = None
+    officer_id: StaffId | None = None
+
+
+class PersonDetailsChanged(Entry, frozen=True):
+    """Details of the person that are different from this day on; at least one is given, and what is not given stays.
+
+    ``crn`` is the CRN that the source uses from now on. The reference of the case never changes.
+    """
+
+    use = Use(title="Person's details changed", form_group="Person, order and place")
+
+    crn: Annotated[Crn | None, Meta(title="CRN now used", description="The reference of the case stays")] = None
+    name: Text | None = None
+    date_of_birth: date | None = None
+    gender: code_lists.Gender | None = None
+    ethnicity: code_lists.Ethnicity | None = None
+    disability: bool | None = None
+    pnc: Annotated[Text | None, Meta(title="PNC number")] = None
+
+
+class PersonLinked(Entry, frozen=True):
+    """The person with this CRN and the person of this case are one."""
+
+    use = Use(made_by=("managers",), form_group="Person, order and place")
+
+    crn: Annotated[Crn, Meta(title="CRN of the same person")]
+    reason: Note
+
+
+class PersonUnlinked(Entry, frozen=True):
+    """They are two persons after all: the link no longer holds from this day."""
+
+    use = Use(made_by=("managers",), form_group="Person, order and place")
+
+    link: LinkRef
+    reason: Note
+
+
+class RequirementsChanged(Entry, frozen=True):
+    """All requirements that the order or licence has from this day: some were added, varied or removed.
+
+    Where no other is left, supervision is.
+    """
+
+    use = Use(form_group="Person, order and place")
+
+    requirements: Annotated[list[code_lists.Requirement], Meta(min_length=1)]
+    reason: Note | None = None
+
+
+class OrderVaried(Entry, frozen=True):
+    """The order was extended or varied on this day: its new last day, its new hours of unpaid work, or both."""
+
+    use = Use(title="Order extended or varied", form_group="Person, order and place")
+
+    ends_on: Annotated[date | None, Meta(title="New last day of the order")] = None
+    unpaid_work_hours: Annotated[OrderHours | None, Meta(title="New hours of unpaid work in all")] = None
+    reason: Note | None = None
 
 
 class TierSet(Entry, frozen=True):
+    use = Use(form_group="Person, order and place")
+
     tier: code_lists.Tier
 
 
@@ -118,6 +229,15 @@ class AssessmentCompleted(Entry, frozen=True):
     likelihood_of_reoffending: Likelihood | None = None
     criminogenic_factors: list[code_lists.CriminogenicFactor] = []
     sources: list[code_lists.AssessmentSource] = []
+    assessor_id: StaffId | None = None
+    serves: Serves = []
+
+    @property
+    def level(self) -> code_lists.RiskLevel | None:
+        """The level of risk of harm: the overall one, or else the highest of those to each group. None: not assessed."""
+        if self.overall_risk_of_harm is not None or self.risk_of_harm is None:
+            return self.overall_risk_of_harm
+        return self.risk_of_harm.highest
 
 
 class AssessmentCountersigned(Entry, frozen=True):
@@ -126,12 +246,13 @@ class AssessmentCountersigned(Entry, frozen=True):
         form_group="Assessment and risk",
         lane="Oversight",
         mark="countersigned",
-        signed=("by", "grade"),
+        signed=("by", "by_id", "grade"),
     )
 
     assessment: AssessmentRef
     by: Text
     grade: code_lists.OfficerGrade
+    by_id: StaffId | None = None
 
 
 class RiskLevelChanged(Entry, frozen=True, rename={"from_": "from"}):
@@ -147,6 +268,8 @@ class RiskManagementPlanMade(Entry, frozen=True):
 
     actions: list[Note] = []
     by: Text | None = None
+    by_id: StaffId | None = None
+    serves: Serves = []
 
 
 class RiskManagementPlanReviewed(Entry, frozen=True):
@@ -170,6 +293,7 @@ class SupervisionPlanMade(Entry, frozen=True):
     interventions: list[code_lists.Intervention]
     takes_account_of: list[code_lists.PlanBasis] = []
     kind: code_lists.PlanKind = "initial_supervision_plan"
+    serves: Serves = []
 
 
 class SupervisionPlanReviewed(Entry, frozen=True):
@@ -181,22 +305,40 @@ class SupervisionPlanReviewed(Entry, frozen=True):
 
 
 class AppointmentMade(Entry, frozen=True):
-    """An appointment offered: made on ``occurred_on``, for the day ``for_on``."""
+    """An appointment offered: made on ``occurred_on``, for the day ``for_on``.
+
+    It is a national-standards contact where ``national_standards`` says so; where that is not given, unless it is by
+    telephone, letter or text.
+    """
 
     use = Use(form_group="Contact and absence")
 
     for_on: ForDay
     contact_type: code_lists.ContactType
     national_standards: Annotated[
-        bool,
+        bool | None,
         Meta(
             title="Counts as a national standards appointment",
-            description="Yes, unless it is over and above what the standards ask",
+            description="Leave empty for the usual: yes, unless it is by telephone, letter or text message",
         ),
-    ] = True
+    ] = None
+    serves: Serves = []
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether it is a national-standards contact."""
+        if self.national_standards is None:
+            return self.contact_type not in code_lists.NOT_CONTACT
+        return self.national_standards
 
 
 class AppointmentOutcomeRecorded(Entry, frozen=True):
+    """What became of an appointment.
+
+    ``sent_home``: by the service, for its own reasons (weather, no supervisor), which is no failure.
+    ``sent_home_for_behaviour``: for what the person did, which is one.
+    """
+
     use = Use(form_group="Contact and absence", speaks_of="appointment")
 
     appointment: AppointmentRef
@@ -261,11 +403,76 @@ class CustodyStarted(Entry, frozen=True):
     A recall decided as ``recalled`` begins custody too.
     """
 
+    use = Use(form_group="Whereabouts and interruptions")
+
     reason: code_lists.CustodyReason
 
 
 class CustodyEnded(Entry, frozen=True):
     """Released (again) on this day: supervision goes on under the same order or licence."""
+
+    use = Use(form_group="Whereabouts and interruptions")
+
+
+class WhereaboutsUnknown(Entry, frozen=True):
+    """From this day nobody knows where the person is: a warrant is out, or enquiries were made (``detail`` says which)."""
+
+    use = Use(form_group="Whereabouts and interruptions")
+
+    basis: Annotated[code_lists.UnknownBasis, Meta(title="On the basis of")]
+    detail: Annotated[Note | None, Meta(title="Warrant or enquiries, in words")] = None
+
+
+class WhereaboutsKnown(Entry, frozen=True):
+    """From this day it is known again where the person is."""
+
+    use = Use(title="Whereabouts known again", form_group="Whereabouts and interruptions")
+
+    how: Annotated[code_lists.HowFound, Meta(title="How they were found")]
+
+
+class ContactSuspended(Entry, frozen=True):
+    """No contact is owed from ``from_on`` to ``to_on``, both included. Only an SPO decides this."""
+
+    use = Use(
+        made_by=("managers",),
+        form_group="Whereabouts and interruptions",
+        signed=("by", "by_id", "grade"),
+        told_apart_by=("reason",),
+    )
+
+    from_on: Annotated[date, Meta(title="First day without contact")]
+    to_on: Annotated[
+        date, Meta(title="Last day without contact", description="Twelve weeks at most; renew it by another")
+    ]
+    reason: code_lists.SuspensionReason
+    by: Text
+    grade: code_lists.OfficerGrade
+    by_id: StaffId | None = None
+
+
+class ContactResumed(Entry, frozen=True):
+    """Contact is owed again from this day, sooner than the suspension said."""
+
+    use = Use(form_group="Whereabouts and interruptions")
+
+    suspension: SuspensionRef
+
+
+class SupervisionSuspended(Entry, frozen=True):
+    """The Home Secretary has suspended the supervision of a life licence from this day; recall remains possible."""
+
+    use = Use(title="Supervision of a life licence suspended", form_group="Whereabouts and interruptions")
+
+    reason: Note | None = None
+
+
+class SupervisionRestored(Entry, frozen=True):
+    """Supervision that was suspended goes on from this day."""
+
+    use = Use(title="Supervision of a life licence restored", form_group="Whereabouts and interruptions")
+
+    reason: Note | None = None
 
 
 class MappaSet(Entry, frozen=True):
@@ -288,6 +495,23 @@ class MappaMeetingHeld(Entry, frozen=True):
     agencies: list[code_lists.Agency] = []
 
 
+class MappaEnded(Entry, frozen=True):
+    """The person is no longer under MAPPA from this day. A level set afterwards begins it again."""
+
+    use = Use(title="MAPPA ended", form_group="MAPPA and child protection")
+
+    reason: Note | None = None
+
+
+class RegisterReviewed(Entry, frozen=True):
+    """An entry on a register was reviewed. At MAPPA level 1, where no meetings are held, this is the review."""
+
+    use = Use(form_group="MAPPA and child protection", told_apart_by=("register",))
+
+    register: code_lists.Register
+    outcome: code_lists.RegisterOutcome | None = None
+
+
 class ChildProtectionConcernRaised(Entry, frozen=True):
     use = Use(form_group="MAPPA and child protection")
 
@@ -307,13 +531,15 @@ class OversightRecorded(Entry, frozen=True):
         form_group="Oversight and judgement",
         lane="Oversight",
         mark="oversight",
-        signed=("by", "grade"),
+        signed=("by", "by_id", "grade"),
     )
 
     kind: code_lists.OversightKind
     by: Text
     grade: code_lists.OfficerGrade
+    by_id: StaffId | None = None
     note: Note | None = None
+    serves: Serves = []
 
 
 class VictimWorkDone(Entry, frozen=True):
@@ -374,10 +600,21 @@ class CourtReportProvided(Entry, frozen=True):
 
 
 class UnpaidWorkSession(Entry, frozen=True):
+    """A session of unpaid work on this day: an appointment with its outcome. ``hours``: those that were worked.
+
+    Its first outcome stands here; a later one is an ``AppointmentOutcomeRecorded`` that names the session.
+    """
+
     use = Use(form_group="Contact and absence", lane="Contacts")
 
-    hours: Hours
+    hours: Annotated[Hours, Meta(title="Hours worked")]
     outcome: code_lists.Outcome
+    hours_offered: Annotated[Hours | None, Meta(description="Leave empty if they are the hours worked")] = None
+
+    @property
+    def offered(self) -> float:
+        """The hours offered: as given, or else the hours worked."""
+        return self.hours if self.hours_offered is None else self.hours_offered
 
 
 class DrugTestTaken(Entry, frozen=True):
@@ -458,6 +695,10 @@ class AccessLimitLifted(Entry, frozen=True):
 
 
 class SupervisionEnded(Entry, frozen=True):
+    """Supervision is over: this day is the first that is no longer supervised."""
+
+    use = Use(form_group="Person, order and place")
+
     reason: code_lists.EndReason
 
 

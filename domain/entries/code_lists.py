@@ -65,6 +65,7 @@ ContactType = Literal[
     "prison_visit",
     "video",
     "three_way",
+    "text",
     "other",
 ]
 Outcome = Literal[
@@ -73,6 +74,7 @@ Outcome = Literal[
     "acceptable_absence",
     "unacceptable_absence",
     "sent_home",
+    "sent_home_for_behaviour",
     "rescheduled",
     "awaiting_explanation",
 ]
@@ -147,9 +149,26 @@ DocumentKind = Literal[
     "mappa_minutes",
 ]
 CustodyReason = Literal["recall", "remand", "sentence"]
+Register = Literal[
+    "mappa", "high_risk_of_harm", "child_protection", "domestic_abuse", "vulnerable_adult", "mental_health", "other"
+]
+RegisterOutcome = Literal["stays_registered", "level_changed", "taken_off"]
+UnknownBasis = Literal["warrant", "enquiries"]
+HowFound = Literal["surrendered", "arrested", "contacted", "found_in_custody", "other"]
+SuspensionReason = Literal["hospital", "residential_treatment", "abroad_with_permission"]
 JudgedAnswer = Literal["sufficient", "insufficient", "not_applicable"]
 JudgeRole = Literal["spo", "practice_assessor", "area_assessor", "hm_inspector"]
-EndReason = Literal["completed", "revoked", "recalled", "expired", "transferred_out", "died"]
+EndReason = Literal[
+    "completed",
+    "revoked_for_good_progress",
+    "revoked",
+    "revoked_and_resentenced",
+    "recalled",
+    "expired",
+    "transferred_out",
+    "deported",
+    "died",
+]
 StateOfKnowledge = Literal["stood", "hindsight"]
 Stratum = Literal["risk_of_harm", "gender", "ethnicity", "order", "team"]
 ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "unsatisfactory"]
@@ -157,6 +176,9 @@ Direction = Literal["improved", "deteriorated", "unchanged"]
 
 RISK_LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
 """From the lowest to the highest: levels are compared by their place here."""
+
+NOT_CONTACT: frozenset[ContactType] = frozenset(("telephone", "letter", "text"))
+"""The types of contact that are no national-standards contact unless the source says so."""
 
 MANAGEMENT_RATINGS: tuple[ManagementRating, ...] = get_args(ManagementRating)
 """From the strongest to the weakest."""
@@ -204,6 +226,13 @@ LABELS: dict[str, str] = {
     "dids": "Drink Impaired Drivers",
     "art": "Aggression Replacement Training",
     "think_first": "Think First",
+    "text": "text message",
+    "sent_home": "sent home for the service's reasons",
+    "high_risk_of_harm": "high risk of harm register",
+    "child_protection": "child protection register",
+    "domestic_abuse": "domestic abuse register",
+    "vulnerable_adult": "vulnerable adult register",
+    "mental_health": "mental health register",
 }
 
 

@@ -20,8 +20,12 @@ CASE_REFERENCE = rf"^{CASE}\Z"
 HASH = r"^[0-9a-f]{64}\Z"
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Note = Annotated[str, Meta(max_length=20_000)]
+Text = Annotated[str, Meta(min_length=1, max_length=200, extra={"written": "words"})]
+Note = Annotated[str, Meta(max_length=20_000, extra={"written": "paragraphs"})]
+"""Words, and longer text: how each is tidied when an entry is read, ``domain.entries.tidy_text`` says."""
+StaffId = Annotated[str, Meta(min_length=1, max_length=200, extra={"written": "words"})]
+PlaceId = Annotated[str, Meta(min_length=1, max_length=200, extra={"written": "words"})]
+"""The ids that the source has for a person on its staff and for a place; they stay when the printed name changes."""
 Instant = Annotated[datetime, Meta(tz=True)]
 CaseReference = Annotated[str, Meta(pattern=CASE_REFERENCE)]
 
@@ -31,11 +35,13 @@ Makers = Literal["case_managers", "managers", "inspectors"]
 
 FormGroup = Literal[
     "Contact and absence",
+    "Whereabouts and interruptions",
     "Enforcement",
     "Assessment and risk",
     "Plan and review",
     "Oversight and judgement",
     "MAPPA and child protection",
+    "Person, order and place",
     "Anything else",
 ]
 """The groups in which the types are offered for recording, in this order."""
@@ -67,8 +73,9 @@ class Use(NamedTuple):
     ``title``: its words, where the name's own words are not right. ``made_by``: who may make it by hand (nobody: it comes
     by import). ``form_group``: where it is offered for recording. ``lane`` and ``mark``: its place on the supervision
     chart (no lane: it is not drawn). ``speaks_of``: the field that names the entry about which it says something; such an
-    entry counts from its recording, whatever day it is dated. ``signed``: fields filled in from who is signed in (``by``,
-    ``grade``). ``told_apart_by``: the fields that tell two entries of one day apart in a list.
+    entry counts from its recording, whatever day it is dated. ``signed``: fields that no form asks for, since they follow
+    from who is signed in (``by``, ``grade``; ``by_id``, the source's own id, stays empty then). ``told_apart_by``: the
+    fields that tell two entries of one day apart in a list.
     """
 
     title: str = ""
@@ -77,7 +84,7 @@ class Use(NamedTuple):
     lane: ChartLane | None = None
     mark: ChartMark = "other"
     speaks_of: str | None = None
-    signed: tuple[Literal["by", "grade"], ...] = ()
+    signed: tuple[Literal["by", "by_id", "grade"], ...] = ()
     told_apart_by: tuple[str, ...] = ("instrument", "contact_type", "kind", "need")
 
 

@@ -32,6 +32,9 @@ BATCH = 5000
 BEGINNING = ""
 """In place of an id: the line waits for the first entry of its file. No entry has an empty id."""
 
+LATER = None
+"""In place of an id: a correction or withdrawal further on may set the line right. It waits until all have been read."""
+
 
 @dataclass
 class ImportReport:
@@ -92,7 +95,7 @@ class _Batch:
         self.writing, self.actor, self.report = writing, actor, report
         self.begun, self.decided = _Decided(), _Decided()
         """The lines that are being stored, and those decided since."""
-        self.waiting: dict[str, defaultdict[str, list[tuple[Line, Refused]]]] = {}
+        self.waiting: dict[str, defaultdict[str | None, list[tuple[Line, Refused]]]] = {}
         """File -> the entry missing there -> the lines that wait for it, each with its refusal."""
 
     def take_all(self, lines: list[Line]) -> None:
@@ -106,16 +109,23 @@ class _Batch:
             self.store()
 
     def finish(self) -> None:
-        """Store the rest. Lines that still wait are decided once more on the files as stored now, or rejected."""
+        """Store the rest. Lines that still wait are decided again on the files as stored now, or rejected.
+
+        They are decided again as long as that lets some of them in: one may wait for another of them.
+        """
         self.store_all()
-        left = [line for needs in self.waiting.values() for held in needs.values() for line, _ in held]
-        self.waiting = {}
-        for some in _together(left):
-            self.take_all(some)
-        self.store_all()
-        for needs in self.waiting.values():
-            for line, error in (one for held in needs.values() for one in held):
-                self._reject(line, error.field, self._reason(line, error))
+        before = None
+        while (left := self._held()) and (before is None or len(left) < before):
+            before, self.waiting = len(left), {}
+            for some in _together(line for line, _ in left):
+                self.take_all(some)
+            self.store_all()
+        for line, error in left:
+            self._reject(line, error.field, self._reason(line, error))
+
+    def _held(self) -> list[tuple[Line, Refused]]:
+        """The lines that wait, each with its refusal."""
+        return [one for needs in self.waiting.values() for held in needs.values() for one in held]
 
     def _take(self, line: Line) -> Entry | None:
         """The entry newly accepted for a line; None if it is on the file already, is rejected or must wait."""
@@ -124,10 +134,12 @@ class _Batch:
             file = writing.file(line.reference)
             fresh = [new for fact in self._as_recorded(line, file) for new in writing.take(file, fact)]
         except (NoSuchCase, NoSuchEntry) as error:
-            needed = error.entry if isinstance(error, NoSuchEntry) else BEGINNING
-            self.waiting.setdefault(line.reference, defaultdict(list))[needed].append((line, error))
+            self._hold(line, error, error.entry if isinstance(error, NoSuchEntry) else BEGINNING)
             return None
         except Refused as error:
+            if error.later_may_mend:
+                self._hold(line, error, LATER)
+                return None
             if self._moved(line.reference):
                 return self._take(line)
             self._reject(line, error.field, error.reason)
@@ -138,6 +150,9 @@ class _Batch:
         self.decided.lines.append(line)
         self.decided.changes += _changes(line, fresh)
         return fresh[0]
+
+    def _hold(self, line: Line, error: Refused, needed: str | None) -> None:
+        self.waiting.setdefault(line.reference, defaultdict(list))[needed].append((line, error))
 
     def _moved(self, reference: str) -> bool:
         """Whether another writer has changed this file since it was opened. If so, it is closed, to be read again."""

@@ -90,7 +90,7 @@ def contact_marks(history: History, day: date) -> list[Mark]:
     for made in history.all(case_entries.AppointmentMade):
         appointment = history.appointments[made.entry]
         if appointment.on_file_from <= day:
-            kind = _became(appointment, day) if made.national_standards else "other"
+            kind = _became(appointment, day) if made.is_contact else "other"
             found.append(Mark(made.for_on, kind, made.entry, ChartAppointment(made, appointment)))
     for fact_type in LIGHT:
         found += [Mark(f.occurred_on, "other", f.entry, f) for f in history.all(fact_type) if f.occurred_on <= day]

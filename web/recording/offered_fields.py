@@ -18,7 +18,7 @@ def filled_in(fact_type: type[Entry], who: Account) -> dict[str, Any]:
             "second": False,
         }
     signature = {"by": who.name, "grade": who.signs_as}
-    return {name: signature[name] for name in fact_type.use.signed}
+    return {name: signature[name] for name in fact_type.use.signed if name in signature}
 
 
 def offered(field: Field, who: Account) -> Field:

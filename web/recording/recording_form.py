@@ -43,12 +43,13 @@ class RecordingForm:
         self.file: CaseFile = current_cases.repository().file(reference)
         self.filled_in = filled_in(fact_type, who) if of is None else {}
         asked = fields_of(type(of) if of is not None else fact_type, self._entries)
-        self.fields = [offered(f, who) for f in asked if f.name not in self.filled_in]
+        unasked = {*self.filled_in, *(fact_type.use.signed if of is None else ())}
+        self.fields = [offered(f, who) for f in asked if f.name not in unasked]
 
     def defaults(self) -> dict[str, list[str]]:
         """What a new form has filled in already: field -> its values."""
         names = {field.name for field in self.fields}
-        mine = {"assessor": self.who.name, "national_standards": "yes"}
+        mine = {"assessor": self.who.name}
         return {name: [value] for name, value in mine.items() if name in names}
 
     def whole(self, typed: Mapping[str, Sequence[str]]) -> Entry:

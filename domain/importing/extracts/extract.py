@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from domain.importing.extracts.csv_tables import TableFile
@@ -15,8 +16,9 @@ from domain.importing.extracts.extract_rows import ExtractRows, Progress, RowCou
 from domain.importing.extracts.mapping import SourceMapping
 from domain.importing.extracts.mapping_check import read_mapping
 from domain.importing.extracts.missing_rows import RowsSeen
-from domain.importing.extracts.taken_back import Comparison, MissingRow
+from domain.importing.extracts.taken_back import MOVED, WITHDRAW, Comparison, MissingRow
 from domain.importing.importer import ImportReport, import_lines
+from domain.importing.ndjson_reader import Line
 from domain.store.application import Files
 
 
@@ -50,15 +52,24 @@ class Extract:
     def take(
         self, files: Files, report: ImportReport, progress: Progress, *, now: datetime, actor: str, keep: bool
     ) -> None:  # fmt: skip
-        """Import the rows of the extract, then withdraw what its source has taken back.
+        """Import the rows of the extract, and withdraw what its source has taken back.
 
-        With ``keep`` false nothing is stored; the report says what would be.
+        With ``keep`` false nothing is stored; the report says what would be. What has moved to another case is withdrawn
+        last, unless that case did not take it.
         """
-        import_lines(files, self.rows.lines(report, progress), report, now=now, actor=actor, keep=keep)
-        self.comparison.make(files, report.rejected)
-        withdrawals = self.comparison.withdrawals(self.made_at, report.rejected)
-        import_lines(files, withdrawals, report, now=now, actor=actor, keep=keep)
+
+        def take(lines: Iterator[Line]) -> None:
+            import_lines(files, lines, report, now=now, actor=actor, keep=keep)
+
+        take(chain(self.rows.lines(report, progress), self._taken_back(files, report)))
+        self.comparison.keep_unmoved(report.rejected)
+        take(self.comparison.withdrawals(MOVED, self.made_at, report.rejected))
         report.rejected.sort()
+
+    def _taken_back(self, files: Files, report: ImportReport) -> Iterator[Line]:
+        """The withdrawals of what the rows, which have been read by now, no longer say."""
+        self.comparison.make(files)
+        yield from self.comparison.withdrawals(WITHDRAW, self.made_at, report.rejected)
 
     def differences(self) -> Iterator[MissingRow]:
         """The entries of this source on the files that the extract no longer gives, those withdrawn first, by case.

@@ -28,8 +28,8 @@ class MappedValue:
     ``codes``: a mapping from the texts in the column to the codes of the field, or the name of one. ``formats``: of its
     dates or times. ``pivot``: the first of the hundred years that two-digit years mean. ``split``: the separator between
     the items of a list. ``entry``: the entry of that name given by the row of ``table`` (None: the same table) whose key
-    is in the columns ``key`` (None: this row). ``earliest``: the columns of which the earliest date or time is taken. ``first_filled``: the columns of
-    which the first that is filled is taken.
+    is in the columns ``key`` (None: this row). ``earliest``: the columns of which the earliest date or time is taken.
+    ``first_filled``: the columns of which the first that is filled is taken.
     """
 
     column: str | None = None

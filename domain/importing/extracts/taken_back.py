@@ -43,15 +43,21 @@ class MissingRow(NamedTuple):
     done: str
 
 
-class Verdict(NamedTuple):
-    """Why an entry is not given any more, whether that withdraws it, and the line of its row (0: none).
+REPORT, WITHDRAW, MOVED = "report", "withdraw", "moved"
+"""What is done about an entry that is not given any more. What has moved is withdrawn once the other case has taken it."""
 
-    ``void``: for a void row, its withdrawal as JSON.
+
+class Verdict(NamedTuple):
+    """Why an entry is not given any more, what is done about it, and the line of its row (0: none).
+
+    ``kind``: the type of entry that the mapping gives under this name now ("": none). ``void``: for a void row, its
+    withdrawal as JSON.
     """
 
     why: str
-    withdraw: bool
+    done: str
     line: int = 0
+    kind: str = ""
     void: str = ""
 
 
@@ -60,39 +66,38 @@ class Comparison:
 
     def __init__(self, mapping: SourceMapping, tables: Mapping[str, TableFile], seen: RowsSeen, *, part: bool):
         self.mapping, self.tables, self.seen, self.part = mapping, tables, seen, part
-        self.rejected: dict[tuple[str, int], set[str]] = {}
-        """File and line of a rejected row -> the types of entry, or parts of the row, that were rejected."""
         self.memory = seen.memory
         self.memory.executescript(
             """
             CREATE TABLE found (reference TEXT, position INTEGER, tab TEXT, key TEXT, entry TEXT, type TEXT, why TEXT,
-            withdraw INTEGER, line INTEGER, void TEXT, PRIMARY KEY (reference, position)) WITHOUT ROWID;
+            done TEXT, line INTEGER, kind TEXT, void TEXT, PRIMARY KEY (reference, position)) WITHOUT ROWID;
             CREATE TABLE missing AS SELECT * FROM found;
             """
         )
 
-    def make(self, files: Files, rejected: Iterable[Rejected]) -> None:
-        """Find the entries that stand on file and are not given any more. ``rejected``: the rows of the extract that were.
+    def make(self, files: Files) -> None:
+        """Find the entries that stand on file and are not given any more.
 
         What the source took back before, and somebody gave again by hand, is left alone.
         """
-        for one in rejected:
-            self.rejected.setdefault((one.file, one.line), set()).add(one.field.partition(".")[0])
         for position, reference, entry in _entries(files, self.seen.source):
             row = RowEntry.read(entry)
             if row is None or row.table not in self.tables or not self.mapping.tables[row.table].gives:
                 continue
             if (found := self._verdict(row, reference)) is not None:
                 values = (reference, position, row.table, ", ".join(row.key), entry, "", *found)
-                self.memory.execute("INSERT INTO found VALUES (?,?,?,?,?,?,?,?,?,?)", values)
+                self.memory.execute("INSERT INTO found VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
         with closing(self.memory.execute("SELECT * FROM found ORDER BY reference, position")) as all_:
             for reference, rows in groupby(all_, key=itemgetter(0)):
                 self._keep_standing(files, reference, rows)
 
-    def withdrawals(self, made_at: datetime, rejected: list[Rejected]) -> Iterator[Line]:
-        """The withdrawals of what the source has taken back. Those that cannot be made are added to ``rejected``."""
-        query = "SELECT reference, tab, entry, why, line, void FROM missing WHERE withdraw ORDER BY reference, position"
-        with closing(self.memory.execute(query)) as all_:
+    def withdrawals(self, done: str, made_at: datetime, rejected: list[Rejected]) -> Iterator[Line]:
+        """The withdrawals of what the source has taken back. Those that cannot be made are added to ``rejected``.
+
+        ``done``: ``WITHDRAW``, or ``MOVED`` for those of rows that are of another case now.
+        """
+        query = "SELECT reference, tab, entry, why, line, void FROM missing WHERE done = ? ORDER BY reference, position"
+        with closing(self.memory.execute(query, (done,))) as all_:
             for reference, table, entry, why, line, void in all_:
                 file = self.tables[table].path.name
                 fields, problems = _fields(why, void, made_at)
@@ -111,12 +116,23 @@ class Comparison:
                 else:
                     yield Line(file, line, reference, fact, True, made_at)
 
+    def keep_unmoved(self, rejected: Iterable[Rejected]) -> None:
+        """Keep where they are the entries that the case of which their rows are now has not taken."""
+        refused = {(one.file, one.line, one.field.partition(".")[0]) for one in rejected}
+        query = "SELECT DISTINCT tab, line, kind FROM missing WHERE done = ?"
+        for table, line, kind in self.memory.execute(query, (MOVED,)).fetchall():
+            if (self.tables[table].path.name, line, kind) in refused:
+                self.memory.execute(
+                    "UPDATE missing SET done = ?, why = why || ', which did not take it' "
+                    "WHERE done = ? AND tab = ? AND line = ? AND kind = ?", (REPORT, MOVED, table, line, kind),
+                )  # fmt: skip
+
     def rows(self) -> Iterator[MissingRow]:
-        """The entries that are not given any more, by case, those to be withdrawn first."""
-        query = "SELECT reference, tab, key, entry, type, why, withdraw FROM missing ORDER BY NOT withdraw, 1, position"
-        with closing(self.memory.execute(query)) as all_:
-            for *row, withdraw in all_:
-                yield MissingRow(*row, "withdrawn" if withdraw else "")
+        """The entries that are not given any more, by case, those that are withdrawn first."""
+        query = "SELECT reference, tab, key, entry, type, why, done FROM missing ORDER BY done = ?, 1, position"
+        with closing(self.memory.execute(query, (REPORT,))) as all_:
+            for *row, done in all_:
+                yield MissingRow(*row, "" if done == REPORT else "withdrawn")
 
     def _keep_standing(self, files: Files, reference: str, rows: Iterable[tuple[Any, ...]]) -> None:
         file = files.read(reference)
@@ -125,36 +141,35 @@ class Comparison:
             entry = row[4]
             if entry in standing and not TakenBack.of(file, entry).now:
                 values = (*row[:5], type(standing[entry]).__name__, *row[6:])
-                self.memory.execute("INSERT INTO missing VALUES (?,?,?,?,?,?,?,?,?,?)", values)
+                self.memory.execute("INSERT INTO missing VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
 
     def _verdict(self, row: RowEntry, reference: str) -> Verdict | None:
         """Why an entry is not given any more; None where it is, or where its row could not be read."""
         table, seen = self.mapping.tables[row.table], self.seen.row(row.table, row.key)
+        said = REPORT if table.gone == "report" else WITHDRAW
         if seen is None:
             if self.seen.passed(row.table, row.key):
-                return Verdict("the row is passed over now", table.gone != "report")
+                return Verdict("the row is passed over now", said)
             return None if self.part else self._vanished(row.table)
         if seen.void:
-            return Verdict("the row is void", True, seen.line, seen.void)
-        kind = next((entry.type for entry in table.gives if entry.name == row.name), None)
+            return Verdict("the row is void", WITHDRAW, seen.line, void=seen.void)
         if seen.reference == "":
             return None
+        kind = next((entry.type for entry in table.gives if entry.name == row.name), "")
         if seen.reference != reference:
-            refused = kind in self.rejected.get((self.tables[row.table].path.name, seen.line), ())
-            words = f"the row is of case {seen.reference} now" + (", which did not take it" if refused else "")
-            return Verdict(words, not refused, seen.line)
+            return Verdict(f"the row is of case {seen.reference} now", MOVED, seen.line, kind)
         if row.name in seen.gives:
             return None
-        return Verdict("the row no longer gives it", kind is not None and table.gone != "report", seen.line)
+        return Verdict("the row no longer gives it", said if kind else REPORT, seen.line, kind)
 
     def _vanished(self, table: str) -> Verdict:
         if self.mapping.tables[table].gone != "withdraw":
-            return Verdict("the row is gone", False)
+            return Verdict("the row is gone", REPORT)
         if table in self.seen.unread:
-            return Verdict("the row is gone; not withdrawn, as rows of its table could not be read", False)
+            return Verdict("the row is gone; not withdrawn, as rows of its table could not be read", REPORT)
         if not self.seen.count[table]:
-            return Verdict("the row is gone; not withdrawn, as its table has no rows at all", False)
-        return Verdict("the row is gone", True)
+            return Verdict("the row is gone; not withdrawn, as its table has no rows at all", REPORT)
+        return Verdict("the row is gone", WITHDRAW)
 
 
 def _fields(why: str, void: str, made_at: datetime) -> tuple[dict[str, Any], list[tuple[str, str]]]:

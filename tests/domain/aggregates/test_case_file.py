@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from msgspec import inspect
 
-from domain.aggregates.case_file import CaseFile, RecordedEntry, amend, decide, evolve, recording_default
+from domain.aggregates.amendments import amend
+from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve, recording_default
 from domain.entries import case_entries, refusals
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.refusals import Refused
@@ -29,6 +30,7 @@ def fact(type_: str, entry: str = "new", on: str = "2005-06-01", **fields: Any) 
     return load_entry(type_, {"entry": entry, "occurred_on": on, "recorded_at": f"{on}T18:00:00+01:00", **fields})
 
 
+PLACE_IDS = {"area_id": "A07", "division_id": "A07-N", "team_id": "A07-N-3", "officer_id": "S0412"}
 HOLDER = {**PLACE, "officer": "Ruth Ablewhite", "officer_grade": "po"}
 
 
@@ -75,14 +77,14 @@ REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
     ),
     (
         refusals.AlreadyStarted, STARTED, start(entry="again"),
-        "type", "X123456/1 has already begun, by entry 'start'; correct that entry, or use another reference",
+        "type", "X123456/1 has already begun, by entry 'start'; correct or withdraw that entry, or use another reference",
     ),
     (
         refusals.AlreadyStarted,
         given(fact("InspectionOpened", "opened", title="T", area="A", framework="f", cases=[CASE]), reference=INSPECTION),
         fact("InspectionOpened", "again", title="T", area="A", framework="f", cases=[CASE]),
         "type", "gloucestershire-2005 has already begun, by entry 'opened'; "
-        "correct that entry, or use another reference",
+        "correct or withdraw that entry, or use another reference",
     ),
     (
         refusals.EntryRepeats, STARTED, fact("AppointmentMade", "a1", "2005-05-20", for_on="2005-06-03", contact_type="video"),
@@ -111,7 +113,7 @@ REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
     ),
     (
         refusals.WrongKindOfEntry, STARTED, fact("AppointmentOutcomeRecorded", appointment="oasys", **OUTCOME),
-        "appointment", "'oasys' is of type AssessmentCompleted; expected AppointmentMade",
+        "appointment", "'oasys' is of type AssessmentCompleted; expected AppointmentMade or UnpaidWorkSession",
     ),
     (
         refusals.ImpossibleDate, STARTED, fact("TierSet", tier=2, recorded_at="2009-01-01T00:00:01+00:00"),
@@ -140,6 +142,17 @@ REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
     (
         refusals.Refused, given(reference="X654321/1"), start(),
         "person.crn", "'X123456' is not the CRN of the case X654321/1",
+    ),
+    (
+        refusals.ClashOfDates, STARTED, fact("SupervisionEnded", on="2005-05-02", reason="completed"),
+        "occurred_on", "supervision cannot end on 2005-05-02, before its first day, 2005-05-03 (entry 'start'); "
+        "correct the date that is wrong",
+    ),
+    (
+        refusals.AnotherPerson, STARTED,
+        fact("AppointmentMade", for_on="2005-06-01", contact_type="office", serves=["X654321/1"]),
+        "serves", "X654321/1 is not known to be a case of the same person; record a PersonLinked first, or "
+        "correct the reference",
     ),
     (
         refusals.OutOfRange, STARTED,
@@ -239,9 +252,12 @@ def test_every_named_error_has_a_test_here() -> None:
 
 
 ADMITTED: list[Entry] = [
-    fact("AppointmentOutcomeRecorded", appointment="a1", **OUTCOME),
-    # Odd, but files are: dated before what it speaks of, or before supervision began.
-    fact("AppointmentOutcomeRecorded", on="2005-05-01", appointment="a1", **OUTCOME),
+    fact("AppointmentOutcomeRecorded", on="2005-06-02", appointment="a1", **OUTCOME),
+    # Odd, but files are: known before its day, a second one, dated before supervision began, a release after the end.
+    fact("AppointmentOutcomeRecorded", on="2005-05-01", appointment="a1", outcome="rescheduled"),
+    fact("AppointmentOutcomeRecorded", on="2005-05-31", appointment="a1", outcome="acceptable_absence"),
+    fact("SupervisionEnded", on="2005-05-03", reason="revoked"),
+    fact("CustodyEnded"),
     fact("AppointmentMade", for_on="2005-05-01", contact_type="office"),
     fact("DocumentFiled", on="1975-02-28", kind="psr"),
     # The last second of its day in London, in summer time, and of the moment of recording.
@@ -287,26 +303,34 @@ def test_amending_replaces_fields_and_leaves_the_rest() -> None:
 
 PERSON_FACT = {"title": "Follow-up", "area": "Gloucestershire", "framework": "esi-2003", "cases": [CASE]}
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "SupervisionStarted": {"person": PERSON, "order_type": "licence", **HOLDER, "released_on": "2005-06-01"},
-    "CaseAllocated": HOLDER,
+    "SupervisionStarted": {"person": PERSON, "order_type": "licence", **HOLDER, "released_on": "2005-06-01", **PLACE_IDS},
+    "CaseAllocated": {**HOLDER, **PLACE_IDS},
+    "PlaceRenamed": {**PLACE, "officer": "Ruth Ablewhite-Jones", **PLACE_IDS},
+    "PersonDetailsChanged": {**PERSON, "crn": "X654321", "name": "Zoë Byrne", "pnc": "05/123A"},
+    "PersonLinked": {"crn": "X654321", "reason": "the same fingerprints"},
+    "PersonUnlinked": {"link": "link", "reason": "twins"},
+    "RequirementsChanged": {"requirements": ["supervision", "residence"], "reason": "residence added"},
+    "OrderVaried": {"ends_on": "2007-05-02", "unpaid_work_hours": 120, "reason": "extended by the court"},
     "TierSet": {"tier": 4},
     "AssessmentCompleted": {
         "instrument": "oasys", "stage": "initial", "assessor": "Ruth Ablewhite", "sources": ["psr"],
         "risk_of_harm": dict.fromkeys(("public", "known_adult", "children", "staff", "prisoners"), "low"),
         "overall_risk_of_harm": "medium", "likelihood_of_reoffending": {"score": 90, "band": "medium"},
-        "criminogenic_factors": ["accommodation"],
+        "criminogenic_factors": ["accommodation"], "assessor_id": "S0412", "serves": ["X123456/2"],
     },
-    "AssessmentCountersigned": {"assessment": "oasys", "by": "Ann Spo", "grade": "spo"},
+    "AssessmentCountersigned": {"assessment": "oasys", "by": "Ann Spo", "by_id": "S0001", "grade": "spo"},
     "RiskLevelChanged": {"from": "low", "to": "very_high", "reason": "a new charge"},
-    "RiskManagementPlanMade": {"actions": ["weekly visits"], "by": "Ruth Ablewhite"},
+    "RiskManagementPlanMade": {"actions": ["weekly visits"], "by": "Ruth Ablewhite", "by_id": "S0412",
+                               "serves": ["X123456/2"]},
     "RiskManagementPlanReviewed": {"plan": "risk-plan", "changes": "none"},
     "RiskManagementActionTaken": {"plan": "risk-plan", "action": "visited"},
     "SupervisionPlanMade": {
         "objectives": [{"text": "keep off heroin", "smart": True, "factor": "drug_misuse"}],
         "interventions": ["drug_treatment"], "takes_account_of": ["psr"], "kind": "sentence_plan",
+        "serves": ["X123456/2"],
     },
     "SupervisionPlanReviewed": {"plan": "plan", "objectives": [], "reason": "four months"},
-    "AppointmentMade": {"for_on": "2005-06-08", "contact_type": "office", "national_standards": False},
+    "AppointmentMade": {"for_on": "2005-06-08", "contact_type": "office", "national_standards": False, "serves": ["X123456/2"]},
     "AppointmentOutcomeRecorded": {"appointment": "a1", "outcome": "sent_home"},
     "ContactLogged": {"contact_type": "letter", "with": "his mother", "note": "came round", "about": "a1"},
     "AbsenceJudged": {"appointment": "a1", "acceptable": False, "reason": "no reason", "evidence": "none"},
@@ -317,12 +341,22 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "RecallDecided": {"outcome": "recalled"},
     "CustodyStarted": {"reason": "remand"},
     "CustodyEnded": {},
+    "WhereaboutsUnknown": {"basis": "warrant", "detail": "issued by the Cheltenham bench"},
+    "WhereaboutsKnown": {"how": "surrendered"},
+    "ContactSuspended": {"from_on": "2005-06-06", "to_on": "2005-07-15", "reason": "hospital", "by": "Ann Spo",
+                         "by_id": "S0001", "grade": "spo"},
+    "ContactResumed": {"suspension": "suspension"},
+    "SupervisionSuspended": {"reason": "ten years without concern"},
+    "SupervisionRestored": {"reason": "a new charge"},
     "MappaSet": {"category": 1, "level": 3},
     "MappaReviewSet": {"for_on": "2005-09-01"},
     "MappaMeetingHeld": {"level": 2, "agencies": ["police"]},
+    "MappaEnded": {"reason": "no longer meets a category"},
+    "RegisterReviewed": {"register": "mappa", "outcome": "stays_registered"},
     "ChildProtectionConcernRaised": {"detail": "a child in the house"},
     "ChildProtectionWorkDone": {"concern": "concern", "kind": "conference"},
-    "OversightRecorded": {"kind": "file_review", "by": "Ann Spo", "grade": "spo", "note": "seen"},
+    "OversightRecorded": {"kind": "file_review", "by": "Ann Spo", "by_id": "S0001", "grade": "spo", "note": "seen",
+                          "serves": ["X123456/2"]},
     "VictimWorkDone": {"kind": "victim_awareness"},
     "ProgrammeReferred": {"programme": "think_first"},
     "ProgrammeStarted": {"programme": "think_first"},
@@ -337,7 +371,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "PreReleaseWorkDone": {"kind": "prison_visit"},
     "CourtReportRequested": {"kind": "psr", "due_on": "2005-06-22"},
     "CourtReportProvided": {"report": "report"},
-    "UnpaidWorkSession": {"hours": 3.5, "outcome": "attended_complied"},
+    "UnpaidWorkSession": {"hours": 3.5, "hours_offered": 7, "outcome": "attended_complied"},
     "DrugTestTaken": {"result": "negative"},
     "DocumentFiled": {"kind": "order"},
     "QualityJudged": {
@@ -387,6 +421,16 @@ SUBJECTS: list[Entry] = [
     fact("DiversityNeedIdentified", "need", need="literacy"),
     fact("CourtReportRequested", "report", kind="psr", due_on="2005-06-22"),
     fact("AccessLimited", "l1", excluded=["p.anstey"], reason="a relative works here"),
+    fact("PersonLinked", "link", crn="X654321", reason="the same fingerprints"),
+    fact(
+        "ContactSuspended",
+        "suspension",
+        from_on="2005-05-23",
+        to_on="2005-07-15",
+        reason="hospital",
+        by="Ann Spo",
+        grade="spo",
+    ),
 ]
 
 ON_FILE = {type(subject).__name__: subject.entry for subject in SUBJECTS}
@@ -489,7 +533,18 @@ def test_every_type_of_entry_has_its_topic_for_good() -> None:
 def test_every_type_of_entry_has_an_example_with_all_its_fields() -> None:
     assert set(EXAMPLES) == set(ENTRY_TYPES)
     common = {part.encode_name for part in inspect.type_info(case_entries.Entry).fields}  # type: ignore[union-attr]
-    spared = {"SupervisionStarted": {"tier", "ends_on", "sentenced_on", "requirements", "court"}}
+    spared = {
+        "SupervisionStarted": {
+            "tier",
+            "ends_on",
+            "sentenced_on",
+            "requirements",
+            "court",
+            "received_on",
+            "received_from",
+            "unpaid_work_hours",
+        }
+    }
     for name, fact_type in ENTRY_TYPES.items():
         own = {part.encode_name for part in inspect.type_info(fact_type).fields} - common  # type: ignore[union-attr]
         assert set(EXAMPLES[name]) == own - spared.get(name, set()), name

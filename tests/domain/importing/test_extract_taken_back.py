@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.entries.case_entries import EntryWithdrawn
+from domain.entries.case_entries import EntryWithdrawn, SupervisionStarted
 from tests.domain.importing.test_extracts import FIRST, MAPPING, SECOND, START, Cells, Source, as_csv, of
 
 VOID = 'key: "NO"\n    withdrawn_when: {DELETED: {is: "1"}}'
@@ -84,6 +84,29 @@ def test_a_void_row_whose_time_cannot_be_read_is_rejected_where_it_withdraws_som
     assert "contacts.csv:2: EntryWithdrawn.recorded_at: '?' is no time" in said
     assert "contacts.csv:3" not in said, "never taken in: it gives nothing"
     assert source.rejects("contacts")[0]["NO"] == "1" and of(1) in source.reads()
+
+
+def test_an_appointment_is_put_off_in_the_night_in_which_its_result_is_cleared(source: Source) -> None:
+    """Its new day is after that of the result, so it can be taken only with the withdrawal of the result."""
+    night(source, 12)
+    source.write("contacts", FIRST | {"FOR": "26/05/2005", "OUTCOME": ""}, SECOND)
+    assert "2 entries stored (1 correction of changed rows, 1 withdrawal), 2 already there, 0 rejected" in night(
+        source, 13
+    )
+    assert source.reads()[of(1)].for_on == date(2005, 5, 26)  # type: ignore[attr-defined]
+    assert OUTCOME not in source.reads()
+
+
+def test_a_beginning_that_is_void_makes_room_for_another(source: Source) -> None:
+    source.map(
+        MAPPING.replace("key: REF\n", "key: CRN\n    withdrawn_when: {TEAM: {is: VOID}}\n", 1)
+        .replace("person.crn: CRN", 'person.crn: {value: X123456}')
+    )  # fmt: skip
+    night(source, 12)
+    source.write("cases", START | {"CRN": "2", "TEAM": "Stroud"}, START | {"TEAM": "VOID"})
+    assert "2 entries stored (1 withdrawal), 3 already there, 0 rejected" in night(source, 13)
+    begun = [fact.team for fact in source.reads().values() if isinstance(fact, SupervisionStarted)]
+    assert begun == ["Stroud"]
 
 
 def test_a_row_that_was_never_taken_in_and_is_void_gives_nothing(source: Source) -> None:

@@ -16,8 +16,8 @@ class UnreadableCell(ValueError):
 class JoinedRows(Protocol):
     """The rows of the tables that are joined to others."""
 
-    def row(self, join: str, way: Join, key: tuple[str, ...]) -> Cells | None:
-        """The one row with this key; None where there is none. ``UnreadableCell`` where there are several."""
+    def row(self, name: str, join: Join, key: tuple[str, ...]) -> Cells | None:
+        """The row that the join of this name means; None where it may be missing and is. ``UnreadableCell`` elsewhere."""
 
 
 class RowCells(Mapping[str, str]):

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from domain.aggregates.amendments import AMENDING, known
+from domain.aggregates.amendments import known
 from domain.aggregates.source_entries import RowEntry, TakenBack, withdrawal_of
 from domain.calendar.london_time import day_of
-from domain.entries.case_entries import EntryWithdrawn
+from domain.entries.case_entries import EntryCorrected, EntryWithdrawn
 from domain.entries.schemas import ShapeError
 from domain.importing.extracts.csv_tables import TableFile
 from domain.importing.extracts.mapping import SourceMapping
@@ -28,7 +28,7 @@ from domain.store.sqlite_recorder import topic_of
 
 STEP = 1000
 
-_AMENDING = frozenset(map(topic_of, AMENDING))
+_AMENDING = (topic_of(EntryCorrected), topic_of(EntryWithdrawn))
 
 
 class MissingRow(NamedTuple):
@@ -131,8 +131,8 @@ class Comparison:
         """The entries that are not given any more, by case, those that are withdrawn first."""
         query = "SELECT reference, tab, key, entry, type, why, done FROM missing ORDER BY done = ?, 1, position"
         with closing(self.memory.execute(query, (REPORT,))) as all_:
-            for *row, done in all_:
-                yield MissingRow(*row, "" if done == REPORT else "withdrawn")
+            for case, table, key, entry, type_, why, done in all_:
+                yield MissingRow(case, table, key, entry, type_, why, "" if done == REPORT else "withdrawn")
 
     def _keep_standing(self, files: Files, reference: str, rows: Iterable[tuple[Any, ...]]) -> None:
         file = files.read(reference)

@@ -41,14 +41,7 @@ def import_extract(
         with command_options.storing(database):
             extract.take(files, report, lambda size: bar.advance(task, size), now=now, actor=actor, keep=keep)
     print_summary(report, not keep)
-    for words, counts in (
-        ("rows that give no entry", extract.counts.passed),
-        ("void rows", extract.counts.void),
-        ("rows that repeat an earlier one, taken once", extract.counts.alike),
-    ):
-        found = [f"{count:,} of {name}" for name, count in sorted(counts.items()) if count]
-        if found:
-            click.echo(f"{words}: {', '.join(found)}")
+    _print_counts(extract)
     gone = extract.differences()
     if keep:
         try:
@@ -61,6 +54,19 @@ def import_extract(
     else:
         _print_gone(gone, keep)
     return report
+
+
+def _print_counts(extract: Extract) -> None:
+    """Print by table how many rows gave no entry, and how many repeated another."""
+    counts = extract.counts
+    idle = [
+        f"{count:,} of {name}" + (f" ({void:,} void)" if (void := counts.void[name]) else "")
+        for name, count in sorted((counts.passed + counts.void).items())
+    ]
+    if idle:
+        click.echo(f"rows that give no entry: {', '.join(idle)}")
+    if alike := [f"{count:,} of {name}" for name, count in sorted(counts.alike.items())]:
+        click.echo(f"rows that repeat another, taken once: {', '.join(alike)}")
 
 
 def _written(gone: Iterator[MissingRow], path: Path) -> Iterator[MissingRow]:

@@ -45,7 +45,7 @@ def test_a_row_that_becomes_void_withdraws_its_entries_with_time_and_reason(sour
     rows(source, FIRST | {"DELETED": "1", "TYPE": "?", "FOR": "soon"}, SECOND)
     said = night(source, 14)
     assert "2 entries stored (2 withdrawals), 2 already there, 0 rejected" in said
-    assert "void rows: 1 of contacts.csv" in said
+    assert "rows that give no entry: 1 of contacts.csv (1 void)" in said
     assert (
         "taken back by the source, and withdrawn:\n  contacts 1: AppointmentMade of X123456/1, the row is void" in said
     )
@@ -291,7 +291,7 @@ def test_equal_rows_are_one_and_are_noted(source: Source) -> None:
     source.write("contacts", FIRST, FIRST, SECOND, FIRST)
     said = source.run().output
     assert "4 entries stored, 0 already there, 0 rejected" in said
-    assert "rows that repeat an earlier one, taken once: 2 of contacts.csv" in said
+    assert "rows that repeat another, taken once: 2 of contacts.csv" in said
     source.write("contacts", FIRST, FIRST | {"TYPE": "H"}, SECOND)
     assert "contacts.csv:3: key: 1 is the key of line 2 too" in source.run(code=1).output
     assert source.reads()[of(1)].contact_type == "office"  # type: ignore[attr-defined]

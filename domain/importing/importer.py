@@ -129,27 +129,35 @@ class _Batch:
 
     def _take(self, line: Line) -> Entry | None:
         """The entry newly accepted for a line; None if it is on the file already, is rejected or must wait."""
-        writing = self.writing
+        writing, fresh = self.writing, list[Entry]()
         try:
             file = writing.file(line.reference)
-            fresh = [new for fact in self._as_recorded(line, file) for new in writing.take(file, fact)]
-        except (NoSuchCase, NoSuchEntry) as error:
-            self._hold(line, error, error.entry if isinstance(error, NoSuchEntry) else BEGINNING)
-            return None
+            for fact in self._as_recorded(line, file):
+                fresh += writing.take(file, fact)
         except Refused as error:
-            if error.later_may_mend:
-                self._hold(line, error, LATER)
-                return None
-            if self._moved(line.reference):
-                return self._take(line)
+            self._note(line, fresh)
+            return self._refused(line, error)
+        self._note(line, fresh)
+        self.report.already += not fresh
+        return fresh[0] if fresh else None
+
+    def _note(self, line: Line, fresh: list[Entry]) -> None:
+        """Note what is to be stored for a line."""
+        if fresh:
+            self.decided.lines.append(line)
+            self.decided.changes += _changes(line, fresh)
+
+    def _refused(self, line: Line, error: Refused) -> Entry | None:
+        """Hold a line that something further on may set right; else reject it, unless another writer has come between."""
+        if isinstance(error, NoSuchCase | NoSuchEntry):
+            self._hold(line, error, error.entry if isinstance(error, NoSuchEntry) else BEGINNING)
+        elif error.later_may_mend:
+            self._hold(line, error, LATER)
+        elif self._moved(line.reference):
+            return self._take(line)
+        else:
             self._reject(line, error.field, error.reason)
-            return None
-        if not fresh:
-            self.report.already += 1
-            return None
-        self.decided.lines.append(line)
-        self.decided.changes += _changes(line, fresh)
-        return fresh[0]
+        return None
 
     def _hold(self, line: Line, error: Refused, needed: str | None) -> None:
         self.waiting.setdefault(line.reference, defaultdict(list))[needed].append((line, error))

@@ -128,6 +128,18 @@ def test_the_rows_of_a_crn_that_was_replaced_stay_with_their_case_by_a_lookup(tm
     assert "of X210002/1, the row is of case X990002/1 now" in moved, "without it, the case would begin anew"
 
 
+def test_an_appointment_put_off_before_its_day_is_taken_and_attendance_before_it_is_refused(tmp_path: Path) -> None:
+    mapping = (EXAMPLES / "delius.yaml").read_text(encoding="utf-8")
+    folder = Path(shutil.copytree(EXAMPLES / "delius", tmp_path / "tonight"))
+    contacts = (folder / "contact.csv").read_text(encoding="utf-8-sig")
+    before = contacts.replace("20-MAR-2015 00:00:00|Y|Y|NULL|NULL", "20-MAR-2015 00:00:00|Y|Y|RESC|18-MAR-2015 10:00:00")
+    (folder / "contact.csv").write_text(before, encoding="utf-8")
+    assert "17 entries stored, 0 already there, 0 rejected" in imported(folder, mapping)
+    (folder / "contact.csv").write_text(before.replace("ATTC|06-MAR", "ATTC|05-MAR"), encoding="utf-8")
+    refused = imported(folder, mapping)
+    assert "contact.csv:2: AppointmentOutcomeRecorded.fields.occurred_on: attended_complied on 2015-03-05, before the" in refused
+
+
 HEAD = (EXAMPLES / "delius" / "contact.csv").read_text(encoding="utf-8-sig").splitlines()[0]
 SEEN = "9000000091|X390009|1|COAP|06-MAY-2005 00:00:00|Y|Y|ATTC|09-MAY-2005 09:40:00|NULL|09-MAY-2005 09:40:00|0"
 DELETED = "9000000092|X390009|1|COAP|18-MAY-2005 00:00:00|Y|Y|UAAB|18-MAY-2005 17:00:00|NULL|16-MAY-2005 15:45:00|"

@@ -176,6 +176,16 @@ def test_a_text_that_a_lookup_does_not_list_is_an_error_or_kept(joined: Joined) 
     assert "1 entry stored, 1 already there" in joined.run().output
 
 
+def test_a_condition_on_a_cell_that_cannot_be_read_rejects_the_row_and_takes_nothing_back(source: Source) -> None:
+    source.run()
+    parts = 'key: "NO"\n    gone: withdraw\n    when: {TYPE: {is_not: X}}\n    cells: {TYPE: {lookup: {O: O, H: H}}}'
+    source.map(MAPPING.replace('key: "NO"', parts))
+    source.write("contacts", FIRST | {"TYPE": "P"}, SECOND)
+    said = source.run(code=1)
+    assert "contacts.csv:2: when: TYPE: 'P' is not in its lookup in the mapping" in said.stderr
+    assert "not withdrawn, as rows of its table could not be read" in said.output and of(1) in source.reads()
+
+
 def test_the_earliest_of_two_columns_is_taken_and_blank_ones_are_left_out(source: Source) -> None:
     source.map(MAPPING.replace("occurred_on: MADE", "occurred_on: {earliest: [FOR, ENTERED, MADE]}"))
     source.write(

@@ -67,18 +67,19 @@ class JoinedTables:
         return next((self._cells(join.table, cells) for cells in found), None)
 
     def _rows(self, join: Join, key: tuple[str, ...]) -> dict[bytes, int]:
-        """The rows with this key that count, those that are alike once: cells -> line."""
+        """The rows with this key that count, those that are alike once: cells -> line. Void ones if there is no other."""
         found: dict[bytes, int] = {}
-        table = self.mapping.tables[join.table]
+        void: dict[bytes, int] = {}
+        table, blank = self.mapping.tables[join.table], self.mapping.blank
         for line, cells in self.rows.execute(
             "SELECT line, cells FROM joined WHERE tab = ? AND columns = ? AND key = ? ORDER BY line",
             (join.table, _together(tuple(join.on.values())), _together(key)),
         ).fetchall():
-            row, blank = self._cells(join.table, cells), self.mapping.blank
-            void = bool(table.withdrawn_when) and all_hold(table.withdrawn_when, row, blank)
-            if not void and all_hold(table.when, row, blank):
-                found.setdefault(cells, line)
-        return found
+            row = self._cells(join.table, cells)
+            if all_hold(table.when, row, blank):
+                is_void = bool(table.withdrawn_when) and all_hold(table.withdrawn_when, row, blank)
+                (void if is_void else found).setdefault(cells, line)
+        return found or void
 
     def _cells(self, table: str, cells: bytes) -> Cells:
         named = dict(zip(self.heads[table], msgspec.json.decode(cells), strict=True))

@@ -106,7 +106,6 @@ def test_rows_are_read_with_those_of_other_tables(joined: Joined) -> None:
          "join person"),
         ("people", [PEOPLE, PEOPLE | {"PERSON_ID": "77", "FIRST": "Zoe"}],
          "orders.csv:2: case: person: people.csv has different rows with PERSON_ID '77', in lines 2 and 3; correct them"),
-        ("people", [PEOPLE | {"DEAD": "1"}], "orders.csv:2: case: person: people.csv has no row with PERSON_ID '77'"),
         ("staff", [STAFF | {"CURRENT": "N"}],
          "orders.csv:2: SupervisionStarted.officer (officer.WHO): officer: staff.csv has no row with STAFF_ID '5'"),
         ("teams", [TEAMS | {"TEAM_ID": "GL"}],
@@ -124,6 +123,15 @@ def test_equal_rows_those_that_do_not_count_and_void_ones_double_no_key(joined: 
     joined.rows("people", PEOPLE, PEOPLE, PEOPLE | {"FIRST": "Ann", "DEAD": "1"})
     joined.rows("staff", STAFF | {"WHO": "Before Me", "CURRENT": "N"}, STAFF)
     assert "2 entries stored, 0 already there, 0 rejected" in joined.run().output
+
+
+def test_a_void_row_is_joined_where_no_other_has_its_key_so_that_what_is_of_it_may_be_void_too(joined: Joined) -> None:
+    joined.map(JOINED.replace('    key: "NO"', '    key: "NO"\n    withdrawn_when: {order.person.DEAD: {is: "1"}}'))
+    joined.run()
+    joined.rows("people", PEOPLE | {"DEAD": "1"})
+    said = joined.run().output
+    assert "1 entry stored (1 withdrawal), 1 already there, 0 rejected" in said
+    assert "contacts 1: AppointmentMade of X123456/1, the row is void" in said
 
 
 def test_a_join_may_be_optional_and_its_column_blank(joined: Joined) -> None:

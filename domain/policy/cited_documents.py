@@ -59,7 +59,10 @@ class Cited(Document):
     @validates_schema
     def unsure_needs_remark(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("sure") in ("U", "P") and not data.get("remark"):
-            raise ValidationError("missing; a value that is unsure or ours says what is unsure about it, or what the source does not say", "remark")
+            raise ValidationError(
+                "missing; an unsure value says what is unsure about it, one of ours what the source does not say",
+                "remark",
+            )
 
 
 def read_plain(path: Path) -> dict[str, Any]:

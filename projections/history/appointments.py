@@ -148,7 +148,7 @@ def _verdict(outcome: str | None, for_on: date, series: Iterable[Entry]) -> tupl
             decisions.append((fact.acceptable, fact.occurred_on))
             outcome = None if outcome in _SETTLED else outcome
         elif isinstance(fact, case_entries.AppointmentOutcomeRecorded):
-            if fact.outcome == "awaiting_explanation" and decisions:
+            if fact.outcome == "awaiting_explanation" and (decisions or outcome in CAME or outcome == "rescheduled"):
                 continue
             outcome = fact.outcome
             if outcome in ("acceptable_absence", "unacceptable_absence"):

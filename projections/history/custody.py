@@ -80,12 +80,15 @@ def stays_of_file(marks: Iterable[Entry]) -> list[Stay]:
 
 
 def stays_of_person(of_files: Iterable[Sequence[Stay]]) -> list[Stay]:
-    """The stays of a person from those of each file: overlapping ones count once, close ones as one."""
+    """The stays of a person from those of each file. Overlapping ones count once: so do two of which one ends as the other begins.
+
+    Close ones count as one from the second on (``Stay.joined``).
+    """
     found: list[Stay] = []
     every = [stay for stays in of_files for stay in stays]
     for stay in sorted(every, key=lambda stay: (stay.begins, stay.ends or date.max)):
         last = found[-1] if found else None
-        if last is not None and (last.ends is None or stay.begins < last.ends):
+        if last is not None and (last.ends is None or stay.begins <= last.ends):
             found[-1] = _overlapping(last, stay)
         elif last is not None and last.ends is not None and _close(last.ends, stay.begins):
             found.append(stay._replace(since=last.since, sentenced=last.sentenced or stay.sentenced, joined=True))

@@ -19,11 +19,11 @@ from projections.ledger.history_at import HistoryAt
 from projections.ledger.knowledge_spans import RowSpans, Spanned, first_known
 from projections.ledger.ledger_rows import DutyRow, Place
 from projections.obligations import clause_kinds
-from projections.obligations.answers import UNMET, answers
 from projections.obligations.asked import asked
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.clause_index import IndexedClause, clause_index
 from projections.obligations.contact_windows import reached
+from projections.obligations.duty_answers import UNMET, answers
 from projections.obligations.triggers import Trigger, arises, triggered, triggers
 
 Owed = Iterator[tuple[DutyRow, int, int]]

@@ -129,7 +129,7 @@ class ClauseIndex:
             clause = listed.clause
             if clause.end in ended or not (clause.start is None or clause.start in started):
                 continue
-            if clause.kind == "within" and clause.after == "start" and not clause.in_force(start):
+            if clause.kind == "within" and clause.after == "start" and not clause.again and not clause.in_force(start):
                 continue
             if all(order in orders for name, orders in clause.when if name == "order_type"):
                 yield listed, raised_by

@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 from domain.policy.clauses import Clause, Phase, Value
 from domain.policy.practice import practice
 from projections.history.history import Candidate, History
-from projections.obligations.answers import Met
+from projections.obligations.duty_answers import Met
 from projections.obligations.time_at_liberty import judged
 from projections.obligations.triggers import row
 from projections.obligations.window import FirstContact, Run, Window

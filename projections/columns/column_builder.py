@@ -151,7 +151,8 @@ class ColumnBuilder:
 
         ``numbers``: of the entries, by their ids.
         """
-        by_id: dict[str | None, int] = {**numbers, None: 0}
+        by_id: dict[str | None, int] = {None: 0}
+        by_id.update(numbers.items())
         number, steps = by_id.__getitem__, self.words["steps"].number
 
         def several(entries: tuple[str, ...]) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import dump_entry
@@ -132,7 +133,7 @@ def case_document(reading: Reading) -> dict[str, Any]:
         "case": reading.reference,
         "as_at": day.isoformat(),
         "known_at": known(reading.moment.known_at),
-        "facts": [dump_entry(f) for f in reading.history.entries if f.occurred_on <= day],
+        "facts": [dump_entry(f) for f in reading.history.entries if f.occurred_on <= day and not file_named(f.entry)],
         "obligations": [
             {**obligation_document(o, day), "interruption": interruption(o, reading.history)}
             for o in reading.obligations

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
@@ -101,7 +102,18 @@ def _day(value: str) -> str | None:
         return None
 
 
-def why(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
+def named_entry(entry: str) -> str:
+    """An entry by its id. Of an entry of another file of the person it says no more than that."""
+    return entry if file_named(entry) is None else "in another file of this person"
+
+
+def openly_named(entry: str) -> str:
+    """An entry by its id; one of another file of the person with its file."""
+    file = file_named(entry)
+    return entry if file is None else f"in {file}"
+
+
+def why(obligation: Obligation, day: date, entry: Callable[[str], str] = named_entry) -> str:
     """A duty as at a day: what raised it, when it was due, and what became of it. ``entry`` shows an entry's id."""
     raised = "" if obligation.raised_by is None else f" (entry {entry(obligation.raised_by)})"
     arises, due = short_date(obligation.arises_on), short_date(obligation.due_on)
@@ -114,11 +126,11 @@ def why(obligation: Obligation, day: date, entry: Callable[[str], str] = str) ->
     return f"{sentence(asked)}. {became(obligation, day, entry)}"
 
 
-def became(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
+def became(obligation: Obligation, day: date, entry: Callable[[str], str] = named_entry) -> str:
     """What became of a duty by a day, in a sentence."""
     days = obligation.days_late(day)
     late = count_noun(days, "working day") if days else "less than a working day"
-    entries = ", ".join(entry(e) for e in obligation.met_by)
+    entries = ", ".join(dict.fromkeys(map(entry, obligation.met_by)))
     by = f", entry {entries}" if entries else ""
     match obligation.state(day):
         case "met":
@@ -137,7 +149,7 @@ def became(obligation: Obligation, day: date, entry: Callable[[str], str] = str)
             return "Has not arisen yet."
 
 
-def because(reason: Reason, day: date, entry: Callable[[str], str] = str) -> str:
+def because(reason: Reason, day: date, entry: Callable[[str], str] = named_entry) -> str:
     """One reason for an answer, in a sentence or two."""
     if reason.judgement is not None:
         judged = reason.judgement

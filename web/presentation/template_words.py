@@ -17,4 +17,3 @@ def attach(app: Flask) -> None:
     """Make them known to the app's templates."""
     for named in FILTERS:
         app.add_template_filter(named)
-    app.jinja_env.globals.update(why=phrases.why, because=phrases.because, became=phrases.became)

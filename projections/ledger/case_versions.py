@@ -16,7 +16,7 @@ from projections.history.history import admitted as history_admitted
 from projections.history.timelines import Timelines
 from projections.history.worked_out import worked_out
 from projections.ledger.knowledge_spans import EntryVersion, versions
-from projections.obligations.contact_windows import horizon
+from projections.obligations.contact_windows import horizon, work_horizon
 from projections.obligations.triggers import Trigger
 
 
@@ -101,7 +101,7 @@ class CaseVersions:
         of_appointments: tuple[type[Entry], str] = (case_entries.AppointmentMade, "for_on")
         for fact_type, name in {*dated, of_appointments}:
             days += [getattr(version.fact, name) for version in self.by_type.get(fact_type, ())]
-        days += [horizon(epoch.frame) for epoch in self.frames]
+        days += [max(horizon(epoch.frame), work_horizon(epoch.frame)) for epoch in self.frames]
         return max(days) + timedelta(days=LONGEST_DOUBT)
 
     @worked_out

@@ -175,8 +175,8 @@ def footer_note() -> str:
 def _with_files(said: Callable[..., str]) -> Callable[..., str]:
     """A sentence about entries for templates: it names those of other files as far as these are open to the reader."""
 
-    def named(of: object, day: date, entry: Callable[[str], str] = named_entry) -> str:
-        return said(of, day, entry)
+    def named(of: object, day: date, entry: Callable[[str], str] = named_entry, **more: object) -> str:
+        return said(of, day, entry, **more)
 
     return named
 

@@ -141,6 +141,18 @@ def spans_together(files: Mapping[str, Collection[Entry]], crn: str) -> Mapping[
     return found
 
 
+def first_crn(files: Mapping[str, Collection[Entry]], crn: str, known_at: datetime | None) -> str:
+    """The first CRN of the person with this CRN, as known at an instant (exclusive; None: by the links that stand now)."""
+    return min(
+        one
+        for one, spans in spans_together(files, crn).items()
+        if any(
+            until is None if known_at is None else since < known_at and (until is None or until >= known_at)
+            for since, until in spans
+        )
+    )
+
+
 def _one_person(linking: Mapping[str, Sequence[Entry]], crn: str, at: datetime) -> set[str]:
     """The CRNs that are one person's with this CRN, by what was recorded at an instant or before."""
     neighbours: defaultdict[str, set[str]] = defaultdict(set)

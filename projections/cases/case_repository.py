@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from domain.aggregates.case_file import CaseFile, evolve
 from domain.aggregates.inspection import Inspection
-from domain.aggregates.person_files import PersonFiles, links_to, reached
+from domain.aggregates.person_files import PersonFiles, Reached, crn_of, first_crn, links_to, reached
 from domain.entries.case_entries import QualityJudged, SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Framework
@@ -164,6 +164,15 @@ class CaseRepository:
             others = (self._file(other) for other in self._people[reference] if other != reference)
             return PersonFiles(own, [file for file in others if file.version])
 
+    def people(self, references: Iterable[str], known_at: datetime | None) -> Mapping[str, str]:
+        """For each case the person it is of, as known at an instant: by the first of the person's CRNs."""
+        found = {reference: crn_of(reference) for reference in references}
+        for reference, files in self.files.people.files_of(found).items():
+            if len({crn_of(file) for file in files}) > 1:
+                entries = {file: list(self.file(file).entries.values()) for file in files}
+                found[reference] = first_crn(entries, crn_of(reference), known_at)
+        return found
+
     def history(self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None = None) -> History:
         """The case as it was known at an instant (None: everything recorded to date).
 
@@ -175,7 +184,10 @@ class CaseRepository:
         if stored is not None:
             files = {name: entries[: stored.get(name)] for name, entries in files.items()}
         held = tuple((name, len(entries)) for name, entries in files.items())
-        found = self._keep(("reached", restored, held), lambda: reached(files, reference))
+        if len(files) > 1:
+            found = self._keep(("reached", restored, held), lambda: reached(files, reference))
+        else:
+            found = Reached(files[reference])
         seen = sum(1 for fact in found.every if known_at is None or fact.recorded_at < known_at)
         return self._keep(
             ("history", restored, held, seen), lambda: History.of(found.entries, known_at, found.elsewhere)

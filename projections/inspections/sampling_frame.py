@@ -1,6 +1,6 @@
 """The sampling frame of an inspection: the cases from which a sample can be drawn, each with its stratum and officer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from domain.entries import code_lists
@@ -41,6 +41,14 @@ def sampling_frame(
         references = map(selection.columns.references.__getitem__, case[inside].tolist())
         found += [_framed(reference, spell, strata) for reference, spell in zip(references, spells, strict=True)]
     return sorted(found, key=lambda framed: framed.case)
+
+
+def once_a_person(frame: Sequence[Framed], people: Mapping[str, str]) -> list[Framed]:
+    """The frame with the first case alone, by reference, of each person. ``people``: by case the person it is of."""
+    first: dict[str, Framed] = {}
+    for framed in sorted(frame, key=lambda framed: framed.case):
+        first.setdefault(people[framed.case], framed)
+    return list(first.values())
 
 
 def _framed(reference: str, spell: SpellRow, strata: Sequence[Stratum]) -> Framed:

@@ -13,7 +13,7 @@ from domain.aggregates.inspection import Inspection
 from domain.entries import code_lists
 from domain.entries.inspection_entries import Framed, FrameTaken
 from projections.inspections.sample_scores import inspection_moment
-from projections.inspections.sampling_frame import sampling_frame
+from projections.inspections.sampling_frame import once_a_person, sampling_frame
 from web.inspections.inspection_form import blueprint, form_page
 from web.presentation.formatting import numeric_date
 from web.recording.entry_forms import Field
@@ -23,6 +23,9 @@ from web.site import access_control
 
 MONTHS_BEFORE = (10, 9)
 """The window of start dates, in months before the sample date: the report's cases began nine or ten months before."""
+
+SENTENCES = "sentences"
+"""The field that asks whether a person is in the frame once or with each sentence. The cases in the frame say what it was."""
 
 
 def _labelled(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -42,6 +45,8 @@ def _frame_fields(found: Inspection) -> list[Field]:
               _labelled(get_args(code_lists.Stratum))),
         Field("division", "choice", "Division", False, "", (("", "All"), *((d, d) for d in places["division"]))),
         Field("team", "choice", "Team", False, "", (("", "All"), *((t, t) for t in places["team"]))),
+        Field(SENTENCES, "choice", "A person with several sentences", False, "",
+              (("", "Is in the frame once, with the first of them"), ("each", "Is in it with each of them"))),
     ]  # fmt: skip
 
 
@@ -58,14 +63,15 @@ def take_frame(inspection: str) -> str | Response:
     if request.method == "GET":
         window = [found.opened.occurred_on - relativedelta(months=months) for months in MONTHS_BEFORE]
         start = {"started_from": [numeric_date(window[0])], "started_to": [numeric_date(window[1])],
-                 "strata": ["risk_of_harm"], "division": [""], "team": [""]}  # fmt: skip
+                 "strata": ["risk_of_harm"], "division": [""], "team": [""], SENTENCES: [""]}  # fmt: skip
         return form_page(title, fields, start, {}, inspection)
     values, problems = read_form(fields)
     cases: list[Framed] = []
     if not problems:
         cases, problems = _frame_asked_for(found, values)
     listed = [{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in cases]
-    problems = problems or enter(inspection, "FrameTaken", {**values, "cases": listed})
+    kept = {name: value for name, value in values.items() if name != SENTENCES}
+    problems = problems or enter(inspection, "FrameTaken", {**kept, "cases": listed})
     if problems:
         return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection)
     flash(f"The frame is taken: {len(cases)} cases.")
@@ -88,11 +94,15 @@ def _frame_asked_for(found: Inspection, values: Mapping[str, Any]) -> tuple[list
             days[name] = date.fromisoformat(values[name])
         except ValueError:
             return [], {name: "Enter a real date, like 3/10/2005"}
-    selection = following_read_model.as_at(inspection_moment(found.opened))
+    moment = inspection_moment(found.opened)
+    selection = following_read_model.as_at(moment)
     within = selection.select(area=found.opened.area) & selection.held_where(access_control.account().may_frame)
     place = {name: values.get(name) for name in ("division", "team")}
     cases = sampling_frame(
         selection, within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
         strata=values.get("strata", ()), **place,
     )  # fmt: skip
+    if not values.get(SENTENCES):
+        people = current_cases.repository().people([framed.case for framed in cases], moment.known_at)
+        cases = once_a_person(cases, people)
     return cases, {} if cases else {"started_from": "No case began in this window and place. Widen it"}

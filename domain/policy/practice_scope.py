@@ -6,7 +6,7 @@ from domain.entries import case_entries
 from domain.policy.clauses import Clause
 from domain.policy.conditions import EntryPattern, When
 
-WORK = frozenset((
+WORK: frozenset[type[case_entries.Entry]] = frozenset((
     case_entries.AssessmentCompleted, case_entries.SupervisionPlanMade, case_entries.SupervisionPlanReviewed,
     case_entries.RiskManagementPlanMade, case_entries.RiskManagementPlanReviewed,
 ))  # fmt: skip

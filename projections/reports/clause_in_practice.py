@@ -221,4 +221,7 @@ TOPICS: dict[str, Callable[[Clause, Practice], Iterable[str]]] = {
     "Before the start": before_start,
     "Which day counts": late_entries,
 }
-"""What may happen in a case -> the parts of the text that say what it does, to be joined by spaces. None: it has nothing to do with the clause."""
+"""What may happen in a case -> parts of the text that says what it does, to be joined by spaces.
+
+Without any part the event has nothing to do with the clause.
+"""

@@ -215,6 +215,19 @@ def test_a_risk_management_plan_and_nothing_else_is_due_by_release() -> None:
     assert all(clause.due_by_release for clause in national_standards().clauses if clause.id in plans)
 
 
+WAITS_WHILE_UNKNOWN = """first-contact transfer-first-contact contact-after-release contact-after-surrender
+    high-risk-home-visit licence-home-visit home-visit-in-first-phase unpaid-work-first-session
+    unpaid-work-assessment-appointment risk-of-harm-assessment likelihood-of-reoffending-assessment
+    initial-supervision-plan community-punishment-assessment plan-review transfer-plan-review"""
+"""What waits while nobody knows where the person is: contact, plan, first assessment, first session, home visit."""
+
+
+def test_only_what_needs_the_person_waits_while_nobody_knows_where_they_are() -> None:
+    waits = {(c.edition, c.id) for c in national_standards().clauses if c.pauses_unknown}
+    named = WAITS_WHILE_UNKNOWN.split()
+    assert waits == {(c.edition, c.id) for c in national_standards().clauses if c.id in named}
+
+
 VALUES = [
     ("1995", "contact-frequency", {}, "weekly for 12 weeks; then fortnightly for 12 weeks; then monthly", "F"),
     ("1995", "unpaid-work-hours", {}, "5 hours a week", "F"),

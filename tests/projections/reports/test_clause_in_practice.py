@@ -55,6 +55,7 @@ def test_every_clause_says_what_custody_a_change_a_transfer_and_the_end_do_to_it
         ("contact-frequency", "Release from long custody", "the phases begin anew"),
         ("risk-of-harm-review", "Whereabouts unknown", "its time runs on"),
         ("plan-review", "Whereabouts unknown", "Its time waits"),
+        ("contact-after-release", "Whereabouts unknown", "Its time waits"),
         ("contact-frequency", "Whereabouts unknown", "neither met nor missed"),
         ("risk-of-harm-review-after-change", "Whereabouts unknown", "Absconding is itself a change of risk"),
         ("contact-frequency", "Contact suspended", "at most 12 weeks"),

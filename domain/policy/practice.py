@@ -55,6 +55,7 @@ class Practice:
     suspension_weeks: int
     decision_working_days: int
     windows_years: int
+    unpaid_work_years: int
 
     def concerning(self, clause: Clause) -> tuple[Parameter, ...]:
         """The parameters that a duty under this clause depends on."""

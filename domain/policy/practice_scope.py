@@ -72,6 +72,7 @@ SCOPES: dict[str, Callable[[Clause], bool]] = {
     "weeks and months": in_weeks_or_months,
     "signatures": lambda clause: has_entries(clause, case_entries.AssessmentCountersigned),
     "orders with supervision": needs_supervision,
+    "owed past the end": lambda clause: clause.past_end,
     "unpaid work": lambda clause: has_entries(clause, case_entries.UnpaidWorkSession),
     "contact": asks_for_contact,
     "attendance": lambda clause: any(pattern.only_outcome for pattern in clause.entries),

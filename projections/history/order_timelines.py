@@ -169,9 +169,10 @@ class OrderTimelines(PersonTimelines):
         return None
 
     @worked_out
-    def unsupervised_from(self) -> list[date]:
-        """The days from which supervision under a life licence is suspended."""
-        return [change.on for change in self.requirements if not change.value]
+    def unsupervised(self) -> list[tuple[date, date | None]]:
+        """The times in which supervision under a life licence is suspended: first day, and first day after it (None: still)."""
+        ends = [change.on for change in self.requirements[1:]]
+        return [(held.on, end) for held, end in zip_longest(self.requirements, ends) if not held.value]
 
     @worked_out
     def person(self) -> list[Change]:

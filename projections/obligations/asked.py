@@ -75,6 +75,6 @@ def ending(clause: Clause, history: History, day: date, trigger: Trigger | None 
         ends.append(trigger.ended_on)
     if clause.in_custody == "ends" and history.custody:
         ends += [stay.begins for stay in history.custody if stay.begins >= day][:1]
-    if clause.in_custody in ("pauses", "anew") and history.unsupervised_from:
-        ends += [off for off in history.unsupervised_from if off >= day][:1]
+    if clause.in_custody in ("pauses", "anew") and history.unsupervised:
+        ends += [off for off, _ in history.unsupervised if off >= day][:1]
     return min((end for end in ends if end is not None), default=None)

@@ -10,11 +10,11 @@ from datetime import timedelta
 
 from domain.policy.clauses import Clause
 from projections.history.history import History
-from projections.obligations.answers import UNMET, first_answer
 from projections.obligations.asked import asked
 from projections.obligations.clause_index import IndexedClause
 from projections.obligations.contact_windows import reached, windows
 from projections.obligations.done_again import every
+from projections.obligations.duty_answers import UNMET, first_answer
 from projections.obligations.duty_state import Obligation
 from projections.obligations.failure_response import response
 from projections.obligations.standing_while import standing

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from domain.policy.clauses import Value
 from projections.history.history import History
-from projections.obligations.answers import first_answer
 from projections.obligations.asked import ending
 from projections.obligations.clause_index import IndexedClause
 from projections.obligations.deadlines import deadline
+from projections.obligations.duty_answers import first_answer
 from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import Trigger, arises, row
 

@@ -58,6 +58,8 @@ def _spans(history: History) -> Iterator[tuple[date, date | None, date]]:
             yield away.gap, away.begins, away.begins
     for begins, ends, *_ in history.unknown:
         yield begins, ends, begins
+    for begins, ends in history.unsupervised:
+        yield begins, ends, begins
     yield from history.suspended
 
 

@@ -164,7 +164,7 @@ def end(clause: Clause, rules: Practice) -> Iterable[str]:
     yield "Transfer out and death end it likewise."
     if clause.past_end:
         yield "Past the planned end of an order that nobody closed it is still owed: until the hours are done, the order is"
-        yield "revoked or the file closed."
+        yield f"revoked or the file closed, but for {rules.unpaid_work_years} years from the start at the longest."
     else:
         yield "Past the planned end of an order that nobody closed nothing new arises."
 

@@ -31,7 +31,7 @@ def test_the_numbers_are_those_of_the_law_in_practice() -> None:
     assert {name: getattr(read, name) for name in NUMBERS} == {
         "working_days_between_stays": 2, "long_custody_days": 28, "share_at_liberty": 0.5, "earlier_work_weeks": 16,
         "undecided_breach_weeks": 16, "whereabouts_working_days": 10, "suspension_weeks": 12, "decision_working_days": 7,
-        "windows_years": 30,
+        "windows_years": 30, "unpaid_work_years": 5,
     }  # fmt: skip
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.entries.code_lists import HIGH_RISK
 from domain.policy.clauses import Clause, Value
 from domain.policy.conditions import EntryPattern
 from domain.policy.practice import practice
+from domain.policy.practice_scope import WORK
 from projections.history.dated_values import Change
 from projections.history.history import History
 
@@ -149,12 +149,6 @@ HIGH = (("risk", HIGH_RISK),)
 
 NOBODY_LEFT = ("died", "transferred_out")
 """Reasons for the end of supervision after which no duty remains."""
-
-WORK = frozenset((
-    case_entries.AssessmentCompleted, case_entries.SupervisionPlanMade, case_entries.SupervisionPlanReviewed,
-    case_entries.RiskManagementPlanMade, case_entries.RiskManagementPlanReviewed,
-))  # fmt: skip
-"""The types that do not count from long before the start (``oldest_work``)."""
 
 
 def oldest_work(start: date) -> date:

@@ -1,4 +1,6 @@
-"""The rows of a case's ledger: duties, spells (times in which no attribute of the case changes), judgements, late recordings."""
+"""The rows of a case's ledger: duties, spells (times in which no attribute of the case changes), judgements, late recordings,
+notices.
+"""
 
 from datetime import date, datetime
 from operator import itemgetter
@@ -10,6 +12,8 @@ from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.dated_values import Place as Place
 from projections.history.dated_values import value_on
 from projections.history.history import History
+from projections.notices.notice import Noticed
+from projections.notices.notice_kinds import NOTICES
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation, was_known
 
@@ -82,6 +86,18 @@ class LateRow(NamedTuple):
     occurred_on: date
     recorded_on: date
     working_days: int
+
+
+class NoticeRow(NamedTuple):
+    """A notice (the id of its kind, see ``notice_kinds``) from ``begins_on`` up to, not including, ``ends_before``.
+
+    ``ends_before``: None: still. ``entry``: the entry that it is about, where there is one.
+    """
+
+    notice: str
+    begins_on: date
+    ends_before: date | None
+    entry: Annotated[str | None, "entry"]
 
 
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -163,3 +179,13 @@ def late_row(fact: Entry) -> LateRow | None:
     if delay <= LATE_AFTER:
         return None
     return LateRow(fact.entry, type(fact).__name__, fact.occurred_on, recorded_on, delay)
+
+
+def notice_row(kind: str, noticed: Noticed) -> NoticeRow:
+    """A notice of a kind (its id) as a row."""
+    return NoticeRow(kind, *noticed)
+
+
+def notice_rows(history: History) -> list[NoticeRow]:
+    """The notices by this history, kind by kind."""
+    return [notice_row(kind.id, noticed) for kind in NOTICES.values() for noticed in kind.found(history)]

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, TypeVar
 
 from domain.aggregates.amendments import IN_ORDER
@@ -103,7 +103,7 @@ class Timelines:
     def past_end(self) -> list[tuple[date, date | None]]:
         """The times after the planned end of the order: first day of each, and the first day after it (None: still)."""
         found: list[tuple[date, date | None]] = []
-        for change, until in zip(self.ends_on, [*(c.on for c in self.ends_on[1:]), None], strict=True):
+        for change, until in zip_longest(self.ends_on, [following.on for following in self.ends_on[1:]]):
             if change.value is not None:
                 begins = max(change.on, change.value + ONE_DAY)
                 if until is None or begins < until:
@@ -316,8 +316,8 @@ class Timelines:
         moved = [after for before, after in pairwise(self._last_placings) if _to_another_area(before, after)]
         received = [self.received] if self.received else []
         days = [*received, *(Change(fact.occurred_on, None, fact.entry) for fact, _ in moved)]
-        nexts = [*(change.on for change in days[1:]), None]
-        return [change._replace(value=until) for change, until in zip(days, nexts, strict=True)] if days else []
+        nexts = [following.on for following in days[1:]]
+        return [change._replace(value=until) for change, until in zip_longest(days, nexts)]
 
     @worked_out
     def _last_placings(self) -> list[tuple[Entry, Place]]:

@@ -161,11 +161,12 @@ class CaseVersions:
         found = self._admitted.get(described)
         if found is None:
             if described.type in APPOINTMENTS:
-                kept = {id(fact) for fact in described.among([known.made for known in self.appointments])}
+                fit = {id(version.fact) for version in self.described(described)}
                 of_appointments = (
                     history_admitted(described, k.made, k.appointment, k.since, k.until)
-                    for k in self.appointments if id(k.made) in kept
-                )  # fmt: skip
+                    for k in self.appointments
+                    if id(k.made) in fit
+                )
                 candidates = [candidate for candidate in of_appointments if candidate is not None]
             else:
                 day = described.day

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import zip_longest
 from operator import attrgetter
 from sys import maxsize
 from typing import Any
@@ -116,7 +117,7 @@ def replaced(clause: Clause, raising: Sequence[Entry]) -> list[Trigger]:
     assert isinstance(clause.after, EntryPattern)
     date_set = attrgetter(clause.values[0].on or "occurred_on")
     found: list[Trigger] = []
-    for fact, following in zip(raising, [*raising[1:], None], strict=True):
+    for fact, following in zip_longest(raising, raising[1:]):
         anew = following.occurred_on if following is not None and following.occurred_on <= date_set(fact) else None
         found.append(Trigger(fact.occurred_on, fact.entry, fact, ended_on=anew))
     return found

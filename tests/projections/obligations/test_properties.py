@@ -236,21 +236,35 @@ def test_what_is_recorded_on_the_stroke_of_midnight_is_known_the_next_day() -> N
         assert ("t" in entries) == known_that_day
 
 
-def test_an_appointment_put_on_file_after_its_day_counts_from_the_day_it_was_made() -> None:
-    made = line("AppointmentMade", "a", "2005-06-01", for_on="2005-05-04", contact_type="office")
-    first = [o for o in owed(facts_of([started(), made])) if o.clause.id == "first-contact"]
-    assert [(o.met_on, o.met_by) for o in first] == [(date(2005, 6, 1), ("a",))]
+def backdated(outcome: str | None) -> list[Line]:
+    """An appointment made on 20 June for 4 May, and what became of it."""
+    made = line("AppointmentMade", "a", "2005-06-20", for_on="2005-05-04", contact_type="office")
+    said = [] if outcome is None else [line("AppointmentOutcomeRecorded", "o", "2005-06-20", appointment="a", outcome=outcome)]
+    return [started(), made, *said]
 
 
-@pytest.mark.parametrize("outcome", ["unacceptable_absence", "awaiting_explanation", "sent_home"])
-def test_an_appointment_put_on_file_after_its_day_owes_nothing_before(outcome: str) -> None:
-    lines = [
-        started(),
-        line("AppointmentMade", "a", "2005-06-20", for_on="2005-06-01", contact_type="office"),
-        line("AppointmentOutcomeRecorded", "o", "2005-06-20", appointment="a", outcome=outcome),
-    ]
-    for day in (date(2005, 6, 1), date(2005, 6, 19), date(2005, 6, 20), date(2005, 7, 20)):
-        check_causal(lines, day)
+def duties(lines: list[Line], clause: str) -> list[Obligation]:
+    return [o for o in owed(facts_of(lines)) if o.clause.id == clause]
+
+
+def test_an_appointment_put_on_file_after_its_day_counts_on_its_day_if_it_was_attended() -> None:
+    (first,) = duties(backdated("attended_complied"), "first-contact")
+    assert (first.met_on, first.met_by) == (date(2005, 5, 4), ("a",))
+
+
+@pytest.mark.parametrize("outcome", [None, "unacceptable_absence", "acceptable_absence", "awaiting_explanation"])
+def test_one_that_was_not_attended_buys_nothing(outcome: str | None) -> None:
+    (first,) = duties(backdated(outcome), "first-contact")
+    assert first.met_on is None
+    assert duties(backdated(outcome), "absence-decision") == duties(backdated(outcome), "warning") == []
+
+
+def test_once_a_letter_names_it_it_was_offered_and_is_an_absence_from_then_on() -> None:
+    letter = line("ContactLogged", "l", "2005-06-22", contact_type="letter", about="a")
+    lines = [*backdated("unacceptable_absence"), letter]
+    (first,), (absence,) = duties(lines, "first-contact"), duties(lines, "absence-decision")
+    assert first.met_on == date(2005, 5, 4)
+    assert (absence.arises_on, absence.raised_by) == (date(2005, 6, 22), "a")
 
 
 def test_supervision_put_on_file_after_the_release_owes_nothing_before() -> None:

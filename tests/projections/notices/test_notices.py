@@ -1,18 +1,26 @@
 """Notices: from which day to which each stands, and what the file said of it at any time of knowledge."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from domain.aggregates.amendments import known
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
-from projections.history.history import History, end_of_day
+from projections.history.history import Appointment, History, end_of_day
+from projections.ledger.case_versions import CaseVersions
 from projections.ledger.ledger import ledger
 from projections.ledger.ledger_rows import notice_rows
+from projections.ledger.notices_known import notices_as_known
 from projections.notices.notice_kinds import NOTICES
-from tests.support.histories import PERSON, PLACE, facts_of
+from tests.support.depth import examples
+from tests.support.histories import PERSON, PLACE, facts_of, histories
+from tests.support.plain_ledger import AN_INSTANT
 
 START = date(2005, 6, 6)
 Span = tuple[date, date | None]
@@ -277,3 +285,31 @@ def until(facts: Iterable[Entry], on: date) -> list[Entry]:
 def standing(rows: Iterable[Any], on: date) -> set[tuple[str, date, str | None]]:
     found = [row for row in rows if row.begins_on <= on and (row.ends_before is None or on < row.ends_before)]
     return {(row.notice, row.begins_on, row.entry) for row in found}
+
+
+@examples(100)
+@given(histories(odd=True))
+def test_the_ledger_has_the_notices_that_deriving_anew_at_each_recording_gives(lines: list[dict[str, Any]]) -> None:
+    facts = facts_of(lines)
+    book = CaseVersions(facts)
+    rows = notices_as_known(book).with_instants(book.instants)
+    for number, instant in enumerate(book.instants):
+        known_at = [*book.instants[1:], None][number]
+        wanted = Counter(notice_rows(History.of(facts, instant + AN_INSTANT)))
+        assert Counter(known.row for known in rows if known.at(known_at)) == wanted
+
+
+@examples(60)
+@given(histories(odd=True), st.data())
+def test_on_any_file_what_happens_later_changes_no_notice(lines: list[dict[str, Any]], data: st.DataObject) -> None:
+    facts = known(facts_of(lines), None)
+    on = data.draw(st.sampled_from(sorted({fact.occurred_on for fact in facts})))
+    naming = {one.entry: one for one in History(facts).appointments.values()}
+    later = [fact for fact in facts if fact.occurred_on <= on or about_by(fact, naming, on)]
+    assert standing(notice_rows(History(facts)), on) == standing(notice_rows(History(later)), on)
+
+
+def about_by(fact: Entry, appointments: Mapping[str, Appointment], on: date) -> bool:
+    """Whether an entry is about an appointment of this day or before: it counts on the appointment's day."""
+    about = appointments.get(getattr(fact, "appointment", ""))
+    return about is not None and about.for_on <= on

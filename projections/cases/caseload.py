@@ -7,7 +7,9 @@ from datetime import date
 from domain.calendar.workdays import working_days_between
 from domain.policy.clauses import Clause
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.ledger.ledger import LateRow
+from projections.ledger.ledger import LateRow, NoticeRow
+from projections.notices.notice import NoticeKind
+from projections.notices.notice_kinds import NOTICES
 from projections.obligations.duty_state import Obligation, State
 
 
@@ -55,6 +57,17 @@ class LateLine(LineOfCase):
     """An entry recorded late."""
 
     recorded: LateRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine(LineOfCase):
+    """A notice that stands on the day read."""
+
+    notice: NoticeRow
+
+    @property
+    def kind(self) -> NoticeKind:
+        return NOTICES[self.notice.notice]
 
 
 def outstanding(case: CaseSnapshot) -> list[DutyLine]:

@@ -99,6 +99,10 @@ class NoticeRow(NamedTuple):
     ends_before: date | None
     entry: Annotated[str | None, "entry"]
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the notice stands on this day."""
+        return self.begins_on <= day and (self.ends_before is None or day < self.ends_before)
+
 
 R = TypeVar("R", bound=tuple[Any, ...])
 

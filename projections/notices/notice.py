@@ -20,10 +20,6 @@ class Noticed(NamedTuple):
     ends_before: date | None
     entry: str | None
 
-    def holds_on(self, day: date) -> bool:
-        """Whether the notice stands on this day."""
-        return self.begins_on <= day and (self.ends_before is None or day < self.ends_before)
-
 
 Found = Iterable[Noticed | None]
 """What a rule gives: None where a notice has no day."""

@@ -24,9 +24,7 @@ def never_assessed(history: History) -> Iterator[Noticed | None]:
 def not_countersigned(history: History) -> Iterator[Noticed | None]:
     """From an assessment at high or very high risk until an entitled person countersigns it, or the risk is high no more."""
     for assessment, signatures in _high_assessments(history):
-        yield while_held(
-            history, assessment.occurred_on, _until(history, assessment, signatures), assessment.entry
-        )
+        yield while_held(history, assessment.occurred_on, _until(history, assessment, signatures), assessment.entry)
 
 
 def not_entitled(history: History) -> Iterator[Noticed | None]:

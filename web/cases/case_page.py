@@ -9,6 +9,7 @@ from domain.accounts.roles import READERS
 from domain.policy.frameworks.framework import Framework
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
+from projections.notices.notice_kinds import NOTICES
 from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import Answer
 from web.cases.chart_shapes import chart
@@ -34,18 +35,21 @@ def show(crn: str, number: int) -> str | Response:
         return render_template("cases/case_not_begun.html", reference=reference, begins=begins)
     day = reading.moment.on
     arisen = [o for o in reading.obligations if o.state(day) is not None]
+    items = timeline(file, reading.history, reading.moment)
     return render_template(
         "cases/case.html",
         reading=reading,
         reference=reference,
         spell=reading.snapshot.spell,
-        items=timeline(file, reading.history, reading.moment),
+        items=items,
+        shown={item.fact.entry for item in items},
         subjects=_by_subject(arisen),
         criteria=_by_criterion(reading.answers, reading.framework),
         day=day,
         chart=chart(supervision_chart(reading)),
         inspection=inspection,
         opened=opened,
+        noticed=[(NOTICES[row.notice], row) for row in reading.snapshot.noticed],
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),
         changes=access_control.account().may_change,

@@ -3,12 +3,15 @@
 A correction or withdrawal takes effect when it is recorded, whatever its own date.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from operator import attrgetter
+from typing import Any
 
-from domain.aggregates.case_file import amend
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.schemas import convert, dump_entry
+from domain.entries.tidy_text import tidied
 
 AMENDING = frozenset((EntryCorrected, EntryWithdrawn))
 """The types of entry that change how another entry reads."""
@@ -33,13 +36,55 @@ def amended(visible: list[Entry]) -> list[Entry]:
     """Apply the corrections and withdrawals among these entries to the others. Return the others as they then read."""
     if AMENDING.isdisjoint(map(type, visible)):
         return visible
-    amending = sorted((f for f in visible if type(f) in AMENDING), key=attrgetter("recorded_at", "entry"))
-    withdrawn: set[str] = set()
-    for fact in reversed(amending):
-        if isinstance(fact, EntryWithdrawn) and fact.entry not in withdrawn:
-            withdrawn.add(fact.of)
-    stands = {f.entry: f for f in visible if f.entry not in withdrawn and type(f) not in AMENDING}
-    for fact in amending:
-        if isinstance(fact, EntryCorrected) and fact.entry not in withdrawn and fact.of in stands:
+    gone = withdrawn(f for f in visible if isinstance(f, EntryWithdrawn))
+    stands = {f.entry: f for f in visible if f.entry not in gone and type(f) not in AMENDING}
+    corrections = (f for f in visible if isinstance(f, EntryCorrected) and f.entry not in gone)
+    for fact in sorted(corrections, key=attrgetter("recorded_at", "entry")):
+        if fact.of in stands:
             stands[fact.of] = amend(stands[fact.of], fact.fields)
     return list(stands.values())
+
+
+def withdrawn(withdrawals: Iterable[EntryWithdrawn]) -> set[str]:
+    """The ids of the entries that these withdraw. A withdrawal that is itself withdrawn has no effect.
+
+    Who names whom decides, not when they were recorded. Withdrawals that name one another in a circle have no effect.
+    """
+    by_id = {fact.entry: fact for fact in withdrawals}
+    open_against = Counter(fact.of for fact in by_id.values())
+    """Entry -> the withdrawals of it that are not settled yet."""
+    settled = [entry for entry in by_id if not open_against[entry]]
+    gone: set[str] = set()
+    while settled:
+        fact = by_id[settled.pop()]
+        if fact.entry not in gone:
+            gone.add(fact.of)
+        open_against[fact.of] -= 1
+        if fact.of in by_id and not open_against[fact.of]:
+            settled.append(fact.of)
+    return gone
+
+
+def amend(fact: Entry, correction: dict[str, Any]) -> Entry:
+    """The entry with the fields of a correction in place of its own."""
+    return tidied(convert(type(fact), {**values_of(fact), **correction}))
+
+
+def values_of(fact: Entry) -> dict[str, Any]:
+    """The interchange fields of an entry, without its type."""
+    values = dump_entry(fact)
+    del values["type"]
+    return values
+
+
+def subjects(amending: Iterable[Entry]) -> dict[str, str]:
+    """Correction or withdrawal -> the entry that it changes in the end, through the corrections and withdrawals it names."""
+    named: dict[str, str] = {f.entry: f.of for f in amending if isinstance(f, EntryCorrected | EntryWithdrawn)}
+    found: dict[str, str] = {}
+    for entry, of in named.items():
+        passed = {entry}
+        while of in named and of not in passed:
+            passed.add(of)
+            of = named[of]
+        found[entry] = of
+    return found

@@ -7,20 +7,24 @@ never refuses. What is unusual but possible, such as a review dated before its p
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct, structs
 
+from domain.aggregates.amendments import AMENDING, values_of
+from domain.aggregates.beginnings import beginnings, check_brings_back
+from domain.aggregates.dates_together import check_together
 from domain.aggregates.entry_content import check_content
+from domain.aggregates.entry_dates import check_dates
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.inspection_rules import check, check_answer, check_second_reading
-from domain.calendar.london_time import day_of
+from domain.aggregates.repeated_entries import differences
+from domain.aggregates.same_person import check_person
 from domain.entries import refusals
 from domain.entries.case_entries import EntryCorrected, EntryWithdrawn, QualityJudged, SupervisionStarted
 from domain.entries.entry import CASE, INSPECTION, Entry
 from domain.entries.inspection_entries import InspectionOpened
 from domain.entries.references import reference_fields, references
-from domain.entries.schemas import ShapeError, convert, dump_entry, load_entry
+from domain.entries.schemas import ShapeError, load_entry
 
 CASE_OR_INSPECTION = {"case": re.compile(CASE), "inspection": re.compile(INSPECTION)}
 """Kind of file -> the pattern of its references."""
@@ -46,11 +50,33 @@ class CaseFile:
     reference: str
     version: int = 0
     entries: dict[str, Entry] = field(default_factory=dict)
+    amending: list[Entry] = field(init=False)
+    """The corrections and withdrawals among the entries."""
+    _begun: list[SupervisionStarted] | None = field(init=False, default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        self.amending = [fact for fact in self.entries.values() if type(fact) in AMENDING]
 
     @property
     def first_entry(self) -> Entry | None:
         """The entry that opened the file; None where nothing is stored."""
         return next(iter(self.entries.values()), None)
+
+    @property
+    def begun(self) -> SupervisionStarted | None:
+        """How supervision began, as the file reads now; None where nothing says so, or it was withdrawn."""
+        if self._begun is None:
+            self._begun = beginnings(self.entries.values(), self.amending)
+        return self._begun[0] if self._begun else None
+
+    def add(self, fact: Entry) -> None:
+        """Add a stored entry at the end."""
+        self.entries[fact.entry] = fact
+        if type(fact) in AMENDING:
+            self.amending.append(fact)
+            self._begun = None
+        elif type(fact) is SupervisionStarted:
+            self._begun = None
 
     def since(self, entries: int) -> list[Entry]:
         """All but the first ``entries`` entries, in the order of storing."""
@@ -60,7 +86,7 @@ class CaseFile:
 def evolve(file: CaseFile, recorded: RecordedEntry) -> CaseFile:
     """Add one stored entry to the file and return the file. Never refuses."""
     file.version = recorded.originator_version
-    file.entries[recorded.fact.entry] = recorded.fact
+    file.add(recorded.fact)
     return file
 
 
@@ -83,22 +109,22 @@ def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | 
     """
     standing = file.entries.get(fact.entry)
     if standing is not None:
-        if standing == fact:
+        changed = differences(standing, fact)
+        if not changed:
             return []
-        changed = ", ".join(name for name in _differences(standing, fact))
         raise refusals.EntryRepeats(
-            "entry", f"'{fact.entry}' is already in {file.reference} with other content ({changed}); "
+            "entry", f"'{fact.entry}' is already in {file.reference} with other content ({', '.join(changed)}); "
             "record an EntryCorrected that names it"
         )  # fmt: skip
     first = file.first_entry
     _check_first_entry(file, first, fact)
+    check_brings_back(file.reference, file.entries, file.amending, fact)
     if fact.kept_on == "inspection":
         check(Inspection.of(file.entries.values()), fact)
-    _check_dates(file.reference, first, fact, now)
-    _check_references(file, fact)
-    check_content(fact)
+    _check_entry(file, fact, now)
     if isinstance(fact, EntryCorrected):
         _check_correction(file, fact, now)
+    check_together(file.entries, file.amending, fact)
     if inspection is not None:
         _check_answer(file, fact, inspection)
     return [fact]
@@ -113,21 +139,14 @@ def recording_default(file: CaseFile, fact: Entry) -> Entry:
     return fact if standing is None else structs.replace(fact, recorded_at=standing.recorded_at)
 
 
-def amend(fact: Entry, correction: dict[str, Any]) -> Entry:
-    """The entry with the fields of a correction in place of its own."""
-    return convert(type(fact), {**_values(fact), **correction})
-
-
-def _values(fact: Entry) -> dict[str, Any]:
-    values = dump_entry(fact)
-    del values["type"]
-    return values
-
-
-def _differences(one: Entry, other: Entry) -> list[str]:
-    if type(one) is not type(other):
-        return ["type"]
-    return [name for name, value in structs.asdict(one).items() if getattr(other, name) != value]
+def _check_entry(file: CaseFile, fact: Entry, now: datetime) -> None:
+    """The entry by itself, and against those that it names."""
+    check_dates(file.begun, fact, now)
+    if isinstance(fact, SupervisionStarted) and not file.reference.startswith(fact.person.crn + "/"):
+        raise refusals.Refused("person.crn", f"'{fact.person.crn}' is not the CRN of the case {file.reference}")
+    _check_references(file, fact)
+    check_content(fact)
+    check_person(file.reference, file.entries, file.amending, fact)
 
 
 def _check_first_entry(file: CaseFile, first: Entry | None, fact: Entry) -> None:
@@ -143,33 +162,12 @@ def _check_first_entry(file: CaseFile, first: Entry | None, fact: Entry) -> None
         raise refusals.Refused(
             "type", f"{file.reference} is a file of another kind; this entry belongs to one of a {fact.kept_on}"
         )
-    if begins:
+    standing = (first if first.kept_on == "inspection" else file.begun) if begins else None
+    if standing is not None:
         raise refusals.AlreadyStarted(
-            "type", f"{file.reference} has already begun, by entry '{first.entry}'; "
-            "correct that entry, or use another reference"
+            "type", f"{file.reference} has already begun, by entry '{standing.entry}'; "
+            "correct or withdraw that entry, or use another reference"
         )  # fmt: skip
-
-
-def _check_dates(reference: str, first: Entry | None, fact: Entry, now: datetime) -> None:
-    if fact.recorded_at > now:
-        raise refusals.ImpossibleDate("recorded_at", f"{fact.recorded_at.isoformat()} is in the future")
-    recorded_on = day_of(fact.recorded_at)
-    if fact.occurred_on > recorded_on:
-        raise refusals.ImpossibleDate(
-            "recorded_at", f"recorded on {recorded_on} but dated {fact.occurred_on}; an entry says what has happened"
-        )
-    if fact.occurred_at is not None and day_of(fact.occurred_at) != fact.occurred_on:
-        raise refusals.ImpossibleDate("occurred_at", f"is not on the day of occurred_on, {fact.occurred_on}")
-    start = fact if isinstance(fact, SupervisionStarted) else first
-    if isinstance(start, SupervisionStarted):
-        born = start.person.date_of_birth
-        if fact.occurred_on < born:
-            raise refusals.ImpossibleDate("occurred_on", f"{fact.occurred_on} is before the person's birth, {born}")
-    if isinstance(fact, SupervisionStarted):
-        if fact.ends_on is not None and fact.ends_on < fact.occurred_on:
-            raise refusals.ImpossibleDate("ends_on", f"{fact.ends_on} is before the start, {fact.occurred_on}")
-        if not reference.startswith(fact.person.crn + "/"):
-            raise refusals.Refused("person.crn", f"'{fact.person.crn}' is not the CRN of the case {reference}")
 
 
 def _check_references(file: CaseFile, fact: Entry) -> None:
@@ -202,14 +200,13 @@ def _check_correction(file: CaseFile, fact: EntryCorrected, now: datetime) -> No
     if isinstance(subject, EntryCorrected | EntryWithdrawn):
         raise refusals.BadCorrection("of", f"'{fact.of}' is itself a {type(subject).__name__}; withdraw it instead")
     try:
-        corrected = load_entry(type(subject).__name__, {**_values(subject), **fact.fields})
-        first = next((entry for name, entry in file.entries.items() if name != fact.of), None)
-        _check_dates(file.reference, first, structs.replace(corrected, recorded_at=fact.recorded_at), now)
-        _check_references(file, corrected)
-        check_content(corrected)
+        corrected = load_entry(type(subject).__name__, {**values_of(subject), **fact.fields})
+        _check_entry(file, structs.replace(corrected, recorded_at=fact.recorded_at), now)
     except ShapeError as error:
         raise refusals.BadCorrection(f"fields.{error.problems[0][0]}", error.problems[0][1]) from None
     except refusals.NoSuchEntry as error:  # the entry named may still follow, so this stays NoSuchEntry
         raise refusals.NoSuchEntry(f"fields.{error.field}", error.reason, error.entry) from None
     except refusals.Refused as error:
+        if error.later_may_mend:
+            raise type(error)(f"fields.{error.field}", error.reason) from None
         raise refusals.BadCorrection(f"fields.{error.field}", error.reason) from None

@@ -1,16 +1,48 @@
-"""What an entry must contain, whatever else is on its file: a score in range, a reason for overruling."""
+"""What an entry must contain, whatever else is on its file: a score in range, a reason for overruling, a change."""
 
 from domain.entries import refusals
-from domain.entries.case_entries import AssessmentCompleted, Entry, QualityJudged
+from domain.entries.case_entries import (
+    AssessmentCompleted,
+    ContactSuspended,
+    Entry,
+    OrderVaried,
+    PersonDetailsChanged,
+    PlaceRenamed,
+    QualityJudged,
+)
 from domain.policy.instruments import score_range
+
+SAYS_NOTHING_BY_ITSELF = ("reason",)
+"""Fields that only explain a change."""
+
+_LOOKED_AT = frozenset(
+    (AssessmentCompleted, QualityJudged, PersonDetailsChanged, PlaceRenamed, OrderVaried, ContactSuspended)
+)
 
 
 def check_content(fact: Entry) -> None:
     """Raises ``Refused`` where the content of the entry is not allowed."""
-    if isinstance(fact, AssessmentCompleted):
-        _check_score(fact)
-    if isinstance(fact, QualityJudged):
-        _check_overruling(fact)
+    if type(fact) not in _LOOKED_AT:
+        return
+    match fact:
+        case AssessmentCompleted():
+            _check_score(fact)
+        case QualityJudged():
+            _check_overruling(fact)
+        case PersonDetailsChanged() | PlaceRenamed() | OrderVaried():
+            _check_change(fact)
+        case ContactSuspended() if fact.grade != "spo":
+            raise refusals.Refused(
+                "grade", f"'{fact.grade}' may not suspend contact; an SPO decides it, with grade spo"
+            )
+
+
+def _check_change(fact: Entry) -> None:
+    own = [
+        name for name in type(fact).__struct_fields__ if name not in (*Entry.__struct_fields__, *SAYS_NOTHING_BY_ITSELF)
+    ]
+    if all(getattr(fact, name) is None for name in own):
+        raise refusals.Refused(own[0], f"nothing is changed; give at least one of {', '.join(own)}")
 
 
 def _check_overruling(fact: QualityJudged) -> None:

@@ -1,10 +1,13 @@
 """Why an entry was refused. Each error names the field, what is wrong and what to do."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 
 class Refused(ValueError):
     """An entry that a file refuses. ``field`` is the interchange field at fault, ``reason`` what is wrong with it."""
+
+    later_may_mend: ClassVar[bool] = False
+    """Whether an entry that is still to come, such as a correction or withdrawal, may set it right."""
 
     def __init__(self, field: str, reason: str):
         super().__init__(f"{field}: {reason}")
@@ -17,7 +20,9 @@ class NoSuchCase(Refused):
 
 
 class AlreadyStarted(Refused):
-    """A second first entry for the same file."""
+    """A second first entry for the same file, while the first one stands."""
+
+    later_may_mend = True
 
 
 class EntryRepeats(Refused):
@@ -38,6 +43,18 @@ class WrongKindOfEntry(Refused):
 
 class ImpossibleDate(Refused):
     """A date before birth, a recording before the event or in the future, an end before the beginning."""
+
+
+class ClashOfDates(ImpossibleDate):
+    """A date that cannot be true together with that of another entry: an end before the start."""
+
+    later_may_mend = True
+
+
+class AnotherPerson(Refused):
+    """A case or CRN of somebody who is not known to be the person of this case."""
+
+    later_may_mend = True
 
 
 class OutOfRange(Refused):

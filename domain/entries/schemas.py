@@ -18,6 +18,7 @@ from msgspec import inspect
 from domain.entries.case_entries import ENTRY_TYPES
 from domain.entries.entry import CASE_REFERENCE, CRN, HASH, Entry
 from domain.entries.plausible_dates import FIRST, LAST, in_range
+from domain.entries.tidy_text import tidied
 
 _PATTERNS = {
     CRN: "a CRN; write a capital letter and six digits, like X123456",
@@ -164,7 +165,7 @@ def entry_type_of(name: object) -> type[Entry]:
 
 
 def load_entry(name: object, values: Mapping[str, Any]) -> Entry:
-    """An entry of the named type from its interchange fields; ``ShapeError`` with every field that is wrong."""
+    """An entry of the named type from its interchange fields, its text tidied; ``ShapeError`` with every field that is wrong."""
     entry_type = entry_type_of(name)
     try:
         fact = msgspec.convert({**values, "type": name}, entry_type)
@@ -172,12 +173,21 @@ def load_entry(name: object, values: Mapping[str, Any]) -> Entry:
         pass  # the schema below lists everything that is wrong
     else:
         if "type" not in values and in_range(fact):
-            return fact
+            return _tidy(fact)
     try:
         schema_of(entry_type).load(dict(values))
     except ValidationError as error:
         raise ShapeError(_problems(cast("dict[str, Any]", error.messages))) from None
-    return convert(entry_type, values)
+    return _tidy(convert(entry_type, values))
+
+
+def _tidy(fact: Entry) -> Entry:
+    """The entry with its text tidied. ``ShapeError`` where the field then is too short: it held nothing but spaces."""
+    tidy = tidied(fact)
+    if tidy is fact:
+        return fact
+    values = dump_entry(tidy)
+    return load_entry(values.pop("type"), values)
 
 
 def convert(entry_type: type[Entry], values: Mapping[str, Any]) -> Entry:

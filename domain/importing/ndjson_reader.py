@@ -4,6 +4,7 @@ A valid line is decoded directly into an entry. Any other line is read again, mo
 """
 
 import codecs
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -17,6 +18,7 @@ from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.entry import CASE, INSPECTION
 from domain.entries.plausible_dates import in_range
 from domain.entries.schemas import ShapeError, entry_type_of, load_entry
+from domain.entries.tidy_text import tidied
 
 BOM = codecs.BOM_UTF8
 
@@ -26,6 +28,7 @@ TOLD = 1 << 18
 _FILE = rf'"case"[ \t]*:[ \t]*"(?P<case>{CASE})"|"inspection"[ \t]*:[ \t]*"(?P<inspection>{INSPECTION})"'
 _FILE_FIRST = re.compile(rf"[ \t]*\{{[ \t]*(?:{_FILE})[ \t]*,".encode())
 _read_entry: Callable[[bytes], Entry] = msgspec.json.Decoder(Union[tuple(ENTRY_TYPES.values())]).decode  # noqa: UP007
+_write_entry: Callable[[Entry], bytes] = msgspec.json.Encoder().encode
 
 
 class Rejected(NamedTuple):
@@ -127,18 +130,52 @@ def _read_rest(raw: bytes, opening: _Opening) -> Entry | None:
         fact = _read_entry(b"{" + raw[len(opening.written) :])
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    return fact if fact.kept_on == opening.kept_on and in_range(fact) else None
+    if fact.kept_on != opening.kept_on or not in_range(fact) or tidied(fact) is not fact:
+        return None
+    return fact if _each_key_once(raw, fact) else None
+
+
+def _each_key_once(raw: bytes, fact: Entry) -> bool:
+    """Whether no object of this line, which was read as this entry, has a key twice.
+
+    Printed again, the entry has each key once. So the line has none twice if it has as many quotes, four more for its
+    file. Where that does not show it (a quote written as its number, a default written out), it is read key by key.
+    """
+    numbered = b"\\" in raw and b"\\u0022" in raw
+    if not numbered and raw.count(b'"') == 4 + _write_entry(fact).count(b'"'):
+        return True
+    try:
+        json.loads(raw.decode(), object_pairs_hook=_keys_once)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _keys_once(pairs: list[tuple[str, Any]]) -> None:
+    """Raise ``ShapeError`` where a key stands twice among those of one object."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise ShapeError([(key, "given twice on this line; leave one of them out")])
+        seen.add(key)
 
 
 def _read_slowly(file: str, number: int, raw: bytes, now: datetime) -> Line:
+    raw = raw.removeprefix(BOM)
     try:
-        values: Any = msgspec.json.decode(raw.removeprefix(BOM))
+        values: Any = msgspec.json.decode(raw)
     except UnicodeDecodeError:
         raise ShapeError([("line", "not text in UTF-8")]) from None
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise ShapeError([("line", f"not a JSON object: {error}")]) from None
     if not isinstance(values, dict):
         raise ShapeError([("line", "not a JSON object; every line is one entry in braces")])
+    try:
+        json.loads(raw.decode(), object_pairs_hook=_keys_once)
+    except ShapeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise ShapeError([("line", f"not a JSON object: {error}")]) from None
     reference, fact, given = read_entry(values, now)
     return Line(file, number, reference, fact, given)
 

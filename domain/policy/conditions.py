@@ -3,7 +3,7 @@
 ``where`` tests the fields of an entry; ``when`` tests the case as it was on a day (order, tier, risk, MAPPA level).
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -76,19 +76,16 @@ class EntryPattern:
         """Whether such an entry meets a duty whatever entry raised it."""
         return self.naming is None and self.matching is None and self.unlike is None
 
-    def answers(self, fact: Entry, triggers: Collection[str], item: object, raising: Entry | None) -> bool:
-        """Whether the entry is about the trigger: it names one of these entries, and matches ``item`` where that is asked.
+    @cached_property
+    def only_names(self) -> bool:
+        """Whether naming the entry that raised the duty is all that is asked."""
+        return self.matching is None and self.unlike is None
 
-        ``raising``: the entry that raised the duty.
-        """
+    def matches(self, fact: Entry, item: object, raising: Entry | None) -> bool:
+        """Whether the entry matches ``item`` where that is asked, and differs from the entry that raised the duty."""
         if self.matching is not None and getattr(fact, self.matching) != item:
             return False
-        if self.unlike is not None and raising is not None and same_name(fact, raising, self.unlike):
-            return False
-        if self.naming is None:
-            return True
-        value = getattr(fact, self.naming)
-        return not set(triggers).isdisjoint(value) if isinstance(value, list) else value in triggers
+        return self.unlike is None or raising is None or not same_name(fact, raising, self.unlike)
 
     def day(self, fact: Entry) -> date:
         """The day that counts: ``occurred_on``, or the day in the field ``on``."""

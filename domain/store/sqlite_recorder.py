@@ -18,6 +18,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLite
 
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import ENTRY_TYPES, Entry
+from domain.entries.tidy_text import tidied
 from domain.store.database import guards
 from domain.store.hash_chain import (
     ORIGIN,
@@ -45,8 +46,8 @@ _encode: Callable[[Entry], bytes] = msgspec.json.Encoder().encode
 
 
 def stored_entry(topic: str, state: bytes) -> Entry:
-    """The entry that is stored under this topic as this JSON."""
-    return _DECODERS[topic].decode(state)
+    """The entry that is stored under this topic as this JSON, with its text tidied: it may have been stored before that."""
+    return tidied(_DECODERS[topic].decode(state))
 
 
 ROWS = 500

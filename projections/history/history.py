@@ -64,6 +64,9 @@ class History(Timelines):
         super().__init__(entries, elsewhere)
         self._described: dict[EntryPattern, Sequence[Entry]] = {}
         self._admitted: dict[EntryPattern, Candidates] = {}
+        self._named: dict[EntryPattern, Mapping[str, list[Candidate]]] = {}
+        self._counting: dict[EntryPattern, Candidates] = {}
+        self._appointments: dict[str, Appointment] = {}
         self.triggers: dict[tuple[object, ...], Sequence[Any]] = {}
         """Triggers, cached by what a clause says of them (see ``projections.obligations.triggers``)."""
         self.grids: dict[tuple[str, int], Any] = {}
@@ -108,7 +111,10 @@ class History(Timelines):
 
     def appointment(self, made: Entry) -> Appointment:
         """An appointment (an entry of one of ``APPOINTMENTS``) with what became of it."""
-        return Appointment.of(made, self._naming.get(made.entry, ()))
+        found = self._appointments.get(made.entry)
+        if found is None:
+            found = self._appointments[made.entry] = Appointment.of(made, self._naming.get(made.entry, ()))
+        return found
 
     @worked_out
     def appointments(self) -> Mapping[str, Appointment]:
@@ -135,7 +141,10 @@ class History(Timelines):
         day, end = appointment.for_on, self.end
         if self.start is None or day < self.start.on or (end is not None and end.on <= day):
             return False
-        return not any(stay.holds(day) and not (stay.begins == day and appointment.attended) for stay in self.custody)
+        if not self.custody:
+            return True
+        held = [stay for stay in self.custody if stay.holds(day)]
+        return all(stay.begins == day and appointment.attended for stay in held)
 
     @worked_out
     def absences(self) -> list[Failure]:
@@ -148,11 +157,15 @@ class History(Timelines):
         return failures(filter(self.may_count, self._missed))
 
     @worked_out
+    def decided(self) -> list[date]:
+        """The days on which breach or recall was decided."""
+        return [fact.occurred_on for fact in self.ordered(case_entries.BreachDecided, case_entries.RecallDecided)]
+
+    @worked_out
     def actions(self) -> list[tuple[date, date | None]]:
         """Breach and recall: the day each was begun, and the day it was decided (None: not yet)."""
-        decided = [fact.occurred_on for fact in self.ordered(case_entries.BreachDecided, case_entries.RecallDecided)]
         begun = self.ordered(case_entries.BreachInitiated, case_entries.RecallRequested)
-        return [(act.occurred_on, next((d for d in decided if d >= act.occurred_on), None)) for act in begun]
+        return [(act.occurred_on, next((d for d in self.decided if d >= act.occurred_on), None)) for act in begun]
 
     def undecided(self, day: date) -> bool:
         """Whether a breach or recall begun before this day was undecided on it."""
@@ -180,6 +193,34 @@ class History(Timelines):
                 candidates = [Candidate(described.day(fact), fact.entry, fact) for fact in known]
             found = self._admitted[described] = in_order(candidates)
         return found
+
+    def counting(self, described: EntryPattern) -> Candidates:
+        """As ``admitted``, without the appointments whose day does not let them count."""
+        if described.type not in APPOINTMENTS:
+            return self.admitted(described)
+        found = self._counting.get(described)
+        if found is None:
+            kept = [c for c in self.admitted(described).entries if c.appointment and self.may_count(c.appointment)]
+            found = self._counting[described] = Candidates([candidate.day for candidate in kept], kept)
+        return found
+
+    def named(self, described: EntryPattern) -> Mapping[str, list[Candidate]]:
+        """As ``admitted``, by the id of each entry that they name (``EntryPattern.naming``)."""
+        found = self._named.get(described)
+        if found is None:
+            found = self._named[described] = by_name(described, self.admitted(described).entries)
+        return found
+
+
+def by_name(described: EntryPattern, candidates: Iterable[Candidate]) -> Mapping[str, list[Candidate]]:
+    """Candidates, in their order, by the id of each entry that they name."""
+    assert described.naming is not None
+    found: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        value = getattr(candidate.fact, described.naming)
+        for name in value if isinstance(value, list) else (value,):
+            found[name].append(candidate)
+    return found
 
 
 def admitted(

@@ -11,12 +11,12 @@ from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern
 from projections.history.appointments import APPOINTMENTS, Appointment, names_of
-from projections.history.history import NAMING_TYPES, Candidate, Candidates, History, in_order
+from projections.history.history import NAMING_TYPES, Candidate, Candidates, History, by_name, in_order
 from projections.history.history import admitted as history_admitted
 from projections.history.timelines import Timelines
 from projections.history.worked_out import worked_out
 from projections.ledger.knowledge_spans import EntryVersion, versions
-from projections.obligations.contact_windows import horizon
+from projections.obligations.contact_windows import horizon, work_horizon
 from projections.obligations.triggers import Trigger
 
 
@@ -43,7 +43,7 @@ class KnownAppointment(NamedTuple):
 
 TIMELINE_NAMES = frozenset((
     "started", "end", "ends_on", "custody", "unknown", "suspended", "allocation", "risk", "tier", "mappa_level",
-    "requirements", "person",
+    "requirements", "person", "work_done_on",
 ))  # fmt: skip
 """The timelines of a case that a clause may depend on."""
 
@@ -57,6 +57,7 @@ _TIMELINE_TYPES: frozenset[type[Entry]] = frozenset((
     case_entries.WhereaboutsUnknown, case_entries.WhereaboutsKnown, case_entries.ContactSuspended,
     case_entries.ContactResumed, case_entries.RequirementsChanged, case_entries.OrderVaried,
     case_entries.SupervisionSuspended, case_entries.SupervisionRestored, case_entries.PersonDetailsChanged,
+    case_entries.UnpaidWorkSession,
 ))  # fmt: skip
 
 
@@ -81,6 +82,7 @@ class CaseVersions:
         self._epochs: dict[tuple[frozenset[str], int | None], list[Epoch]] = {}
         self._described: dict[EntryPattern, list[EntryVersion]] = {}
         self._admitted: dict[EntryPattern, Candidates] = {}
+        self._named: dict[EntryPattern, Mapping[str, list[Candidate]]] = {}
         self.triggers: dict[tuple[object, str | None], list[Trigger]] = {}
         """Triggers, cached by ``Clause.after`` and ``Clause.each`` (see ``projections.ledger.derive_bitemporal``)."""
 
@@ -99,7 +101,7 @@ class CaseVersions:
         of_appointments: tuple[type[Entry], str] = (case_entries.AppointmentMade, "for_on")
         for fact_type, name in {*dated, of_appointments}:
             days += [getattr(version.fact, name) for version in self.by_type.get(fact_type, ())]
-        days += [horizon(epoch.frame) for epoch in self.frames]
+        days += [max(horizon(epoch.frame), work_horizon(epoch.frame)) for epoch in self.frames]
         return max(days) + timedelta(days=LONGEST_DOUBT)
 
     @worked_out
@@ -174,6 +176,13 @@ class CaseVersions:
                     Candidate(day(v.fact), v.fact.entry, v.fact, v.since, v.until) for v in self.described(described)
                 ]
             found = self._admitted[described] = in_order(candidates)
+        return found
+
+    def named(self, described: EntryPattern) -> Mapping[str, list[Candidate]]:
+        """As ``History.named``, over all times of knowledge."""
+        found = self._named.get(described)
+        if found is None:
+            found = self._named[described] = by_name(described, self.admitted(described).entries)
         return found
 
     @worked_out

@@ -6,8 +6,8 @@ from domain.aggregates.amendments import IN_ORDER
 from domain.entries.case_entries import AppointmentMade, Entry
 from domain.policy.conditions import EntryPattern
 from projections.history.appointments import Appointment
+from projections.history.file_entries import F
 from projections.history.history import Candidates, History
-from projections.history.timelines import F
 from projections.history.worked_out import worked_out
 from projections.ledger.case_versions import CaseVersions
 from projections.ledger.knowledge_spans import T

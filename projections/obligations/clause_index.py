@@ -61,7 +61,9 @@ def timelines_asked(clause: Clause) -> frozenset[str]:
         asked.add("risk")
     if clause.kind == "frequency":
         asked |= {"suspended", "risk"}
-    return ALWAYS_ASKED.union(asked & {"risk", "tier", "mappa_level", "suspended"})
+    if clause.past_end:
+        asked.add("work_done_on")
+    return ALWAYS_ASKED.union(asked & {"risk", "tier", "mappa_level", "suspended", "work_done_on"})
 
 
 class IndexedClause(NamedTuple):
@@ -89,7 +91,8 @@ class ClauseIndex:
             (IndexedClause(at, c, timelines_asked(c), series.get(c.id, ()), first.get(c.id, ())), raised_by(c))
             for at, c in enumerate(clauses)
         ]
-        every = [listed.clause for listed, _ in self._listed]
+        self.listed = [listed for listed, _ in self._listed]
+        every = [listed.clause for listed in self.listed]
         self._starts = sorted({c.start for c in every if c.start is not None})
         self._ends = sorted({c.end for c in every if c.end is not None})
         self._for: dict[tuple[str, int, int, int, int], Sequence[tuple[IndexedClause, Types]]] = {}
@@ -126,7 +129,7 @@ class ClauseIndex:
             clause = listed.clause
             if clause.end in ended or not (clause.start is None or clause.start in started):
                 continue
-            if clause.kind == "within" and clause.after == "start" and not clause.in_force(start):
+            if clause.kind == "within" and clause.after == "start" and not clause.again and not clause.in_force(start):
                 continue
             if all(order in orders for name, orders in clause.when if name == "order_type"):
                 yield listed, raised_by

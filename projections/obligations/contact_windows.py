@@ -6,14 +6,14 @@ the start of supervision, or from a release that began the case anew (``Timeline
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from domain.policy.clauses import Clause, Phase, Value
 from domain.policy.practice import practice
 from projections.history.history import Candidate, History
-from projections.obligations.answers import Met
+from projections.obligations.duty_answers import Met
 from projections.obligations.time_at_liberty import judged
 from projections.obligations.triggers import row
 from projections.obligations.window import FirstContact, Run, Window
@@ -43,6 +43,19 @@ def horizon(history: History) -> date:
     return min([longest, *planned, *([history.end.on] if history.end else [])])
 
 
+def work_horizon(history: History) -> date:
+    """As ``horizon``, for unpaid work, which is owed past the planned end: until its hours are done or the file is closed.
+
+    For ``practice().unpaid_work_years`` years from the start at the longest.
+    """
+    assert history.start is not None
+    over = history.start.on + relativedelta(years=practice().unpaid_work_years)
+    over = max([over, *(begins for begins, _ in history.past_end)])
+    done = history.work_done_on
+    ends = [history.end.on] if history.end else []
+    return min([over, *ends, *([done + timedelta(days=1)] if done else [])])
+
+
 class Grid:
     """Lays the windows of one clause on one case, from one day on which something may change to the next."""
 
@@ -50,11 +63,7 @@ class Grid:
         self.series, self.history = series, history
         assert history.start is not None
         self.past_end = any(clause.past_end for clause in series)
-        over = horizon(history)
-        if self.past_end:
-            longest = history.start.on + relativedelta(years=practice().windows_years)
-            over = min(history.end.on if history.end else date.max, longest)
-        self.over = over
+        self.over = work_horizon(history) if self.past_end else horizon(history)
         self.relaid = {release.on for release in history.long_releases}
         self.points = sorted({
             *history.turning_points, *self.relaid, *(c.start for c in series if c.start is not None),
@@ -100,7 +109,7 @@ class Grid:
         """Whether a row lays its windows beside those that are running: it came into force, or has done so before."""
         if any(run.value is value for run in running):
             return False
-        before_clause, before = self.in_force(day - relativedelta(days=1))
+        before_clause, before = self.in_force(day - timedelta(days=1))
         came = before_clause is clause and before is not value
         goes_on = any(run.value is value for run in ended)
         return (came or goes_on) and all(phase.a_week > run.phase.a_week for run in running)

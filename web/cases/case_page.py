@@ -31,7 +31,8 @@ def show(crn: str, number: int) -> str | Response:
     current_cases.viewed(reference)
     file = current_cases.shown_file(reference)
     if not reading.has_begun:
-        begins = file.first_entry and file.first_entry.occurred_on
+        first = file.begun or file.first_entry
+        begins = first and first.occurred_on
         return render_template("cases/case_not_begun.html", reference=reference, begins=begins)
     day = reading.moment.on
     arisen = [o for o in reading.obligations if o.state(day) is not None]

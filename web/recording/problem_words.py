@@ -7,10 +7,11 @@ from web.recording.entry_forms import TYPED, Field
 
 
 def place_of(name: str, asked: Mapping[str, Field]) -> str:
-    """The question of the form at which a problem stands: the field's own, or the first of its group."""
+    """The question of the form at which a problem stands: the field's own, that of its list, or the first of its group."""
     if name == "recorded_at":
         return "occurred_on"
-    return next((each for each in asked if each == name or each.startswith(f"{name}.")), "entry")
+    found = (each for each in asked if each == name or each.startswith(f"{name}.") or name.startswith(f"{each}."))
+    return next(found, "entry")
 
 
 def problem_words(reason: str, field: Field | None) -> str:

@@ -14,7 +14,13 @@ from werkzeug.wrappers import Response
 from domain.accounts.account_rules import unknown_names
 from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
-from domain.entries.case_entries import AccessLimited, Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import (
+    AccessLimited,
+    AppointmentOutcomeRecorded,
+    Entry,
+    EntryCorrected,
+    EntryWithdrawn,
+)
 from domain.entries.schemas import ShapeError
 from projections.cases.case_differences import DutyChange, duty_changes
 from projections.cases.case_snapshot import CaseSnapshot
@@ -24,6 +30,7 @@ from projections.inspections.blind_reading import recorded_meanwhile
 from projections.obligations.derive import obligations
 from web.presentation.phrases import fact_details, fact_named, fact_title, type_title
 from web.recording.entry_forms import Field, fields_of
+from web.recording.offered_appointments import offered_for_outcome, outcome_warning
 from web.recording.offered_fields import filled_in, offered
 from web.recording.problem_words import place_of, problem_words
 from web.recording.typed_entries import correction_of, form_token, whole_entry
@@ -128,10 +135,14 @@ class RecordingForm:
         dropped = ("step", "csrf_token", "entry", "seen")
         return render_template(
             "recording/record_check.html", form=self, title=self._title(), fact=fact, unseen=unseen, effects=self._effects(fact),
-            strangers=_unknown_staff(fact),
+            strangers=_unknown_staff(fact), warning=self._warning(fact),
             typed=[(name, text) for name, text in pairs if name not in dropped],
             entry_id=form_token(typed), seen=self.file.version, day=clock.today(),
         )  # fmt: skip
+
+    def _warning(self, fact: Entry) -> str:
+        """What is odd about an outcome; empty for one that is not."""
+        return outcome_warning(fact, current_cases.repository().history(self.reference, None), clock.today())
 
     def details(self, fact: Entry) -> list[tuple[str, str]]:
         """The fields of the entry in words. Other entries that it names are described, not given by id."""
@@ -168,14 +179,21 @@ class RecordingForm:
         return int(seen) if seen.isdecimal() and len(seen) < 9 else self.file.version
 
     def _entries(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
-        """The entries of these types, the latest first, as (id, words). Corrections and withdrawn entries are left out."""
+        """The entries of these types, the latest first, as (id, words). Corrections and withdrawn entries are left out.
+
+        For an outcome, the appointments that wait for one come first.
+        """
         shown = current_cases.shown_file(self.reference).entries
+        history = current_cases.repository().history(self.reference, None)
         found = [
-            fact for fact in current_cases.repository().history(self.reference, None).entries
+            fact for fact in history.entries
             if fact.entry in shown and (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
             and (self.fact_type is not EntryWithdrawn or self.who.may_change(fact))
         ]  # fmt: skip
-        return [(fact.entry, fact_named(fact)) for fact in reversed(found)]
+        found.reverse()
+        if self.fact_type is AppointmentOutcomeRecorded:
+            return offered_for_outcome(found, history, clock.today())
+        return [(fact.entry, fact_named(fact)) for fact in found]
 
     def _title(self) -> str:
         return f"Correct: {fact_title(self.of)}" if self.of is not None else type_title(self.fact_type.__name__)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from msgspec import inspect
 
-from domain.aggregates.case_file import CaseFile, RecordedEntry, amend, decide, evolve, recording_default
+from domain.aggregates.amendments import amend
+from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve, recording_default
 from domain.entries import case_entries, refusals
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.refusals import Refused
@@ -76,14 +77,14 @@ REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
     ),
     (
         refusals.AlreadyStarted, STARTED, start(entry="again"),
-        "type", "X123456/1 has already begun, by entry 'start'; correct that entry, or use another reference",
+        "type", "X123456/1 has already begun, by entry 'start'; correct or withdraw that entry, or use another reference",
     ),
     (
         refusals.AlreadyStarted,
         given(fact("InspectionOpened", "opened", title="T", area="A", framework="f", cases=[CASE]), reference=INSPECTION),
         fact("InspectionOpened", "again", title="T", area="A", framework="f", cases=[CASE]),
         "type", "gloucestershire-2005 has already begun, by entry 'opened'; "
-        "correct that entry, or use another reference",
+        "correct or withdraw that entry, or use another reference",
     ),
     (
         refusals.EntryRepeats, STARTED, fact("AppointmentMade", "a1", "2005-05-20", for_on="2005-06-03", contact_type="video"),
@@ -141,6 +142,17 @@ REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
     (
         refusals.Refused, given(reference="X654321/1"), start(),
         "person.crn", "'X123456' is not the CRN of the case X654321/1",
+    ),
+    (
+        refusals.ClashOfDates, STARTED, fact("SupervisionEnded", on="2005-05-02", reason="completed"),
+        "occurred_on", "supervision cannot end on 2005-05-02, before its first day, 2005-05-03 (entry 'start'); "
+        "correct the date that is wrong",
+    ),
+    (
+        refusals.AnotherPerson, STARTED,
+        fact("AppointmentMade", for_on="2005-06-01", contact_type="office", serves=["X654321/1"]),
+        "serves", "X654321/1 is not known to be a case of the same person; record a PersonLinked first, or "
+        "correct the reference",
     ),
     (
         refusals.OutOfRange, STARTED,
@@ -240,9 +252,12 @@ def test_every_named_error_has_a_test_here() -> None:
 
 
 ADMITTED: list[Entry] = [
-    fact("AppointmentOutcomeRecorded", appointment="a1", **OUTCOME),
-    # Odd, but files are: dated before what it speaks of, or before supervision began.
-    fact("AppointmentOutcomeRecorded", on="2005-05-01", appointment="a1", **OUTCOME),
+    fact("AppointmentOutcomeRecorded", on="2005-06-02", appointment="a1", **OUTCOME),
+    # Odd, but files are: known before its day, a second one, dated before supervision began, a release after the end.
+    fact("AppointmentOutcomeRecorded", on="2005-05-01", appointment="a1", outcome="rescheduled"),
+    fact("AppointmentOutcomeRecorded", on="2005-05-31", appointment="a1", outcome="acceptable_absence"),
+    fact("SupervisionEnded", on="2005-05-03", reason="revoked"),
+    fact("CustodyEnded"),
     fact("AppointmentMade", for_on="2005-05-01", contact_type="office"),
     fact("DocumentFiled", on="1975-02-28", kind="psr"),
     # The last second of its day in London, in summer time, and of the moment of recording.
@@ -410,7 +425,7 @@ SUBJECTS: list[Entry] = [
     fact(
         "ContactSuspended",
         "suspension",
-        from_on="2005-06-06",
+        from_on="2005-05-23",
         to_on="2005-07-15",
         reason="hospital",
         by="Ann Spo",

@@ -301,7 +301,7 @@ def test_a_changed_row_may_refer_to_a_row_further_on(source: Source) -> None:
 
     write(FIRST | {"ABOUT": "1"})
     source.run()
-    write(FIRST | {"ABOUT": "2"}, SECOND | {"ABOUT": ""})
+    write(FIRST | {"ABOUT": "2"}, SECOND | {"ABOUT": "", "FOR": "05/05/2005"})
     assert "2 entries stored (1 correction of changed rows), 2 already there, 0 rejected" in source.run().output
     assert source.reads()[of(1, "AppointmentOutcomeRecorded")].appointment == of(2)  # type: ignore[attr-defined]
 

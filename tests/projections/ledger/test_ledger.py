@@ -18,6 +18,7 @@ from projections.ledger.knowledge_spans import EntryVersion, RowSpans, first_kno
 from projections.ledger.ledger import Ledger, ledger, obligation_of, rows_known
 from projections.obligations import clause_kinds
 from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.clause_index import clause_index
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
 from tests.support.depth import examples
@@ -83,8 +84,12 @@ def test_at_any_instant_the_ledger_says_what_the_file_said(lines: list[Line], da
 def test_clauses_that_the_docket_leaves_out_would_have_raised_nothing(lines: list[Line]) -> None:
     history = History(known(facts_of(lines), None))
     for clauses in (catalogue().clauses, frameworks()["esi-2003"].clauses_by("2005")):
-        begun = [c for c in clauses if c.start is None or history.end is None or c.start <= history.end.on]
-        every = [d for c in begun for d in clause_kinds.DERIVE[c.kind](c, history) if c.in_force(d.arises_on)]
+        every = [
+            duty
+            for indexed in clause_index(clauses).listed
+            for duty in clause_kinds.DERIVE[indexed.clause.kind](indexed, history)
+            if indexed.clause.in_force(duty.arises_on)
+        ]
         found = obligations(history, clauses)
         assert Counter(map(content, found)) == Counter(map(content, every))
         assert [o.due_on for o in found] == sorted(o.due_on for o in found)

@@ -388,6 +388,99 @@ def test_a_case_manager_does_not_countersign(app: Flask) -> None:
     assert "Assessment countersigned" not in client.get(f"/cases/{mine[0]}/record").text
 
 
+# ---------------------------------------------------------------- outcomes, and facts that hold from a day on
+
+
+def options_in(page: str, name: str) -> list[tuple[str, str]]:
+    """The choices of a select, as (value, words), without the empty one."""
+    found = re.search(rf'<select[^>]* name="{name}"[^>]*>(.*?)</select>', page, re.DOTALL)
+    assert found is not None
+    each = re.findall(r'<option value="([^"]+)"[^>]*>(.*?)</option>', found[1], re.DOTALL)
+    return [(value, html.unescape(words).strip()) for value, words in each]
+
+
+def test_appointments_that_wait_for_an_outcome_are_offered_first(spo: FlaskClient, own_database: Path) -> None:
+    files = Files.open(str(own_database))
+    made = {"contact_type": "office", "recorded_at": "2005-12-01T18:00:00+00:00"}
+    files.record(
+        CASE,
+        [
+            fact("AppointmentMade", "waits", "2005-12-01", for_on="2005-12-05", **made),
+            fact("AppointmentMade", "to-come", "2005-12-01", for_on="2005-12-29", **made),
+        ],
+        actor="test",
+    )
+    files.close()
+    address = f"{URL}/record/AppointmentOutcomeRecorded"
+    offered = options_in(spo.get(address).text, "appointment")
+    assert offered[0] == ("waits", "5 Dec 2005: Appointment made, office")
+    rest = [(value, words) for value, words in offered if "has an outcome already" in words or "still to come" in words]
+    assert rest and offered == [*offered[: -len(rest)], *rest]
+    assert ("to-come", "29 Dec 2005: Appointment made, office (still to come)") in rest
+    had = next(value for value, words in rest if "has an outcome already" in words)
+    usual, _ = fill(spo, address, appointment="waits", outcome="attended_complied", occurred_on="5/12/2005")
+    assert "Check before recording" in usual and "Is it the right appointment?" not in usual
+    second, _ = fill(spo, address, appointment=had, outcome="unacceptable_absence")
+    assert "This appointment has an outcome already: attended complied" in second and "Check before recording" in second
+    early, _ = fill(spo, address, appointment="to-come", outcome="rescheduled")
+    assert "This appointment is still to come, on 29 Dec 2005." in early and "Check before recording" in early
+    refused, _ = fill(spo, address, appointment="to-come", outcome="attended_complied")
+    assert "before the day of the appointment, 2005-12-29" in refused and "There is a problem" in refused
+
+
+def test_an_spo_suspends_contact_and_signs_for_it(app: Flask, spo: FlaskClient, own_database: Path) -> None:
+    typed = {"from_on": "28/12/2005", "to_on": "10/1/2006", "reason": "hospital"}
+    address = f"{URL}/record/ContactSuspended"
+    form = spo.get(address).text
+    assert 'name="by"' not in form and 'name="by_id"' not in form and 'name="grade"' not in form
+    backwards, _ = fill(spo, address, **{**typed, "to_on": "27/12/2005"})
+    assert "2005-12-27 is before from_on" in backwards
+    check, _ = fill(spo, address, **typed)
+    assert spo.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
+    (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
+    assert (getattr(made, "by"), getattr(made, "grade")) == ("Peter Anstey", "spo")  # noqa: B009
+    officer = signed_in(app, "t.adeyemi")
+    mine = re.findall(r"/cases/([A-Z]\d{6}/\d)", officer.get("/cases").text)[0]
+    assert officer.get(f"/cases/{mine}/record/ContactSuspended").status_code == 403
+    assert officer.get(f"/cases/{mine}/record/WhereaboutsUnknown").status_code == 200
+
+
+def test_every_form_that_is_offered_opens(spo: FlaskClient) -> None:
+    """A question that has choices offers some, but for entries that the case has none of."""
+    offered = re.findall(rf'href="{URL}/record/(\w+)[^"]*"', spo.get(f"{URL}/record").text)
+    assert set(offered) == {
+        name
+        for name, kind in ENTRY_TYPES.items()
+        if kind.kept_on == "case"
+        and "managers" in kind.use.made_by
+        and name not in ("EntryCorrected", "EntryWithdrawn")
+    }
+    for name in offered:
+        page = spo.get(f"{URL}/record/{name}")
+        assert page.status_code == 200 and "Date it happened" in page.text, name
+
+
+def test_new_types_are_offered_in_fitting_groups(spo: FlaskClient) -> None:
+    page = spo.get(f"{URL}/record").text
+    groups = {
+        re.sub(r"<[^>]+>", "", part[part.index("<h2") : part.index("</h2>")]).strip(): part
+        for part in page.split("<section")[1:]
+    }
+    placed = {
+        "Whereabouts and interruptions": ["Whereabouts unknown", "Contact suspended", "Custody started"],
+        "Person, order and place": ["Person&#39;s details changed", "Requirements changed", "Order extended or varied"],
+        "MAPPA and child protection": ["MAPPA ended", "Register reviewed"],
+    }
+    for group, titles in placed.items():
+        assert all(title in groups[group] for title in titles), group
+
+
+def test_a_wrong_reference_in_a_list_is_shown_at_its_question(spo: FlaskClient) -> None:
+    address = f"{URL}/record/AppointmentMade"
+    page, _ = fill(spo, address, for_on="28/12/2005", contact_type="office", serves="V465889/2\nv1")
+    assert "&#39;v1&#39; is not a case reference" in page and 'id="serves-error"' in page
+
+
 # ---------------------------------------------------------------- forms that come too late
 
 

@@ -12,6 +12,7 @@ from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.dated_values import Place as Place
 from projections.history.dated_values import value_on
 from projections.history.history import History
+from projections.ledger.away_spans import away_on, away_spans
 from projections.notices.notice import Noticed
 from projections.notices.notice_kinds import NOTICES
 from projections.obligations.clause_catalogue import catalogue
@@ -45,7 +46,10 @@ class DutyRow(NamedTuple):
 
 
 class SpellRow(NamedTuple):
-    """The attributes of the case from the day ``begins_on`` up to, not including, ``ends_before`` (None: still)."""
+    """The attributes of the case from the day ``begins_on`` up to, not including, ``ends_before`` (None: still).
+
+    ``away``: why the person cannot be seen as usual (one of ``away_spans.AWAY``; None: they can).
+    """
 
     begins_on: date
     ends_before: date | None
@@ -60,6 +64,7 @@ class SpellRow(NamedTuple):
     mappa_level: int | None
     started_on: date
     ended_on: date | None
+    away: str | None
 
     def holds_on(self, day: date) -> bool:
         """Whether the day is one of the spell's."""
@@ -145,7 +150,9 @@ def spell_rows(history: History) -> list[SpellRow]:
         return []
     start = history.start.on
     end = history.end
-    turns = {start, *(day for day in history.turning_points if day > start)}
+    spans = away_spans(history)
+    away_turns = [day for span in spans for day in (span.begins, span.ends) if day is not None]
+    turns = {start, *(day for day in (*history.turning_points, *away_turns) if day > start)}
     if end is not None:
         turns.add(max(start, end.on))
     found: list[SpellRow] = []
@@ -156,7 +163,7 @@ def spell_rows(history: History) -> list[SpellRow]:
         row = SpellRow(
             on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
             history.held_by(on), tier, risk, mappa_level, start,
-            end.on if end is not None and end.on <= on else None,
+            end.on if end is not None and end.on <= on else None, away_on(spans, on),
         )  # fmt: skip
         if found and found[-1][2:] == row[2:]:
             found[-1] = found[-1]._replace(ends_before=off)

@@ -39,7 +39,7 @@ def not_entitled(history: History) -> Iterator[Noticed | None]:
 def entitled(signed: AssessmentCountersigned, assessment: AssessmentCompleted) -> bool:
     """Whether a countersignature is by another person than the assessor, of a grade that may give it on that day."""
     return any(
-        described.among([signed]) and described.answers(signed, (assessment.entry,), None, assessment)
+        described.among([signed]) and described.matches(signed, None, assessment)
         for described in _countersigning(assessment.occurred_on).by
     )
 

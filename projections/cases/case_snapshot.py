@@ -47,8 +47,8 @@ class CaseSnapshot:
     """One case that had begun by the moment's day, as known at the moment.
 
     ``spell``: the attributes of the case on the day. ``duties``: those of all frameworks, by due date. ``lates`` and
-    ``judgements``: in the order of their days; ``notices``: kind by kind; days after the moment's are included. ``excluded``: the staff (names or
-    user names) who may not open the case, as known today.
+    ``judgements``: in the order of their days; ``notices``: kind by kind; days after the moment's are included.
+    ``excluded``: the staff (names or user names) who may not open the case, as known today.
 
     A snapshot from the read model holds only the rows that were fetched (see ``ReadModel.case_snapshots``).
     """

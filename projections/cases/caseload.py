@@ -84,6 +84,12 @@ def listed_when_over(clause: Clause) -> bool:
     return clause.after == "end"
 
 
+def by_kind(lines: Iterable[NoticeLine]) -> list[NoticeLine]:
+    """The notices in the order of their kinds, then by day and case."""
+    kinds = list(NOTICES)
+    return sorted(lines, key=lambda one: (kinds.index(one.kind.id), one.notice.begins_on, one.case.reference))
+
+
 def by_due_date(lines: Iterable[DutyLine]) -> list[DutyLine]:
     """The lines by due date, then by case and clause."""
     return sorted(lines, key=lambda o: (o.obligation.due_on, o.case.reference, o.clause.id))

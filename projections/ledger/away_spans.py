@@ -39,14 +39,14 @@ def away_on(spans: list[AwaySpan], day: date) -> str | None:
 
 def _in_custody(history: History) -> Iterator[AwaySpan]:
     for stay in history.custody:
-        if stay.ends is None or stay.held_from < stay.ends:
+        if stay.held_from is not None and (stay.ends is None or stay.held_from < stay.ends):
             yield AwaySpan(CUSTODY, stay.held_from, stay.ends)
 
 
 def _unknown(history: History) -> Iterator[AwaySpan]:
     for stay in history.custody:
-        if stay.begins < stay.held_from:
-            yield AwaySpan(UNKNOWN, stay.begins, stay.held_from)
+        if stay.held_from is None or stay.begins < stay.held_from:
+            yield AwaySpan(UNKNOWN, stay.begins, stay.held_from or stay.ends)
     for begins, ends, *_ in history.unknown:
         yield AwaySpan(UNKNOWN, begins, ends)
 

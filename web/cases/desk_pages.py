@@ -108,6 +108,7 @@ def index() -> str:
         groups=groups,
         cases=len(current),
         high=len(high),
+        day=current_cases.moment().on,
         officers=sorted(by_officer.items()),
         columns=[LISTS[name] for name in BY_OFFICER],
         several=len(by_officer) > 1,

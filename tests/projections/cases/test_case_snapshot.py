@@ -82,7 +82,7 @@ def test_it_is_the_same_from_a_history_and_from_ledger_rows(lines: list[Line], d
                 judgements=judgements,
                 notices=notices,
                 excluded=excluded(to_date),
-            )  # fmt: skip
+            )
             for spell in here
         ]
         try:

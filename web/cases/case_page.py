@@ -1,6 +1,7 @@
 """The page of one case as at a moment: its entries as a timeline, its duties and their states, its answers."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
@@ -14,6 +15,7 @@ from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
 from projections.scoring.answers import Answer
 from web.cases.chart_shapes import chart
+from web.cases.kept_words import kept_words
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
@@ -51,6 +53,7 @@ def show(crn: str, number: int) -> str | Response:
         chart=chart(supervision_chart(reading)),
         inspection=inspection,
         opened=opened,
+        kept=partial(kept_words, appointments=reading.history.appointments),
         noticed=[(NOTICES[row.notice], row) for row in reading.snapshot.noticed],
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),

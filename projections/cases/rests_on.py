@@ -6,8 +6,8 @@ from datetime import date
 
 from domain.policy.standards.edition_files import national_standards, subjects_laid
 from projections.history.history import History
-from projections.ledger.away_spans import AWAY
 from projections.ledger.ledger import spell_rows
+from projections.obligations.interruptions import INTERRUPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class RestsOn:
     def of(cls, away: Iterable[Iterable[str | None]], on: date) -> "RestsOn":
         """``away``: of each case what its spells up to the day say."""
         cases = [set(of_case) for of_case in away]
-        custody, unknown, suspended = (sum(kind in of_case for of_case in cases) for kind in AWAY)
+        custody, unknown, suspended = (sum(kind in of_case for of_case in cases) for kind in INTERRUPTIONS)
         return cls(len(cases), custody, unknown, suspended, subjects_not_laid(on))
 
     @classmethod

@@ -5,13 +5,13 @@ import numpy as np
 from projections.cases.rests_on import RestsOn, subjects_not_laid
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, known
-from projections.ledger.away_spans import AWAY
+from projections.obligations.interruptions import INTERRUPTIONS
 
 
 def rests_on(selection: CaseSelection, cases: Array) -> RestsOn:
     """Of some cases that had begun (for each case whether it is counted) how many were away for part of the time."""
     counted = cases & selection.there
-    custody, unknown, suspended = (int(np.count_nonzero(_ever(selection, kind) & counted)) for kind in AWAY)
+    custody, unknown, suspended = (int(np.count_nonzero(_ever(selection, kind) & counted)) for kind in INTERRUPTIONS)
     return RestsOn(
         int(np.count_nonzero(counted)), custody, unknown, suspended, subjects_not_laid(selection.moment.on)
     )  # fmt: skip

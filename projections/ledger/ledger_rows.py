@@ -2,6 +2,7 @@
 notices.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
@@ -12,11 +13,11 @@ from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.dated_values import Place as Place
 from projections.history.dated_values import value_on
 from projections.history.history import History
-from projections.ledger.away_spans import away_on, away_spans
 from projections.notices.notice import Noticed
 from projections.notices.notice_kinds import NOTICES
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation, was_known
+from projections.obligations.interruptions import INTERRUPTIONS, Interruption, times_away
 
 LATE_AFTER = 1
 """Working days after which a recording counts as late (national standards, unsure: a parameter)."""
@@ -48,7 +49,7 @@ class DutyRow(NamedTuple):
 class SpellRow(NamedTuple):
     """The attributes of the case from the day ``begins_on`` up to, not including, ``ends_before`` (None: still).
 
-    ``away``: why the person cannot be seen as usual (one of ``away_spans.AWAY``; None: they can).
+    ``away``: why the person cannot be seen as usual (None: they can); on a day of several, the first of ``INTERRUPTIONS``.
     """
 
     begins_on: date
@@ -64,7 +65,7 @@ class SpellRow(NamedTuple):
     mappa_level: int | None
     started_on: date
     ended_on: date | None
-    away: str | None
+    away: Interruption | None
 
     def holds_on(self, day: date) -> bool:
         """Whether the day is one of the spell's."""
@@ -150,8 +151,8 @@ def spell_rows(history: History) -> list[SpellRow]:
         return []
     start = history.start.on
     end = history.end
-    spans = away_spans(history)
-    away_turns = [day for span in spans for day in (span.begins, span.ends) if day is not None]
+    away = list(times_away(history))
+    away_turns = [day for _, *days in away for day in days if day is not None]
     turns = {start, *(day for day in (*history.turning_points, *away_turns) if day > start)}
     if end is not None:
         turns.add(max(start, end.on))
@@ -163,13 +164,18 @@ def spell_rows(history: History) -> list[SpellRow]:
         row = SpellRow(
             on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
             history.held_by(on), tier, risk, mappa_level, start,
-            end.on if end is not None and end.on <= on else None, away_on(spans, on),
+            end.on if end is not None and end.on <= on else None, _away_on(away, on),
         )  # fmt: skip
         if found and found[-1][2:] == row[2:]:
             found[-1] = found[-1]._replace(ends_before=off)
         else:
             found.append(row)
     return found
+
+
+def _away_on(times: Iterable[tuple[Interruption, date, date | None]], day: date) -> Interruption | None:
+    holding = {kind for kind, begins, ends in times if begins <= day and (ends is None or day < ends)}
+    return next((kind for kind in INTERRUPTIONS if kind in holding), None)
 
 
 def judgement_row(fact: QualityJudged) -> JudgementRow | None:

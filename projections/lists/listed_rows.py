@@ -43,6 +43,11 @@ class ListedRows:
         return CodedValues(values, numbers[self.case])
 
     @property
+    def every(self) -> Array:
+        """The indices of all rows."""
+        return np.arange(len(self))
+
+    @property
     def reference(self) -> Array:
         """For each row the rank of its case's reference among the cases of the list."""
         cases, at = np.unique(self.case, return_inverse=True)

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 import click
-import numpy as np
 
 from projections.cases.caseload import DutyLine, NoticeLine, by_due_date, by_kind
 from projections.lists.listed_notices import ListedNotices
@@ -45,9 +44,9 @@ def due_(
         chosen = at.select(**where) & cases_taken(at, taken)
         found = owed_within(at, chosen, within, left_undone=taken == "ended")
         noticed = ListedNotices.of(at, chosen)
-        cases = snapshots_by_number(at, np.concatenate((found.case, noticed.case)), lambda case: frozenset())
+        cases, of_notices = (snapshots_by_number(at, rows.case, lambda case: frozenset()) for rows in (found, noticed))
         owed = by_due_date(found.lines(found.every, cases, None))
-        looked_at = by_kind(noticed.lines(np.arange(len(noticed)), cases, None))
+        looked_at = by_kind(noticed.lines(noticed.every, of_notices, None))
     if form == "json":
         both = {"duties": due_document(owed), "notices": notice_document(looked_at)}
         click.echo(json.dumps(both if notices else both["duties"], indent=2, ensure_ascii=False))

@@ -61,7 +61,7 @@ def laid_words(day: date) -> str:
 
 
 def _not_laid(subjects: Sequence[str]) -> str:
-    return f"The standards in force lay none on {count_noun(len(subjects), 'subject')}: {', '.join(subjects)}"
+    return f"The national standards in force lay no duties on {count_noun(len(subjects), 'subject')}: {', '.join(subjects)}"
 
 
 def sentence(words: str) -> str:

@@ -3,20 +3,27 @@
 import csv
 import io
 import json
+import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 from flask.testing import FlaskClient
 
+from projections.cases.case_repository import CaseRepository
+from projections.cases.rests_on import RestsOn
+from projections.inspections.sample_scores import score_inspection
 from projections.lists.work_lists import LISTS
 from projections.notices.notice_kinds import NOTICES
 from tests.support.histories import PERSON, PLACE
 from tests.support.people import signed_in
 from web.app import create_app
 from web.cli import main
+from web.presentation.phrases import rests_on_words
 
 ORDER = {"order_type": "community_order", **PLACE, "officer": "Ruth Ablewhite", "officer_grade": "po", "tier": 3}
 
@@ -117,7 +124,7 @@ def test_kept_is_shown_beside_arranged(manager: FlaskClient) -> None:
 def test_pages_under_an_edition_that_lays_few_duties_say_which_subjects_it_lays(manager: FlaskClient) -> None:
     for address in ("/desk", f"/cases/{AWAY}", "/reports", "/reports/contact"):
         page = manager.get(f"{address}?as_at=2012-06-01").text
-        assert "The standards in force lay none on" in page, address
+        assert "The national standards in force lay no duties on" in page, address
         assert "assessment" in page.partition('id="laid">')[2].partition("</p>")[0]
 
 
@@ -162,3 +169,13 @@ def test_a_score_says_what_it_rests_on_and_which_cases_it_takes(database: str) -
         run(*asked, "--standards", "2005", "--cases", "ended", "--format", "json", database=database).output
     )
     assert alone["rests_on"]["in_custody"] == alone["cases"] == 1
+
+
+def test_the_sheet_of_an_inspection_says_what_its_figures_rest_on(demo_app: Flask, demo_book: CaseRepository) -> None:
+    words = rests_on_words(score_inspection(demo_book, "gloucestershire-2005").rests_on)
+    page = unescape(signed_in(demo_app, "c.whitlock").get("/inspections/gloucestershire-2005").text)
+    assert re.findall(r'<p class="govuk-body ca-rests-on">(.*?)</p>', page) == words
+    assert rests_on_words(RestsOn(60, 12, 1, 0, ("courts",))) == [
+        "12 of 60 cases were in custody for part of it.", "1 of 60 cases was of unknown whereabouts for part of it.",
+        "The national standards in force lay no duties on 1 subject: courts.",
+    ]  # fmt: skip

@@ -18,8 +18,10 @@ from projections.ledger.ledger import ledger
 from projections.ledger.ledger_rows import notice_rows
 from projections.ledger.notices_known import notices_as_known
 from projections.notices.notice_kinds import NOTICES
-from tests.support.depth import examples
+from tests.support.depth import examples, times
 from tests.support.histories import PERSON, PLACE, facts_of, histories
+from tests.support.messy_histories import messy
+from tests.support.plain_entries import as_fact
 from tests.support.plain_ledger import AN_INSTANT
 
 START = date(2005, 6, 6)
@@ -290,7 +292,16 @@ def standing(rows: Iterable[Any], on: date) -> set[tuple[str, date, str | None]]
 @examples(100)
 @given(histories(odd=True))
 def test_the_ledger_has_the_notices_that_deriving_anew_at_each_recording_gives(lines: list[dict[str, Any]]) -> None:
-    facts = facts_of(lines)
+    as_derived_anew(facts_of(lines))
+
+
+@pytest.mark.parametrize("seed", range(times(200, 25)))
+def test_so_it_has_of_a_messy_file(seed: int) -> None:
+    as_derived_anew([as_fact(entry) for entry in messy(f"notices {seed}")])
+
+
+def as_derived_anew(facts: list[Entry]) -> None:
+    """The notices of the ledger are those of each state of knowledge."""
     book = CaseVersions(facts)
     rows = notices_as_known(book).with_instants(book.instants)
     for number, instant in enumerate(book.instants):

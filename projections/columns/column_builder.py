@@ -43,6 +43,7 @@ ORDER = {
     "spells": ("case", "begins_on"),
     "judgements": ("question", "case", "judged_on", "recorded_at", "order"),
     "lates": ("case", "recorded_on"),
+    "notices": ("case", "begins_on"),
     "cases": ("case",),
     "recorded": ("case", "day"),
 }

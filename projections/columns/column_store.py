@@ -1,7 +1,7 @@
 """The column store: the ledger rows of many cases as arrays of numbers, for figures over a whole service.
 
-It holds what ``ledger`` gives and no rule of its own: duties, spells, judgements and late recordings, each with the span in
-which it was known. Rows that are still known are kept apart from superseded ones, so that hindsight reads only the former.
+It holds what ``ledger`` gives and no rule of its own: duties, spells, judgements, late recordings and notices, each with the
+span in which it was known. Rows that are still known are kept apart from superseded ones, so that hindsight reads only the former.
 A column store never changes. It can be deleted and made again at any time.
 """
 
@@ -91,6 +91,10 @@ class ColumnStore:
     @property
     def lates(self) -> TableRows:
         return self.tables["lates"]
+
+    @property
+    def notices(self) -> TableRows:
+        return self.tables["notices"]
 
     def number(self, reference: str) -> int | None:
         """The number of a case; None where it is not in the store."""

@@ -1,6 +1,6 @@
 """Entries, duties and answers in words, the same on pages and on the command line."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from domain.entries.entry_words import field_titles, title_of
 from domain.entries.references import references
 from domain.entries.schemas import dump_entry
 from domain.policy.frameworks.framework_files import frameworks
+from domain.policy.standards.edition_files import national_standards, subjects_laid
+from projections.cases.rests_on import RestsOn
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import Obligation
@@ -35,6 +37,32 @@ def knowledge_words(moment: Moment) -> str:
     if moment.known_at == end_of_day(moment.on):
         return "as the file stood that day"
     return f"as known at {instant(moment.known_at)}"
+
+
+def rests_on_words(rests_on: RestsOn) -> list[str]:
+    """What a figure rests on, in sentences: cases that were away for part of their time, subjects without duties."""
+    away = {
+        "in custody": rests_on.in_custody,
+        "of unknown whereabouts": rests_on.whereabouts_unknown,
+        "with contact suspended": rests_on.contact_suspended,
+    }
+    said = [
+        f"{number} of {count_noun(rests_on.cases, 'case')} {'was' if number == 1 else 'were'} {what} for part of it."
+        for what, number in away.items()
+        if number
+    ]
+    return said + ([f"{_not_laid(rests_on.not_laid)}."] if rests_on.not_laid else [])
+
+
+def laid_words(day: date) -> str:
+    """On which subjects the edition in force on a day lays duties and on which not; empty where it lays them on all."""
+    edition = national_standards().on(day)
+    laid, not_laid = subjects_laid(edition) if edition else ((), ())
+    return f"{edition.title}: duties on {', '.join(laid)}. {_not_laid(not_laid)}." if edition and not_laid else ""
+
+
+def _not_laid(subjects: Sequence[str]) -> str:
+    return f"The national standards in force lay no duties on {count_noun(len(subjects), 'subject')}: {', '.join(subjects)}"
 
 
 def sentence(words: str) -> str:

@@ -18,7 +18,7 @@ from tests.support.followed import CASES, here, run, said, verified
 
 
 def changed(row: str) -> Callable[[list[Any]], None]:
-    """A change of the stored ledger of a case, which is ``[places, instants, duties, spells, judgements, lates]``."""
+    """A change of the stored ledger of a case, which is ``[places, instants, duties, spells, judgements, lates, notices]``."""
 
     def change(kept: list[Any]) -> None:
         match row:

@@ -1,7 +1,12 @@
-"""The sampling frame of an inspection: the cases from which a sample can be drawn, each with its stratum and officer."""
+"""The sampling frame of an inspection: the cases from which a sample can be drawn, each with its stratum and officer.
 
-from collections.abc import Sequence
+A person who is under several sentences in the window is in the frame once, unless asked otherwise: with the sentence that
+began first. Of sentences that began on one day, the one whose reference sorts first is in (**P**).
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from domain.entries import code_lists
 from domain.entries.code_lists import Stratum
@@ -16,6 +21,21 @@ EVERYTHING = "all cases"
 """The only stratum of a frame without strata."""
 
 
+class SamplingFrame(NamedTuple):
+    """The cases from which the sample is drawn, and those left out as further sentences of a person in the frame.
+
+    Both are ordered by reference.
+    """
+
+    cases: list[Framed]
+    left_out: list[Framed]
+
+
+def crn_of(reference: str) -> str:
+    """The person of a case, where nothing else is known of who is one person: the CRN."""
+    return reference.partition("/")[0]
+
+
 def sampling_frame(
     selection: CaseSelection,
     cases: Array,
@@ -26,21 +46,37 @@ def sampling_frame(
     strata: Sequence[Stratum] = (),
     division: str | None = None,
     team: str | None = None,
-) -> list[Framed]:
+    every_sentence: bool = False,
+    person_of: Callable[[str], str] = crn_of,
+) -> SamplingFrame:
     """The cases that began in the window (both days included), had not ended by the day read, and are held in the place.
 
-    ``cases``: for each case whether it may come into the frame.
+    ``cases``: for each case whether it may come into the frame. ``every_sentence``: nothing is left out because the person
+    is in the frame already. ``person_of``: a case's reference -> its person; cases of one person have the same.
     """
     wanted = {"order_type": tuple(orders) or None, "division": division, "team": team}
     held = selection.select(**{name: value for name, value in wanted.items() if value is not None})
-    first, last, found = day_number(started_from), day_number(started_to), list[Framed]()
+    first, last, found = day_number(started_from), day_number(started_to), list[tuple[date, Framed]]()
     for rows, at, case in selection.spells:
         started, ended = rows["started_on"][at], rows["ended_on"][at]
         inside = (cases & held)[case] & (first <= started) & (started <= last) & (ended == NEVER)
         spells = read_rows(selection.columns, "spells", rows, at[inside], None)
         references = map(selection.columns.references.__getitem__, case[inside].tolist())
-        found += [_framed(reference, spell, strata) for reference, spell in zip(references, spells, strict=True)]
-    return sorted(found, key=lambda framed: framed.case)
+        found += [
+            (spell.started_on, _framed(reference, spell, strata))
+            for reference, spell in zip(references, spells, strict=True)
+        ]
+    return _once_each(found, str if every_sentence else person_of)
+
+
+def _once_each(found: Sequence[tuple[date, Framed]], person_of: Callable[[str], str]) -> SamplingFrame:
+    """Each person once: with the case that began first."""
+    people: dict[str, str] = {}
+    for _, framed in sorted(found, key=lambda pair: (pair[0], pair[1].case)):
+        people.setdefault(person_of(framed.case), framed.case)
+    kept = set(people.values())
+    ordered = sorted((framed for _, framed in found), key=lambda framed: framed.case)
+    return SamplingFrame([f for f in ordered if f.case in kept], [f for f in ordered if f.case not in kept])
 
 
 def _framed(reference: str, spell: SpellRow, strata: Sequence[Stratum]) -> Framed:

@@ -65,7 +65,7 @@ def group_differences(
         people, parts = _people(queries, asked, clauses, attribute, scope, mine)
         node = (scope.level, scope.name) if scope.level else WHOLE
         here = people.get(node, {})
-        hidden = suppressed({n: {g: len(who) for g, who in groups.items()} for n, groups in people.items()}, parts, few)
+        hidden = suppressed(_counted(people, parts, few), parts, few)
         if len(set().union(*here.values())) < few or all(GroupCell(node, group) in hidden for group in here):
             continue
         counts = queries.counts(asked, clauses, held_as, attribute)
@@ -85,6 +85,24 @@ def group_differences(
 def is_shown(groups: Iterable[Group], attribute: str, value: str) -> bool:
     """Whether one group's figure may be shown. The duties of a suppressed group may not be listed either."""
     return any((g.attribute, g.value) == (attribute, value) and g.figure is not None for g in groups)
+
+
+def _counted(people: People, parts: Mapping[Node, Iterable[Node]], few: int) -> dict[Node, dict[str, int]]:
+    """How many people are in each group of each place.
+
+    Of a place with fewer than ``few`` people nothing is shown, so nobody knows which groups are empty there: it is given
+    every group of the places that it is part of.
+    """
+    counted = {node: {group: len(who) for group, who in groups.items()} for node, groups in people.items()}
+    wholes: dict[Node, list[Node]] = {}
+    for whole, below in parts.items():
+        for part in below:
+            wholes.setdefault(part, []).append(whole)
+    for node in sorted(counted, key=lambda node: ("", *LEVELS).index(node[0])):
+        if len(set().union(*people[node].values())) < few:
+            for whole in wholes.get(node, ()):
+                counted[node] |= dict.fromkeys(counted.get(whole, {}).keys() - counted[node].keys(), 0)
+    return counted
 
 
 def _people(

@@ -2,10 +2,14 @@
 
 A cell is a group of a place. Cells add up in two ways: the groups of a place to its total, which is known; and a group in the
 parts of a place to that group in the whole place. Where a sum would reveal a hidden cell, a second cell of it is hidden.
+Then all sums are taken together (``hidden_sums``): while several of them reveal a small cell, more cells are hidden; a larger
+cell that they reveal is shown, since hiding it hides nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from projections.reports.hidden_sums import Sum, covers, determined
 
 FEW = 5
 """People; a group of fewer is suppressed (a parameter: the report sets none)."""
@@ -25,13 +29,37 @@ People = Mapping[Node, Mapping[str, int]]
 """How many people are in each group of each place."""
 
 
-def suppressed(
-    people: Mapping[Node, Mapping[str, int]], parts: Mapping[Node, Iterable[Node]], few: int
-) -> set[GroupCell]:
+def suppressed(people: People, parts: Mapping[Node, Iterable[Node]], few: int) -> set[GroupCell]:
     """The cells that are not shown. ``people``: how many people; ``parts``: the parts of each place; ``few``: the limit.
 
-    All cells, where a small one could still be computed.
+    Nobody can work out a hidden cell by adding and subtracting what is shown and the totals of places. A group that a
+    place does not name counts as known to be empty there. All cells are hidden, where a small one could still be computed.
     """
+    hidden = _line_by_line(people, parts, few)
+    sums = _sums(people, parts)
+    small = {cell for cell in hidden if people[cell.place][cell.group] < few}
+    found = determined(sorted(hidden), sums)
+    hidden -= found - small
+    if not (leaking := sorted(found & small)):
+        return hidden
+    every = [GroupCell(node, group) for node, groups in people.items() for group in groups]
+    shown = sorted(set(every) - hidden, key=lambda cell: (people[cell.place][cell.group], cell))
+    more = covers(leaking, sorted(hidden), shown, sums)
+    return hidden.union(*more.values()) if all(more.values()) else set(every)
+
+
+def _sums(people: People, parts: Mapping[Node, Iterable[Node]]) -> list[Sum[GroupCell]]:
+    """The sums that are known: groups to the total of their place, and parts to the whole."""
+    found: list[Sum[GroupCell]] = [{GroupCell(node, group): 1 for group in groups} for node, groups in people.items()]
+    for node, below in parts.items():
+        for group in people.get(node, ()):
+            held = {GroupCell(part, group): 1 for part in below if group in people.get(part, ())}
+            found.append({GroupCell(node, group): -1, **held})
+    return found
+
+
+def _line_by_line(people: People, parts: Mapping[Node, Iterable[Node]], few: int) -> set[GroupCell]:
+    """Small cells, and others so that no single sum reveals one of them."""
     hidden = {GroupCell(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
     lines = [[GroupCell(node, group) for group in groups] for node, groups in people.items()]
     families = [
@@ -58,24 +86,7 @@ def suppressed(
             if whole not in hidden and not _pair(below, hidden, size, covers):
                 hidden.add(whole)
         changed = len(hidden) > before
-    small = {cell for cell in hidden if size(cell)[0] < few}
-    if _worked_out(people, families, hidden, few) & small:
-        return {cell for line in lines for cell in line}
     return hidden
-
-
-def _worked_out(
-    people: People, families: Sequence[tuple[GroupCell, Sequence[GroupCell]]], hidden: set[GroupCell], few: int
-) -> set[GroupCell]:
-    """The hidden cells that can be computed from shown cells and from totals of places."""
-    sums = [
-        {GroupCell(node, group) for group in groups} for node, groups in people.items() if sum(groups.values()) >= few
-    ]
-    sums += [{whole, *below} for whole, below in families]
-    secret = set(hidden)
-    while found := {cell for line in sums if len(line & secret) == 1 for cell in line & secret}:
-        secret -= found
-    return hidden - secret
 
 
 def _pair(

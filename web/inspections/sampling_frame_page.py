@@ -95,9 +95,9 @@ def _frame_asked_for(found: Inspection, values: Mapping[str, Any]) -> tuple[Samp
             return SamplingFrame([], []), {name: "Enter a real date, like 3/10/2005"}
     selection = following_read_model.as_at(inspection_moment(found.opened))
     within = selection.select(area=found.opened.area) & selection.held_where(access_control.account().may_frame)
-    place = {name: values.get(name) for name in ("division", "team")}
     frame = sampling_frame(
         selection, within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
-        strata=values.get("strata", ()), every_sentence=bool(values.get("every_sentence")), **place,
+        strata=values.get("strata", ()), every_sentence=bool(values.get("every_sentence")),
+        division=values.get("division"), team=values.get("team"),
     )  # fmt: skip
     return frame, {} if frame.cases else {"started_from": "No case began in this window and place. Widen it"}

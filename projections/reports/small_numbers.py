@@ -6,7 +6,7 @@ Then all sums are taken together (``hidden_sums``): while several of them reveal
 cell that they reveal is shown, since hiding it hides nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from projections.reports.hidden_sums import Sum, covers, determined
@@ -29,15 +29,19 @@ People = Mapping[Node, Mapping[str, int]]
 """How many people are in each group of each place."""
 
 
-def suppressed(people: People, parts: Mapping[Node, Iterable[Node]], few: int) -> set[GroupCell]:
+def suppressed(
+    people: People, parts: Mapping[Node, Iterable[Node]], few: int, given_away: Collection[GroupCell] = ()
+) -> set[GroupCell]:
     """The cells that are not shown. ``people``: how many people; ``parts``: the parts of each place; ``few``: the limit.
+    ``given_away``: larger cells that are hidden like small ones, since another table would give a small one away.
 
     Nobody can work out a hidden cell by adding and subtracting what is shown and the totals of places. A group that a
     place does not name counts as known to be empty there. All cells are hidden, where a small one could still be computed.
     """
-    hidden = _line_by_line(people, parts, few)
+    small = {GroupCell(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
+    small.update(given_away)
+    hidden = _line_by_line(people, parts, small)
     sums = _sums(people, parts)
-    small = {cell for cell in hidden if people[cell.place][cell.group] < few}
     found = determined(sorted(hidden), sums)
     hidden -= found - small
     if not (leaking := sorted(found & small)):
@@ -58,9 +62,9 @@ def _sums(people: People, parts: Mapping[Node, Iterable[Node]]) -> list[Sum[Grou
     return found
 
 
-def _line_by_line(people: People, parts: Mapping[Node, Iterable[Node]], few: int) -> set[GroupCell]:
+def _line_by_line(people: People, parts: Mapping[Node, Iterable[Node]], small: Iterable[GroupCell]) -> set[GroupCell]:
     """Small cells, and others so that no single sum reveals one of them."""
-    hidden = {GroupCell(node, group) for node, groups in people.items() for group, n in groups.items() if n < few}
+    hidden = set(small)
     lines = [[GroupCell(node, group) for group in groups] for node, groups in people.items()]
     families = [
         (GroupCell(node, group), [GroupCell(part, group) for part in below if group in people.get(part, ())])

@@ -23,7 +23,7 @@ def determined(hidden: Iterable[Cell], sums: Iterable[Sum[Cell]]) -> set[Cell]:
     return {cells[pivot] for pivot, row in _reduced(cells, sums).items() if len(row) == 1}
 
 
-def covers(
+def covering(
     leaking: Iterable[Cell], hidden: Sequence[Cell], shown: Sequence[Cell], sums: Iterable[Sum[Cell]]
 ) -> dict[Cell, set[Cell]]:
     """For each leaking cell, the cells to hide with it so that it cannot be worked out; empty: nothing helps.

@@ -71,7 +71,9 @@ def group_differences(
         here = people.get(node, {})
         counted = _counted(people, parts, few)
         away = _given_away(queries, asked, clauses, attribute, scope, mine, few)
-        hidden = suppressed(counted, parts, few, {cell for cell in away if cell.group in counted.get(cell.place, ())})
+        away = {cell for cell in away if cell.group in counted.get(cell.place, ())}
+        untold = {place for place, groups in counted.items() if sum(groups.values()) < few}
+        hidden = suppressed(counted, parts, few, away, untold)
         if len(set().union(*here.values())) < few or all(GroupCell(node, group) in hidden for group in here):
             continue
         counts = queries.counts(asked, clauses, held_as, attribute)
@@ -96,7 +98,7 @@ def is_shown(groups: Iterable[Group], attribute: str, value: str) -> bool:
 def _counted(people: People, parts: Mapping[Node, Iterable[Node]], few: int) -> dict[Node, dict[str, int]]:
     """How many people are in each group of each place.
 
-    Of a place with fewer than ``few`` people nothing is shown, so nobody knows which groups are empty there: it is given
+    Of a place with fewer than ``few`` people nothing is shown, so nobody knows which groups are empty there. It is given
     every group of the places that it is part of.
     """
     counted = {node: {group: len(who) for group, who in groups.items()} for node, groups in people.items()}

@@ -131,5 +131,9 @@ def test_where_no_group_is_missing_something_can_be_shown(seed: int) -> None:
 def test_what_need_not_be_hidden_is_shown() -> None:
     people = {AREA: {"a": 20, "b": 30}, DIVISIONS[0]: {"a": 10, "b": 10}, DIVISIONS[1]: {"a": 10, "b": 20}}
     assert suppressed(people, PARTS, FEW) == set()
+    two = {AREA: {"a": 1, "b": 2, "c": 50, "d": 60}}
+    assert suppressed(two, {}, FEW) == {(AREA, "a"), (AREA, "b"), (AREA, "c")}, (
+        "else a and b are known to be 3 together"
+    )
     few = {AREA: {"a": 3, "b": 30, "c": 50}}
     assert suppressed(few, {}, FEW) == {(AREA, "a"), (AREA, "b")}

@@ -19,7 +19,7 @@ OUTCOMES = (
     ("attended_complied",) * 4
     + ("unacceptable_absence",) * 4
     + ("acceptable_absence", "awaiting_explanation", "awaiting_explanation", "attended_failed_to_comply")
-    + ("rescheduled", "sent_home")
+    + ("rescheduled", "sent_home", "sent_home_for_behaviour")
 )
 MISSED = ("unacceptable_absence", "acceptable_absence", "awaiting_explanation")
 
@@ -181,7 +181,8 @@ class Mess:
                     "AbsenceJudged", day, recorded=instant, appointment=entry, acceptable=acceptable, reason="r"
                 )
             else:
-                last = self.r.choice((*MISSED, "attended_complied"))
+                again = ("attended_complied",) if outcome not in MISSED else (*MISSED, "attended_complied")
+                last = self.r.choice(again)
                 self.pages.add("AppointmentOutcomeRecorded", day, recorded=instant, appointment=entry, outcome=last)
                 if last == "attended_complied":
                     return

@@ -60,6 +60,14 @@ def releases(life: Life) -> None:
             assess_and_plan(life, again=True)
 
 
+def releases_after_long_sentence(life: Life) -> None:
+    """Reviews that are running are met by the assessment, plan or review after the release too."""
+    if any(stay.released == life.today and stay.sentenced and stay.long for stay in life.stays):
+        for clause in ("plan-review", "risk-of-harm-review"):
+            for duty in life.owed.get(clause, []):
+                duty.again = True
+
+
 def risk_states(life: Life) -> None:
     """What high risk raises when it begins, what a change of the level raises, and what each high assessment does."""
     first_day = life.today == life.file.start
@@ -105,5 +113,5 @@ def outcomes_to_record(life: Life) -> None:
         first, arises = a.first_outcome, a.for_on
         if first is not None and first["outcome"] in ("rescheduled", "acceptable_absence"):
             arises = min(arises, first["occurred_on"])
-        if arises == life.today and not a.session and life.file.at_liberty(a, arises):
+        if arises == life.today and not a.session and life.file.is_held(a):
             life.owe("recording", Clock(1), about=first)

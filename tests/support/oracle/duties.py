@@ -75,7 +75,7 @@ class Duty:
     about: object = None
 
     def set_due(self, stays: list[Stay], today: date) -> None:
-        """At the end of today. A due day that is over, or whose duty is, moves no more."""
+        """At the end of today. A due day that is over, or whose duty has ended, moves no more."""
         if self.settled:
             return
         day = self.runs_from or self.arises
@@ -86,7 +86,7 @@ class Duty:
             if self.clock.on is None:
                 self.due = max(self.due, self.arises)
         over = self.due is not None and self.due <= today
-        self.settled = over or self.met is not None or self.gone is not None
+        self.settled = over or self.gone is not None
 
     @property
     def lapsed(self) -> bool:

@@ -39,9 +39,9 @@ def assessments(life: Life) -> None:
     an_old_one = any(e.get("risk_of_harm") and file.old(e) for e in file.of("AssessmentCompleted"))
     stages = ("initial", "review") if an_old_one else ("initial",)
     first = [e for e in done if e["occurred_on"] < file.start or e["stage"] in stages]
-    met = life.meet("risk-of-harm-assessment", lambda duty: bool(done if duty.again else first))
+    life.meet("risk-of-harm-assessment", lambda duty: bool(done if duty.again else first))
     reviewed = any(e["stage"] in ("review", "termination") for e in today)
-    life.chain("risk-of-harm-review", reviewed or any(duty.again for duty in met), Clock(weeks=16), pauses=True)
+    life.chain("risk-of-harm-review", reviewed, Clock(weeks=16), after_release=bool(done), pauses=True)
     life.meet("risk-of-harm-review-after-change", lambda duty: bool(today))
 
 
@@ -53,11 +53,11 @@ def plans(life: Life) -> None:
     old_plans = [e["entry"] for e in file.of("SupervisionPlanMade") if file.old(e)]
     reviews = file.done("SupervisionPlanReviewed", life.today)
     old_reviewed = [e for e in reviews if e["plan"] in old_plans and not file.old(e)]
-    met = life.meet(
+    life.meet(
         "initial-supervision-plan", lambda duty: bool(done or reviews) if duty.again else bool(first or old_reviewed)
     )
     today = bool(file.on("SupervisionPlanReviewed", life.today))
-    life.chain("plan-review", today or any(duty.again for duty in met), Clock(weeks=16), pauses=True)
+    life.chain("plan-review", today, Clock(weeks=16), after_release=bool(done), pauses=True)
     life.meet("termination-review", lambda duty: today)
 
 
@@ -119,7 +119,7 @@ def recorded(life: Life, first_outcome: Any) -> bool:
 
 def answers(life: Life, entry: Entry, failure: Any) -> bool:
     """A warning or breach that names a failure of that day, or a request for recall, since that day."""
-    if not failure.own <= entry["occurred_on"] <= life.today:
+    if not failure.runs <= entry["occurred_on"] <= life.today:
         return False
     if entry["type"] == "RecallRequested":
         return True

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.accounts.access_log import AccessLog
 from domain.accounts.roles import Account
+from domain.entries.tidy_text import words
 from domain.store.database import Database
 from domain.store.engines import engine_of, insert_into
 
@@ -137,11 +138,12 @@ def _insert_or_leave(engine: sa.Engine) -> Any:
 
 
 def _account(row: Any) -> Account:
+    """The account of a row. Names are tidied as those of entries are, which they are compared with."""
     return Account(
         username=row["username"],
-        name=row["name"],
+        name=words(row["name"]),
         role=row["role"],
-        places=tuple(row["places"]),
+        places=tuple(map(words, row["places"])),
         inspections=tuple(row["inspections"]),
         grade=row["grade"],
         disabled=row["disabled"],

@@ -162,8 +162,8 @@ def _check_first_entry(file: CaseFile, first: Entry | None, fact: Entry) -> None
         raise refusals.Refused(
             "type", f"{file.reference} is a file of another kind; this entry belongs to one of a {fact.kept_on}"
         )
-    standing = first if first.kept_on == "inspection" else file.begun
-    if begins and standing is not None:
+    standing = (first if first.kept_on == "inspection" else file.begun) if begins else None
+    if standing is not None:
         raise refusals.AlreadyStarted(
             "type", f"{file.reference} has already begun, by entry '{standing.entry}'; "
             "correct or withdraw that entry, or use another reference"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from domain.aggregates.amendments import amended, subjects
+from domain.aggregates.amendments import AMENDING, amended, subjects
 from domain.entries.case_entries import (
     AppointmentMade,
     AppointmentOutcomeRecorded,
@@ -35,6 +35,11 @@ GROUPS = (
 )
 """The types of entry whose dates bear on one another."""
 
+BEARING = AMENDING | {
+    SupervisionStarted, SupervisionEnded, OrderVaried, PersonDetailsChanged, AppointmentOutcomeRecorded, ContactResumed
+}  # fmt: skip
+"""The types of a new entry that may clash with those on the file."""
+
 
 class Clash(NamedTuple):
     """Two entries whose dates cannot be true together. ``field``: the date of ``entry`` that is too early or too late."""
@@ -50,15 +55,17 @@ def check_together(entries: Mapping[str, Entry], amending: Sequence[Entry], fact
 
     ``entries``: those on the file; ``amending``: the corrections and withdrawals among them.
     """
-    amends = isinstance(fact, EntryCorrected | EntryWithdrawn)
+    if type(fact) not in BEARING:
+        return
+    amends = type(fact) in AMENDING
     after = [*amending, fact] if amends else amending
     some = _beside(entries, entries.get(subjects(after)[fact.entry])) if amends else _before(entries, fact)
-    if not some:
-        return
-    known = {(clash.entry, clash.other) for clash in _clashes(amended([*some, *amending]))}
-    for clash in _clashes(amended([*some, *after] if amends else [*some, fact, *amending])):
-        if (clash.entry, clash.other) not in known:
-            raise ClashOfDates(_field(fact, clash), clash.reason)
+    found = list(_clashes(amended([*some, *after] if amends else [*some, fact, *amending])))
+    if found:
+        known = {(clash.entry, clash.other) for clash in _clashes(amended([*some, *amending]))}
+        for clash in found:
+            if (clash.entry, clash.other) not in known:
+                raise ClashOfDates(_field(fact, clash), clash.reason)
 
 
 def _before(entries: Mapping[str, Entry], fact: Entry) -> list[Entry]:

@@ -15,17 +15,26 @@ from domain.policy.instruments import score_range
 SAYS_NOTHING_BY_ITSELF = ("reason",)
 """Fields that only explain a change."""
 
+_LOOKED_AT = frozenset(
+    (AssessmentCompleted, QualityJudged, PersonDetailsChanged, PlaceRenamed, OrderVaried, ContactSuspended)
+)
+
 
 def check_content(fact: Entry) -> None:
     """Raises ``Refused`` where the content of the entry is not allowed."""
-    if isinstance(fact, AssessmentCompleted):
-        _check_score(fact)
-    if isinstance(fact, QualityJudged):
-        _check_overruling(fact)
-    if isinstance(fact, PersonDetailsChanged | PlaceRenamed | OrderVaried):
-        _check_change(fact)
-    if isinstance(fact, ContactSuspended) and fact.grade != "spo":
-        raise refusals.Refused("grade", f"'{fact.grade}' may not suspend contact; an SPO decides it, with grade spo")
+    if type(fact) not in _LOOKED_AT:
+        return
+    match fact:
+        case AssessmentCompleted():
+            _check_score(fact)
+        case QualityJudged():
+            _check_overruling(fact)
+        case PersonDetailsChanged() | PlaceRenamed() | OrderVaried():
+            _check_change(fact)
+        case ContactSuspended() if fact.grade != "spo":
+            raise refusals.Refused(
+                "grade", f"'{fact.grade}' may not suspend contact; an SPO decides it, with grade spo"
+            )
 
 
 def _check_change(fact: Entry) -> None:

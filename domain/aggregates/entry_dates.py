@@ -27,6 +27,17 @@ def check_dates(begun: SupervisionStarted | None, fact: Entry, now: datetime) ->
     start = fact if isinstance(fact, SupervisionStarted) else begun
     if start is not None:
         _not_before_birth(fact.occurred_on, start.person.date_of_birth)
+    if type(fact) in _WITH_FURTHER_DATES:
+        _check_further(fact)
+
+
+_WITH_FURTHER_DATES = frozenset(
+    (SupervisionStarted, AppointmentOutcomeRecorded, ContactSuspended, PersonDetailsChanged)
+)
+
+
+def _check_further(fact: Entry) -> None:
+    """The dates that only entries of this type have."""
     match fact:
         case SupervisionStarted():
             _not_before_start("ends_on", fact.ends_on, fact.occurred_on)

@@ -10,17 +10,18 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 import msgspec
+from msgspec import structs
 
 from domain.aggregates.amendments import amend
 from domain.aggregates.case_file import CaseFile
 from domain.aggregates.repeated_entries import differences
 from domain.calendar.london_time import day_of
-from domain.entries.case_entries import EntryCorrected
+from domain.entries.case_entries import EntryCorrected, EntryWithdrawn
 from domain.entries.entry import Entry
 from domain.entries.refusals import ImpossibleDate
 
 LONGEST = 180
-"""The most characters of such an id. The ids of its corrections are longer, and no id may have more than 200."""
+"""The most characters of such an id. Those of its corrections and withdrawals are longer; no id may have more than 200."""
 
 NEVER_RESTATED = ("entry", "recorded_at")
 """The fields that a later extract does not change: the id, and when the entry was first recorded."""
@@ -61,6 +62,55 @@ def correction_of(entry: str, number: int) -> str:
     return f"{entry}:corrected:{number}"
 
 
+def withdrawal_of(entry: str, number: int) -> str:
+    """The id of the withdrawal with this number, from 1, by which a source took its entry back."""
+    return f"{entry}:withdrawn:{number}"
+
+
+def restoration_of(entry: str, number: int) -> str:
+    """The id of the entry that withdraws the withdrawal with this number: the source gives the entry again."""
+    return f"{entry}:restored:{number}"
+
+
+def change_of(fact: Entry) -> str:
+    """What an entry does to what its source gave before: ``corrected``, ``withdrawn``, ``restored``, or nothing ("")."""
+    parts = fact.entry.split(":")
+    return parts[4] if len(parts) == 6 and parts[4] in ("corrected", "withdrawn", "restored") else ""
+
+
+class TakenBack(NamedTuple):
+    """How often a source took an entry back, and the last entry that did so or gave it again (None: never)."""
+
+    times: int
+    last: Entry | None
+
+    @classmethod
+    def of(cls, file: CaseFile, entry: str) -> "TakenBack":
+        times, last = 0, None
+        while (made := file.entries.get(withdrawal_of(entry, times + 1))) is not None:
+            times += 1
+            last = file.entries.get(restoration_of(entry, times), made)
+        return cls(times, last)
+
+    @property
+    def now(self) -> bool:
+        """Whether the source's last word is that the entry is taken back, whatever was done by hand since."""
+        return self.last is not None and change_of(self.last) == "withdrawn"
+
+
+def said(file: CaseFile, fact: Entry, said_at: datetime) -> list[Entry]:
+    """What to record when an extract made at ``said_at`` gives this entry, or takes one back.
+
+    An entry is taken back by its first withdrawal, with the id ``withdrawal_of(entry, 1)``, which gets its number here.
+    Where the source had taken the entry back and gives it again, that is the withdrawal of the withdrawal; what was
+    withdrawn by hand stays so. ``ImpossibleDate`` if the file holds what the source said in a later extract.
+    """
+    if change_of(fact) != "withdrawn":
+        return [restate(file, fact, said_at), *_restore(file, fact.entry, said_at)]
+    assert isinstance(fact, EntryWithdrawn)
+    return _take_back(file, fact, said_at)
+
+
 def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
     """What to record when an extract made at ``said_at`` gives this entry.
 
@@ -74,28 +124,55 @@ def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
     standing = file.entries.get(fact.entry)
     if standing is None or type(standing) is not type(fact):
         return fact
-    said, since, number = standing, standing.recorded_at, 1
+    was, since, number = standing, standing.recorded_at, 1
     while isinstance(made := file.entries.get(correction_of(fact.entry, number)), EntryCorrected):
-        said, since, number = amend(said, made.fields), made.recorded_at, number + 1
-    changed = _changed(said, fact)
+        was, since, number = amend(was, made.fields), made.recorded_at, number + 1
+    changed = _changed(was, fact)
     if not changed:
         return standing
     if said_at < since or (said_at == since and number > 1):
-        raise ImpossibleDate(
-            "recorded_at", f"this extract is of {said_at.isoformat()}, and the file already holds what its source said "
-            f"on {since.isoformat()}; import extracts in the order in which they were made"
-        )  # fmt: skip
+        raise _too_old(said_at, since)
     return EntryCorrected(
         entry=correction_of(fact.entry, number), occurred_on=day_of(said_at), recorded_at=said_at,
         of=fact.entry, fields=changed,
     )  # fmt: skip
 
 
-def _changed(said: Entry, says: Entry) -> dict[str, Any]:
+def _restore(file: CaseFile, entry: str, said_at: datetime) -> list[Entry]:
+    back = TakenBack.of(file, entry)
+    if back.last is None or not back.now:
+        return []
+    if said_at < back.last.recorded_at:
+        raise _too_old(said_at, back.last.recorded_at)
+    return [
+        EntryWithdrawn(
+            entry=restoration_of(entry, back.times), occurred_on=day_of(said_at), recorded_at=said_at,
+            of=back.last.entry, reason="the source gives it again",
+        )
+    ]  # fmt: skip
+
+
+def _take_back(file: CaseFile, fact: EntryWithdrawn, said_at: datetime) -> list[Entry]:
+    back = TakenBack.of(file, fact.of)
+    if back.now:
+        return []
+    if back.last is not None and said_at < back.last.recorded_at:
+        raise _too_old(said_at, back.last.recorded_at)
+    return [structs.replace(fact, entry=withdrawal_of(fact.of, back.times + 1))]
+
+
+def _too_old(said_at: datetime, since: datetime) -> ImpossibleDate:
+    return ImpossibleDate(
+        "recorded_at", f"this extract is of {said_at.isoformat()}, and the file already holds what its source said "
+        f"on {since.isoformat()}; import extracts in the order in which they were made"
+    )  # fmt: skip
+
+
+def _changed(was: Entry, says: Entry) -> dict[str, Any]:
     """The interchange fields that differ, with their new values; null or the default where none is given now."""
     names = dict(zip(says.__struct_encode_fields__, says.__struct_fields__, strict=True))
     return {
         encoded: msgspec.to_builtins(getattr(says, names[encoded]))
-        for encoded in differences(said, says)
+        for encoded in differences(was, says)
         if encoded not in NEVER_RESTATED
     }

@@ -175,7 +175,7 @@ class PersonDetailsChanged(Entry, frozen=True):
 class PersonLinked(Entry, frozen=True):
     """The person with this CRN and the person of this case are one."""
 
-    use = Use(made_by=("managers",), form_group="Person, order and place")
+    use = Use(made_by=("managers",), form_group="Person, order and place", told_apart_by=("crn",))
 
     crn: Annotated[Crn, Meta(title="CRN of the same person")]
     reason: Note
@@ -398,9 +398,9 @@ class RecallDecided(Entry, frozen=True):
 
 
 class CustodyStarted(Entry, frozen=True):
-    """The person is in custody from this day: nobody owes supervision in the community until ``CustodyEnded``.
+    """The person is in custody from this day until ``CustodyEnded``; what is owed meanwhile, each clause says.
 
-    A recall decided as ``recalled`` begins custody too.
+    After a recall decided as ``recalled`` the person is unlawfully at large until this entry, which counts as custody.
     """
 
     use = Use(form_group="Whereabouts and interruptions")

@@ -5,7 +5,7 @@ Running it again completes it, since entries that are on a file already are left
 number of lines.
 """
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ from itertools import islice
 from eventsourcing.persistence import IntegrityError
 
 from domain.aggregates.case_file import BEGINNINGS, CaseFile, recording_default
-from domain.aggregates.source_entries import restate
-from domain.entries.case_entries import Entry, EntryCorrected
+from domain.aggregates.source_entries import change_of, said
+from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile, NoSuchCase, NoSuchEntry, Refused
 from domain.importing.ndjson_reader import Line, Rejected
 from domain.store.application import Files
@@ -40,15 +40,24 @@ LATER = None
 class ImportReport:
     """What an import did: the number of entries newly stored and of those already there, and the lines rejected.
 
-    ``corrected``: how many of those stored correct an entry that its source has changed. ``unopened``: file -> the line
-    on which its first entry was rejected.
+    ``corrected``, ``withdrawn``, ``restored``: how many of those stored say that a source has changed an entry, taken it
+    back, or gives it again. ``unopened``: file -> the line on which its first entry was rejected.
     """
 
     stored: int = 0
     already: int = 0
     corrected: int = 0
+    withdrawn: int = 0
+    restored: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     unopened: dict[str, str] = field(default_factory=dict)
+
+    def count(self, stored: Counter[str]) -> None:
+        """Add entries that were stored, by what they change (see ``change_of``)."""
+        self.stored += stored.total()
+        self.corrected += stored["corrected"]
+        self.withdrawn += stored["withdrawn"]
+        self.restored += stored["restored"]
 
 
 def import_lines(
@@ -73,10 +82,10 @@ def _together(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 @dataclass
 class _Decided:
-    """Lines decided, and the number of them that correct an entry that its source has changed."""
+    """Lines decided, and the number of entries to store for them, by what they change in what a source gave before."""
 
     lines: list[Line] = field(default_factory=list)
-    corrections: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
 
 
 class _Batch:
@@ -120,29 +129,35 @@ class _Batch:
 
     def _take(self, line: Line) -> Entry | None:
         """The entry newly accepted for a line; None if it is on the file already, is rejected or must wait."""
-        writing = self.writing
+        writing, fresh = self.writing, list[Entry]()
         try:
             file = writing.file(line.reference)
-            fact = self._as_recorded(line, file)
-            fresh = writing.take(file, fact)
-        except (NoSuchCase, NoSuchEntry) as error:
-            self._hold(line, error, error.entry if isinstance(error, NoSuchEntry) else BEGINNING)
-            return None
+            for fact in self._as_recorded(line, file):
+                fresh += writing.take(file, fact)
         except Refused as error:
-            if error.later_may_mend:
-                self._hold(line, error, LATER)
-                return None
-            if self._moved(line.reference):
-                return self._take(line)
+            self._note(line, fresh)
+            return self._refused(line, error)
+        self._note(line, fresh)
+        self.report.already += not fresh
+        return fresh[0] if fresh else None
+
+    def _note(self, line: Line, fresh: list[Entry]) -> None:
+        """Note what is to be stored for a line."""
+        if fresh:
+            self.decided.lines.append(line)
+            self.decided.changes += _changes(line, fresh)
+
+    def _refused(self, line: Line, error: Refused) -> Entry | None:
+        """Hold a line that something further on may set right; else reject it, unless another writer has come between."""
+        if isinstance(error, NoSuchCase | NoSuchEntry):
+            self._hold(line, error, error.entry if isinstance(error, NoSuchEntry) else BEGINNING)
+        elif error.later_may_mend:
+            self._hold(line, error, LATER)
+        elif self._moved(line.reference):
+            return self._take(line)
+        else:
             self._reject(line, error.field, error.reason)
-            return None
-        if not fresh:
-            self.report.already += 1
-            return None
-        self.decided.lines.append(line)
-        if line.said_at is not None:
-            self.decided.corrections += isinstance(fact, EntryCorrected)
-        return fact
+        return None
 
     def _hold(self, line: Line, error: Refused, needed: str | None) -> None:
         self.waiting.setdefault(line.reference, defaultdict(list))[needed].append((line, error))
@@ -177,14 +192,14 @@ class _Batch:
         return error.reason if opening is None else f"{error.reason}, which was rejected ({opening})"
 
     @staticmethod
-    def _as_recorded(line: Line, file: CaseFile) -> Entry:
-        """What to record for the line: its entry or, where its source has changed the entry, a correction.
+    def _as_recorded(line: Line, file: CaseFile) -> list[Entry]:
+        """What to record for the line: its entry or, where its source has changed it or taken it back, what says so.
 
         A line without ``recorded_at`` whose entry is on the file takes the ``recorded_at`` of that entry.
         """
         if line.said_at is not None:
-            return restate(file, line.fact, line.said_at)
-        return line.fact if line.recorded_at_given else recording_default(file, line.fact)
+            return said(file, line.fact, line.said_at)
+        return [line.fact if line.recorded_at_given else recording_default(file, line.fact)]
 
     def store(self) -> None:
         """Begin to store the lines decided. The next lines can be decided meanwhile."""
@@ -211,21 +226,24 @@ class _Batch:
             for line in again:
                 self._store_again(line)
             return False
-        self.report.stored += len(self.begun.lines)
-        self.report.corrected += self.begun.corrections
+        self.report.count(self.begun.changes)
         self.begun = _Decided()
         return True
 
     def _store_again(self, line: Line) -> None:
         files, now = self.writing.files, self.writing.now
         try:
-            fact = self._as_recorded(line, files.read(line.reference))
-            stored = files.record(line.reference, [fact], actor=self.actor, now=now)
+            facts = self._as_recorded(line, files.read(line.reference))
+            stored = files.record(line.reference, facts, actor=self.actor, now=now)
         except Refused as error:
             self._reject(line, error.field, error.reason)
         except BusyFile as error:
             self._reject(line, "case", str(error))
         else:
-            self.report.stored += len(stored)
-            self.report.corrected += line.said_at is not None and any(isinstance(new, EntryCorrected) for new in stored)
+            self.report.count(_changes(line, stored))
             self.report.already += not stored
+
+
+def _changes(line: Line, stored: list[Entry]) -> Counter[str]:
+    """The number of these entries by what they change; those of a line that is of no extract change nothing."""
+    return Counter("" if line.said_at is None else change_of(fact) for fact in stored)

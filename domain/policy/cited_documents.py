@@ -16,7 +16,12 @@ STANDARDS = Path(__file__).parent / "standards"
 FRAMEWORKS = Path(__file__).parent / "frameworks"
 MEASURES = Path(__file__).parent / "measures"
 
-SURE = {"F": "found in a public source", "R": "to be checked against the printed edition", "U": "unsure"}
+SURE = {
+    "F": "found in a public source",
+    "R": "to be checked against the printed edition",
+    "U": "unsure",
+    "P": "ours: the printed standards do not say",
+}
 
 
 Problem = tuple[tuple[Any, ...], str]
@@ -35,7 +40,8 @@ class Document(Schema):
 class Cited(Document):
     """Anything that states a value: where it is printed, and how sure we are of it.
 
-    ``sure`` is F (found), R (recalled; to be checked against the printed edition) or U (unsure). U needs a remark.
+    ``sure`` is F (found), R (recalled; to be checked against the printed edition), U (unsure) or P (a
+    parameter of ours). U and P need a remark.
     """
 
     cite = fields.String(
@@ -45,15 +51,18 @@ class Cited(Document):
     )
     sure = fields.String(
         required=True,
-        validate=validate.OneOf(SURE, error="'{input}' is not F (found), R (recalled) or U (unsure)"),
-        error_messages={"required": "missing; say F (found), R (recalled) or U (unsure)"},
+        validate=validate.OneOf(SURE, error="'{input}' is not F (found), R (recalled), U (unsure) or P (ours)"),
+        error_messages={"required": "missing; say F (found), R (recalled), U (unsure) or P (ours)"},
     )
     remark = fields.String(validate=validate.Length(min=1))
 
     @validates_schema
     def unsure_needs_remark(self, data: dict[str, Any], **_: Any) -> None:
-        if data.get("sure") == "U" and not data.get("remark"):
-            raise ValidationError("missing; an unsure value says what is unsure about it", "remark")
+        if data.get("sure") in ("U", "P") and not data.get("remark"):
+            raise ValidationError(
+                "missing; an unsure value says what is unsure about it, one of ours what the source does not say",
+                "remark",
+            )
 
 
 def read_plain(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ class Practice:
     suspension_weeks: int = 12
     decision_working_days: int = 7
     windows_years: int = 30
+    unpaid_work_years: int = 5
 
 
 @cache

@@ -89,7 +89,7 @@ def contact_marks(history: History, day: date) -> list[Mark]:
     found = []
     for made in history.all(case_entries.AppointmentMade):
         appointment = history.appointments[made.entry]
-        if min(appointment.for_on, appointment.made_on) <= day:
+        if max(appointment.for_on, appointment.made_on) <= day:
             kind = _became(appointment, day) if made.is_contact else "other"
             found.append(Mark(made.for_on, kind, made.entry, ChartAppointment(made, appointment)))
     for fact_type in LIGHT:

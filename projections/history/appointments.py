@@ -4,8 +4,9 @@ Outcomes and decisions on one appointment are one series, in the order in which 
 of it. An unpaid work session counts as an appointment of its day.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -14,7 +15,10 @@ from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.practice import practice
 
-ATTENDED = frozenset(("attended_complied", "attended_failed_to_comply", "sent_home", "sent_home_for_behaviour"))
+ATTENDED = frozenset(("attended_complied", "attended_failed_to_comply"))
+"""Outcomes of an appointment that was kept."""
+
+CAME = ATTENDED | {"sent_home", "sent_home_for_behaviour"}
 """Outcomes by which the person came."""
 
 FAILED = frozenset(("unacceptable_absence", "attended_failed_to_comply", "sent_home_for_behaviour"))
@@ -74,12 +78,12 @@ class Appointment(NamedTuple):
         if not about and own_outcome is None:
             return cls(made.entry, made.occurred_on, for_on, None, None, None, None, None)
         outcome, decisions = _verdict(own_outcome, for_on, sorted(about, key=_RECORDED))
-        changed = decisions[-1][1] if len(decisions) > 1 and decisions[0][0] and not decisions[-1][0] else None
         named = min((fact.occurred_on for fact in about if type(fact) in NAMING), default=None)
         told = [
             f.occurred_on for f in about if getattr(f, "outcome", None) in BEFORE_ITS_DAY and f.occurred_on < for_on
         ]
         acceptable = decisions[-1][0] if decisions and outcome not in _SETTLED else None
+        changed = _changed_on(decisions) if acceptable is False else None
         return cls(made.entry, made.occurred_on, for_on, outcome, acceptable, changed, named, min(told, default=None))
 
     @property
@@ -126,6 +130,14 @@ _SETTLED = frozenset(("attended_complied", "rescheduled", "sent_home"))
 """Outcomes after which nothing is left to decide."""
 
 
+def _changed_on(decisions: Sequence[tuple[bool, date]]) -> date | None:
+    """The day on which what was first decided acceptable was last decided to be unacceptable; None: it was not."""
+    if not decisions[0][0]:
+        return None
+    changes = [day for (before, _), (after, day) in pairwise(decisions) if before and not after]
+    return changes[-1] if changes else None
+
+
 def _verdict(outcome: str | None, for_on: date, series: Iterable[Entry]) -> tuple[str | None, list[tuple[bool, date]]]:
     """What became of it by the last word, and the decisions that stand: whether acceptable, and the day."""
     decisions: list[tuple[bool, date]] = []
@@ -136,7 +148,7 @@ def _verdict(outcome: str | None, for_on: date, series: Iterable[Entry]) -> tupl
             decisions.append((fact.acceptable, fact.occurred_on))
             outcome = None if outcome in _SETTLED else outcome
         elif isinstance(fact, case_entries.AppointmentOutcomeRecorded):
-            if fact.outcome == "awaiting_explanation" and decisions:
+            if fact.outcome == "awaiting_explanation" and (decisions or outcome in CAME or outcome == "rescheduled"):
                 continue
             outcome = fact.outcome
             if outcome in ("acceptable_absence", "unacceptable_absence"):

@@ -19,7 +19,8 @@ class Stay(NamedTuple):
 
     ``since``: the first day of the stays that count as one with it. ``sentenced``: one of them began by recall or sentence.
     ``joined``: it counts as one with the stay before. ``held_from``: the day from which custody is on the file; before it
-    the person was unlawfully at large after a recall. ``entry`` and ``released_by``: the entries that began and ended it.
+    the person was unlawfully at large after a recall (None: still is). ``entry`` and ``released_by``: the entries that
+    began and ended it.
     """
 
     begins: date
@@ -27,7 +28,7 @@ class Stay(NamedTuple):
     since: date
     sentenced: bool
     joined: bool
-    held_from: date
+    held_from: date | None
     entry: str
     released_by: str | None
 
@@ -56,31 +57,38 @@ def stays_of_file(marks: Iterable[Entry]) -> list[Stay]:
     """The stays that one file tells of. ``marks``: its entries on custody and recall, in order."""
     found: list[Stay] = []
     open_stay: Stay | None = None
-    recalled = False
     for mark in marks:
         on = mark.occurred_on
         if isinstance(mark, CustodyEnded):
             if open_stay is not None and on > open_stay.begins:
-                found.append(open_stay._replace(ends=on, released_by=mark.entry))
+                held = open_stay.held_from or open_stay.begins
+                found.append(open_stay._replace(ends=on, released_by=mark.entry, held_from=held))
             open_stay = None
-        elif isinstance(mark, CustodyStarted) or (isinstance(mark, RecallDecided) and mark.outcome == "recalled"):
-            sentenced = isinstance(mark, RecallDecided) or mark.reason in ("recall", "sentence")
+        elif isinstance(mark, CustodyStarted):
+            sentenced = mark.reason in ("recall", "sentence")
             if open_stay is None:
                 open_stay = Stay(on, None, on, sentenced, False, on, mark.entry, None)
-                recalled = isinstance(mark, RecallDecided)
-            elif sentenced:
+            else:
+                held, sentenced = open_stay.held_from or on, sentenced or open_stay.sentenced
+                open_stay = open_stay._replace(sentenced=sentenced, held_from=held)
+        elif isinstance(mark, RecallDecided) and mark.outcome == "recalled":
+            if open_stay is None:
+                open_stay = Stay(on, None, on, True, False, None, mark.entry, None)
+            else:
                 open_stay = open_stay._replace(sentenced=True)
-            if recalled and isinstance(mark, CustodyStarted):
-                open_stay, recalled = open_stay._replace(held_from=on), False
     return found if open_stay is None else [*found, open_stay]
 
 
 def stays_of_person(of_files: Iterable[Sequence[Stay]]) -> list[Stay]:
-    """The stays of a person from those of each file: overlapping ones count once, close ones as one."""
+    """The stays of a person from those of each file. Overlapping ones count once: so do two of which one ends as the other begins.
+
+    Close ones count as one from the second on (``Stay.joined``).
+    """
     found: list[Stay] = []
-    for stay in sorted(stay for stays in of_files for stay in stays):
+    every = [stay for stays in of_files for stay in stays]
+    for stay in sorted(every, key=lambda stay: (stay.begins, stay.ends or date.max)):
         last = found[-1] if found else None
-        if last is not None and (last.ends is None or stay.begins < last.ends):
+        if last is not None and (last.ends is None or stay.begins <= last.ends):
             found[-1] = _overlapping(last, stay)
         elif last is not None and last.ends is not None and _close(last.ends, stay.begins):
             found.append(stay._replace(since=last.since, sentenced=last.sentenced or stay.sentenced, joined=True))

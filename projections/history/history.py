@@ -152,11 +152,15 @@ class History(Timelines):
         return failures(filter(self.may_count, self._missed))
 
     @worked_out
+    def decided(self) -> list[date]:
+        """The days on which breach or recall was decided."""
+        return [fact.occurred_on for fact in self.ordered(case_entries.BreachDecided, case_entries.RecallDecided)]
+
+    @worked_out
     def actions(self) -> list[tuple[date, date | None]]:
         """Breach and recall: the day each was begun, and the day it was decided (None: not yet)."""
-        decided = [fact.occurred_on for fact in self.ordered(case_entries.BreachDecided, case_entries.RecallDecided)]
         begun = self.ordered(case_entries.BreachInitiated, case_entries.RecallRequested)
-        return [(act.occurred_on, next((d for d in decided if d >= act.occurred_on), None)) for act in begun]
+        return [(act.occurred_on, next((d for d in self.decided if d >= act.occurred_on), None)) for act in begun]
 
     def undecided(self, day: date) -> bool:
         """Whether a breach or recall begun before this day was undecided on it."""

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from domain.aggregates.amendments import IN_ORDER
 from domain.entries import case_entries
 from domain.policy.practice import practice
-from projections.history.appointments import ATTENDED
+from projections.history.appointments import CAME
 from projections.history.custody import Stay
 from projections.history.dated_values import Change, changed_details, without_repeats
 from projections.history.person_timelines import PersonTimelines
@@ -163,15 +163,16 @@ class OrderTimelines(PersonTimelines):
             return None
         worked = 0.0
         for session in self.all(case_entries.UnpaidWorkSession):
-            worked += session.hours if session.outcome in ATTENDED else 0
+            worked += session.hours if session.outcome in CAME else 0
             if worked >= ordered:
                 return session.occurred_on
         return None
 
     @worked_out
-    def unsupervised_from(self) -> list[date]:
-        """The days from which supervision under a life licence is suspended."""
-        return [change.on for change in self.requirements if not change.value]
+    def unsupervised(self) -> list[tuple[date, date | None]]:
+        """The times in which supervision under a life licence is suspended: first day, and first day after it (None: still)."""
+        ends = [change.on for change in self.requirements[1:]]
+        return [(held.on, end) for held, end in zip_longest(self.requirements, ends) if not held.value]
 
     @worked_out
     def person(self) -> list[Change]:

@@ -168,7 +168,7 @@ def _to_another_area(before: tuple[Entry, Place], after: tuple[Entry, Place]) ->
 TIMELINES = (
     "started", "start", "received", "here_from", "end", "ends_on", "past_end", "custody", "unknown", "suspended", "away",
     "away_or_unknown", "releases", "fresh_starts", "long_releases", "risk", "risk_changes", "tier", "mappa_level",
-    "requirements", "work_done_on", "unsupervised_from", "person", "allocation", "transfers", "held_by",
+    "requirements", "work_done_on", "unsupervised", "person", "allocation", "transfers", "held_by",
     "turning_points", "_attributes", "_spans",
 )  # fmt: skip
 """The names of all timelines, with the caches made from them."""

@@ -7,6 +7,7 @@ in ``projections.obligations.clause_kinds``.
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import pairwise
 
 from domain.entries.case_entries import BreachDecided, BreachInitiated, RecallDecided, RecallRequested
@@ -17,17 +18,20 @@ from projections.history.history import Candidate, History
 from projections.ledger.case_versions import CaseVersions, Epoch
 from projections.ledger.history_at import HistoryAt
 from projections.ledger.knowledge_spans import RowSpans, Spanned, first_known
-from projections.ledger.ledger_rows import DutyRow
+from projections.ledger.ledger_rows import DutyRow, Place
 from projections.obligations import clause_kinds
-from projections.obligations.answers import UNMET, answers
 from projections.obligations.asked import asked
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.clause_index import IndexedClause, clause_index
 from projections.obligations.contact_windows import reached
+from projections.obligations.duty_answers import UNMET, answers
 from projections.obligations.triggers import Trigger, arises, triggered, triggers
 
 Owed = Iterator[tuple[DutyRow, int, int]]
 """Duties, each with the first recording from which it was owed so, and the first from which it no longer was."""
+
+OwnDue = tuple[date, date | None, Place]
+"""A window's own last day, the day from which a first contact moved it, and who held the case on that last day."""
 
 ERA = frozenset(("started",))
 
@@ -44,7 +48,7 @@ def owed_as_known(growth: CaseVersions) -> RowSpans[DutyRow]:
     every = clause_index(catalogue().clauses)
     last_day = growth.last_day(every.dated)
     for era in growth.epochs(ERA):
-        for indexed in every.of(era.frame, growth.first_day, last_day, growth.by_type.keys()):
+        for indexed in every.of(era.frame, growth.first_day, last_day, growth.types):
             start, end = indexed.clause.start or date.min, indexed.clause.end or date.max
             epochs = [epoch for epoch in growth.epochs(indexed.timelines_asked, era) if start <= epoch.ends_on]
             for row, since, until in _as_known(indexed.clause)(indexed, growth, epochs):
@@ -66,13 +70,14 @@ def within(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epoch]
             trigger, arises, due, ended = duty.trigger, duty.arises_on, duty.due_on, duty.ended_on
             since = trigger.since if trigger.since > opens else opens
             until = trigger.until if trigger.until < closes else closes
-            entry, row, place = trigger.entry, duty.value.number, frame.held_by(due)
+            entry, row = trigger.entry, duty.value.number
             candidates = answers(clause, growth, frame, trigger, duty.earliest)
             if ended is not None and ended <= due:
                 candidates = [c for c in candidates if c.day <= ended]
             for met, begins, ends in first_known(candidates, since, until):
                 met_on, met_by = (met.day, (met.entry,)) if met else UNMET
-                yield DutyRow(number, row, arises, due, met_on, ended, entry, met_by, place), begins, ends
+                due = duty.due_when(clause, frame, met_on)
+                yield DutyRow(number, row, arises, due, met_on, ended, entry, met_by, frame.held_by(due)), begins, ends
 
 
 def raised(clause: Clause, growth: CaseVersions, epoch: Epoch) -> Sequence[Trigger]:
@@ -117,7 +122,7 @@ def frequency(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epo
     number, clause = indexed.number, indexed.clause
     assert clause.counts is not None
     days, counted = growth.admitted(clause.counts)
-    laid = RowSpans[tuple[DutyRow, tuple[tuple[date, float], ...], bool, tuple[int, ...]]]()
+    laid = RowSpans[tuple[DutyRow, tuple[tuple[date, float], ...], bool, tuple[int, ...], OwnDue]]()
     for frame, opens, closes, _ in epochs:
         assert frame.start is not None
         for window in clause_kinds.laid(indexed, frame):
@@ -125,12 +130,17 @@ def frequency(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epo
             inside = range(bisect_left(days, begins), bisect_left(days, window.closes))
             kept = tuple(at for at in inside if (a := counted[at].appointment) is None or frame.may_count(a))
             row = DutyRow(number, window.value.number, begins, due, None, ended, entry, (), frame.held_by(due))
-            laid.add((row, window.asked, window.on_days, kept), opens, closes)
-    for (row, steps, on_days, kept), opens, closes in laid.spans(growth.over):
+            before = window.own_due, window.extended_from, frame.held_by(window.own_due)
+            laid.add((row, window.asked, window.on_days, kept, before), opens, closes)
+    for (row, steps, on_days, kept, (own_due, extended, place)), opens, closes in laid.spans(growth.over):
         for known, since, until in known_in_turn([counted[at] for at in kept], opens, closes):
             if known:
                 met_on, met_by = reached(clause, known, steps, on_days)
-                yield row._replace(met_on=met_on, met_by=met_by), since, until
+                if met_on is not None and extended is not None and met_on < extended:
+                    row_met = row._replace(due_on=own_due, place=place, met_on=met_on, met_by=met_by)
+                else:
+                    row_met = row._replace(met_on=met_on, met_by=met_by)
+                yield row_met, since, until
             else:
                 yield row, since, until
 
@@ -144,7 +154,8 @@ def again(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epoch])
     turns = {turn for known in asked_for(clause, growth) for turn in (known.since, known.until)}
     for frame, opens, closes, _ in epochs:
         for since, until in spans({turn for turn in turns if opens < turn < closes}, opens, closes):
-            for o in clause_kinds.DERIVE[clause.kind](indexed, HistoryAt(growth, frame, since)):
+            history = growth.kept_history(frame, since, partial(HistoryAt, growth, frame, since))
+            for o in clause_kinds.DERIVE[clause.kind](indexed, history):
                 place = frame.held_by(o.due_on)
                 row = DutyRow(
                     number, o.value.number, o.arises_on, o.due_on, o.met_on, o.ended_on, o.raised_by, o.met_by, place

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from domain.entries import tidy_text
 from projections.arrays.string_codes import TextArray, TextChain
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
@@ -12,11 +13,11 @@ from projections.columns.column_schema import Array
 def cases_with(selection: CaseSelection, words: str) -> Array:
     """For each case that had begun whether each of these words is in its reference or in the person's name on the day.
 
-    Capitals make no difference.
+    Capitals make no difference, nor does how an accent is written.
     """
     columns, found = selection.columns, selection.there.copy()
     names = selection.spell_column("name")
-    for word in words.casefold().split():
+    for word in tidy_text.words(words).casefold().split():
         in_name = strings_with(columns.folded, word)
         of_case = np.zeros(columns.numbers, bool)
         of_case[found] = in_name[names[found]]

@@ -24,6 +24,13 @@ class Asked(Struct, frozen=True, gc=False):
     ended_on: date | None
     earliest: date
 
+    def due_when(self, clause: Clause, history: History, met_on: date | None) -> date:
+        """The due date of a duty met on a day: custody that began later did not move it."""
+        if met_on is None or self.value.allow is None or not history.away_or_unknown:
+            return self.due_on
+        day_zero = self.trigger.counted_from or self.arises_on
+        return max(deadline(clause, self.value.allow, day_zero, history, met_on), self.arises_on)
+
 
 def asked(clause: Clause, history: History, raised: Iterable[Trigger]) -> Iterator[Asked]:
     """Find what these triggers raise under a clause of the kind ``within``, on either axis of time.
@@ -48,8 +55,10 @@ def asked(clause: Clause, history: History, raised: Iterable[Trigger]) -> Iterat
             due = deadline(clause, value.allow, day_zero, history)
         if due < arises_on:
             due = arises_on
-        earliest = day_zero + ONE_DAY if clause.from_next_day else day_zero
+        earliest = day_zero + ONE_DAY if clause.from_next_day else trigger.answered_from or day_zero
         ended = ending(clause, history, arises_on, trigger)
+        if ended is not None and ended <= due and value.allow is not None:
+            due = max(deadline(clause, value.allow, day_zero, history, ended), arises_on)
         yield Asked(trigger, value, arises_on, due, ended, earliest)
 
 
@@ -66,6 +75,6 @@ def ending(clause: Clause, history: History, day: date, trigger: Trigger | None 
         ends.append(trigger.ended_on)
     if clause.in_custody == "ends" and history.custody:
         ends += [stay.begins for stay in history.custody if stay.begins >= day][:1]
-    if clause.in_custody in ("pauses", "anew") and history.unsupervised_from:
-        ends += [off for off in history.unsupervised_from if off >= day][:1]
+    if clause.in_custody in ("pauses", "anew") and history.unsupervised:
+        ends += [off for off, _ in history.unsupervised if off >= day][:1]
     return min((end for end in ends if end is not None), default=None)

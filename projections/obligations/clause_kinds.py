@@ -10,11 +10,11 @@ from datetime import timedelta
 
 from domain.policy.clauses import Clause
 from projections.history.history import History
-from projections.obligations.answers import UNMET, first_answer
 from projections.obligations.asked import asked
 from projections.obligations.clause_index import IndexedClause
 from projections.obligations.contact_windows import reached, windows
 from projections.obligations.done_again import every
+from projections.obligations.duty_answers import UNMET, first_answer
 from projections.obligations.duty_state import Obligation
 from projections.obligations.failure_response import response
 from projections.obligations.standing_while import standing
@@ -31,6 +31,7 @@ def within(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
         trigger, ended, due = duty.trigger, duty.ended_on, duty.due_on
         lapses = ended if ended is not None and ended <= due else None
         met_on, met_by = first_answer(clause, history, trigger, duty.earliest, lapses)
+        due = duty.due_when(clause, history, met_on)
         yield Obligation(clause, duty.value, duty.arises_on, due, met_on, ended, trigger.entry, met_by)
 
 
@@ -43,9 +44,8 @@ def frequency(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
     for window in laid(indexed, history):
         inside = counted[bisect_left(days, window.begins) : bisect_left(days, window.closes)]
         met_on, met_by = reached(clause, inside, window.asked, window.on_days) if inside else UNMET
-        yield Obligation(
-            clause, window.value, window.begins, window.due_on, met_on, window.ended_on, raised_by, met_by, True
-        )
+        due = window.due_when(met_on)
+        yield Obligation(clause, window.value, window.begins, due, met_on, window.ended_on, raised_by, met_by, True)
 
 
 def laid(indexed: IndexedClause, history: History) -> Iterator[Window]:

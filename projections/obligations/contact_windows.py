@@ -13,10 +13,13 @@ from dateutil.relativedelta import relativedelta
 from domain.policy.clauses import Clause, Phase, Value
 from domain.policy.practice import practice
 from projections.history.history import Candidate, History
-from projections.obligations.answers import Met
+from projections.obligations.duty_answers import Met
 from projections.obligations.time_at_liberty import judged
 from projections.obligations.triggers import row
 from projections.obligations.window import FirstContact, Run, Window
+
+PUNISHMENT = ("community_punishment_order", "community_punishment_and_rehabilitation_order")
+"""The orders of which unpaid work is a part without being listed."""
 
 
 def windows(series: Sequence[Clause], history: History, first_contacts: Iterable[FirstContact] = ()) -> list[Window]:
@@ -43,6 +46,26 @@ def horizon(history: History) -> date:
     return min([longest, *planned, *([history.end.on] if history.end else [])])
 
 
+def has_unpaid_work(history: History) -> bool:
+    """Whether the order has, or had, unpaid work."""
+    assert history.started is not None
+    required = any("unpaid_work" in change.value for change in history.requirements)
+    return required or history.started.order_type in PUNISHMENT
+
+
+def work_horizon(history: History) -> date:
+    """As ``horizon``, for unpaid work, which is owed past the planned end: until its hours are done or the file is closed.
+
+    For ``practice().unpaid_work_years`` years from the start at the longest.
+    """
+    assert history.start is not None
+    over = history.start.on + relativedelta(years=practice().unpaid_work_years)
+    over = max([over, horizon(history), *(begins for begins, _ in history.past_end)])
+    done = history.work_done_on
+    ends = [history.end.on] if history.end else []
+    return min([over, *ends, *([done + timedelta(days=1)] if done else [])])
+
+
 class Grid:
     """Lays the windows of one clause on one case, from one day on which something may change to the next."""
 
@@ -50,12 +73,7 @@ class Grid:
         self.series, self.history = series, history
         assert history.start is not None
         self.past_end = any(clause.past_end for clause in series)
-        over = horizon(history)
-        if self.past_end:
-            longest = history.start.on + relativedelta(years=practice().windows_years)
-            ends = [longest, *([history.end.on] if history.end else [])]
-            over = min(ends if history.work_done_on is None else [*ends, history.work_done_on + timedelta(days=1)])
-        self.over = over
+        self.over = work_horizon(history) if self.past_end else horizon(history)
         self.relaid = {release.on for release in history.long_releases}
         self.points = sorted({
             *history.turning_points, *self.relaid, *(c.start for c in series if c.start is not None),

@@ -14,8 +14,11 @@ from projections.history.timelines import Timelines
 from projections.obligations.duty_state import WHEN_RELEASED
 
 
-def deadline(clause: Clause, allow: Length, day_zero: date, history: Timelines) -> date:
-    """The last day in time. ``WHEN_RELEASED``: it cannot be said before the person is released, or found."""
+def deadline(clause: Clause, allow: Length, day_zero: date, history: Timelines, settled_on: date | None = None) -> date:
+    """The last day in time. ``WHEN_RELEASED``: it cannot be said before the person is released, or found.
+
+    ``settled_on``: the day on which the duty was met or ended; what begins later moves nothing.
+    """
     due = allow.after(day_zero)
     if clause.pauses and history.custody:
         away = history.away_or_unknown if clause.pauses_unknown else history.away
@@ -23,19 +26,23 @@ def deadline(clause: Clause, allow: Length, day_zero: date, history: Timelines) 
         away = history.away_or_unknown if clause.pauses else unknown_alone(history)
     else:
         return rolled(allow, due)
+    over = min(history.end.on if history.end else date.max, settled_on or date.max)
     for span in away:
+        if span.begins > over:
+            break
+        ends = span.ends if span.ends is not None and (history.end is None or span.ends <= history.end.on) else None
         if span.ends is not None and span.ends <= day_zero:
             continue
         if span.begins > day_zero and rolled(allow, due) < span.begins:
             break
-        if clause.due_by_release and span.ends is not None and due < span.ends:
-            return max(span.ends, due)
-        if span.ends is None:
+        if ends is None:
             return WHEN_RELEASED
+        if clause.due_by_release and due < ends:
+            return ends
         if span.gap <= day_zero:
-            day_zero, due = span.ends, allow.after(span.ends)
+            day_zero, due = ends, allow.after(ends)
         else:
-            due = _later(allow, due, span, span.ends)
+            due = _later(allow, due, span, ends)
     return rolled(allow, due)
 
 

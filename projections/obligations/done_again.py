@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from domain.policy.clauses import Clause
 from domain.policy.conditions import fits
 from projections.history.history import History
-from projections.obligations.answers import Met, first_answer
 from projections.obligations.asked import ending
 from projections.obligations.clause_index import IndexedClause
 from projections.obligations.deadlines import deadline
+from projections.obligations.duty_answers import Met, first_answer
 from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import Trigger, arises, row, triggers
 
@@ -39,6 +39,8 @@ def every(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
             due = deadline(clause, value.allow, since, history)
             lapses = running_to if running_to is not None and running_to <= due else None
             met_on, met_by = _next_time(clause, history, Trigger(since, raised_by), lapses)
+            settled = met_on or lapses
+            due = due if settled is None else deadline(clause, value.allow, since, history, settled)
             yield Obligation(clause, value, since, due, met_on, running_to, raised_by, met_by)
             if met_on is None:
                 break

@@ -58,6 +58,11 @@ class Obligation(Struct, frozen=True, gc=False):
             return "due"
         return "missed" if self.window else "overdue"
 
+    @property
+    def due_day(self) -> date | None:
+        """The due date; None while it waits for a release."""
+        return None if self.due_on == WHEN_RELEASED else self.due_on
+
     def fell_due(self, day: date) -> bool:
         """Whether this duty counts in figures on this day: ``due_on`` has passed, or it has come and the duty is met."""
         state = self.state(day)

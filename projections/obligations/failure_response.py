@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from domain.policy.clauses import Value
 from projections.history.history import History
-from projections.obligations.answers import first_answer
 from projections.obligations.asked import ending
 from projections.obligations.clause_index import IndexedClause
 from projections.obligations.deadlines import deadline
+from projections.obligations.duty_answers import first_answer
 from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import Trigger, arises, row
 
@@ -51,11 +51,10 @@ def response(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
 
 def used_up(history: History, day: date) -> date:
     """The day before which failures no longer count, as at a day: that of the last decision, or the day after an action."""
-    days = [date.min]
-    for begun, decided in history.actions:
-        if begun < day:
-            days.append(decided if decided is not None and decided <= day else begun + ONE_DAY)
-    return max(days)
+    undecided = [
+        begun + ONE_DAY for begun, decided in history.actions if begun < day and (decided is None or decided > day)
+    ]
+    return max([date.min, *undecided, *(decided for decided in history.decided if decided <= day)])
 
 
 def _within(value: Value, first: date, last: date) -> bool:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from domain.policy.clauses import Clause
 from projections.history.history import History
-from projections.obligations.answers import UNMET, first_answer
 from projections.obligations.asked import ending
 from projections.obligations.clause_index import IndexedClause
 from projections.obligations.deadlines import deadline
+from projections.obligations.duty_answers import UNMET, first_answer
 from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import Trigger, arises, row
 

@@ -26,12 +26,15 @@ def judged(run: Run, cut: date | None, history: History, first_contacts: Iterabl
         lapses = None
     if cut is not None and lapses is None:
         due = cut - ONE_DAY
-    elif cut is None and run.phase.count == 1 and not run.phase.on_days:
-        later = [c.last for c in first_contacts if run.begins <= c.arises_on < run.closes]
-        due = max([due, *later])
+    own_due, extended = due, None
+    if cut is None and run.phase.count == 1 and not run.phase.on_days:
+        later = [c for c in first_contacts if run.begins <= c.arises_on < run.closes and c.last > due]
+        if later:
+            due, extended = max(c.last for c in later), min(c.arises_on for c in later)
     closes = due + ONE_DAY if lapses is None else min(due, lapses) + ONE_DAY
     asked = tuple(steps(run.phase.count, run.phase.on_days, len(days), lost, run.begins))
-    return Window(run.clause, run.value, run.begins, due, lapses, closes, asked, run.phase.on_days)
+    on_days = run.phase.on_days
+    return Window(run.clause, run.value, run.begins, due, lapses, closes, asked, on_days, own_due, extended)
 
 
 def not_at_liberty(days: Sequence[date], cut: date | None, history: History) -> Iterator[tuple[date, date]]:
@@ -54,6 +57,8 @@ def _spans(history: History) -> Iterator[tuple[date, date | None, date]]:
         if away.gap < away.begins:
             yield away.gap, away.begins, away.begins
     for begins, ends, *_ in history.unknown:
+        yield begins, ends, begins
+    for begins, ends in history.unsupervised:
         yield begins, ends, begins
     yield from history.suspended
 

@@ -1,7 +1,7 @@
 """What raises the duties of a clause, and which row of the clause fits."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import zip_longest
 from operator import attrgetter
 from sys import maxsize
@@ -9,10 +9,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.entries.code_lists import HIGH_RISK
 from domain.policy.clauses import Clause, Value
 from domain.policy.conditions import EntryPattern
+from domain.policy.practice import practice
 from projections.history.dated_values import Change
 from projections.history.history import History
 
@@ -22,6 +24,7 @@ class Trigger(Struct, frozen=True, gc=False):
 
     ``counted_from``: the day from which the time allowed runs, where that is not ``on``. (An absence without a decision
     becomes a failure a week later; the time runs from the appointment.)
+    ``answered_from``: the first day on which it may be answered, where that is not the day from which time runs.
     ``names``: the entries that an answer may name; none: ``entry``.
     ``ended_on``: the day from which nobody owes it any more (a place that handed the case on, a date set anew).
     ``answered_before``: an answer counts only before this day (None: on any day).
@@ -34,6 +37,7 @@ class Trigger(Struct, frozen=True, gc=False):
     fact: Entry | None = None
     item: Any = None
     counted_from: date | None = None
+    answered_from: date | None = None
     names: tuple[str, ...] = ()
     ended_on: date | None = None
     answered_before: date | None = None
@@ -59,8 +63,11 @@ def triggers(clause: Clause, history: History) -> Sequence[Trigger]:
 
 
 def arises(clause: Clause, history: History, day: date) -> bool:
-    """Whether something of this day raises a duty here: before the end, and not before the case was received."""
+    """Whether something of this day raises a duty here: before the end, not long before the start, nor before receipt."""
     if history.end is not None and history.end.on <= day:
+        return False
+    assert history.start is not None
+    if isinstance(clause.after, EntryPattern) and clause.after.type in WORK and day < oldest_work(history.start.on):
         return False
     if history.received is not None and day < history.received.on:
         return False
@@ -98,10 +105,13 @@ def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigg
                 if history.may_count(a)
             ]
         case "absence":
-            return [Trigger(f.on, f.entry, counted_from=f.counted_from, names=f.entries) for f in history.absences]
+            return [
+                Trigger(f.on, f.entry, counted_from=f.counted_from, answered_from=f.of, names=f.entries)
+                for f in history.absences
+            ]
         case "failure":
             return [
-                Trigger(f.on, f.entry, counted_from=f.counted_from, names=f.entries)
+                Trigger(f.on, f.entry, counted_from=f.counted_from, answered_from=f.of, names=f.entries)
                 for f in history.failures
                 if not history.undecided(f.of)
             ]
@@ -139,3 +149,14 @@ HIGH = (("risk", HIGH_RISK),)
 
 NOBODY_LEFT = ("died", "transferred_out")
 """Reasons for the end of supervision after which no duty remains."""
+
+WORK = frozenset((
+    case_entries.AssessmentCompleted, case_entries.SupervisionPlanMade, case_entries.SupervisionPlanReviewed,
+    case_entries.RiskManagementPlanMade, case_entries.RiskManagementPlanReviewed,
+))  # fmt: skip
+"""The types that do not count from long before the start (``oldest_work``)."""
+
+
+def oldest_work(start: date) -> date:
+    """The first day on which an assessment or a plan from before the start counts."""
+    return start - timedelta(weeks=practice().earlier_work_weeks)

@@ -23,6 +23,15 @@ class Window(Struct, frozen=True, gc=False):
     closes: date
     asked: tuple[tuple[date, float], ...]
     on_days: bool
+    own_due: date
+    """Its own last day. ``due_on`` is later where a first contact that came to be owed in it is due later."""
+    extended_from: date | None = None
+    """The day on which that first contact came to be owed."""
+
+    def due_when(self, met_on: date | None) -> date:
+        """The due date of a window met on a day: a first contact owed later did not move it."""
+        met_before = met_on is not None and self.extended_from is not None and met_on < self.extended_from
+        return self.own_due if met_before else self.due_on
 
 
 class FirstContact(Struct, frozen=True, gc=False):

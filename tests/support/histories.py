@@ -11,8 +11,10 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
+from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
 from domain.entries import code_lists
 from domain.entries.case_entries import Entry
+from domain.entries.refusals import ClashOfDates, NoSuchEntry
 from domain.entries.schemas import load_entry
 
 CASE = "X123456/1"
@@ -387,4 +389,17 @@ def histories(draw: Draw, longest: int = 30, odd: bool = False) -> list[Line]:
         w.write("SupervisionEnded", start + w.days(1, LONGEST_DAYS), reason=w.choose(get_args(code_lists.EndReason)))
     for _ in range(draw(st.integers(0, 9 if odd else 5))):
         w.choose((corrected, corrected, withdrawn))(w)
-    return w.lines
+    return possible(w.lines)
+
+
+def possible(lines: list[Line]) -> list[Line]:
+    """The lines without those that set dates against one another, and without what is about these."""
+    file, kept = CaseFile(CASE), []
+    for line, fact in zip(lines, facts_of(lines), strict=True):
+        try:
+            for accepted in decide(file, fact, NOW):
+                evolve(file, RecordedEntry(CASE, file.version + 1, accepted))
+        except (ClashOfDates, NoSuchEntry):
+            continue
+        kept.append(line)
+    return kept

@@ -72,7 +72,7 @@ def as_fact(entry: Plain) -> Entry:
 
 def as_known(entries: list[Plain], known_at: datetime | None) -> list[Plain]:
     """What was recorded by an instant (None: all), less what was withdrawn by a withdrawal that itself stands."""
-    recorded = [e for e in entries if known_at is None or e["recorded_at"] <= known_at]
+    recorded = [e for e in entries if known_at is None or e["recorded_at"] < known_at]
 
     def stands(entry: Plain) -> bool:
         return not any(e["type"] == "EntryWithdrawn" and e["of"] == entry["entry"] and stands(e) for e in recorded)

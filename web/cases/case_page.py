@@ -10,6 +10,7 @@ from domain.policy.frameworks.framework import Framework
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.obligations.duty_state import Obligation
+from projections.obligations.interruptions import interruption
 from projections.scoring.answers import Answer
 from web.cases.chart_shapes import chart
 from web.services import current_cases, current_inspections
@@ -30,7 +31,8 @@ def show(crn: str, number: int) -> str | Response:
     current_cases.viewed(reference)
     file = current_cases.shown_file(reference)
     if not reading.has_begun:
-        begins = file.first_entry and file.first_entry.occurred_on
+        first = file.begun or file.first_entry
+        begins = first and first.occurred_on
         return render_template("cases/case_not_begun.html", reference=reference, begins=begins)
     day = reading.moment.on
     arisen = [o for o in reading.obligations if o.state(day) is not None]
@@ -49,6 +51,7 @@ def show(crn: str, number: int) -> str | Response:
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),
         changes=access_control.account().may_change,
+        interrupted=lambda duty: interruption(duty, reading.history),
         unseen=[current_cases.repository().inspections[name].title for name in sorted(unseen)],
     )
 

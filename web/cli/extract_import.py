@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from domain.importing.extracts.extract import Extract
-from domain.importing.extracts.missing_rows import MissingRow
+from domain.importing.extracts.taken_back import MissingRow
 from domain.importing.importer import ImportReport
 from domain.policy.cited_documents import PolicyError
 from web.cli import command_options
@@ -41,21 +41,32 @@ def import_extract(
         with command_options.storing(database):
             extract.take(files, report, lambda size: bar.advance(task, size), now=now, actor=actor, keep=keep)
     print_summary(report, not keep)
-    passed = [f"{count:,} of {name}" for name, count in sorted(extract.passed.items()) if count]
-    if passed:
-        click.echo(f"rows that give no entry: {', '.join(passed)}")
-    gone = extract.differences(files)
+    _print_counts(extract)
+    gone = extract.differences()
     if keep:
         try:
             for path in extract.write_rejected(report, rejects):
                 click.echo(f"rejected rows: {path}")
             gone = _written(gone, rejects / GONE.format(source=extract.mapping.source))
-            _print_gone(gone)
+            _print_gone(gone, keep)
         except OSError as error:
             raise click.ClickException(f"{rejects}: {error.strerror}; name a folder to write to: --rejects") from error
     else:
-        _print_gone(gone)
+        _print_gone(gone, keep)
     return report
+
+
+def _print_counts(extract: Extract) -> None:
+    """Print by table how many rows gave no entry, and how many repeated another."""
+    counts = extract.counts
+    idle = [
+        f"{count:,} of {name}" + (f" ({void:,} void)" if (void := counts.void[name]) else "")
+        for name, count in sorted((counts.passed + counts.void).items())
+    ]
+    if idle:
+        click.echo(f"rows that give no entry: {', '.join(idle)}")
+    if alike := [f"{count:,} of {name}" for name, count in sorted(counts.alike.items())]:
+        click.echo(f"rows that repeat another, taken once: {', '.join(alike)}")
 
 
 def _written(gone: Iterator[MissingRow], path: Path) -> Iterator[MissingRow]:
@@ -74,12 +85,16 @@ def _written(gone: Iterator[MissingRow], path: Path) -> Iterator[MissingRow]:
     click.echo(f"listed in {path}")
 
 
-def _print_gone(gone: Iterator[MissingRow]) -> None:
+def _print_gone(gone: Iterator[MissingRow], keep: bool) -> None:
     """Print the entries on file that their source no longer has, at most ``MOST_PRINTED``, and their number."""
+    heads = {
+        "withdrawn": f"taken back by the source, and {'' if keep else 'would be '}withdrawn:",
+        "": "on file and no longer in the source (nothing was withdrawn):",
+    }
     count = 0
     for count, one in enumerate(gone, start=1):
-        if count == 1:
-            click.echo("on file and no longer in the source (nothing was withdrawn):")
+        if head := heads.pop(one.done, ""):
+            click.echo(head)
         if count <= MOST_PRINTED:
             click.echo(f"  {one.table} {one.key}: {one.type} of {one.case}, {one.why}")
     if count > MOST_PRINTED:

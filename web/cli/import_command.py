@@ -66,7 +66,9 @@ def load(database: str, paths: list[Path], *, actor: str, keep: bool = True) -> 
               help=f"How the tables of the folder are read. Default: {MAPPING} in the folder.")  # fmt: skip
 @click.option("--rejects", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Where a table's rejected rows are written. Default: rejected/ in the folder.")  # fmt: skip
-@click.option("--part", is_flag=True, help="The folder does not hold all that its source does: nothing counts as gone.")
+@click.option(
+    "--part", is_flag=True, help="The folder does not hold all that its source does: no row counts as vanished."
+)
 @click.option(
     "--extracted-at", type=command_options.Instant(), metavar="T", help="When the extract was made. Default: now."
 )

@@ -15,8 +15,17 @@ def print_summary(report: ImportReport, dry_run: bool) -> None:
         click.echo(str(rejected), err=True)
     if len(report.rejected) > MOST_PRINTED:
         click.echo(f"... and {len(report.rejected) - MOST_PRINTED:,} more", err=True)
-    corrected = f" ({count_noun(report.corrected, 'correction')} of changed rows)" if report.corrected else ""
+    changes = [
+        f"{count_noun(count, one, many)}{rest}"
+        for count, one, many, rest in (
+            (report.corrected, "correction", "corrections", " of changed rows"),
+            (report.withdrawn, "withdrawal", "withdrawals", ""),
+            (report.restored, "withdrawal", "withdrawals", " taken back"),
+        )
+        if count
+    ]
+    changed = f" ({', '.join(changes)})" if changes else ""
     click.echo(
-        f"{count_noun(report.stored, 'entry', 'entries')} {'would be stored' if dry_run else 'stored'}{corrected}, "
+        f"{count_noun(report.stored, 'entry', 'entries')} {'would be stored' if dry_run else 'stored'}{changed}, "
         f"{report.already:,} already there, {len(report.rejected):,} rejected"
     )

@@ -96,6 +96,12 @@ def _write_change(pen: Pen, level: str) -> tuple[date | None, str, str]:
     unassessed = "assessment" in brief.lacks
     if unassessed and brief.high:
         before, now, on = "medium", "high", pen.day(pen.between(25, 35))
+        pen.write(
+            "RiskLevelChanged",
+            pen.start,
+            **{"from": "low", "to": before},
+            reason="Level taken from the report to the court",
+        )
     else:
         before = level
         now = {"high": "very_high", "medium": "low", "low": "medium"}[level]
@@ -124,8 +130,11 @@ def _write_reviews(pen: Pen, who: str, changed_on: date | None, level: str, prev
 
 
 def _review(pen: Pen, on: date, who: str, level: str) -> None:
-    pen.write("AssessmentCompleted", on, instrument="oasys", stage="review", assessor=pen.brief.officer.name,
-              risk_of_harm=_harm(level, who), overall_risk_of_harm=level)  # fmt: skip
+    entry = pen.write("AssessmentCompleted", on, instrument="oasys", stage="review", assessor=pen.brief.officer.name,
+                      risk_of_harm=_harm(level, who), overall_risk_of_harm=level)  # fmt: skip
+    if level in ("high", "very_high") and pen.brief.is_sufficient("sufficient-management-oversight"):
+        pen.write("AssessmentCountersigned", add_working_days(on, 2), assessment=entry, by=pen.manager, grade="spo",
+                  recorded_by=pen.manager)  # fmt: skip
 
 
 def write_plan(pen: Pen) -> tuple[date, str, list[str]] | None:

@@ -50,6 +50,8 @@ def _spacing(pen: Pen, days_in: int) -> int:
             return 7
         if (brief.tier or 3) >= 3:
             return 7 if days_in < 112 else 14
+        if brief.tier == 2:
+            return 7 if days_in < 112 else 28
         return 14 if days_in < 112 else 28
     if brief.order_type == "licence":
         return 7 if days_in < 28 else 14 if days_in < 84 else 28

@@ -6,11 +6,13 @@ from fractions import Fraction
 from math import floor
 
 from domain.calendar.london_time import day_of
+from projections.obligations.duty_state import WHEN_RELEASED
 
 Share = int | float | Fraction | Decimal
 
 NO_DATE = "not set"
 NO_SHARE = "n/a"
+ON_RELEASE = "when released"
 
 
 def _day(value: date) -> date:
@@ -25,7 +27,7 @@ def long_date(value: date | None) -> str:
     if value is None:
         return NO_DATE
     day = _day(value)
-    return f"{day.day} {day:%B %Y}"
+    return ON_RELEASE if day == WHEN_RELEASED else f"{day.day} {day:%B %Y}"
 
 
 def short_date(value: date | None) -> str:
@@ -33,7 +35,7 @@ def short_date(value: date | None) -> str:
     if value is None:
         return NO_DATE
     day = _day(value)
-    return f"{day.day} {day:%b %Y}"
+    return ON_RELEASE if day == WHEN_RELEASED else f"{day.day} {day:%b %Y}"
 
 
 def numeric_date(value: date) -> str:

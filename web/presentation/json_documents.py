@@ -12,6 +12,7 @@ from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine
 from projections.inspections.sample_scores import ScoreChange, ScoredSample
 from projections.obligations.duty_state import Obligation
+from projections.obligations.interruptions import interruption
 from projections.scoring.answers import Reason
 from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.scores import CriterionScore, QuestionScore, Score
@@ -97,6 +98,7 @@ def score_document(
 
 
 def obligation_document(obligation: Obligation, day: date) -> dict[str, Any]:
+    """A duty. ``due_on`` is null while it waits for a release."""
     met_by = list(obligation.met_by) if obligation.met_on and obligation.met_on <= day else []
     return {
         "clause": obligation.clause.id,
@@ -104,7 +106,7 @@ def obligation_document(obligation: Obligation, day: date) -> dict[str, Any]:
         "citation": obligation.value.citation,
         "state": obligation.state(day),
         "arises_on": obligation.arises_on.isoformat(),
-        "due_on": obligation.due_on.isoformat(),
+        "due_on": _day(obligation.due_day),
         "met_on": _day(obligation.met_on if obligation.met_on and obligation.met_on <= day else None),
         "ended_on": _day(obligation.ended_on if obligation.ended_on and obligation.ended_on <= day else None),
         "raised_by": obligation.raised_by,
@@ -131,7 +133,11 @@ def case_document(reading: Reading) -> dict[str, Any]:
         "as_at": day.isoformat(),
         "known_at": known(reading.moment.known_at),
         "facts": [dump_entry(f) for f in reading.history.entries if f.occurred_on <= day],
-        "obligations": [obligation_document(o, day) for o in reading.obligations if o.state(day) is not None],
+        "obligations": [
+            {**obligation_document(o, day), "interruption": interruption(o, reading.history)}
+            for o in reading.obligations
+            if o.state(day) is not None
+        ],
         "answers": [
             {
                 "question": a.question.id,
@@ -164,7 +170,7 @@ def due_document(owed: Sequence[DutyLine]) -> list[dict[str, Any]]:
             "case": o.case.reference,
             "clause": o.clause.id,
             "citation": o.obligation.value.citation,
-            "due_on": o.obligation.due_on.isoformat(),
+            "due_on": _day(o.obligation.due_day),
             "state": o.state,
             "officer": o.case.spell.place.officer,
             "team": o.case.spell.place.team,

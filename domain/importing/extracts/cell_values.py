@@ -3,23 +3,21 @@
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
 from string import Formatter
 from typing import Any
 
 from domain.aggregates.source_entries import RowEntry
+from domain.entries.case_entries import EntryWithdrawn
 from domain.importing.extracts.entry_fields import MAPPED, Slot, slots_of
-from domain.importing.extracts.mapping import MappedValue, SourceMapping
+from domain.importing.extracts.mapping import MappedValue, SourceMapping, When, all_hold
+from domain.importing.extracts.row_cells import Cells, UnreadableCell
 from domain.importing.extracts.source_timestamps import read_day, read_instant
 
 BLANK = object()
 """The value where the columns are blank: the field is left out."""
 
-Cells = Mapping[str, str]
 Problem = tuple[str, str]
-
-
-class UnreadableCell(ValueError):
-    """A cell that cannot be read as a value of its field. The message is the reason."""
 
 
 class RowReader:
@@ -31,9 +29,13 @@ class RowReader:
     def blank(self, text: str) -> bool:
         return text in self.mapping.blank
 
-    def holds(self, when: Mapping[str, Any], cells: Cells) -> bool:
-        """Whether all conditions hold for the row."""
-        return all(condition.holds(cells[name], self.blank(cells[name])) for name, condition in when.items())
+    def holds(self, when: When, cells: Cells) -> bool:
+        """Whether all conditions hold for the row. ``UnreadableCell`` where a column cannot be read."""
+        return all_hold(when, cells, self.mapping.blank)
+
+    def void(self, cells: Cells) -> bool:
+        """Whether the row is void: what it gave before is withdrawn, and it gives nothing."""
+        return bool(self.table.withdrawn_when) and self.holds(self.table.withdrawn_when, cells)
 
     def key(self, columns: tuple[str, ...], cells: Cells) -> tuple[str, ...]:
         """The key in these columns. ``UnreadableCell`` where one is blank."""
@@ -52,10 +54,18 @@ class RowReader:
     def fields(self, number: int, cells: Cells) -> tuple[dict[str, Any], list[Problem]]:
         """The interchange fields of one entry of the row, by its number in the mapping, and the problems of cells."""
         entry = self.table.gives[number]
-        slots = slots_of(MAPPED[entry.type])
+        return self._fields({**self.table.fields, **entry.fields}, slots_of(MAPPED[entry.type]), cells)
+
+    def withdrawal(self, cells: Cells) -> tuple[dict[str, Any], list[Problem]]:
+        """The fields of the entry that withdraws what a void row gave, as the mapping has them, and the problems."""
+        return self._fields(self.table.withdrawal, slots_of(EntryWithdrawn), cells)
+
+    def _fields(
+        self, values: Mapping[str, Any], slots: Mapping[str, Slot], cells: Cells
+    ) -> tuple[dict[str, Any], list[Problem]]:
         fields: dict[str, Any] = {}
         problems: list[Problem] = []
-        for path, value in {**self.table.fields, **entry.fields}.items():
+        for path, value in values.items():
             try:
                 found = self._field(value, slots[path], cells)
             except UnreadableCell as error:
@@ -76,12 +86,27 @@ class RowReader:
             return list(self._groups(value, slot, cells))
         if value.value is not None:
             return value.value
+        if value.earliest is not None:
+            return self._earliest(value, slot, cells)
         if value.entry is not None:
             items = list(self._entries(value, cells))
         else:
             items = [self._one(value, slot, text) for text in _split(self._text(value, cells), value.split)]
         filled = [item for item in items if item is not BLANK]
         return filled if slot.many else filled[0] if filled else BLANK
+
+    def _earliest(self, value: MappedValue, slot: Slot, cells: Cells) -> Any:
+        """The earliest day or time in the columns that are filled. A day may be that of a time."""
+        given = value.formats or (self.mapping.dates + self.mapping.times if slot.kind == "day" else self.mapping.times)
+        try:
+            read = [
+                _TIMES[slot.kind](cells[column], given, value, self.mapping)
+                for column in value.earliest or ()
+                if not self.blank(cells[column])
+            ]
+        except ValueError as error:
+            raise UnreadableCell(str(error)) from None
+        return min(read).isoformat() if read else BLANK
 
     def _groups(self, groups: Any, slot: Slot, cells: Cells) -> Iterator[dict[str, Any]]:
         """The groups of a list, without those whose columns are all blank."""
@@ -98,7 +123,7 @@ class RowReader:
         if value.text is not None:
             filled = {name: "" if self.blank(cells[name]) else cells[name] for name in value.columns}
             return _filled_in(value.text, filled) if any(filled.values()) or not filled else ""
-        return ""
+        return next((cells[column] for column in value.first_filled or () if not self.blank(cells[column])), "")
 
     def _one(self, value: MappedValue, slot: Slot, text: str) -> Any:
         """One value of a field, or one item of its list."""
@@ -151,17 +176,26 @@ def _number(text: str, *_: Any) -> float:
     return float(text)
 
 
-def _day(text: str, value: MappedValue, mapping: SourceMapping) -> str:
-    return read_day(text, value.formats or mapping.dates).isoformat()
+def _day(text: str, formats: tuple[str, ...], value: MappedValue, mapping: SourceMapping) -> date:
+    return read_day(text, formats, _pivot(value, mapping))
 
 
-def _instant(text: str, value: MappedValue, mapping: SourceMapping) -> str:
-    return read_instant(text, value.formats or mapping.times, mapping.time_zone, mapping.twice).isoformat()
+def _instant(text: str, formats: tuple[str, ...], value: MappedValue, mapping: SourceMapping) -> datetime:
+    return read_instant(text, formats, mapping.time_zone, mapping.twice, _pivot(value, mapping))
 
 
-_CONVERSIONS: Mapping[str, Callable[[str, MappedValue, SourceMapping], Any]] = {
+def _pivot(value: MappedValue, mapping: SourceMapping) -> int | None:
+    return mapping.pivot if value.pivot is None else value.pivot
+
+
+_TIMES: Mapping[str, Callable[[str, tuple[str, ...], MappedValue, SourceMapping], Any]] = {
     "day": _day,
     "instant": _instant,
+}
+
+_CONVERSIONS: Mapping[str, Callable[[str, MappedValue, SourceMapping], Any]] = {
+    "day": lambda text, value, mapping: _day(text, value.formats or mapping.dates, value, mapping).isoformat(),
+    "instant": lambda text, value, mapping: _instant(text, value.formats or mapping.times, value, mapping).isoformat(),
     "whole": _whole,
     "number": _number,
     "text": lambda text, *_: text,

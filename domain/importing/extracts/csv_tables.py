@@ -74,17 +74,20 @@ class TableFile:
                 )
             yield CsvRow(record.line, {} if wrong else dict(zip(names, map(_cell, cells), strict=True)), wrong)
 
-    def write_rejected(self, path: Path, reasons: Mapping[int, str]) -> None:
-        """Write the rows that begin on these lines to a file of the same kind, with the reason as first column."""
+    def write_rejected(self, path: Path, reasons: Mapping[int, str], *, whole: bool = False) -> None:
+        """Write the rows that begin on these lines to a file of the same kind, with the reason as first column.
+
+        ``whole``: the other rows too, without a reason.
+        """
         head = self.head()
         skip = int(head[0] == REASON)
         with path.open("w", encoding=self._codec, errors="surrogateescape", newline="") as stream:
             writer = csv.writer(stream, delimiter=self.delimiter)
             writer.writerow([REASON, *head[skip:]])
             for record in self._body():
-                if record.line in reasons:
+                if whole or record.line in reasons:
                     cells = [record.text.rstrip("\r\n")] if record.wrong else record.cells[skip:]
-                    writer.writerow([self._writable(reasons[record.line]), *cells])
+                    writer.writerow([self._writable(reasons.get(record.line, "")), *cells])
 
     @property
     def _is_utf8(self) -> bool:

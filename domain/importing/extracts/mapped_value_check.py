@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from marshmallow import ValidationError
+
 from domain.importing.extracts.entry_fields import Slot
 from domain.importing.extracts.mapping import MappedValue
 from domain.importing.extracts.mapping_document import (
@@ -12,6 +14,7 @@ from domain.importing.extracts.mapping_document import (
     named_parts,
     texts_of,
 )
+from domain.importing.extracts.mapping_schema import ValueField
 from domain.policy.cited_documents import Problem
 
 
@@ -39,9 +42,11 @@ class ValueCheck:
         if slot.kind == "parts" and value.value is None:
             yield where, f"takes a list of groups, each with {', '.join(slot.parts)}"
             return
-        if value.column is not None or value.text is not None:
+        if value.reads_cells:
             for column in value.columns:
                 yield from self.document.column(table, column, where)
+        if value.earliest is not None and slot.kind not in ("day", "instant"):
+            yield where, "is no date or time; earliest does not go with it"
         if value.value is not None:
             for problem in slot.problems_of(value.value):
                 yield (*where, "value"), problem
@@ -51,12 +56,19 @@ class ValueCheck:
             yield where, "names an entry; write {entry: NAME}, with table and key where another row gives it"
         if value.split is not None and not slot.many:
             yield where, "takes one value; split is for lists"
-        if value.formats is not None:
-            if slot.kind not in ("day", "instant"):
-                yield where, "is no date or time; formats does not go with it"
-            yield from format_problems((*where, "formats"), value.formats)
-        if value.column is not None or value.text is not None:
+        yield from self._formats(value, slot, where)
+        if value.reads_cells:
             yield from self._codes(value, slot, where)
+
+    def _formats(self, value: MappedValue, slot: Slot, where: Where) -> Iterator[Problem]:
+        for part in ("formats", "pivot"):
+            if getattr(value, part) is not None and slot.kind not in ("day", "instant"):
+                yield where, f"is no date or time; {part} does not go with it"
+        if value.formats is not None:
+            pivot = value.pivot is not None or self.document.content.get("pivot") is not None
+            yield from format_problems((*where, "formats"), value.formats, pivot=pivot)
+            if value.pivot is not None and not any("%y" in form for form in value.formats):
+                yield (*where, "pivot"), "is for years of two digits; no format here has them (%y)"
 
     def _codes(self, value: MappedValue, slot: Slot, where: Where) -> Iterator[Problem]:
         codes, at = value.codes, (*where, "codes")
@@ -104,6 +116,14 @@ class ValueCheck:
                     (*where, "key"),
                     f"the key of {other} has {len(wanted)} columns, {', '.join(wanted)}; name as many",
                 )
+
+
+def known_value(raw: Any) -> Any:
+    """The value at a place whose form is right."""
+    try:
+        return ValueField(parts=True).deserialize(raw)
+    except ValidationError as error:  # never reached: the form of this place is right
+        raise AssertionError(error) from error
 
 
 def _words(where: Where) -> str:

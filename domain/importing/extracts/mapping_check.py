@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from marshmallow import ValidationError
-
 from domain.importing.extracts.csv_tables import REASON, NotATable, TableFile
 from domain.importing.extracts.entry_fields import COMMON, MADE, MAPPED, Slot, groups_needed, slots_of
-from domain.importing.extracts.mapped_value_check import ValueCheck
+from domain.importing.extracts.mapped_value_check import ValueCheck, known_value
 from domain.importing.extracts.mapping import DATES, TIMES, SourceMapping
 from domain.importing.extracts.mapping_document import MappingDocument, Where, format_problems, named_parts, texts_of
-from domain.importing.extracts.mapping_schema import MappingSchema, ValueField
+from domain.importing.extracts.mapping_schema import MappingSchema
+from domain.importing.extracts.table_parts_check import TablePartsCheck
 from domain.policy.cited_documents import Problem, read_document
 
 
@@ -39,11 +38,13 @@ class _Check:
         self.missing: list[Problem] = []
         self.document = MappingDocument({}, [])
         self.values = ValueCheck(self.document)
+        self.parts = TablePartsCheck(self.document, self.values)
 
     def problems(self, document: dict[str, Any], shape: Sequence[Problem]) -> Iterator[Problem]:
         """What is wrong in the plain document beyond its form. ``shape``: what is wrong in its form."""
         self.document = MappingDocument(document, [where for where, _ in shape])
         self.values = ValueCheck(self.document)
+        self.parts = TablePartsCheck(self.document, self.values)
         yield from self._reading(document, ())
         if self.document.sound("time_zone"):
             try:
@@ -52,7 +53,8 @@ class _Check:
                 yield ("time_zone",), f"'{document['time_zone']}' is no time zone; write it like Europe/London"
         for name, defaults in (("dates", DATES), ("times", TIMES)):
             if self.document.sound(name):
-                yield from format_problems((name,), document.get(name, defaults))
+                pivot = document.get("pivot") is not None
+                yield from format_problems((name,), document.get(name, defaults), pivot=pivot)
         tables = document.get("tables")
         if not isinstance(tables, dict):
             return
@@ -112,32 +114,27 @@ class _Check:
 
     def _table(self, name: str, table: dict[str, Any]) -> Iterator[Problem]:
         at = ("tables", name)
-        if self.document.sound(*at, "key"):
+        yield from self.parts.problems(name, table)
+        if "key" in table and self.document.sound(*at, "key"):
             for column in texts_of(table["key"]):
                 yield from self.document.column(name, column, (*at, "key"))
-        if self.document.sound(*at, "case"):
-            case = _value(table["case"])
-            if case.value is not None or case.entry is not None:
+        if "case" in table and self.document.sound(*at, "case"):
+            case = known_value(table["case"])
+            if case.column is None and case.text is None:
                 yield (*at, "case"), "write the column with the case's reference, or {text: '{CRN}/{NUMBER}'}"
             for column in case.columns:
                 yield from self.document.column(name, column, (*at, "case"))
-        yield from self._when(name, table, at)
         for field, raw in named_parts(table.get("fields")).items():
             where = (*at, "fields", field)
             if field not in COMMON:
                 yield where, f"is not one of the fields that every type has: {', '.join(COMMON)}; write it under gives"
             elif self.document.sound(*where):
-                yield from self.values.problems(name, _value(raw), slots_of(MAPPED["CaseAllocated"])[field], where)
+                yield from self.values.problems(name, known_value(raw), slots_of(MAPPED["CaseAllocated"])[field], where)
         given: set[str] = set()
         gives = table.get("gives")
         for number, entry in enumerate(gives if isinstance(gives, list) else []):
             if isinstance(entry, dict) and self.document.sound(*at, "gives", number, exact=True):
                 yield from self._entry(name, table, entry, (*at, "gives", number), given)
-
-    def _when(self, table: str, part: dict[str, Any], at: Where) -> Iterator[Problem]:
-        for column in named_parts(part.get("when")):
-            if self.document.sound(*at, "when", column):
-                yield from self.document.column(table, column, (*at, "when", column))
 
     def _entry(
         self, table_name: str, table: dict[str, Any], entry: dict[str, Any], at: Where, given: set[str]
@@ -148,7 +145,7 @@ class _Check:
         if name in given:
             yield at, f"'{name}' is given twice by {table_name}; tell them apart: name: ..."
         given.add(name)
-        yield from self._when(table_name, entry, at)
+        yield from self.parts.conditions(table_name, entry, "when", at)
         if kind not in MAPPED:
             near = difflib.get_close_matches(kind, MAPPED, n=1)
             own = "made of the rows that have changed; no row gives it" if kind == "EntryCorrected" else ""
@@ -161,7 +158,7 @@ class _Check:
             if field not in slots:
                 yield where, _unknown(field, kind, slots)
             elif self.document.sound(*where):
-                yield from self.values.problems(table_name, _value(value), slots[field], where)
+                yield from self.values.problems(table_name, known_value(value), slots[field], where)
         named = {*raw, *named_parts(table.get("fields"))}
         groups = groups_needed(MAPPED[kind]) | {field.partition(".")[0] for field in named if "." in field}
         for field, slot in slots.items():
@@ -177,10 +174,3 @@ def _unknown(field: str, kind: str, slots: Mapping[str, Slot]) -> str:
         return f"is a group; write {', '.join(inside)}"
     near = difflib.get_close_matches(field, slots, n=1)
     return f"not a field of {kind}" + (f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(slots)}")
-
-
-def _value(raw: Any) -> Any:
-    try:
-        return ValueField(parts=True).deserialize(raw)
-    except ValidationError as error:  # never reached: the form of this place is right
-        raise AssertionError(error) from error

@@ -3,7 +3,6 @@
 Each field accepts a short form as well: the name of a column in place of a value, one text in place of a list.
 """
 
-import re
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -17,67 +16,26 @@ from domain.importing.extracts.mapping import (
     MappedGroups,
     MappedTable,
     MappedValue,
-    RowCondition,
     SourceMapping,
     columns_in,
 )
-from domain.policy.cited_documents import Document
+from domain.importing.extracts.mapping_fields import (
+    CellChangesField,
+    CodesField,
+    ConditionField,
+    JoinSchema,
+    Named,
+    OneOfHinted,
+    Part,
+    TextsField,
+)
+
+PIVOT = validate.Range(1800, 2100)
+
+SEVERAL = validate.Length(min=2, error="write two columns or more: [A, B]")
 
 
-class TextsField(fields.Field[tuple[str, ...]]):
-    """One text, or a list of texts; none may be empty."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
-        texts = value if isinstance(value, list) else [value]
-        if not texts or not all(isinstance(text, str) and text for text in texts):
-            raise ValidationError("write a text, or a list of texts; a number stands in quotes")
-        return tuple(texts)
-
-
-class Named(fields.Field[dict[str, Any]]):
-    """MappedGroups of one kind, under names that the author of the mapping chooses."""
-
-    def __init__(self, inner: fields.Field[Any], pattern: str = r"(?s).*", **kwargs: Any):
-        super().__init__(**kwargs)
-        self.inner, self.pattern = inner, re.compile(pattern)
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise ValidationError("write names, each with its value")
-        found, problems = {}, {}
-        for name, part in value.items():
-            try:
-                if not isinstance(name, str):
-                    raise ValidationError(f"this name is no text; put it in quotes, as it stands in the file: '{name}'")
-                if not self.pattern.fullmatch(name):
-                    raise ValidationError("a name has letters, digits, - and _, and begins with a letter")
-                found[name] = self.inner.deserialize(part)
-            except ValidationError as error:
-                problems[name] = error.messages
-        if problems:
-            raise ValidationError(problems)
-        return found
-
-
-class ConditionField(fields.Field[RowCondition]):
-    """``filled``, ``blank``, ``{is: ...}`` or ``{is_not: ...}``."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> RowCondition:
-        if value in ("filled", "blank"):
-            return RowCondition(value)
-        if isinstance(value, dict) and len(value) == 1 and (test := next(iter(value))) in ("is", "is_not"):
-            return RowCondition(test, frozenset(TextsField().deserialize(value[test]) or ()))
-        raise ValidationError("write filled, blank, {is: TEXT or a list} or {is_not: TEXT or a list}")
-
-
-class CodesField(fields.Field[Any]):
-    """The name of a code list, or the list itself: text in the column -> code."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
-        return value if isinstance(value, str) else Named(fields.Raw()).deserialize(value)
-
-
-class MappedValueSchema(Document):
+class MappedValueSchema(Part):
     column = fields.String(validate=validate.Length(min=1))
     text = fields.String(validate=validate.Length(min=1))
     value = fields.Raw()
@@ -87,13 +45,20 @@ class MappedValueSchema(Document):
     codes = CodesField()
     formats = TextsField()
     split = fields.String(validate=validate.Length(min=1))
+    earliest = TextsField(validate=SEVERAL)
+    first_filled = TextsField(validate=SEVERAL)
+    pivot = fields.Integer(strict=True, validate=PIVOT)
 
     @validates_schema(skip_on_field_errors=False)
     def one_form(self, data: dict[str, Any], **_: Any) -> None:
         forms = [form for form in FORMS if form in data]
         if len(forms) != 1:
             raise ValidationError(f"write one of {', '.join(FORMS)}; this has {' and '.join(forms) or 'none'}")
-        belongs = {"column": {"codes", "formats", "split"}, "text": {"formats"}, "entry": {"table", "key", "split"}}
+        belongs = {
+            "column": {"codes", "formats", "pivot", "split"}, "text": {"formats", "pivot"},
+            "earliest": {"formats", "pivot"},
+            "first_filled": {"codes", "formats", "pivot"}, "entry": {"table", "key", "split"},
+        }  # fmt: skip
         for name in data.keys() - {forms[0]} - belongs.get(forms[0], set()):
             raise ValidationError(f"does not go with {forms[0]}", name)
         if "text" in data:
@@ -131,7 +96,7 @@ class ValueField(fields.Field[Any]):
         )
 
 
-class EntrySchema(Document):
+class EntrySchema(Part):
     type = fields.String(required=True)
     name = fields.String(validate=validate.Regexp(f"{NAME}$", error="a name has letters, digits, - and _"))
     when = Named(ConditionField(), load_default=dict)
@@ -142,26 +107,30 @@ class EntrySchema(Document):
         return MappedEntry(data["type"], data.get("name", data["type"]), data["when"], data["fields_"])
 
 
-class TableSchema(Document):
+class TableSchema(Part):
     file = fields.String(validate=validate.Regexp(r"[^/\\]+$", error="the name of a file in the folder"))
     encoding = fields.String()
     delimiter = fields.String()
     optional = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
-    key = TextsField(required=True)
-    case = ValueField(required=True)
+    key = TextsField(load_default=())
+    case = ValueField(load_default=MappedValue())
     when = Named(ConditionField(), load_default=dict)
+    withdrawn_when = Named(ConditionField(), load_default=dict)
+    withdrawal = Named(ValueField(), load_default=dict)
+    gone = fields.String(validate=OneOfHinted(("report", "withdraw")), load_default=None)
+    cells = Named(CellChangesField(), load_default=dict)
+    joins = Named(fields.Nested(JoinSchema), NAME, load_default=dict)
     fields_ = Named(ValueField(), data_key="fields", load_default=dict)
-    gives = fields.List(fields.Nested(EntrySchema), required=True, validate=validate.Length(min=1))
+    gives = fields.List(fields.Nested(EntrySchema), validate=validate.Length(min=1), load_default=list)
 
     @post_load
     def made(self, data: dict[str, Any], **_: Any) -> MappedTable:
-        return MappedTable(
-            data.get("file", ""), data.get("encoding"), data.get("delimiter"), data["optional"], data["key"],
-            data["case"], data["when"], data["fields_"], tuple(data["gives"]),
-        )  # fmt: skip
+        taken = {"file": data.pop("file", ""), "encoding": data.pop("encoding", None)}
+        taken |= {"delimiter": data.pop("delimiter", None), "gives": tuple(data.pop("gives"))}
+        return MappedTable(fields=data.pop("fields_"), **taken, **data)
 
 
-class MappingSchema(Document):
+class MappingSchema(Part):
     source = fields.String(required=True, validate=validate.Regexp(f"{NAME}$", error="letters, digits, - and _"))
     time_zone = fields.String(load_default="Europe/London")
     twice = fields.String(validate=validate.OneOf(("refuse", "first", "second")), load_default="refuse")
@@ -169,6 +138,7 @@ class MappingSchema(Document):
     delimiter = fields.String(load_default=",")
     dates = TextsField(load_default=DATES)
     times = TextsField(load_default=TIMES)
+    pivot = fields.Integer(strict=True, validate=PIVOT, load_default=None)
     blank = TextsField(load_default=())
     codes = Named(Named(fields.Raw()), load_default=dict)
     tables = Named(fields.Nested(TableSchema), NAME, required=True, validate=validate.Length(min=1))

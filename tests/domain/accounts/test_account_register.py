@@ -36,6 +36,13 @@ def test_an_account_is_kept_as_it_is(register: AccountRegister, path: str) -> No
     again.close()
 
 
+def test_a_name_is_spelt_as_entries_spell_it(register: AccountRegister) -> None:
+    """Else an officer would not see their own cases."""
+    register.add(Account("jose", "Jose\u0301  P ", "spo", ("Co\u0302r",)))
+    kept = register.account("jose")
+    assert (kept.name, kept.places) == ("Jos\u00e9 P", ("C\u00f4r",))
+
+
 def test_two_accounts_never_share_a_user_name(register: AccountRegister) -> None:
     register.add(SPO, "first")
     with pytest.raises(AccountExists, match=r"ann\.spo"):

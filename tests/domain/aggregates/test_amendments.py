@@ -52,4 +52,6 @@ def holds(one: EntryWithdrawn, chain: list[EntryWithdrawn]) -> bool:
 
 
 def test_withdrawals_in_a_circle_have_no_effect() -> None:
-    assert withdrawn([withdrawal("a", "b"), withdrawal("b", "a"), withdrawal("c", "c"), withdrawal("d", "tier")]) == {"tier"}
+    assert withdrawn([withdrawal("a", "b"), withdrawal("b", "a"), withdrawal("c", "c"), withdrawal("d", "tier")]) == {
+        "tier"
+    }

@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from domain.aggregates.amendments import standing
-from domain.entries.case_entries import SupervisionStarted
+from domain.entries.case_entries import ENTRY_TYPES, SupervisionStarted
 from tests.domain.importing.test_importer import MADE, START, Desk, line, without
 from tests.support.histories import Line
+from tests.support.repository import ROOT
 from web.cli import main
 
 BEFORE = Path(__file__).parent / "export_of_before.ndjson"
@@ -223,6 +224,17 @@ def test_an_export_of_before_is_taken_and_printed_as_it_was(desk: Desk) -> None:
     printed = CliRunner().invoke(main, ["export", "--database", str(desk.database)]).output
     assert printed == BEFORE.read_text(encoding="utf-8")
     assert "0 entries stored" in desk.run().output
+
+
+def test_every_line_of_the_docs_is_taken(desk: Desk) -> None:
+    text = (ROOT / "docs/interchange.md").read_text(encoding="utf-8")
+    told = [one.strip() for one in text.splitlines() if one.startswith('      {"case": ')]
+    result = desk.take(START, *told)
+    assert (result.exit_code, result.stderr) == (0, "")
+    shown = {json.loads(one)["type"] for one in told}
+    new = list(ENTRY_TYPES)[: list(ENTRY_TYPES).index("SupervisionEnded")]
+    before = {json.loads(one)["type"] for one in BEFORE.read_text(encoding="utf-8").splitlines()}
+    assert set(new) - before <= shown
 
 
 def test_whether_it_is_a_contact_may_be_left_out_or_written_out(desk: Desk) -> None:

@@ -156,11 +156,11 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "two forms": (
         ("tier: TIER", "tier: {column: TIER, value: 3}"),
-        "fields.tier: write one of column, text, value, entry; this has column and value",
+        "fields.tier: write one of column, text, value, entry, earliest, first_filled; this has column and value",
     ),
     "no form": (
         ("tier: TIER", "tier: {codes: {A: 1}}"),
-        "fields.tier: write one of column, text, value, entry; this has none",
+        "fields.tier: write one of column, text, value, entry, earliest, first_filled; this has none",
     ),
     "does not go": (("tier: TIER", "tier: {value: 3, codes: {A: 1}}"), "fields.tier.codes: does not go with value"),
     "braces": (("tier: TIER", "tier: {text: '{TIER'}"), "fields.tier.text: the braces around the columns do not match"),
@@ -227,6 +227,128 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     "path": (
         ("  contacts:", "  contacts:\n    file: ../contacts.csv"),
         "tables.contacts.file: the name of a file in the folder",
+    ),
+    "unknown part of a table": (
+        ('key: "NO"', 'key: "NO"\n    withdraw_when: {TYPE: blank}'),
+        "line 29: tables.contacts.withdraw_when: is not a part known here; did you mean 'withdrawn_when'?",
+    ),
+    "condition of void rows": (
+        ('key: "NO"', 'key: "NO"\n    withdrawn_when: {TYPE: empty}'),
+        "line 29: tables.contacts.withdrawn_when.TYPE: write filled, blank, {is: TEXT or a list}",
+    ),
+    "column of void rows": (
+        ('key: "NO"', 'key: "NO"\n    withdrawn_when: {TYP: blank}'),
+        "tables.contacts.withdrawn_when.TYP: contacts.csv has no column 'TYP'; did you mean 'TYPE'?",
+    ),
+    "withdrawal of nothing": (
+        ('key: "NO"', 'key: "NO"\n    withdrawal: {recorded_at: ENTERED}'),
+        "tables.contacts.withdrawal: says how void rows are withdrawn; say which are void: withdrawn_when",
+    ),
+    "field of a withdrawal": (
+        ('key: "NO"', 'key: "NO"\n    withdrawn_when: {TYPE: blank}\n    withdrawal: {reasons: TYPE}'),
+        "withdrawal.reasons: is not a field that a withdrawal takes from a row; did you mean 'reason'?",
+    ),
+    "gone": (
+        ('key: "NO"', 'key: "NO"\n    gone: withdrawn'),
+        "line 29: tables.contacts.gone: 'withdrawn' is not report or withdraw; did you mean 'withdraw'?",
+    ),
+    "earliest of one": (
+        ("occurred_on: MADE", "occurred_on: {earliest: MADE}"),
+        "occurred_on.earliest: write two columns or more: [A, B]",
+    ),
+    "earliest of a text": (
+        ("for_on: FOR", "for_on: FOR\n          recorded_by: {earliest: [MADE, FOR]}"),
+        "fields.recorded_by: is no date or time; earliest does not go with it",
+    ),
+    "column of earliest": (
+        ("occurred_on: MADE", "occurred_on: {earliest: [MADE, FORR]}"),
+        "occurred_on: contacts.csv has no column 'FORR'; did you mean 'FOR'?",
+    ),
+    "two digits without a pivot": (
+        ("for_on: FOR", 'for_on: {column: FOR, formats: "%d-%b-%y"}'),
+        "formats: '%d-%b-%y' does not say day, month and four-digit year; write it like %d/%m/%Y or %d-%b-%Y %H:%M; for "
+        "years of two digits say which hundred years they mean, from which on: pivot: 1950",
+    ),
+    "pivot": (("source: test", "source: test\npivot: 50"), "line 3: pivot: Must be greater than or equal to 1800"),
+    "pivot of four digits": (
+        ("for_on: FOR", 'for_on: {column: FOR, formats: "%d/%m/%Y", pivot: 1950}'),
+        "for_on.pivot: is for years of two digits; no format here has them (%y)",
+    ),
+    "change of a cell": (
+        ('key: "NO"', 'key: "NO"\n    cells: {TYPE: uper}'),
+        "tables.contacts.cells.TYPE: write upper, lower, strip_zeros, {lookup: ...} or a list of these; did you mean 'upper'?",
+    ),
+    "cell": (
+        ('key: "NO"', 'key: "NO"\n    cells: {TIPE: upper}'),
+        "tables.contacts.cells.TIPE: contacts.csv has no column 'TIPE'; did you mean 'TYPE'?",
+    ),
+    "lookup": (
+        ('key: "NO"', 'key: "NO"\n    cells: {TYPE: {lookup: type}}'),
+        "cells.TYPE.lookup: there is no code list 'type'; known are: none",
+    ),
+    "lookup of no text": (
+        ('key: "NO"', 'key: "NO"\n    cells: {TYPE: {lookup: {O: 1}}}'),
+        "cells.TYPE.lookup: 'O' means 1, which is no text; write it in quotes",
+    ),
+    "unlisted": (
+        ('key: "NO"', 'key: "NO"\n    cells: {TYPE: {lookup: {O: P}, unlisted: keeps}}'),
+        "'keeps' is not refuse or keep; did you mean 'keep'?",
+    ),
+    "joined table": (
+        ('key: "NO"', 'key: "NO"\n    joins: {order: {table: case, on: {REF: REF}}}'),
+        "tables.contacts.joins.order.table: the mapping has no table 'case'; did you mean 'cases'?",
+    ),
+    "join's own column": (
+        ('key: "NO"', 'key: "NO"\n    joins: {order: {table: cases, on: {REFF: REF}}}'),
+        "joins.order.on.REFF: contacts.csv has no column 'REFF'; did you mean 'REF'?",
+    ),
+    "join's other column": (
+        ('key: "NO"', 'key: "NO"\n    joins: {order: {table: cases, on: {REF: REFF}}}'),
+        "joins.order.on.REF: cases.csv has no column 'REFF'; did you mean 'REF'?",
+    ),
+    "join by itself": (
+        ('key: "NO"', 'key: "NO"\n    joins: {order: {table: cases, on: {order.REF: REF}}}'),
+        "is a column of this very join; name one by which the other row is found",
+    ),
+    "join without columns": (
+        ('key: "NO"', 'key: "NO"\n    joins: {order: {table: cases}}'),
+        "tables.contacts.joins.order.on: Missing data for required field.",
+    ),
+    "joined column": (
+        (
+            'key: "NO"\n    case: REF',
+            'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    case: order.RFE',
+        ),
+        "tables.contacts.case: cases.csv has no column 'RFE'; did you mean 'REF'?",
+    ),
+    "unknown join": (
+        (
+            'key: "NO"\n    case: REF',
+            'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    case: ordr.REF',
+        ),
+        "tables.contacts.case: contacts has no join 'ordr'; did you mean 'order.REF'?",
+    ),
+    "column that a joined table has": (
+        (
+            'key: "NO"',
+            'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    fields: {recorded_by: OFFICER}',
+        ),
+        "fields.recorded_by: contacts.csv has no column 'OFFICER'; did you mean 'order.OFFICER'?",
+    ),
+    "cell of a joined table": (
+        ('key: "NO"', 'key: "NO"\n    joins: {order: {table: cases, on: {REF: REF}}}\n    cells: {order.REF: upper}'),
+        "cells.order.REF: is a column of a joined table; write it under cells there",
+    ),
+    "table that nothing needs": (
+        ("  contacts:", "  staff: {file: cases.csv}\n  contacts:"),
+        "line 27: tables.staff.gives: Missing data for required field.",
+    ),
+    "part that a joined table does not use": (
+        (
+            '  contacts:\n    key: "NO"',
+            '  staff: {file: cases.csv, gone: report}\n  contacts:\n    joins: {of: {table: staff, on: {REF: REF}}}\n    key: "NO"',
+        ),
+        "tables.staff.gone: says nothing here: the table gives no entry and is only joined to others",
     ),
     "no yaml": (("source: test", "source: [test"), "not readable as YAML"),
     "twice the same": (("source: test", "source: test\nsource: test"), "not readable as YAML"),
@@ -417,6 +539,60 @@ def test_a_time_that_a_clock_showed_comes_back(local: datetime, zone: str) -> No
         assert shown.replace(tzinfo=None) != local, "refused, though the clock showed it"
     else:
         assert instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0) == local
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "day"),
+    [
+        ("06-MAY-05", "%d-%b-%y", date(2005, 5, 6)),
+        ("06-MAY-29", "%d-%b-%y", date(2029, 5, 6)),
+        ("06-MAY-30", "%d-%b-%y", date(1930, 5, 6)),
+        ("29/02/00", "%d/%m/%y", date(2000, 2, 29)),
+        ("61", "excel", date(1900, 3, 1)),
+        ("38478", "excel", date(2005, 5, 6)),
+        ("38478.999", "excel", date(2005, 5, 6)),
+        ("06/05/2005 24:00", "%d/%m/%Y %H:%M", date(2005, 5, 6)),
+        ("06/05/2005 24:00:00", "%d/%m/%Y %H:%M:%S", date(2005, 5, 6)),
+        ("06/05/2005 13:24:00", "%d/%m/%Y %H:%M:%S", date(2005, 5, 6)),
+    ],
+)
+def test_days_in_other_forms(text: str, form: str, day: date) -> None:
+    assert read_day(text, (form,), 1930) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "instant"),
+    [
+        ("06/05/2005 24:00", "%d/%m/%Y %H:%M", datetime(2005, 5, 6, 23, tzinfo=UTC)),
+        ("31/12/2005 24:00:00", "%d/%m/%Y %H:%M:%S", datetime(2006, 1, 1, tzinfo=UTC)),
+        ("06.05.2005 24.00", "%d.%m.%Y %H.%M", datetime(2005, 5, 6, 23, tzinfo=UTC)),
+        ("38478.75", "excel", datetime(2005, 5, 6, 17, tzinfo=UTC)),
+        ("06-MAY-05 09:30", "%d-%b-%y %H:%M", datetime(2005, 5, 6, 8, 30, tzinfo=UTC)),
+    ],
+)
+def test_times_in_other_forms(text: str, form: str, instant: datetime) -> None:
+    assert read_instant(text, (form,), "Europe/London", "refuse", 1930) == instant
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("60", "excel"), ("0", "excel"), ("2958466", "excel"), ("-1", "excel"), ("38478,5", "excel"), ("6 May", "excel"),
+        ("06/05/2005 24:01", "%d/%m/%Y %H:%M"), ("06/05/2005 24:00:01", "%d/%m/%Y %H:%M:%S"),
+        ("06/05/2005 25:00", "%d/%m/%Y %H:%M"), ("29-FEB-01", "%d-%b-%y"), ("31/12/9999 24:00", "%d/%m/%Y %H:%M"),
+    ],
+)  # fmt: skip
+def test_no_days_and_times_in_other_forms(text: str, form: str) -> None:
+    with pytest.raises(ValueError, match="is no day written as"):
+        read_day(text, (form,), 1930)
+
+
+@given(st.dates(date(1900, 3, 1), date(2100, 1, 1)))
+def test_a_serial_day_and_a_year_of_two_digits_come_back(day: date) -> None:
+    serial = (day - date(1900, 3, 1)).days + 61
+    assert read_day(str(serial), ("excel",)) == day
+    pivot = day.year - day.month * 8
+    assert read_day(day.strftime("%d-%b-%y"), ("%d-%b-%y",), pivot) == day
 
 
 @pytest.mark.parametrize("form", ["%d/%m", "%d/%m/%y", "day", "%Y", "%q", "", "%d %%"])

@@ -43,7 +43,7 @@ def days_asked(entries: list[Plain], chance: Random) -> list[date]:
 def instants(entries: list[Plain], chance: Random) -> list[datetime | None]:
     """With hindsight, and as known at some instant since the case began."""
     begun = next(e["recorded_at"] for e in entries if e["type"] == "SupervisionStarted")
-    later = [e["recorded_at"] for e in entries if e["recorded_at"] >= begun]
+    later = [e["recorded_at"] for e in entries if e["recorded_at"] > begun]
     return [None, chance.choice(later)]
 
 

@@ -213,7 +213,7 @@ def test_a_dry_run_makes_no_database(tmp_path: Path, sample_files: Path) -> None
     database = tmp_path / "none.sqlite"
     arguments = ["import", str(sample_files), "--dry-run", "--database", str(database)]
     result = CliRunner().invoke(main, arguments)
-    assert result.exit_code == 0 and "10,766 entries would be stored" in result.output
+    assert result.exit_code == 0 and "10,981 entries would be stored" in result.output
     assert not database.exists()
 
 

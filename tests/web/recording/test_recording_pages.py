@@ -445,6 +445,21 @@ def test_an_spo_suspends_contact_and_signs_for_it(app: Flask, spo: FlaskClient, 
     assert officer.get(f"/cases/{mine}/record/WhereaboutsUnknown").status_code == 200
 
 
+def test_every_form_that_is_offered_opens(spo: FlaskClient) -> None:
+    """A question that has choices offers some, but for entries that the case has none of."""
+    offered = re.findall(rf'href="{URL}/record/(\w+)[^"]*"', spo.get(f"{URL}/record").text)
+    assert set(offered) == {
+        name
+        for name, kind in ENTRY_TYPES.items()
+        if kind.kept_on == "case"
+        and "managers" in kind.use.made_by
+        and name not in ("EntryCorrected", "EntryWithdrawn")
+    }
+    for name in offered:
+        page = spo.get(f"{URL}/record/{name}")
+        assert page.status_code == 200 and "Date it happened" in page.text, name
+
+
 def test_new_types_are_offered_in_fitting_groups(spo: FlaskClient) -> None:
     page = spo.get(f"{URL}/record").text
     groups = {

@@ -2,17 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 
 from domain.calendar.london_time import day_of
 from domain.entries import case_entries
 from domain.policy.clauses import Clause
 from domain.policy.conditions import EntryPattern
-from domain.policy.practice import practice
 from projections.history.appointments import APPOINTMENTS
 from projections.history.history import BY_DAY, Candidate, Candidates, History
-from projections.obligations.triggers import Trigger
+from projections.obligations.triggers import WORK, Trigger, oldest_work
 
 Met = tuple[date | None, tuple[str, ...]]
 """When a duty was met (None: not yet), and by which entries."""
@@ -49,7 +48,7 @@ def answers(clause: Clause, source: Source, history: History, trigger: Trigger, 
 def _answering(
     clause: Clause, one: EntryPattern, source: Source, history: History, trigger: Trigger, earliest: date
 ) -> Sequence[Candidate]:
-    """The candidates of one pattern that are about the trigger, and may count."""
+    """The candidates of one pattern that are about the trigger, and may count. An outcome may be known before the day."""
     if one.naming is None:
         found = _from(clause, one, source, history, earliest)
         return found if one.about_anything else [c for c in found if one.matches(c.fact, trigger.item, trigger.fact)]
@@ -60,7 +59,7 @@ def _answering(
         found = sorted({c.entry: c for name in trigger.names for c in named.get(name, ())}.values(), key=BY_DAY)
     if not clause.by_recording:
         first = first_day(clause, one, history, earliest)
-        found = [c for c in found if c.day >= first]
+        found = [c for c in found if c.day >= first or type(c.fact) is case_entries.AppointmentOutcomeRecorded]
     return found if one.only_names else [c for c in found if one.matches(c.fact, trigger.item, trigger.fact)]
 
 
@@ -84,18 +83,6 @@ def first_day(clause: Clause, one: EntryPattern, history: History, earliest: dat
     if earliest != history.start.on:
         return earliest
     return oldest_work(earliest) if one.type in WORK else date.min
-
-
-WORK = frozenset((
-    case_entries.AssessmentCompleted, case_entries.SupervisionPlanMade, case_entries.SupervisionPlanReviewed,
-    case_entries.RiskManagementPlanMade, case_entries.RiskManagementPlanReviewed,
-))  # fmt: skip
-"""The types that do not count from long before the start (``oldest_work``)."""
-
-
-def oldest_work(start: date) -> date:
-    """The first day on which an assessment or a plan from before the start counts."""
-    return start - timedelta(weeks=practice().earlier_work_weeks)
 
 
 def earlier(clause: Clause, source: Source, history: History) -> Iterable[Candidate]:

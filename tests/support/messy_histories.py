@@ -19,7 +19,7 @@ OUTCOMES = (
     ("attended_complied",) * 4
     + ("unacceptable_absence",) * 4
     + ("acceptable_absence", "awaiting_explanation", "awaiting_explanation", "attended_failed_to_comply")
-    + ("rescheduled", "sent_home", "sent_home_for_behaviour")
+    + ("rescheduled", "sent_home")
 )
 MISSED = ("unacceptable_absence", "acceptable_absence", "awaiting_explanation")
 
@@ -124,7 +124,7 @@ class Mess:
     # ------------------------------------------------------------------ custody and places
 
     def custody(self) -> None:
-        on = self.day(-10)
+        on = self.day()
         for _ in range(self.r.choice((1, 1, 1, 2, 3, 6))):
             if self.chance(0.25) and self.order == "licence":
                 self.add("RecallDecided", on, outcome="recalled")

@@ -58,7 +58,7 @@ def lived(entries: list[Plain], days: list[date]) -> dict[date, Duties]:
         ]
     return {
         day: Counter(
-            said(clause, "lapses" if duty.lapsed else duty.due, state)
+            said(clause, compared(clause, duty.state(days[-1]), duty.due), state)
             for clause, duty, state in found
             if clause in CLAUSES
         )
@@ -69,14 +69,20 @@ def lived(entries: list[Plain], days: list[date]) -> dict[date, Duties]:
 def answered(owed: Sequence[Obligation], day: date, last: date) -> Duties:
     """What the engine says on a day."""
     return Counter(
-        said(o.clause.id, "lapses" if o.state(last) == "lapsed" else o.due_on, state)
+        said(o.clause.id, compared(o.clause.id, o.state(last), o.due_on), state)
         for o in owed
         if o.clause.id in CLAUSES and (state := o.state(day))
     )
 
 
+def compared(clause: str, at_last: str | None, due: date | None) -> date | str | None:
+    """The due day to compare. A duty that lapsed has none, as it may have been in custody; nor has a window once met."""
+    if at_last == "lapsed":
+        return "lapses"
+    return "met" if at_last == "met" and clause == "contact-frequency" else due
+
+
 def said(clause: str, due: date | str | None, state: str) -> tuple[str, str, str]:
-    """A duty that has lapsed by the last day has no due day that could be compared: it may have been in custody."""
     released = due is None or (isinstance(due, date) and due >= UNKNOWN_YET)
     return clause, "when released" if released else str(due), state
 

@@ -8,8 +8,7 @@ from tests.support.oracle.days import ONE, working_days_after
 from tests.support.oracle.stays import Stay
 
 Entry = dict[str, Any]
-CAME = ("attended_complied", "attended_failed_to_comply", "sent_home", "sent_home_for_behaviour")
-"""The person was there, and may have been sent home."""
+CAME = ("attended_complied", "attended_failed_to_comply")
 
 NO_CONTACT = ("telephone", "letter", "text")
 DAYS_TO_EXPLAIN = 7
@@ -154,7 +153,7 @@ def failed_days(appointments: list[Appointment]) -> list[FailedDay]:
     for day in days:
         same = [a for a in appointments if a.for_on == day]
         counts, runs = min((start, a.runs_from()) for a in same if (start := a.fails_from()) is not None)
-        found.append(FailedDay(day, counts, runs, frozenset(a.entry for a in same if a.absent or a.failed)))
+        found.append(FailedDay(day, counts, runs, frozenset(a.entry for a in same if a.fails_from() is not None)))
     return found
 
 

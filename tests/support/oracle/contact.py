@@ -126,6 +126,7 @@ class Windows:
         for window in self.laid:
             duty = window.duty
             if duty.gone is not None:
+                duty.met = day if offered and duty.gone == day else duty.met
                 continue
             if duty.met is not None:
                 self.follow_first_contacts(window)
@@ -153,20 +154,17 @@ class Windows:
             dues.append(first.gone - ONE if ended and first.gone else first.due)
         window.duty.due = None if None in dues else max(day for day in dues if day is not None)
 
-    def cut_off(self, day: date, stays: list[Stay], ended: bool) -> None:
-        """``day`` is the first on which contact is no longer owed: windows that run are judged by the rule of half.
-
-        ``ended``: supervision has ended; not so, the order has passed its last day, which was known from the start.
-        """
+    def cut_off(self, day: date, stays: list[Stay]) -> None:
+        """``day`` is the first on which contact is no longer owed: windows that run are judged by the rule of half."""
         for window in self.laid:
             if not window.running(day):
                 continue
             window.cut = True
             duty = window.duty
-            if duty.gone is not None or (duty.met is not None and ended):
+            if duty.met is not None or duty.gone is not None:
                 continue
             after = sum(d >= day for d in window.working_days())
-            if duty.met is None and (window.lost(stays, day - ONE) + after) * 2 > len(window.working_days()):
+            if (window.lost(stays, day - ONE) + after) * 2 > len(window.working_days()):
                 duty.gone = day
             else:
                 window.own_due = day - ONE

@@ -76,6 +76,7 @@ class Life:
         for duties in self.owed.values():
             for duty in duties:
                 duty.set_due(self.stays, self.today)
+                duty.settled = duty.settled or (self.today == self.file.end and duty.arises < self.today)
         self.contact()
 
     def what_holds(self) -> None:
@@ -156,7 +157,7 @@ class Life:
         if today < self.file.start:
             return
         if today == self.file.end or (today == self.file.last_day + ONE and self.supervised):
-            self.windows.cut_off(today, stays, today == self.file.end)
+            self.windows.cut_off(today, stays)
         if self.supervised:
             self.lay_windows()
         self.windows.end_of_day(today, self.supervised and today in self.file.offered_on, stays)

@@ -119,7 +119,7 @@ def recorded(life: Life, first_outcome: Any) -> bool:
 
 def answers(life: Life, entry: Entry, failure: Any) -> bool:
     """A warning or breach that names a failure of that day, or a request for recall, since that day."""
-    if not failure.runs <= entry["occurred_on"] <= life.today:
+    if not failure.own <= entry["occurred_on"] <= life.today:
         return False
     if entry["type"] == "RecallRequested":
         return True

@@ -29,6 +29,9 @@ HISTORIES = 5000
 UNKNOWN_YET = date(2079, 6, 5)
 """Later than any due day: due when released."""
 
+AFTER = timedelta(days=70)
+"""So long after the last day asked, every due day then open stands as it will be."""
+
 Duties = Counter[tuple[str, str, str]]
 
 
@@ -36,7 +39,7 @@ def days_asked(entries: list[Plain], chance: Random) -> list[date]:
     """Days near to those on which something happened, and the last of all."""
     first = next(e["occurred_on"] for e in entries if e["type"] == "SupervisionStarted")
     near = [e["occurred_on"] + timedelta(days=chance.randint(-1, 16)) for e in entries]
-    last = min(max([*near, first + timedelta(days=500)]), date(2007, 9, 1))
+    last = min(max([*near, first + timedelta(days=500)]), date(2007, 7, 1))
     return sorted({*chance.sample(near, min(8, len(near))), *(first + timedelta(days=n) for n in (16, 40)), last})
 
 
@@ -56,9 +59,11 @@ def lived(entries: list[Plain], days: list[date]) -> dict[date, Duties]:
         stood[day] = [
             (clause, duty, duty.state(day)) for clause, duties in life.all_duties().items() for duty in duties
         ]
+    last = days[-1] + AFTER
+    life.live_until(last)
     return {
         day: Counter(
-            said(clause, compared(clause, duty.state(days[-1]), duty.due), state)
+            said(clause, compared(clause, duty.state(last), duty.due), state)
             for clause, duty, state in found
             if clause in CLAUSES
         )
@@ -68,6 +73,7 @@ def lived(entries: list[Plain], days: list[date]) -> dict[date, Duties]:
 
 def answered(owed: Sequence[Obligation], day: date, last: date) -> Duties:
     """What the engine says on a day."""
+    last += AFTER
     return Counter(
         said(o.clause.id, compared(o.clause.id, o.state(last), o.due_on), state)
         for o in owed

@@ -83,7 +83,7 @@ class Duty:
             return
         day = self.runs_from or self.arises
         if self.pauses:
-            at_once = self.met is not None and self.met == self.arises
+            at_once = self.met is not None and self.met == self.arises and not self.by_release
             self.due = due_in_custody(self.clock, day, [] if at_once else stays, self.by_release)
         else:
             self.due = self.clock.due(day, [])

@@ -84,15 +84,11 @@ def mappa_work(life: Life) -> None:
     """Meetings; and the date for the next review, which stands, is put off or replaced, and is owed again when it comes."""
     held = bool(life.file.on("MappaMeetingHeld", life.today))
     life.chain("mappa-meeting", held, life.meeting_clock() if life.in_mappa else None)
-    duties = life.owed.get("mappa-review-set", [])
-    for e in life.file.done("MappaReviewSet", life.today) if duties else []:
-        duty = duties[-1]
-        if e["for_on"] < life.today or e["for_on"] <= duty.arises:
+    for e in life.file.done("MappaReviewSet", life.today):
+        if e["for_on"] < life.today:
             continue
-        if duty.can_be_met(life.today):
-            duty.met = life.today
-            life.review_on = e["for_on"]
-        elif life.review_on is not None:
+        met = life.meet("mappa-review-set", lambda duty, on=e["for_on"]: on > duty.arises)  # type: ignore[misc]
+        if life.review_on is not None or any(duty is life.owed["mappa-review-set"][-1] for duty in met):
             life.review_on = e["for_on"]
     if life.may_arise and life.in_mappa and life.review_on == life.today:
         life.review_on = None

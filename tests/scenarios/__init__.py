@@ -11,6 +11,7 @@ A file of scenarios holds facts in a short form and what must follow from them::
 A file ``deadlines-*`` holds clauses with their last day, by edition; each becomes three scenarios: done on the last
 day, done the day after, not done. ``start`` and the like are the named days of ``days``; ``DAY`` is the day of doing.
 
+A row with ``states`` names all states in which duties of the clause then are, in place of one duty with its state.
 ``elsewhere`` holds the facts of another file of the person, in the same form.
 """
 

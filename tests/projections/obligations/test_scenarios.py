@@ -26,7 +26,8 @@ SELECTS = ("edition", "raised_by", "arises_on")
 def test_the_scenario_comes_true(told: Scenario) -> None:
     facts, others = told.history(), told.others()
     for row in told.expect:
-        expect_answer(facts, others, **row) if "question" in row else expect_state(facts, others, **row)
+        expect = expect_answer if "question" in row else expect_states if "states" in row else expect_state
+        expect(facts, others, **row)
 
 
 def test_every_clause_has_a_scenario_on_both_sides_of_its_deadline() -> None:
@@ -84,6 +85,16 @@ def expect_state(
     assert {"state": found[0].state(on)} | {name: value(found[0], name) for name in row} == {"state": state} | row, said
     if days_late is not None:
         assert found[0].days_late(on) == days_late
+
+
+def expect_states(
+    facts: list[Entry], others: list[list[Entry]], *, on: date, clause: str, states: list[str], since: date | None = None
+) -> None:
+    """Every duty of the clause (that arose on or after ``since``) is in one of these states, and each state occurs."""
+    owed = [o for o in obligations(History.of(facts, None, others), CLAUSES) if o.clause.id == clause]
+    told = [(o, o.state(on)) for o in owed if o.arises_on >= (since or on.min)]
+    found = [(str(o.arises_on), str(o.due_on), state) for o, state in told if state]
+    assert {state for *_, state in found} == set(states), f"{on} {clause}: {found}"
 
 
 def value(duty: Obligation, name: str) -> Any:

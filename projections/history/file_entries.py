@@ -1,7 +1,7 @@
 """The entries of one case by type and in order, with what the person's other files tell of the person."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, TypeVar
 
 from domain.aggregates.amendments import IN_ORDER
@@ -43,3 +43,9 @@ class FileEntries:
         found = [fact for entry_type in types for fact in self.all(entry_type)]
         found.sort(key=IN_ORDER)
         return found
+
+    @property
+    def types(self) -> Set[type[Entry]]:
+        """The types of entry on this file and, of those that say something of the person, on the others."""
+        own = self.by_type.keys()
+        return own if not self.elsewhere else frozenset(own).union(*(file.by_type for file in self.elsewhere))

@@ -1,7 +1,7 @@
 """All versions of a case's entries: timelines, triggers, answers and failures, each with its span of knowledge."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import chain, pairwise
 from operator import attrgetter
@@ -16,7 +16,7 @@ from projections.history.history import admitted as history_admitted
 from projections.history.timelines import Timelines
 from projections.history.worked_out import worked_out
 from projections.ledger.knowledge_spans import EntryVersion, versions
-from projections.obligations.contact_windows import horizon, work_horizon
+from projections.obligations.contact_windows import has_unpaid_work, horizon, work_horizon
 from projections.obligations.triggers import Trigger
 
 
@@ -79,6 +79,8 @@ class CaseVersions:
         for version in self.versions:
             grouped[type(version.fact)].append(version)
         self.by_type: Mapping[type[Entry], list[EntryVersion]] = grouped
+        self.types = frozenset(type(version.fact) for version in every)
+        self._histories: dict[tuple[int, int], History] = {}
         self._epochs: dict[tuple[frozenset[str], int | None], list[Epoch]] = {}
         self._described: dict[EntryPattern, list[EntryVersion]] = {}
         self._admitted: dict[EntryPattern, Candidates] = {}
@@ -101,15 +103,14 @@ class CaseVersions:
         of_appointments: tuple[type[Entry], str] = (case_entries.AppointmentMade, "for_on")
         for fact_type, name in {*dated, of_appointments}:
             days += [getattr(version.fact, name) for version in self.by_type.get(fact_type, ())]
-        days += [max(horizon(epoch.frame), work_horizon(epoch.frame)) for epoch in self.frames]
+        days += [work_horizon(f) if has_unpaid_work(f) else horizon(f) for f, *_ in self.frames]
         return max(days) + timedelta(days=LONGEST_DOUBT)
 
     @worked_out
     def frames(self) -> list[Epoch]:
         """An epoch between each two recordings that may change the timelines, from the recording of the start on."""
-        framing = [
-            v for t in _TIMELINE_TYPES.intersection(self.by_type) for v in self.by_type[t] if _changes_timelines(v.fact)
-        ]
+        types = _TIMELINE_TYPES if self._hours_ordered else _TIMELINE_TYPES - {case_entries.UnpaidWorkSession}
+        framing = [v for t in types.intersection(self.by_type) for v in self.by_type[t] if _changes_timelines(v.fact)]
         others = [[v for v in other if _changes_timelines(v.fact)] for other in self._others]
         turns = {turn for v in chain(framing, *others) for turn in (v.since, v.until)} | {self.over}
         found = []
@@ -119,6 +120,12 @@ class CaseVersions:
             if frame.start is not None:
                 found.append(Epoch(frame, since, until, frame.end.on if frame.end else date.max))
         return found
+
+    @property
+    def _hours_ordered(self) -> bool:
+        """Whether the hours of unpaid work that were ordered are on the file: only then sessions change a timeline."""
+        said = (case_entries.SupervisionStarted, case_entries.OrderVaried)
+        return any(v.fact.unpaid_work_hours is not None for t in said for v in self.by_type.get(t, ()))
 
     @worked_out
     def _changes(self) -> list[tuple[Epoch, frozenset[str]]]:
@@ -134,6 +141,14 @@ class CaseVersions:
                 changed = TIMELINE_NAMES
             found.append((epoch, changed))
             old, old_until = new, epoch.until
+        return found
+
+    def kept_history(self, frame: History, recording: int, make: Callable[[], History]) -> History:
+        """The history as known from a recording on, with the timelines of a frame: made once for all clauses."""
+        key = id(frame), recording
+        found = self._histories.get(key)
+        if found is None:
+            found = self._histories[key] = make()
         return found
 
     def epochs(self, parts: frozenset[str], era: Epoch | None = None) -> list[Epoch]:

@@ -7,6 +7,7 @@ in ``projections.obligations.clause_kinds``.
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import pairwise
 
 from domain.entries.case_entries import BreachDecided, BreachInitiated, RecallDecided, RecallRequested
@@ -47,7 +48,7 @@ def owed_as_known(growth: CaseVersions) -> RowSpans[DutyRow]:
     every = clause_index(catalogue().clauses)
     last_day = growth.last_day(every.dated)
     for era in growth.epochs(ERA):
-        for indexed in every.of(era.frame, growth.first_day, last_day, growth.by_type.keys()):
+        for indexed in every.of(era.frame, growth.first_day, last_day, growth.types):
             start, end = indexed.clause.start or date.min, indexed.clause.end or date.max
             epochs = [epoch for epoch in growth.epochs(indexed.timelines_asked, era) if start <= epoch.ends_on]
             for row, since, until in _as_known(indexed.clause)(indexed, growth, epochs):
@@ -153,7 +154,8 @@ def again(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epoch])
     turns = {turn for known in asked_for(clause, growth) for turn in (known.since, known.until)}
     for frame, opens, closes, _ in epochs:
         for since, until in spans({turn for turn in turns if opens < turn < closes}, opens, closes):
-            for o in clause_kinds.DERIVE[clause.kind](indexed, HistoryAt(growth, frame, since)):
+            history = growth.kept_history(frame, since, partial(HistoryAt, growth, frame, since))
+            for o in clause_kinds.DERIVE[clause.kind](indexed, history):
                 place = frame.held_by(o.due_on)
                 row = DutyRow(
                     number, o.value.number, o.arises_on, o.due_on, o.met_on, o.ended_on, o.raised_by, o.met_by, place

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, KeysView, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import NamedTuple
 
@@ -25,27 +25,37 @@ _STARTED: Types = frozenset((case_entries.SupervisionStarted,))
 
 _RAISED_BY: Mapping[str, Types] = {
     "start": _STARTED,
-    "release": _STARTED,
-    "surrender": _STARTED,
+    "release": frozenset((case_entries.CustodyEnded,)),
+    "surrender": frozenset((case_entries.WhereaboutsKnown,)),
     "receipt": _STARTED,
-    "end": _STARTED,
+    "end": frozenset((case_entries.SupervisionEnded,)),
     "transfer": _STARTED,
     "appointment": frozenset((case_entries.AppointmentMade,)),
     "absence": _FAILING,
     "failure": _FAILING,
-    "risk_becomes_high": _STARTED,
-    "risk_changes": _STARTED,
+    "risk_becomes_high": _RISK,
+    "risk_changes": _RISK | {case_entries.WhereaboutsUnknown},
 }
-"""What must be on the file of a case. What the person's other files may tell needs only the start."""
+_CHANGED_BY: Mapping[str, Types] = {
+    "risk": _RISK,
+    "tier": frozenset((case_entries.TierSet, case_entries.SupervisionStarted)),
+    "mappa_level": frozenset((case_entries.MappaSet,)),
+}
 
 
 def raised_by(clause: Clause) -> Types:
-    """The types of entry that raise its duties: without an entry of one of them, the clause raises none."""
+    """The types of entry that raise its duties: without an entry of one of them, the clause raises none.
+
+    Those on custody, whereabouts, risk and MAPPA may stand on another file of the person.
+    """
     if isinstance(clause.after, EntryPattern):
         return frozenset((clause.after.type,))
     if clause.after is not None:
         return _RAISED_BY[clause.after]
-    return _FAILING if clause.kind == "response" else _STARTED
+    if clause.kind == "response":
+        return _FAILING
+    states = [_CHANGED_BY[name] for name, _ in clause.during if name in _CHANGED_BY]
+    return states[0] if clause.kind == "while" and states else _STARTED
 
 
 ALWAYS_ASKED = frozenset((
@@ -105,9 +115,9 @@ class ClauseIndex:
     def to_walk(self, history: History) -> list[IndexedClause]:
         """The clauses that may raise a duty on this case."""
         last = history.end.on if history.end else None
-        return self.of(history, history.first_day, last, history.by_type.keys())
+        return self.of(history, history.first_day, last, history.types)
 
-    def of(self, frame: History, first: date, last: date | None, present: KeysView[type[Entry]]) -> list[IndexedClause]:
+    def of(self, frame: History, first: date, last: date | None, present: Set[type[Entry]]) -> list[IndexedClause]:
         """The clauses for this order type, in force at some time from ``first`` to ``last``, whose triggers are ``present``."""
         assert frame.started is not None and frame.start is not None
         starts, ends, start = self._starts, self._ends, frame.start.on

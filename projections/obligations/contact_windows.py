@@ -18,6 +18,9 @@ from projections.obligations.time_at_liberty import judged
 from projections.obligations.triggers import row
 from projections.obligations.window import FirstContact, Run, Window
 
+PUNISHMENT = ("community_punishment_order", "community_punishment_and_rehabilitation_order")
+"""The orders of which unpaid work is a part without being listed."""
+
 
 def windows(series: Sequence[Clause], history: History, first_contacts: Iterable[FirstContact] = ()) -> list[Window]:
     """The windows of a clause in all its editions (``series``), in order of the day they begin."""
@@ -43,6 +46,13 @@ def horizon(history: History) -> date:
     return min([longest, *planned, *([history.end.on] if history.end else [])])
 
 
+def has_unpaid_work(history: History) -> bool:
+    """Whether the order has, or had, unpaid work."""
+    assert history.started is not None
+    required = any("unpaid_work" in change.value for change in history.requirements)
+    return required or history.started.order_type in PUNISHMENT
+
+
 def work_horizon(history: History) -> date:
     """As ``horizon``, for unpaid work, which is owed past the planned end: until its hours are done or the file is closed.
 
@@ -50,7 +60,7 @@ def work_horizon(history: History) -> date:
     """
     assert history.start is not None
     over = history.start.on + relativedelta(years=practice().unpaid_work_years)
-    over = max([over, *(begins for begins, _ in history.past_end)])
+    over = max([over, horizon(history), *(begins for begins, _ in history.past_end)])
     done = history.work_done_on
     ends = [history.end.on] if history.end else []
     return min([over, *ends, *([done + timedelta(days=1)] if done else [])])

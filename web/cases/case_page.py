@@ -10,6 +10,7 @@ from domain.policy.frameworks.framework import Framework
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.obligations.duty_state import Obligation
+from projections.obligations.interruptions import interruption
 from projections.scoring.answers import Answer
 from web.cases.chart_shapes import chart
 from web.services import current_cases, current_inspections
@@ -50,6 +51,7 @@ def show(crn: str, number: int) -> str | Response:
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),
         changes=access_control.account().may_change,
+        interrupted=lambda duty: interruption(duty, reading.history),
         unseen=[current_cases.repository().inspections[name].title for name in sorted(unseen)],
     )
 

@@ -10,6 +10,7 @@ from domain.entries.code_lists import label
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
+from projections.obligations.interruptions import interruption
 from web.cli import command_options
 from web.presentation.formatting import short_date
 from web.presentation.json_documents import case_document
@@ -67,7 +68,8 @@ def _case_text(reading: Reading) -> str:
     lines += ["", "DUTIES"]
     for o in reading.obligations:
         if (state := o.state(day)) is not None:
-            lines.append(f"  {state:<9} {o.clause.id} ({o.clause.edition}): {why(o, day)}")
+            words = why(o, day, interruption=interruption(o, reading.history))
+            lines.append(f"  {state:<9} {o.clause.id} ({o.clause.edition}): {words}")
     lines += ["", "ANSWERS"]
     for answer in reading.answers:
         lines.append(f"  {answer_words(answer):<28} {answer.question.text} [{answer.basis}]")

@@ -1,6 +1,6 @@
 """Entries, duties and answers in words, the same on pages and on the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from domain.policy.frameworks.framework_files import frameworks
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import Obligation
+from projections.obligations.interruptions import Interruption
 from projections.scoring.answers import Answer, Reason
 from web.presentation.formatting import count_noun, short_date
 
@@ -101,8 +102,20 @@ def _day(value: str) -> str | None:
         return None
 
 
-def why(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
-    """A duty as at a day: what raised it, when it was due, and what became of it. ``entry`` shows an entry's id."""
+INTERRUPTED: Mapping[Interruption, str] = {
+    "custody": "in custody for most of this time",
+    "whereabouts_unknown": "nobody knew where the person was for most of this time",
+    "contact_suspended": "contact was suspended for most of this time",
+}
+
+
+def why(
+    obligation: Obligation, day: date, entry: Callable[[str], str] = str, interruption: Interruption | None = None
+) -> str:
+    """A duty as at a day: what raised it, when it was due, and what became of it. ``entry`` shows an entry's id.
+
+    ``interruption``: what kept the person from being seen, where a window of contact lapsed.
+    """
     raised = "" if obligation.raised_by is None else f" (entry {entry(obligation.raised_by)})"
     arises, due = short_date(obligation.arises_on), short_date(obligation.due_on)
     if obligation.window:
@@ -110,8 +123,10 @@ def why(obligation: Obligation, day: date, entry: Callable[[str], str] = str) ->
     elif obligation.value.on:
         asked = f"by the date set, {due}{raised}"
     else:
-        asked = f"{obligation.value.text} from {arises}{raised}: by {due}"
-    return f"{sentence(asked)}. {became(obligation, day, entry)}"
+        asked = f"{obligation.value.text} from {arises}{raised}: {'by ' if obligation.due_day else 'due '}{due}"
+    lapsed = interruption is not None and obligation.state(day) == "lapsed"
+    kept = f" {sentence(INTERRUPTED[interruption])}." if lapsed and interruption else ""
+    return f"{sentence(asked)}. {became(obligation, day, entry)}{kept}"
 
 
 def became(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:

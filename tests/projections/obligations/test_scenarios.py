@@ -88,7 +88,13 @@ def expect_state(
 
 
 def expect_states(
-    facts: list[Entry], others: list[list[Entry]], *, on: date, clause: str, states: list[str], since: date | None = None
+    facts: list[Entry],
+    others: list[list[Entry]],
+    *,
+    on: date,
+    clause: str,
+    states: list[str],
+    since: date | None = None,
 ) -> None:
     """Every duty of the clause (that arose on or after ``since``) is in one of these states, and each state occurs."""
     owed = [o for o in obligations(History.of(facts, None, others), CLAUSES) if o.clause.id == clause]

@@ -86,7 +86,7 @@ class Grid:
         day: date | None = self.history.here_from
         while day is not None and day < self.over:
             if day in self.relaid:
-                yield from ((run, day) for run in running if run.closes > day)
+                yield from ((run, day if run.closes > day else None) for run in running)
                 running = []
             ended = [run for run in running if run.closes <= day]
             yield from ((run, None) for run in ended)

@@ -10,10 +10,13 @@ A file of scenarios holds facts in a short form and what must follow from them::
 
 A file ``deadlines-*`` holds clauses with their last day, by edition; each becomes three scenarios: done on the last
 day, done the day after, not done. ``start`` and the like are the named days of ``days``; ``DAY`` is the day of doing.
+
+A row with ``states`` names all states in which duties of the clause then are, in place of one duty with its state.
+``elsewhere`` holds the facts of another file of the person, in the same form.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,7 +38,7 @@ WithDays.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construc
 
 HERE = Path(__file__).parent
 ONE_DAY = timedelta(days=1)
-REFERENCE = "X123456/1"
+REFERENCE, OTHER_REFERENCE = "X123456/1", "X123456/2"
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 """Later than anything that a scenario says."""
 
@@ -64,6 +67,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "RecallRequested": {"reason": "failed to report"},
     "RecallDecided": {"outcome": "not_recalled"},
     "CustodyStarted": {"reason": "remand"},
+    "ContactSuspended": {"reason": "hospital", "by": "Ann Manager", "grade": "spo"},
+    "WhereaboutsUnknown": {"basis": "warrant"},
+    "WhereaboutsKnown": {"how": "surrendered"},
     "MappaSet": {"category": 2},
     "MappaMeetingHeld": {"level": 2},
     "ChildProtectionConcernRaised": {"detail": "a child in the house"},
@@ -88,20 +94,29 @@ class Scenario:
     scenario: str
     facts: list[dict[str, Any]]
     expect: list[dict[str, Any]]
+    elsewhere: list[dict[str, Any]] = field(default_factory=list)
 
     def __str__(self) -> str:
         return f"{self.file}: {self.scenario}"
 
     def history(self) -> list[Entry]:
         """The facts as the door would admit them, in the order in which the file came to hold them."""
-        told = [_fact(number, short) for number, short in enumerate(_each_week(self.facts), 1)]
-        file = CaseFile(REFERENCE)
-        for fact in sorted(told[1:], key=lambda f: f.recorded_at):
-            if file.first_entry is None:
-                evolve(file, RecordedEntry(REFERENCE, 1, *decide(file, told[0], NOW)))
-            (admitted,) = decide(file, fact, NOW)
-            evolve(file, RecordedEntry(REFERENCE, file.version + 1, admitted))
-        return told
+        return _admitted(REFERENCE, self.facts)
+
+    def others(self) -> list[list[Entry]]:
+        """The facts of each other file of the person."""
+        return [_admitted(OTHER_REFERENCE, self.elsewhere, "other-")] if self.elsewhere else []
+
+
+def _admitted(reference: str, shorts: list[dict[str, Any]], prefix: str = "") -> list[Entry]:
+    told = [_fact(f"{prefix}{number:02}", short) for number, short in enumerate(_each(shorts), 1)]
+    file = CaseFile(reference)
+    for fact in sorted(told[1:], key=lambda f: f.recorded_at):
+        if file.first_entry is None:
+            evolve(file, RecordedEntry(reference, 1, *decide(file, told[0], NOW)))
+        (admitted,) = decide(file, fact, NOW)
+        evolve(file, RecordedEntry(reference, file.version + 1, admitted))
+    return told
 
 
 def all_scenarios() -> list[Scenario]:
@@ -162,15 +177,29 @@ def _named(value: Any, days: dict[str, date]) -> Any:
             return value
 
 
-def _each_week(shorts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """``weekly: 11`` says the entry eleven times, a week apart."""
+def _each(shorts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """``weekly: 11`` says the entry eleven times, a week apart; ``daily: 4`` four times, on four days."""
     for short in shorts:
-        once = {key: value for key, value in short.items() if key != "weekly"}
-        for week in range(short.get("weekly", 1)):
-            yield {**once, "on": short["on"] + timedelta(weeks=week)}
+        once = {key: value for key, value in short.items() if key not in ("daily", "weekly")}
+        apart = timedelta(days=1 if "daily" in short else 7)
+        for number in range(short.get("weekly", short.get("daily", 1))):
+            yield from _with_outcome({**once, "on": short["on"] + number * apart})
 
 
-def _fact(number: int, short: dict[str, Any]) -> Entry:
+def _with_outcome(short: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """``AppointmentMade: {outcome: ...}`` says what became of it too, recorded on its day."""
+    fields = dict(short.get("AppointmentMade", {}))
+    outcome = fields.pop("outcome", None)
+    if outcome is None:
+        yield short
+        return
+    day = fields.get("for_on", short["on"])
+    made = short.get("entry", f"for-{day}")
+    yield {**short, "entry": made, "AppointmentMade": fields}
+    yield {"on": day, "AppointmentOutcomeRecorded": {"appointment": made, "outcome": outcome}}
+
+
+def _fact(number: str, short: dict[str, Any]) -> Entry:
     rest = dict(short)
     on, recorded, entry = rest.pop("on"), rest.pop("recorded", None), rest.pop("entry", None)
     ((kind, fields),) = rest.items()
@@ -180,7 +209,7 @@ def _fact(number: int, short: dict[str, Any]) -> Entry:
     if isinstance(level := values.get("risk_of_harm"), str):
         values["risk_of_harm"] = dict.fromkeys(HARMED, level)
     recorded_at = recorded if isinstance(recorded, datetime) else datetime.combine(recorded or on, time(12), UTC)
-    common = {"entry": entry or f"{number:02}-{kind}", "occurred_on": on, "recorded_at": recorded_at}
+    common = {"entry": entry or f"{number}-{kind}", "occurred_on": on, "recorded_at": recorded_at}
     return load_entry(kind, _written({**common, **values}))
 
 

@@ -113,11 +113,14 @@ def began(w: Writer) -> date:
 
 
 def appointment(w: Writer, day: date) -> None:
-    """An appointment with what became of it; an absence may be judged, at once or late, once or twice."""
+    """An appointment with what became of it; an absence may be judged, at once or late, once or twice.
+
+    Some are put on the file after their day.
+    """
     ahead = w.days(0, 21)
     made = w.write(
         "AppointmentMade",
-        day,
+        day + (ahead + w.days(0, 9) if w.chance(10) else timedelta()),
         for_on=(day + ahead).isoformat(),
         contact_type=w.choose(("office", "home_visit", "programme")),
         national_standards=False if w.chance(6) else None,
@@ -125,7 +128,7 @@ def appointment(w: Writer, day: date) -> None:
     if w.chance(8):
         return
     became = w.choose(get_args(code_lists.Outcome))
-    w.write("AppointmentOutcomeRecorded", day + ahead, appointment=made["entry"], outcome=became)
+    w.write("AppointmentOutcomeRecorded", max(on(made), day + ahead), appointment=made["entry"], outcome=became)
     if became in ("unacceptable_absence", "acceptable_absence", "awaiting_explanation"):
         for _ in range(w.choose((0, 1, 1, 2))):
             w.write(
@@ -205,6 +208,34 @@ def custody(w: Writer, day: date) -> None:
         w.write("CustodyEnded", day + w.days(0, 90))
 
 
+def whereabouts(w: Writer, day: date) -> None:
+    """Nobody knows where the person is, for a while or from now on; or contact is suspended."""
+    if w.chance(2):
+        until = day + w.days(0, 84)
+        w.write(
+            "ContactSuspended",
+            day,
+            from_on=day.isoformat(),
+            to_on=until.isoformat(),
+            reason=w.choose(get_args(code_lists.SuspensionReason)),
+            by="Ann Spo",
+            grade="spo",
+        )
+        return
+    w.write("WhereaboutsUnknown", day, basis=w.choose(get_args(code_lists.UnknownBasis)))
+    if not w.chance(4):
+        w.write("WhereaboutsKnown", day + w.days(0, 60), how=w.choose(get_args(code_lists.HowFound)))
+
+
+def order(w: Writer, day: date) -> None:
+    """The order is extended or cut short, or its requirements change."""
+    if w.chance(2):
+        w.write("OrderVaried", day, ends_on=(day + w.days(30, 400)).isoformat())
+    else:
+        kept = sorted({w.choose(get_args(code_lists.Requirement)), w.choose(("supervision", "unpaid_work"))})
+        w.write("RequirementsChanged", day, requirements=kept)
+
+
 def risk_plan(w: Writer, day: date) -> None:
     """A risk management plan, or the review or the carrying out of one."""
     plan = w.one("RiskManagementPlanMade")
@@ -235,13 +266,15 @@ def plan(w: Writer, day: date) -> None:
 
 def mappa(w: Writer, day: date) -> None:
     level = w.choose((1, 2, 3))
-    match w.choose(("set", "review", "meeting")):
+    match w.choose(("set", "set", "review", "review", "meeting", "meeting", "ended")):
         case "set":
             w.write("MappaSet", day, category=w.choose((1, 2, 3)), level=level)
         case "review":
             w.write("MappaReviewSet", day, for_on=(day + w.days(1, 100)).isoformat())
         case "meeting":
             w.write("MappaMeetingHeld", day, level=level, agencies=["police"])
+        case "ended":
+            w.write("MappaEnded", day)
 
 
 def oversight(w: Writer, day: date) -> None:
@@ -310,7 +343,7 @@ def judgement(w: Writer, day: date) -> None:
 
 THREADS = (
     appointment, appointment, appointment, appointment, enforcement, enforcement, assessment, assessment, risk, risk,
-    risk_plan, plan, plan, mappa, mappa, oversight, need, delivery, delivery, custody, judgement,
+    risk_plan, plan, plan, mappa, mappa, oversight, need, delivery, delivery, custody, judgement, whereabouts, order,
 )  # fmt: skip
 
 

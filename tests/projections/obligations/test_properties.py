@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from domain.aggregates.amendments import known
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
-from domain.entries.case_entries import ENTRY_TYPES, Entry, subject_of
+from domain.entries.case_entries import ENTRY_TYPES, AppointmentMade, AppointmentOutcomeRecorded, Entry, subject_of
 from domain.entries.refusals import NoSuchCase, NoSuchEntry, Refused
 from domain.entries.schemas import ShapeError
 from domain.importing.importer import ImportReport, import_lines
@@ -183,12 +183,22 @@ def states(found: Iterable[Obligation], day: date) -> Counter[Any]:
 
 
 def had_happened(standing: list[Entry], day: date) -> list[Entry]:
-    """What had occurred by a day; a fact about another entry speaks of its subject's date."""
+    """What had occurred by a day; a fact about another entry speaks of its subject's date.
+
+    An appointment that was attended happened on the day it was for, whenever it was put on the file.
+    """
+    attended = {
+        fact.appointment
+        for fact in standing
+        if isinstance(fact, AppointmentOutcomeRecorded) and "attended" in fact.outcome
+    }
     occurred = {fact.entry: fact.occurred_on for fact in standing}
+    made = [fact for fact in standing if isinstance(fact, AppointmentMade) and fact.entry in attended]
+    occurred |= {fact.entry: min(fact.occurred_on, fact.for_on) for fact in made}
     return [
         fact
         for fact in standing
-        if fact.occurred_on <= day or occurred.get(subject_of(fact) or "", fact.occurred_on) <= day
+        if occurred[fact.entry] <= day or occurred.get(subject_of(fact) or "", fact.occurred_on) <= day
     ]
 
 
@@ -315,23 +325,17 @@ FOLLOWS: dict[str | None, set[str | None]] = {
     "missed": {"missed"},
     "met": {"met"},
     "met_late": {"met_late"},
-    # What was done after nobody owed it any more still counts as done.
-    "lapsed": {"lapsed", "met", "met_late"},
+    "lapsed": {"lapsed"},
 }
-"""From one day to the next: a duty met stays met, a window missed is missed for good, nothing goes back to being due."""
+"""From one day to the next: met stays met, missed and lapsed are for good, nothing goes back to being due."""
 
 
 @pure
 @given(histories())
 def test_dates_are_in_order_and_states_only_go_forward(lines: list[Line]) -> None:
-    standing = known(facts_of(lines), None)
-    history, day_of_entry = History(standing), {fact.entry: fact.occurred_on for fact in standing}
-    assert history.start is not None
     for obligation in owed(facts_of(lines)):
         assert obligation.arises_on <= obligation.due_on
-        # A fault: what an entry from before the start raises is ended by custody from before the start, too.
-        early = day_of_entry[obligation.raised_by] < history.start.on
-        assert obligation.ended_on is None or early or obligation.arises_on <= obligation.ended_on
+        assert obligation.ended_on is None or obligation.arises_on <= obligation.ended_on
         assert obligation.window or (obligation.met_on is None) == (not obligation.met_by)
         assert obligation.raised_by in {line["entry"] for line in lines}
         dates = (obligation.arises_on, obligation.due_on, obligation.met_on, obligation.ended_on)
@@ -354,3 +358,86 @@ def test_a_window_is_met_inside_it_or_not_at_all(lines: list[Line], day: date) -
             assert obligation.state(day) != "overdue"
         else:
             assert obligation.state(day) != "missed"
+
+
+# ---------------------------------------------------------------- law in practice
+
+AT_LARGE = {"RecallDecided", "WhereaboutsUnknown", "WhereaboutsKnown"}
+CUSTODY = {"CustodyStarted", "CustodyEnded"}
+
+
+def without(lines: list[Line], types: set[str]) -> list[Line]:
+    """The lines without those of some types, and without what corrects or withdraws them."""
+    gone: set[str] = set()
+    left = []
+    for line in lines:
+        if line["type"] in types or line.get("of") in gone:
+            gone.add(line["entry"])
+        else:
+            left.append(line)
+    return left
+
+
+@pure
+@given(histories())
+def test_days_in_custody_never_make_a_duty_due_sooner(lines: list[Line]) -> None:
+    lines = without(lines, AT_LARGE)
+    here = {
+        (o.clause.edition, o.clause.id, o.raised_by, o.arises_on): o.due_on
+        for o in owed(facts_of(without(lines, CUSTODY)))
+        if not o.window
+    }
+    for duty in owed(facts_of(lines)):
+        plain = here.get((duty.clause.edition, duty.clause.id, duty.raised_by, duty.arises_on), duty.due_on)
+        assert duty.window or plain <= duty.due_on, duty
+
+
+@pure
+@given(histories(), DAYS)
+def test_a_stay_in_custody_of_one_day_changes_nothing(lines: list[Line], day: date) -> None:
+    facts = facts_of(without(lines, AT_LARGE))
+    history = History.of(facts)
+    marks = {fact.occurred_on for fact in history.entries if type(fact).__name__ in CUSTODY}
+    if history.start is None or day < history.start.on or day in marks or history.in_custody(day):
+        return
+    stay = [line("CustodyStarted", "b", str(day), reason="sentence"), line("CustodyEnded", "r", str(day))]
+    stay[1]["recorded_at"] = f"{day}T21:00:00+00:00"
+    assert owed([*facts, *facts_of(stay)]) == owed(facts)
+
+
+@pure
+@given(histories())
+def test_nothing_arises_after_the_end_but_the_final_review(lines: list[Line]) -> None:
+    facts = facts_of(lines)
+    end = History.of(facts).end
+    late = [o for o in owed(facts) if end is not None and o.arises_on >= end.on]
+    assert {o.clause.id for o in late} <= {"termination-review"}
+
+
+TURNS = st.lists(
+    st.tuples(st.integers(0, 300), st.sampled_from(("tier", "risk")), st.integers(1, 4)), max_size=12
+)  # days after the start, what changes, to which tier or level
+
+
+@pure
+@given(st.dates(date(2003, 1, 1), date(2007, 12, 31)), TURNS)
+def test_windows_of_contact_leave_no_day_out_while_the_person_is_at_liberty(
+    start: date, turns: list[tuple[int, str, int]]
+) -> None:
+    """Up to National Standards 2011, which ask for no contact."""
+    lines = [started(start.isoformat())]
+    for number, (after, what, level) in enumerate(turns):
+        on, entry = (start + timedelta(days=after)).isoformat(), f"t{number}"
+        if what == "tier":
+            lines.append(line("TierSet", entry, on, tier=level))
+        else:
+            to = ("low", "medium", "high", "very_high")[level - 1]
+            lines.append(line("RiskLevelChanged", entry, on, **{"from": "low", "to": to, "reason": "r"}))
+    laid = [o for o in duties(lines, "contact-frequency") if o.arises_on < date(2011, 4, 5)]
+    windows = sorted((o.arises_on, o.due_on, o.ended_on) for o in laid)
+    covered = start
+    for arises_on, due_on, ended_on in windows:
+        assert ended_on is None, "none lapses"
+        assert arises_on <= covered, "no day is left out"
+        covered = max(covered, due_on + timedelta(days=1))
+    assert covered >= start + timedelta(days=365)

@@ -24,9 +24,10 @@ SELECTS = ("edition", "raised_by", "arises_on")
 
 @pytest.mark.parametrize("told", SCENARIOS, ids=str)
 def test_the_scenario_comes_true(told: Scenario) -> None:
-    facts = told.history()
+    facts, others = told.history(), told.others()
     for row in told.expect:
-        expect_answer(facts, **row) if "question" in row else expect_state(facts, **row)
+        expect = expect_answer if "question" in row else expect_states if "states" in row else expect_state
+        expect(facts, others, **row)
 
 
 def test_every_clause_has_a_scenario_on_both_sides_of_its_deadline() -> None:
@@ -60,10 +61,17 @@ def known_at(known: str | date, on: date) -> datetime | None:
 
 
 def expect_state(
-    facts: list[Entry], *, on: date, clause: str, state: str, known: str | date = "hindsight", **row: Any
+    facts: list[Entry],
+    others: list[list[Entry]],
+    *,
+    on: date,
+    clause: str,
+    state: str,
+    known: str | date = "hindsight",
+    **row: Any,
 ) -> None:
     assert clause in {c.id for c in CLAUSES}, f"there is no clause '{clause}'"
-    owed = obligations(History.of(facts, known_at(known, on)), CLAUSES)
+    owed = obligations(History.of(facts, known_at(known, on), others), CLAUSES)
     days_late = row.pop("days_late", None)
     wanted = {name: row.pop(name) for name in SELECTS if name in row}
     found = [o for o in owed if o.clause.id == clause and all(value(o, n) == v for n, v in wanted.items())]
@@ -79,6 +87,22 @@ def expect_state(
         assert found[0].days_late(on) == days_late
 
 
+def expect_states(
+    facts: list[Entry],
+    others: list[list[Entry]],
+    *,
+    on: date,
+    clause: str,
+    states: list[str],
+    since: date | None = None,
+) -> None:
+    """Every duty of the clause (that arose on or after ``since``) is in one of these states, and each state occurs."""
+    owed = [o for o in obligations(History.of(facts, None, others), CLAUSES) if o.clause.id == clause]
+    told = [(o, o.state(on)) for o in owed if o.arises_on >= (since or on.min)]
+    found = [(str(o.arises_on), str(o.due_on), state) for o, state in told if state]
+    assert {state for *_, state in found} == set(states), f"{on} {clause}: {found}"
+
+
 def value(duty: Obligation, name: str) -> Any:
     """What a row states about a duty, as YAML would write it."""
     if name == "edition":
@@ -88,6 +112,7 @@ def value(duty: Obligation, name: str) -> Any:
 
 def expect_answer(
     facts: list[Entry],
+    others: list[list[Entry]],
     *,
     on: date,
     question: str,
@@ -96,7 +121,7 @@ def expect_answer(
     inspection: str | None = None,
     **row: Any,
 ) -> None:
-    history = History.of(facts, known_at(known, on))
+    history = History.of(facts, known_at(known, on), others)
     judged = judgements_that_count(history.all(QualityJudged), History.of(facts).all(QualityJudged), inspection, on)
     given = {a.question.id: a for a in answers(FRAMEWORK, obligations(history, CLAUSES), judged, on)}[question]
     said = [(reason.words, reason.obligation and reason.obligation.due_on) for reason in given.because]

@@ -144,7 +144,7 @@ class History(Timelines):
         if not self.custody:
             return True
         held = [stay for stay in self.custody if stay.holds(day)]
-        return all(stay.begins == day and appointment.attended for stay in held)
+        return all(day in (stay.begins, *stay.begun_again) and appointment.attended for stay in held)
 
     @worked_out
     def absences(self) -> list[Failure]:

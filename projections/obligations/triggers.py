@@ -118,7 +118,11 @@ def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigg
         case "risk_becomes_high":
             return [Trigger(span.on, span.entry) for span in history.spans(HIGH)]
         case "risk_changes":
-            return [Trigger(change.on, change.entry) for change in history.risk_changes if change.on >= start.on]
+            return [
+                Trigger(change.on, change.entry)
+                for change in history.risk_changes
+                if change.on > start.on or (change.value is None and change.on == start.on)
+            ]
     return []
 
 

@@ -8,7 +8,7 @@ from tests.support.oracle.days import ONE, working_days_after
 from tests.support.oracle.stays import Stay
 
 Entry = dict[str, Any]
-CAME = ("attended_complied", "attended_failed_to_comply")
+CAME = ("attended_complied", "attended_failed_to_comply", "sent_home", "sent_home_for_behaviour")
 
 NO_CONTACT = ("telephone", "letter", "text")
 DAYS_TO_EXPLAIN = 7

@@ -104,7 +104,7 @@ def breach(life: Life) -> None:
         return
     group = reached(rule, counted(life.file.answers, life.file.failures, life.today))
     if group:
-        life.owe(rule.clause, Clock(10), runs_from=group[-1].runs, about=group[-1])
+        life.owe(rule.clause, Clock(10), runs_from=max(failed.runs for failed in group), about=group[-1])
 
 
 def outcomes_to_record(life: Life) -> None:

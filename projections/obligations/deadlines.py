@@ -17,7 +17,8 @@ from projections.obligations.duty_state import WHEN_RELEASED
 def deadline(clause: Clause, allow: Length, day_zero: date, history: Timelines, settled_on: date | None = None) -> date:
     """The last day in time. ``WHEN_RELEASED``: it cannot be said before the person is released, or found.
 
-    ``settled_on``: the day on which the duty was met or ended; a stay that begins on it or later moves nothing.
+    ``settled_on``: the day on which the duty was met or ended; what begins later moves nothing, nor a stay of the day
+    on which it arose and was met.
     """
     due = allow.after(day_zero)
     if clause.pauses and history.custody:
@@ -26,10 +27,10 @@ def deadline(clause: Clause, allow: Length, day_zero: date, history: Timelines, 
         away = history.away_or_unknown if clause.pauses else unknown_alone(history)
     else:
         return rolled(allow, due)
-    over = history.end.on if history.end else date.max
+    over = min(history.end.on if history.end else date.max, settled_on or date.max)
     before = due
     for span in away:
-        if span.begins > over or (settled_on is not None and span.begins >= settled_on):
+        if span.begins > over or (span.begins == settled_on == day_zero):
             break
         ends = span.ends if span.ends is not None and (history.end is None or span.ends <= history.end.on) else None
         if span.ends is not None and span.ends <= day_zero:

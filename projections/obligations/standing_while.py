@@ -31,7 +31,7 @@ def standing(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
                 met_on, met_by = first_answer(clause, history, Trigger(since, raised_by), since, lapses)
                 yield Obligation(clause, value, since, due, met_on, ended, raised_by, met_by)
                 break
-            made = [m for m in _standing_from(clause, history, since) if lapses is None or m.on <= lapses]
+            made = [m for m in _standing_from(clause, history, since, raised_by) if lapses is None or m.on <= lapses]
             met_on, met_by = (made[0].on, (made[0].entry,)) if made else UNMET
             yield Obligation(clause, value, since, due, met_on, ended, raised_by, met_by)
             if not made:
@@ -47,17 +47,19 @@ class Made(NamedTuple):
     entry: str
 
 
-def _standing_from(clause: Clause, history: History, since: date) -> list[Made]:
+def _standing_from(clause: Clause, history: History, since: date, raised_by: str) -> list[Made]:
     """The entries that can answer a duty of ``since``, in order. What was made before the start counts as made on it.
 
-    A date that had passed when it was set, or that is not after ``since``, does not stand.
+    A date that had passed when it was set, or that is not after ``since``, does not stand. Nor does one set before the entry
+    that raised the duty.
     """
     assert clause.stands_until is not None and history.start is not None
     start = history.start.on
+    facts = [fact for by in clause.by for fact in history.described(by)]
+    before = next((at for at, fact in enumerate(facts, 1) if fact.entry == raised_by), 0)
     made = [
         Made(max(fact.occurred_on, start), getattr(fact, clause.stands_until), fact.entry)
-        for by in clause.by
-        for fact in history.described(by)
+        for fact in facts[before:]
         if max(fact.occurred_on, start) >= since
     ]
     return sorted((m for m in made if m.until >= m.on and m.until > since), key=lambda m: m.on)

@@ -12,7 +12,9 @@ from click.testing import CliRunner
 
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES
-from domain.policy.clauses import NEEDS, TRIGGERS
+from domain.policy.cited_documents import SURE
+from domain.policy.clauses import NEEDS, TRIGGERS, ClauseValueSchema, ClauseYamlSchema, InCustody
+from domain.policy.conditions import EntryPatternSchema
 from tools.entry_tables import interchange, missing
 from web.cli import loaded, main
 
@@ -57,8 +59,11 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_the_language_of_clauses_is_documented() -> None:
     words = (ROOT / "docs" / "standards.md").read_text(encoding="utf-8")
-    for word in (*NEEDS, *TRIGGERS):
+    for word in (*NEEDS, *TRIGGERS, *get_args(InCustody), *SURE):
         assert f"`{word}`" in words
+    for schema in (ClauseYamlSchema, ClauseValueSchema, EntryPatternSchema):
+        for key in schema().fields.keys() - {"cite", "sure", "remark", "kind", "values"}:
+            assert f"| `{key}`" in words or f", `{key}`" in words, f"docs/standards.md does not say what {key} means"
 
 
 def test_the_example_is_taken_whole_and_tells_its_story(tmp_path: Path) -> None:

@@ -142,7 +142,8 @@ def _check_taken_back(found: Inspection, fact: inspection_entries.ReadingTakenBa
 def _check_frame(fact: inspection_entries.FrameTaken) -> None:
     if fact.started_to < fact.started_from:
         raise ImpossibleDate("started_to", f"{fact.started_to} is before started_from, {fact.started_from}")
-    twice = len(fact.cases) - len({framed.case for framed in fact.cases})
+    every = [framed.case for framed in (*fact.cases, *fact.left_out)]
+    twice = len(every) - len(set(every))
     if twice:
         raise Refused("cases", f"{twice} of the cases stand in the frame twice")
 

@@ -4,8 +4,13 @@ Every case of the frame has a ticket: the SHA-256 of ``seed:reference`` (UTF-8, 
 taken in the order of their tickets. Each stratum gets its proportional share of the sample, rounded half up. If the
 rounded shares do not add up to the sample, the largest stratum that can takes up the difference (HMI Probation's
 sampler, 2020: strata of 454, 138, 327, 129 and 169 and a sample of 148 give 54, 17, 40, 16 and 21).
+
+With a limit on the cases of one officer, the strata are drawn in the order of their names. A case is passed over only
+where its officer is at the limit, or where no sample could be completed with it (``officer_limits``). So a draw is
+refused only where no sample exists.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -13,6 +18,7 @@ from hashlib import sha256
 from math import ceil, floor
 from typing import NamedTuple
 
+from domain.aggregates.officer_limits import CompletionPlan, Shortage
 from domain.entries.inspection_entries import Framed
 
 SPARE_PER_CENT = 20
@@ -20,6 +26,9 @@ SPARE_PER_CENT = 20
 
 MOST_PER_OFFICER = 6
 """The most cases of one officer in a sample (HMI Probation's sampler, 2020)."""
+
+MOST_NAMED = 8
+"""Officers whom a refusal names."""
 
 
 class CannotDraw(ValueError):
@@ -68,21 +77,53 @@ def draw(
     for framed in sorted(frame, key=lambda f: ticket(seed, f.case)):
         strata[framed.stratum].append(framed)
     shares = allocate({name: len(cases) for name, cases in sorted(strata.items())}, size)
-    held: Counter[str] = Counter()
-    cases: list[str] = []
-    left: dict[str, list[str]] = {}
+    taken = {case for name, share in shares.items() for case in _first(strata[name], share)}
+    if per_officer is not None:
+        taken = _within_limit(strata, shares, per_officer)
+    drawn = {name: [f.case for f in strata[name] if f.case in taken] for name in shares}
+    spares = {name: [f.case for f in strata[name] if f.case not in taken] for name in shares}
+    return Drawn(
+        [case for cases in drawn.values() for case in cases],
+        [case for name, share in shares.items() for case in spares[name][: ceil(share * spare_per_cent / 100)]],
+    )
+
+
+def _first(cases: Sequence[Framed], share: int) -> list[str]:
+    return [framed.case for framed in cases[:share]]
+
+
+def _within_limit(strata: Mapping[str, Sequence[Framed]], shares: Mapping[str, int], limit: int) -> set[str]:
+    """The cases drawn with at most ``limit`` of one officer. ``CannotDraw`` where no such sample exists."""
+    plan = _plan(strata, shares, limit)
+    if plan.shortage is not None:
+        raise CannotDraw(_refusal(plan.shortage, strata, shares, limit))
+    taken: set[str] = set()
     for name, share in shares.items():
-        taken: list[str] = []
+        left = share
         for framed in strata[name]:
-            if len(taken) < share and (per_officer is None or held[framed.officer] < per_officer):
-                held[framed.officer] += 1
-                taken.append(framed.case)
-        if len(taken) < share:
-            raise CannotDraw(
-                f"with at most {per_officer} cases an officer, only {len(taken)} of the {share} cases of '{name}' can be "
-                "drawn; raise the limit, or ask for fewer cases"
-            )
-        cases += taken
-        left[name] = [framed.case for framed in strata[name] if framed.case not in taken]
-    spares = [case for name, share in shares.items() for case in left[name][: ceil(share * spare_per_cent / 100)]]
-    return Drawn(cases, spares)
+            if left and plan.take(name, framed.officer):
+                taken.add(framed.case)
+                left -= 1
+            else:
+                plan.leave(name, framed.officer)
+    return taken
+
+
+def _plan(strata: Mapping[str, Sequence[Framed]], shares: Mapping[str, int], limit: int) -> CompletionPlan:
+    cases = Counter((framed.stratum, framed.officer) for name in shares for framed in strata[name])
+    return CompletionPlan(shares, cases, limit)
+
+
+def _refusal(shortage: Shortage, strata: Mapping[str, Sequence[Framed]], shares: Mapping[str, int], limit: int) -> str:
+    """Why no sample exists: in which strata, because of which officers, and the limit that would do."""
+    most = max(Counter(f.officer for cases in strata.values() for f in cases).values())
+    enough = bisect_left(range(limit, most), True, key=lambda n: _plan(strata, shares, n).shortage is None) + limit
+    asked = sum(shares[name] for name in shortage.strata)
+    held = Counter(f.officer for name in shortage.strata for f in strata[name])
+    named = [f"{name} ({held[name]})" for name in shortage.officers[:MOST_NAMED]]
+    names = " and ".join(f"'{name}'" for name in shortage.strata)
+    others = f" and {more} more" if (more := len(shortage.officers) - len(named)) else ""
+    return (
+        f"with at most {limit} cases an officer, only {asked - shortage.missing} of the {asked} cases of {names} can be "
+        f"drawn: too many of them are held by {', '.join(named)}{others}; raise the limit to {enough}, or ask for fewer cases"
+    )

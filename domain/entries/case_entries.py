@@ -105,7 +105,7 @@ class SupervisionStarted(Entry, frozen=True):
     division: Text
     team: Text
     officer: Text
-    officer_grade: code_lists.OfficerGrade
+    officer_grade: code_lists.HolderGrade
     tier: code_lists.Tier | None = None
     ends_on: date | None = None
     sentenced_on: date | None = None
@@ -130,7 +130,7 @@ class CaseAllocated(Entry, frozen=True):
     division: Text
     team: Text
     officer: Text
-    officer_grade: code_lists.OfficerGrade
+    officer_grade: code_lists.HolderGrade
     area_id: PlaceId | None = None
     division_id: PlaceId | None = None
     team_id: PlaceId | None = None

@@ -24,6 +24,8 @@ Ethnicity = Literal[
     "W1", "W2", "W9", "M1", "M2", "M3", "M9", "A1", "A2", "A3", "A9", "B1", "B2", "B9", "O1", "O9", "NS"
 ]
 OfficerGrade = Literal["po", "pso", "spo", "senior_practitioner"]
+HolderGrade = Literal["po", "pso", "spo", "senior_practitioner", "vacant"]
+"""The grade of who holds a case; ``vacant``: nobody is in post, and the team's manager answers for it."""
 Instrument = Literal[
     "oasys",
     "ogrs2",
@@ -174,6 +176,8 @@ Stratum = Literal["risk_of_harm", "gender", "ethnicity", "order", "team"]
 ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "unsatisfactory"]
 Direction = Literal["improved", "deteriorated", "unchanged"]
 
+NOBODY_IN_POST: HolderGrade = "vacant"
+
 RISK_LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
 """From the lowest to the highest: levels are compared by their place here."""
 
@@ -207,6 +211,7 @@ LABELS: dict[str, str] = {
     "po": "PO",
     "pso": "PSO",
     "spo": "SPO",
+    "vacant": "nobody in post",
     "psr": "PSR",
     "ssr": "SSR",
     "cps_papers": "CPS papers",

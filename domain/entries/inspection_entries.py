@@ -52,7 +52,7 @@ class FrameTaken(OfInspection, frozen=True):
     orders (none given: all).
 
     ``strata``: the attributes by which the cases are grouped. ``cases`` is kept as it was taken, so that anybody can
-    repeat the draw.
+    repeat the draw. ``left_out``: further sentences of people who are in ``cases``; the draw leaves them out.
     """
 
     started_from: date
@@ -62,6 +62,7 @@ class FrameTaken(OfInspection, frozen=True):
     orders: list[code_lists.OrderType] = []
     division: Text | None = None
     team: Text | None = None
+    left_out: list[Framed] = []
 
 
 class SampleDrawn(OfInspection, frozen=True):

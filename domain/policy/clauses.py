@@ -291,7 +291,11 @@ class ClauseYamlSchema(Document):
     by = fields.List(EntryPatternField(), validate=validate.Length(min=1))
     counts = EntryPatternField()
     sum = fields.String()
-    in_custody = fields.String(required=True, validate=validate.OneOf(get_args(InCustody)))
+    in_custody = fields.String(
+        required=True,
+        validate=validate.OneOf(get_args(InCustody), error="'{input}' is not one of {choices}"),
+        error_messages={"required": "missing; say what custody does to the duty: runs, pauses, anew or ends"},
+    )
     due_by_release = fields.Boolean()
     whereabouts_unknown = fields.String(validate=validate.OneOf(("runs", "pauses")))
     earlier = fields.List(EntryPatternField())

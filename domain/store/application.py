@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import ClassVar
 
 from eventsourcing.application import Application
@@ -15,6 +16,7 @@ from domain.entries.refusals import BusyFile
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
 from domain.store.hash_chain import ChainedRecorder
+from domain.store.person_index import PersonIndex
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, EntryMapper, topic_of
 from domain.store.writing import Writing
 
@@ -35,6 +37,11 @@ class Files(Application[str]):
     }
     recorder: ChainedRecorder
     mapper: EntryMapper
+
+    @cached_property
+    def people(self) -> PersonIndex:
+        """Which files are of one person."""
+        return PersonIndex(self.recorder.rows_of, preparation.position_column(self.recorder))
 
     @classmethod
     def open(cls, address: str, *, prepare: bool = False) -> "Files":

@@ -82,6 +82,10 @@ class ChainedRecorder(ApplicationRecorder):
         """The stored entries of all these files, by file and, in each, by number."""
 
     @abstractmethod
+    def rows_of(self, query: str) -> Sequence[Sequence[Any]]:
+        """The rows of a query."""
+
+    @abstractmethod
     def last_version(self, originator_id: str) -> int:
         """The number of entries of a file; 0 when nothing is stored."""
 

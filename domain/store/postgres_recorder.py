@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from struct import Struct, pack
+from typing import Any
 
 from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
@@ -145,6 +146,13 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
                 StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
                 for row in c
             ]
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def rows_of(self, query: str) -> Sequence[Sequence[Any]]:
+        """The rows of a query."""
+        with self.datastore.get_connection() as connection, connection.cursor() as c:
+            c.execute(query.encode())
+            return [tuple(row.values()) for row in c]
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def last_version(self, originator_id: str) -> int:

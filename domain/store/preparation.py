@@ -7,7 +7,14 @@ make them.
 from collections.abc import Mapping
 from typing import Any
 
-from domain.entries.case_entries import AccessLimited, AccessLimitLifted, EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import (
+    AccessLimited,
+    AccessLimitLifted,
+    EntryCorrected,
+    EntryWithdrawn,
+    PersonDetailsChanged,
+    PersonLinked,
+)
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, topic_of
 
@@ -25,9 +32,17 @@ A query must repeat it word for word: only then SQLite uses the index.
 
 LIMITS_INDEX = f"{TABLE}_limits"
 
+MAY_LINK = "topic IN ({})".format(", ".join(f"'{topic_of(of)}'" for of in (PersonLinked, PersonDetailsChanged)))
+"""The condition of the index on entries that may say that two CRNs are one person's."""
+
+FIRST_OF_CRN = "originator_version = 1 AND substr(originator_id, 1, 7)"
+"""The beginning of a condition on the CRNs of files, by an index of their first entries. A CRN has seven characters."""
+
 STEPS: Mapping[int, str] = {
     1: f"CREATE INDEX IF NOT EXISTS {LIMITS_INDEX} ON {TABLE} (topic, originator_id, {{position}}) "
-    f"WHERE {MAY_CHANGE_LIMITS}"
+    f"WHERE {MAY_CHANGE_LIMITS}",
+    2: f"CREATE INDEX IF NOT EXISTS {TABLE}_links ON {TABLE} ({{position}}) WHERE {MAY_LINK}",
+    3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
@@ -46,7 +61,7 @@ def prepare(recorder: ChainedRecorder) -> None:
     """Do the steps that have not been done, all or none. On SQLite two processes may do so at once."""
     if is_prepared(recorder):
         return
-    position = "rowid" if _is_sqlite(recorder) else "notification_id"
+    position = position_column(recorder)
     with _transaction(recorder, commit=True) as c:
         c.execute(f"CREATE TABLE IF NOT EXISTS {STEPS_TABLE} (number integer PRIMARY KEY)")
         for number, statement in STEPS.items():
@@ -54,6 +69,11 @@ def prepare(recorder: ChainedRecorder) -> None:
             c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING RETURNING number")
             if c.fetchall():
                 c.execute(statement.format(position=position))
+
+
+def position_column(recorder: ChainedRecorder) -> str:
+    """The name of the column with the positions of entries."""
+    return "rowid" if _is_sqlite(recorder) else "notification_id"
 
 
 _HAS_TABLE = {

@@ -4,16 +4,19 @@ It reads both databases; the recorders write. On PostgreSQL the positions become
 are never used later.
 """
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, RecordedEntry, evolve
+from domain.aggregates.person_files import PersonFiles
 from domain.store.hash_chain import TABLE, Standing, standing_of
+from domain.store.person_index import PersonIndex
 from domain.store.preparation import LIMITED, MAY_CHANGE_LIMITS
 from domain.store.sqlite_recorder import stored_entry
 
@@ -52,6 +55,20 @@ class Lag(NamedTuple):
     since: datetime | None
 
 
+class _StoredFile(NamedTuple):
+    """A file with the position of each of its entries."""
+
+    file: CaseFile
+    positions: list[int]
+
+    def upto(self, position: int) -> CaseFile:
+        """The file as stored up to a position."""
+        number = bisect_right(self.positions, position)
+        if number == len(self.positions):
+            return self.file
+        return CaseFile(self.file.reference, number, dict(islice(self.file.entries.items(), number)))
+
+
 def is_case(reference: str) -> bool:
     """Whether this is the reference of a case, not of an inspection."""
     return CASE_OR_INSPECTION["case"].fullmatch(reference) is not None
@@ -72,6 +89,7 @@ class RecordReader:
         last = sa.select(self._position, self._t.c.hash, self._hash_at.scalar_subquery().label("there"))
         self._standing = last.order_by(self._position.desc()).limit(1)
         self._limits_changed = sa.text(LIMITS_CHANGED.format(position=position))
+        self.people = PersonIndex(self._rows_of, position)
 
     def head(self) -> int:
         """The position of the last entry; 0 when nothing is stored."""
@@ -140,6 +158,42 @@ class RecordReader:
                         evolve(file, RecordedEntry(reference, version, stored_entry(topic, bytes(state))))
                 if file.version:
                     yield file
+
+    def of_people(self, references: Collection[str], upto: int | Mapping[str, int]) -> Iterator[PersonFiles]:
+        """These cases with all files of their persons, as stored up to a position (of each case its own), in order.
+
+        A case of which nothing was stored by then is left out.
+        """
+        wanted = sorted(references)
+        for at in range(0, len(wanted), FILES):
+            some = wanted[at : at + FILES]
+            until = {reference: upto if isinstance(upto, int) else upto[reference] for reference in some}
+            people = self.people.files_of(some)
+            stored = self._stored_files({name for names in people.values() for name in names}, max(until.values()))
+            for reference in some:
+                files = [stored[name].upto(until[reference]) for name in people[reference] if name in stored]
+                own = next((file for file in files if file.reference == reference), None)
+                if own is not None and own.version:
+                    yield PersonFiles(own, [file for file in files if file is not own and file.version])
+
+    def _stored_files(self, references: Collection[str], upto: int) -> dict[str, _StoredFile]:
+        """These files as stored up to a position, with the position of each entry."""
+        found: dict[str, _StoredFile] = {}
+        wanted, t = sorted(references), self._t
+        for at in range(0, len(wanted), FILES):
+            query = sa.select(t.c.originator_id, t.c.originator_version, t.c.topic, t.c.state, self._position)
+            query = query.where(t.c.originator_id.in_(wanted[at : at + FILES]), self._position <= upto)
+            with self.engine.connect() as c:
+                entries = c.execute(query.order_by(t.c.originator_id, t.c.originator_version)).all()
+            for reference, version, topic, state, position in entries:
+                stored = found.setdefault(reference, _StoredFile(CaseFile(reference), []))
+                evolve(stored.file, RecordedEntry(reference, version, stored_entry(topic, bytes(state))))
+                stored.positions.append(position)
+        return found
+
+    def _rows_of(self, query: str) -> Sequence[Sequence[Any]]:
+        with self.engine.connect() as c:
+            return c.exec_driver_sql(query).all()
 
     def versions(self, references: Collection[str], position: int) -> dict[str, int]:
         """File -> its number of entries up to a position; a file with none is left out."""

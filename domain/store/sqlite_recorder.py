@@ -167,6 +167,12 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             )
             return [StoredEvent(*row) for row in c.fetchall()]
 
+    def rows_of(self, query: str) -> Sequence[Sequence[Any]]:
+        """The rows of a query."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(query)
+            return [tuple(row) for row in c.fetchall()]
+
     def last_version(self, originator_id: str) -> int:
         """The number of entries of a file; 0 when nothing is stored."""
         with self.datastore.transaction(commit=False) as c:

@@ -1,5 +1,7 @@
 """The case repository: case files read from the store on demand, and a cache of what is derived from them.
 
+A case is derived from its file and from what of its person's other files reaches it (``domain.aggregates.person_files``).
+
 Every call first catches up with the store (one short query when nothing is new), so an entry from a form is on the next
 page. Where another record has taken the place of the one that was read (a backup was restored), nothing cached is used
 again. A fixed number of files, histories and obligations is cached. The key of a history or its obligations is the number
@@ -8,12 +10,13 @@ of entries known, so they are derived once for all days.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from domain.aggregates.case_file import CaseFile, evolve
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.person_files import PersonFiles, Reached, crn_of, first_crn, links_to, reached
 from domain.entries.case_entries import QualityJudged, SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Framework
@@ -37,12 +40,13 @@ T = TypeVar("T")
 class Freeze(NamedTuple):
     """How far a reading for an inspection goes. None: no limit.
 
-    ``known_at``: the first instant after the inspection's freeze. ``stored``: how many entries the file held then.
-    ``own``: whether the moment is the inspection's own, so that these limits apply to the file itself too.
+    ``known_at``: the first instant after the inspection's freeze. ``stored``: how many entries the file, and the other files
+    of its person, held then. ``own``: whether the moment is the inspection's own, so that these limits apply to the file
+    itself too.
     """
 
     known_at: datetime | None
-    stored: int | None
+    stored: Mapping[str, int] | None
     own: bool
 
 
@@ -55,6 +59,7 @@ class CaseRepository:
         self.hash = ORIGIN.hex()
         self._restored = 0
         self._files: OrderedDict[str, CaseFile] = OrderedDict()
+        self._people: dict[str, Sequence[str]] = {}
         self._inspections: dict[str, Inspection] | None = None
         self._latest: datetime | None = None
         self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
@@ -78,6 +83,7 @@ class CaseRepository:
 
     def _forget(self) -> None:
         self._files.clear()
+        self._people.clear()
         self._inspections, self._latest = None, None
 
     def _follow(self, head: int) -> None:
@@ -91,6 +97,8 @@ class CaseRepository:
                 evolve(file, recorded)
             elif file is not None and version > file.version:
                 del self._files[reference]
+            if version == 1 or links_to(fact) is not None:
+                self._people.clear()
             if fact.kept_on == "inspection" and self._inspections is not None:
                 self._inspections[reference] = Inspection.of(self._file(reference).entries.values())
 
@@ -145,16 +153,45 @@ class CaseRepository:
         self._files.move_to_end(reference)
         return self._files[reference]
 
-    def history(self, reference: str, known_at: datetime | None, stored: int | None = None) -> History:
+    def person(self, reference: str) -> PersonFiles:
+        """The file as stored, with the other files of its person."""
+        with self._lock:
+            own = self.file(reference)
+            if own.first_entry is None:
+                return PersonFiles(own)
+            if reference not in self._people:
+                self._people[reference] = self.files.people.files_of([reference])[reference]
+            others = (self._file(other) for other in self._people[reference] if other != reference)
+            return PersonFiles(own, [file for file in others if file.version])
+
+    def people(self, references: Iterable[str], known_at: datetime | None) -> Mapping[str, str]:
+        """For each case the person it is of, as known at an instant: by the first of the person's CRNs."""
+        found = {reference: crn_of(reference) for reference in references}
+        for reference, files in self.files.people.files_of(found).items():
+            if len({crn_of(file) for file in files}) > 1:
+                entries = {file: list(self.file(file).entries.values()) for file in files}
+                found[reference] = first_crn(entries, crn_of(reference), known_at)
+        return found
+
+    def history(self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None = None) -> History:
         """The case as it was known at an instant (None: everything recorded to date).
 
-        ``stored``: use only so many entries, the first to be stored (None: all).
+        ``stored``: use only so many entries of each file, the first to be stored (None: all).
         """
         with self._lock:
-            file = self.file(reference)
-            entries, restored = list(file.entries.values())[:stored], self._restored
-        seen = len(entries) if known_at is None else sum(1 for f in entries if f.recorded_at < known_at)
-        return self._keep(("history", reference, restored, len(entries), seen), lambda: History.of(entries, known_at))
+            person, restored = self.person(reference), self._restored
+            files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
+        if stored is not None:
+            files = {name: entries[: stored.get(name)] for name, entries in files.items()}
+        held = tuple((name, len(entries)) for name, entries in files.items())
+        if len(files) > 1:
+            found = self._keep(("reached", restored, held), lambda: reached(files, reference))
+        else:
+            found = Reached(files[reference])
+        seen = sum(1 for fact in found.every if known_at is None or fact.recorded_at < known_at)
+        return self._keep(
+            ("history", restored, held, seen), lambda: History.of(found.entries, known_at, found.elsewhere)
+        )
 
     def obligations(
         self,
@@ -162,7 +199,7 @@ class CaseRepository:
         known_at: datetime | None,
         framework: Framework,
         edition: str | None = None,
-        stored: int | None = None,
+        stored: Mapping[str, int] | None = None,
     ) -> list[Obligation]:
         """The duties under the standards and the framework's expectations, as known at an instant.
 
@@ -217,7 +254,21 @@ class CaseRepository:
             return Freeze(None, None, False)
         knowledge = "stood" if moment.known_at else "hindsight"
         own = (moment.on, knowledge) == (found.opened.occurred_on, found.opened.knowledge)
-        return Freeze(found.frozen_at + timedelta(microseconds=1), found.files_when_frozen.get(reference), own)
+        return Freeze(
+            found.frozen_at + timedelta(microseconds=1), self._held_when_frozen(inspection or "", reference), own
+        )
+
+    def _held_when_frozen(self, inspection: str, reference: str) -> Mapping[str, int] | None:
+        """How many entries a file and the others of its person held at a freeze; None where that was not put on record."""
+        found = self.inspection(inspection)
+        number = found.files_when_frozen.get(reference)
+        others = [file.reference for file in self.person(reference).others]
+        if number is None or found.frozen is None or not others:
+            return None if number is None else {reference: number}
+        at = list(self.file(inspection).entries).index(found.frozen.entry) + 1
+        key = ("held when frozen", self._restored, inspection, at, *others)
+        held = self._keep(key, lambda: self.files.people.entries_when(others, inspection, at))
+        return {**held, reference: number}
 
     def _keep(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
         with self._lock:

@@ -18,14 +18,17 @@ from projections.ledger.ledger import (
     DutyRow,
     JudgementRow,
     LateRow,
+    NoticeRow,
     Place,
     SpellRow,
     duty_rows,
     judgement_rows,
     late_rows,
+    notice_rows,
     obligation_of,
     spell_rows,
 )
+from projections.notices.notice_kinds import NOTICES
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation
 
@@ -44,8 +47,8 @@ class CaseSnapshot:
     """One case that had begun by the moment's day, as known at the moment.
 
     ``spell``: the attributes of the case on the day. ``duties``: those of all frameworks, by due date. ``lates`` and
-    ``judgements``: in the order of their days; days after the moment's are included. ``excluded``: the staff (names or
-    user names) who may not open the case, as known today.
+    ``judgements``: in the order of their days; ``notices``: kind by kind; days after the moment's are included.
+    ``excluded``: the staff (names or user names) who may not open the case, as known today.
 
     A snapshot from the read model holds only the rows that were fetched (see ``ReadModel.case_snapshots``).
     """
@@ -56,6 +59,7 @@ class CaseSnapshot:
     duties: Sequence[DutyRow]
     lates: Sequence[LateRow]
     judgements: Sequence[JudgementRow]
+    notices: Sequence[NoticeRow]
     excluded: frozenset[str]
 
     @classmethod
@@ -76,6 +80,7 @@ class CaseSnapshot:
             duties=_LazyRows(lambda: _by_due_day(duty_rows(history))),
             lates=_LazyRows(lambda: _by_day(late_rows(history))),
             judgements=_LazyRows(lambda: _as_given(judgement_rows(history))),
+            notices=_LazyRows(lambda: _by_kind(notice_rows(history))),
             excluded=excluded(to_date or history),
         )  # fmt: skip
 
@@ -89,10 +94,13 @@ class CaseSnapshot:
         duties: Sequence[DutyRow],
         lates: Sequence[LateRow],
         judgements: Sequence[JudgementRow],
+        notices: Sequence[NoticeRow],
         excluded: frozenset[str],
     ) -> "CaseSnapshot":
         """The snapshot from the rows known at the moment, in any order. ``spell``: the one that contains the day."""
-        return cls(reference, moment, spell, _by_due_day(duties), _by_day(lates), _as_given(judgements), excluded)
+        return cls(
+            reference, moment, spell, _by_due_day(duties), _by_day(lates), _as_given(judgements), _by_kind(notices), excluded
+        )  # fmt: skip
 
     def __hash__(self) -> int:
         return hash((self.reference, self.moment))
@@ -110,6 +118,11 @@ class CaseSnapshot:
     def has_ended(self) -> bool:
         """Whether supervision had ended by the day."""
         return self.spell.ended_on is not None
+
+    @property
+    def noticed(self) -> list[NoticeRow]:
+        """The notices that stand on the day."""
+        return [row for row in self.notices if row.holds_on(self.day)]
 
     @property
     def standards(self) -> list[HeldDuty]:
@@ -168,3 +181,9 @@ def _by_day(rows: Sequence[LateRow]) -> list[LateRow]:
 def _as_given(rows: Sequence[JudgementRow]) -> list[JudgementRow]:
     """Sort by day, then by recording: of two on one question, the later one counts."""
     return sorted(rows, key=lambda r: (r.judged_on, r.recorded_at, r.entry))
+
+
+def _by_kind(rows: Sequence[NoticeRow]) -> list[NoticeRow]:
+    """Sort in the order of the kinds, then by day and entry."""
+    kinds = list(NOTICES)
+    return sorted(rows, key=lambda r: (kinds.index(r.notice), r.begins_on, r.entry or "", str(r.ends_before)))

@@ -7,7 +7,9 @@ from datetime import date
 from domain.calendar.workdays import working_days_between
 from domain.policy.clauses import Clause
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.ledger.ledger import LateRow
+from projections.ledger.ledger import LateRow, NoticeRow
+from projections.notices.notice import NoticeKind
+from projections.notices.notice_kinds import NOTICES
 from projections.obligations.duty_state import Obligation, State
 
 
@@ -57,6 +59,17 @@ class LateLine(LineOfCase):
     recorded: LateRow
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine(LineOfCase):
+    """A notice that stands on the day read."""
+
+    notice: NoticeRow
+
+    @property
+    def kind(self) -> NoticeKind:
+        return NOTICES[self.notice.notice]
+
+
 def outstanding(case: CaseSnapshot) -> list[DutyLine]:
     """The duties of the national standards that can still be met on the day: overdue, or due however far ahead."""
     return [
@@ -69,6 +82,12 @@ def outstanding(case: CaseSnapshot) -> list[DutyLine]:
 def listed_when_over(clause: Clause) -> bool:
     """Whether a caseload lists duties of this clause where supervision has ended: they arise at its end."""
     return clause.after == "end"
+
+
+def by_kind(lines: Iterable[NoticeLine]) -> list[NoticeLine]:
+    """The notices in the order of their kinds, then by day and case."""
+    kinds = list(NOTICES)
+    return sorted(lines, key=lambda one: (kinds.index(one.kind.id), one.notice.begins_on, one.case.reference))
 
 
 def by_due_date(lines: Iterable[DutyLine]) -> list[DutyLine]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from domain.aggregates.case_file import CaseFile
+from domain.aggregates.person_files import PersonFiles
 from domain.entries.case_entries import Entry, subject_of
 from domain.entries.references import references
 from domain.policy.frameworks.framework import Framework
@@ -49,15 +49,20 @@ class ThenAndNow:
         return len({fact.entry for facts in because for fact in facts})
 
 
-def then_and_now(file: CaseFile, on: date, framework: Framework) -> ThenAndNow:
-    """The case on this day, then and now."""
-    every = list(file.entries.values())
+def then_and_now(person: PersonFiles, on: date, framework: Framework) -> ThenAndNow:
+    """The case on this day, then and now. Entries of other files of the person may be responsible too."""
+    reached, reference = person.reached, person.file.reference
+    every = reached.every
     stood = [fact for fact in every if fact.recorded_at < end_of_day(on)]
-    then, now = (reading_of(file.reference, entries, on, framework) for entries in (stood, every))
+
+    def reading(entries: Sequence[Entry]) -> Reading:
+        return reading_of(reference, reached.only({fact.entry for fact in entries}), on, framework)
+
+    then, now = reading(stood), reading(every)
     later = [fact for fact in every if fact not in stood and (fact.occurred_on <= on or subject_of(fact) is not None)]
     duties, answers = _duties(then, now), answer_changes(then.answers, now.answers)
     without = {
-        fact.entry: reading_of(file.reference, _without(every, fact), on, framework)
+        fact.entry: reading(_without(every, fact))
         for fact in later if duties or answers
     }  # fmt: skip
 

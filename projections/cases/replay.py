@@ -1,4 +1,7 @@
-"""Replay: a file as it grew, entry by entry or day by day, and the changes of each step."""
+"""Replay: a file as it grew, entry by entry or day by day, and the changes of each step.
+
+What reaches the case from other files of its person is among the entries (``domain.aggregates.person_files``).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from domain.aggregates.case_file import CaseFile
+from domain.aggregates.person_files import PersonFiles, Reached
 from domain.calendar.london_time import day_of
 from domain.entries.case_entries import Entry
 from domain.policy.frameworks.framework import Framework
@@ -20,9 +23,14 @@ from projections.obligations.duty_state import Obligation
 By = Literal["entry", "day"]
 
 
-def reading_of(reference: str, entries: Sequence[Entry], on: date, framework: Framework) -> Reading:
+def reading_of(reference: str, known: Reached, on: date, framework: Framework) -> Reading:
     """The reading of a case from some of its entries, as at a day."""
-    return Reading.of(reference, Moment(on, None), framework, History.of(entries))
+    return Reading.of(reference, Moment(on, None), framework, history_of(known))
+
+
+def history_of(known: Reached) -> History:
+    """The history of a case from these entries."""
+    return History.of(known.entries, elsewhere=known.elsewhere)
 
 
 class StepLabel(NamedTuple):
@@ -61,14 +69,15 @@ class ReplayStep:
 
 
 class Replay:
-    """The steps of one file, as far as it was known at a moment (None: all of it).
+    """The steps of one case, as far as it was known at a moment (None: all of it).
 
     Only the step that is read is derived, and the one before it.
     """
 
-    def __init__(self, file: CaseFile, framework: Framework, known_at: datetime | None = None):
-        self.reference, self.framework = file.reference, framework
-        known = (fact for fact in file.entries.values() if known_at is None or fact.recorded_at < known_at)
+    def __init__(self, person: PersonFiles, framework: Framework, known_at: datetime | None = None):
+        self.reference, self.framework = person.file.reference, framework
+        self._reached = person.reached
+        known = (fact for fact in self._reached.every if known_at is None or fact.recorded_at < known_at)
         self.entries = sorted(known, key=lambda fact: fact.recorded_at)
 
     def labels(self, by: By) -> list[StepLabel]:
@@ -86,14 +95,19 @@ class Replay:
 
     def _read(self, on: date, known: int) -> Reading:
         """The case as at a day, from the first ``known`` entries in order of recording."""
-        return reading_of(self.reference, self.entries[:known], on, self.framework)
+        return reading_of(self.reference, self._first(known), on, self.framework)
+
+    def _first(self, known: int) -> Reached:
+        """The first ``known`` entries in order of recording."""
+        return self._reached.only({fact.entry for fact in self.entries[:known]})
 
     @cached_property
     def _days(self) -> list[date]:
         """The days up to the last entry on which an entry was recorded, or a duty (in hindsight) became overdue or missed."""
         recorded = {_day(fact) for fact in self.entries}
         overdue = {
-            o.due_on + timedelta(days=1) for o in obligations(History.of(self.entries), self.framework.clauses)
+            o.due_on + timedelta(days=1)
+            for o in obligations(history_of(self._first(len(self.entries))), self.framework.clauses)
             if o.clause.of_standards and o.state(o.due_on + timedelta(days=1)) in ("overdue", "missed")
         }  # fmt: skip
         return sorted(recorded | {day for day in overdue if min(recorded) < day <= max(recorded)})

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from domain.aggregates.amendments import AMENDING
+from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import day_of
 from domain.entries.case_entries import Entry
 from projections.arrays.date_numbers import day_number, instant_number
@@ -17,6 +18,7 @@ from projections.arrays.string_codes import StringArray, StringCodes, TextArray
 from projections.columns.case_names import folded, names_in_order
 from projections.columns.case_order import last_places
 from projections.columns.column_schema import (
+    ELSEWHERE,
     FURTHER,
     PLAIN,
     TABLES,
@@ -24,6 +26,7 @@ from projections.columns.column_schema import (
     Array,
     Rows,
     TableRows,
+    entry_number,
     narrowest,
     ordered,
     split,
@@ -40,6 +43,7 @@ ORDER = {
     "spells": ("case", "begins_on"),
     "judgements": ("question", "case", "judged_on", "recorded_at", "order"),
     "lates": ("case", "recorded_on"),
+    "notices": ("case", "begins_on"),
     "cases": ("case",),
     "recorded": ("case", "day"),
 }
@@ -74,7 +78,7 @@ class GatheredColumns(NamedTuple):
 
 
 class ColumnBuilder:
-    """Takes in cases in any order. ``ValueError``: a case is given twice, or a row names an entry that is not on the file."""
+    """Takes in cases in any order. ``ValueError``: a case is given twice, or a row names an entry that is on no file."""
 
     def __init__(self) -> None:
         self.references: dict[str, int] = {}
@@ -88,12 +92,17 @@ class ColumnBuilder:
         }
         self._days: NumberCache[date | None, int] = NumberCache(day_number)
 
-    def add(self, reference: str, ledger: Ledger, entries: Sequence[Entry]) -> None:
-        """Add one case. ``entries``: all entries of its file, in the order in which they were stored."""
+    def add(self, reference: str, ledger: Ledger, entries: Sequence[Entry], position: int = 0) -> None:
+        """Add one case. ``entries``: all entries of its file, in the order in which they were stored.
+
+        ``position``: that of the record up to which entries were read for the ledger.
+        """
         if reference in self.references:
             raise ValueError(f"{reference} is given twice: one ledger a case")
         case = self.references[reference] = len(self.references)
-        encode = self._encoders(case, entries)
+        own = {fact.entry: entry_number(at) for at, fact in enumerate(entries)}
+        elsewhere = named_elsewhere(ledger, own)
+        encode = self._encoders(case, own | elsewhere)
         for name, known in zip(ROW_KINDS, ledger.kinds, strict=True):
             if not known:
                 continue
@@ -113,7 +122,7 @@ class ColumnBuilder:
                     of[field.name].extend(map(encode[field.holds], values) if field.holds in encode else values)
         ranks = {entry: at for at, entry in enumerate(sorted({known.row.entry for known in ledger.judgements}))}
         self._values["judgements"]["order"].extend([ranks[known.row.entry] for known in ledger.judgements])
-        self._add_plain(case, entries)
+        self._add_plain(case, entries, position, tuple(elsewhere))
         if len(self._values["duties"]["case"]) > ROWS_UNPACKED:
             self._pack()
 
@@ -138,30 +147,31 @@ class ColumnBuilder:
             {name: split(tables[name], name) for name in TABLES}, {name: (tables[name],) for name in PLAIN},
         )  # fmt: skip
 
-    def _encoders(self, case: int, entries: Sequence[Entry]) -> Mapping[Holds, Callable[[Any], Any]]:
-        """For what a field may hold the number of its value; of several entries the first, and the steps to the others."""
-        versions: dict[str | None, int] = {fact.entry: at for at, fact in enumerate(entries, 1)} | {None: 0}
-        steps = self.words["steps"].number
+    def _encoders(self, case: int, numbers: Mapping[str, int]) -> Mapping[Holds, Callable[[Any], Any]]:
+        """For what a field may hold the number of its value; of several entries the first, and the steps to the others.
 
-        def version(entry: str | None) -> int:
-            if (found := versions.get(entry)) is None:
-                raise ValueError(f"a row names the entry {entry}, which is not on the file")
-            return found
+        ``numbers``: of the entries, by their ids.
+        """
+        by_id: dict[str | None, int] = {None: 0}
+        by_id.update(numbers.items())
+        number, steps = by_id.__getitem__, self.words["steps"].number
 
         def several(entries: tuple[str, ...]) -> tuple[int, int]:
-            found = list(map(version, entries))
+            found = list(map(number, entries))
             return found[0] if found else 0, steps(tuple(b - a for a, b in pairwise(found)))
 
         return {
             "day": self._days.__getitem__, "instant": NumberCache(instant_number).__getitem__,
-            "place": NumberCache(self.words["place"].number).__getitem__, "entry": version,
+            "place": NumberCache(self.words["place"].number).__getitem__, "entry": number,
             "entries": NumberCache(several).__getitem__, "name": lambda name: self.names.number((case, name)),
         }  # fmt: skip
 
-    def _add_plain(self, case: int, entries: Sequence[Entry]) -> None:
+    def _add_plain(self, case: int, entries: Sequence[Entry], position: int, elsewhere: tuple[str, ...]) -> None:
         of = self._values["cases"]
         of["case"].append(case)
         of["entries"].append(len(entries))
+        of["position"].append(position)
+        of["elsewhere"].append(self.words["elsewhere"].number(elsewhere))
         of["excluded"].append(self.words["excluded"].number(tuple(sorted(excluded_by(entries)))))
         of = self._values["recorded"]
         for day, count in recorded_by_day(entries).items():
@@ -175,6 +185,26 @@ class ColumnBuilder:
             for name, values in columns.items():
                 self._packed[table][name].append(narrowest(name, types[name], np.frombuffer(values, np.int64)))
                 columns[name] = array("q")
+
+
+def named_elsewhere(ledger: Ledger, own: Mapping[str, int]) -> dict[str, int]:
+    """The numbers of the entries of other files that the rows of a case name. ``own``: those of its own file.
+
+    ``ValueError``: an entry is of no file.
+    """
+    named = set[str]()
+    for kind, known in zip(ROW_KINDS.values(), ledger.kinds, strict=True):
+        for at, field in kind.those("entry", "entries"):
+            values = (one.row[at] for one in known)
+            named = (
+                named.union(*values) if field.holds == "entries" else named.union(value for value in values if value)
+            )
+    found = sorted(named - own.keys())
+    if unknown := [entry for entry in found if file_named(entry) is None]:
+        raise ValueError(f"a row names the entry {unknown[0]}, which is not on the file")
+    if len(found) > ELSEWHERE:
+        raise ValueError(f"the rows of a case name {len(found)} entries of other files, more than {ELSEWHERE}")
+    return {entry: ELSEWHERE + at for at, entry in enumerate(found)}
 
 
 def recorded_by_day(entries: Iterable[Entry]) -> dict[date, int]:

@@ -1,13 +1,14 @@
 """Ledger rows read back from the columns: for what is shown, and to hold the columns against what they were made from."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from projections.arrays.date_numbers import date_of, day_of, instant_of
-from projections.columns.column_schema import FURTHER, WORDS, Array, Rows
+from projections.columns.column_schema import FURTHER, WORDS, Array, Rows, entry_of
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Known, Ledger
 from projections.ledger.row_kinds import ROW_KINDS, RowField
@@ -60,21 +61,36 @@ def _values(
         case "entry" | "entries":
             if entries_of is None:
                 return [None if field.holds == "entry" else ()] * len(cases)
-            ids = {case: entries_of(columns.references[case]) for case in set(cases)}
+            ids = {case: _ids_of(columns, case, entries_of) for case in set(cases)}
             if field.holds == "entries":
                 return _entries(columns, field.name, rows, at, cases, ids)
-            return [ids[case][number - 1] if number else None for case, number in zip(cases, numbers, strict=True)]
+            return [ids[case](number) for case, number in zip(cases, numbers, strict=True)]
     return numbers
 
 
+def _ids_of(columns: ColumnStore, case: int, entries_of: EntryIds) -> Callable[[int], str | None]:
+    """Gives the id of an entry that the rows of a case name, by its number."""
+    own, elsewhere = entries_of(columns.references[case]), columns.words["elsewhere"].values
+    for rows in columns.plain["cases"]:
+        at = int(np.searchsorted(rows["case"], case))
+        if at < len(rows) and rows["case"][at] == case:
+            return partial(entry_of, own=own, elsewhere=elsewhere[rows["elsewhere"][at]])
+    return partial(entry_of, own=own, elsewhere=())
+
+
 def _entries(
-    columns: ColumnStore, name: str, rows: Rows, at: Array, cases: Sequence[int], ids: Mapping[int, Sequence[str]]
-) -> list[tuple[str, ...]]:
+    columns: ColumnStore,
+    name: str,
+    rows: Rows,
+    at: Array,
+    cases: Sequence[int],
+    ids: Mapping[int, Callable[[int], str | None]],
+) -> list[tuple[str | None, ...]]:
     """The ids of several entries in each row, from the first of them and the steps to the others. ``ids``: by case."""
     further = f"{name}{FURTHER}"
     steps = columns.words[WORDS[further]].values
     found = []
     for case, first, code in zip(cases, rows[name][at].tolist(), rows[further][at].tolist(), strict=True):
         numbers = accumulate(steps[code], initial=first) if first else ()
-        found.append(tuple(ids[case][number - 1] for number in numbers))
+        found.append(tuple(map(ids[case], numbers)))
     return found

@@ -27,9 +27,25 @@ TYPES: Final[Mapping[Holds, ColumnType]] = {
     "day": np.uint16, "instant": np.int64, "flag": np.bool_, "word": np.int16, "place": np.int32, "name": np.int32,
     "entry": np.uint16, "entries": np.uint16,
 }  # fmt: skip
-"""The type of the column of a field. An entry is its number in its file, from 1 (0: none)."""
+"""The type of the column of a field. An entry is its number: see ``entry_number`` (0: none)."""
+
+ELSEWHERE: Final = 1 << 15
+"""The number of the first entry of another file."""
 
 NUMBERS: Final[Mapping[int, ColumnType]] = {8: np.int8, 16: np.int16, 32: np.int32}
+
+
+def entry_number(place: int) -> int:
+    """The number of the entry at this place in its own file, from 0. Those of other files lie between: see ``entry_of``."""
+    return place + 1 if place + 1 < ELSEWHERE else place + 1 + ELSEWHERE
+
+
+def entry_of(number: int, own: Sequence[str], elsewhere: Sequence[str]) -> str | None:
+    """The id of the entry with this number. ``elsewhere``: the entries of other files that the rows of the case name."""
+    if ELSEWHERE <= number < 2 * ELSEWHERE:
+        return elsewhere[number - ELSEWHERE]
+    return own[number - 1 if number < ELSEWHERE else number - 1 - ELSEWHERE] if number else None
+
 
 FURTHER = "_further"
 """The end of the name of a second column of a field with several entries: the steps from the first of them to the others."""
@@ -59,13 +75,20 @@ TABLES: Final[Mapping[str, Mapping[str, ColumnType]]] = {
 """
 
 PLAIN: Final[Mapping[str, Mapping[str, ColumnType]]] = {
-    "cases": {"case": np.int32, "entries": np.int32, "excluded": np.int32},
+    "cases": {
+        "case": np.int32,
+        "entries": np.int32,
+        "position": np.int64,
+        "excluded": np.int32,
+        "elsewhere": np.int32,
+    },
     "recorded": {"case": np.int32, "day": np.uint16, "entries": np.int32},
 }
 """The tables of rows that have no span of knowledge.
 
-``cases``: for each case how many entries its rows come from, and the staff who may not open it. ``recorded``: how many
-entries of a case were recorded on a day in Europe/London.
+``cases``: for each case how many entries its file held and up to which position of the record its rows were made, the
+staff who may not open it, and the entries of its person's other files that its rows name. ``recorded``: how many entries of
+a case were recorded on a day in Europe/London.
 """
 
 WIDENED: Final = frozenset(
@@ -80,10 +103,11 @@ WORDS: Final[Mapping[str, str]] = {
     **{field.name: field.name for kind in ROW_KINDS.values() for _, field in kind.those("word", "place")},
     **{f"{f.name}{FURTHER}": "steps" for kind in ROW_KINDS.values() for _, f in kind.those("entries")},
     "excluded": "excluded",
+    "elsewhere": "elsewhere",
 }
 """The columns that hold numbers of words (strings, places and other values), each with the name of its words."""
 
-TUPLES: Final = frozenset({"place", "steps", "excluded"})
+TUPLES: Final = frozenset({"place", "steps", "excluded", "elsewhere"})
 """The words that are tuples."""
 
 

@@ -1,7 +1,7 @@
 """The column store: the ledger rows of many cases as arrays of numbers, for figures over a whole service.
 
-It holds what ``ledger`` gives and no rule of its own: duties, spells, judgements and late recordings, each with the span in
-which it was known. Rows that are still known are kept apart from superseded ones, so that hindsight reads only the former.
+It holds what ``ledger`` gives and no rule of its own: duties, spells, judgements, late recordings and notices, each with the
+span in which it was known. Rows that are still known are kept apart from superseded ones, so that hindsight reads only the former.
 A column store never changes. It can be deleted and made again at any time.
 """
 
@@ -53,12 +53,15 @@ class ColumnStore:
 
     @classmethod
     def of(
-        cls, cases: Iterable[tuple[str, Ledger, Sequence[Entry]]], position: int = 0, hash_: str = ""
+        cls,
+        cases: Iterable[tuple[str, Ledger, Sequence[Entry]] | tuple[str, Ledger, Sequence[Entry], int]],
+        position: int = 0,
+        hash_: str = "",
     ) -> "ColumnStore":
-        """The column store of these cases, in any order: of each the reference, the ledger and all entries as stored."""
+        """The column store of these cases, in any order: of each what ``ColumnBuilder.add`` takes."""
         gathering = ColumnBuilder()
-        for reference, rows, entries in cases:
-            gathering.add(reference, rows, entries)
+        for case in cases:
+            gathering.add(*case)
         found = gathering.gathered()
         return cls(*found, position=position, hash=hash_, last_instant=last_instant(found.tables.values()))
 
@@ -88,6 +91,10 @@ class ColumnStore:
     @property
     def lates(self) -> TableRows:
         return self.tables["lates"]
+
+    @property
+    def notices(self) -> TableRows:
+        return self.tables["notices"]
 
     def number(self, reference: str) -> int | None:
         """The number of a case; None where it is not in the store."""

@@ -15,10 +15,7 @@ from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.practice import practice
 
-ATTENDED = frozenset(("attended_complied", "attended_failed_to_comply"))
-"""Outcomes of an appointment that was kept."""
-
-CAME = ATTENDED | {"sent_home", "sent_home_for_behaviour"}
+CAME = frozenset(("attended_complied", "attended_failed_to_comply", "sent_home", "sent_home_for_behaviour"))
 """Outcomes by which the person came."""
 
 FAILED = frozenset(("unacceptable_absence", "attended_failed_to_comply", "sent_home_for_behaviour"))
@@ -88,7 +85,7 @@ class Appointment(NamedTuple):
 
     @property
     def attended(self) -> bool:
-        return self.outcome in ATTENDED
+        return self.outcome in CAME
 
     @property
     def absent(self) -> bool:
@@ -105,7 +102,7 @@ class Appointment(NamedTuple):
     @property
     def absent_from(self) -> date | None:
         """The day from which an appointment not kept counts as such: its own, or where it was made later, when it was named."""
-        return self.for_on if self.made_on <= self.for_on or self.outcome in ATTENDED else self.named_on
+        return self.for_on if self.made_on <= self.for_on or self.attended else self.named_on
 
     @property
     def failed_from(self) -> date | None:

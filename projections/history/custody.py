@@ -31,6 +31,8 @@ class Stay(NamedTuple):
     held_from: date | None
     entry: str
     released_by: str | None
+    begun_again: tuple[date, ...] = ()
+    """The days on which the person was released and taken into custody again."""
 
     @property
     def long(self) -> bool:
@@ -101,7 +103,8 @@ def _overlapping(one: Stay, other: Stay) -> Stay:
     sentenced = one.sentenced or other.sentenced
     if one.ends is None or (other.ends is not None and other.ends <= one.ends):
         return one._replace(sentenced=sentenced)
-    return one._replace(sentenced=sentenced, ends=other.ends, released_by=other.released_by)
+    again = (*one.begun_again, *([other.begins] if one.ends == other.begins else []), *other.begun_again)
+    return one._replace(sentenced=sentenced, ends=other.ends, released_by=other.released_by, begun_again=again)
 
 
 def _close(release: date, begins: date) -> bool:

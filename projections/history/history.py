@@ -128,6 +128,11 @@ class History(Timelines):
         made = [one for entry_type in APPOINTMENTS for one in self.by_type.get(entry_type, ())]
         return [self.appointment(one) for one in made if getattr(one, "outcome", None) or one.entry in self._naming]
 
+    @property
+    def told_appointments(self) -> list[Appointment]:
+        """The appointments and sessions of which anything is known to have become, in no particular order."""
+        return self._missed
+
     def may_count(self, appointment: Appointment) -> bool:
         """Whether the day of an appointment lets it count: under supervision, and not in custody.
 
@@ -139,7 +144,7 @@ class History(Timelines):
         if not self.custody:
             return True
         held = [stay for stay in self.custody if stay.holds(day)]
-        return all(stay.begins == day and appointment.attended for stay in held)
+        return all(day in (stay.begins, *stay.begun_again) and appointment.attended for stay in held)
 
     @worked_out
     def absences(self) -> list[Failure]:

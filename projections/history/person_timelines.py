@@ -38,22 +38,22 @@ class PersonTimelines(FileEntries):
     def unknown(self) -> list[tuple[date, date | None, str, str | None]]:
         """The times in which nobody knew where the person was: first day, first day after, the entries that say so.
 
-        Custody ends one too.
+        Custody ends one too, but not an arrest from which the person was released on the same day.
         """
         if not any(case_entries.WhereaboutsUnknown in file.by_type for file in (self, *self._others)):
             return []
-        kinds = (case_entries.WhereaboutsUnknown, case_entries.WhereaboutsKnown, case_entries.CustodyStarted)
+        kinds = (case_entries.WhereaboutsUnknown, case_entries.WhereaboutsKnown)
+        held = [stay.held_from for stay in self.custody if stay.held_from is not None]
         found: list[tuple[date, date | None, str, str | None]] = []
         for mark in sorted((m for f in (self, *self._others) for m in f.ordered(*kinds)), key=IN_ORDER):
-            running = bool(found) and found[-1][1] is None
             if isinstance(mark, case_entries.WhereaboutsUnknown):
-                if not running:
-                    found.append((mark.occurred_on, None, mark.entry, None))
-            elif running:
+                if not found or (found[-1][1] is not None and found[-1][1] <= mark.occurred_on):
+                    taken = min((day for day in held if day > mark.occurred_on), default=None)
+                    found.append((mark.occurred_on, taken, mark.entry, None))
+            elif found and (found[-1][1] is None or mark.occurred_on < found[-1][1]):
                 began, _, entry, _ = found.pop()
                 if mark.occurred_on > began:
-                    known = mark.entry if isinstance(mark, case_entries.WhereaboutsKnown) else None
-                    found.append((began, mark.occurred_on, entry, known))
+                    found.append((began, mark.occurred_on, entry, mark.entry))
         return found
 
     @worked_out

@@ -9,6 +9,7 @@ from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
+from projections.cases.rests_on import RestsOn
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.scoring.answers import Answer
@@ -24,12 +25,14 @@ class ScoredSample:
     readings: Sequence[Reading]
     score: Score
     high_risk: Score
+    rests_on: RestsOn
     edition: str | None = None
     """The edition of the standards used for all duties; None: the one in force when each duty arose."""
 
     def high_risk_only(self) -> "ScoredSample":
         """The high risk of harm sub-sample as a sample of its own."""
-        return replace(self, readings=_at_high_risk(self.readings), score=self.high_risk)
+        readings = _at_high_risk(self.readings)
+        return replace(self, readings=readings, score=self.high_risk, rests_on=_rests_on(readings, self.moment))
 
 
 def inspection_moment(opened: InspectionOpened) -> Moment:
@@ -48,7 +51,11 @@ def score_readings(
 ) -> ScoredSample:
     every = score(framework, [r.answers for r in readings])
     high = score(framework, [r.answers for r in _at_high_risk(readings)])
-    return ScoredSample(framework, moment, readings, every, high, edition)
+    return ScoredSample(framework, moment, readings, every, high, _rests_on(readings, moment), edition)
+
+
+def _rests_on(readings: Sequence[Reading], moment: Moment) -> RestsOn:
+    return RestsOn.of_histories((reading.history for reading in readings), moment.on)
 
 
 def score_inspection(

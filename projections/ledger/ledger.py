@@ -1,4 +1,4 @@
-"""The ledger of one case: its duties, spells, judgements and late recordings, each with the span in which it was known.
+"""The ledger of one case: its duties, spells, judgements, late recordings and notices, each with the span in which it was known.
 
 ``ledger(entries)`` is a pure function of the entries, in any order. A row is known from the recording that added it up to
 the recording that removed or changed it. To read *as at D, as known at K*: select the rows with ``Known.at(K)``, then take
@@ -22,11 +22,14 @@ from projections.ledger.ledger_rows import DutyRow as DutyRow
 from projections.ledger.ledger_rows import JudgementRow as JudgementRow
 from projections.ledger.ledger_rows import Known as Known
 from projections.ledger.ledger_rows import LateRow as LateRow
+from projections.ledger.ledger_rows import NoticeRow as NoticeRow
 from projections.ledger.ledger_rows import Place as Place
 from projections.ledger.ledger_rows import SpellRow as SpellRow
 from projections.ledger.ledger_rows import duty_row, judgement_row, late_row
+from projections.ledger.ledger_rows import notice_rows as notice_rows
 from projections.ledger.ledger_rows import obligation_of as obligation_of
 from projections.ledger.ledger_rows import spell_rows as spell_rows
+from projections.ledger.notices_known import notices_as_known
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.derive import obligations
 
@@ -39,11 +42,12 @@ class Ledger:
     spells: list[Known[SpellRow]] = field(default_factory=list)
     judgements: list[Known[JudgementRow]] = field(default_factory=list)
     lates: list[Known[LateRow]] = field(default_factory=list)
+    notices: list[Known[NoticeRow]] = field(default_factory=list)
 
     @property
     def kinds(self) -> tuple[list[Known[Any]], ...]:
         """The rows of each kind, in the order of ``rows_known``."""
-        return self.duties, self.spells, self.judgements, self.lates
+        return self.duties, self.spells, self.judgements, self.lates, self.notices
 
 
 def ledger(entries: Iterable[Entry], elsewhere: Iterable[Iterable[Entry]] = ()) -> Ledger:
@@ -68,12 +72,15 @@ def ledger(entries: Iterable[Entry], elsewhere: Iterable[Iterable[Entry]] = ()) 
         spells.with_instants(instants),
         judgements.with_instants(instants),
         lates.with_instants(instants),
+        notices_as_known(case_versions).with_instants(instants),
     )
 
 
 def rows_known(history: History) -> tuple[Sequence[Any], ...]:
-    """The rows of one state of knowledge: duties, spells, judgements, late recordings."""
-    return duty_rows(history), spell_rows(history), judgement_rows(history), late_rows(history)
+    """The rows of one state of knowledge: duties, spells, judgements, late recordings, notices."""
+    return (
+        duty_rows(history), spell_rows(history), judgement_rows(history), late_rows(history), notice_rows(history)
+    )  # fmt: skip
 
 
 def duty_rows(history: History) -> list[DutyRow]:

@@ -1,17 +1,24 @@
-"""The rows of a case's ledger: duties, spells (times in which no attribute of the case changes), judgements, late recordings."""
+"""The rows of a case's ledger: duties, spells (times in which no attribute of the case changes), judgements, late recordings,
+notices.
+"""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
+from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import day_of
 from domain.calendar.workdays import working_days_between
 from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.dated_values import Place as Place
 from projections.history.dated_values import value_on
 from projections.history.history import History
+from projections.notices.notice import Noticed
+from projections.notices.notice_kinds import NOTICES
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import Obligation, was_known
+from projections.obligations.interruptions import INTERRUPTIONS, Interruption, times_away
 
 LATE_AFTER = 1
 """Working days after which a recording counts as late (national standards, unsure: a parameter)."""
@@ -41,7 +48,10 @@ class DutyRow(NamedTuple):
 
 
 class SpellRow(NamedTuple):
-    """The attributes of the case from the day ``begins_on`` up to, not including, ``ends_before`` (None: still)."""
+    """The attributes of the case from the day ``begins_on`` up to, not including, ``ends_before`` (None: still).
+
+    ``away``: why the person cannot be seen as usual (None: they can); on a day of several, the first of ``INTERRUPTIONS``.
+    """
 
     begins_on: date
     ends_before: date | None
@@ -56,6 +66,7 @@ class SpellRow(NamedTuple):
     mappa_level: int | None
     started_on: date
     ended_on: date | None
+    away: Interruption | None
 
     def holds_on(self, day: date) -> bool:
         """Whether the day is one of the spell's."""
@@ -82,6 +93,22 @@ class LateRow(NamedTuple):
     occurred_on: date
     recorded_on: date
     working_days: int
+
+
+class NoticeRow(NamedTuple):
+    """A notice (the id of its kind, see ``notice_kinds``) from ``begins_on`` up to, not including, ``ends_before``.
+
+    ``ends_before``: None: still. ``entry``: the entry that it is about, where there is one.
+    """
+
+    notice: str
+    begins_on: date
+    ends_before: date | None
+    entry: Annotated[str | None, "entry"]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the notice stands on this day."""
+        return self.begins_on <= day and (self.ends_before is None or day < self.ends_before)
 
 
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -125,7 +152,9 @@ def spell_rows(history: History) -> list[SpellRow]:
         return []
     start = history.start.on
     end = history.end
-    turns = {start, *(day for day in history.turning_points if day > start)}
+    away = list(times_away(history))
+    away_turns = [day for _, *days in away for day in days if day is not None]
+    turns = {start, *(day for day in (*history.turning_points, *away_turns) if day > start)}
     if end is not None:
         turns.add(max(start, end.on))
     found: list[SpellRow] = []
@@ -136,13 +165,18 @@ def spell_rows(history: History) -> list[SpellRow]:
         row = SpellRow(
             on, off, person.name, history.started.order_type, person.gender, person.ethnicity, person.disability,
             history.held_by(on), tier, risk, mappa_level, start,
-            end.on if end is not None and end.on <= on else None,
+            end.on if end is not None and end.on <= on else None, _away_on(away, on),
         )  # fmt: skip
         if found and found[-1][2:] == row[2:]:
             found[-1] = found[-1]._replace(ends_before=off)
         else:
             found.append(row)
     return found
+
+
+def _away_on(times: Iterable[tuple[Interruption, date, date | None]], day: date) -> Interruption | None:
+    holding = {kind for kind, begins, ends in times if begins <= day and (ends is None or day < ends)}
+    return next((kind for kind in INTERRUPTIONS if kind in holding), None)
 
 
 def judgement_row(fact: QualityJudged) -> JudgementRow | None:
@@ -155,11 +189,24 @@ def judgement_row(fact: QualityJudged) -> JudgementRow | None:
 
 
 def late_row(fact: Entry) -> LateRow | None:
-    """The row of an entry recorded more than ``LATE_AFTER`` working days after the day it is dated; None for others."""
+    """The row of an entry recorded more than ``LATE_AFTER`` working days after the day it is dated; None for others.
+
+    An entry of another file of the person is a row of that file's case alone.
+    """
     if fact.recorded_at.date() <= fact.occurred_on:
         return None  # with any offset, the day in London is at most one day later
     recorded_on = day_of(fact.recorded_at)
     delay = working_days_between(fact.occurred_on, recorded_on)
-    if delay <= LATE_AFTER:
+    if delay <= LATE_AFTER or file_named(fact.entry) is not None:
         return None
     return LateRow(fact.entry, type(fact).__name__, fact.occurred_on, recorded_on, delay)
+
+
+def notice_row(kind: str, noticed: Noticed) -> NoticeRow:
+    """A notice of a kind (its id) as a row."""
+    return NoticeRow(kind, *noticed)
+
+
+def notice_rows(history: History) -> list[NoticeRow]:
+    """The notices by this history, kind by kind."""
+    return [notice_row(kind.id, noticed) for kind in NOTICES.values() for noticed in kind.found(history)]

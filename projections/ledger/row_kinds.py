@@ -9,7 +9,7 @@ from datetime import date, datetime
 from types import NoneType
 from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from projections.ledger.ledger_rows import DutyRow, JudgementRow, LateRow, Place, SpellRow
+from projections.ledger.ledger_rows import DutyRow, JudgementRow, LateRow, NoticeRow, Place, SpellRow
 
 Holds = Literal["day", "instant", "number", "flag", "word", "place", "name", "entry", "entries"]
 """What a field holds.
@@ -66,6 +66,8 @@ def _field(name: str, hint: Any) -> RowField:
 
 ROW_KINDS: Final[Mapping[str, RowKind]] = {
     name: RowKind.of(name, row)
-    for name, row in (("duties", DutyRow), ("spells", SpellRow), ("judgements", JudgementRow), ("lates", LateRow))
-}
+    for name, row in (
+        ("duties", DutyRow), ("spells", SpellRow), ("judgements", JudgementRow), ("lates", LateRow), ("notices", NoticeRow),
+    )
+}  # fmt: skip
 """Every kind of row by its name, in the order of ``Ledger.kinds``."""

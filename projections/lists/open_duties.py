@@ -57,6 +57,12 @@ class OpenDuties:
         overdue: Array = (self.duties.state == OPEN) & ~self._window & self._listed
         return overdue
 
+    @property
+    def left_undone(self) -> Array:
+        """Whether it is overdue and of a case that has ended."""
+        found: Array = (self.duties.state == OPEN) & ~self._window & self.selection.over[self.duties.case]
+        return found
+
     @cached_property
     def missed(self) -> Array:
         """Whether it is a time for contact that has passed with too few contacts."""
@@ -88,12 +94,15 @@ class OpenDuties:
         return np.repeat(np.array([table[run.clause] for run in self.duties.runs], bool), self.duties.lengths)
 
 
-def owed_within(selection: CaseSelection, cases: Array, days: int) -> DutyList:
+def owed_within(selection: CaseSelection, cases: Array, days: int, *, left_undone: bool = False) -> DutyList:
     """The duties of some cases that are overdue on the day read or fall due in the next ``days`` days.
 
     ``cases``: for each case whether it is wanted. A missed time for contact is left out: it cannot be met any more.
+    ``left_undone``: in their place, what is overdue on cases that have ended.
     """
     found = OpenDuties.of(selection, cases)
+    if left_undone:
+        return found.duties.only(found.left_undone)
     return found.duties.only(found.overdue | (found.due & (found.due_on <= int(selection.day) + days)))
 
 

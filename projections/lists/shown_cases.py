@@ -19,13 +19,17 @@ Found = Iterable[tuple[Rows, Array]]
 """Rows of a table and the indices of those wanted."""
 
 
+OF_SNAPSHOT = ("duties", "lates", "judgements", "notices")
+"""The kinds of rows of a snapshot, beside its spell."""
+
+
 def shown_cases(
     selection: CaseSelection,
     cases: Array,
     excluded: Callable[[int], frozenset[str]],
     entries_of: EntryIds | None = None,
     *,
-    tables: Collection[str] = ("duties", "lates", "judgements"),
+    tables: Collection[str] = OF_SNAPSHOT,
     clauses: Iterable[int] | None = None,
 ) -> list[CaseSnapshot]:
     """The snapshots of these cases (numbers, ascending; all of them had begun), in their order.
@@ -45,7 +49,7 @@ def shown_cases(
     return [
         CaseSnapshot.of_rows(
             references[case], selection.moment, spells[case], excluded=excluded(case),
-            **{name: read.get(name, {}).get(case, []) for name in ("duties", "lates", "judgements")},
+            **{name: read.get(name, {}).get(case, []) for name in OF_SNAPSHOT},
         )
         for case in cases.tolist()
     ]  # fmt: skip

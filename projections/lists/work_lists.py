@@ -1,13 +1,15 @@
 """The lists of the desk: what an SPO must look at on a day. Each count is the length of its list."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from projections.columns.column_schema import Array
 from projections.lists.late_entries import LateEntries
+from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
+from projections.notices.notice_kinds import NOTICES
 from projections.obligations.clause_catalogue import catalogue
 
 WEEK, MONTH = 7, 28
@@ -18,15 +20,22 @@ Pick = Callable[[OpenDuties], Array]
 
 
 class DeskList(NamedTuple):
-    """One list: its group and title on the desk, a sentence on its contents, and which open duties it holds (None: it is the
-    list of entries recorded late).
+    """One list: its group and title on the desk, a sentence on its contents, and what it holds.
+
+    ``pick``: which open duties; ``notice``: the notices of a kind (its id). Neither: it is the list of entries recorded late.
     """
 
     id: str
     group: str
     title: str
     says: str
-    pick: Pick | None
+    pick: Pick | None = None
+    notice: str | None = None
+
+    @property
+    def holds(self) -> Literal["duties", "notices", "late"]:
+        """What its lines are."""
+        return "notices" if self.notice is not None else "late" if self.pick is None else "duties"
 
 
 def _overdue(duties: OpenDuties) -> Array:
@@ -68,6 +77,7 @@ def _missed(duties: OpenDuties) -> Array:
 LISTS: dict[str, DeskList] = {
     listed.id: listed
     for listed in (
+        *(DeskList(kind.id, "To be looked at", kind.title, kind.says, notice=kind.id) for kind in NOTICES.values()),
         DeskList("overdue", "Standards", "Overdue", "What the national standards asked for by now and is not done.",
                  _overdue),
         DeskList("due-in-7-days", "Standards", "Due in 7 days", "What falls due in the next seven days.",
@@ -93,8 +103,11 @@ LISTS: dict[str, DeskList] = {
                  "Absences that nobody has decided to be acceptable or not.", _under(_open, "absence-decision")),
         DeskList("clocks", "Enforcement", "Clocks running",
                  "Explanations, warnings, breach and recall still to be done, with the working days left.", _enforcement),
+        DeskList("no-outcome", "Recording", "Appointments without an outcome",
+                 "Appointments whose day has passed and of which the file does not say what became.",
+                 _under(_overdue, "recording")),
         DeskList("recorded-late", "Recording", "Recorded late",
-                 "Entries recorded in the last 28 days, more than one working day after the day they are dated.", None),
+                 "Entries recorded in the last 28 days, more than one working day after the day they are dated."),
     )
 }  # fmt: skip
 """Every list of the desk by its id, in reading order."""
@@ -114,9 +127,12 @@ class ListCount(NamedTuple):
         return cls(len(cases), len(numbers), int(np.count_nonzero(over[numbers])))
 
 
-def desk(duties: OpenDuties, late: LateEntries) -> dict[str, Array]:
+def desk(duties: OpenDuties, late: LateEntries, notices: ListedNotices) -> dict[str, Array]:
     """For every list the case of each of its lines."""
-    return {
-        name: late.case if listed.pick is None else duties.duties.case[np.flatnonzero(listed.pick(duties))]
-        for name, listed in LISTS.items()
-    }
+
+    def cases(listed: DeskList) -> Array:
+        if listed.notice is not None:
+            return notices.case[notices.of_kind(listed.notice)]
+        return late.case if listed.pick is None else duties.duties.case[np.flatnonzero(listed.pick(duties))]
+
+    return {name: cases(listed) for name, listed in LISTS.items()}

@@ -17,7 +17,8 @@ from projections.obligations.duty_state import WHEN_RELEASED
 def deadline(clause: Clause, allow: Length, day_zero: date, history: Timelines, settled_on: date | None = None) -> date:
     """The last day in time. ``WHEN_RELEASED``: it cannot be said before the person is released, or found.
 
-    ``settled_on``: the day on which the duty was met or ended; what begins later moves nothing.
+    ``settled_on``: the day on which the duty was met or ended; what begins later moves nothing, nor a stay of the day
+    on which it arose and was met.
     """
     due = allow.after(day_zero)
     if clause.pauses and history.custody:
@@ -27,8 +28,9 @@ def deadline(clause: Clause, allow: Length, day_zero: date, history: Timelines, 
     else:
         return rolled(allow, due)
     over = min(history.end.on if history.end else date.max, settled_on or date.max)
+    before = due
     for span in away:
-        if span.begins > over:
+        if span.begins > over or (span.begins == settled_on == day_zero):
             break
         ends = span.ends if span.ends is not None and (history.end is None or span.ends <= history.end.on) else None
         if span.ends is not None and span.ends <= day_zero:
@@ -37,7 +39,9 @@ def deadline(clause: Clause, allow: Length, day_zero: date, history: Timelines, 
             break
         if ends is None:
             return WHEN_RELEASED
-        if clause.due_by_release and due < ends:
+        if span.gap == span.begins:
+            before = due  # else this stay and the one before it are one: what it would have been before both
+        if clause.due_by_release and before < ends:
             return ends
         if span.gap <= day_zero:
             day_zero, due = ends, allow.after(ends)

@@ -9,9 +9,10 @@ from domain.calendar.london_time import day_of
 from domain.entries import case_entries
 from domain.policy.clauses import Clause
 from domain.policy.conditions import EntryPattern
+from domain.policy.practice_scope import WORK
 from projections.history.appointments import APPOINTMENTS
 from projections.history.history import BY_DAY, Candidate, Candidates, History
-from projections.obligations.triggers import WORK, Trigger, oldest_work
+from projections.obligations.triggers import Trigger, oldest_work
 
 Met = tuple[date | None, tuple[str, ...]]
 """When a duty was met (None: not yet), and by which entries."""

@@ -39,7 +39,7 @@ def response(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
         within_period = [f for f in counted if f[0] >= since and last is not None and _within(value, f[0], last[0])]
         if last is None or len(within_period) < value.failures:
             continue
-        _, from_day, entry = last
+        from_day, entry = max(f[1] for f in within_period[-value.failures :]), last[2]
         assert value.allow is not None
         due = max(raised_on, deadline(clause, value.allow, from_day, history))
         ended = ending(clause, history, raised_on)

@@ -9,12 +9,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.entries.code_lists import HIGH_RISK
 from domain.policy.clauses import Clause, Value
 from domain.policy.conditions import EntryPattern
 from domain.policy.practice import practice
+from domain.policy.practice_scope import WORK
 from projections.history.dated_values import Change
 from projections.history.history import History
 
@@ -118,7 +118,11 @@ def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigg
         case "risk_becomes_high":
             return [Trigger(span.on, span.entry) for span in history.spans(HIGH)]
         case "risk_changes":
-            return [Trigger(change.on, change.entry) for change in history.risk_changes if change.on >= start.on]
+            return [
+                Trigger(change.on, change.entry)
+                for change in history.risk_changes
+                if change.on > start.on or (change.value is None and change.on == start.on)
+            ]
     return []
 
 
@@ -149,12 +153,6 @@ HIGH = (("risk", HIGH_RISK),)
 
 NOBODY_LEFT = ("died", "transferred_out")
 """Reasons for the end of supervision after which no duty remains."""
-
-WORK = frozenset((
-    case_entries.AssessmentCompleted, case_entries.SupervisionPlanMade, case_entries.SupervisionPlanReviewed,
-    case_entries.RiskManagementPlanMade, case_entries.RiskManagementPlanReviewed,
-))  # fmt: skip
-"""The types that do not count from long before the start (``oldest_work``)."""
 
 
 def oldest_work(start: date) -> date:

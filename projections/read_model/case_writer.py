@@ -1,17 +1,19 @@
-"""Write cases into the tables: derive the ledger from all entries, and store it with the number of entries it is made from.
+"""Write cases into the tables: derive the ledger from all entries, and store it with the position up to which they were read.
 
-A ledger follows from the entries alone. The order in which entries arrived, how often a case is written and by how many
-writers at once make no difference. A ledger made from fewer entries never replaces one made from more.
+A ledger follows from the record up to its position alone: from the entries of the case and those of its person's other
+files. How often a case is written and by how many writers at once makes no difference. A ledger made up to an earlier
+position never replaces one made up to a later one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from domain.aggregates.case_file import CaseFile
+from domain.aggregates.person_files import PersonFiles
 from domain.store.engines import insert_into
 from projections.history.access_limits import excluded_by
 from projections.ledger.ledger import Ledger, ledger
@@ -23,41 +25,49 @@ CASES_PER_STATEMENT = 100
 
 
 class DerivedCase(NamedTuple):
-    """One case as derived from its first ``version`` entries. ``excluded`` and ``ledger``: as the tables hold them."""
+    """One case as derived from the record up to a position. ``excluded`` and ``ledger``: as the tables hold them.
+
+    ``version``: how many entries its own file held there.
+    """
 
     reference: str
     version: int
+    position: int
     excluded: str
     ledger: bytes
 
 
 def derive_cases(
-    files: Iterable[CaseFile], on_ledger: Callable[[CaseFile, Ledger], None] = lambda file, kept: None
+    people: Iterable[PersonFiles],
+    position: int,
+    on_ledger: Callable[[CaseFile, Ledger], None] = lambda file, kept: None,
 ) -> Iterator[DerivedCase]:
-    """Derive each case from its entries. An error names the case.
+    """Derive each case from its entries and its person's other files, as read up to a position. An error names the case.
 
     ``on_ledger`` is called with each ledger. Ledgers are not kept: many of them would need much memory.
     """
-    for file in files:
+    for person in people:
+        file = person.file
         try:
-            kept = ledger(file.entries.values())
+            reached = person.reached
+            kept = ledger(reached.entries, reached.elsewhere)
         except Exception as error:
             error.add_note(f"while deriving the rows of {file.reference} from its {file.version} entries")
             raise
         limited = msgspec.json.encode(sorted(excluded_by(file.entries.values()))).decode()
         on_ledger(file, kept)
-        yield DerivedCase(file.reference, file.version, limited, encode_ledger(kept))
+        yield DerivedCase(file.reference, file.version, position, limited, encode_ledger(kept))
 
 
-def outdated_cases(c: sa.Connection, of: sa.Table, versions: dict[str, int]) -> set[str]:
-    """The cases whose ledger was made from fewer entries than ``versions`` says."""
-    query = sa.select(of.c.reference, of.c.version).where(of.c.reference.in_(versions))
-    stored = {row.reference: int(row.version) for row in c.execute(query)}
-    return {reference for reference, version in versions.items() if stored.get(reference, 0) < version}
+def outdated_cases(c: sa.Connection, of: sa.Table, positions: Mapping[str, int]) -> set[str]:
+    """The cases whose ledger was made up to an earlier position than ``positions`` says."""
+    query = sa.select(of.c.reference, of.c.position).where(of.c.reference.in_(positions))
+    stored = {row.reference: int(row.position) for row in c.execute(query)}
+    return {reference for reference, position in positions.items() if stored.get(reference, 0) < position}
 
 
 def write_cases(c: sa.Connection, of: sa.Table, derived: Collection[DerivedCase]) -> set[str]:
-    """Store these cases in a generation; return those that were not stored from as many entries before.
+    """Store these cases in a generation; return those that were not stored up to as late a position before.
 
     In the transaction of ``c``. Cases are locked in order, so that two writers never wait for each other.
     """
@@ -65,9 +75,9 @@ def write_cases(c: sa.Connection, of: sa.Table, derived: Collection[DerivedCase]
     written: set[str] = set()
     for at in range(0, len(rows), CASES_PER_STATEMENT):
         insert = insert_into(c, of).values(rows[at : at + CASES_PER_STATEMENT])
-        said = {name: insert.excluded[name] for name in ("version", "excluded", "ledger")}
+        said = {name: insert.excluded[name] for name in ("version", "position", "excluded", "ledger")}
         upsert = insert.on_conflict_do_update(
-            index_elements=["reference"], set_=said, where=of.c.version < insert.excluded.version
+            index_elements=["reference"], set_=said, where=of.c.position < insert.excluded.position
         )
         written.update(c.execute(upsert.returning(of.c.reference)).scalars())
     return written

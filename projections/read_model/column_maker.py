@@ -154,8 +154,12 @@ class ColumnMaker:
             some = [one for one in entered if one.position <= position]
             if not some:
                 return
-            self._changed.update(one.reference for one in some if is_case(one.reference))
+            cases = {one.reference for one in some if is_case(one.reference)}
+            self._changed.update(cases, *self.read_model.others_rewritten(cases, self._position_of_base).values())
             self._looked = some[-1].position
+
+    def _position_of_base(self, _: str) -> int:
+        return 0 if self._base is None else self._base.columns.position
 
     def _parts(self, made_by: str) -> ColumnParts:
         return ColumnParts(self.home / f"parts-{made_by}")

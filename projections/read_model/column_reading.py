@@ -13,10 +13,10 @@ CASES_PER_PIECE = 500
 
 
 class CaseColumns(NamedTuple):
-    """The columns of some cases, and from how many entries of its file each was made, by reference."""
+    """The columns of some cases, and by reference the position of the record up to which the ledger of each was made."""
 
     columns: ColumnStore
-    versions: dict[str, int]
+    positions: dict[str, int]
 
 
 def read_cases(read_model: ReadModel, references: Collection[str], position: int) -> CaseColumns:
@@ -25,9 +25,13 @@ def read_cases(read_model: ReadModel, references: Collection[str], position: int
     versions = {reference: one.version for reference, one in stored.items()}
     files = read_model.stored.files(versions, versions)
     columns = ColumnStore.of(
-        ((file.reference, stored[file.reference].ledger, list(file.entries.values())) for file in files), position
-    )
-    return CaseColumns(columns, versions)
+        (
+            (one.reference, one.ledger, list(file.entries.values()), one.position)
+            for file in files if (one := stored[file.reference])
+        ),
+        position,
+    )  # fmt: skip
+    return CaseColumns(columns, {reference: one.position for reference, one in stored.items()})
 
 
 def read_columns(address: str, references: list[str], position: int) -> ColumnStore:

@@ -1,6 +1,7 @@
 """Take in very many entries at once: the cases are derived and written by a pool of workers, then the position is moved."""
 
-from domain.store.record_reader import Entered, is_case
+from domain.store.record_reader import Entered
+from projections.read_model.affected_cases import affected_cases
 from projections.read_model.case_writer import derive_cases, outdated_cases, write_cases
 from projections.read_model.follower import Overtaken, advance
 from projections.read_model.rebuild import WorkerPool, open_read_model, pieces_of
@@ -23,11 +24,11 @@ def step_by_pool(read_model: ReadModel, pool: WorkerPool) -> int:
     entered = read_model.stored.after(state.position, ENTRIES_AT_ONCE)
     if len(entered) < FAR_BEHIND:
         return 0
-    versions = {entry.reference: entry.version for entry in entered if is_case(entry.reference)}
+    affected = affected_cases(read_model.stored, entered)
     with read_model.reading.connect() as c:
-        touched = sorted(outdated_cases(c, state.table, versions)) if versions else []
+        outdated = sorted(outdated_cases(c, state.table, affected)) if affected else []
     last, address = entered[-1], read_model.database.address
-    pieces = ((address, state.generation, last, some) for some in pieces_of(touched))
+    pieces = ((address, state.generation, last, some) for some in pieces_of(outdated))
     if not all(pool(write_piece, pieces)):
         raise Overtaken(f"generation {state.generation} is no longer live, or the record is another one")
     with read_model.writing.begin() as c:
@@ -42,7 +43,8 @@ def write_piece(address: str, generation: str, last: Entered, references: list[s
     does not hold the entry ``last``.
     """
     read_model = open_read_model(address)
-    derived = list(derive_cases(read_model.stored.files(references)))
+    head = read_model.stored.head()
+    derived = list(derive_cases(read_model.stored.of_people(references, head), head))
     with read_model.writing.begin() as c:
         state = live_in(c)
         if state.generation != generation or not read_model.stored.holds(c, last):

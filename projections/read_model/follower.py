@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from domain.store.record_reader import Lag, is_case
+from domain.store.record_reader import Lag
+from projections.read_model.affected_cases import affected_cases
 from projections.read_model.case_writer import derive_cases, outdated_cases, write_cases
 from projections.read_model.follower_lock import task_lock
 from projections.read_model.view_generations import GenerationState
@@ -30,15 +31,15 @@ class Overtaken(RuntimeError):
 def step(read_model: ReadModel, state: GenerationState, most: int = BATCH) -> int:
     """Take the next ``most`` entries into a generation; return how many (0: it is up to date). Raises ``Overtaken``.
 
-    A case is derived from all its entries stored so far, also from those of later batches. These then change nothing.
+    A case is derived from all entries stored so far, also from those of later batches. These then change nothing.
     """
     entered = read_model.stored.after(state.position, most)
     if not entered:
         return 0
-    versions = {entry.reference: entry.version for entry in entered if is_case(entry.reference)}
+    affected, head = affected_cases(read_model.stored, entered), read_model.stored.head()
     with read_model.reading.connect() as c:
-        touched = outdated_cases(c, state.table, versions) if versions else set()
-    derived = list(derive_cases(read_model.stored.files(touched)))
+        outdated = outdated_cases(c, state.table, affected) if affected else set()
+    derived = list(derive_cases(read_model.stored.of_people(outdated, head), head))
     with read_model.writing.begin() as c:
         advance(c, state, entered[-1].position)
         if not read_model.stored.holds(c, entered[-1]):

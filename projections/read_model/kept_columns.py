@@ -34,7 +34,8 @@ class KeptColumns:
         self.read_model, self.folder = read_model, folder
         self.position, self.hash = base.position, hash_
         self.layers = ColumnLayers(base)
-        self._versions: dict[str, int] = {}
+        self._positions: dict[str, int] = {}
+        """By reference of a changed case: up to which position of the record its ledger was made."""
 
     @property
     def columns(self) -> ColumnStore:
@@ -43,7 +44,7 @@ class KeptColumns:
     @property
     def full(self) -> bool:
         """Whether no more changed cases are added to the files."""
-        return self.folder is not None and len(self._versions) >= MOST_ABOVE
+        return self.folder is not None and len(self._positions) >= MOST_ABOVE
 
     @property
     def outgrown(self) -> bool:
@@ -83,14 +84,23 @@ class KeptColumns:
         self._lay_over(self._first(one for one in entered if one.position == position)[1], self.position)
 
     def _first(self, entered: Iterable[Entered]) -> tuple[Sequence[Entered], set[str]]:
-        """The first of these entries, up to those of ``CASES_AT_ONCE`` cases to be read, and these cases."""
+        """The first of these entries, up to those of about ``CASES_AT_ONCE`` cases to be read, and these cases.
+
+        Where an entry made the ledgers of the person's other files new, these are among them.
+        """
+        entered = list(entered)
+        since = self.layers.base.position
+        cases = {one.reference for one in entered if is_case(one.reference)}
+        others = self.read_model.others_rewritten(cases, lambda other: self._positions.get(other, since))
         some: list[Entered] = []
         changed: set[str] = set()
         for one in entered:
-            if is_case(one.reference) and self._versions.get(one.reference, 0) < one.version:
-                if len(changed) == CASES_AT_ONCE and one.reference not in changed:
-                    break
-                changed.add(one.reference)
+            new = others.get(one.reference, set()) - changed
+            if one.reference in cases - changed and self._positions.get(one.reference, 0) < one.position:
+                new = new | {one.reference}
+            if new and len(changed) >= CASES_AT_ONCE:
+                break
+            changed |= new
             some.append(one)
         return some, changed
 
@@ -98,4 +108,4 @@ class KeptColumns:
         if changed:
             read = read_cases(self.read_model, changed, position)
             self.layers = self.layers.with_changes(read.columns)
-            self._versions.update(read.versions)
+            self._positions.update(read.positions)

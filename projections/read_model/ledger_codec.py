@@ -1,7 +1,7 @@
 """Ledgers as JSON and back, without loss: what the tables of the read model hold of a case.
 
-``[places, instants, duties, spells, judgements, lates]``. A row is its fields, then the instants from which and up to which
-it was known; a place or an instant is its index among those of the case. The fields are those of ``ROW_KINDS``.
+``[places, instants, duties, spells, judgements, lates, notices]``. A row is its fields, then the instants from which and up
+to which it was known; a place or an instant is its index among those of the case. The fields are those of ``ROW_KINDS``.
 """
 
 from collections.abc import Iterable, Mapping

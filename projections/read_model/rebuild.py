@@ -51,7 +51,7 @@ def rebuild(
     """Make the tables of the generation that is not live from the record, then make it live; return the number of cases.
 
     ``report_progress`` receives the number of cases done since its last call. ``on_columns`` receives their columns, as at
-    a position of the record before the rebuild began (some rows may include later entries). Raises ``Busy``, ``WorkFailed``.
+    a position of the record when the rebuild began. Raises ``Busy``, ``WorkFailed``.
     """
     with task_lock(read_model.database, read_model.writing, "rebuild") as mine:
         if mine is None:
@@ -72,13 +72,16 @@ def rebuild(
 
 
 def build_piece(address: str, build: str, references: list[str], position: int) -> ColumnStore:
-    """One piece of work: derive these cases and write their rows; return their columns. Raises ``Superseded``."""
+    """One piece of work: derive these cases as at a position and write their rows; return their columns.
+
+    Raises ``Superseded``.
+    """
     read_model, gathering = open_read_model(address), ColumnBuilder()
 
     def gather(file: CaseFile, kept: Ledger) -> None:
-        gathering.add(file.reference, kept, list(file.entries.values()))
+        gathering.add(file.reference, kept, list(file.entries.values()), position)
 
-    derived = list(derive_cases(read_model.stored.files(references), gather))
+    derived = list(derive_cases(read_model.stored.of_people(references, position), position, gather))
     with read_model.writing.begin() as c:
         write_cases(c, other_in(c, build=build).table, derived)
     hash_ = read_model.stored.hash_at(position) or ""

@@ -57,13 +57,18 @@ def _differences(
     read_model: ReadModel, columns: ColumnStore, pool: WorkerPool, report_progress: Callable[[int], None]
 ) -> Iterator[RowDifference]:
     numbers = {reference: number for number, reference in enumerate(columns.references)}
-    entries = _entries(columns)
+    entries, positions = _of_cases(columns, "entries"), _of_cases(columns, "position")
     yield from _order_differences(columns, numbers)
     yield from _cases_missing(read_model, columns.position, numbers, entries)
     comparison = ColumnComparison(columns)
     bounds = pairwise([*range(0, columns.numbers, CASES_PER_PIECE), columns.numbers])
     pieces = (
-        (read_model.database.address, first, {columns.references[n]: entries.get(n, 0) for n in range(first, end)})
+        (
+            read_model.database.address,
+            first,
+            {columns.references[n]: positions.get(n, 0) for n in range(first, end)},
+            columns.position,
+        )
         for first, end in bounds
     )
     for piece in pool(derive_columns, pieces):
@@ -74,11 +79,18 @@ def _differences(
     )
 
 
-def derive_columns(address: str, first: int, versions: dict[str, int]) -> DerivedPiece:
-    """One piece of work: the columns of these cases, each from so many entries of its file."""
-    files = open_read_model(address).stored.files(versions, versions)
-    derived = ((file.reference, ledger(file.entries.values()), list(file.entries.values())) for file in files)
-    return DerivedPiece(first, first + len(versions), ColumnStore.of(derived))
+def derive_columns(address: str, first: int, positions: dict[str, int], position: int) -> DerivedPiece:
+    """One piece of work: the columns of these cases, each from the record up to the position that its rows name.
+
+    Where that lies before the position of all columns, nothing after it concerns the case: it is derived up to that one.
+    """
+    upto = {reference: max(own, position) for reference, own in positions.items()}
+    people = open_read_model(address).stored.of_people(upto, upto)
+    derived = (
+        (p.file.reference, ledger(*p.reached[:2]), list(p.file.entries.values()), positions[p.file.reference])
+        for p in people
+    )
+    return DerivedPiece(first, first + len(positions), ColumnStore.of(derived))
 
 
 def unreadable(error: UnreadableColumns) -> RowDifference:
@@ -90,10 +102,10 @@ def _told(difference: TableDifference) -> RowDifference:
     return RowDifference(difference.reference, f"columns: {difference.table}", difference.what, difference.row)
 
 
-def _entries(columns: ColumnStore) -> dict[int, int]:
-    """By case the number of entries that its rows come from."""
+def _of_cases(columns: ColumnStore, name: str) -> dict[int, int]:
+    """A column of the table ``cases``, by case."""
     (cases,) = columns.plain["cases"]
-    return dict(zip(cases["case"].tolist(), cases["entries"].tolist(), strict=True))
+    return dict(zip(cases["case"].tolist(), cases[name].tolist(), strict=True))
 
 
 def _cases_missing(

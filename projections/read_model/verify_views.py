@@ -42,14 +42,17 @@ def compare_piece(address: str, references: list[str]) -> PieceComparison:
     read_model = open_read_model(address)
     found = []
     with read_model.snapshot() as (c, of):
-        query = sa.select(of.c.reference, of.c.version).where(of.c.reference.in_(references))
-        versions = {row.reference: int(row.version) for row in c.execute(query)}
-        expected = read_model.stored.versions(references, live_in(c).position)
+        query = sa.select(of.c.reference, of.c.version, of.c.position).where(of.c.reference.in_(references))
+        rows, live = c.execute(query).all(), live_in(c).position
+        versions = {row.reference: int(row.version) for row in rows}
+        expected = read_model.stored.versions(references, live)
         for reference, version in sorted(expected.items()):
             if versions.get(reference, 0) < version:
                 row = {"version": version, "taken in": versions.get(reference, 0)}
                 found.append(RowDifference(reference, "cases", "missing", row))
-        derived = derive_cases(read_model.stored.files(versions, versions))
+        # Up to the position of the tables, so that an entry of another file that was not taken in is found too.
+        positions = {row.reference: max(int(row.position), live) for row in rows}
+        derived = derive_cases(read_model.stored.of_people(positions, positions), live)
         found += row_differences(c, of, derived)
     return PieceComparison(found, len(references))
 

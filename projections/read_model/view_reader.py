@@ -1,7 +1,7 @@
 """The read model: the ledgers of all cases in tables, from which the columns are made."""
 
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -20,10 +20,14 @@ CASES_PER_QUERY = 100
 
 
 class StoredLedger(NamedTuple):
-    """The ledger of a case as the tables hold it: made from its first ``version`` entries."""
+    """The ledger of a case as the tables hold it: made from the record up to a position.
+
+    ``version``: how many entries its own file held there.
+    """
 
     reference: str
     version: int
+    position: int
     ledger: Ledger
 
 
@@ -72,9 +76,22 @@ class ReadModel:
             every = sa.select(of.c.reference).order_by(of.c.reference)
             named = sorted(set(references)) if references is not None else list(c.execute(every).scalars())
             for some in _by(CASES_PER_QUERY, named):
-                query = sa.select(of.c.reference, of.c.version, of.c.ledger).where(of.c.reference.in_(some))
-                for reference, version, stored in c.execute(query.order_by(of.c.reference)):
-                    yield StoredLedger(reference, int(version), decode_ledger(bytes(stored)))
+                query = sa.select(of.c.reference, of.c.version, of.c.position, of.c.ledger).where(
+                    of.c.reference.in_(some)
+                )
+                for reference, version, position, stored in c.execute(query.order_by(of.c.reference)):
+                    yield StoredLedger(reference, int(version), int(position), decode_ledger(bytes(stored)))
+
+    def others_rewritten(self, references: Collection[str], since: Callable[[str], int]) -> Mapping[str, set[str]]:
+        """For each of these cases the other files of its person whose ledgers were made up to a later position than ``since``."""
+        people = self.stored.people.files_of(references)
+        others = {other for reference, files in people.items() for other in files if other != reference}
+        if not others:
+            return {}
+        with self.snapshot() as (c, of):
+            rows = c.execute(sa.select(of.c.reference, of.c.position).where(of.c.reference.in_(others))).all()
+        rewritten = {row.reference for row in rows if int(row.position) > since(row.reference)}
+        return {reference: rewritten.intersection(files) - {reference} for reference, files in people.items()}
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[sa.Connection, sa.Table]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.store.database import Database, NotPrepared
 from projections.ledger.derived_by import derived_by
 
-VERSION = 2
+VERSION = 3
 """Increase it with every change of these tables. What the rows depend on is in ``derived_by``."""
 
 GENERATIONS = ("a", "b")
@@ -35,14 +35,17 @@ VIEWS = sa.Table(
 
 
 def _generation(generation: str) -> sa.Table:
-    """The table of a generation: of each case the ledger (see ``ledger_codec``), from how many entries of its file it was
-    made, and the staff who may not open the case, as JSON.
+    """The table of a generation: of each case the ledger (see ``ledger_codec``) and the staff who may not open it, as JSON.
+
+    ``position``: the position of the record up to which entries were read for it. ``version``: how many entries its own
+    file held there.
     """
     return sa.Table(
         f"view_{generation}_cases",
         _tables,
         sa.Column("reference", _reference, primary_key=True),
         sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
         sa.Column("excluded", sa.Text, nullable=False),
         sa.Column("ledger", sa.LargeBinary, nullable=False),
     )

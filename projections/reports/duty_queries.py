@@ -96,6 +96,23 @@ class DutyQueries:
             people.setdefault(group, set()).add(self._references[case])
         return {group: frozenset(cases) for group, cases in people.items()}
 
+    def days_due(
+        self, period: Period, clauses: Sequence[str], attribute: Attribute, wanted: Wanted
+    ) -> Mapping[PlaceGroup, Array]:
+        """By place and an attribute of the person: rows of a case (its number) and a day on which duties of it fell due."""
+        rows = [
+            np.stack([run.column("place"), run.case, run.column("due_on")], axis=1).astype(np.int64)
+            for run in self._fallen(period, clauses, wanted)
+        ]
+        every = np.unique(np.concatenate(rows), axis=0) if rows else np.zeros((0, 3), np.int64)
+        values, coded = self._selection(period.moment).coded(attribute)
+        keys = every[:, 0] * len(values) + coded[every[:, 1]]
+        order = np.argsort(keys, kind="stable")
+        found, first = np.unique(keys[order], return_index=True)
+        parts = np.split(every[order, 1:], first[1:]) if len(found) else []
+        groups = [PlaceGroup(self._places[key // len(values)], values[key % len(values)]) for key in found.tolist()]
+        return dict(zip(groups, parts, strict=True))
+
     def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:
         """By place: how many duties took each number of working days from arising to being met; None: not met by the day."""
         found = self._counted(period.moment, WaitsByPlace(period.since, self._numbers(clauses)))

@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
+from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
 from projections.reports.duty_counts import HeldAs
 from projections.reports.duty_queries import Attribute, DutyQueries
+from projections.reports.group_periods import decided_before, is_given_away
 from projections.reports.periods import Period
 from projections.reports.proportions import LEVELS, Proportion, Scope, total
 from projections.reports.small_numbers import FEW, GroupCell, Node, suppressed
@@ -65,7 +69,11 @@ def group_differences(
         people, parts = _people(queries, asked, clauses, attribute, scope, mine)
         node = (scope.level, scope.name) if scope.level else WHOLE
         here = people.get(node, {})
-        hidden = suppressed({n: {g: len(who) for g, who in groups.items()} for n, groups in people.items()}, parts, few)
+        counted = _counted(people, parts, few)
+        away = _given_away(queries, asked, clauses, attribute, scope, mine, few)
+        away = {cell for cell in away if cell.group in counted.get(cell.place, ())}
+        untold = {place for place, groups in counted.items() if sum(groups.values()) < few}
+        hidden = suppressed(counted, parts, few, away, untold)
         if len(set().union(*here.values())) < few or all(GroupCell(node, group) in hidden for group in here):
             continue
         counts = queries.counts(asked, clauses, held_as, attribute)
@@ -87,6 +95,24 @@ def is_shown(groups: Iterable[Group], attribute: str, value: str) -> bool:
     return any((g.attribute, g.value) == (attribute, value) and g.figure is not None for g in groups)
 
 
+def _counted(people: People, parts: Mapping[Node, Iterable[Node]], few: int) -> dict[Node, dict[str, int]]:
+    """How many people are in each group of each place.
+
+    Of a place with fewer than ``few`` people nothing is shown, so nobody knows which groups are empty there. It is given
+    every group of the places that it is part of.
+    """
+    counted = {node: {group: len(who) for group, who in groups.items()} for node, groups in people.items()}
+    wholes: dict[Node, list[Node]] = {}
+    for whole, below in parts.items():
+        for part in below:
+            wholes.setdefault(part, []).append(whole)
+    for node in sorted(counted, key=lambda node: ("", *LEVELS).index(node[0])):
+        if len(set().union(*people[node].values())) < few:
+            for whole in wholes.get(node, ()):
+                counted[node] |= dict.fromkeys(counted.get(whole, {}).keys() - counted[node].keys(), 0)
+    return counted
+
+
 def _people(
     queries: DutyQueries,
     asked: Period,
@@ -99,17 +125,48 @@ def _people(
     found: dict[Node, dict[str, set[str]]] = {}
     parts: dict[Node, set[Node]] = {}
     own = []
-    areas = {place.area for place in queries.places() if scope.holds(place) and mine(place)}
-    for (place, value), cases in queries.persons(asked, clauses, attribute, lambda p: p.area in areas).items():
-        nodes: list[Node] = [(level, getattr(place, level)) for level in LEVELS]
-        for parent, child in pairwise(nodes):
+    wanted = _in_areas(queries, scope, mine)
+    for (place, value), cases in queries.persons(asked, clauses, attribute, wanted).items():
+        for parent, child in pairwise(_nodes(place)):
             parts.setdefault(parent, set()).add(child)
         if mine(place):
             own.append(place)
-            nodes.append(WHOLE)
-        for node in nodes:
+        for node in _nodes(place, whole=mine(place)):
             found.setdefault(node, {}).setdefault(group_of(attribute, value), set()).update(cases)
     below = Scope().parts(own)
     if below is not None:
         parts[WHOLE] = {(below.level, part.name) for part in below.scopes}
     return found, parts
+
+
+def _in_areas(queries: DutyQueries, scope: Scope, mine: Callable[[Place], bool]) -> Callable[[Place], bool]:
+    """Whether a place is in one of the areas asked for."""
+    areas = {place.area for place in queries.places() if scope.holds(place) and mine(place)}
+    return lambda place: place.area in areas
+
+
+def _nodes(place: Place, *, whole: bool = False) -> list[Node]:
+    """A place at every level, from the area down; last, where ``whole``, everything that the reader answers for."""
+    return [*((level, getattr(place, level)) for level in LEVELS), *([WHOLE] if whole else [])]
+
+
+def _given_away(
+    queries: DutyQueries,
+    asked: Period,
+    clauses: Sequence[str],
+    attribute: Attribute,
+    scope: Scope,
+    mine: Callable[[Place], bool],
+    few: int,
+) -> set[GroupCell]:
+    """The cells that would give a small number away beside other periods up to the same day (see ``group_periods``)."""
+    before = decided_before(asked)
+    if not before:
+        return set()
+    longest = Period(asked.moment, min(asked.since, *before))
+    due: dict[GroupCell, list[Array]] = {}
+    for (place, value), rows in queries.days_due(longest, clauses, attribute, _in_areas(queries, scope, mine)).items():
+        for node in _nodes(place, whole=mine(place)):
+            due.setdefault(GroupCell(node, group_of(attribute, value)), []).append(rows)
+    found = {cell: np.concatenate(rows) for cell, rows in due.items()}
+    return {cell for cell, rows in found.items() if is_given_away(rows[:, 0], rows[:, 1], asked, before, few)}

@@ -114,14 +114,17 @@ def printed(framework: Framework, exact: Fraction | None) -> int | None:
 
 
 def wilson(sufficient: int, n: int) -> Interval | None:
-    """Wilson's 95 % interval for ``sufficient`` of ``n``, in per cent: 11 of 15 is 48 to 89. None when n is 0."""
+    """Wilson's 95 % interval for ``sufficient`` of ``n``, in per cent: 11 of 15 is 48 to 89. None when n is 0.
+
+    Its lower end at 0 of n is 0 and its upper end at n of n is 100, exactly.
+    """
     if n == 0:
         return None
     p, z2 = sufficient / n, Z95 * Z95
     middle = p + z2 / (2 * n)
     reach = Z95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     low, high = (middle - reach) / (1 + z2 / n), (middle + reach) / (1 + z2 / n)
-    return Interval(low=100 * max(0.0, low), high=100 * min(1.0, high))
+    return Interval(low=100 * low if sufficient else 0.0, high=100 * high if sufficient < n else 100.0)
 
 
 def _criterion(framework: Framework, criterion: Criterion, counted: Mapping[str, Mapping[str, int]]) -> CriterionScore:

@@ -18,6 +18,7 @@ from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place
 from projections.lists.late_entries import LateEntries
+from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
 from projections.lists.work_lists import MONTH, desk
 from projections.reports.caseload_matrix import ALL, duty_sums, matrix
@@ -101,7 +102,7 @@ def test_every_figure_is_the_same_wherever_it_stands(
     with app.test_request_context():
         at = following_read_model.as_at(moment)
     mine = at.held_where(scope.holds)
-    lists = desk(OpenDuties.of(at, mine), LateEntries.of(at, mine, MONTH))
+    lists = desk(OpenDuties.of(at, mine), LateEntries.of(at, mine, MONTH), ListedNotices.of(at, mine))
     overdue = len(lists["overdue"])
     ahead = rows(document(client, "reports/forecast", spelled, moment), "forecast")
     if not hindsight:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.cases.caseload import CaseLine, DutyLine, LateLine, by_due_date, outstanding
+from projections.cases.caseload import CaseLine, DutyLine, LateLine, NoticeLine, by_due_date, outstanding
 from projections.lists.work_lists import LISTS
 from projections.obligations.duty_state import Obligation
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 
-Line = DutyLine | LateLine
+Line = DutyLine | LateLine | NoticeLine
 Holds = Callable[[DutyLine, date], bool]
 
 
@@ -63,6 +63,7 @@ RULES: dict[str, tuple[Holds, tuple[str, ...], bool]] = {
     "no-oversight": (overdue, ("management-oversight",), True),
     "absences": (any_open, ("absence-decision",), False),
     "clocks": (enforcement, (), False),
+    "no-outcome": (overdue, ("recording",), False),
 }
 """For each list of duties what holds of a duty on it, the clauses it is under (none: any), whether of high risk alone."""
 
@@ -82,6 +83,8 @@ def desk(cases: Iterable[CaseSnapshot]) -> dict[str, list[Line]]:
         found["contact-missed"] += [
             DutyLine.on_the_day(case, o) for _, o in case.standards if _missed_lately(o, case.day)
         ]
+        for row in case.noticed:
+            found[row.notice].append(NoticeLine(case, notice=row))
         found["recorded-late"] += [
             LateLine(case, recorded=row) for row in case.lates if case.day - MONTH < row.recorded_on <= case.day
         ]

@@ -124,7 +124,7 @@ class Mess:
     # ------------------------------------------------------------------ custody and places
 
     def custody(self) -> None:
-        on = self.day(-10)
+        on = self.day()
         for _ in range(self.r.choice((1, 1, 1, 2, 3, 6))):
             if self.chance(0.25) and self.order == "licence":
                 self.add("RecallDecided", on, outcome="recalled")
@@ -181,7 +181,8 @@ class Mess:
                     "AbsenceJudged", day, recorded=instant, appointment=entry, acceptable=acceptable, reason="r"
                 )
             else:
-                last = self.r.choice((*MISSED, "attended_complied"))
+                again = ("attended_complied",) if outcome not in MISSED else (*MISSED, "attended_complied")
+                last = self.r.choice(again)
                 self.pages.add("AppointmentOutcomeRecorded", day, recorded=instant, appointment=entry, outcome=last)
                 if last == "attended_complied":
                     return

@@ -13,12 +13,12 @@ AN_INSTANT = timedelta(microseconds=1)
 """An instant of knowledge is exclusive: what was recorded at T is known from the next one on."""
 
 
-def plain_ledger(entries: Iterable[Entry]) -> Ledger:
-    every = list(entries)
+def plain_ledger(entries: Iterable[Entry], elsewhere: Iterable[Iterable[Entry]] = ()) -> Ledger:
+    every, others = list(entries), [list(file) for file in elsewhere]
     kept = Ledger()
     running: tuple[dict[Any, list[datetime]], ...] = tuple({} for _ in kept.kinds)
-    for instant in sorted({fact.recorded_at for fact in every}):
-        known = rows_known(History.of(every, instant + AN_INSTANT))
+    for instant in sorted({fact.recorded_at for file in (every, *others) for fact in file}):
+        known = rows_known(History.of(every, instant + AN_INSTANT, others))
         for rows, since, done in zip(known, running, kept.kinds, strict=True):
             _step(rows, since, done, instant)
     for since, done in zip(running, kept.kinds, strict=True):

@@ -1,6 +1,7 @@
 """The page of one case as at a moment: its entries as a timeline, its duties and their states, its answers."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
@@ -9,10 +10,12 @@ from domain.accounts.roles import READERS
 from domain.policy.frameworks.framework import Framework
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
+from projections.notices.notice_kinds import NOTICES
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
 from projections.scoring.answers import Answer
 from web.cases.chart_shapes import chart
+from web.cases.kept_words import kept_words
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
@@ -36,18 +39,22 @@ def show(crn: str, number: int) -> str | Response:
         return render_template("cases/case_not_begun.html", reference=reference, begins=begins)
     day = reading.moment.on
     arisen = [o for o in reading.obligations if o.state(day) is not None]
+    items = timeline(file, reading.history, reading.moment)
     return render_template(
         "cases/case.html",
         reading=reading,
         reference=reference,
         spell=reading.snapshot.spell,
-        items=timeline(file, reading.history, reading.moment),
+        items=items,
+        shown={item.fact.entry for item in items},
         subjects=_by_subject(arisen),
         criteria=_by_criterion(reading.answers, reading.framework),
         day=day,
         chart=chart(supervision_chart(reading)),
         inspection=inspection,
         opened=opened,
+        kept=partial(kept_words, appointments=reading.history.appointments),
+        noticed=[(NOTICES[row.notice], row) for row in reading.snapshot.noticed],
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),
         changes=access_control.account().may_change,

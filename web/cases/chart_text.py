@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from textwrap import shorten
 
+from domain.aggregates.person_files import file_named
 from domain.entries import case_entries, code_lists
 from projections.cases.chart_lanes import MARGIN, ChartAppointment, ChartBand, Lane, Mark
 from projections.cases.supervision_chart import SupervisionChart
 from projections.obligations.duty_state import Obligation
 from web.cases.chart_legend import KINDS, kind_of
 from web.presentation.formatting import count_noun, short_date
-from web.presentation.phrases import became, sentence, type_title
+from web.presentation.phrases import became, named_entry, sentence, type_title
 
 ONE_DAY = timedelta(days=1)
 
@@ -30,7 +31,9 @@ class ChartRow:
 
 
 def mark_words(mark: Mark, day: date) -> str:
-    """A mark in a sentence or two."""
+    """A mark in a sentence or two. Of an entry of another file of the person, no more than what kind it is."""
+    if mark.entry is not None and file_named(mark.entry) is not None and not isinstance(mark.about, Obligation):
+        return f"{KINDS[kind_of(mark)]}, {named_entry(mark.entry)}."
     match mark.about:
         case ChartAppointment():
             return _visit(mark.about, mark.kind)

@@ -1,7 +1,7 @@
 """The desk: the counts of what needs attention, by list and by officer, and the lists behind them."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS
 from projections.arrays.date_numbers import working_days_before
-from projections.cases.caseload import DutyLine, LateLine
+from projections.cases.caseload import DutyLine, LateLine, NoticeLine
 from projections.columns.column_schema import Array
 from projections.lists.attributes import distinct
 from projections.lists.counted_cases import CountedCases
 from projections.lists.duty_list import DutyList
 from projections.lists.late_entries import LateEntries
+from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
 from projections.lists.work_lists import LISTS, MONTH, DeskList, ListCount, desk
 from web.presentation.downloads import download
@@ -47,7 +48,22 @@ LATE: Mapping[str, Callable[[LateEntries], Array]] = {
     "case": lambda rows: rows.reference,
     "officer": lambda rows: rows.coded("officer").numbers,
 }
-"""The sort keys of the lists of duties and of late entries."""
+NOTICED: Mapping[str, Callable[[ListedNotices], Array]] = {
+    "since": lambda rows: rows.column("begins_on"),
+    "case": lambda rows: rows.reference,
+    "officer": lambda rows: rows.coded("officer").numbers,
+}
+"""The sort keys of the lists of duties, of late entries and of notices."""
+
+ORDERS: Mapping[str, tuple[Sequence[str], Order]] = {
+    "duties": (tuple(OWED), Order("due")),
+    "late": (tuple(LATE), Order("recorded", True)),
+    "notices": (tuple(NOTICED), Order("since")),
+}
+"""By what a list may be sorted, and by what it is, by what its lines are."""
+
+Rows = DutyList | LateEntries | ListedNotices
+Line = DutyLine | LateLine | NoticeLine
 
 
 @dataclass(frozen=True)
@@ -58,15 +74,20 @@ class AskedList:
     filters: Filters
     order: Order
     cases: CountedCases
-    every: DutyList | LateEntries
-    rows: DutyList | LateEntries
+    every: Rows
+    rows: Rows
 
-    def lines(self, first: int, last: int) -> list[DutyLine] | list[LateLine]:
+    def lines(self, first: int, last: int) -> Sequence[Line]:
         """The lines from the place ``first`` up to, not including, ``last``."""
-        key, rows = self.order.key, self.rows
-        keys = LATE[key](rows) if isinstance(rows, LateEntries) else OWED[key](rows)
-        which = rows.in_order(keys, first, last, descending=self.order.descending)
+        rows = self.rows
+        which = rows.in_order(_sort_key(self.order.key, rows), first, last, descending=self.order.descending)
         return rows.lines(which, self.cases.snapshots(rows.case[which]), current_cases.entries_of)
+
+
+def _sort_key(key: str, rows: Rows) -> Array:
+    if isinstance(rows, LateEntries):
+        return LATE[key](rows)
+    return NOTICED[key](rows) if isinstance(rows, ListedNotices) else OWED[key](rows)
 
 
 @blueprint.get("/desk")
@@ -76,7 +97,7 @@ def index() -> str:
     reached, at = current_cases.reached(), current_cases.reached().selection
     current = reached.current
     high = current[at.high_risk[current]]
-    found = desk(_open_duties(), _late())
+    found = desk(_open_duties(), _late(), _notices())
     counts = {"cases": current, "high_risk": high, **{name: found[name] for name in BY_OFFICER}}
     by_officer = _by_officer(reached, counts)
     groups: dict[str, list[tuple[DeskList, ListCount]]] = {}
@@ -87,6 +108,7 @@ def index() -> str:
         groups=groups,
         cases=len(current),
         high=len(high),
+        day=current_cases.moment().on,
         officers=sorted(by_officer.items()),
         columns=[LISTS[name] for name in BY_OFFICER],
         several=len(by_officer) > 1,
@@ -118,7 +140,6 @@ def show(name: str) -> str:
         order=asked.order,
         total=len(asked.every),
         hidden=len(distinct(asked.every.case[closed])),
-        late=asked.listed.pick is None,
         fact=lambda row: current_cases.repository().file(row.case.reference).entries[row.recorded.entry],
         day=current_cases.moment().on,
     )
@@ -131,12 +152,7 @@ def table(name: str, form: str) -> Response:
     asked = _asked(name)
     listed, rows = asked.listed, asked.lines(0, len(asked.rows))
     common = ("Case", "Name", "Order", "Tier", "Risk of harm", "Officer", "Team")
-    if name == "recorded-late":
-        own = [Column("Entry"), Column("What"), Column("Dated", "date"), Column("Recorded", "date"),
-               Column("Working days late", "number")]  # fmt: skip
-    else:
-        own = [Column("Clause"), Column("What"), Column("State"), Column("Due by", "date"),
-               Column("Working days left", "number"), Column("Citation")]  # fmt: skip
+    own = OWN_COLUMNS[listed.holds]
     cells = [(*_case_cells(row), *_own_cells(row)) for row in rows]
     file_notes = notes(
         current_cases.moment(), ("List", listed.title), ("Definition", listed.says), ("Filter", asked.filters.words())
@@ -158,32 +174,48 @@ def _late() -> LateEntries:
     return LateEntries.of(current_cases.reached().selection, current_cases.reached().counted, MONTH)
 
 
+def _notices() -> ListedNotices:
+    """The notices on the cases that the reader counts."""
+    return ListedNotices.of(current_cases.reached().selection, current_cases.reached().counted)
+
+
 def _asked(name: str) -> AskedList:
     listed = LISTS.get(name)
     if listed is None:
         abort(404, f"There is no list called {name}; there are {', '.join(LISTS)}.")
-    late, reached = listed.pick is None, current_cases.reached()
-    filters = Filters((*WIDE, "team", "officer", "order", "tier", "risk", *(() if late else ("clause",))), request.args)
-    order = read_order(request.args, list(LATE if late else OWED), Order("recorded", True) if late else Order("due"))
-    if listed.pick is None:
-        entries = _late()
-        return AskedList(
-            listed, filters, order, reached, entries, entries.only(reached.open[entries.case] & filters.fit(entries))
-        )
-    duties = _open_duties().duties.only(listed.pick(_open_duties()))
-    return AskedList(
-        listed, filters, order, reached, duties, duties.only(reached.open[duties.case] & filters.fit(duties))
-    )
+    reached, clause = current_cases.reached(), ("clause",) if listed.holds == "duties" else ()
+    filters = Filters((*WIDE, "team", "officer", "order", "tier", "risk", *clause), request.args)
+    order, rows = read_order(request.args, *ORDERS[listed.holds]), _rows(listed)
+    return AskedList(listed, filters, order, reached, rows, rows.only(reached.open[rows.case] & filters.fit(rows)))
 
 
-def _case_cells(row: DutyLine | LateLine) -> tuple[Any, ...]:
+def _rows(listed: DeskList) -> Rows:
+    """All rows of a list."""
+    if listed.notice is not None:
+        return _notices().only(_notices().of_kind(listed.notice))
+    return _late() if listed.pick is None else _open_duties().duties.only(listed.pick(_open_duties()))
+
+
+OWN_COLUMNS: Mapping[str, list[Column]] = {
+    "duties": [Column("Clause"), Column("What"), Column("State"), Column("Due by", "date"),
+               Column("Working days left", "number"), Column("Citation")],
+    "late": [Column("Entry"), Column("What"), Column("Dated", "date"), Column("Recorded", "date"),
+             Column("Working days late", "number")],
+    "notices": [Column("Notice"), Column("What"), Column("Since", "date"), Column("Entry")],
+}  # fmt: skip
+"""The columns of a download beside those of the case, by what the lines of the list are."""
+
+
+def _case_cells(row: Line) -> tuple[Any, ...]:
     spell = row.case.spell
     return (
         row.case.reference, spell.name, spell.order_type, spell.tier, spell.risk, spell.place.officer, spell.place.team,
     )  # fmt: skip
 
 
-def _own_cells(row: DutyLine | LateLine) -> tuple[Any, ...]:
+def _own_cells(row: Line) -> tuple[Any, ...]:
+    if isinstance(row, NoticeLine):
+        return (row.kind.id, row.kind.says, row.notice.begins_on, row.notice.entry)
     if isinstance(row, LateLine):
         late = row.recorded
         return (late.entry, type_title(late.type), late.occurred_on, late.recorded_on, late.working_days)

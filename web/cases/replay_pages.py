@@ -50,7 +50,7 @@ def show(crn: str, number: int) -> str:
     reading = current_cases.case(reference)
     current_cases.viewed(reference)
     known_at = None if current_cases.may_record(reference) else end_of_day(reading.moment.on)
-    replay = Replay(current_cases.shown_file(reference), current_cases.framework(), known_at)
+    replay = Replay(current_cases.shown_person(reference), current_cases.framework(), known_at)
     if not replay.entries:
         abort(404, f"Nothing was recorded on {reference} by {long_date(reading.moment.on)}.")
     by = cast(By, asked["by"])
@@ -75,7 +75,7 @@ def compare(crn: str, number: int) -> str | Response:
     current_cases.viewed(reference)
     if not reading.has_begun:
         return redirect(url_for("cases.show", crn=crn, number=number))
-    found = then_and_now(current_cases.shown_file(reference), reading.moment.on, current_cases.framework())
+    found = then_and_now(current_cases.shown_person(reference), reading.moment.on, current_cases.framework())
     return render_template(
         "cases/then_and_now.html",
         reference=reference,

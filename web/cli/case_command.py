@@ -14,7 +14,7 @@ from projections.obligations.interruptions import interruption
 from web.cli import command_options
 from web.presentation.formatting import short_date
 from web.presentation.json_documents import case_document
-from web.presentation.phrases import answer_words, because, fact_details, fact_title, knowledge_words, why
+from web.presentation.phrases import answer_words, because, fact_details, fact_title, knowledge_words, openly_named, why
 
 
 @click.command()
@@ -64,16 +64,16 @@ def _case_text(reading: Reading) -> str:
     for fact in reading.history.entries:
         if fact.occurred_on <= day:
             details = "; ".join(f"{name}: {value}" for name, value in fact_details(fact))
-            lines.append(f"  {fact.occurred_on}  {fact.entry}  {fact_title(fact)}  {details}")
+            lines.append(f"  {fact.occurred_on}  {openly_named(fact.entry)}  {fact_title(fact)}  {details}")
     lines += ["", "DUTIES"]
     for o in reading.obligations:
         if (state := o.state(day)) is not None:
-            words = why(o, day, interruption=interruption(o, reading.history))
+            words = why(o, day, openly_named, interruption(o, reading.history))
             lines.append(f"  {state:<9} {o.clause.id} ({o.clause.edition}): {words}")
     lines += ["", "ANSWERS"]
     for answer in reading.answers:
         lines.append(f"  {answer_words(answer):<28} {answer.question.text} [{answer.basis}]")
-        lines += [f"    {because(reason, day)}" for reason in answer.because[:4]]
+        lines += [f"    {because(reason, day, openly_named)}" for reason in answer.because[:4]]
     return "\n".join(lines)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 import click
 
 from projections.columns.case_selection import CaseSelection
+from projections.columns.column_schema import Array
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
 from projections.read_model.column_base import columns_folder
@@ -39,6 +40,13 @@ def selection_of(views: ReadModel, at: Moment) -> CaseSelection:
     except ValueError as error:
         raise click.UsageError(f"--as-at: {error}") from error
     return selection
+
+
+def cases_taken(selection: CaseSelection, taken: str) -> Array:
+    """For each case whether it is one of those taken: ``current``, ``ended`` or ``all`` that had begun by the day."""
+    if taken == "all":
+        return selection.there
+    return selection.over if taken == "ended" else selection.there & ~selection.over
 
 
 def pool_of(processes: int | None, scheduler: str | None) -> WorkerPool:

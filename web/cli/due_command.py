@@ -3,18 +3,21 @@
 import csv
 import io
 import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
+from typing import Any
 
 import click
 
-from projections.cases.caseload import by_due_date
+from projections.cases.caseload import DutyLine, NoticeLine, by_due_date, by_kind
+from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import owed_within
 from projections.lists.shown_cases import snapshots_by_number
 from web.cli import command_options
-from web.cli.command_columns import selection_of
+from web.cli.command_columns import cases_taken, selection_of
 from web.cli.command_read_model import current_read_model
-from web.presentation.json_documents import due_document
+from web.presentation.json_documents import due_document, notice_document
 
 
 @click.command("due")
@@ -23,31 +26,64 @@ from web.presentation.json_documents import due_document
 @click.option("--officer", metavar="O")
 @click.option("--within", type=click.IntRange(0, 366), default=7, show_default=True, metavar="DAYS",
               help="Also what falls due within so many days.")  # fmt: skip
+@click.option("--cases", "taken", type=click.Choice(("current", "ended", "all")), default="all", show_default=True,
+              help="Which cases: current ones, ended ones with all that they left undone, or current ones and what an end "
+              "itself raised.")  # fmt: skip
+@click.option("--notices", is_flag=True, help="In JSON and CSV: what must be looked at, beside what is due or in its place. "
+              "The text has both.")  # fmt: skip
 @command_options.form("text", "json", "csv")
 @command_options.database
-def due_(as_at: date | None, team: str | None, officer: str | None, within: int, form: str, database: str) -> None:
-    """What is overdue and what falls due, as the files stood on the day."""
+def due_(
+    as_at: date | None, team: str | None, officer: str | None, within: int, taken: str, notices: bool, form: str,
+    database: str,
+) -> None:  # fmt: skip
+    """What is overdue, what falls due, and what must be looked at, as the files stood on the day."""
     with closing(current_read_model(database)) as views:
         at = selection_of(views, command_options.read_moment(as_at, None))
         where = {level: name for level, name in (("team", team), ("officer", officer)) if name is not None}
-        found = owed_within(at, at.select(**where), within)
-        cases = snapshots_by_number(at, found.case, lambda case: frozenset())
+        chosen = at.select(**where) & cases_taken(at, taken)
+        found = owed_within(at, chosen, within, left_undone=taken == "ended")
+        noticed = ListedNotices.of(at, chosen)
+        cases, of_notices = (snapshots_by_number(at, rows.case, lambda case: frozenset()) for rows in (found, noticed))
         owed = by_due_date(found.lines(found.every, cases, None))
-    documents = due_document(owed)
+        looked_at = by_kind(noticed.lines(noticed.every, of_notices, None))
     if form == "json":
-        click.echo(json.dumps(documents, indent=2, ensure_ascii=False))
+        both = {"duties": due_document(owed), "notices": notice_document(looked_at)}
+        click.echo(json.dumps(both if notices else both["duties"], indent=2, ensure_ascii=False))
     elif form == "csv":
-        out = io.StringIO()
-        writer = csv.DictWriter(out, ["case", "clause", "citation", "due_on", "state", "officer", "team"])
-        writer.writeheader()
-        writer.writerows(documents)
-        click.echo(out.getvalue(), nl=False)
+        _csv(NOTICE_COLUMNS, notice_document(looked_at)) if notices else _csv(DUTY_COLUMNS, due_document(owed))
     else:
-        for o in owed:
-            click.echo(
-                f"{o.obligation.due_on}  {o.state:<8} {o.case.reference:<12} {o.clause.id:<42} {o.case.spell.place.officer}"
-            )
-        click.echo(f"{len(owed)} duties")
+        click.echo("\n".join(_lines(owed, looked_at, taken)))
+
+
+DUTY_COLUMNS = ("case", "clause", "citation", "due_on", "state", "officer", "team")
+NOTICE_COLUMNS = ("case", "notice", "says", "since", "officer", "team")
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    click.echo(out.getvalue(), nl=False)
+
+
+TAKEN = {
+    "current": "current cases", "ended": "ended cases, all that they left undone",
+    "all": "current cases, and of ended ones what the end raised",
+}  # fmt: skip
+
+
+def _lines(owed: Sequence[DutyLine], looked_at: Sequence[NoticeLine], taken: str) -> Iterator[str]:
+    for line in looked_at:
+        case, since = line.case, line.notice.begins_on
+        yield f"{since}  notice   {case.reference:<12} {line.kind.title:<42} {case.spell.place.officer}"
+    for o in owed:
+        case, due_on = o.case, o.obligation.due_on
+        yield f"{due_on}  {o.state:<8} {case.reference:<12} {o.clause.id:<42} {case.spell.place.officer}"
+    ended = len({o.case.reference for o in owed if o.case.has_ended})
+    yield f"{len(looked_at)} to be looked at; {len(owed)} duties"
+    yield f"Cases: {TAKEN[taken]}; {ended} of those with duties have ended"
 
 
 COMMANDS = [due_]

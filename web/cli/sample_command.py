@@ -5,7 +5,7 @@ import click
 from domain.aggregates.sampling import CannotDraw, draw, ticket
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
-from web.presentation.formatting import count_noun
+from web.presentation.formatting import count_noun, left_out_said
 
 
 @click.command()
@@ -14,9 +14,16 @@ from web.presentation.formatting import count_noun
 @click.option("--seed", help="Default: as it was drawn.")
 @click.option("--per-officer", type=click.IntRange(min=1), help="At most so many cases of one officer.")
 @click.option("--spares", type=click.IntRange(0, 100), help="Spare cases, per cent of the sample.")
+@click.option("--every-sentence", is_flag=True, help="With the further sentences of a person that the frame left out.")
 @command_options.database
 def sample(
-    inspection: str, size: int | None, seed: str | None, per_officer: int | None, spares: int | None, database: str
+    inspection: str,
+    size: int | None,
+    seed: str | None,
+    per_officer: int | None,
+    spares: int | None,
+    every_sentence: bool,
+    database: str,
 ) -> None:
     """Draw an inspection's sample again from its frame, and say whether it is the one on record.
 
@@ -33,18 +40,21 @@ def sample(
     if was is None and (size is None or seed is None):
         raise click.UsageError("nothing has been drawn yet: say --size and --seed")
     seed = seed or (was.seed if was else "")
+    framed = [*found.frame.cases, *(found.frame.left_out if every_sentence else ())]
     try:
         drawn = draw(
-            found.frame.cases, size or (was.size if was else 0), seed,
+            framed, size or (was.size if was else 0), seed,
             per_officer=per_officer or (was.per_officer if was else None),
             spare_per_cent=spares if spares is not None else (was.spare_per_cent if was else 20),
         )  # fmt: skip
     except CannotDraw as error:
         raise click.UsageError(str(error)) from error
-    strata = {framed.case: framed.stratum for framed in found.frame.cases}
+    strata = {case.case: case.stratum for case in framed}
     for name, cases in (("drawn", drawn.cases), ("spare", drawn.spares)):
         for case in cases:
             click.echo(f"{name:<8}{case:<16}{strata[case]:<40}{ticket(seed, case)[:16]}")
+    if found.frame.left_out and not every_sentence:
+        click.echo(left_out_said(len(found.frame.left_out)))
     same = was is not None and (was.cases, was.spares) == (drawn.cases, drawn.spares)
     click.echo(
         f"{count_noun(len(drawn.cases), 'case')} drawn, {count_noun(len(drawn.spares), 'spare')}: "

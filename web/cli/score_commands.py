@@ -13,6 +13,7 @@ import click
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.standards.edition_files import national_standards
+from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import (
@@ -27,7 +28,7 @@ from projections.scoring.scores import Score, printed
 from web.cli import command_options
 from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.json_documents import change_document, score_document
-from web.presentation.phrases import answer_words, because, knowledge_words
+from web.presentation.phrases import answer_words, because, knowledge_words, rests_on_words
 
 if TYPE_CHECKING:
     from projections.columns.case_selection import CaseSelection
@@ -47,12 +48,20 @@ if TYPE_CHECKING:
 @click.option("--area", metavar="A")
 @click.option("--team", metavar="T")
 @click.option("--officer", metavar="O")
+@click.option(
+    "--cases",
+    "taken",
+    type=click.Choice(("current", "ended", "all")),
+    default="all",
+    show_default=True,
+    help="Which cases: those under supervision on the day, those that have ended, or all that had begun.",
+)
 @click.option("--high-risk", is_flag=True, help="Only cases at high or very high risk of harm on the day.")
 @command_options.form("text", "json", "csv")
 @command_options.database
 def score(
     as_at: date | None, known_at: Any, framework: str | None, inspection: str | None, standards: str | None, area: str | None,
-    team: str | None, officer: str | None, high_risk: bool, form: str, database: str,
+    team: str | None, officer: str | None, taken: str, high_risk: bool, form: str, database: str,
 ) -> None:  # fmt: skip
     """The scoring sheet of an inspection's sample, or of all cases held on a day, by area, team or officer.
 
@@ -70,9 +79,10 @@ def score(
 
     def scored_by(edition: str | None) -> ScoredSample:
         if not inspection and standards is None:
-            return _of_columns(database, chosen, at, high_risk, where)
+            return _of_columns(database, chosen, at, high_risk, where, taken)
         cases = _of_sample(book, inspection, at, where) if inspection else _held(database, at, where)
-        scored = score_readings(chosen, at, book.read_all(cases, at, chosen, inspection, edition), edition)
+        read = [r for r in book.read_all(cases, at, chosen, inspection, edition) if _is_taken(r, taken)]
+        scored = score_readings(chosen, at, read, edition)
         return scored.high_risk_only() if high_risk else scored
 
     scored = scored_by(standards)
@@ -83,20 +93,31 @@ def score(
     if form == "json":
         click.echo(json.dumps(_document(scored, inspection, changed, management), indent=2, ensure_ascii=False))
     else:
-        click.echo(_score_text(scored, management) if form == "text" else _score_csv(scored.score), nl=form == "text")
+        click.echo(
+            _score_text(scored, management, taken) if form == "text" else _score_csv(scored.score), nl=form == "text"
+        )
     if form == "text" and changed is not None:
         click.echo(_changes_text(changed, at))
 
 
 def _of_columns(
-    database: str, chosen: Framework, at: Moment, high_risk: bool, where: Mapping[str, str]
+    database: str, chosen: Framework, at: Moment, high_risk: bool, where: Mapping[str, str], taken: str
 ) -> ScoredSample:
     """The score of the cases held here on the day, counted from the column store."""
-    from projections.columns import score_counts
+    from projections.columns import away_counts, score_counts
+    from web.cli.command_columns import cases_taken
 
-    sample = score_counts.score_cases(chosen, *_selected(database, at, where))
-    scored = ScoredSample(chosen, at, (), sample.score, sample.high_risk)
-    return scored.high_risk_only() if high_risk else scored
+    selection, cases = _selected(database, at, where)
+    cases = cases & cases_taken(selection, taken)
+    sample = score_counts.score_cases(chosen, selection, cases)
+    if high_risk:
+        rests_on = away_counts.rests_on(selection, cases & selection.high_risk)
+        return ScoredSample(chosen, at, (), sample.high_risk, sample.high_risk, rests_on)
+    return ScoredSample(chosen, at, (), sample.score, sample.high_risk, away_counts.rests_on(selection, cases))
+
+
+def _is_taken(reading: Reading, taken: str) -> bool:
+    return taken == "all" or reading.snapshot.has_ended == (taken == "ended")
 
 
 def _held(database: str, at: Moment, where: Mapping[str, str]) -> list[str]:
@@ -148,11 +169,16 @@ def _changes_text(changed: list[ScoreChange], at: Moment) -> str:
     return "\n".join(lines)
 
 
-def _score_text(scored: ScoredSample, management: list[CriterionRung]) -> str:
+TAKEN = {"current": "current cases only", "ended": "ended cases only", "all": "current and ended cases"}
+
+
+def _score_text(scored: ScoredSample, management: list[CriterionRung], taken: str) -> str:
     known = knowledge_words(scored.moment)
     lines = [
         f"{scored.framework.title}: {count_noun(scored.score.cases, 'case')} as at {short_date(scored.moment.on)}, {known}"
-        + (f", by edition {scored.edition} throughout" if scored.edition else ""),
+        + (f", by edition {scored.edition} throughout" if scored.edition else "")
+        + f"; {TAKEN[taken]}",
+        *rests_on_words(scored.rests_on),
         f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
     ]
     lines += [f"{f'{p.criterion.id}: {p.criterion.title}':<56}  {p.printed or 'not rated yet'}" for p in management]

@@ -1,11 +1,13 @@
-"""The handbook: the national standards in force on any day, each clause over time, and the printed contact matrix."""
+"""The handbook: the standards in force on any day, each clause over time and in practice, and the printed contact matrix."""
 
 from flask import Blueprint, abort, render_template, request
 from marshmallow import EXCLUDE, Schema, fields
 
+from domain.policy.practice import practice
 from domain.policy.standards.edition import Edition
-from domain.policy.standards.edition_files import national_standards
+from domain.policy.standards.edition_files import national_standards, subjects_laid
 from projections.reports import standards_handbook
+from projections.reports.clause_in_practice import in_practice
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
@@ -54,12 +56,20 @@ def clause(clause: str) -> str:
     return render_template(
         "handbook/clause.html",
         entry=found,
+        practice=in_practice(found.versions),
         counted=counted,
         who=standards_handbook.attributes_of,
         framework=framework,
         day=current_cases.moment().on,
         inspection=latest,
     )
+
+
+@blueprint.get("/standards/practice")
+@access_control.open_to()
+def rules() -> str:
+    """All rules of practice."""
+    return render_template("handbook/rules.html", practice=practice())
 
 
 @blueprint.get("/standards/compare")
@@ -87,9 +97,12 @@ def _found(name: str) -> Edition:
 
 
 def _edition(edition: Edition) -> str:
+    laid, not_laid = subjects_laid(edition)
     return render_template(
         "handbook/standards.html",
         edition=edition,
+        laid=laid,
+        not_laid=not_laid,
         subjects=standards_handbook.by_subject(edition.clauses),
         matrix=standards_handbook.contact_matrix(edition),
         editions=national_standards().editions,

@@ -12,6 +12,7 @@ from projections.inspections.published_figures import leaves
 from web.inspections.inspection_form import back_to_progress, blueprint
 from web.inspections.reading_allocation import possible_assessors
 from web.inspections.sample_pages import stratum_sizes
+from web.presentation.formatting import left_out_said
 from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, unfinished
 from web.services import current_cases, current_inspections
 from web.site import access_control
@@ -30,6 +31,7 @@ def work(inspection: str) -> str:
         accounts=[account.name for account in possible_assessors()],
         follows=current_inspections.inspections().get(found.opened.follows or ""), managed=len(found.managed),
         leads_as_inspector=access_control.account().inspects,
+        left_out=left_out_said(len(found.frame.left_out) if found.frame else 0),
     )  # fmt: skip
 
 

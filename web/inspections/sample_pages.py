@@ -13,6 +13,7 @@ from domain.aggregates.sampling import MOST_PER_OFFICER, SPARE_PER_CENT, CannotD
 from domain.entries.inspection_entries import CaseReplaced, Framed, SampleDrawn
 from web.inspections.inspection_form import blueprint, form_page
 from web.presentation.downloads import download
+from web.presentation.formatting import left_out_said
 from web.presentation.table_files import Column, Download
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed, token
@@ -84,6 +85,7 @@ def show_draw(inspection: str) -> str:
     return render_template(
         "inspections/draw.html", inspection=inspection, opened=found.opened, found=found, tickets=tickets, taken=taken,
         hidden=hidden, strata=stratum_sizes(found), replaced={r.case: r for r in found.replaced},
+        left_out=left_out_said(len(found.frame.left_out) if found.frame else 0),
     )  # fmt: skip
 
 

@@ -6,16 +6,17 @@ from typing import Any, get_args
 
 from dateutil.relativedelta import relativedelta
 from flask import flash, redirect, request, url_for
+from msgspec import to_builtins
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Inspection
 from domain.entries import code_lists
-from domain.entries.inspection_entries import Framed, FrameTaken
+from domain.entries.inspection_entries import FrameTaken
 from projections.inspections.sample_scores import inspection_moment
-from projections.inspections.sampling_frame import sampling_frame
+from projections.inspections.sampling_frame import SamplingFrame, sampling_frame
 from web.inspections.inspection_form import blueprint, form_page
-from web.presentation.formatting import numeric_date
+from web.presentation.formatting import count_noun, left_out_said, numeric_date
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed
 from web.services import current_cases, following_read_model
@@ -42,6 +43,9 @@ def _frame_fields(found: Inspection) -> list[Field]:
               _labelled(get_args(code_lists.Stratum))),
         Field("division", "choice", "Division", False, "", (("", "All"), *((d, d) for d in places["division"]))),
         Field("team", "choice", "Team", False, "", (("", "All"), *((t, t) for t in places["team"]))),
+        Field("every_sentence", "yes_no", "Every sentence of a person", False,
+              "No: a person with several sentences is in the frame once, with the one that began first",
+              (("yes", "Yes"), ("no", "No"))),
     ]  # fmt: skip
 
 
@@ -58,17 +62,18 @@ def take_frame(inspection: str) -> str | Response:
     if request.method == "GET":
         window = [found.opened.occurred_on - relativedelta(months=months) for months in MONTHS_BEFORE]
         start = {"started_from": [numeric_date(window[0])], "started_to": [numeric_date(window[1])],
-                 "strata": ["risk_of_harm"], "division": [""], "team": [""]}  # fmt: skip
+                 "strata": ["risk_of_harm"], "division": [""], "team": [""], "every_sentence": ["no"]}  # fmt: skip
         return form_page(title, fields, start, {}, inspection)
     values, problems = read_form(fields)
-    cases: list[Framed] = []
+    frame = SamplingFrame([], [])
     if not problems:
-        cases, problems = _frame_asked_for(found, values)
-    listed = [{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in cases]
-    problems = problems or enter(inspection, "FrameTaken", {**values, "cases": listed})
+        frame, problems = _frame_asked_for(found, values)
+    values.pop("every_sentence", None)
+    listed = {"cases": to_builtins(frame.cases), "left_out": to_builtins(frame.left_out)}
+    problems = problems or enter(inspection, "FrameTaken", {**values, **listed})
     if problems:
         return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection)
-    flash(f"The frame is taken: {len(cases)} cases.")
+    flash(f"The frame is taken: {count_noun(len(frame.cases), 'case')}. {left_out_said(len(frame.left_out))}".strip())
     return redirect(url_for("inspecting.take_sample", inspection=inspection))
 
 
@@ -79,20 +84,22 @@ def _places_to_frame(area: str) -> dict[str, list[str]]:
     return {"division": sorted({h.division for h in mine}), "team": sorted({h.team for h in mine})}
 
 
-def _frame_asked_for(found: Inspection, values: Mapping[str, Any]) -> tuple[list[Framed], Problems]:
-    """The cases of the frame that the form asks for. A problem where a date cannot be read or no case is found."""
+def _frame_asked_for(found: Inspection, values: Mapping[str, Any]) -> tuple[SamplingFrame, Problems]:
+    """The frame that the form asks for. A problem where a date cannot be read or no case is found."""
     assert found.opened is not None
     days = {}
     for name in ("started_from", "started_to"):
         try:
             days[name] = date.fromisoformat(values[name])
         except ValueError:
-            return [], {name: "Enter a real date, like 3/10/2005"}
-    selection = following_read_model.as_at(inspection_moment(found.opened))
+            return SamplingFrame([], []), {name: "Enter a real date, like 3/10/2005"}
+    moment = inspection_moment(found.opened)
+    selection = following_read_model.as_at(moment)
     within = selection.select(area=found.opened.area) & selection.held_where(access_control.account().may_frame)
-    place = {name: values.get(name) for name in ("division", "team")}
-    cases = sampling_frame(
+    frame = sampling_frame(
         selection, within, days["started_from"], days["started_to"], orders=values.get("orders", ()),
-        strata=values.get("strata", ()), **place,
+        strata=values.get("strata", ()), every_sentence=bool(values.get("every_sentence")),
+        division=values.get("division"), team=values.get("team"),
+        people_of=lambda cases: current_cases.repository().people(cases, moment.known_at),
     )  # fmt: skip
-    return cases, {} if cases else {"started_from": "No case began in this window and place. Widen it"}
+    return frame, {} if frame.cases else {"started_from": "No case began in this window and place. Widen it"}

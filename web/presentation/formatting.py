@@ -53,6 +53,11 @@ def count_noun(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def left_out_said(number: int) -> str:
+    """How many further sentences of people in a sampling frame are left out; "" where none are."""
+    return f"Left out: {count_noun(number, 'further sentence')} of people who are in it." if number else ""
+
+
 def change_words(points: int | None) -> str:
     """A change in points: ``up 9``, ``down 5``, ``no change``. None: there is nothing to compare."""
     if points is None:

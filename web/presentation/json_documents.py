@@ -5,11 +5,13 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import dump_entry
 from projections.cases.case_reading import Reading
-from projections.cases.caseload import DutyLine
+from projections.cases.caseload import DutyLine, NoticeLine
+from projections.cases.rests_on import RestsOn
 from projections.inspections.sample_scores import ScoreChange, ScoredSample
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
@@ -94,6 +96,18 @@ def score_document(
         **_scores(scored.score),
         "section_a": [_managed(placed) for placed in management],
         "high_risk": _scores(scored.high_risk),
+        "rests_on": rests_on_document(scored.rests_on),
+    }
+
+
+def rests_on_document(rests_on: RestsOn) -> dict[str, Any]:
+    """What a score rests on: how many cases were away for part of the time, and subjects without duties on the day."""
+    return {
+        "cases": rests_on.cases,
+        "in_custody": rests_on.in_custody,
+        "whereabouts_unknown": rests_on.whereabouts_unknown,
+        "contact_suspended": rests_on.contact_suspended,
+        "not_laid": list(rests_on.not_laid),
     }
 
 
@@ -132,11 +146,15 @@ def case_document(reading: Reading) -> dict[str, Any]:
         "case": reading.reference,
         "as_at": day.isoformat(),
         "known_at": known(reading.moment.known_at),
-        "facts": [dump_entry(f) for f in reading.history.entries if f.occurred_on <= day],
+        "facts": [dump_entry(f) for f in reading.history.entries if f.occurred_on <= day and not file_named(f.entry)],
         "obligations": [
             {**obligation_document(o, day), "interruption": interruption(o, reading.history)}
             for o in reading.obligations
             if o.state(day) is not None
+        ],
+        "notices": [
+            {"notice": row.notice, "since": row.begins_on.isoformat(), "entry": row.entry}
+            for row in (reading.snapshot.noticed if reading.has_begun else ())
         ],
         "answers": [
             {
@@ -162,6 +180,21 @@ def change_document(change: ScoreChange, day: date) -> dict[str, Any]:
         "now": change.now.answer,
         "because": [_reason(reason, day) for reason in change.now.because],
     }
+
+
+def notice_document(notices: Sequence[NoticeLine]) -> list[dict[str, Any]]:
+    """What must be looked at, whatever duties are laid."""
+    return [
+        {
+            "case": line.case.reference,
+            "notice": line.kind.id,
+            "says": line.kind.says,
+            "since": line.notice.begins_on.isoformat(),
+            "officer": line.case.spell.place.officer,
+            "team": line.case.spell.place.team,
+        }
+        for line in notices
+    ]
 
 
 def due_document(owed: Sequence[DutyLine]) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
 """Entries, duties and answers in words, the same on pages and on the command line."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
@@ -11,6 +12,8 @@ from domain.entries.entry_words import field_titles, title_of
 from domain.entries.references import references
 from domain.entries.schemas import dump_entry
 from domain.policy.frameworks.framework_files import frameworks
+from domain.policy.standards.edition_files import national_standards, subjects_laid
+from projections.cases.rests_on import RestsOn
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import Obligation
@@ -34,6 +37,32 @@ def knowledge_words(moment: Moment) -> str:
     if moment.known_at == end_of_day(moment.on):
         return "as the file stood that day"
     return f"as known at {instant(moment.known_at)}"
+
+
+def rests_on_words(rests_on: RestsOn) -> list[str]:
+    """What a figure rests on, in sentences: cases that were away for part of their time, subjects without duties."""
+    away = {
+        "in custody": rests_on.in_custody,
+        "of unknown whereabouts": rests_on.whereabouts_unknown,
+        "with contact suspended": rests_on.contact_suspended,
+    }
+    said = [
+        f"{number} of {count_noun(rests_on.cases, 'case')} {'was' if number == 1 else 'were'} {what} for part of it."
+        for what, number in away.items()
+        if number
+    ]
+    return said + ([f"{_not_laid(rests_on.not_laid)}."] if rests_on.not_laid else [])
+
+
+def laid_words(day: date) -> str:
+    """On which subjects the edition in force on a day lays duties and on which not; empty where it lays them on all."""
+    edition = national_standards().on(day)
+    laid, not_laid = subjects_laid(edition) if edition else ((), ())
+    return f"{edition.title}: duties on {', '.join(laid)}. {_not_laid(not_laid)}." if edition and not_laid else ""
+
+
+def _not_laid(subjects: Sequence[str]) -> str:
+    return f"The national standards in force lay no duties on {count_noun(len(subjects), 'subject')}: {', '.join(subjects)}"
 
 
 def sentence(words: str) -> str:
@@ -102,6 +131,17 @@ def _day(value: str) -> str | None:
         return None
 
 
+def named_entry(entry: str) -> str:
+    """An entry by its id. Of an entry of another file of the person it says no more than that."""
+    return entry if file_named(entry) is None else "in another file of this person"
+
+
+def openly_named(entry: str) -> str:
+    """An entry by its id; one of another file of the person with its file."""
+    file = file_named(entry)
+    return entry if file is None else f"in {file}"
+
+
 INTERRUPTED: Mapping[Interruption, str] = {
     "custody": "in custody for most of this time",
     "whereabouts_unknown": "nobody knew where the person was for most of this time",
@@ -110,7 +150,10 @@ INTERRUPTED: Mapping[Interruption, str] = {
 
 
 def why(
-    obligation: Obligation, day: date, entry: Callable[[str], str] = str, interruption: Interruption | None = None
+    obligation: Obligation,
+    day: date,
+    entry: Callable[[str], str] = named_entry,
+    interruption: Interruption | None = None,
 ) -> str:
     """A duty as at a day: what raised it, when it was due, and what became of it. ``entry`` shows an entry's id.
 
@@ -129,11 +172,11 @@ def why(
     return f"{sentence(asked)}. {became(obligation, day, entry)}{kept}"
 
 
-def became(obligation: Obligation, day: date, entry: Callable[[str], str] = str) -> str:
+def became(obligation: Obligation, day: date, entry: Callable[[str], str] = named_entry) -> str:
     """What became of a duty by a day, in a sentence."""
     days = obligation.days_late(day)
     late = count_noun(days, "working day") if days else "less than a working day"
-    entries = ", ".join(entry(e) for e in obligation.met_by)
+    entries = ", ".join(dict.fromkeys(map(entry, obligation.met_by)))
     by = f", entry {entries}" if entries else ""
     match obligation.state(day):
         case "met":
@@ -152,7 +195,7 @@ def became(obligation: Obligation, day: date, entry: Callable[[str], str] = str)
             return "Has not arisen yet."
 
 
-def because(reason: Reason, day: date, entry: Callable[[str], str] = str) -> str:
+def because(reason: Reason, day: date, entry: Callable[[str], str] = named_entry) -> str:
     """One reason for an answer, in a sentence or two."""
     if reason.judgement is not None:
         judged = reason.judgement

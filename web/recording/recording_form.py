@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.account_rules import unknown_names
 from domain.aggregates.case_file import CaseFile, recording_default
+from domain.aggregates.person_files import file_named
 from domain.entries import refusals
 from domain.entries.case_entries import (
     AccessLimited,
@@ -151,14 +152,18 @@ class RecordingForm:
 
     def named(self, entry_id: str) -> str:
         """How a sentence names an entry: by its id, or as the one being recorded."""
-        return entry_id if entry_id in self.file.entries else "being recorded"
+        if entry_id in self.file.entries or file_named(entry_id) is not None:
+            return current_cases.named_entry(entry_id)
+        return "being recorded"
 
     def _effects(self, fact: Entry) -> list[DutyChange]:
         """The duties that this entry meets, raises or ends, as the file stands today."""
-        entries = list(self.file.entries.values())
+        entries = {**self.file.entries, fact.entry: fact}
+        person = current_cases.repository().person(self.reference)
+        reached = person._replace(file=CaseFile(self.reference, self.file.version + 1, entries)).reached
         clauses = [clause for clause in current_cases.framework().clauses if clause.of_standards]
         before = obligations(current_cases.repository().history(self.reference, None), clauses)
-        after = obligations(History.of([*(e for e in entries if e.entry != fact.entry), fact]), clauses)
+        after = obligations(History.of(reached.entries, elsewhere=reached.elsewhere), clauses)
         return duty_changes(before, after, clock.today(), clock.today())
 
     def _owed(self) -> list[DutyLine]:

@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, abort, render_template, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
+from domain.aggregates.person_files import file_named
 from domain.entries.case_entries import ENTRY_TYPES, EntryCorrected, EntryWithdrawn
 from domain.entries.entry import FormGroup
 from projections.obligations.duty_state import Obligation
@@ -81,6 +82,9 @@ def answered_by(duty: Obligation) -> dict[str, str] | None:
     For a link to its form. None where the person signed in may record none.
     """
     for by in duty.clause.entries:
+        # What names an entry of another file is recorded there.
+        if by.naming and duty.raised_by is not None and file_named(duty.raised_by) is not None:
+            continue
         if access_control.account().may_enter(by.type):
             title = type_title(by.type.__name__)
             return {"type": by.type.__name__, "title": title, "about": (by.naming and duty.raised_by) or ""}

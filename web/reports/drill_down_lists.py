@@ -16,6 +16,7 @@ from projections.lists.duty_list import DutyList, ListedDuty
 from projections.obligations.duty_state import DONE, IN_TIME, state_in
 from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_results import WEEKS
+from projections.reports.group_periods import is_whole_months
 from projections.reports.protected_groups import group_differences, group_of, is_shown
 from web.presentation.formatting import short_date
 from web.presentation.phrases import became, type_title
@@ -100,6 +101,8 @@ def _of_group(query: DrillDownQuery, found: DutyList, measure: Measure | None) -
     """The duties of one group. 403 if the report suppresses the group, so that no address shows what it hides."""
     if measure is None:
         raise BadRequest("A group is of a measure.")
+    if not is_whole_months(query.period):
+        raise BadRequest("The list of a group is of whole months up to the sample date, as its report is.")
     attribute, value, queries = query.values["attribute"], query.values["group"], report_cache.duty_queries()
     groups = group_differences(
         queries, query.period, measure.clauses, held_as_of(measure), query.scope, access_control.account().answers_for

@@ -40,7 +40,8 @@ def differences_table(found: Sequence[tuple[Measure, Sequence[Group]]], asked: R
     says = (
         f"Duties that fell due {period_words(asked.period)}, by the person's gender, ethnic group (census of 2001) and "
         f"disability. A group of fewer than {FEW} people is suppressed, and so is another where the first could be worked "
-        f"out from what is shown; where nothing can be shown without giving a small group away, nothing is."
+        f"out from what is shown, also beside other numbers of months up to the same day; where nothing can be "
+        f"shown without giving a small group away, nothing is."
     )
     if absent:
         says += f" Not shown at all, for that or because nothing fell due: {'; '.join(absent)}."

@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest
 from domain.accounts.roles import WORKERS
 from domain.policy.measures.measure import Measure, Report
 from domain.policy.measures.measure_files import reports
+from projections.notices.notice_kinds import NOTICES
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import Proportion
 from web.presentation.downloads import download
@@ -44,6 +45,8 @@ def index() -> str:
         others=[r for r in every if not r.recommendation],
         measures=reports().measures.values(),
         definition=definition,
+        notices=NOTICES.values(),
+        day=current_cases.moment().on,
     )
 
 

@@ -1,8 +1,9 @@
 """The default period of a report, and what is said of a place in which no case was ever held."""
 
+from projections.reports.group_periods import USUAL_MONTHS
 from projections.reports.proportions import Scope
 
-MONTHS = 12
+MONTHS = USUAL_MONTHS
 """The default period of a report, in months up to the day as at which it is read (a parameter)."""
 
 

@@ -1,12 +1,14 @@
 """What every page reads from: the cases of the database, the moment of the page, and the cases open to its reader."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
 from typing import cast
 
 from flask import Flask, abort, current_app, g, request
 
 from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
+from domain.aggregates.person_files import PersonFiles, file_named
 from domain.entries.case_entries import SupervisionStarted
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
@@ -21,6 +23,7 @@ from projections.history.moment import Moment
 from projections.inspections import blind_reading
 from projections.lists.case_limits import CaseLimits
 from projections.lists.counted_cases import CountedCases, counted_cases
+from web.presentation import phrases
 from web.presentation.formatting import count_noun
 from web.services import following_read_model
 from web.site import access_control, clock, reading_date
@@ -122,6 +125,23 @@ def may_read(reading: Reading) -> bool:
     return case_access.may_open(repository(), access_control.account(), reading, now)
 
 
+def file_shown(entry: str) -> str | None:
+    """The file of an entry of another file of the person, where the person signed in may open it; else None."""
+    file = file_named(entry)
+    if file is None:
+        return None
+    known: dict[str, bool] = g.setdefault("may_read", {})
+    if file not in known:
+        known[file] = may_read(repository().read(file, moment(), framework()))
+    return file if known[file] else None
+
+
+def named_entry(entry: str) -> str:
+    """How a sentence on a page names an entry: by its id, or by its file where that is another one and open to the reader."""
+    file = file_shown(entry)
+    return phrases.named_entry(entry) if file is None else f"in {file}"
+
+
 def closed(references: Iterable[str]) -> set[str]:
     """Those of these cases that limited access closes to the person signed in."""
     who = access_control.account()
@@ -131,6 +151,11 @@ def closed(references: Iterable[str]) -> set[str]:
 def shown_file(reference: str) -> CaseFile:
     """The file of a case without the answers of others that the person signed in must not see yet."""
     return blind_reading.shown_file(repository(), access_control.account().name, reference)
+
+
+def shown_person(reference: str) -> PersonFiles:
+    """The same file, with the other files of its person."""
+    return repository().person(reference)._replace(file=shown_file(reference))
 
 
 def places() -> dict[str, list[str]]:
@@ -147,8 +172,22 @@ def footer_note() -> str:
     )
 
 
+def _with_files(said: Callable[..., str]) -> Callable[..., str]:
+    """A sentence about entries for templates: it names those of other files as far as these are open to the reader."""
+
+    def named(of: object, day: date, entry: Callable[[str], str] = named_entry, **more: object) -> str:
+        return said(of, day, entry, **more)
+
+    return named
+
+
 def attach(app: Flask) -> None:
     """Give the templates ``may_record`` and ``today``, and the footer its line."""
     app.config.update(FOOTER_NOTE=footer_note)
     app.add_template_global(may_record)
+    app.add_template_global(file_shown)
+    app.add_template_global(file_named)
+    app.add_template_global(named_entry)
+    for said in (phrases.why, phrases.because, phrases.became):
+        app.add_template_global(_with_files(said), said.__name__)
     app.add_template_global(clock.today, "today")

@@ -387,6 +387,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "started_from": "2005-04-01", "started_to": "2005-05-31", "strata": ["gender"], "orders": ["licence"],
         "division": "North", "team": "Cheltenham", "cases": [{"case": CASE, "stratum": "men", "officer": "A"},
                                                              {"case": "X123456/2", "stratum": "men", "officer": "A"}],
+        "left_out": [{"case": "X123456/3", "stratum": "men", "officer": "A"}],
     },
     "SampleDrawn": {
         "size": 1, "seed": "s", "cases": ["X123456/2"], "spares": [CASE], "spare_per_cent": 100, "per_officer": 6,

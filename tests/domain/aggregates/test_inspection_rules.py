@@ -31,6 +31,7 @@ from projections.scoring.management_ladder import criterion_rungs, propose, rung
 from projections.scoring.score_bands import SectionBand, near
 from projections.scoring.scores import Interval, QuestionScore, score, wilson
 from projections.scoring.scores import printed as as_printed
+from tests.support.depth import times
 from tests.support.histories import NOW, PERSON, PLACE
 
 # ---------------------------------------------------------------- the draw
@@ -80,8 +81,59 @@ def test_no_officer_has_more_than_the_limit_or_it_is_said(frame: list[Framed], l
         drawn = draw(frame, size, "seed", per_officer=limit)
     except CannotDraw as error:
         assert "can't be drawn" in str(error) or "can be drawn" in str(error)
+        assert size > len(frame) or not some_sample(frame, size, limit)
     else:
         assert max(Counter(officer[case] for case in drawn.cases).values()) <= limit
+        strata = Counter({f.case: f.stratum for f in frame}[case] for case in drawn.cases)
+        assert strata == Counter(allocate(Counter(f.stratum for f in frame), size))
+
+
+def some_sample(frame: list[Framed], size: int, limit: int) -> bool:
+    """Whether any sample keeps to the limit, by going through what each stratum can take of each officer."""
+    officers = sorted({f.officer for f in frame})
+    held = Counter((f.stratum, f.officer) for f in frame)
+    reached = {tuple(0 for _ in officers)}
+    for stratum, share in allocate(Counter(f.stratum for f in frame), size).items():
+        gives = [range(min(limit, held[stratum, officer]) + 1) for officer in officers]
+        ways = [way for way in product(*gives) if sum(way) == share]
+        sums = {tuple(a + b for a, b in zip(old, way, strict=True)) for old in reached for way in ways}
+        reached = {taken for taken in sums if max(taken) <= limit}
+    return bool(reached)
+
+
+BESIDE = [
+    *(Framed(case=f"X{100_000 + n}/1", stratum="A", officer=f"officer {n % 3 + 1}") for n in range(12)),
+    *(Framed(case=f"X{200_000 + n}/1", stratum="B", officer="officer 1") for n in range(4)),
+]
+"""A: four cases each of three officers. B: four of the first."""
+
+
+@pytest.mark.parametrize("seed", [f"seed {n}" for n in range(times(400))])
+def test_what_another_stratum_needs_of_an_officer_is_left_to_it(seed: str) -> None:
+    officer = {f.case: f.officer for f in BESIDE}
+    drawn = draw(BESIDE, 8, seed, per_officer=4)
+    assert len(drawn.cases) == 8 and Counter(officer[case] for case in drawn.cases)["officer 1"] <= 4
+    assert draw(BESIDE[::-1], 8, seed, per_officer=4) == drawn
+    free = draw(BESIDE, 8, seed)
+    if max(Counter(officer[case] for case in free.cases).values()) <= 4:
+        assert drawn == free, "where the limit does not bind, the sample is the one without it"
+
+
+def test_every_case_that_a_sample_can_hold_has_a_chance() -> None:
+    drawn = Counter(case for n in range(200) for case in draw(BESIDE, 8, f"{n}", per_officer=4).cases)
+    assert set(drawn) == {f.case for f in BESIDE}
+    second = [drawn[f.case] for f in BESIDE if f.stratum == "A" and f.officer != "officer 1"]
+    assert min(second) > max(second) / 2
+
+
+def test_a_refusal_names_strata_officers_and_the_limit_that_would_do() -> None:
+    with pytest.raises(CannotDraw) as refused:
+        draw(BESIDE, 16, "seed", per_officer=6)
+    assert str(refused.value) == (
+        "with at most 6 cases an officer, only 14 of the 16 cases of 'A' and 'B' can be drawn: too many of them are held by "
+        "officer 1 (8); raise the limit to 8, or ask for fewer cases"
+    )
+    assert len(draw(BESIDE, 16, "seed", per_officer=8).cases) == 16
 
 
 def test_the_ticket_can_be_made_by_any_tool() -> None:

@@ -7,9 +7,10 @@ from textwrap import dedent, indent
 import pytest
 
 from domain.policy.cited_documents import FRAMEWORKS, PolicyError
+from domain.policy.conditions import fits
 from domain.policy.frameworks.framework_files import framework_names, frameworks
 from domain.policy.frameworks.framework_schema import read_framework
-from domain.policy.standards.edition_files import combine, national_standards
+from domain.policy.standards.edition_files import combine, national_standards, subjects_laid
 from domain.policy.standards.edition_schema import read_edition
 
 HEAD = """\
@@ -28,6 +29,7 @@ clauses:
 PLAN = """\
 - id: initial-supervision-plan
   kind: within
+  in_custody: pauses
   subject: plan
   says: A plan is made.
   after: start
@@ -42,6 +44,7 @@ PLAN = """\
 CONTACT = """\
 - id: contact-frequency
   kind: frequency
+  in_custody: anew
   subject: contact
   says: Appointments are arranged.
   counts: {entry: AppointmentMade}
@@ -87,14 +90,29 @@ def test_the_documents_of_these_tests_load_as_they_stand(write: Write) -> None:
     ("clauses", "old", "new", "at", "right"),
     [
         (PLAN, "      cite: ns\n", "", "- allow", "name one of the sources"),
-        (PLAN, "      sure: R\n", "", "- allow", "say F (found), R (recalled) or U (unsure)"),
+        (PLAN, "      sure: R\n", "", "- allow", "say F (found), R (recalled), U (unsure) or P (ours)"),
         (PLAN, "sure: R", "sure: U", "- allow", "an unsure value says what is unsure about it"),
-        (PLAN, "sure: R", "sure: X", "sure: X", "'X' is not F (found), R (recalled) or U (unsure)"),
+        (PLAN, "sure: R", "sure: P", "- allow", "one of ours what the source does not say"),
+        (PLAN, "sure: R", "sure: X", "sure: X", "'X' is not F (found), R (recalled), U (unsure) or P (ours)"),
         (PLAN, "subject: plan", "subject: plan\n  colour: red", "colour", "not a part known here"),
         (PLAN, "cite: ns", "cite: ns\n      colour: red", "colour", "not a part known here"),
         (PLAN, "15 working days", "15 workdays", "15 workdays", "write it like '15 working days', '16 weeks'"),
         (PLAN, "allow: 15 working days", "failures: 2", "values", "a value of kind 'within' says allow and on"),
-        (PLAN, "after: start", "after: sentence", "after:", "'sentence' is not one of start, release, end"),
+        (
+            PLAN,
+            "after: start",
+            "after: sentence",
+            "after:",
+            "'sentence' is not one of start, release, surrender, receipt, end",
+        ),
+        (PLAN, "  in_custody: pauses\n", "", "- id", "clauses.in_custody: missing; say what custody does to the duty"),
+        (
+            PLAN,
+            "in_custody: pauses",
+            "in_custody: waits",
+            "in_custody:",
+            "'waits' is not one of runs, pauses, anew, ends",
+        ),
         (PLAN, "  after: start\n", "", "- id", "a clause of kind 'within' needs it"),
         (PLAN, "SupervisionPlanMade", "PlanMade", "entry: PlanMade", "'PlanMade' is not a type of entry"),
         (CONTACT, "weekly for 16 weeks", "often at first", "phases", "write it like 'weekly for 12 weeks'"),
@@ -162,6 +180,124 @@ def test_editions_that_meet_make_one_run_of_time(write: Write) -> None:
     head = HEAD.replace('"2005"', '"2007"').replace("2005-04-04", "2007-10-01").replace("end: 2007-10-01\n", "")
     editions = [read_edition(write(head=head, name="ns-2007.yaml")), read_edition(write())]
     assert [e.id for e in combine(editions).editions] == ["2005", "2007"]
+
+
+IN_CUSTODY = {
+    "runs": """absence-explanation absence-decision warning breach-second-unacceptable-failure
+        breach-third-unacceptable-failure breach-or-recall-third-failure recall-decision emergency-recall-decision
+        assessment-countersigned risk-of-harm-full-analysis risk-of-harm-review-after-change management-oversight
+        mappa-review-set mappa-review-held mappa-meeting mappa-register-review termination-review court-report recording""",
+    "pauses": """first-contact transfer-first-contact high-risk-home-visit licence-home-visit home-visit-in-first-phase
+        unpaid-work-first-session unpaid-work-assessment-appointment risk-of-harm-assessment
+        likelihood-of-reoffending-assessment initial-supervision-plan community-punishment-assessment plan-review
+        transfer-plan-review risk-of-harm-review risk-of-harm-register-review risk-management-plan
+        risk-management-plan-after-change risk-management-plan-review""",
+    "anew": "contact-frequency contact-phase-total drug-testing unpaid-work-hours",
+    "ends": "contact-after-release contact-after-surrender",
+}
+"""What custody does to each clause: the table of rule 1 of the law in practice, and the clauses like those of 2005."""
+
+
+def test_custody_does_to_each_clause_of_every_edition_what_the_table_says() -> None:
+    table = {clause: does for does, clauses in IN_CUSTODY.items() for clause in clauses.split()}
+    held = {clause.id: set[str]() for clause in national_standards().clauses}
+    for clause in national_standards().clauses:
+        held[clause.id].add(clause.in_custody)
+    assert held == {clause: {does} for clause, does in table.items()}
+
+
+def test_a_risk_management_plan_and_nothing_else_is_due_by_release() -> None:
+    by_release = {clause.id for clause in national_standards().clauses if clause.due_by_release}
+    plans = {c.id for c in national_standards().clauses if c.id.startswith("risk-management-plan")}
+    assert by_release == plans == {
+        "risk-management-plan", "risk-management-plan-after-change", "risk-management-plan-review"
+    }  # fmt: skip
+    assert all(clause.due_by_release for clause in national_standards().clauses if clause.id in plans)
+
+
+WAITS_WHILE_UNKNOWN = """first-contact transfer-first-contact contact-after-release contact-after-surrender
+    high-risk-home-visit licence-home-visit home-visit-in-first-phase unpaid-work-first-session
+    unpaid-work-assessment-appointment risk-of-harm-assessment likelihood-of-reoffending-assessment
+    initial-supervision-plan community-punishment-assessment plan-review transfer-plan-review"""
+"""What waits while nobody knows where the person is: contact, plan, first assessment, first session, home visit."""
+
+
+def test_only_what_needs_the_person_waits_while_nobody_knows_where_they_are() -> None:
+    waits = {(c.edition, c.id) for c in national_standards().clauses if c.pauses_unknown}
+    named = WAITS_WHILE_UNKNOWN.split()
+    assert waits == {(c.edition, c.id) for c in national_standards().clauses if c.id in named}
+
+
+VALUES = [
+    ("1995", "contact-frequency", {}, "weekly for 12 weeks; then fortnightly for 12 weeks; then monthly", "F"),
+    ("1995", "unpaid-work-hours", {}, "5 hours a week", "F"),
+    ("1995", "breach-third-unacceptable-failure", {}, "10 working days of failure 3 in 12 months", "F"),
+    ("2000", "contact-frequency", {"order_type": "community_rehabilitation_order"},
+     "weekly for 12 weeks; then fortnightly for 12 weeks; then monthly", "F"),
+    ("2000", "home-visit-in-first-phase", {"order_type": "community_rehabilitation_order"}, "12 weeks", "F"),
+    ("2000", "breach-second-unacceptable-failure", {}, "10 working days of failure 2 in 12 months", "F"),
+    ("2000-revised-2002", "breach-second-unacceptable-failure", {}, "10 working days of failure 2 in 12 months", "F"),
+    ("2000-revised-2002", "breach-or-recall-third-failure", {}, "10 working days of failure 3", "R"),
+    ("2005", "contact-frequency", {"tier": 2, "order_type": "community_order"}, "weekly for 16 weeks; then monthly", "F"),
+    ("2005", "breach-second-unacceptable-failure", {}, "10 working days of failure 2 in 12 months", "R"),
+    ("2005", "breach-or-recall-third-failure", {}, "10 working days of failure 3", "F"),
+    ("2005", "drug-testing", {"order_type": "drug_treatment_and_testing_order"}, "2 a week for 16 weeks; then weekly", "F"),
+    ("2005", "drug-testing", {"order_type": "community_order", "requirements": frozenset({"drug_treatment"})},
+     "2 a week for 16 weeks; then weekly", "F"),
+    ("2005", "unpaid-work-first-session", {"order_type": "community_order", "requirements": frozenset({"unpaid_work"})},
+     "10 working days", "R"),
+    ("2007", "first-contact", {"tier": 4}, "2 working days", "F"),
+    ("2007", "first-contact", {"tier": 3}, "5 working days", "F"),
+    ("2007", "initial-supervision-plan", {"tier": 4}, "5 days", "F"),
+    ("2007", "initial-supervision-plan", {"tier": 1}, "15 working days", "F"),
+    ("2007", "contact-frequency", {"tier": 2}, "10 in the first 16 weeks; then monthly", "F"),
+    ("2007", "plan-review", {}, "4 months", "F"),
+    ("2007", "risk-of-harm-review", {}, "4 months", "F"),
+    ("2007", "breach-or-recall-third-failure", {}, "10 working days of failure 3 in 12 months", "F"),
+    ("2011", "breach-second-unacceptable-failure", {}, "10 working days of failure 2 in 12 months", "F"),
+    ("2011", "breach-or-recall-third-failure", {}, "10 working days of failure 3 in 12 months", "F"),
+]  # fmt: skip
+"""The values that sources confirm or contradict: the last table of the reference to the national standards."""
+
+
+@pytest.mark.parametrize(("edition", "clause", "attributes", "text", "sure"), VALUES)
+def test_a_value_that_was_looked_up_is_the_source_s_value(
+    edition: str, clause: str, attributes: dict[str, object], text: str, sure: str
+) -> None:
+    found = next(c for c in national_standards().clauses if (c.edition, c.id) == (edition, clause))
+    value = next(v for v in found.values if fits(v.when, attributes))
+    assert (value.text, value.sure) == (text, sure)
+
+
+@pytest.mark.parametrize("edition", ["2011", "2015"])
+def test_an_edition_to_outcomes_lays_breach_and_no_minimum_of_contact(edition: str) -> None:
+    found = next(e for e in national_standards().editions if e.id == edition)
+    assert [c.id for c in found.clauses] == ["breach-second-unacceptable-failure", "breach-or-recall-third-failure"]
+    laid, not_laid = subjects_laid(found)
+    assert laid == ("enforcement",)
+    assert {"contact", "plan", "reviews", "assessment", "recording"} <= set(not_laid)
+
+
+def test_the_fullest_editions_lay_every_subject() -> None:
+    for edition in national_standards().editions:
+        laid, not_laid = subjects_laid(edition)
+        assert set(laid) == {clause.subject for clause in edition.clauses}
+        assert (not_laid == ()) == (edition.id in ("2000", "2000-revised-2002", "2005", "2007"))
+
+
+def test_the_editions_begin_on_the_days_that_were_found() -> None:
+    days = {edition.id: (edition.start.isoformat(), edition.sure) for edition in national_standards().editions}
+    assert days["2007"] == ("2007-09-30", "F")
+    assert days["2011"] == ("2011-04-05", "F")
+    assert days["2015"] == ("2015-08-01", "U")
+
+
+def test_a_circular_is_not_cited_for_what_it_cannot_have_said() -> None:
+    cited = {(c.edition, c.id) for c in national_standards().clauses for v in c.values if "43/2004" in v.citation}
+    assert cited == {
+        ("1995", "breach-third-unacceptable-failure"), ("2000", "breach-second-unacceptable-failure"),
+        ("2000-revised-2002", "breach-second-unacceptable-failure"),
+    }  # fmt: skip
 
 
 def test_every_value_shipped_is_cited_and_its_citation_spelled_out() -> None:

@@ -87,7 +87,7 @@ def test_many_may_open_an_older_sqlite_file_at_once(older: str) -> None:
 
 
 def test_an_sqlite_file_that_cannot_be_prepared_is_left_as_it_was(older: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("domain.store.preparation.STEPS", {**STEPS, 2: "CREATE INDEX broken ON nothing (x)"})
+    monkeypatch.setattr("domain.store.preparation.STEPS", {**STEPS, 9: "CREATE INDEX broken ON nothing (x)"})
     with pytest.raises(Exception, match="nothing"):
         Files.open(older)
     assert LIMITS_INDEX not in indexes(older, "sqlite")

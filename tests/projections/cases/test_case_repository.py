@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from domain.entries.case_entries import ENTRY_TYPES
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.store.application import Files
 from projections.cases import case_repository
 from projections.cases.case_repository import CaseRepository
+from projections.history.moment import Moment
+from tests.domain.aggregates.test_person_files import ONE, TWO, appointment, entry, outcome, start
 from tests.domain.store.test_store import contact
+from tests.projections.read_model.test_views import store
 from tests.support.histories import NOW
 
 
@@ -45,3 +49,21 @@ def test_what_others_store_is_read_whether_followed_or_read_anew(
         assert {reference: after[reference] - before[reference] for reference in before} == grown
         assert len(book._files) <= 2
         assert book.last_recorded_at == CaseRepository(others).last_recorded_at
+
+
+@pytest.mark.both
+def test_a_frozen_reading_takes_of_other_files_what_was_stored_then(empty_database: str) -> None:
+    asked = {"title": "An audit", "area": "G", "framework": "esi-2003", "cases": [ONE], "knowledge": "hindsight"}
+    opened = entry("InspectionOpened", "opened", 5, **asked)
+    frozen = entry("InspectionFrozen", "frozen", 5, files=[{"case": ONE, "entries": 1}])
+    with closing(Files.open(empty_database)) as files:
+        store(files, (ONE, start(ONE)), (TWO, start(TWO)), (TWO, appointment("a", 1, [ONE])))
+        store(files, ("an-audit", opened), ("an-audit", frozen))
+        book, moment = CaseRepository(files), Moment(opened.occurred_on, None)
+        store(files, (TWO, outcome("o", "a", 2)), (TWO, outcome("later", "a", 9)))
+
+        def outcomes(inspection: str | None) -> list[str | None]:
+            reading = book.read(ONE, moment, frameworks()[DEFAULT_FRAMEWORK], inspection)
+            return [made.outcome for made in reading.history.appointments.values()]
+
+        assert (outcomes("an-audit"), outcomes(None)) == ([None], ["attended_complied"])

@@ -68,13 +68,20 @@ def test_it_is_the_same_from_a_history_and_from_ledger_rows(lines: list[Line], d
     for known_at in (*data.draw(st.lists(st.sampled_from([f.recorded_at for f in facts]), max_size=3)), None):
         on = facts[0].occurred_on + timedelta(days=data.draw(st.integers(0, LONGEST_DAYS + 60)))
         moment = Moment(on, known_at)
-        duties, spells, judgements, lates = (
+        duties, spells, judgements, lates, notices = (
             [row.row for row in data.draw(st.permutations(rows)) if row.at(known_at)] for rows in known.kinds
         )
         here = [spell for spell in spells if spell.holds_on(on)]
         from_rows = [
             CaseSnapshot.of_rows(
-                CASE, moment, spell, duties=duties, lates=lates, judgements=judgements, excluded=excluded(to_date)
+                CASE,
+                moment,
+                spell,
+                duties=duties,
+                lates=lates,
+                judgements=judgements,
+                notices=notices,
+                excluded=excluded(to_date),
             )
             for spell in here
         ]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
+from domain.aggregates.person_files import PersonFiles
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import load_entry
@@ -28,12 +29,12 @@ DAYS = st.dates(FIRST, date(2008, 6, 30))
 any_file = examples(25)
 
 
-def file_of(facts: Iterable[Entry]) -> CaseFile:
-    """A file that holds these entries, whatever their order."""
+def person_of(facts: Iterable[Entry]) -> PersonFiles:
+    """A person with one file, which holds these entries, whatever their order."""
     file = CaseFile(CASE)
     for number, fact in enumerate(facts, start=1):
         file = evolve(file, RecordedEntry(CASE, number, fact))
-    return file
+    return PersonFiles(file)
 
 
 def states(duties: Iterable[Obligation], day: date) -> Counter[tuple[Any, ...]]:
@@ -46,7 +47,7 @@ def states(duties: Iterable[Obligation], day: date) -> Counter[tuple[Any, ...]]:
 @given(histories(longest=12), st.sampled_from(["entry", "day"]))
 def test_the_steps_add_up_to_the_file_and_their_changes_to_its_states(lines: list[dict[str, Any]], by: By) -> None:
     facts = facts_of(lines)
-    replay = Replay(file_of(facts), FRAMEWORK)
+    replay = Replay(person_of(facts), FRAMEWORK)
     steps = [replay.step(by, number) for number in range(1, len(replay.labels(by)) + 1)]
     assert sorted(f.entry for step in steps for f in step.added) == sorted(f.entry for f in facts)
     running: Counter[tuple[Any, ...]] = Counter()
@@ -67,7 +68,7 @@ def test_the_steps_add_up_to_the_file_and_their_changes_to_its_states(lines: lis
 @given(histories(longest=12))
 def test_a_day_replayed_is_the_file_as_it_stood_that_day(lines: list[dict[str, Any]]) -> None:
     facts = facts_of(lines)
-    replay = Replay(file_of(facts), FRAMEWORK)
+    replay = Replay(person_of(facts), FRAMEWORK)
     for number, (day, _) in enumerate(replay.labels("day"), start=1):
         stood = History.of(facts, end_of_day(day))
         assert states(replay.step("day", number).after.obligations, day) == states(
@@ -81,7 +82,7 @@ def test_then_is_the_file_as_it_stood_and_each_difference_has_its_entries(
     lines: list[dict[str, Any]], day: date
 ) -> None:
     facts = facts_of(lines)
-    found = then_and_now(file_of(facts), day, FRAMEWORK)
+    found = then_and_now(person_of(facts), day, FRAMEWORK)
     stood, whole = History.of(facts, end_of_day(day)), History.of(facts)
     assert states(found.then.obligations, day) == states(obligations(stood, FRAMEWORK.clauses), day)
     assert states(found.now.obligations, day) == states(obligations(whole, FRAMEWORK.clauses), day)
@@ -96,7 +97,7 @@ def test_then_is_the_file_as_it_stood_and_each_difference_has_its_entries(
 def test_when_all_is_recorded_nothing_differs(lines: list[dict[str, Any]]) -> None:
     facts = facts_of(lines)
     day = max(fact.recorded_at for fact in facts).astimezone(LONDON).date()
-    found = then_and_now(file_of(facts), day, FRAMEWORK)
+    found = then_and_now(person_of(facts), day, FRAMEWORK)
     assert (found.later, found.duties, found.answers, found.responsible) == ([], [], [], 0)
 
 
@@ -118,7 +119,7 @@ def plan(name: str, on: str, recorded: str) -> Entry:
 def test_the_one_late_entry_is_named() -> None:
     late = plan("plan", "2005-05-10", "2005-06-20")
     beside = entry("ContactLogged", "call", "2005-05-11", "2005-06-21", contact_type="telephone")
-    found = then_and_now(file_of([START, late, beside]), date(2005, 6, 10), FRAMEWORK)
+    found = then_and_now(person_of([START, late, beside]), date(2005, 6, 10), FRAMEWORK)
     assert found.later == [late, beside]
     (made,) = [d for d in found.duties if d.change.duty.clause.id == "initial-supervision-plan"]
     assert (made.change.was_state, made.change.now_state) == ("overdue", "met")
@@ -128,7 +129,7 @@ def test_the_one_late_entry_is_named() -> None:
 
 def test_two_that_say_the_same_made_it_together() -> None:
     twice = [plan("plan", "2005-05-10", "2005-06-20"), plan("copy", "2005-05-10", "2005-06-21")]
-    found = then_and_now(file_of([START, *twice]), date(2005, 6, 10), FRAMEWORK)
+    found = then_and_now(person_of([START, *twice]), date(2005, 6, 10), FRAMEWORK)
     (made,) = [d for d in found.duties if d.change.duty.clause.id == "initial-supervision-plan"]
     assert (made.because, made.together) == (twice, True)
 
@@ -138,7 +139,7 @@ def test_a_file_opened_late_showed_nothing_then() -> None:
         "SupervisionStarted", "start", "2005-05-02", "2005-08-02", person=PERSON, officer="Ruth Ablewhite",
         officer_grade="po", order_type="community_rehabilitation_order", **PLACE,
     )  # fmt: skip
-    found = then_and_now(file_of([late]), date(2005, 6, 10), FRAMEWORK)
+    found = then_and_now(person_of([late]), date(2005, 6, 10), FRAMEWORK)
     assert found.then.obligations == [] and found.duties
     assert all(d.because == [late] and d.change.was_state is None for d in found.duties)
 
@@ -146,7 +147,7 @@ def test_a_file_opened_late_showed_nothing_then() -> None:
 def test_a_withdrawal_recorded_later_is_what_made_the_difference() -> None:
     made = plan("plan", "2005-05-10", "2005-05-10")
     gone = entry("EntryWithdrawn", "gone", "2005-07-01", "2005-07-01", of="plan", reason="another person's plan")
-    found = then_and_now(file_of([START, made, gone]), date(2005, 6, 10), FRAMEWORK)
+    found = then_and_now(person_of([START, made, gone]), date(2005, 6, 10), FRAMEWORK)
     (lost,) = [d for d in found.duties if d.change.duty.clause.id == "initial-supervision-plan"]
     assert (lost.change.was_state, lost.change.now_state, lost.because) == ("met", "overdue", [gone])
 
@@ -154,7 +155,7 @@ def test_a_withdrawal_recorded_later_is_what_made_the_difference() -> None:
 def test_days_group_entries_and_stop_where_something_went_overdue() -> None:
     entries = [START, plan("plan", "2005-06-20", "2005-06-20"),
                entry("ContactLogged", "call", "2005-06-20", "2005-06-20", contact_type="telephone")]  # fmt: skip
-    replay = Replay(file_of(entries), FRAMEWORK)
+    replay = Replay(person_of(entries), FRAMEWORK)
     days = replay.labels("day")
     assert days[0] == (date(2005, 5, 2), 1) and days[-1] == (date(2005, 6, 20), 3)
     assert [f.entry for f in replay.step("day", len(days)).added] == ["plan", "call"]
@@ -169,7 +170,7 @@ def test_days_group_entries_and_stop_where_something_went_overdue() -> None:
 
 
 def test_there_is_no_step_after_the_last() -> None:
-    replay = Replay(file_of([START]), FRAMEWORK)
+    replay = Replay(person_of([START]), FRAMEWORK)
     assert replay.step("entry", 1).before.obligations == []
     with pytest.raises(IndexError):
         replay.step("entry", 2)

@@ -45,13 +45,14 @@ def test_those_who_began_in_the_window_and_have_not_ended_come_into_it(
     assert 4 < len(within) < len(cases)
     started = sorted({case.spell.started_on for case in within})
     for first, last in ((FROM, TO), (started[0], started[-1]), (started[1], started[1]), (TO, FROM)):
-        found = sampling_frame(selection, every, first, last)
+        found = sampling_frame(selection, every, first, last, every_sentence=True).cases
         assert [framed.case for framed in found] == [c.reference for c in within if first <= c.spell.started_on <= last]
         assert {framed.stratum for framed in found} <= {EVERYTHING}
     held = within[0].spell.place
     for orders, division, team in product(((), ("licence",), ("community_order", "licence")), (None, held.division),
                                           (None, held.team, "Nowhere")):  # fmt: skip
-        found = sampling_frame(selection, every, FROM, TO, orders=orders, division=division, team=team)
+        found = sampling_frame(selection, every, FROM, TO, orders=orders, division=division, team=team,
+                               every_sentence=True).cases  # fmt: skip
         assert [(framed.case, framed.officer) for framed in found] == [
             (case.reference, case.spell.place.officer) for case in within
             if (not orders or case.spell.order_type in orders)
@@ -59,12 +60,33 @@ def test_those_who_began_in_the_window_and_have_not_ended_come_into_it(
         ]  # fmt: skip
 
 
+def test_a_person_is_in_the_frame_once_with_what_began_first(columns: ColumnStore, demo_book: CaseRepository) -> None:
+    moment = Moment(DAYS[0], end_of_day(DAYS[0]))
+    selection, every = CaseSelection(columns, moment), np.ones(columns.numbers, bool)
+    started = {case.reference: case.spell.started_on for case in read(demo_book, moment)}
+    all_ = sampling_frame(selection, every, FROM, TO, every_sentence=True)
+    assert all_.left_out == [] and len(all_.cases) > 3
+    by_crn = sampling_frame(selection, every, FROM, TO)
+    crns = [framed.case.partition("/")[0] for framed in by_crn.cases]
+    assert len(set(crns)) == len(crns) and set(crns) == {f.case.partition("/")[0] for f in all_.cases}
+    for people in (1, 2, 3):
+        person = {framed.case: str(n % people) for n, framed in enumerate(all_.cases)}
+        found = sampling_frame(
+            selection, every, FROM, TO, people_of=lambda cases, of=person: {case: of[case] for case in cases}
+        )
+        assert {f.case for f in (*found.cases, *found.left_out)} == set(person) and len(found.cases) == people
+        assert len(found.left_out) == len(person) - people
+        for framed in found.cases:
+            own = [case for case, who in person.items() if who == person[framed.case]]
+            assert framed.case == min(own, key=lambda case: (started[case], case))
+
+
 def test_a_stratum_names_what_a_case_is_by(columns: ColumnStore, demo_book: CaseRepository) -> None:
     moment = Moment(DAYS[0], end_of_day(DAYS[0]))
     selection = CaseSelection(columns, moment)
     by_case = {case.reference: case for case in read(demo_book, moment)}
     among = np.arange(columns.numbers) % 2 == 0
-    found = sampling_frame(selection, among, FROM, TO, strata=STRATA)
+    found = sampling_frame(selection, among, FROM, TO, strata=STRATA).cases
     assert found and all(columns.number(framed.case) in np.flatnonzero(among) for framed in found)
     for framed in found:
         assert framed.stratum == ", ".join(_words(by_case[framed.case], STRATA))

@@ -50,7 +50,7 @@ def test_the_ledger_is_what_deriving_anew_at_each_recording_gives(lines: list[Li
 
 
 def test_a_case_without_entries_has_an_empty_ledger() -> None:
-    assert said(ledger([])) == said(plain_ledger([])) == [Counter()] * 4
+    assert said(ledger([])) == said(plain_ledger([])) == [Counter()] * 5
 
 
 def test_the_ledger_of_the_samples_is_what_deriving_anew_gives(demo_book: CaseRepository) -> None:

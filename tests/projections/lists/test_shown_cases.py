@@ -72,6 +72,6 @@ def same(selection: CaseSelection, files: Files) -> None:
     for case in found:
         other = wanted[case.reference]
         assert (case.spell, case.excluded) == (other.spell, other.excluded)
-        assert (list(case.duties), list(case.lates), list(case.judgements)) == (
-            list(other.duties), list(other.lates), list(other.judgements)
+        assert (list(case.duties), list(case.lates), list(case.judgements), list(case.notices)) == (
+            list(other.duties), list(other.lates), list(other.judgements), list(other.notices)
         )  # fmt: skip

@@ -23,6 +23,7 @@ from projections.lists.case_list import CaseList
 from projections.lists.case_search import cases_with
 from projections.lists.counted_cases import CountedCases
 from projections.lists.late_entries import LateEntries
+from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties, owed_within
 from projections.lists.sort_keys import NONE, in_order
 from projections.lists.work_lists import LISTS, MONTH, desk
@@ -65,10 +66,20 @@ def same(selection: CaseSelection, chosen: Array, cases: list[CaseSnapshot], fil
         return [fact.entry for fact in files[reference]]
 
     duties, late = OpenDuties.of(selection, chosen), LateEntries.of(selection, chosen, MONTH)
+    notices = ListedNotices.of(selection, chosen)
     read = desk_by_reading(cases)
-    for name, of_cases in desk(duties, late).items():
+    for name, of_cases in desk(duties, late, notices).items():
         assert len(of_cases) == len(read[name]), name
         pick = LISTS[name].pick
+        if LISTS[name].notice is not None:
+            noticed = notices.only(notices.of_kind(name))
+            which = noticed.in_order(noticed.column("begins_on"), 0, len(noticed))
+            told = [
+                (n.case.reference, n.notice) for n in noticed.lines(which, counted.snapshots(noticed.case), entries_of)
+            ]
+            assert sorted(told) == sorted((n.case.reference, n.notice) for n in read[name])  # type: ignore[union-attr]
+            assert [notice.begins_on for _, notice in told] == sorted(notice.begins_on for _, notice in told)
+            continue
         if pick is None:
             which = late.in_order(late.reference, 0, len(late))
             found = late.lines(which, counted.snapshots(late.case), entries_of)

@@ -65,15 +65,15 @@ def test_who_still_works_for_an_earlier_rebuild_writes_nothing(views: ReadModel,
     catch_up(views)
     first, second = rebuild._begin(views), rebuild._begin(views)
     with pytest.raises(Superseded):
-        build_piece(address, first, CASES, 0)
-    build_piece(address, second, CASES, 0)
-    build_piece(address, second, CASES, 0)  # a piece done twice is there once
+        build_piece(address, first, CASES, 32)
+    build_piece(address, second, CASES, 32)
+    build_piece(address, second, CASES, 32)  # a piece done twice is there once
     with views.writing.begin() as c:
         other = other_in(c, build=second)
         assert c.execute(sa.select(sa.func.count()).select_from(other.table)).scalar_one() == len(CASES)
     rebuild.rebuild(views, here)
     with pytest.raises(Superseded):
-        build_piece(address, second, CASES, 0)
+        build_piece(address, second, CASES, 32)
     verified(views)
 
 

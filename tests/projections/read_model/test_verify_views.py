@@ -18,7 +18,7 @@ from tests.support.followed import CASES, here, run, said, verified
 
 
 def changed(row: str) -> Callable[[list[Any]], None]:
-    """A change of the stored ledger of a case, which is ``[places, instants, duties, spells, judgements, lates]``."""
+    """A change of the stored ledger of a case, which is ``[places, instants, duties, spells, judgements, lates, notices]``."""
 
     def change(kept: list[Any]) -> None:
         match row:
@@ -70,7 +70,7 @@ def test_a_ledger_changed_by_hand_is_found(views: ReadModel, address: str, row: 
         ("UPDATE {} SET excluded = '[\"Bo\"]' WHERE reference = 'X000002/1'", "X000002/1: cases: too many"),
         ("DELETE FROM {} WHERE reference = 'X000002/1'", "X000002/1: cases: missing: version=5, taken in=0"),
         ("UPDATE {} SET version = 2 WHERE reference = 'X000002/1'", "X000002/1: cases: missing: version=5"),
-        ("INSERT INTO {} SELECT 'X999999/1', version, excluded, ledger FROM {} WHERE reference = 'X000002/1'",
+        ("INSERT INTO {} SELECT 'X999999/1', version, position, excluded, ledger FROM {} WHERE reference = 'X000002/1'",
          "X999999/1: cases: too many"),
     ],
 )  # fmt: skip

@@ -101,7 +101,7 @@ def test_they_say_what_a_replay_says(files: Files, views: ReadModel) -> None:
     @given(st.data(), histories(longest=12), histories(longest=6))
     def holds(data: st.DataObject, one: list[Line], other: list[Line]) -> None:
         number = next(numbers)
-        cases = {f"X{number:06}/1": facts_of(one), f"X{number:06}/2": facts_of(other)}
+        cases = {f"X{number:06}/1": facts_of(one), f"Y{number:06}/1": facts_of(other)}
         arriving = data.draw(st.permutations([(name, fact) for name, facts in cases.items() for fact in facts]))
         while arriving:
             some = data.draw(st.integers(1, len(arriving)), label="arrive")

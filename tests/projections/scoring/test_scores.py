@@ -204,3 +204,11 @@ def test_an_inspections_judgement_counts_only_for_that_inspection() -> None:
 def test_a_judgement_of_the_record_counts_from_its_own_day() -> None:
     assert told(plan(), reading("sufficient", on=date(2005, 10, 4)))[PLAN].answer == "not_answered"
     assert told(plan(), reading("sufficient", on=DAY))[PLAN].answer == "sufficient"
+
+
+@pytest.mark.parametrize("n", [1, 3, 7, 15, 60, 1000, 12_345])
+def test_the_interval_of_all_or_none_ends_exactly_there(n: int) -> None:
+    everyone, nobody = wilson(n, n), wilson(0, n)
+    assert everyone is not None and nobody is not None
+    assert everyone.high == 100.0 and 0 < everyone.low < 100
+    assert nobody.low == 0.0 and 0 < nobody.high < 100

@@ -8,7 +8,8 @@ from tests.support.oracle.days import ONE, working_days_after
 from tests.support.oracle.stays import Stay
 
 Entry = dict[str, Any]
-ATTENDED = ("attended_complied", "attended_failed_to_comply")
+CAME = ("attended_complied", "attended_failed_to_comply", "sent_home", "sent_home_for_behaviour")
+
 NO_CONTACT = ("telephone", "letter", "text")
 DAYS_TO_EXPLAIN = 7
 """Working days after which an absence that nobody decided is unacceptable."""
@@ -37,8 +38,8 @@ class Appointment:
     named: list[date] = field(default_factory=list)
 
     @property
-    def attended(self) -> bool:
-        return self.outcome in ATTENDED
+    def came(self) -> bool:
+        return self.outcome in CAME
 
     @property
     def settled(self) -> bool:
@@ -78,7 +79,7 @@ class Appointment:
 
     def counts_from(self) -> date | None:
         """The day from which it is on the file as what it is. None: put down after its day, missed, and never named."""
-        if self.attended or self.session or self.made_on <= self.for_on:
+        if self.came or self.session or self.made_on <= self.for_on:
             return self.for_on
         return max(self.for_on, min(self.named)) if self.named else None
 
@@ -152,14 +153,14 @@ def failed_days(appointments: list[Appointment]) -> list[FailedDay]:
     for day in days:
         same = [a for a in appointments if a.for_on == day]
         counts, runs = min((start, a.runs_from()) for a in same if (start := a.fails_from()) is not None)
-        found.append(FailedDay(day, counts, runs, frozenset(a.entry for a in same)))
+        found.append(FailedDay(day, counts, runs, frozenset(a.entry for a in same if a.fails_from() is not None)))
     return found
 
 
 def held(appointment: Appointment, start: date, end: date | None, stays: list[Stay]) -> bool:
-    """Whether it lies in supervision and at liberty. What was attended on the first day of custody counts."""
+    """Whether it lies in supervision and at liberty. An appointment to which the person came on the first day of custody counts."""
     day = appointment.for_on
     if day < start or (end is not None and day >= end):
         return False
     inside = [stay for stay in stays if stay.holds(day)]
-    return not inside or (appointment.attended and any(stay.began == day for stay in inside))
+    return not inside or (appointment.came and any(stay.began == day for stay in inside))

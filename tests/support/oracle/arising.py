@@ -60,6 +60,14 @@ def releases(life: Life) -> None:
             assess_and_plan(life, again=True)
 
 
+def releases_after_long_sentence(life: Life) -> None:
+    """Reviews that are running are met by the assessment, plan or review after the release too."""
+    if any(stay.released == life.today and stay.sentenced and stay.long for stay in life.stays):
+        for clause in ("plan-review", "risk-of-harm-review"):
+            for duty in life.owed.get(clause, []):
+                duty.again = True
+
+
 def risk_states(life: Life) -> None:
     """What high risk raises when it begins, what a change of the level raises, and what each high assessment does."""
     first_day = life.today == life.file.start
@@ -77,7 +85,7 @@ def risk_states(life: Life) -> None:
 
 def absences(life: Life) -> None:
     """Each day of absence is decided within 7 working days, each day of failure answered within 10."""
-    absent = [a for a in life.file.counting if a.absent]
+    absent = [a for a in life.file.counting if a.absent and a.counts_from() is not None]
     for day in sorted({a.for_on for a in absent}):
         same = [a for a in absent if a.for_on == day]
         if min((since for a in same if (since := a.counts_from())), default=None) == life.today:
@@ -96,7 +104,7 @@ def breach(life: Life) -> None:
         return
     group = reached(rule, counted(life.file.answers, life.file.failures, life.today))
     if group:
-        life.owe(rule.clause, Clock(10), runs_from=max(failure.runs for failure in group), about=group[-1])
+        life.owe(rule.clause, Clock(10), runs_from=max(failed.runs for failed in group), about=group[-1])
 
 
 def outcomes_to_record(life: Life) -> None:
@@ -104,6 +112,6 @@ def outcomes_to_record(life: Life) -> None:
     for a in life.file.appointments:
         first, arises = a.first_outcome, a.for_on
         if first is not None and first["outcome"] in ("rescheduled", "acceptable_absence"):
-            arises = min(arises, first["occurred_on"])
-        if arises == life.today and not a.session and life.file.at_liberty(a, arises):
+            arises = max(min(arises, first["occurred_on"]), life.file.start)
+        if arises == life.today and not a.session and life.file.is_held(a):
             life.owe("recording", Clock(1), about=first)

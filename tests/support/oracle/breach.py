@@ -42,14 +42,9 @@ def undecided(entries: list[Entry], day: date) -> bool:
 
 
 def counted(entries: list[Entry], failures: list[FailedDay], today: date) -> list[FailedDay]:
-    """The failures that count today and that no earlier action and no decision has used up, by their own days."""
-    actions = [action for action in on_days(entries, ACTIONS, today) if action < today]
+    """The failures that count today and that no decision has used up, by their own days."""
     decided = on_days(entries, DECISIONS, today)
-    return [
-        f
-        for f in failures
-        if f.counts <= today and not (actions and f.own <= max(actions)) and not (decided and f.own < max(decided))
-    ]
+    return [f for f in failures if f.counts <= today and not (decided and f.own < max(decided))]
 
 
 def reached(rule: Rule, failures: list[FailedDay]) -> list[FailedDay]:

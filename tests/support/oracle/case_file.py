@@ -73,6 +73,5 @@ class CaseFile:
     def custody_begins(self, day: date) -> bool:
         return any(stay.began == day for stay in stays_on_file(self.custody, day))
 
-    def at_liberty(self, appointment: Appointment, day: date) -> bool:
-        inside = [stay for stay in self.custody_days if stay.holds(day)]
-        return not inside or (appointment.attended and any(stay.began == day for stay in inside))
+    def is_held(self, appointment: Appointment) -> bool:
+        return held(appointment, self.start, self.end, self.custody_days)

@@ -125,13 +125,18 @@ class Windows:
         """Count what was offered today, then see which windows lapse."""
         for window in self.laid:
             duty = window.duty
-            if duty.met is not None or duty.gone is not None:
+            if duty.gone is not None:
+                duty.met = day if offered and duty.gone == day else duty.met
+                continue
+            if duty.met is not None:
+                self.follow_first_contacts(window)
                 continue
             if duty.due is None or day <= duty.due:
                 if offered:
                     window.days.add(day)
                 if window.days and len(window.days) >= window.asked(stays, day):
                     duty.met = day
+                    self.follow_first_contacts(window)
                     continue
             if window.running(day):
                 working = len(window.working_days())

@@ -75,18 +75,23 @@ class Duty:
     about: object = None
 
     def set_due(self, stays: list[Stay], today: date) -> None:
-        """At the end of today. A due day that is over, or whose duty is, moves no more."""
+        """At the end of today. A due day that is over, or whose duty is, moves no more.
+
+        The due day of one that was met in custody is known on the release.
+        """
         if self.settled:
             return
         day = self.runs_from or self.arises
         if self.pauses:
-            self.due = due_in_custody(self.clock, day, stays, self.by_release)
+            at_once = self.met is not None and self.met == self.arises and not self.by_release
+            self.due = due_in_custody(self.clock, day, [] if at_once else stays, self.by_release)
         else:
             self.due = self.clock.due(day, [])
             if self.clock.on is None:
                 self.due = max(self.due, self.arises)
         over = self.due is not None and self.due <= today
-        self.settled = over or self.met is not None or self.gone is not None
+        met = self.met is not None and self.due is not None
+        self.settled = over or met or self.gone is not None
 
     @property
     def lapsed(self) -> bool:

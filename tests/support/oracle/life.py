@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from tests.support.oracle.arising import what_arises
+from tests.support.oracle.arising import releases_after_long_sentence, what_arises
 from tests.support.oracle.case_file import HIGH, CaseFile, Entry, level_of
 from tests.support.oracle.contact import Windows, row_of
 from tests.support.oracle.days import ONE
@@ -70,11 +70,13 @@ class Life:
             self.leave_the_place()
         if self.may_arise:
             what_arises(self)
+        releases_after_long_sentence(self)
         what_is_done(self)
         self.what_ends()
         for duties in self.owed.values():
             for duty in duties:
                 duty.set_due(self.stays, self.today)
+                duty.settled = duty.settled or (self.today == self.file.end and duty.arises < self.today)
         self.contact()
 
     def what_holds(self) -> None:
@@ -113,10 +115,13 @@ class Life:
                 met.append(duty)
         return met
 
-    def chain(self, clause: str, done: bool, clock: Clock | None, **how: Any) -> None:
-        """A duty at regular intervals: once met, the next is owed from that day. ``clock``: None, it does not go on."""
+    def chain(self, clause: str, done: bool, clock: Clock | None, after_release: bool = False, **how: Any) -> None:
+        """A duty at regular intervals: once met, the next is owed from that day. ``clock``: None, it does not go on.
+
+        ``after_release``: something was done that meets a duty that was running at a release from a long sentence.
+        """
         last = self.owed[clause][-1] if clause in self.owed else None
-        met = self.meet(clause, lambda duty: done, later=True)
+        met = self.meet(clause, lambda duty: done or (duty.again and after_release), later=True)
         if clock is not None and self.may_arise and any(duty is last for duty in met):
             self.owe(clause, clock, **how)
 

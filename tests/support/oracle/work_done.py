@@ -39,9 +39,9 @@ def assessments(life: Life) -> None:
     an_old_one = any(e.get("risk_of_harm") and file.old(e) for e in file.of("AssessmentCompleted"))
     stages = ("initial", "review") if an_old_one else ("initial",)
     first = [e for e in done if e["occurred_on"] < file.start or e["stage"] in stages]
-    met = life.meet("risk-of-harm-assessment", lambda duty: bool(done if duty.again else first))
+    life.meet("risk-of-harm-assessment", lambda duty: bool(done if duty.again else first))
     reviewed = any(e["stage"] in ("review", "termination") for e in today)
-    life.chain("risk-of-harm-review", reviewed or any(duty.again for duty in met), Clock(weeks=16), pauses=True)
+    life.chain("risk-of-harm-review", reviewed, Clock(weeks=16), after_release=bool(done), pauses=True)
     life.meet("risk-of-harm-review-after-change", lambda duty: bool(today))
 
 
@@ -53,11 +53,11 @@ def plans(life: Life) -> None:
     old_plans = [e["entry"] for e in file.of("SupervisionPlanMade") if file.old(e)]
     reviews = file.done("SupervisionPlanReviewed", life.today)
     old_reviewed = [e for e in reviews if e["plan"] in old_plans and not file.old(e)]
-    met = life.meet(
+    life.meet(
         "initial-supervision-plan", lambda duty: bool(done or reviews) if duty.again else bool(first or old_reviewed)
     )
     today = bool(file.on("SupervisionPlanReviewed", life.today))
-    life.chain("plan-review", today or any(duty.again for duty in met), Clock(weeks=16), pauses=True)
+    life.chain("plan-review", today, Clock(weeks=16), after_release=bool(done), pauses=True)
     life.meet("termination-review", lambda duty: today)
 
 
@@ -84,15 +84,11 @@ def mappa_work(life: Life) -> None:
     """Meetings; and the date for the next review, which stands, is put off or replaced, and is owed again when it comes."""
     held = bool(life.file.on("MappaMeetingHeld", life.today))
     life.chain("mappa-meeting", held, life.meeting_clock() if life.in_mappa else None)
-    duties = life.owed.get("mappa-review-set", [])
-    for e in life.file.done("MappaReviewSet", life.today) if duties else []:
-        duty = duties[-1]
-        if e["for_on"] < life.today or e["for_on"] <= duty.arises:
+    for e in life.file.done("MappaReviewSet", life.today):
+        if e["for_on"] < life.today:
             continue
-        if duty.can_be_met(life.today):
-            duty.met = life.today
-            life.review_on = e["for_on"]
-        elif life.review_on is not None:
+        met = life.meet("mappa-review-set", lambda duty, on=e["for_on"]: on > duty.arises)  # type: ignore[misc]
+        if life.review_on is not None or any(duty is life.owed["mappa-review-set"][-1] for duty in met):
             life.review_on = e["for_on"]
     if life.may_arise and life.in_mappa and life.review_on == life.today:
         life.review_on = None

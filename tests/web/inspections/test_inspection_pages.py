@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
 from domain.aggregates.case_file import RecordedEntry
-from domain.entries.case_entries import QualityJudged
+from domain.entries.case_entries import QualityJudged, SupervisionStarted
+from domain.entries.inspection_entries import FrameTaken
 from domain.entries.refusals import TooLate
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
@@ -413,6 +414,32 @@ def test_the_draw_on_record_is_drawn_again_at_the_command_line(lead: FlaskClient
     assert "not the draw on record" in run("october-audit", "--seed", "other")
     assert "the frame holds" in run("october-audit", "--size", "5000", code=2)
     assert "there is no inspection" in run("nothing", code=2).lower()
+
+
+def test_a_second_sentence_is_left_out_of_the_frame_unless_asked_for(lead: FlaskClient, own_database: Path) -> None:
+    audit(lead)
+    first = next(f for f in file(lead, "october-audit") if isinstance(f, FrameTaken))
+    (start,) = [f for f in file(lead, first.cases[0].case) if isinstance(f, SupervisionStarted)]
+    second = f"{first.cases[0].case.partition('/')[0]}/9"
+    files = Files.open(str(own_database))
+    files.record(second, [start], actor="test")
+    files.close()
+
+    post(lead, f"{AUDIT}/frame", **FRAME)
+    page = lead.get(f"{AUDIT}/work").text
+    assert "Left out: 1 further sentence of people who are in it." in page
+    post(lead, f"{AUDIT}/sample", **{**SAMPLE, "size": str(len(first.cases))})
+    assert "Left out: 1 further sentence" in lead.get(f"{AUDIT}/draw").text
+    drawn = CliRunner().invoke(main, ["sample", "october-audit", "--database", str(own_database)]).output
+    assert second not in drawn and "Left out: 1 further sentence" in drawn and "the draw on record" in drawn
+    more = ["sample", "october-audit", "--every-sentence", "--database", str(own_database)]
+    wider = CliRunner().invoke(main, [*more, "--size", str(len(first.cases) + 1)]).output
+    assert second in wider and "Left out" not in wider
+
+    post(lead, f"{AUDIT}/frame", **FRAME, every_sentence="yes")
+    *_, last = [f for f in file(lead, "october-audit") if isinstance(f, FrameTaken)]
+    assert second in [f.case for f in last.cases] and not last.left_out
+    assert "Left out" not in lead.get(f"{AUDIT}/work").text
 
 
 def test_a_limited_case_is_counted_and_not_named(app: Flask, lead: FlaskClient, own_database: Path) -> None:

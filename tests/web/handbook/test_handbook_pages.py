@@ -1,0 +1,68 @@
+"""The handbook's pages: what life does to a clause, the rules of practice, the subjects of an edition, every mark."""
+
+from collections.abc import Iterator
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from domain.policy.practice import practice
+from domain.policy.standards.edition_files import national_standards
+from projections.reports.clause_in_practice import effects
+from tests.support.people import signed_in
+from web.app import create_app
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    path: Path = tmp_path_factory.mktemp("handbook") / "empty.sqlite"
+    app = create_app(str(path), today=lambda: date(2005, 10, 3))
+    app.config["TESTING"] = True
+    yield signed_in(app)
+
+
+def page(reader: FlaskClient, address: str) -> str:
+    answer = reader.get(address)
+    assert answer.status_code == 200, address
+    return unescape(answer.text)
+
+
+CLAUSES = sorted({clause.id for clause in national_standards().clauses})
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_the_page_of_a_clause_says_what_life_does_to_it(reader: FlaskClient, clause: str) -> None:
+    text = page(reader, f"/standards/clauses/{clause}")
+    versions = [c for c in national_standards().clauses if c.id == clause]
+    for version in versions:
+        for effect in effects(version):
+            assert effect.title in text and effect.does in text, effect.title
+        for rule in practice().concerning(version):
+            assert rule.says in text, rule.id
+    assert "Ours: the printed standards do not say" in text
+
+
+def test_the_page_of_the_rules_lists_each_with_its_number_and_its_mark(reader: FlaskClient) -> None:
+    text = page(reader, "/standards/practice")
+    for rule in practice().parameters:
+        assert rule.says in text and rule.number in text, rule.id
+    assert "Recalled: the absence is unacceptable where there is no explanation by then" in text
+    assert "28 days" in text and "0.5 of the working days" in text
+
+
+def test_the_page_of_an_edition_says_what_it_lays_and_what_not(reader: FlaskClient) -> None:
+    outcomes = page(reader, "/standards/editions/2011")
+    assert "It lays duties for: enforcement." in outcomes
+    assert "It lays none for: first contact, contact, assessment, plan" in outcomes
+    full = page(reader, "/standards/editions/2005")
+    assert "It lays none for" not in full
+    assert 'href="/standards/practice' in full
+
+
+@pytest.mark.parametrize("edition", [edition.id for edition in national_standards().editions])
+def test_the_page_of_an_edition_explains_the_marks(reader: FlaskClient, edition: str) -> None:
+    text = page(reader, f"/standards/editions/{edition}")
+    for word in ("Found:", "Recalled:", "Unsure:", "Ours:"):
+        assert word in text

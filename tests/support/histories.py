@@ -189,8 +189,8 @@ def assessment(w: Writer, day: date) -> None:
 
 
 def risk(w: Writer, day: date) -> None:
-    """A change of risk, tier or officer."""
-    match w.choose(("risk", "risk", "tier", "officer")):
+    """A change of risk, tier, officer, of the names of the place or of the person's details."""
+    match w.choose(("risk", "risk", "risk", "tier", "tier", "officer", "officer", "renamed", "person")):
         case "risk":
             before, after = w.choose(code_lists.RISK_LEVELS), w.choose(code_lists.RISK_LEVELS)
             w.write("RiskLevelChanged", day, **{"from": before, "to": after, "reason": "a new charge"})
@@ -199,6 +199,12 @@ def risk(w: Writer, day: date) -> None:
         case "officer":
             place = PLACE | {"area": w.choose(("Gloucestershire", "Avon and Somerset"))}
             w.write("CaseAllocated", day, **place, officer="Dai Rees", officer_grade=w.choose(("po", "pso")))
+        case "renamed":
+            w.write(
+                "PlaceRenamed", day, area=w.choose(("Severnside", "Avon")), officer=w.choose((None, "Dai Rees-Jones"))
+            )
+        case "person":
+            w.write("PersonDetailsChanged", day, gender=w.choose(get_args(code_lists.Gender)), name="Sam Otherwise")
 
 
 def custody(w: Writer, day: date) -> None:
@@ -212,7 +218,7 @@ def whereabouts(w: Writer, day: date) -> None:
     """Nobody knows where the person is, for a while or from now on; or contact is suspended."""
     if w.chance(2):
         until = day + w.days(0, 84)
-        w.write(
+        suspended = w.write(
             "ContactSuspended",
             day,
             from_on=day.isoformat(),
@@ -221,6 +227,8 @@ def whereabouts(w: Writer, day: date) -> None:
             by="Ann Spo",
             grade="spo",
         )
+        if w.chance(3):
+            w.write("ContactResumed", day + w.days(0, 30), suspension=suspended["entry"])
         return
     w.write("WhereaboutsUnknown", day, basis=w.choose(get_args(code_lists.UnknownBasis)))
     if not w.chance(4):
@@ -228,9 +236,13 @@ def whereabouts(w: Writer, day: date) -> None:
 
 
 def order(w: Writer, day: date) -> None:
-    """The order is extended or cut short, or its requirements change."""
+    """The order is extended or cut short, its requirements change, or supervision is suspended or restored."""
     if w.chance(2):
         w.write("OrderVaried", day, ends_on=(day + w.days(30, 400)).isoformat())
+    elif w.chance(4):
+        w.write("SupervisionSuspended", day)
+        if w.chance(2):
+            w.write("SupervisionRestored", day + w.days(0, 90))
     else:
         kept = sorted({w.choose(get_args(code_lists.Requirement)), w.choose(("supervision", "unpaid_work"))})
         w.write("RequirementsChanged", day, requirements=kept)

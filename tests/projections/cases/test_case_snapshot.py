@@ -47,7 +47,8 @@ def test_its_rows_say_what_its_entries_say(lines: list[Line], days: int, hindsig
     spell = case.spell
     assert history.started is not None and history.start is not None
     assert spell.place == reading.holder
-    assert (spell.name, spell.order_type) == (history.started.person.name, history.started.order_type)
+    person = value_on(history.person, on)
+    assert (spell.name, spell.order_type) == (person.name, history.started.order_type)
     assert (spell.risk, spell.tier) == (value_on(history.risk, on), value_on(history.tier, on))
     assert (spell.mappa_level, spell.started_on) == (value_on(history.mappa_level, on), history.start.on)
     assert spell.ended_on == (history.end.on if history.end is not None and history.end.on <= on else None)

@@ -34,6 +34,7 @@ class HomeCircumstancesChecked(Entry, frozen=True):
 CLAUSE = """
   - id: home-circumstances
     kind: within
+    in_custody: pauses
     subject: home
     says: The home is looked at within so many working days of the plan.
     after: {entry: SupervisionPlanMade}

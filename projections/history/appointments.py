@@ -100,6 +100,16 @@ class Appointment(NamedTuple):
         )
 
     @property
+    def to_record_from(self) -> date:
+        """The day from which its outcome is to be recorded: its own, or an earlier one on which the outcome was known.
+
+        One put on the file after its day and not attended is there from the day on which it was put there.
+        """
+        if self.told_on is not None:
+            return min(self.told_on, self.for_on)
+        return self.for_on if self.attended else max(self.for_on, self.made_on)
+
+    @property
     def absent_from(self) -> date | None:
         """The day from which an appointment not kept counts as such: its own, or where it was made later, when it was named."""
         return self.for_on if self.made_on <= self.for_on or self.attended else self.named_on

@@ -100,18 +100,18 @@ def raised(clause: Clause, growth: CaseVersions, epoch: Epoch) -> Sequence[Trigg
 
 def _appointments(growth: CaseVersions, frame: History, opens: int, closes: int) -> Iterator[Trigger]:
     """The appointments that may count, each in the span of knowledge in which it raises a duty on one day."""
-    spans_of: dict[tuple[str, date], list[list[int]]] = {}
+    spans_of: dict[tuple[str, date, date], list[list[int]]] = {}
     for _, appointment, since, until in growth.appointments_made:
         if since < closes and until > opens and frame.may_count(appointment):
-            on = min(appointment.told_on or appointment.for_on, appointment.for_on)
-            of_day = spans_of.setdefault((appointment.entry, on), [])
+            on = appointment.to_record_from
+            of_day = spans_of.setdefault((appointment.entry, on, min(on, appointment.for_on)), [])
             if of_day and of_day[-1][1] == since:
                 of_day[-1][1] = until
             else:
                 of_day.append([since, until])
-    for (entry, on), known in spans_of.items():
+    for (entry, on, runs_from), known in spans_of.items():
         for since, until in known:
-            yield Trigger(on, entry, since=since, until=until)
+            yield Trigger(on, entry, counted_from=runs_from, since=since, until=until)
 
 
 def frequency(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epoch]) -> Owed:

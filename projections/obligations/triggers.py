@@ -100,7 +100,7 @@ def _triggers(clause: Clause, history: History, start: Change) -> Sequence[Trigg
             return [Trigger(history.end.on, history.end.entry)]
         case "appointment":
             return [
-                Trigger(min(a.told_on or a.for_on, a.for_on), a.entry)
+                Trigger(a.to_record_from, a.entry, counted_from=min(a.to_record_from, a.for_on))
                 for a in history.appointments.values()
                 if history.may_count(a)
             ]

@@ -16,7 +16,7 @@ COMMANDS = {
     ),
     "due": (
         "web.cli.due_command",
-        "What is overdue and what falls due, as the files stood on the day.",
+        "What is overdue, what falls due, and what must be looked at, as the files stood on the day.",
     ),
     "export": (
         "web.cli.record_commands",

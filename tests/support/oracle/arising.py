@@ -108,10 +108,13 @@ def breach(life: Life) -> None:
 
 
 def outcomes_to_record(life: Life) -> None:
-    """For each appointment: on its day, or when it was rescheduled or excused before that."""
+    """For each appointment: on its day, when it was rescheduled or excused before that, or when it was put on the file late."""
     for a in life.file.appointments:
         first, arises = a.first_outcome, a.for_on
-        if first is not None and first["outcome"] in ("rescheduled", "acceptable_absence"):
-            arises = max(min(arises, first["occurred_on"]), life.file.start)
+        told = first is not None and first["outcome"] in ("rescheduled", "acceptable_absence")
+        if told and first["occurred_on"] < a.for_on:
+            arises = max(first["occurred_on"], life.file.start)
+        elif not a.came:
+            arises = max(arises, a.made_on)
         if arises == life.today and not a.session and life.file.is_held(a):
-            life.owe("recording", Clock(1), about=first)
+            life.owe("recording", Clock(1), runs_from=min(arises, a.for_on), about=first)

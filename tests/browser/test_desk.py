@@ -129,10 +129,10 @@ def test_a_manager_goes_from_the_matrix_to_the_case_in_three_clicks(app: Flask, 
     expect(page.get_by_role("heading", name="What was due")).to_be_visible()
 
 
-def test_a_case_manager_sees_what_falls_due_and_records_it(app: Flask, site: Site, context: Contexts) -> None:
+def test_a_case_manager_sees_what_is_overdue_and_records_it(app: Flask, site: Site, context: Contexts) -> None:
     address, page = site(app, None), context(java_script_enabled=False).new_page()
     enter(page, address, "Tunde Adeyemi")
-    page.get_by_role("link", name=re.compile("Due in 7 days")).click()
+    page.get_by_role("link", name=re.compile("Overdue")).click()
     page.get_by_role("link", name=re.compile("Record: ")).first.click()
     expect(page.get_by_role("button", name="Check before recording")).to_be_visible()
 

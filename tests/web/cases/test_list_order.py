@@ -1,5 +1,6 @@
 """Filters, orders and pages of the desk and the caseload, from the columns: what sorting the snapshots' lines gives."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from projections.lists.case_list import CaseList
 from projections.lists.counted_cases import CountedCases, counted_cases
 from projections.lists.duty_list import DutyList
 from projections.lists.late_entries import LateEntries
+from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
 from projections.lists.work_lists import LISTS, MONTH
 from tests.projections.lists.test_shown_cases import limited, of_histories
@@ -31,7 +33,7 @@ from tests.support.histories import LONGEST_DAYS, facts_of, histories
 from tests.support.lists_by_reading import case_line
 from tests.support.lists_by_reading import desk as desk_by_reading
 from web.cases.caseload_page import COLUMNS
-from web.cases.desk_pages import LATE, OWED
+from web.cases.desk_pages import LATE, NOTICED, OWED
 from web.presentation.filters import Filters
 
 Files = Mapping[str, list[Entry]]
@@ -113,12 +115,28 @@ class Lists:
     def compare(self) -> None:
         at, counted, read = self.reached.selection, self.reached.counted, desk_by_reading(self.cases)
         duties, late = OpenDuties.of(at, counted), LateEntries.of(at, counted, MONTH)
+        notices = ListedNotices.of(at, counted)
         for name, listed in LISTS.items():
-            if listed.pick is None:
+            if listed.notice is not None:
+                self.same_notices(notices.only(notices.of_kind(listed.notice)), read[name])
+            elif listed.pick is None:
                 self.same_pages(late, LATE, read[name], OF_LATE)
             else:
                 self.same_pages(duties.duties.only(listed.pick(duties)), OWED, read[name], OF_DUTY)
         self.same_pages(CaseList(at, self.reached.numbers, duties), COLUMNS, list(map(case_line, self.cases)), OF_CASE)
+
+    def same_notices(self, every: ListedNotices, wanted: Sequence[Any]) -> None:
+        """The notices of a kind: those of the snapshots, each in both orders of its first day."""
+        which = np.flatnonzero(self.reached.open[every.case])
+        lines = every.lines(which, self.reached.snapshots(every.case[which]), self.entries.__getitem__)
+        told = [line for line in wanted if "Ann" not in line.case.excluded and "ann" not in line.case.excluded]
+        assert Counter((one.case.reference, one.notice) for one in lines) == Counter(
+            (one.case.reference, one.notice) for one in told
+        )
+        for descending in (False, True):
+            order = every.in_order(NOTICED["since"](every), 0, len(every), descending=descending)
+            days = every.column("begins_on")[order].tolist()
+            assert days == sorted(days, reverse=descending)
 
     def same_pages(
         self, every: Any, keys: Mapping[str, Key], wanted: Sequence[Line], keys_of_lines: Mapping[str, Key]

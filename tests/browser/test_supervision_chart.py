@@ -80,7 +80,7 @@ def test_it_says_in_words_what_it_draws(
     page.goto(site(app) + PATHS[0])
     chart = page.get_by_role("img", name="Supervision of")
     expect(chart).to_have_accessible_description(page.locator(".ca-strip figcaption").inner_text())
-    expect(page.locator(".ca-strip figcaption")).to_contain_text("8 appointments kept, 2 missed")
+    expect(page.locator(".ca-strip figcaption")).to_contain_text("16 appointments kept, 2 missed")
     assert heard == []
 
 

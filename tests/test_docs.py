@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES
 from domain.policy.cited_documents import SURE
-from domain.policy.clauses import NEEDS, TRIGGERS, ClauseValueSchema, ClauseYamlSchema, InCustody
+from domain.policy.clause_schema import NEEDS, ClauseValueSchema, ClauseYamlSchema
+from domain.policy.clauses import TRIGGERS, InCustody
 from domain.policy.conditions import EntryPatternSchema
 from tools.entry_tables import interchange, missing
 from web.cli import loaded, main

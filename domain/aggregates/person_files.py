@@ -8,7 +8,7 @@ one CRN, or while a link between their CRNs is known.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -17,16 +17,11 @@ from msgspec import structs
 
 from domain.aggregates.amendments import AMENDING, amended
 from domain.aggregates.case_file import CaseFile
+from domain.aggregates.instant_spans import ALWAYS, Span, common, joined, lengthen, without
 from domain.entries import case_entries
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from domain.entries.entry import CASE
 from domain.entries.references import reference_fields, references
-
-Span = tuple[datetime, datetime | None]
-"""From an instant up to, not including, another (None: still)."""
-
-ALWAYS = datetime.min.replace(tzinfo=UTC), None
-"""The span in which files with the same CRN are of one person."""
 
 ELSEWHERE = re.compile(f"({CASE})#")
 """The beginning of the id of an entry of another file."""
@@ -137,7 +132,7 @@ def spans_together(files: Mapping[str, Collection[Entry]], crn: str) -> Mapping[
     for since, until in pairwise([*instants, None]):
         assert since is not None
         for one in _one_person(linking, crn, since) - {crn}:
-            _lengthen(found.setdefault(one, []), since, until)
+            lengthen(found.setdefault(one, []), since, until)
     return found
 
 
@@ -207,38 +202,6 @@ def _about(entry: str, amendments: Mapping[str, Sequence[Any]]) -> list[Any]:
     return list(found.values())
 
 
-def _lengthen(spans: list[Span], since: datetime, until: datetime | None) -> None:
-    """Add a span to earlier ones; it is joined to one that ends where it begins."""
-    if spans and spans[-1][1] == since:
-        spans[-1] = spans[-1][0], until
-    else:
-        spans.append((since, until))
-
-
-def _common(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
-    """The spans that lie in both."""
-    found = []
-    for since, until in spans:
-        for begins, ends in others:
-            ending = min((end for end in (until, ends) if end is not None), default=None)
-            beginning = max(since, begins)
-            if ending is None or beginning < ending:
-                found.append((beginning, ending))
-    return sorted(found, key=lambda span: span[0])
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    """Spans that overlap or touch as one."""
-    found: list[Span] = []
-    for since, until in sorted(spans, key=lambda span: span[0]):
-        last = found[-1] if found else None
-        if last is None or (last[1] is not None and last[1] < since):
-            found.append((since, until))
-        elif last[1] is not None and (until is None or until > last[1]):
-            found[-1] = last[0], until
-    return found
-
-
 def _serves(reference: str, fact: Any) -> bool:
     return reference in fact.serves
 
@@ -256,15 +219,6 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
     """The texts among the values of a correction, and in lists of it."""
     for value in values:
         yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
-
-
-def _without(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
-    """The spans but for what lies in the others."""
-    found = list(spans)
-    for begins, ends in others:
-        after = [] if ends is None else [(ends, None)]
-        found = [*_common(found, [(ALWAYS[0], begins)]), *_common(found, after)]
-    return found
 
 
 class _OtherFile:
@@ -289,7 +243,7 @@ class _OtherFile:
             if type(fact) in OF_THE_PERSON:
                 spans = self._spans(fact, is_of_the_person)
                 if fact.entry in serving:
-                    yield from again.known(fact, _without(spans, serving[fact.entry]))
+                    yield from again.known(fact, without(spans, serving[fact.entry]))
                 else:
                     yield from self.known(fact, spans)
 
@@ -317,10 +271,10 @@ class _OtherFile:
         for correction in _about(fact.entry, self._amendments):
             if isinstance(correction, EntryCorrected):
                 named |= set(_texts(correction.fields.values()))
-        return _joined(
+        return joined(
             span
             for entry in named & found.keys()
-            for span in _common(self._spans(fact, partial(_names, entry)), found[entry])
+            for span in common(self._spans(fact, partial(_names, entry)), found[entry])
         )
 
     def _spans(self, fact: Entry, holds: Callable[[Entry], bool]) -> list[Span]:
@@ -334,8 +288,8 @@ class _OtherFile:
             for since, until in pairwise([*instants, None]):
                 assert since is not None
                 if any(map(holds, amended([one for one in (fact, *about) if one.recorded_at <= since]))):
-                    _lengthen(found, since, until)
-        return _common(found, self.spans)
+                    lengthen(found, since, until)
+        return common(found, self.spans)
 
     def known(self, fact: Entry, spans: Sequence[Span]) -> Iterator[Entry]:
         """An entry as it reaches the case in these spans of knowledge, with its corrections and withdrawals."""

@@ -21,6 +21,8 @@ from domain.cache_folder import kept
 FIRST_YEAR, LAST_YEAR = 1900, 2110
 """Entries are dated 1900 to 2100; what falls due after them may lie in the years to 2110."""
 
+ONE_DAY = timedelta(days=1)
+
 Unit = Literal["working day", "day", "week", "month", "hour"]
 
 

@@ -1,4 +1,4 @@
-"""Clauses: what a standard asks, as one of five kinds, read from a cited document.
+"""Clauses: what a standard asks, as one of five kinds. ``clause_schema`` reads them from a cited document.
 
 ========== ==========================================================  =======================================
 kind       what it says                                                example
@@ -11,7 +11,6 @@ while      while a condition holds, something must be on the file      a counter
 ========== ==========================================================  =======================================
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,11 +18,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, Literal, get_args
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
-
-from domain.calendar.workdays import Length, read_length
-from domain.policy.cited_documents import Cited, Document
-from domain.policy.conditions import EntryPattern, EntryPatternField, When, WhenField, fits
+from domain.calendar.workdays import Length
+from domain.policy.conditions import EntryPattern, When, fits
 
 Kind = Literal["within", "every", "frequency", "response", "while"]
 Trigger = Literal[
@@ -47,15 +43,6 @@ InCustody = Literal["runs", "pauses", "anew", "ends"]
 ``runs``: nothing. ``pauses``: days in custody do not count. ``anew``: windows by the rules of ``contact_windows``.
 ``ends``: the duty lapses.
 """
-
-NEEDS: dict[str, tuple[set[str], set[str]]] = {
-    "within": ({"after", "by"}, {"allow", "on"}),
-    "every": ({"after", "by"}, {"allow"}),
-    "frequency": ({"counts"}, {"phases"}),
-    "response": ({"by"}, {"allow", "failures"}),
-    "while": ({"during", "by"}, {"allow"}),
-}
-"""Kind -> the parts that its clause must have, and the fields of its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,127 +192,3 @@ class Clause:
         """This clause as part of an edition: with the days it is in force, and its citations in full."""
         values = tuple(replace(value, citation=sources.get(value.cite, "")) for value in self.values)
         return replace(self, edition=edition, start=start, end=end, values=values)
-
-
-_PHASE = re.compile(
-    r"(?:(?P<word>weekly|fortnightly|monthly)|(?P<n>\d+)(?P<what> hours| days)? (?:a|every) (?P<per>week|fortnight|month))"
-    r"(?: (?P<how>for|to) (?P<length>\d+ (?:weeks?|months?))| throughout)?"
-    r"|(?P<total>\d+) in the (?:first|next) (?P<span>\d+ weeks)"
-)
-_WINDOWS = {
-    "weekly": Length(1, "week"), "week": Length(1, "week"),
-    "fortnightly": Length(2, "week"), "fortnight": Length(2, "week"),
-    "monthly": Length(1, "month"), "month": Length(1, "month"),
-}  # fmt: skip
-
-
-def read_phase(text: str) -> Phase:
-    """A phase from its words; ``ValueError`` for others.
-
-    Such as ``"weekly for 12 weeks"``, ``"fortnightly to 3 months"``, ``"5 hours a week"`` or ``"monthly"``.
-    """
-    found = _PHASE.fullmatch(text.strip())
-    if found is None:
-        examples = "'weekly for 12 weeks', '2 a week', '12 in the first 12 weeks', 'monthly'"
-        raise ValueError(f"'{text}' is not a frequency; write it like {examples}")
-    if found["total"]:
-        whole = read_length(found["span"])
-        return Phase(float(found["total"]), whole, whole, False, text.strip())
-    length = read_length(found["length"]) if found["length"] else None
-    window = _WINDOWS[found["word"] or found["per"]]
-    on_days = found["what"] == " days"
-    return Phase(float(found["n"] or 1), window, length, found["how"] == "to", text.strip(), on_days)
-
-
-class LengthField(fields.String):
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        try:
-            return read_length(super()._deserialize(value, attr, data, **kwargs))
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
-
-
-class PhaseField(fields.String):
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        try:
-            return read_phase(super()._deserialize(value, attr, data, **kwargs))
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
-
-
-class AfterField(fields.Raw):
-    """One of the words in ``TRIGGERS``, or a description of entries."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, str):
-            if value not in TRIGGERS:
-                raise ValidationError(f"'{value}' is not one of {', '.join(TRIGGERS)}, nor a description of entries")
-            return value
-        return EntryPatternField().deserialize(value)
-
-
-class ClauseValueSchema(Cited):
-    when = WhenField(load_default=())
-    allow = LengthField()
-    on = fields.String()
-    phases = fields.List(PhaseField(), validate=validate.Length(min=1))
-    failures = fields.Integer(strict=True, validate=validate.Range(min=1))
-    period = LengthField()
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Value:
-        return Value(**{**data, "phases": tuple(data.get("phases", ()))})
-
-
-class ClauseYamlSchema(Document):
-    id = fields.String(
-        required=True,
-        validate=validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", error="'{input}' is not words joined by hyphens"),
-    )
-    kind = fields.String(required=True, validate=validate.OneOf(NEEDS))
-    subject = fields.String(required=True)
-    says = fields.String(required=True)
-    when = WhenField(load_default=())
-    during = WhenField(load_default=())
-    after = AfterField()
-    by = fields.List(EntryPatternField(), validate=validate.Length(min=1))
-    counts = EntryPatternField()
-    sum = fields.String()
-    in_custody = fields.String(
-        required=True,
-        validate=validate.OneOf(get_args(InCustody), error="'{input}' is not one of {choices}"),
-        error_messages={"required": "missing; say what custody does to the duty: runs, pauses, anew or ends"},
-    )
-    due_by_release = fields.Boolean()
-    whereabouts_unknown = fields.String(validate=validate.OneOf(("runs", "pauses")))
-    earlier = fields.List(EntryPatternField())
-    reviewed = fields.List(EntryPatternField())
-    again = fields.List(EntryPatternField())
-    first_contacts = fields.List(fields.String())
-    until_replaced = fields.Boolean()
-    past_end = fields.Boolean()
-    earlier_counts = fields.Boolean()
-    from_next_day = fields.Boolean()
-    by_recording = fields.Boolean()
-    each = fields.String()
-    stands_until = fields.String()
-    values = fields.List(fields.Nested(ClauseValueSchema), required=True, validate=validate.Length(min=1))
-
-    @validates_schema(skip_on_field_errors=True)
-    def has_its_parts(self, data: dict[str, Any], **_: Any) -> None:
-        parts, of_values = NEEDS[data["kind"]]
-        for part in sorted(parts):
-            if not data.get(part) and not (part == "by" and data.get("by_recording")):
-                raise ValidationError(f"missing; a clause of kind '{data['kind']}' needs it", part)
-        for value in data["values"]:
-            given = {name for name in ("allow", "on", "phases", "failures") if getattr(value, name)}
-            if not given or given - of_values or (value.period and not value.failures):
-                raise ValidationError(
-                    f"a value of kind '{data['kind']}' says {' and '.join(sorted(of_values))}", "values"
-                )
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Clause:
-        values = tuple(replace(value, number=number) for number, value in enumerate(data["values"]))
-        lists = {name: tuple(data.get(name, ())) for name in ("by", "earlier", "reviewed", "again", "first_contacts")}
-        return Clause(**{**data, "values": values, **lists})

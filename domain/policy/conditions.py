@@ -18,8 +18,6 @@ from domain.policy.cited_documents import Document
 
 V = TypeVar("V")
 
-OCCURRED_ON: Callable[[Entry], date] = attrgetter("occurred_on")
-
 CASE_ATTRIBUTES = (
     "order_type", "requirements", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade",
 )  # fmt: skip

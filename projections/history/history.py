@@ -187,7 +187,7 @@ class History(Timelines):
         if found is None:
             known = described.among(self.by_type.get(described.type, []))
             if described.type in APPOINTMENTS:
-                of_appointments = (admitted(described, fact, self.appointment(fact)) for fact in known)
+                of_appointments = (as_candidate(described, fact, self.appointment(fact)) for fact in known)
                 candidates = [candidate for candidate in of_appointments if candidate is not None]
             else:
                 candidates = [Candidate(described.day(fact), fact.entry, fact) for fact in known]
@@ -223,7 +223,7 @@ def by_name(described: EntryPattern, candidates: Iterable[Candidate]) -> Mapping
     return found
 
 
-def admitted(
+def as_candidate(
     described: EntryPattern, fact: Entry, appointment: Appointment, since: int = 0, until: int = maxsize
 ) -> Candidate | None:
     """An appointment as a candidate; None where what became of it, or when it was made, says that it does not count."""

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import zip_longest
 
 from domain.aggregates.amendments import IN_ORDER
+from domain.calendar.workdays import ONE_DAY
 from domain.entries import case_entries
 from domain.policy.practice import practice
 from projections.history.appointments import CAME
@@ -14,7 +15,6 @@ from projections.history.person_timelines import PersonTimelines
 from projections.history.worked_out import worked_out
 
 SUPERVISION = frozenset(("supervision",))
-ONE_DAY = timedelta(days=1)
 
 
 class OrderTimelines(PersonTimelines):

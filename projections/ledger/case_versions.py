@@ -11,8 +11,7 @@ from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern
 from projections.history.appointments import APPOINTMENTS, Appointment, names_of
-from projections.history.history import NAMING_TYPES, Candidate, Candidates, History, by_name, in_order
-from projections.history.history import admitted as history_admitted
+from projections.history.history import NAMING_TYPES, Candidate, Candidates, History, as_candidate, by_name, in_order
 from projections.history.timelines import Timelines
 from projections.history.worked_out import worked_out
 from projections.ledger.knowledge_spans import EntryVersion, versions
@@ -180,7 +179,7 @@ class CaseVersions:
             if described.type in APPOINTMENTS:
                 fit = {id(version.fact) for version in self.described(described)}
                 of_appointments = (
-                    history_admitted(described, k.made, k.appointment, k.since, k.until)
+                    as_candidate(described, k.made, k.appointment, k.since, k.until)
                     for k in self.appointments
                     if id(k.made) in fit
                 )

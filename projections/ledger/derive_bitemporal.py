@@ -26,12 +26,10 @@ from projections.obligations.clause_index import IndexedClause, clause_index
 from projections.obligations.contact_windows import reached
 from projections.obligations.duty_answers import UNMET, answers
 from projections.obligations.triggers import Trigger, arises, triggered, triggers
+from projections.obligations.window import Moved
 
 Owed = Iterator[tuple[DutyRow, int, int]]
 """Duties, each with the first recording from which it was owed so, and the first from which it no longer was."""
-
-OwnDue = tuple[date, date | None, Place]
-"""A window's own last day, the day from which a first contact moved it, and who held the case on that last day."""
 
 ERA = frozenset(("started",))
 
@@ -122,7 +120,7 @@ def frequency(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epo
     number, clause = indexed.number, indexed.clause
     assert clause.counts is not None
     days, counted = growth.admitted(clause.counts)
-    laid = RowSpans[tuple[DutyRow, tuple[tuple[date, float], ...], bool, tuple[int, ...], OwnDue]]()
+    laid = RowSpans[tuple[DutyRow, tuple[tuple[date, float], ...], bool, tuple[int, ...], Moved, Place]]()
     for frame, opens, closes, _ in epochs:
         assert frame.start is not None
         for window in clause_kinds.laid(indexed, frame):
@@ -130,17 +128,15 @@ def frequency(indexed: IndexedClause, growth: CaseVersions, epochs: Iterable[Epo
             inside = range(bisect_left(days, begins), bisect_left(days, window.closes))
             kept = tuple(at for at in inside if (a := counted[at].appointment) is None or frame.may_count(a))
             row = DutyRow(number, window.value.number, begins, due, None, ended, entry, (), frame.held_by(due))
-            before = window.own_due, window.extended_from, frame.held_by(window.own_due)
-            laid.add((row, window.asked, window.on_days, kept, before), opens, closes)
-    for (row, steps, on_days, kept, (own_due, extended, place)), opens, closes in laid.spans(growth.over):
+            laid.add(
+                (row, window.asked, window.on_days, kept, window.moved, frame.held_by(window.own_due)), opens, closes
+            )
+    for (row, steps, on_days, kept, moved, place), opens, closes in laid.spans(growth.over):
         for known, since, until in known_in_turn([counted[at] for at in kept], opens, closes):
             if known:
                 met_on, met_by = reached(clause, known, steps, on_days)
-                if met_on is not None and extended is not None and met_on < extended:
-                    row_met = row._replace(due_on=own_due, place=place, met_on=met_on, met_by=met_by)
-                else:
-                    row_met = row._replace(met_on=met_on, met_by=met_by)
-                yield row_met, since, until
+                filled = row._replace(due_on=moved.own_due, place=place) if moved.before(met_on) else row
+                yield filled._replace(met_on=met_on, met_by=met_by), since, until
             else:
                 yield row, since, until
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from domain.calendar.workdays import add_working_days
+from domain.calendar.workdays import ONE_DAY, add_working_days
 from domain.entries.case_entries import BreachDecided, BreachInitiated, RecallDecided, RecallRequested
 from domain.policy.practice import practice
 from projections.history.appointments import Appointment
 from projections.history.history import History
 from projections.notices.notice import Noticed, while_held
-
-ONE_DAY = timedelta(days=1)
 
 
 def breach_undecided(history: History) -> Iterator[Noticed | None]:

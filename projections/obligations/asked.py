@@ -1,17 +1,16 @@
 """What the triggers of a clause of the kind ``within`` raise, and from which day nobody owes a duty any more."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from msgspec import Struct
 
+from domain.calendar.workdays import ONE_DAY
 from domain.policy.clauses import Clause, Value
 from domain.policy.conditions import fits
 from projections.history.history import History
 from projections.obligations.deadlines import deadline
 from projections.obligations.triggers import Trigger, row
-
-ONE_DAY = timedelta(days=1)
 
 
 class Asked(Struct, frozen=True, gc=False):

@@ -6,8 +6,8 @@ it is met. Nothing here reads a clock.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
 
+from domain.calendar.workdays import ONE_DAY
 from domain.policy.clauses import Clause
 from projections.history.history import History
 from projections.obligations.asked import asked
@@ -20,8 +20,6 @@ from projections.obligations.failure_response import response
 from projections.obligations.standing_while import standing
 from projections.obligations.triggers import triggers
 from projections.obligations.window import FirstContact, Window
-
-ONE_DAY = timedelta(days=1)
 
 
 def within(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
@@ -44,7 +42,7 @@ def frequency(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
     for window in laid(indexed, history):
         inside = counted[bisect_left(days, window.begins) : bisect_left(days, window.closes)]
         met_on, met_by = reached(clause, inside, window.asked, window.on_days) if inside else UNMET
-        due = window.due_when(met_on)
+        due = window.own_due if window.moved.before(met_on) else window.due_on
         yield Obligation(clause, window.value, window.begins, due, met_on, window.ended_on, raised_by, met_by, True)
 
 

@@ -72,6 +72,7 @@ class Grid:
     def __init__(self, series: Sequence[Clause], history: History):
         self.series, self.history = series, history
         assert history.start is not None
+        self.start = history.start.on
         self.past_end = any(clause.past_end for clause in series)
         self.over = work_horizon(history) if self.past_end else horizon(history)
         self.relaid = {release.on for release in history.long_releases}
@@ -128,17 +129,21 @@ class Grid:
         clause = next((c for c in self.series if c.in_force(day)), None)
         return clause, None if clause is None else row(clause, self.history, day)
 
+    def phases(self, value: Value, day: date) -> Iterator[tuple[Phase, date, date | None]]:
+        """The phases of a row as they count on a day: each with its first day, and the first day after it (None: no end)."""
+        began = opens = max([self.start, *(r.on for r in self.history.fresh_starts if r.on <= day)])
+        for phase in value.phases:
+            ends = None if phase.length is None else phase.length.after(began if phase.from_start else opens)
+            yield phase, opens, ends
+            if ends is None:
+                return
+            opens = ends
+
     def phase(self, value: Value, day: date) -> Phase | None:
         """The phase of a row on a day. None: after the last, or within one that counts as a whole from its first day."""
-        began = max([self.history.start.on, *(r.on for r in self.history.fresh_starts if r.on <= day)])  # type: ignore[union-attr]
-        opens = began
-        for phase in value.phases:
-            if phase.length is None:
-                return phase
-            ends = phase.length.after(began if phase.from_start else opens)
-            if day < ends:
+        for phase, opens, ends in self.phases(value, day):
+            if ends is None or day < ends:
                 return phase if phase.window != phase.length or day == opens else None
-            opens = ends
         return None
 
     def next_day(self, day: date, running: Sequence[Run]) -> date | None:
@@ -152,14 +157,8 @@ class Grid:
     def phase_ends(self, day: date) -> list[date]:
         """The day on which the phase of the row in force ends, where that is after this day."""
         _, value = self.in_force(day)
-        began = max([self.history.start.on, *(r.on for r in self.history.fresh_starts if r.on <= day)])  # type: ignore[union-attr]
-        opens, found = began, []
-        for phase in value.phases if value is not None else ():
-            if phase.length is None:
-                break
-            opens = phase.length.after(began if phase.from_start else opens)
-            found.append(opens)
-        return [end for end in found if end > day][:1]
+        ends = () if value is None else (end for _, _, end in self.phases(value, day))
+        return [end for end in ends if end is not None and end > day][:1]
 
 
 def reached(

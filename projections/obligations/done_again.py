@@ -1,8 +1,9 @@
 """The kind ``every``: something is done again and again."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
+from domain.calendar.workdays import ONE_DAY
 from domain.policy.clauses import Clause
 from domain.policy.conditions import fits
 from projections.history.history import History
@@ -12,8 +13,6 @@ from projections.obligations.deadlines import deadline
 from projections.obligations.duty_answers import Met, first_answer
 from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import Trigger, arises, row, triggers
-
-ONE_DAY = timedelta(days=1)
 
 
 def every(indexed: IndexedClause, history: History) -> Iterator[Obligation]:
@@ -68,16 +67,16 @@ def _raising(clause: Clause, history: History) -> Iterable[Trigger]:
     if clause.after == "start" and clause.during:
         raised = [Trigger(span.on, span.entry) for span in history.spans(clause.during)]
     else:
-        raised = list(triggers_of_running(clause, history))
+        raised = list(_raised(clause, history))
     first = max(history.here_from, clause.since or date.min)
     for trigger in raised:
         if trigger.on >= first:
             yield trigger
-        elif clause.kind == "every" and _still_runs(clause, history, trigger, first):
+        elif _still_runs(clause, history, trigger, first):
             yield Trigger(first, trigger.entry, trigger.fact)
 
 
-def triggers_of_running(clause: Clause, history: History) -> Iterable[Trigger]:
+def _raised(clause: Clause, history: History) -> Iterable[Trigger]:
     """As ``triggers``, with those from before the case was received."""
     if history.received is None or clause.after != "start":
         return triggers(clause, history)

@@ -54,7 +54,7 @@ def _answering(
         found = _from(clause, one, source, history, earliest)
         return found if one.about_anything else [c for c in found if one.matches(c.fact, trigger.item, trigger.fact)]
     named = source.named(one)
-    if not trigger.names or len(trigger.names) == 1:
+    if len(trigger.names) <= 1:
         found = named.get(trigger.entry, ())
     else:
         found = sorted({c.entry: c for name in trigger.names for c in named.get(name, ())}.values(), key=BY_DAY)

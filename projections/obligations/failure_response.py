@@ -1,8 +1,9 @@
 """The kind ``response``: an action answers the nth failure within a period."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
+from domain.calendar.workdays import ONE_DAY
 from domain.policy.clauses import Value
 from projections.history.history import History
 from projections.obligations.asked import ending
@@ -11,8 +12,6 @@ from projections.obligations.deadlines import deadline
 from projections.obligations.duty_answers import first_answer
 from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import Trigger, arises, row
-
-ONE_DAY = timedelta(days=1)
 
 
 def response(indexed: IndexedClause, history: History) -> Iterator[Obligation]:

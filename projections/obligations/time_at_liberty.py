@@ -5,15 +5,13 @@ lapses on the day on which that is certain. Where more than one is asked, the nu
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from math import floor
 
-from domain.calendar.workdays import list_working_days
+from domain.calendar.workdays import ONE_DAY, list_working_days
 from domain.policy.practice import practice
 from projections.history.history import History
 from projections.obligations.window import FirstContact, Run, Window
-
-ONE_DAY = timedelta(days=1)
 
 
 def judged(run: Run, cut: date | None, history: History, first_contacts: Iterable[FirstContact]) -> Window:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -28,10 +29,21 @@ class Window(Struct, frozen=True, gc=False):
     extended_from: date | None = None
     """The day on which that first contact came to be owed."""
 
-    def due_when(self, met_on: date | None) -> date:
-        """The due date of a window met on a day: a first contact owed later did not move it."""
-        met_before = met_on is not None and self.extended_from is not None and met_on < self.extended_from
-        return self.own_due if met_before else self.due_on
+    @property
+    def moved(self) -> "Moved":
+        """Its own last day, and the day from which a first contact moved it."""
+        return Moved(self.own_due, self.extended_from)
+
+
+class Moved(NamedTuple):
+    """How a first contact moved the due date of a window: from its own last day, since the day on which it came to be owed."""
+
+    own_due: date
+    since: date | None
+
+    def before(self, met_on: date | None) -> bool:
+        """Whether the window was met before: then it is due on its own last day."""
+        return met_on is not None and self.since is not None and met_on < self.since
 
 
 class FirstContact(Struct, frozen=True, gc=False):

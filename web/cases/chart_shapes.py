@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import accumulate
 
+from domain.calendar.workdays import ONE_DAY
 from projections.cases.chart_lanes import ChartBand, Lane
 from projections.cases.supervision_chart import SupervisionChart
 from web.cases.chart_legend import BAR, HEIGHTS, KINDS, RANKS, kind_of, meaning
 from web.cases.chart_text import ChartRow, band_words, mark_words, rows, summary
 from web.presentation.formatting import short_date
 from web.presentation.time_axis import Scale, Tick
-
-ONE_DAY = timedelta(days=1)
 
 NAMES, EDGE = 134, 12
 """The width for the names of the lanes, and the margin beside the first and the last day, so that no mark is cut."""

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from textwrap import shorten
 
 from domain.aggregates.person_files import file_named
+from domain.calendar.workdays import ONE_DAY
 from domain.entries import case_entries, code_lists
 from projections.cases.chart_lanes import MARGIN, ChartAppointment, ChartBand, Lane, Mark
 from projections.cases.supervision_chart import SupervisionChart
@@ -13,8 +14,6 @@ from projections.obligations.duty_state import Obligation
 from web.cases.chart_legend import KINDS, kind_of
 from web.presentation.formatting import count_noun, short_date
 from web.presentation.phrases import became, named_entry, sentence, type_title
-
-ONE_DAY = timedelta(days=1)
 
 ENFORCED = (("warning", "warning"), ("breach", "breach action"), ("recall", "recall request"))
 

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from domain.policy.cited_documents import FRAMEWORKS, Cited, Document, read_document, read_plain
-from domain.policy.clauses import ClauseYamlSchema
+from domain.policy.clause_schema import ClauseYamlSchema
 from domain.policy.frameworks.framework import (
     WEIGHTS,
     Criterion,

@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from domain.policy.cited_documents import Cited, read_document
-from domain.policy.clauses import Clause, ClauseYamlSchema
+from domain.policy.clause_schema import ClauseYamlSchema
+from domain.policy.clauses import Clause
 from domain.policy.standards.edition import Edition, NotAuditable
 
 

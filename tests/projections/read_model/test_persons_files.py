@@ -1,6 +1,6 @@
 """What belongs to the person is in the lists and counts of all their cases, whichever file says it, and however it came in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from unittest.mock import patch
@@ -19,7 +19,7 @@ from projections.read_model.column_keeper import ColumnKeeper
 from projections.read_model.column_maker import ColumnMaker
 from projections.read_model.follow_far import step_by_pool
 from projections.read_model.follower import catch_up
-from projections.read_model.rebuild import open_read_model, rebuild
+from projections.read_model.rebuild import rebuild
 from projections.read_model.verify_columns import newest_columns, verify_columns
 from projections.read_model.verify_views import verify
 from projections.read_model.view_reader import ReadModel
@@ -52,15 +52,6 @@ def address(empty_database: str) -> str:
     with closing(Files.open(empty_database)) as files:
         store(files, *((reference, start(reference)) for reference in EVERY))
     return empty_database
-
-
-@pytest.fixture
-def views(address: str) -> Iterator[ReadModel]:
-    with closing(ReadModel(address)) as views:
-        yield views
-    if open_read_model.cache_info().currsize:
-        open_read_model(address).close()
-        open_read_model.cache_clear()
 
 
 def duties(views: ReadModel, reference: str) -> list[Known[DutyRow]]:

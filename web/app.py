@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from domain import __version__
+from domain.store.database import Database
 from web.admin import access_log_page, accounts_pages, imports_page, openid, sign_in_pages, start_page
 from web.api import json_api
 from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
@@ -94,7 +95,8 @@ def create_app(
     """
     app = Flask("web", static_folder="assets", static_url_path="/assets")
     app.config.update(
-        DATABASE=database, TODAY=today, DEMO=demo, OPENID=open_id, DEFAULT_MOMENT=None, FOOTER_NOTE=None,
+        DATABASE=Database.at(database).for_site().address, TODAY=today, DEMO=demo, OPENID=open_id, DEFAULT_MOMENT=None,
+        FOOTER_NOTE=None,
         SESSION_COOKIE_SECURE=behind_proxy, PLACES=places,
     )  # fmt: skip
     if behind_proxy:

@@ -37,6 +37,7 @@ from web.site import (
     access_control,
     body_limits,
     dear_pages,
+    demo_guard,
     error_pages,
     links,
     reading_date,
@@ -112,6 +113,7 @@ def create_app(
         app.extensions.pop("register").close()  # each process opens its own after a fork
     app.secret_key = os.environ.get("CASEAUDIT_SECRET_KEY") or kept
     for part in (
+        demo_guard,
         site_assets,
         body_limits,
         access_control,

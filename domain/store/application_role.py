@@ -23,6 +23,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "accounts": CHANGES,
     "settings": CHANGES,
     "access_log": APPENDS,
+    "demonstration": READS,
     "views": ("SELECT", "UPDATE"),
     "view_a_cases": DERIVES,
     "view_b_cases": DERIVES,

@@ -19,6 +19,7 @@ from web.cli.command_columns import brought_up
 from web.cli.command_read_model import current_read_model, open_read_model
 from web.cli.import_command import load
 from web.presentation.formatting import count_noun
+from web.site import system_clock
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
 
@@ -94,13 +95,17 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
 def demo(port: int, no_serve: bool, files: Path | None, today: date | None, database: str) -> None:
     """Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.
 
-    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing.
+    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing. A
+    database that holds anything else is refused.
     """
     from web.demo import write_samples
     from web.demo.demo_accounts import add_staff
+    from web.demo.demo_mark import ACTOR
 
     with tempfile.TemporaryDirectory() as folder:
-        report = load(database, write_samples(files or Path(folder)), actor="demo")
+        samples = write_samples(files or Path(folder))
+        _claim(database, samples)
+        report = load(database, samples, actor=ACTOR)
     for rejected in report.rejected:
         click.echo(str(rejected), err=True)
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
@@ -112,6 +117,23 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     if not no_serve:
         day = today or _last_day(database)
         _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day)
+
+
+def _claim(database: str, samples: list[Path]) -> None:
+    """A usage error unless the database is empty, or one that the demonstration made."""
+    from web.demo.demo_mark import NotOurs, claim
+
+    with (
+        closing(command_options.open_files(database, make=True)) as files,
+        closing(AccountRegister(command_options.database_at(database).address)) as register,
+    ):
+        try:
+            claim(files, register, samples, system_clock.now())
+        except NotOurs as error:
+            raise click.UsageError(
+                f"{command_options.database_at(database)} was not made by `caseaudit demo`: {error}. The demonstration asks "
+                "for no password and invents people, so it leaves other records alone; name a new file with --database"
+            ) from error
 
 
 def _last_day(database: str) -> date:

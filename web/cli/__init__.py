@@ -1,6 +1,7 @@
 """The command line ``caseaudit``. Running a command imports only the module that holds it."""
 
 import gc
+import os
 from importlib import import_module
 
 import click
@@ -93,7 +94,8 @@ def main() -> None:
 
 
 def run() -> None:
-    """Run the command line as a process: the entry point of the installed script."""
+    """Run the command line as a process: the entry point of the installed script. What it makes is for its user only."""
+    os.umask(0o077)
     try:
         main()
     finally:

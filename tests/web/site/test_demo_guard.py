@@ -13,7 +13,8 @@ from web.app import create_app
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/healthz", "/demo/p.anstey", "/cases", "/assets/style.css"])
 @pytest.mark.parametrize("where", [
     {"REMOTE_ADDR": "192.0.2.7"}, {"REMOTE_ADDR": ""}, {"REMOTE_ADDR": "::ffff:192.0.2.7"},
-    {"HTTP_HOST": "audit.example"}, {"HTTP_HOST": "localhost.evil.example"}, {"HTTP_HOST": "127.0.0.1.nip.io:5000"}, {"HTTP_HOST": ""},
+    {"HTTP_HOST": "audit.example"}, {"HTTP_HOST": "localhost.evil.example"}, {"HTTP_HOST": "127.0.0.1.nip.io:5000"},
+    {"HTTP_HOST": ""},
     {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}, {"HTTP_FORWARDED": "for=192.0.2.7"}, {"HTTP_VIA": "1.1 proxy"},
 ])  # fmt: skip
 def test_the_demonstration_answers_nobody_from_elsewhere(demo_app: Flask, path: str, where: dict[str, str]) -> None:

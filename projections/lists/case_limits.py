@@ -25,13 +25,13 @@ class CaseLimits:
         later = self.since.get(self.columns.references[case])
         return frozenset(self._staff[self._numbers[case]]) if later is None else later
 
-    def closed(self, is_named: Callable[[frozenset[str]], bool]) -> Array:
-        """For each case whether it is closed to an account; ``is_named``: whether the account is among these staff."""
-        closed: Array = np.array([is_named(frozenset(staff)) for staff in self._staff], bool)[self._numbers]
+    def closed(self, is_shut_out: Callable[[frozenset[str]], bool]) -> Array:
+        """For each case whether it is closed to an account; ``is_shut_out``: whether these staff mean the account."""
+        closed: Array = np.array([is_shut_out(frozenset(staff)) for staff in self._staff], bool)[self._numbers]
         for reference, staff in self.since.items():
             case = self.columns.number(reference)
             if case is not None:
-                closed[case] = is_named(staff)
+                closed[case] = is_shut_out(staff)
         return closed
 
     @property

@@ -67,7 +67,6 @@ def counted_cases(
         numbers = map(selection.columns.number, inspected())
         counted[[number for number in numbers if number is not None]] = True
         counted &= selection.there
-    elif account.scope is not None:
-        level, names = account.scope
-        counted = selection.select(**{level: names})
-    return CountedCases(selection, limits, counted, counted & limits.closed(account.is_named))
+    else:
+        counted = selection.held_where(account.answers_for)
+    return CountedCases(selection, limits, counted, counted & limits.closed(account.is_shut_out))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.store.database import Database, NotPrepared
 from projections.ledger.derived_by import derived_by
 
-VERSION = 3
+VERSION = 4
 """Increase it with every change of these tables. What the rows depend on is in ``derived_by``."""
 
 GENERATIONS = ("a", "b")

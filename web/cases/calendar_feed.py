@@ -51,7 +51,7 @@ def renew() -> Answer:
 @access_control.open_to_anyone
 def feed(username: str, mark: str) -> Response:
     """The calendar behind a secret address: calendar programs can't sign in. ``?officer=``: that officer's cases alone."""
-    account = access_control.register().open_account(username)
+    account = access_control.register().open_account(username, clock.day())
     kept = "" if account is None else access_control.register().calendar(username)
     if account is None or not kept or not secrets.compare_digest(kept.encode(), mark.encode()):
         abort(404)

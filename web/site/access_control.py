@@ -135,7 +135,7 @@ def log(action: Action, *references: str, detail: str = "", who: Account | str |
 
 def _load(session_id: str) -> SignedIn | None:
     mark, _, username = session_id.partition(":")
-    found, since = register().open_account(username), session.get("since")
+    found, since = register().open_account(username, clock.day()), session.get("since")
     ended = since is None or clock.now() - datetime.fromisoformat(since) > LONGEST
     return None if found is None or ended or mark_of(found) != mark else SignedIn(found, mark)
 

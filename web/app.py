@@ -1,7 +1,5 @@
 """The app factory: it makes the Flask app from the pages, their templates and what all of them share."""
 
-import os
-import secrets
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -99,9 +97,8 @@ def create_app(
         ]
     )
     with app.app_context():
-        kept = access_control.register().setting("secret key", secrets.token_hex(32))
+        app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
-    app.secret_key = os.environ.get("CASEAUDIT_SECRET_KEY") or kept
     for part in (
         site_assets,
         access_control,

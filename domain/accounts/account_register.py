@@ -1,9 +1,11 @@
 """The register: the accounts that may sign in, and the settings of the site, in the database of the files."""
 
+import secrets
 import weakref
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_rules import keys_taken
+from domain.accounts.outside_key import OutsideKey, outside_key
 from domain.accounts.roles import Account
 from domain.entries.tidy_text import words
 from domain.store.database import Database, guards
@@ -61,6 +64,10 @@ _settings = sa.Table(
 )
 
 
+KEY_OF_BEFORE = "secret key"
+"""The setting in which older versions kept the key of cookies; it is deleted."""
+
+
 class NoSuchAccount(KeyError):
     """There is no account of this user name."""
 
@@ -96,7 +103,13 @@ class AccountRegister:
                 for guard in guards(database.kind, "account_names", "the names of accounts are never changed"):
                     c.execute(sa.text(guard))
                 _settle_staff(c)
+                c.execute(sa.delete(_settings).where(_settings.c.name == KEY_OF_BEFORE))
             self.log.prepare(database.kind)
+
+    @cached_property
+    def key(self) -> OutsideKey:
+        """The outside key of this record; ``KeyUnusable``. The database holds no more than the record's id, by chance."""
+        return outside_key(self.setting("record", secrets.token_hex(16)))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -32,7 +32,7 @@ from web.presentation import template_words
 from web.recording import recording_pages
 from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model
-from web.site import access_control, error_pages, links, reading_date, security_headers, site_assets
+from web.site import access_control, access_logging, error_pages, links, reading_date, security_headers, site_assets
 
 PAGES: tuple[ModuleType, ...] = (
     start_page,
@@ -132,5 +132,6 @@ def create_app(
         return {"version": __version__, "footer_note": app.config["FOOTER_NOTE"], "demo": demo}
 
     json_api.attach(app)
+    access_logging.attach(app, lambda: access_control.register().log, access_control.signed_in)
     access_control.check(app)
     return app

@@ -51,7 +51,9 @@ class AskedCases:
         """The lines from the place ``first`` up to, not including, ``last``."""
         rows = self.rows
         which = rows.in_order(COLUMNS[self.order.key](rows), first, last, descending=self.order.descending)
-        return rows.lines(which, current_cases.reached().snapshots(rows.case[which]))
+        lines = rows.lines(which, current_cases.reached().snapshots(rows.case[which]))
+        access_control.shown(*(line.case.reference for line in lines))
+        return lines
 
 
 class CaseloadSchema(Schema):
@@ -115,7 +117,7 @@ def _asked() -> AskedCases:
     order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
     reached = current_cases.reached()
     if words["find"]:
-        access_control.log("searched", detail=words["find"])
+        access_control.log("searched")
     duties = OpenDuties.of(reached.selection, reached.counted)
     every = CaseList(reached.selection, reached.numbers, duties)
     shown = reached.open[every.case] & filters.fit(every) & _shown(every, words)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import cast
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g
 
 from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
@@ -101,15 +101,8 @@ def case(reference: str, inspection: str | None = None) -> Reading:
     reading = repository().read(reference, moment(), framework_of(inspection), inspection)
     now = repository().read(reference, today(), framework())
     if not case_access.may_open(repository(), access_control.account(), reading, now):
-        access_control.log("refused", reference, detail=request.path)
         abort(403, NOT_YOURS.format(reference))
     return reading
-
-
-def viewed(*references: str) -> None:
-    """Write to the access log that a page with these cases was shown."""
-    if references:
-        access_control.log("viewed", *references, detail=request.full_path.rstrip("?"))
 
 
 def may_record(reference: str) -> bool:
@@ -133,7 +126,10 @@ def file_shown(entry: str) -> str | None:
     known: dict[str, bool] = g.setdefault("may_read", {})
     if file not in known:
         known[file] = may_read(repository().read(file, moment(), framework()))
-    return file if known[file] else None
+    if not known[file]:
+        return None
+    access_control.shown(file)
+    return file
 
 
 def named_entry(entry: str) -> str:

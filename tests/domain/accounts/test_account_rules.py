@@ -14,7 +14,9 @@ from projections.reports.report_scope import own_scope, scope_within, scopes_of
 
 SPO = Account("p.anstey", "Peter Anstey", "spo", ("Gloucester",))
 OFFICER = Account("t.adeyemi", "Tunde Adeyemi", "case_manager", staff=("Tunde Adeyemi",))
-INSPECTOR = Account("j.hartnell", "J Hartnell", "inspector", ("Gloucestershire",), inspections=("october",), until=date(2027, 1, 1))
+INSPECTOR = Account(
+    "j.hartnell", "J Hartnell", "inspector", ("Gloucestershire",), inspections=("october",), until=date(2027, 1, 1)
+)
 KEEPER = Account("i.nkemelu", "Ife Nkemelu", "information_manager")
 
 HERE = Place("Gloucestershire", "South", "Gloucester", "Helen Sallis", "po")
@@ -59,7 +61,9 @@ def test_nothing_is_reached_by_a_printed_name() -> None:
     assert not OFFICER.answers_for(by_id) and replace(second, staff=("P-17",)).answers_for(by_id)
     assert OFFICER.is_named("t.adeyemi") and not SPO.is_named("Peter Anstey") and not SPO.is_named(None)
     assert keys_taken(replace(second, staff=("Tunde Adeyemi",)), [OFFICER, second]) == ["Tunde Adeyemi"]
-    assert keys_taken(replace(second, staff=("p.anstey",)), [SPO]) == ["p.anstey"] and not keys_taken(OFFICER, [OFFICER])
+    assert keys_taken(replace(second, staff=("p.anstey",)), [SPO]) == ["p.anstey"] and not keys_taken(
+        OFFICER, [OFFICER]
+    )
 
 
 def test_a_place_is_reached_by_its_id_where_files_give_one() -> None:

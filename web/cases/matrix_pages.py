@@ -73,7 +73,7 @@ class MatrixSchema(Schema):
 def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
-    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"])
+    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"], ~current_cases.shut())
     held, account = {one.place for one in every}, access_control.account()
     theirs = {place for place in held if _theirs(asked, place)}
     areas = {place.area for place in held if account.answers_for(place)}
@@ -168,7 +168,9 @@ def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
 def _behind(asked: Mapping[str, Any]) -> DutyList:
     """The duties behind a cell."""
     at = following_read_model.as_at(current_cases.moment())
-    return counted_duties(at, asked["months"], lambda place: _theirs(asked, place), asked["subject"] or ALL)
+    return counted_duties(
+        at, asked["months"], lambda place: _theirs(asked, place), asked["subject"] or ALL, ~current_cases.shut()
+    )
 
 
 def _open(duties: DutyList) -> DutyList:

@@ -36,7 +36,9 @@ def older(address: str, lines: list[tuple[str | None, ...]]) -> None:
             c.exec_driver_sql(guard)
         for line in lines:
             values = ", ".join("NULL" if value is None else f"'{value}'" for value in line)
-            c.exec_driver_sql(f"INSERT INTO access_log (at, username, name, action, reference, detail, address) VALUES ({values})")
+            c.exec_driver_sql(
+                f"INSERT INTO access_log (at, username, name, action, reference, detail, address) VALUES ({values})"
+            )
     engine.dispose()
 
 

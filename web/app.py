@@ -1,7 +1,5 @@
 """The app factory: it makes the Flask app from the pages, their templates and what all of them share."""
 
-import os
-import secrets
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -35,6 +33,7 @@ from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model
 from web.site import (
     access_control,
+    access_logging,
     body_limits,
     dear_pages,
     demo_guard,
@@ -109,9 +108,8 @@ def create_app(
         ]
     )
     with app.app_context():
-        kept = access_control.register().setting("secret key", secrets.token_hex(32))
+        app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
-    app.secret_key = os.environ.get("CASEAUDIT_SECRET_KEY") or kept
     for part in (
         demo_guard,
         site_assets,
@@ -145,5 +143,6 @@ def create_app(
         return {"version": __version__, "footer_note": app.config["FOOTER_NOTE"], "demo": demo}
 
     json_api.attach(app)
+    access_logging.attach(app, lambda: access_control.register().log, access_control.signed_in)
     access_control.check(app)
     return app

@@ -1,15 +1,24 @@
 """The register: the accounts that may sign in, and the settings of the site, in the database of the files."""
 
+import secrets
 import weakref
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from functools import cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from domain.accounts.access_log import AccessLog
+from domain.accounts.access_store import LogUnavailable
+from domain.accounts.account_rules import keys_taken
+from domain.accounts.outside_key import OutsideKey, outside_key
 from domain.accounts.roles import Account
 from domain.entries.tidy_text import words
-from domain.store.database import Database
+from domain.store.database import Database, guards
 from domain.store.engines import engine_of, insert_into
 
 _tables = sa.MetaData()
@@ -27,7 +36,27 @@ _accounts = sa.Table(
     sa.Column("must_change", sa.Boolean, nullable=False),
     sa.Column("password", sa.String(400), nullable=False),
     sa.Column("calendar", sa.String(100), nullable=False),
+    sa.Column("staff", sa.JSON, nullable=True),
+    sa.Column("until", sa.String(10), nullable=True),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
 )
+"""``staff`` is NULL for an account of an older version, until ``_settle_staff`` has settled it."""
+
+_names = sa.Table(
+    "account_names",
+    _tables,
+    sa.Column("username", sa.String(100), primary_key=True),
+    sa.Column("name", sa.String(200), primary_key=True),
+)
+"""Every printed name that an account ever had. Append-only."""
+
+_bound_names = sa.Table(
+    "bound_names",
+    _tables,
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("username", sa.String(100), nullable=False),
+)
+"""Which account a printed name in older limits of access means, where two people have said so."""
 
 _settings = sa.Table(
     "settings",
@@ -35,6 +64,10 @@ _settings = sa.Table(
     sa.Column("name", sa.String(100), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
+
+
+KEY_OF_BEFORE = "secret key"
+"""The setting in which older versions kept the key of cookies; it is deleted."""
 
 
 class NoSuchAccount(KeyError):
@@ -45,43 +78,69 @@ class AccountExists(ValueError):
     """There is already an account of this user name."""
 
 
+class KeyTaken(ValueError):
+    """A staff key already names another account."""
+
+
+class StaleAccount(ValueError):
+    """The account was changed by somebody else meanwhile."""
+
+
 class AccountRegister:
     """The accounts and settings of one database, with its access ``log``. Threads may share it; make it after a fork.
 
-    On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
+    On SQLite its tables are created here; on PostgreSQL only with ``prepare``. ``key``: see ``AccessLog``.
     """
 
-    def __init__(self, address: str, *, prepare: bool = False):
+    def __init__(self, address: str, *, prepare: bool = False, key: bytes | None = None):
         database = Database.at(address)
         self.engine = engine_of(database)
-        self.log = AccessLog(self.engine)
+        self.log = AccessLog(database, key=key, is_account=partial(_has, self.engine))
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
             with self.engine.begin() as c:
                 for table in _tables.sorted_tables:
                     c.execute(sa.schema.CreateTable(table, if_not_exists=True))
-            self.log.prepare(database.kind)
+                    _add_columns(c, table)
+                keys, never = (("rowid",), ("username", "name")), "the names of accounts are never changed"
+                for guard in guards(database.kind, "account_names", never, *keys):
+                    c.execute(sa.text(guard))
+                _settle_staff(c)
+                c.execute(sa.delete(_settings).where(_settings.c.name == KEY_OF_BEFORE))
+            with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
+                self.log.prepare()
+
+    @cached_property
+    def key(self) -> OutsideKey:
+        """The outside key of this record; ``KeyUnusable``. The database holds no more than the record's id, by chance."""
+        return outside_key(self.setting("record", secrets.token_hex(16)))
 
     def close(self) -> None:
         self.engine.dispose()
+        self.log.close()
 
     def accounts(self) -> list[Account]:
         """All accounts, by name."""
         with self.engine.connect() as c:
-            rows = c.execute(sa.select(_accounts).order_by(_accounts.c.name, _accounts.c.username)).mappings()
-            return [_account(row) for row in rows]
+            rows = c.execute(sa.select(_accounts).order_by(_accounts.c.name, _accounts.c.username)).mappings().all()
+            names = _names_of(c)
+            return [_account(row, names) for row in rows]
 
     def account(self, username: str) -> Account:
         """The account of this user name, disabled or not; ``NoSuchAccount``."""
-        return _account(self._row(username))
+        with self.engine.connect() as c:
+            return _account(_row(c, username), _names_of(c, username))
 
-    def open_account(self, username: str) -> Account | None:
-        """The account of this user name, for somebody who may sign in; None where there is none or it is closed."""
+    def open_account(self, username: str, day: date) -> Account | None:
+        """The account of this user name, for somebody who may sign in on this day.
+
+        None where there is none, it is closed, or its last day is over.
+        """
         try:
             found = self.account(username)
         except NoSuchAccount:
             return None
-        return None if found.disabled else found
+        return found if found.may_sign_in(day) else None
 
     def password(self, username: str) -> str:
         """The argon2 hash of the password; empty where none was set. ``NoSuchAccount``."""
@@ -92,16 +151,43 @@ class AccountRegister:
         return str(self._row(username)["calendar"])
 
     def add(self, account: Account, password: str = "") -> None:
-        """Add an account. ``password``: the hash of its password, empty for none. ``AccountExists``."""
+        """Add an account. ``password``: the hash of its password, empty for none. ``AccountExists``, ``KeyTaken``."""
         try:
             with self.engine.begin() as c:
                 c.execute(sa.insert(_accounts).values(_values(account) | {"password": password, "calendar": ""}))
+                self._called(c, account)
         except IntegrityError:
             raise AccountExists(f"there is already an account '{account.username}'") from None
 
     def change(self, account: Account) -> None:
-        """Store the account as given, but for its password. A user name cannot change. ``NoSuchAccount``."""
-        self._update(account.username, _values(account))
+        """Store the account as given, but for its password. A user name cannot change.
+
+        ``account.revision`` is that of the account as it was read: ``StaleAccount`` where it was changed meanwhile.
+        ``NoSuchAccount``, ``KeyTaken``.
+        """
+        same = sa.and_(_accounts.c.username == account.username, _accounts.c.revision == account.revision)
+        with self.engine.begin() as c:
+            values = _values(account) | {"revision": account.revision + 1}
+            if c.execute(sa.update(_accounts).where(same).values(values)).rowcount == 0:
+                _row(c, account.username)
+                raise StaleAccount(f"the account '{account.username}' was changed by somebody else meanwhile")
+            self._called(c, account)
+
+    def bind_name(self, name: str, username: str) -> None:
+        """Say whom a printed name in older limits of access means: this account alone. ``NoSuchAccount``."""
+        with self.engine.begin() as c:
+            _row(c, username)
+            bound = insert_into(c, _bound_names).values(name=words(name), username=username)
+            c.execute(bound.on_conflict_do_update(index_elements=["name"], set_={"username": username}))
+
+    def _called(self, c: sa.Connection, account: Account) -> None:
+        """Keep the account's name among those that it ever had; ``KeyTaken`` where one of its staff keys is another's."""
+        if self.engine.dialect.name == "postgresql":
+            c.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('caseaudit accounts'))"))
+        rows = c.execute(sa.select(_accounts)).mappings()
+        if taken := keys_taken(account, (_account(row, {}) for row in rows)):
+            raise KeyTaken(f"'{taken[0]}' already names another account")
+        _keep_name(c, account.username, account.name)
 
     def set_password(self, username: str, password: str, *, must_change: bool) -> None:
         """Store the hash of a new password. ``NoSuchAccount``."""
@@ -121,10 +207,7 @@ class AccountRegister:
 
     def _row(self, username: str) -> Any:
         with self.engine.connect() as c:
-            row = c.execute(sa.select(_accounts).where(_accounts.c.username == username)).mappings().one_or_none()
-        if row is None:
-            raise NoSuchAccount(username)
-        return row
+            return _row(c, username)
 
     def _update(self, username: str, values: dict[str, Any]) -> None:
         with self.engine.begin() as c:
@@ -132,12 +215,68 @@ class AccountRegister:
                 raise NoSuchAccount(username)
 
 
+def _has(engine: sa.Engine, username: str) -> bool:
+    """Whether there is an account of this user name, open or closed."""
+    with engine.connect() as c:
+        return c.execute(sa.select(_accounts.c.username).where(_accounts.c.username == username)).first() is not None
+
+
 def _insert_or_leave(engine: sa.Engine) -> Any:
     """An INSERT of a setting that leaves one that is there already as it is."""
     return insert_into(engine, _settings).on_conflict_do_nothing()
 
 
-def _account(row: Any) -> Account:
+def _row(c: sa.Connection, username: str) -> Any:
+    row = c.execute(sa.select(_accounts).where(_accounts.c.username == username)).mappings().one_or_none()
+    if row is None:
+        raise NoSuchAccount(username)
+    return row
+
+
+def _keep_name(c: sa.Connection, username: str, name: str) -> None:
+    named = {"username": username, "name": words(name)}
+    if c.execute(sa.select(_names.c.name).filter_by(**named)).first() is None:
+        c.execute(sa.insert(_names).values(named))
+
+
+def _names_of(c: sa.Connection, username: str | None = None) -> Mapping[str, tuple[str, ...]]:
+    """Account -> the printed names by which older limits of access may mean it. None: of all accounts."""
+    query = sa.select(_names.c.username, _names.c.name, _bound_names.c.username)
+    query = query.outerjoin(_bound_names, _bound_names.c.name == _names.c.name)
+    bound = sa.select(_bound_names.c.username, _bound_names.c.name)
+    if username is not None:
+        query, bound = query.where(_names.c.username == username), bound.where(_bound_names.c.username == username)
+    found: dict[str, tuple[str, ...]] = {}
+    for who, name, meant in (*c.execute(query), *((who, name, who) for who, name in c.execute(bound))):
+        found[who] = (*found.get(who, ()), *((name,) if meant in (None, who) else ()))
+    return found
+
+
+def _add_columns(c: sa.Connection, table: sa.Table) -> None:
+    """Add the columns that the table of an older version lacks."""
+    there = {column["name"] for column in sa.inspect(c).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in there:
+            c.execute(
+                sa.text(f"ALTER TABLE {table.name} ADD COLUMN {sa.schema.CreateColumn(column).compile(c.engine)}")
+            )
+
+
+def _settle_staff(c: sa.Connection) -> None:
+    """Give the accounts of an older version their staff key: the printed name, by which they reached cases until now.
+
+    Where several accounts have one name, it is nobody's key until somebody says whose.
+    """
+    rows = [(row.username, words(row.name), row.staff) for row in c.execute(sa.select(_accounts))]
+    older = [(username, name) for username, name, staff in rows if staff is None]
+    times = Counter(name for _, name, _ in rows)
+    for username, name in older:
+        _keep_name(c, username, name)
+        staff = [name] if times[name] == 1 else []
+        c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(staff=staff))
+
+
+def _account(row: Any, names: Mapping[str, tuple[str, ...]]) -> Account:
     """The account of a row. Names are tidied as those of entries are, which they are compared with."""
     return Account(
         username=row["username"],
@@ -148,6 +287,10 @@ def _account(row: Any) -> Account:
         grade=row["grade"],
         disabled=row["disabled"],
         must_change=row["must_change"],
+        staff=tuple(map(words, row["staff"] or ())),
+        until=None if row["until"] is None else date.fromisoformat(row["until"]),
+        revision=row["revision"],
+        names=names.get(row["username"], ()),
     )
 
 
@@ -161,4 +304,6 @@ def _values(account: Account) -> dict[str, Any]:
         "grade": account.grade,
         "disabled": account.disabled,
         "must_change": account.must_change,
+        "staff": list(account.staff),
+        "until": None if account.until is None else account.until.isoformat(),
     }

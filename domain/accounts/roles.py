@@ -1,7 +1,13 @@
-"""Staff: the roles, the cases that each role is responsible for, and the entries that each may make. Pure rules."""
+"""Staff: the roles, the cases that each role is responsible for, and the entries that each may make. Pure rules.
+
+Nothing is reached by a printed name. An account is known by its user name. Case files know a person on the staff by a *staff
+key*: the id that the source gives them, or where an entry gives none, the name exactly as the file has it. Which keys are
+whose is put on each account by hand.
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal, Protocol, get_args
 
 from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, QualityJudged
@@ -9,7 +15,7 @@ from domain.entries.code_lists import JudgeRole, OfficerGrade
 from domain.entries.entry import Makers
 
 Role = Literal[
-    "case_manager", "spo", "divisional_manager", "area_manager", "inspector", "information_manager"
+    "case_manager", "spo", "divisional_manager", "area_manager", "inspector", "information_manager", "auditor"
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -23,7 +29,10 @@ OPENERS: tuple[Role, ...] = ("spo", "divisional_manager", "area_manager", "inspe
 """The roles that open and run inspections, or audits of their own cases, and read cases for them."""
 
 ADMINISTRATORS: tuple[Role, ...] = ("information_manager",)
-"""The roles that look after accounts, imports and the access log."""
+"""The roles that look after accounts and imports."""
+
+AUDITORS: tuple[Role, ...] = ("information_manager", "auditor")
+"""The roles that read the access log. An auditor opens no case and changes no account."""
 
 Level = Literal["area", "division", "team", "officer"]
 
@@ -45,23 +54,19 @@ JUDGES: Mapping[Role, JudgeRole] = {
 class CaseHolder(Protocol):
     """The officer, team, division and area that hold a case on a day."""
 
-    @property
-    def officer(self) -> str: ...
-    @property
-    def team(self) -> str: ...
-    @property
-    def division(self) -> str: ...
-    @property
-    def area(self) -> str: ...
+    def key(self, level: Level) -> str:
+        """The id of the holder at this level; its name where the file gives no id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person who may sign in. ``name``: as case files name the person (``officer``, ``by``, ``assessor``).
+    """A person who may sign in. ``username`` is the account's id: it never changes and is never given again.
 
-    ``places``: the teams, divisions or areas that they are responsible for, at the level of their role.
-    ``inspections``: those that an inspector reads. ``grade``: the grade recorded with their countersignatures and
-    oversight.
+    ``name``: how the person is printed. ``places``: the teams, divisions or areas that they are responsible for, at the level
+    of their role, each by its id, or by its name where files give no ids; for an inspector the areas in which they may open
+    inspections. ``inspections``: those that an inspector reads. ``grade``: the grade recorded with their countersignatures and
+    oversight. ``staff``: their staff keys. ``until``: the last day on which they may sign in. ``revision``: how often the
+    account was changed.
     """
 
     username: str
@@ -73,14 +78,41 @@ class Account:
     disabled: bool = False
     must_change: bool = False
     """Somebody else has set the password; it must be changed at the next sign-in."""
+    staff: tuple[str, ...] = ()
+    until: date | None = None
+    revision: int = 0
+    names: tuple[str, ...] | None = field(default=None, compare=False)
+    """The printed names by which an older limit of access may mean this account (None: its name). The register fills it."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """How entries name this person: the user name and the staff keys."""
+        return frozenset((self.username, *self.staff))
+
+    def is_named(self, key: str | None) -> bool:
+        """Whether this user name or staff key is theirs. A printed name that is no key of theirs is not."""
+        return key is not None and key in self.keys
+
+    def is_shut_out(self, excluded: Iterable[str]) -> bool:
+        """Whether a limit of access that names these staff means this account.
+
+        It does by user name, by staff key, and by every printed name that the account ever had, however it is capitalised,
+        unless two people have said whose that name is.
+        """
+        meant = {name.casefold() for name in (*self.keys, *((self.name,) if self.names is None else self.names))}
+        return any(name.casefold() in meant for name in excluded)
+
+    def may_sign_in(self, day: date) -> bool:
+        """Whether the account is open on this day."""
+        return not self.disabled and (self.until is None or day <= self.until)
 
     @property
     def scope(self) -> tuple[Level, tuple[str, ...]] | None:
-        """The level of their responsibility and the officers, teams, divisions or areas at it; None: for no cases."""
+        """The level of their responsibility and the keys of officers, teams, divisions or areas at it; None: for no cases."""
         level = LEVELS.get(self.role)
         if level is None:
             return None
-        return level, (self.name,) if level == "officer" else self.places
+        return level, tuple(sorted(self.keys)) if level == "officer" else self.places
 
     def is_one_of(self, roles: Iterable[Role]) -> bool:
         """Whether their role is among these."""
@@ -132,15 +164,24 @@ class Account:
 
     def may_frame(self, held: CaseHolder) -> bool:
         """Whether a case held so may come into the frame of an inspection that they run."""
-        return self.inspects or self.answers_for(held)
-
-    def is_named(self, names: Iterable[str]) -> bool:
-        """Whether one of these names is theirs: the one that case files give them, or their user name."""
-        return not {self.name, self.username}.isdisjoint(names)
+        return held.key("area") in self.places if self.inspects else self.answers_for(held)
 
     def answers_for(self, held: CaseHolder) -> bool:
         """Whether they are responsible for a case that is held there, so that they may read and count it."""
-        return self.scope is not None and getattr(held, self.scope[0]) in self.scope[1]
+        level = LEVELS.get(self.role)
+        if level is None:
+            return False
+        return held.key(level) in (self.keys if level == "officer" else self.places)
+
+    def made(self, fact: Entry) -> bool:
+        """Whether an entry that names who made it (``by``) names this account.
+
+        By the id, where the entry has one; else by the user name that recorded it, or by the name as a staff key.
+        """
+        by_id = getattr(fact, "by_id", None)
+        if by_id is not None:
+            return self.is_named(by_id)
+        return self.is_named(fact.recorded_by) or self.is_named(getattr(fact, "by", None))
 
     @property
     def records(self) -> bool:
@@ -156,7 +197,7 @@ class Account:
 
         They may if they may make entries of its type. A reading of an inspection must also be their own.
         """
-        if isinstance(fact, QualityJudged) and fact.inspection is not None and fact.by != self.name:
+        if isinstance(fact, QualityJudged) and fact.inspection is not None and not self.made(fact):
             return False
         return self.may_enter(EntryCorrected) and self.may_enter(type(fact))
 

@@ -11,7 +11,7 @@ from projections.history.access_limits import excluded
 
 def is_closed(repository: CaseRepository, account: Account, reference: str) -> bool:
     """Whether access to the case is limited and this account is excluded."""
-    return account.is_named(excluded(repository.history(reference, None)))
+    return account.is_shut_out(excluded(repository.history(reference, None)))
 
 
 def inspected(repository: CaseRepository, account: Account) -> set[str]:

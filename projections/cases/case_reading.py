@@ -21,8 +21,7 @@ class Reading:
     """One case read at a moment under a framework, for an inspection or for none.
 
     ``history``: the case as known at the moment. ``obligations``: its duties under the standards and the framework's own
-    expectations, by due date. ``judgements``: those that may count, the earliest first. ``to_date``: the case as known
-    today; None: the same as ``history``.
+    expectations, by due date. ``judgements``: those that may count, the earliest first.
     """
 
     reference: str
@@ -31,7 +30,6 @@ class Reading:
     history: History
     obligations: Sequence[Obligation]
     judgements: Sequence[QualityJudged]
-    to_date: History | None = None
 
     @classmethod
     def of(cls, reference: str, moment: Moment, framework: Framework, history: History) -> "Reading":
@@ -48,7 +46,7 @@ class Reading:
     @cached_property
     def snapshot(self) -> CaseSnapshot:
         """The case snapshot at the moment. ``ValueError``: supervision had not begun."""
-        return CaseSnapshot.of_history(self.reference, self.moment, self.history, self.to_date)
+        return CaseSnapshot.of_history(self.reference, self.moment, self.history)
 
     @property
     def holder(self) -> Place:

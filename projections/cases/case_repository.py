@@ -233,7 +233,7 @@ class CaseRepository:
         owed = self.obligations(reference, known_at, framework, edition, so_far)
         to_date = [j for j in self.history(reference, frozen_at, stored).all(QualityJudged) if j.second == second]
         judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
-        return Reading(reference, moment, framework, history, owed, judged, self.history(reference, None))
+        return Reading(reference, moment, framework, history, owed, judged)
 
     def read_all(
         self,

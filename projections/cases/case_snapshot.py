@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from domain.entries import code_lists
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK
-from projections.history.access_limits import excluded
 from projections.history.history import History
 from projections.history.moment import Moment
 from projections.ledger.ledger import (
@@ -48,7 +47,6 @@ class CaseSnapshot:
 
     ``spell``: the attributes of the case on the day. ``duties``: those of all frameworks, by due date. ``lates`` and
     ``judgements``: in the order of their days; ``notices``: kind by kind; days after the moment's are included.
-    ``excluded``: the staff (names or user names) who may not open the case, as known today.
 
     A snapshot from the read model holds only the rows that were fetched (see ``ReadModel.case_snapshots``).
     """
@@ -60,16 +58,12 @@ class CaseSnapshot:
     lates: Sequence[LateRow]
     judgements: Sequence[JudgementRow]
     notices: Sequence[NoticeRow]
-    excluded: frozenset[str]
 
     @classmethod
-    def of_history(
-        cls, reference: str, moment: Moment, history: History, to_date: History | None = None
-    ) -> "CaseSnapshot":
-        """The snapshot of a history. Its rows are derived when they are first read.
+    def of_history(cls, reference: str, moment: Moment, history: History) -> "CaseSnapshot":
+        """The snapshot of a history, as known at the moment. Its rows are derived when they are first read.
 
-        ``history``: the case as known at the moment. ``to_date``: the case as known today, for ``excluded``; None: the
-        same as ``history``. ``ValueError``: supervision had not begun by the day.
+        ``ValueError``: supervision had not begun by the day.
         """
         day = moment.on
         spell = next((s for s in spell_rows(history) if s.holds_on(day)), None)
@@ -81,7 +75,6 @@ class CaseSnapshot:
             lates=_LazyRows(lambda: _by_day(late_rows(history))),
             judgements=_LazyRows(lambda: _as_given(judgement_rows(history))),
             notices=_LazyRows(lambda: _by_kind(notice_rows(history))),
-            excluded=excluded(to_date or history),
         )  # fmt: skip
 
     @classmethod
@@ -95,11 +88,10 @@ class CaseSnapshot:
         lates: Sequence[LateRow],
         judgements: Sequence[JudgementRow],
         notices: Sequence[NoticeRow],
-        excluded: frozenset[str],
     ) -> "CaseSnapshot":
         """The snapshot from the rows known at the moment, in any order. ``spell``: the one that contains the day."""
         return cls(
-            reference, moment, spell, _by_due_day(duties), _by_day(lates), _as_given(judgements), _by_kind(notices), excluded
+            reference, moment, spell, _by_due_day(duties), _by_day(lates), _as_given(judgements), _by_kind(notices)
         )  # fmt: skip
 
     def __hash__(self) -> int:

@@ -31,7 +31,6 @@ from projections.columns.column_schema import (
     ordered,
     split,
 )
-from projections.history.access_limits import excluded_by
 from projections.ledger.ledger import Ledger
 from projections.ledger.row_kinds import ROW_KINDS, Holds
 
@@ -172,7 +171,6 @@ class ColumnBuilder:
         of["entries"].append(len(entries))
         of["position"].append(position)
         of["elsewhere"].append(self.words["elsewhere"].number(elsewhere))
-        of["excluded"].append(self.words["excluded"].number(tuple(sorted(excluded_by(entries)))))
         of = self._values["recorded"]
         for day, count in recorded_by_day(entries).items():
             of["case"].append(case)

@@ -79,15 +79,14 @@ PLAIN: Final[Mapping[str, Mapping[str, ColumnType]]] = {
         "case": np.int32,
         "entries": np.int32,
         "position": np.int64,
-        "excluded": np.int32,
         "elsewhere": np.int32,
     },
     "recorded": {"case": np.int32, "day": np.uint16, "entries": np.int32},
 }
 """The tables of rows that have no span of knowledge.
 
-``cases``: for each case how many entries its file held and up to which position of the record its rows were made, the
-staff who may not open it, and the entries of its person's other files that its rows name. ``recorded``: how many entries of
+``cases``: for each case how many entries its file held and up to which position of the record its rows were made,
+and the entries of its person's other files that its rows name. ``recorded``: how many entries of
 a case were recorded on a day in Europe/London.
 """
 
@@ -102,12 +101,11 @@ GROUPED_BY: Final[Mapping[str, str]] = {"duties": "clause", "judgements": "quest
 WORDS: Final[Mapping[str, str]] = {
     **{field.name: field.name for kind in ROW_KINDS.values() for _, field in kind.those("word", "place")},
     **{f"{f.name}{FURTHER}": "steps" for kind in ROW_KINDS.values() for _, f in kind.those("entries")},
-    "excluded": "excluded",
     "elsewhere": "elsewhere",
 }
 """The columns that hold numbers of words (strings, places and other values), each with the name of its words."""
 
-TUPLES: Final = frozenset({"place", "steps", "excluded", "elsewhere"})
+TUPLES: Final = frozenset({"place", "steps", "elsewhere"})
 """The words that are tuples."""
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import structs
 
+from domain.accounts.roles import Level
 from domain.entries.case_entries import Person, PersonDetailsChanged
 
 ON = itemgetter(0)
@@ -23,13 +24,22 @@ class Change(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a case is held."""
+    """Where a case is held: the printed names, and beside them the ids that the source gives (empty: none)."""
 
     area: str
     division: str
     team: str
     officer: str
     officer_grade: str
+    area_id: str = ""
+    division_id: str = ""
+    team_id: str = ""
+    officer_id: str = ""
+
+    def key(self, level: Level) -> str:
+        """The id of the holder at this level; its name where there is no id."""
+        held: str = getattr(self, f"{level}_id") or getattr(self, level)
+        return held
 
 
 class Span(NamedTuple):

@@ -34,14 +34,11 @@ class Timelines(OrderTimelines):
             if isinstance(fact, case_entries.PlaceRenamed):
                 if not found:
                     continue
-                named = {
-                    name: value
-                    for name in ("area", "division", "team", "officer")
-                    if (value := getattr(fact, name, None))
-                }
-                place = found[-1][1]._replace(**named)
+                place = found[-1][1]._replace(**_given(fact, (*HOLDERS, *HOLDER_IDS)))
             else:
-                place = Place(fact.area, fact.division, fact.team, fact.officer, fact.officer_grade)
+                place = Place(
+                    fact.area, fact.division, fact.team, fact.officer, fact.officer_grade, **_given(fact, HOLDER_IDS)
+                )  # fmt: skip
             found.append((fact, place))
         return found
 
@@ -150,6 +147,15 @@ class Timelines(OrderTimelines):
         """The days on which an attribute that clauses ask for may change."""
         changes = (*self.risk, *self.tier, *self.mappa_level, *self.allocation, *self.requirements, *self.person)
         return sorted({change.on for change in changes})
+
+
+HOLDERS = ("area", "division", "team", "officer")
+HOLDER_IDS = tuple(f"{level}_id" for level in HOLDERS)
+
+
+def _given(fact: Entry, names: Iterable[str]) -> dict[str, str]:
+    """Those of these fields that an entry gives."""
+    return {name: value for name in names if (value := getattr(fact, name, None))}
 
 
 def _to_another_area(before: tuple[Entry, Place], after: tuple[Entry, Place]) -> bool:

@@ -17,10 +17,10 @@ class Rows(Protocol):
     def __len__(self) -> int: ...
 
 
-def present(rows: Rows, name: str, among: Array | None = None) -> list[Any]:
-    """The values of an attribute that the rows (or those for which ``among`` is true) have, each once."""
+def present(rows: Rows, name: str) -> list[Any]:
+    """The values of an attribute that the rows have, each once."""
     values, numbers = rows.coded(name)
-    return [values[number] for number in distinct(numbers if among is None else numbers[among])]
+    return [values[number] for number in distinct(numbers)]
 
 
 def holds(rows: Rows, name: str, fits: Callable[[Any], bool]) -> Array:

@@ -1,7 +1,7 @@
-"""The cases that an account counts at a moment, and which of them it may open.
+"""The cases that an account answers for at a moment, and which of them it may open.
 
-Whoever held a case on the day read may read it as at that day; whoever holds it today may read all of it. A case whose
-access is limited stays in the counts of the staff excluded, and shows them nothing else.
+Whoever held a case on the day read may read it as at that day; whoever holds it today may read all of it. Lists hold the
+cases that may be opened, and count no others. Reports count all (``projections.reports``).
 """
 
 from collections.abc import Callable, Iterable
@@ -12,10 +12,11 @@ import numpy as np
 
 from domain.accounts.roles import Account
 from projections.cases.case_snapshot import CaseSnapshot
+from projections.cases.recorded_limits import Limits
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
-from projections.lists.case_limits import CaseLimits
+from projections.lists.case_limits import closed_cases
 from projections.lists.shown_cases import snapshots_by_number
 
 
@@ -24,7 +25,6 @@ class CountedCases:
     """For each case of the columns whether it is ``counted``, and whether it is ``closed``: counted, and may not be opened."""
 
     selection: CaseSelection
-    limits: CaseLimits
     counted: Array
     closed: Array
 
@@ -36,16 +36,16 @@ class CountedCases:
 
     def snapshots(self, cases: Array) -> dict[int, CaseSnapshot]:
         """The snapshots of these cases (numbers, in any order, perhaps repeated), by number; without duties and entries."""
-        return snapshots_by_number(self.selection, cases, self.limits.excluded)
+        return snapshots_by_number(self.selection, cases)
 
     @cached_property
     def numbers(self) -> Array:
-        """The numbers of the cases counted."""
-        return np.flatnonzero(self.counted)
+        """The numbers of the cases that may be listed and opened."""
+        return np.flatnonzero(self.open)
 
     @property
     def current(self) -> Array:
-        """The numbers of the cases counted that had not ended by the day."""
+        """The numbers of those of them that had not ended by the day."""
         current: Array = self.numbers[~self.selection.over[self.numbers]]
         return current
 
@@ -57,17 +57,16 @@ class CountedCases:
 
 
 def counted_cases(
-    selection: CaseSelection, limits: CaseLimits, account: Account, inspected: Callable[[], Iterable[str]]
+    selection: CaseSelection, limits: Limits, account: Account, inspected: Callable[[], Iterable[str]]
 ) -> CountedCases:
-    """The cases that an account counts: an inspector those of its inspections (``inspected``), others those held on the
-    day in the places they answer for.
+    """The cases that an account answers for: an inspector those of its inspections (``inspected``), others those held on
+    the day in the places they answer for.
     """
     counted = np.zeros(selection.columns.numbers, bool)
     if account.inspects:
         numbers = map(selection.columns.number, inspected())
         counted[[number for number in numbers if number is not None]] = True
         counted &= selection.there
-    elif account.scope is not None:
-        level, names = account.scope
-        counted = selection.select(**{level: names})
-    return CountedCases(selection, limits, counted, counted & limits.closed(account.is_named))
+    else:
+        counted = selection.held_where(account.answers_for)
+    return CountedCases(selection, counted, counted & closed_cases(selection.columns, limits, account.is_shut_out))

@@ -1,6 +1,6 @@
 """Case snapshots from the columns, for the cases that a page shows: nothing is made of the others."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,6 @@ OF_SNAPSHOT = ("duties", "lates", "judgements", "notices")
 def shown_cases(
     selection: CaseSelection,
     cases: Array,
-    excluded: Callable[[int], frozenset[str]],
     entries_of: EntryIds | None = None,
     *,
     tables: Collection[str] = OF_SNAPSHOT,
@@ -34,7 +33,7 @@ def shown_cases(
 ) -> list[CaseSnapshot]:
     """The snapshots of these cases (numbers, ascending; all of them had begun), in their order.
 
-    ``excluded``: who may not open a case (see ``CaseLimits``). ``tables``: which rows to read beside the spell.
+    ``tables``: which rows to read beside the spell.
     ``clauses``: only duties under these (numbers in the catalogue; None: all). ``entries_of``: see ``read_rows``.
     """
     if not len(cases):
@@ -48,19 +47,17 @@ def shown_cases(
     }
     return [
         CaseSnapshot.of_rows(
-            references[case], selection.moment, spells[case], excluded=excluded(case),
+            references[case], selection.moment, spells[case],
             **{name: read.get(name, {}).get(case, []) for name in OF_SNAPSHOT},
         )
         for case in cases.tolist()
     ]  # fmt: skip
 
 
-def snapshots_by_number(
-    selection: CaseSelection, cases: Array, excluded: Callable[[int], frozenset[str]]
-) -> dict[int, CaseSnapshot]:
+def snapshots_by_number(selection: CaseSelection, cases: Array) -> dict[int, CaseSnapshot]:
     """The snapshots of these cases (numbers, in any order, perhaps repeated), by number; without duties and entries."""
     numbers = np.unique(cases)
-    found = shown_cases(selection, numbers, excluded, tables=())
+    found = shown_cases(selection, numbers, tables=())
     return dict(zip(numbers.tolist(), found, strict=True))
 
 

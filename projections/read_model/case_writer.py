@@ -9,13 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
 import sqlalchemy as sa
 
 from domain.aggregates.case_file import CaseFile
 from domain.aggregates.person_files import PersonFiles
 from domain.store.engines import insert_into
-from projections.history.access_limits import excluded_by
 from projections.ledger.ledger import Ledger, ledger
 from projections.ledger.row_kinds import ROW_KINDS
 from projections.read_model.ledger_codec import decode_ledger, encode_ledger
@@ -25,7 +23,7 @@ CASES_PER_STATEMENT = 100
 
 
 class DerivedCase(NamedTuple):
-    """One case as derived from the record up to a position. ``excluded`` and ``ledger``: as the tables hold them.
+    """One case as derived from the record up to a position. ``ledger``: as the tables hold it.
 
     ``version``: how many entries its own file held there.
     """
@@ -33,7 +31,6 @@ class DerivedCase(NamedTuple):
     reference: str
     version: int
     position: int
-    excluded: str
     ledger: bytes
 
 
@@ -54,9 +51,8 @@ def derive_cases(
         except Exception as error:
             error.add_note(f"while deriving the rows of {file.reference} from its {file.version} entries")
             raise
-        limited = msgspec.json.encode(sorted(excluded_by(file.entries.values()))).decode()
         on_ledger(file, kept)
-        yield DerivedCase(file.reference, file.version, position, limited, encode_ledger(kept))
+        yield DerivedCase(file.reference, file.version, position, encode_ledger(kept))
 
 
 def outdated_cases(c: sa.Connection, of: sa.Table, positions: Mapping[str, int]) -> set[str]:
@@ -75,7 +71,7 @@ def write_cases(c: sa.Connection, of: sa.Table, derived: Collection[DerivedCase]
     written: set[str] = set()
     for at in range(0, len(rows), CASES_PER_STATEMENT):
         insert = insert_into(c, of).values(rows[at : at + CASES_PER_STATEMENT])
-        said = {name: insert.excluded[name] for name in ("version", "position", "excluded", "ledger")}
+        said = {name: insert.excluded[name] for name in ("version", "position", "ledger")}
         upsert = insert.on_conflict_do_update(
             index_elements=["reference"], set_=said, where=of.c.position < insert.excluded.position
         )
@@ -99,12 +95,11 @@ class RowDifference(NamedTuple):
 def row_differences(c: sa.Connection, of: sa.Table, derived: Iterable[DerivedCase]) -> Iterator[RowDifference]:
     """Where the table differs from the derived cases."""
     for d in derived:
-        stored = c.execute(sa.select(of.c.excluded, of.c.ledger).where(of.c.reference == d.reference)).one_or_none()
-        said = None if stored is None else stored.excluded
-        if said != d.excluded:
-            yield RowDifference(d.reference, "cases", "too many", {"excluded": said})
-            yield RowDifference(d.reference, "cases", "missing", {"excluded": d.excluded})
-        if stored is None or bytes(stored.ledger) == d.ledger:
+        stored = c.execute(sa.select(of.c.ledger).where(of.c.reference == d.reference)).one_or_none()
+        if stored is None:
+            yield RowDifference(d.reference, "cases", "missing", {})
+            continue
+        if bytes(stored.ledger) == d.ledger:
             continue
         try:
             found = decode_ledger(bytes(stored.ledger))

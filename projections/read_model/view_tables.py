@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.store.database import Database, NotPrepared
 from projections.ledger.derived_by import derived_by
 
-VERSION = 3
+VERSION = 4
 """Increase it with every change of these tables. What the rows depend on is in ``derived_by``."""
 
 GENERATIONS = ("a", "b")
@@ -35,7 +35,7 @@ VIEWS = sa.Table(
 
 
 def _generation(generation: str) -> sa.Table:
-    """The table of a generation: of each case the ledger (see ``ledger_codec``) and the staff who may not open it, as JSON.
+    """The table of a generation: of each case the ledger (see ``ledger_codec``).
 
     ``position``: the position of the record up to which entries were read for it. ``version``: how many entries its own
     file held there.
@@ -46,7 +46,6 @@ def _generation(generation: str) -> sa.Table:
         sa.Column("reference", _reference, primary_key=True),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
-        sa.Column("excluded", sa.Text, nullable=False),
         sa.Column("ledger", sa.LargeBinary, nullable=False),
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from projections.columns.case_selection import CaseSelection
+from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
@@ -122,10 +123,13 @@ class Matrix:
     whole: MatrixRow
 
 
-def duty_sums(selection: CaseSelection, months: int = MONTHS) -> list[DutySum]:
-    """The duties that fell due in the ``months`` up to the day read, by place, subject and month."""
+def duty_sums(selection: CaseSelection, months: int = MONTHS, cases: Array | None = None) -> list[DutySum]:
+    """The duties that fell due in the ``months`` up to the day read, by place, subject and month.
+
+    ``cases``: for each case whether it counts (None: all do).
+    """
     found = count_duties(
-        selection, selection.moment.on - relativedelta(months=months), by=("place", "subject", "month")
+        selection, selection.moment.on - relativedelta(months=months), by=("place", "subject", "month"), cases=cases
     ).by_key()
     return [DutySum(place, subject, month, *figure) for (place, subject, month), figure in found.items()]
 
@@ -174,9 +178,10 @@ def counted_duties(
     months: int = MONTHS,
     wanted: Callable[[Place], bool] = lambda place: True,
     subject: str = ALL,
+    cases: Array | None = None,
 ) -> DutyList:
-    """The duties that count on a subject, of the places ``wanted`` on their due dates."""
+    """The duties that count on a subject, of the places ``wanted`` on their due dates. ``cases``: see ``duty_sums``."""
     since, clauses = selection.moment.on - relativedelta(months=months), clauses_about(subject)
     fits = np.array([wanted(place) for place in selection.columns.words["place"].values], bool)
-    runs = fell_due_runs(selection, since, clauses)
+    runs = fell_due_runs(selection, since, clauses, cases)
     return DutyList(selection, [run.only(fits[run.column("place")]) for run in runs])

@@ -11,7 +11,6 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
 from projections.ledger.ledger import Ledger, ledger
-from projections.lists.case_limits import CaseLimits
 from projections.lists.shown_cases import shown_cases
 from projections.read_model.column_base import columns_folder
 from projections.read_model.column_keeper import ColumnKeeper
@@ -40,7 +39,5 @@ def snapshots_of(views: ReadModel, moment: Moment, **which: Any) -> dict[str, Ca
     """The snapshots of these cases by reference. ``which``: see ``shown_cases``."""
     selection = selection_of(views, moment)
     files = {file.reference: list(file.entries) for file in views.stored.files(views.cases())}
-    found = shown_cases(
-        selection, np.flatnonzero(selection.there), CaseLimits(selection.columns).excluded, files.__getitem__, **which
-    )
+    found = shown_cases(selection, np.flatnonzero(selection.there), files.__getitem__, **which)
     return {case.reference: case for case in found}

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Flask, abort, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from web.site import access_control
+from web.site import access_control, clock
 from web.site.links import local
 
 blueprint = Blueprint("openid", __name__)
@@ -59,7 +59,7 @@ def back() -> Response:
     except RequestException as error:
         return _unreachable(error)
     named = str(claims.get(current_app.extensions["openid"]["claim"], ""))
-    account = access_control.register().open_account(named)
+    account = access_control.register().open_account(named, clock.day())
     if account is None:
         return _refuse(named, "You have no account here, or it is closed. Ask your information manager for one.")
     access_control.sign_in(account, "OpenID Connect")

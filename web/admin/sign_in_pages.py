@@ -51,7 +51,7 @@ def enter() -> str | Response:
     following, typed = local(request.form.get("next")), dict(parse_qsl(request.form.get("typed", "")))
     if access_control.register().log.has_failed_often(username, request.remote_addr or "", clock.now()):
         return ask(following, typed or None, {"username": WAIT})
-    found = access_control.register().open_account(username)
+    found = access_control.register().open_account(username, clock.day())
     if (
         not passwords.fits(password, "" if found is None else access_control.register().password(found.username))
         or found is None
@@ -75,7 +75,7 @@ def people() -> str:
 @access_control.open_to_anyone
 def be(username: str) -> Response | str:
     """In a demonstration only: sign in as one of its people without a password."""
-    found = access_control.register().open_account(username)
+    found = access_control.register().open_account(username, clock.day())
     if not current_app.config["DEMO"] or found is None:
         abort(404)
     access_control.sign_in(found, "demonstration")
@@ -123,6 +123,7 @@ def change_password() -> str | Response:
 
 def form_expired(error: CSRFError) -> tuple[str, int]:
     """A form that was refused, as its session had ended or it came from another site: show what was typed again."""
+    access_control.log("refused", detail="a form without its token")
     view = current_app.view_functions.get(request.endpoint or "")
     kept = getattr(view, "keeps_typed", False) and access_control.signed_in() is not None
     typed = [pair for pair in _pairs(request.form) if pair[0] not in UNTYPED] if kept else []

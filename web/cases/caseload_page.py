@@ -39,7 +39,7 @@ COLUMNS: Mapping[str, Callable[[CaseList], Array]] = {
 
 @dataclass(frozen=True)
 class AskedCases:
-    """The caseload as the address asks for it. ``every``: all cases counted; ``rows``: those that fit and may be seen."""
+    """The caseload as the address asks for it. ``every``: all that the reader may open; ``rows``: those that fit."""
 
     words: Mapping[str, str]
     filters: Filters
@@ -51,7 +51,9 @@ class AskedCases:
         """The lines from the place ``first`` up to, not including, ``last``."""
         rows = self.rows
         which = rows.in_order(COLUMNS[self.order.key](rows), first, last, descending=self.order.descending)
-        return rows.lines(which, current_cases.reached().snapshots(rows.case[which]))
+        lines = rows.lines(which, current_cases.reached().snapshots(rows.case[which]))
+        access_control.shown(*(line.case.reference for line in lines))
+        return lines
 
 
 class CaseloadSchema(Schema):
@@ -68,7 +70,7 @@ class CaseloadSchema(Schema):
 @access_control.open_to(*READERS)
 def index() -> str:
     """The list of cases: searched, filtered, sorted and in pages."""
-    asked, at, closed = _asked(), current_cases.reached().selection, current_cases.reached().closed
+    asked, at = _asked(), current_cases.reached().selection
     rows, every = asked.rows, asked.every
     page = read_page(request.args, len(rows))
     return render_template(
@@ -82,8 +84,7 @@ def index() -> str:
         current=len(every) - int(at.over[every.case].sum()),
         overdue=int((rows.overdue > 0).sum()),
         high=int(at.high_risk[rows.case].sum()),
-        hidden=int(closed.sum()),
-        choices=asked.filters.choices(every, ~closed[every.case]),
+        choices=asked.filters.choices(every),
     )
 
 
@@ -115,11 +116,10 @@ def _asked() -> AskedCases:
     order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
     reached = current_cases.reached()
     if words["find"]:
-        access_control.log("searched", detail=words["find"])
-    duties = OpenDuties.of(reached.selection, reached.counted)
+        access_control.log("searched")
+    duties = OpenDuties.of(reached.selection, reached.open)
     every = CaseList(reached.selection, reached.numbers, duties)
-    shown = reached.open[every.case] & filters.fit(every) & _shown(every, words)
-    return AskedCases(words, filters, order, every, every.only(shown))
+    return AskedCases(words, filters, order, every, every.only(filters.fit(every) & _shown(every, words)))
 
 
 def _shown(cases: CaseList, words: Mapping[str, str]) -> Array:

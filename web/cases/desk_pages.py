@@ -12,7 +12,6 @@ from domain.accounts.roles import WORKERS
 from projections.arrays.date_numbers import working_days_before
 from projections.cases.caseload import DutyLine, LateLine, NoticeLine
 from projections.columns.column_schema import Array
-from projections.lists.attributes import distinct
 from projections.lists.counted_cases import CountedCases
 from projections.lists.duty_list import DutyList
 from projections.lists.late_entries import LateEntries
@@ -68,7 +67,7 @@ Line = DutyLine | LateLine | NoticeLine
 
 @dataclass(frozen=True)
 class AskedList:
-    """A list as the address asks for it. ``every``: all its rows; ``rows``: those that fit and that the reader may see."""
+    """A list as the address asks for it. ``every``: all its rows; ``rows``: those that fit."""
 
     listed: DeskList
     filters: Filters
@@ -81,7 +80,9 @@ class AskedList:
         """The lines from the place ``first`` up to, not including, ``last``."""
         rows = self.rows
         which = rows.in_order(_sort_key(self.order.key, rows), first, last, descending=self.order.descending)
-        return rows.lines(which, self.cases.snapshots(rows.case[which]), current_cases.entries_of)
+        lines = rows.lines(which, self.cases.snapshots(rows.case[which]), current_cases.entries_of)
+        access_control.shown(*(line.case.reference for line in lines))
+        return lines
 
 
 def _sort_key(key: str, rows: Rows) -> Array:
@@ -129,17 +130,16 @@ def _by_officer(reached: CountedCases, counts: Mapping[str, Array]) -> dict[tupl
 def show(name: str) -> str:
     """One list: filtered, sorted and in pages."""
     asked = _asked(name)
-    page, closed = read_page(request.args, len(asked.rows)), asked.cases.closed[asked.every.case]
+    page = read_page(request.args, len(asked.rows))
     return render_template(
         "cases/desk_list.html",
         listed=asked.listed,
         filters=asked.filters,
-        choices=asked.filters.choices(asked.every, ~closed),
+        choices=asked.filters.choices(asked.every),
         rows=asked.lines(*page.places),
         page=page,
         order=asked.order,
         total=len(asked.every),
-        hidden=len(distinct(asked.every.case[closed])),
         fact=lambda row: current_cases.repository().file(row.case.reference).entries[row.recorded.entry],
         day=current_cases.moment().on,
     )
@@ -162,21 +162,21 @@ def table(name: str, form: str) -> Response:
 
 
 def _open_duties() -> OpenDuties:
-    """The open duties of the cases that the reader counts."""
+    """The open duties of the cases that the reader may open."""
     if "open_duties" not in g:
-        g.open_duties = OpenDuties.of(current_cases.reached().selection, current_cases.reached().counted)
+        g.open_duties = OpenDuties.of(current_cases.reached().selection, current_cases.reached().open)
     found: OpenDuties = g.open_duties
     return found
 
 
 def _late() -> LateEntries:
-    """The entries recorded late in the last four weeks on the cases that the reader counts."""
-    return LateEntries.of(current_cases.reached().selection, current_cases.reached().counted, MONTH)
+    """The entries recorded late in the last four weeks on the cases that the reader may open."""
+    return LateEntries.of(current_cases.reached().selection, current_cases.reached().open, MONTH)
 
 
 def _notices() -> ListedNotices:
-    """The notices on the cases that the reader counts."""
-    return ListedNotices.of(current_cases.reached().selection, current_cases.reached().counted)
+    """The notices on the cases that the reader may open."""
+    return ListedNotices.of(current_cases.reached().selection, current_cases.reached().open)
 
 
 def _asked(name: str) -> AskedList:
@@ -186,7 +186,7 @@ def _asked(name: str) -> AskedList:
     reached, clause = current_cases.reached(), ("clause",) if listed.holds == "duties" else ()
     filters = Filters((*WIDE, "team", "officer", "order", "tier", "risk", *clause), request.args)
     order, rows = read_order(request.args, *ORDERS[listed.holds]), _rows(listed)
-    return AskedList(listed, filters, order, reached, rows, rows.only(reached.open[rows.case] & filters.fit(rows)))
+    return AskedList(listed, filters, order, reached, rows, rows.only(filters.fit(rows)))
 
 
 def _rows(listed: DeskList) -> Rows:

@@ -73,7 +73,7 @@ class MatrixSchema(Schema):
 def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
-    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"])
+    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"], ~current_cases.shut())
     held, account = {one.place for one in every}, access_control.account()
     theirs = {place for place in held if _theirs(asked, place)}
     areas = {place.area for place in held if account.answers_for(place)}
@@ -104,9 +104,11 @@ def duties() -> str:
     order = read_order(request.args, list(COLUMNS), Order("kept"))
     page = read_page(request.args, len(opened))
     which = opened.in_order(COLUMNS[order.key](opened), *page.places, descending=order.descending)
+    listed = opened.shown(which, current_cases.entries_of)
+    access_control.shown(*(duty.reference for duty in listed))
     return render_template(
         "cases/matrix_duties.html",
-        duties=opened.shown(which, current_cases.entries_of),
+        duties=listed,
         page=page,
         order=order,
         asked_for=asked,
@@ -166,7 +168,9 @@ def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
 def _behind(asked: Mapping[str, Any]) -> DutyList:
     """The duties behind a cell."""
     at = following_read_model.as_at(current_cases.moment())
-    return counted_duties(at, asked["months"], lambda place: _theirs(asked, place), asked["subject"] or ALL)
+    return counted_duties(
+        at, asked["months"], lambda place: _theirs(asked, place), asked["subject"] or ALL, ~current_cases.shut()
+    )
 
 
 def _open(duties: DutyList) -> DutyList:

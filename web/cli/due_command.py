@@ -45,7 +45,7 @@ def due_(
         chosen = at.select(**where) & cases_taken(at, taken)
         found = owed_within(at, chosen, within, left_undone=taken == "ended")
         noticed = ListedNotices.of(at, chosen)
-        cases, of_notices = (snapshots_by_number(at, rows.case, lambda case: frozenset()) for rows in (found, noticed))
+        cases, of_notices = (snapshots_by_number(at, rows.case) for rows in (found, noticed))
         owed = by_due_date(found.lines(found.every, cases, None))
         looked_at = by_kind(noticed.lines(noticed.every, of_notices, None))
     if form == "json":

@@ -39,11 +39,11 @@ class Filters:
         asked = ((name, value) for name, value in self.wanted.items() if value)
         return all_of(rows, {ATTRIBUTES.get(name, name): partial(_is_said, name, value) for name, value in asked})
 
-    def choices(self, rows: Rows, among: Array) -> dict[str, list[str]]:
-        """Filter -> its choices: the values of the rows for which ``among`` is true, and the value asked for."""
+    def choices(self, rows: Rows) -> dict[str, list[str]]:
+        """Filter -> its choices: the values of the rows, and the value asked for."""
         found = {}
         for name in self.names:
-            there = (_said(name, value) for value in present(rows, ATTRIBUTES.get(name, name), among))
+            there = (_said(name, value) for value in present(rows, ATTRIBUTES.get(name, name)))
             values = {value for value in there if value is not None} | {self.wanted[name]}
             if name in WIDE and len(values - {""}) < 2 and not self.wanted[name]:
                 values = set()

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import cast
+from typing import NoReturn, cast
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g
 
 from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
@@ -16,19 +16,23 @@ from domain.store.application import Files
 from projections.cases import case_access
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
-from projections.cases.limits_since import limits_since
+from projections.cases.recorded_limits import Limits, RecordedLimits
 from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections import blind_reading
-from projections.lists.case_limits import CaseLimits
+from projections.lists.case_limits import closed_cases
 from projections.lists.counted_cases import CountedCases, counted_cases
 from web.presentation import phrases
 from web.presentation.formatting import count_noun
 from web.services import following_read_model
 from web.site import access_control, clock, reading_date
 
-NOT_YOURS = "{} is not open to you: it is held by somebody else, or its access is limited."
+NOT_OPEN = (
+    "There is no case {} that is open to you. It may be written in another way, be held by somebody else, or have its "
+    "access limited."
+)
+"""The same words for a case that is closed to the reader and for one that is not there."""
 
 
 def repository() -> CaseRepository:
@@ -54,12 +58,14 @@ def framework() -> Framework:
     return frameworks()[DEFAULT_FRAMEWORK]
 
 
-def limits() -> CaseLimits:
+def limits() -> Limits:
     """Who may not open which cases, as the record has it now."""
     if "limits" not in g:
-        columns = following_read_model.as_at(today()).columns
-        g.limits = CaseLimits(columns, limits_since(following_read_model.views().stored, columns.position))
-    return cast(CaseLimits, g.limits)
+        kept = current_app.extensions.get("limits")
+        if kept is None:
+            kept = current_app.extensions["limits"] = RecordedLimits(following_read_model.views().stored)
+        g.limits = kept.now()
+    return cast(Limits, g.limits)
 
 
 def counted_by(account: Account, at: Moment) -> CountedCases:
@@ -86,6 +92,12 @@ def reached() -> CountedCases:
     return cast(CountedCases, g.reached)
 
 
+def shut() -> Array:
+    """For each case whether limited access closes it to the person signed in."""
+    columns = following_read_model.as_at(today()).columns
+    return closed_cases(columns, limits(), access_control.account().is_shut_out)
+
+
 def opened() -> Array:
     """For each case whether the person signed in may open it: theirs at the moment or today, and not closed to them."""
     if "opened" not in g:
@@ -94,22 +106,41 @@ def opened() -> Array:
 
 
 def case(reference: str, inspection: str | None = None) -> Reading:
-    """One case at the moment. 404 where there is none; 403 where the person signed in may not open it."""
-    file = repository().file(reference)
-    if not isinstance(file.first_entry, SupervisionStarted):
-        abort(404, f"There is no case {reference}.")
+    """One case at the moment. 404 where there is none, and in the same words where the person signed in may not open it."""
+    if _is_surely_closed(reference):
+        _refuse(reference)
+    if not isinstance(repository().file(reference).first_entry, SupervisionStarted):
+        _refuse(reference)
     reading = repository().read(reference, moment(), framework_of(inspection), inspection)
     now = repository().read(reference, today(), framework())
     if not case_access.may_open(repository(), access_control.account(), reading, now):
-        access_control.log("refused", reference, detail=request.path)
-        abort(403, NOT_YOURS.format(reference))
+        _refuse(reference)
     return reading
 
 
-def viewed(*references: str) -> None:
-    """Write to the access log that a page with these cases was shown."""
-    if references:
-        access_control.log("viewed", *references, detail=request.full_path.rstrip("?"))
+def _refuse(reference: str) -> NoReturn:
+    access_control.log("refused", reference)
+    abort(404, NOT_OPEN.format(reference))
+
+
+def _is_surely_closed(reference: str) -> bool:
+    """Whether the person signed in may not open the case, as far as this is known without reading its file.
+
+    So a case that is closed is refused as fast as one that is not there. Where the columns are behind the record or have
+    not the case on either day, its file decides.
+    """
+    who = access_control.account()
+    if who.is_shut_out(limits().get(reference, ())):
+        return True
+    if who.inspects:
+        return reference not in case_access.inspected(repository(), who)
+    if following_read_model.behind().entries or not following_read_model.has_columns():
+        return False
+    number = reached().selection.columns.number(reference)
+    if number is None:
+        return False
+    held = any(following_read_model.as_at(at).there[number] for at in (moment(), today()))
+    return held and not opened()[number]
 
 
 def may_record(reference: str) -> bool:
@@ -133,7 +164,10 @@ def file_shown(entry: str) -> str | None:
     known: dict[str, bool] = g.setdefault("may_read", {})
     if file not in known:
         known[file] = may_read(repository().read(file, moment(), framework()))
-    return file if known[file] else None
+    if not known[file]:
+        return None
+    access_control.shown(file)
+    return file
 
 
 def named_entry(entry: str) -> str:

@@ -58,6 +58,12 @@ def behind() -> Lag:
     return cast(Lag, g.behind)
 
 
+def has_columns() -> bool:
+    """Whether the request has columns to read lists from."""
+    behind()
+    return not isinstance(g.columns, ColumnsNotMade)
+
+
 def as_at(moment: Moment) -> CaseSelection:
     """The columns of the app's database as at a moment, up to date with the read model; the same columns all through a
     request, so that numbers of cases keep their meaning. ``ColumnsNotMade``: there are none yet.

@@ -17,6 +17,11 @@ def now() -> datetime:
     return system_clock.now()
 
 
+def day() -> date:
+    """The machine's own date in Europe/London, whatever ``TODAY`` says: accounts and addresses end by it."""
+    return day_of(now())
+
+
 def today() -> date:
     """Today's date in Europe/London, or the date that the app's ``TODAY`` gives."""
     return _set_day() or day_of(now())

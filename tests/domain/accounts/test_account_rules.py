@@ -1,19 +1,22 @@
 """What each role may read, run and change: the rules alone, without pages and databases."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
-from domain.accounts.account_rules import account_faults, may_change, unknown_names
+from domain.accounts.account_rules import account_faults, keys_taken, may_change, unknown_names
 from domain.accounts.roles import READERS, WORKERS, Account
 from projections.ledger.ledger import Place
 from projections.reports.proportions import Scope
 from projections.reports.report_scope import own_scope, scope_within, scopes_of
 
 SPO = Account("p.anstey", "Peter Anstey", "spo", ("Gloucester",))
-OFFICER = Account("t.adeyemi", "Tunde Adeyemi", "case_manager")
-INSPECTOR = Account("j.hartnell", "J Hartnell", "inspector", inspections=("october",))
+OFFICER = Account("t.adeyemi", "Tunde Adeyemi", "case_manager", staff=("Tunde Adeyemi",))
+INSPECTOR = Account(
+    "j.hartnell", "J Hartnell", "inspector", ("Gloucestershire",), inspections=("october",), until=date(2027, 1, 1)
+)
 KEEPER = Account("i.nkemelu", "Ife Nkemelu", "information_manager")
 
 HERE = Place("Gloucestershire", "South", "Gloucester", "Helen Sallis", "po")
@@ -35,7 +38,9 @@ def test_who_opens_or_assesses_an_inspection_reads_it_from_then_on() -> None:
 
 def test_a_frame_holds_an_inspectors_whole_area_and_a_managers_own_cases() -> None:
     assert [INSPECTOR.may_frame(place) for place in (HERE, ELSEWHERE)] == [True, True]
-    assert [SPO.may_frame(place) for place in (HERE, ELSEWHERE)] == [True, False]
+    assert [replace(INSPECTOR, places=("Avon",)).may_frame(HERE), SPO.may_frame(HERE), SPO.may_frame(ELSEWHERE)] == [
+        False, True, False
+    ]  # fmt: skip
 
 
 def test_a_role_signs_and_judges_as_it_is() -> None:
@@ -48,9 +53,36 @@ def test_a_role_signs_and_judges_as_it_is() -> None:
     assert INSPECTOR.is_one_of(READERS) and not KEEPER.is_one_of(READERS)
 
 
-def test_somebody_is_named_by_either_name() -> None:
-    assert SPO.is_named(["Peter Anstey"]) and SPO.is_named(["p.anstey"]) and not SPO.is_named(["J Hartnell"])
-    assert unknown_names(["Peter Anstey", "p.anstey", "Peter Ansty"], [SPO, KEEPER]) == ["Peter Ansty"]
+def test_nothing_is_reached_by_a_printed_name() -> None:
+    second = Account("t.adeyemi2", "Tunde Adeyemi", "case_manager")
+    by_id = HERE._replace(officer="Tunde Adeyemi", officer_id="P-17")
+    assert OFFICER.answers_for(ELSEWHERE) and not second.answers_for(ELSEWHERE)
+    assert replace(OFFICER, name="T Adeyemi").answers_for(ELSEWHERE)
+    assert not OFFICER.answers_for(by_id) and replace(second, staff=("P-17",)).answers_for(by_id)
+    assert OFFICER.is_named("t.adeyemi") and not SPO.is_named("Peter Anstey") and not SPO.is_named(None)
+    assert keys_taken(replace(second, staff=("Tunde Adeyemi",)), [OFFICER, second]) == ["Tunde Adeyemi"]
+    assert keys_taken(replace(second, staff=("p.anstey",)), [SPO]) == ["p.anstey"] and not keys_taken(
+        OFFICER, [OFFICER]
+    )
+
+
+def test_a_place_is_reached_by_its_id_where_files_give_one() -> None:
+    renamed = HERE._replace(team="Gloucester and Forest", team_id="G1")
+    assert replace(SPO, places=("G1",)).answers_for(renamed) and not SPO.answers_for(renamed)
+    assert not SPO.answers_for(HERE._replace(team_id="G2"))
+
+
+def test_a_limit_shuts_out_by_user_name_key_and_every_name_of_before() -> None:
+    renamed = replace(SPO, name="Peter Brook", names=("Peter Anstey", "Peter Brook"))
+    assert all(SPO.is_shut_out([named]) for named in ("p.anstey", "Peter Anstey", "PETER ANSTEY"))
+    assert renamed.is_shut_out(["Peter Anstey"]) and not replace(renamed, names=()).is_shut_out(["Peter Anstey"])
+    assert OFFICER.is_shut_out(["Tunde Adeyemi"]) and not SPO.is_shut_out(["J Hartnell"])
+    assert unknown_names(["Peter Anstey", "p.anstey"], [SPO, KEEPER]) == ["Peter Anstey"]
+
+
+def test_an_account_ends_after_its_last_day() -> None:
+    assert [INSPECTOR.may_sign_in(date(2027, 1, day)) for day in (1, 2)] == [True, False]
+    assert not replace(SPO, disabled=True).may_sign_in(date(2027, 1, 1))
 
 
 def test_nobody_closes_their_own_account_or_gives_themselves_a_role() -> None:
@@ -68,7 +100,9 @@ def test_nobody_closes_their_own_account_or_gives_themselves_a_role() -> None:
         ({"name": ""}, ["name"]),
         ({"name": "n" * 201, "role": "chief"}, ["name", "role"]),
         ({"places": ()}, ["places"]),
-        ({"role": "inspector"}, ["inspections"]),
+        ({"username": "new"}, ["username"]),
+        ({"role": "inspector"}, ["until"]),
+        ({"role": "inspector", "places": ()}, ["places", "until"]),
         ({"role": "case_manager", "places": ()}, []),
         ({"grade": "chief"}, ["grade"]),
     ],

@@ -12,7 +12,6 @@ from domain.policy.conditions import fits
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.case_snapshot import CaseSnapshot
-from projections.history.access_limits import excluded
 from projections.history.dated_values import value_on
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
@@ -20,7 +19,7 @@ from projections.ledger.ledger import ledger
 from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import HIGH
 from tests.support.depth import examples
-from tests.support.histories import CASE, FIRST, LONGEST_DAYS, Line, facts_of, histories
+from tests.support.histories import CASE, LONGEST_DAYS, Line, facts_of, histories
 
 
 def reading_of(lines: list[Line], on: date, hindsight: bool) -> Reading:
@@ -65,7 +64,7 @@ def test_its_rows_say_what_its_entries_say(lines: list[Line], days: int, hindsig
 @given(histories(odd=True), st.data())
 def test_it_is_the_same_from_a_history_and_from_ledger_rows(lines: list[Line], data: st.DataObject) -> None:
     facts = facts_of(lines)
-    known, to_date = ledger(facts), History.of(facts)
+    known = ledger(facts)
     for known_at in (*data.draw(st.lists(st.sampled_from([f.recorded_at for f in facts]), max_size=3)), None):
         on = facts[0].occurred_on + timedelta(days=data.draw(st.integers(0, LONGEST_DAYS + 60)))
         moment = Moment(on, known_at)
@@ -82,12 +81,11 @@ def test_it_is_the_same_from_a_history_and_from_ledger_rows(lines: list[Line], d
                 lates=lates,
                 judgements=judgements,
                 notices=notices,
-                excluded=excluded(to_date),
             )
             for spell in here
         ]
         try:
-            by_history = [CaseSnapshot.of_history(CASE, moment, History.of(facts, known_at), to_date)]
+            by_history = [CaseSnapshot.of_history(CASE, moment, History.of(facts, known_at))]
         except ValueError:
             by_history = []
         assert from_rows == by_history
@@ -98,21 +96,3 @@ def test_it_is_the_same_from_a_history_and_from_ledger_rows(lines: list[Line], d
 def test_high_risk_of_harm_is_one_thing(level: RiskLevel | None) -> None:
     assert is_high_risk(level) == (level in ("high", "very_high"))
     assert is_high_risk(level) == fits(HIGH, {"risk": level})
-
-
-def test_who_may_not_open_it_goes_by_what_is_known_today() -> None:
-    start = {
-        "case": CASE, "entry": "s", "type": "SupervisionStarted", "occurred_on": FIRST.isoformat(),
-        "recorded_at": f"{FIRST}T10:00:00+00:00",
-        "person": {"crn": "X123456", "name": "A", "date_of_birth": "1975-02-28", "gender": "female", "ethnicity": "W1",
-                   "disability": False},
-        "order_type": "community_order", "area": "A", "division": "N", "team": "T", "officer": "O",
-        "officer_grade": "po",
-    }  # fmt: skip
-    limit = {
-        "case": CASE, "entry": "l", "type": "AccessLimited", "occurred_on": "2003-06-01",
-        "recorded_at": "2003-06-01T10:00:00+00:00", "excluded": ["Bo Kin"], "reason": "kin",
-    }  # fmt: skip
-    before, to_date = reading_of([start, limit], FIRST, False), History.of(facts_of([start, limit]))
-    assert excluded(before.history) == frozenset()
-    assert CaseSnapshot.of_history(CASE, before.moment, before.history, to_date).excluded == {"Bo Kin"}

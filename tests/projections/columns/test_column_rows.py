@@ -6,13 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from domain.entries.case_entries import AccessLimited, Entry
+from domain.entries.case_entries import Entry
 from projections.columns.column_files import read_generation, write_generation
 from projections.columns.column_merge import merge
 from projections.columns.column_rows import read_ledger
 from projections.columns.column_store import ColumnStore
-from projections.history.access_limits import excluded
-from projections.history.history import History
 from projections.ledger.ledger import ledger
 from projections.ledger.row_kinds import ROW_KINDS
 from tests.projections.columns.test_column_files import entries
@@ -34,8 +32,6 @@ def holds(columns: ColumnStore, files: Files) -> None:
             assert sorted(map(repr, one)) == sorted(map(repr, other)), kind
         if columns.gone is None:
             assert cases["entries"][number] == len(facts)
-            limited = columns.words["excluded"][cases["excluded"][number]]
-            assert frozenset(limited) == excluded(History.of(facts))
 
 
 @given(st.lists(histories(20, odd=True), min_size=1, max_size=3))
@@ -49,11 +45,6 @@ def test_the_ledgers_of_random_histories_come_back(drawn: list[list[dict[str, ob
 
 def test_they_come_back_from_files_and_with_changes(tmp_path: Path) -> None:
     files: Files = {f"X{number:06}/1": entries(number) for number in range(6)}
-    limit = AccessLimited(
-        entry="limit", occurred_on=files["X000002/1"][0].occurred_on, recorded_at=files["X000002/1"][0].recorded_at,
-        reason="knows her", excluded=["Jo Lane", "ann"],
-    )  # fmt: skip
-    files["X000002/1"] = [*files["X000002/1"], limit]
     base = columns_of({reference: facts[:5] for reference, facts in files.items()})
     mapped = read_generation(write_generation(tmp_path, [base]))
     changed = mapped.with_changes(columns_of(dict(list(files.items())[1:4])))

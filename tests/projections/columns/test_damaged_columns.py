@@ -27,7 +27,7 @@ FILES = [
     "references.text", "references.ends", "references.order", "names.text", "names.ends", "folded.text",
     "duties.current.due_on", "duties.current.met_on", "duties.current.case", "duties.current.place", "duties.current.since",
     "duties.superseded.until", "spells.current.tier", "spells.current.begins_on", "judgements.current.answer",
-    "lates.current.case", "cases.entries", "cases.excluded", "recorded.day", "recorded.entries",
+    "lates.current.case", "cases.entries", "cases.elsewhere", "recorded.day", "recorded.entries",
 ]  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def damages() -> Iterator[tuple[str, Damage]]:
         yield f"{name} is of another record", replace(name, 1)
     for one, other in (
         ("duties.current.due_on", "duties.current.arises_on"), ("spells.current.gender", "spells.current.ethnicity"),
-        ("cases.entries", "cases.excluded"), ("names.text", "folded.text"), ("duties.current.case", "duties.current.place"),
+        ("cases.entries", "cases.case"), ("names.text", "folded.text"), ("duties.current.case", "duties.current.place"),
     ):  # fmt: skip
         yield f"{one} and {other} are swapped", swap(one, other)
     for text in ("[]", "null", "{}", "[" * 100_000, '{"format": 4}'):

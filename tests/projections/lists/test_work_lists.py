@@ -18,7 +18,6 @@ from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.lists import open_duties
-from projections.lists.case_limits import CaseLimits
 from projections.lists.case_list import CaseList
 from projections.lists.case_search import cases_with
 from projections.lists.counted_cases import CountedCases
@@ -60,7 +59,7 @@ def test_every_list_is_what_reading_case_by_case_gives(
 
 def same(selection: CaseSelection, chosen: Array, cases: list[CaseSnapshot], files: Files) -> None:
     """All lists of these cases are what their snapshots give."""
-    counted = CountedCases(selection, CaseLimits(selection.columns), chosen, chosen & False)
+    counted = CountedCases(selection, chosen, chosen & False)
 
     def entries_of(reference: str) -> Sequence[str]:
         return [fact.entry for fact in files[reference]]

@@ -100,9 +100,9 @@ FORGED: dict[str, tuple[Callable[[Path], None], str]] = {
     "the order of rows": (forge("recorded.case", turned), "columns: recorded: "),
     "a count of entries": (forge("cases.entries", put(2, 3)), "columns: cases: missing: version=5, taken in=3"),
     "a count of recordings": (forge("recorded.entries", put(2, 3)), "columns: recorded: too many: day="),
-    "who may not open it": (
-        forge("cases.excluded", put(2, 7)),
-        "columns: cases: too many: entries=5, position=40, excluded=#7",
+    "entries of other files": (
+        forge("cases.elsewhere", put(2, 7)),
+        "columns: cases: too many: entries=5, position=40, elsewhere=#7",
     ),
     "text that is none": (forge("references.text", put(0, 0xFF)), "columns: unreadable"),
     "a row too many": (doubled, "columns: spells: too many"),

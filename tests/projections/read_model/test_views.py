@@ -76,7 +76,7 @@ def replayed(reference: str, entries: Sequence[Entry], moment: Moment) -> CaseSn
     history = History.of(entries, moment.known_at)
     if history.start is None or history.start.on > moment.on:
         return None
-    return CaseSnapshot.of_history(reference, moment, history, History.of(entries))
+    return CaseSnapshot.of_history(reference, moment, history)
 
 
 def moments(lines: Sequence[Line]) -> st.SearchStrategy[Moment]:
@@ -191,23 +191,6 @@ def test_what_is_not_asked_for_is_left_out(files: Files, views: ReadModel) -> No
     few = snapshots_of(views, moment, clauses=some)[CASE]
     assert list(few.duties) == [duty for duty in whole.duties if duty.clause in some]
     assert 0 < len(few.duties) < len(whole.duties)
-
-
-@pytest.mark.both
-def test_limits_of_access_are_known_at_once_whatever_the_moment(files: Files, views: ReadModel) -> None:
-    limit = facts_of([{
-        "entry": "l", "type": "AccessLimited", "occurred_on": "2005-08-01", "recorded_at": "2005-08-01T10:00:00+01:00",
-        "excluded": ["Bo Kin"], "reason": "kin",
-    }])[0]  # fmt: skip
-    lifted = facts_of([{
-        "entry": "u", "type": "AccessLimitLifted", "occurred_on": "2005-09-01",
-        "recorded_at": "2005-09-01T10:00:00+01:00", "limit": "l",
-    }])[0]  # fmt: skip
-    moment = Moment(date(2005, 5, 10), end_of_day(date(2005, 5, 10)))
-    for fact, excluded in ((start(), set()), (limit, {"Bo Kin"}), (lifted, set())):
-        store(files, (CASE, fact))
-        catch_up(views)
-        assert snapshots_of(views, moment)[CASE].excluded == excluded
 
 
 @pytest.mark.both

@@ -18,7 +18,6 @@ from projections.cases.caseload import CaseLine, DutyLine, LateLine
 from projections.columns.case_selection import CaseSelection
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.lists.case_limits import CaseLimits
 from projections.lists.case_list import CaseList
 from projections.lists.counted_cases import CountedCases, counted_cases
 from projections.lists.duty_list import DutyList
@@ -26,7 +25,7 @@ from projections.lists.late_entries import LateEntries
 from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
 from projections.lists.work_lists import LISTS, MONTH
-from tests.projections.lists.test_shown_cases import limited, of_histories
+from tests.projections.lists.test_shown_cases import of_histories
 from tests.support.columns import columns_of
 from tests.support.depth import examples
 from tests.support.histories import LONGEST_DAYS, facts_of, histories
@@ -83,15 +82,20 @@ VALUES: Mapping[str, Key] = {
 def test_every_page_of_every_order_is_what_sorting_lines_gives(
     lines: list[list[dict[str, object]]], data: st.DataObject
 ) -> None:
-    files = {f"X{number:06}/1": limited(data, facts_of(one)) for number, one in enumerate(lines)}
+    files = {f"X{number:06}/1": facts_of(one) for number, one in enumerate(lines)}
     changed = list(files)[: data.draw(st.integers(0, len(files)))]
     columns = columns_of({name: facts[:3] if name in changed else facts for name, facts in files.items()})
     if changed:
         columns = columns.with_changes(columns_of({name: files[name] for name in changed}))
     on = drawn_day(files, data)
     selection = CaseSelection(columns, Moment(on, data.draw(st.sampled_from((None, end_of_day(on))))))
-    reached = counted_cases(selection, CaseLimits(columns), READER, list)
-    cases = [case for case in of_histories(files, selection.moment, files) if READER.answers_for(case.spell.place)]
+    limited = data.draw(st.lists(st.sampled_from([*files, "X999999/1"]), unique=True))
+    limits = {name: frozenset(data.draw(st.sampled_from((["Ann"], ["ann", "Bo"], ["Bo"])))) for name in limited}
+    reached = counted_cases(selection, limits, READER, list)
+    cases = [
+        case for case in of_histories(files, selection.moment, files)
+        if READER.answers_for(case.spell.place) and not READER.is_shut_out(limits.get(case.reference, ()))
+    ]  # fmt: skip
     assert {columns.references[at] for at in reached.numbers.tolist()} == {case.reference for case in cases}
     Lists(reached, cases, files, data).compare()
 
@@ -106,14 +110,14 @@ def drawn_day(files: Files, data: st.DataObject) -> date:
 
 
 class Lists:
-    """The lists of the cases that a reader counts, some of them closed to it, from the columns and from snapshots."""
+    """The lists of the cases that a reader may open, others closed to it, from the columns and from snapshots."""
 
     def __init__(self, reached: CountedCases, cases: Sequence[CaseSnapshot], files: Files, data: st.DataObject):
         self.reached, self.cases, self.data = reached, cases, data
         self.entries = {reference: [fact.entry for fact in facts] for reference, facts in files.items()}
 
     def compare(self) -> None:
-        at, counted, read = self.reached.selection, self.reached.counted, desk_by_reading(self.cases)
+        at, counted, read = self.reached.selection, self.reached.open, desk_by_reading(self.cases)
         duties, late = OpenDuties.of(at, counted), LateEntries.of(at, counted, MONTH)
         notices = ListedNotices.of(at, counted)
         for name, listed in LISTS.items():
@@ -127,11 +131,10 @@ class Lists:
 
     def same_notices(self, every: ListedNotices, wanted: Sequence[Any]) -> None:
         """The notices of a kind: those of the snapshots, each in both orders of its first day."""
-        which = np.flatnonzero(self.reached.open[every.case])
+        which = np.arange(len(every))
         lines = every.lines(which, self.reached.snapshots(every.case[which]), self.entries.__getitem__)
-        told = [line for line in wanted if "Ann" not in line.case.excluded and "ann" not in line.case.excluded]
         assert Counter((one.case.reference, one.notice) for one in lines) == Counter(
-            (one.case.reference, one.notice) for one in told
+            (one.case.reference, one.notice) for one in wanted
         )
         for descending in (False, True):
             order = every.in_order(NOTICED["since"](every), 0, len(every), descending=descending)
@@ -141,17 +144,16 @@ class Lists:
     def same_pages(
         self, every: Any, keys: Mapping[str, Key], wanted: Sequence[Line], keys_of_lines: Mapping[str, Key]
     ) -> None:
-        """A filter, its choices, and all of every order both ways and one page of it; closed cases are counted and never shown."""
+        """A filter, its choices, and all of every order both ways and one page of it."""
         assert len(every) == len(wanted)
-        may_open = [line for line in wanted if "Ann" not in line.case.excluded and "ann" not in line.case.excluded]
         name = self.data.draw(st.sampled_from(sorted(VALUES)))
         there = {str(value) for line in wanted if (value := VALUES[name](line)) is not None}
         value = self.data.draw(st.sampled_from(["", "no such", *sorted(there)]))
         filters = Filters(tuple(VALUES), {name: value})
-        choices = filters.choices(every, self.reached.open[every.case])
-        assert {one: set(found) for one, found in choices.items()} == self.choices(may_open, name, value)
-        rows = every.only(self.reached.open[every.case] & filters.fit(every))
-        fit = [line for line in may_open if not value or str(VALUES[name](line)) == value]
+        choices = filters.choices(every)
+        assert {one: set(found) for one, found in choices.items()} == self.choices(wanted, name, value)
+        rows = every.only(filters.fit(every))
+        fit = [line for line in wanted if not value or str(VALUES[name](line)) == value]
         first, last = sorted(self.data.draw(st.tuples(st.integers(0, len(fit)), st.integers(0, len(fit)))))
         for key, of_line in keys_of_lines.items():
             for descending in (False, True):
@@ -193,7 +195,7 @@ class Lists:
     @staticmethod
     def facts(line: Line) -> tuple[Any, ...]:
         """What a line says."""
-        case = line.case.reference, line.case.spell, line.case.excluded
+        case = line.case.reference, line.case.spell
         if isinstance(line, CaseLine):
             return *case, line.overdue, line.missed, line.next_due_on
         if isinstance(line, LateLine):

@@ -14,7 +14,7 @@ from tests.projections.read_model.test_views import store
 from tests.support.people import signed_in
 from web.app import create_app
 
-OFFICER = Account("officer", "O", "case_manager")
+OFFICER = Account("officer", "Olive", "case_manager", staff=("O",))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_who_may_not_sees_that_there_is_one_and_nothing_of_it(database: str) -> 
     with closing(Files.open(database)) as files:
         store(files, (TWO, limit))
     client = signed_in(site(database), OFFICER)
-    assert client.get(f"/cases/{TWO}").status_code == 403
+    assert client.get(f"/cases/{TWO}").status_code == 404
     for path in ("", "/replay", "/replay?step=4", "/then-and-now", "/record/AppointmentOutcomeRecorded"):
         page = client.get(f"/cases/{ONE}{path}").text
         assert not any(word in page for word in (TWO, "Rosebud", "served")), path

@@ -33,7 +33,7 @@ def officer(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     result = CliRunner().invoke(main, ["import", str(folder / "cases.ndjson"), "--database", database])
     assert "4 entries stored" in result.output
     app = create_app(database, today=lambda: date(2005, 5, 10))
-    return signed_in(app, Account("jose", SPELLINGS[1], "case_manager"))
+    return signed_in(app, Account("jose", "Jos\u00e9", "case_manager", staff=(SPELLINGS[1],)))
 
 
 def references(page: str) -> set[str]:

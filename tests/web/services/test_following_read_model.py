@@ -254,5 +254,5 @@ def test_a_case_limited_behind_entries_not_taken_in_is_closed_on_the_next_page_i
         ):
             store(files, (CASE, fact))
             assert [listed(client) for client in workers] == [open_, open_]
-            assert [client.get(f"/cases/{CASE}").status_code for client in workers] == [200 if open_ else 403] * 2
+            assert [client.get(f"/cases/{CASE}").status_code for client in workers] == [200 if open_ else 404] * 2
         assert views.position == 2

@@ -19,7 +19,7 @@ from web.site import access_control, clock
 
 USERS: dict[Role, str] = {
     "case_manager": "t.adeyemi", "spo": "p.anstey", "divisional_manager": "a.rao", "area_manager": "c.whitlock",
-    "inspector": "j.hartnell", "information_manager": "i.nkemelu",
+    "inspector": "j.hartnell", "information_manager": "i.nkemelu", "auditor": "s.brandt",
 }  # fmt: skip
 TODAY = date(2005, 12, 22)
 GLOUCESTER = "V465889/1"
@@ -29,6 +29,7 @@ ARGUMENTS = {
     "inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed", "entry": "x", "crn": "V465889",
     "number": 1, "edition": "2005", "clause": "plan-review", "name": "overdue", "form": "csv", "type_": "TierSet",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "sheet": "summary",
+    "digest": "0" * 64,
 }  # fmt: skip
 
 
@@ -113,20 +114,27 @@ def test_each_role_starts_at_its_own_page(seen_app: Flask, user: str, home: str)
 )
 def test_cases_open_to_those_who_answer_for_them(seen_app: Flask, user: str, opens: set[str]) -> None:
     client = signed_in(seen_app, user)
+    refused = 403 if user == "i.nkemelu" else 404  # no page of cases is open to the role, or the case is not
     for case in (GLOUCESTER, CHELTENHAM):
         for page in ("", "/replay", "/then-and-now"):
-            assert client.get(f"/cases/{case}{page}").status_code == (200 if case in opens else 403), (user, case, page)
+            assert client.get(f"/cases/{case}{page}").status_code == (200 if case in opens else refused), (
+                user,
+                case,
+                page,
+            )
     if user != "i.nkemelu":
         listed = set(re.findall(r"/cases/([A-Z]\d{6}/\d)", client.get("/cases").text))
         assert (GLOUCESTER in listed) == (GLOUCESTER in opens)
 
 
 def test_an_inspector_reads_their_own_inspections_only(app: Flask) -> None:
-    add(app, Account("n.new", "N New", "inspector", inspections=("gloucestershire-2004",)))
-    client = signed_in(app, Account("n.new", "N New", "inspector", inspections=("gloucestershire-2004",)))
+    add(app, Account("n.new", "N New", "inspector", ("Gloucestershire",), inspections=("gloucestershire-2004",)))
+    client = signed_in(
+        app, Account("n.new", "N New", "inspector", ("Gloucestershire",), inspections=("gloucestershire-2004",))
+    )
     assert client.get("/inspections/gloucestershire-2004").status_code == 200
     assert client.get("/inspections/gloucestershire-2005").status_code == 403
-    assert client.get(f"/cases/{GLOUCESTER}").status_code == 403
+    assert client.get(f"/cases/{GLOUCESTER}").status_code == 404
 
 
 def test_who_held_a_case_on_the_day_may_read_it_as_at_that_day(app: Flask, own_database: Path) -> None:
@@ -139,7 +147,7 @@ def test_who_held_a_case_on_the_day_may_read_it_as_at_that_day(app: Flask, own_d
     files.close()
     before, after = signed_in(app, "p.anstey"), signed_in(app, "m.hoole")
     assert before.get(f"/cases/{GLOUCESTER}?as_at=2005-10-03").status_code == 200
-    assert before.get(f"/cases/{GLOUCESTER}").status_code == 403
+    assert before.get(f"/cases/{GLOUCESTER}").status_code == 404
     assert before.get(f"/cases/{GLOUCESTER}/record?as_at=2005-10-03").status_code == 403
     for step in ("?as_at=2005-10-03", "?as_at=2005-10-03&known=hindsight", "?as_at=2005-10-03&by=day&step=999"):
         replayed = before.get(f"/cases/{GLOUCESTER}/replay{step}")
@@ -157,7 +165,7 @@ def test_a_question_and_a_download_are_on_the_log_of_each_case_in_them(app: Flas
     listed = client.get("/desk/overdue/download/csv").text
     for case in (GLOUCESTER, "T937624/1"):
         assert case in listed
-        assert log_of(app, person=case) == [("downloaded", case), ("viewed", case)], case
+        assert log_of(app, person=case) == ["downloaded", "viewed"], case
     assert log_of(app, person=CHELTENHAM) == []
 
 
@@ -174,8 +182,29 @@ def limited(own_database: Path, *names: str) -> None:
     files.close()
 
 
+def desk_counts(client: FlaskClient) -> list[int]:
+    """The figures of the desk in the order of the page, the number of current cases first."""
+    text = re.sub(r'value="[^"]+"|\d+ entries on record', "", client.get("/desk").text)
+    return [int(found) for found in re.findall(r">(\d+)<", text)]
+
+
+def test_closed_and_absent_cases_answer_alike(app: Flask, own_database: Path) -> None:
+    limited(own_database, "p.anstey")
+    client = signed_in(app, "p.anstey")
+    for page in ("", "/replay", "/then-and-now", "/record", "?as_at=2005-06-01", "/record/TierSet", "/correct/0014"):
+        told = [client.get(f"/cases/{case}{page}") for case in (GLOUCESTER, CHELTENHAM, "A999999/1")]
+        said = [
+            re.sub(r'name="csrf_token" value="[^"]+"|A999999/?1?', "", answer.text.replace(case, "A999999/1"))
+            for answer, case in zip(told, (GLOUCESTER, CHELTENHAM, "A999999/1"), strict=True)
+        ]
+        assert [answer.status_code for answer in told] == [404, 404, 404], page
+        assert said[0] == said[1] == said[2], page
+
+
 @pytest.mark.parametrize("name", ["Peter Anstey", "p.anstey"] if deep() else ["Peter Anstey"])
-def test_a_case_of_limited_access_is_counted_and_shown_nowhere(app: Flask, own_database: Path, name: str) -> None:
+def test_a_case_of_limited_access_is_shown_nowhere_and_counted_in_no_list(
+    app: Flask, own_database: Path, name: str
+) -> None:
     client = signed_in(app, "p.anstey")
     lists = [
         f"/desk/{listed}" for listed in ("overdue", "no-countersigned-assessment", "contact-missed", "recorded-late")
@@ -189,8 +218,7 @@ def test_a_case_of_limited_access_is_counted_and_shown_nowhere(app: Flask, own_d
         "/reports/list/answered?measure=oversight-sufficient", "/reports/list/coming", "/reports/list/coming/download/csv",
         "/reports/contact", "/reports/contact/parts/download/json", "/api/v1/reports/contact", "/reports/pack",
     ]  # fmt: skip
-    reported = client.get("/api/v1/reports/contact").json
-    counts = client.get("/desk").text
+    counts = desk_counts(client)
     assert 'value="Helen Sallis"' in client.get("/desk/no-countersigned-assessment").text
 
     def text(place: str) -> str:
@@ -199,16 +227,12 @@ def test_a_case_of_limited_access_is_counted_and_shown_nowhere(app: Flask, own_d
     shown = [place for place in places if "V465889" in text(place)]
     assert {"/cases", "/desk/overdue", "/cases/download/csv", REPORTED} <= set(shown)
     limited(own_database, name)
-    token = re.compile(r'name="csrf_token" value="[^"]+"|\d+ entries on record')
-    assert token.sub("", client.get("/desk").text) == token.sub("", counts), "the counts are the same"
-    assert client.get("/api/v1/reports/contact").json == reported
-    assert "not listed: the case is held elsewhere now, or its access is limited" in client.get(REPORTED).text
+    assert desk_counts(client)[0] == counts[0] - 1, "a list counts what it lists"
     for place in places:
         assert "V465889" not in text(place) and "Brian Davies" not in text(place), place
-    assert "not listed: access is limited" in client.get("/desk/overdue").text
     assert "Helen Sallis" not in client.get("/desk/no-countersigned-assessment").text, "nor in a filter"
     for page in ("", "/replay", "/then-and-now", "/record", "?as_at=2005-06-01", "/record/TierSet", "/correct/0014"):
-        assert client.get(f"/cases/{GLOUCESTER}{page}").status_code == 403, page
+        assert client.get(f"/cases/{GLOUCESTER}{page}").status_code == 404, page
     post(client, "/calendar", step="new")
     address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", client.get("/calendar").text)
     assert address is not None and "V465889" not in client.get(address[0]).text
@@ -225,12 +249,12 @@ def test_who_is_excluded_by_user_name_is_excluded(app: Flask, own_database: Path
     assert GLOUCESTER in client.get("/cases").text
     limited(own_database, "p.anstey")
     assert GLOUCESTER not in client.get("/cases").text
-    assert client.get(f"/cases/{GLOUCESTER}").status_code == 403
+    assert client.get(f"/cases/{GLOUCESTER}").status_code == 404
 
 
-def log_of(app: Flask, **asked: str) -> list[tuple[str, str | None]]:
+def log_of(app: Flask, **asked: str) -> list[str]:
     with app.app_context():
-        return [(seen.action, seen.reference) for seen in access_control.register().log.lines(**asked)]  # type: ignore[arg-type]
+        return [seen.action for seen in access_control.register().log.lines(**asked)]
 
 
 def test_every_page_of_a_case_is_on_the_log(app: Flask) -> None:
@@ -249,13 +273,12 @@ def test_searches_downloads_refusals_and_sign_ins_are_on_the_log(app: Flask) -> 
     client.get(f"/cases/{CHELTENHAM}")
     client.get("/staff")
     post(client, "/sign-out", "/desk")
-    actions = dict.fromkeys(action for action, _ in log_of(app, staff="p.anstey"))
-    assert list(actions) == ["signed out", "refused", "downloaded", "searched", "signed in"]
-    downloaded = [case for action, case in log_of(app, staff="p.anstey") if action == "downloaded"]
-    assert GLOUCESTER in downloaded and len(downloaded) == len(set(downloaded))
-    assert ("refused", CHELTENHAM) in log_of(app, staff="peter anstey")
+    actions = dict.fromkeys(log_of(app, staff="p.anstey"))
+    assert list(actions) == ["signed out", "viewed", "refused", "downloaded", "searched", "signed in"]
+    assert log_of(app, person=GLOUCESTER) == ["downloaded", "searched"]
+    assert log_of(app, person=CHELTENHAM, staff="peter anstey") == ["refused"]
     page = signed_in(app, "i.nkemelu").get("/access?staff=p.anstey&action=searched").text
-    assert page.count("davies") == 2
+    assert page.count("find=davies") == 1
 
 
 def test_a_page_is_not_shown_when_the_log_cannot_be_written(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,7 +289,8 @@ def test_a_page_is_not_shown_when_the_log_cannot_be_written(app: Flask, monkeypa
 
     with app.app_context():
         monkeypatch.setattr(access_control.register().log, "add", full)
-    assert client.get(f"/cases/{GLOUCESTER}").status_code == 500
+    answer = client.get(f"/cases/{GLOUCESTER}")
+    assert (answer.status_code, GLOUCESTER in answer.text) == (503, False)
 
 
 # ---------------------------------------------------------------- signing in
@@ -438,7 +462,7 @@ def test_nobody_locks_themselves_out(app: Flask) -> None:
 
 def test_a_changed_account_reaches_other_cases_at_once(app: Flask) -> None:
     client, admin = signed_in(app, "p.anstey"), signed_in(app, "i.nkemelu")
-    assert client.get(f"/cases/{CHELTENHAM}").status_code == 403
+    assert client.get(f"/cases/{CHELTENHAM}").status_code == 404
     post(
         admin,
         "/staff/p.anstey",

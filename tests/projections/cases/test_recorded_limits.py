@@ -17,7 +17,7 @@ from domain.store.database import Database
 from domain.store.engines import engines_of
 from domain.store.preparation import LIMITS_INDEX
 from domain.store.record_reader import LIMITS_CHANGED, RecordReader
-from projections.cases.limits_since import limits_since
+from projections.cases.recorded_limits import RecordedLimits
 from projections.history.access_limits import excluded
 from projections.history.history import History
 from tests.domain.store.test_store import contact
@@ -70,42 +70,52 @@ def names(*staff: str) -> frozenset[str]:
     return frozenset(staff)
 
 
-def test_a_limit_is_known_from_the_entry_after_the_position_on(files: Files, record: RecordReader) -> None:
-    assert limits_since(record, 0) == {}
+def test_a_limit_is_known_from_the_next_call_on(files: Files, record: RecordReader) -> None:
+    limits = RecordedLimits(record)
+    assert limits.now() == {}
     store(files, (CASE, contact("c1")), (OTHER, limit("l1", "Bo Kin", "Dai Rees")), (CASE, contact("c2")))
-    assert limits_since(record, 3) == limits_since(record, 4) == {OTHER: names("Bo Kin", "Dai Rees")}
-    assert limits_since(record, 5) == limits_since(record, 6) == {}
-    store(files, (OTHER, lift("f1", "l1")))
-    assert limits_since(record, 5) == {OTHER: names()}
-    store(files, (OTHER, withdraw("w1", "f1")))
-    assert limits_since(record, 7) == {OTHER: names("Bo Kin", "Dai Rees")}
-    store(files, (OTHER, correct("k1", "l1", excluded=["Bo Kin"])))
-    assert limits_since(record, 8) == {OTHER: names("Bo Kin")}
-    store(files, (OTHER, withdraw("w2", "l1")))
-    assert limits_since(record, 9) == limits_since(record, 0) == {OTHER: names()}
-    assert limits_since(record, 10) == {}
+    assert limits.now() == {OTHER: names("Bo Kin", "Dai Rees")}
+    for change, staff in (
+        (lift("f1", "l1"), names()),
+        (withdraw("w1", "f1"), names("Bo Kin", "Dai Rees")),
+        (correct("k1", "l1", excluded=["Bo Kin"]), names("Bo Kin")),
+        (withdraw("w2", "l1"), names()),
+    ):
+        store(files, (OTHER, change))
+        assert limits.now() == RecordedLimits(record).now() == ({OTHER: staff} if staff else {})
 
 
 def test_a_correction_or_withdrawal_of_the_lifting_changes_the_limit(files: Files, record: RecordReader) -> None:
+    limits = RecordedLimits(record)
     store(files, (CASE, limit("l1", "Bo Kin")), (CASE, limit("l2", "Dai Rees")), (CASE, lift("f1", "l1")))
-    assert limits_since(record, 5) == {CASE: names("Dai Rees")}
+    assert limits.now() == {CASE: names("Dai Rees")}
     store(files, (CASE, correct("k1", "f1", limit="l2")))
-    assert limits_since(record, 6) == {CASE: names("Bo Kin")}
+    assert limits.now() == {CASE: names("Bo Kin")}
 
 
 def test_cases_that_never_had_a_limit_are_not_read(files: Files, record: RecordReader) -> None:
     store(files, (CASE, contact("c1")), (CASE, withdraw("w1", "c1")), (OTHER, lift("f1", "to come")))
     assert record.limits_changed_after(0) == set()
     store(files, (OTHER, limit("to come", "Bo Kin")))
-    assert limits_since(record, 6) == {OTHER: names()}
+    assert RecordedLimits(record).now() == {}
 
 
-def test_nothing_is_asked_where_the_caller_knows_that_nothing_came_after(files: Files, record: RecordReader) -> None:
+def test_only_what_may_have_changed_is_read(files: Files, record: RecordReader) -> None:
     store(files, (CASE, limit("l1", "Bo Kin")))
-    asked = watched(record)
-    assert limits_since(record, 4) == {} and len(asked) == 1
-    assert limits_since(record, 4, head=4) == {} and len(asked) == 1
-    assert limits_since(record, 3, head=4) == {CASE: names("Bo Kin")} and len(asked) == 3
+    limits, asked = RecordedLimits(record), watched(record)
+    assert limits.now() == {CASE: names("Bo Kin")} and len(asked) == 3
+    assert limits.now() == {CASE: names("Bo Kin")} and len(asked) == 4
+    store(files, (OTHER, contact("c1")))
+    assert limits.now() == {CASE: names("Bo Kin")} and len(asked) == 6
+
+
+def test_another_record_in_its_place_is_read_anew(files: Files, record: RecordReader, kind: str) -> None:
+    """As after a backup was put back: what was known of the old record says nothing."""
+    store(files, (CASE, limit("l1", "Bo Kin")))
+    limits = RecordedLimits(record)
+    assert limits.now() == {CASE: names("Bo Kin")}
+    limits._hash, limits._limits = "0" * 64, {THIRD: names("of the other record")}
+    assert limits.now() == {CASE: names("Bo Kin")}
 
 
 def watched(record: RecordReader) -> list[str]:
@@ -136,6 +146,8 @@ def test_a_limit_behind_many_entries_that_were_not_taken_in(files: Files, record
     """One entry in six is a withdrawal or a correction; one case is limited among them, of another the limit is lifted."""
     store(files, (OTHER, limit("l0", "Dai Rees")))
     many = 250_000 if deep() else 600
+    limits = RecordedLimits(record)
+    assert limits.now() == {OTHER: names("Dai Rees")}
     position = record.head()
     behind = [contact(f"c{n}") if n % 6 else withdraw(f"w{n}", f"c{n - 1}") for n in range(many)]
     at = many // 2
@@ -144,8 +156,8 @@ def test_a_limit_behind_many_entries_that_were_not_taken_in(files: Files, record
     fill(files, THIRD, behind[at:])
     assert record.head() - position == many + 2
     asked = watched(record)
-    assert limits_since(record, position) == {CASE: names("Bo Kin"), OTHER: names()}
-    assert len(asked) == 2  # which cases, and their files: those of others are not read
+    assert limits.now() == {CASE: names("Bo Kin")}
+    assert len(asked) == 3  # the head, which cases, and their files: those of others are not read
 
 
 def fill(files: Files, case: str, entries: Sequence[Entry]) -> None:
@@ -157,20 +169,16 @@ def fill(files: Files, case: str, entries: Sequence[Entry]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(times(40, least=5)))
-def test_with_what_was_known_at_any_position_it_gives_what_the_files_say(
-    files: Files, record: RecordReader, seed: int
-) -> None:
+def test_at_any_position_it_gives_what_the_files_say(files: Files, record: RecordReader, seed: int) -> None:
     """Entries of three files in any order, also those that refer to entries that arrive later or never."""
-    chance, first = dice(seed), record.head()
+    chance, limits = dice(seed), RecordedLimits(record)
     arrived = [(chance.choice((CASE, OTHER, THIRD)), fact) for fact in shuffled(chance)]
-    known = [said(files)]
     for one in arrived:
         store(files, one)
-        known.append(said(files))
-    for position, before in enumerate(known):
-        later = limits_since(record, first + position)
-        assert {**before, **later} == known[-1], position
-        assert later.keys() <= known[-1].keys()
+        known = {case: staff for case, staff in said(files).items() if staff}
+        assert RecordedLimits(record).now() == known
+        if chance.random() < 0.5:
+            assert limits.now() == known
 
 
 def shuffled(chance: Random) -> list[Entry]:

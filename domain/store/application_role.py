@@ -21,8 +21,15 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     f"{TABLE}_head": ("SELECT", "UPDATE (position, hash)"),
     f"{TABLE}_steps": READS,
     "accounts": CHANGES,
+    "account_names": APPENDS,
+    "bound_names": APPENDS,
     "settings": CHANGES,
-    "access_log": APPENDS,
+    "access_lines": APPENDS,
+    "access_listed": APPENDS,
+    "access_lists": APPENDS,
+    "access_names": APPENDS,
+    "access_keys": ("SELECT", "INSERT", "DELETE"),
+    "access_log": READS,
     "demonstration": READS,
     "views": ("SELECT", "UPDATE"),
     "view_a_cases": DERIVES,
@@ -30,6 +37,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
 }
 """Table -> what the application's role may do with it. What is not named here it may not even read.
 
+``access_log`` is that of older versions, of which ``migrate`` copies the lines.
 Tables of views can be emptied, as they can be derived again at any time. Their columns are never changed by a command of the
 application: a new version of the program makes them anew by ``migrate``.
 """

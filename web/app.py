@@ -37,6 +37,7 @@ from web.site import (
     body_limits,
     dear_pages,
     demo_guard,
+    error_log,
     error_pages,
     links,
     reading_date,
@@ -112,6 +113,7 @@ def create_app(
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
         demo_guard,
+        error_log,
         site_assets,
         body_limits,
         access_control,

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from domain import error_traces
 from domain.accounts.outside_key import KeyUnusable
 
 COMMANDS = {
@@ -106,6 +107,7 @@ def main() -> None:
 def run() -> None:
     """Run the command line as a process: the entry point of the installed script. What it makes is for its user only."""
     os.umask(0o077)
+    error_traces.install()
     try:
         main()
     finally:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from domain import error_traces
 from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import day_of
 from projections.cases.case_repository import CaseRepository
@@ -30,6 +31,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
     from web.site.dear_pages import folder_of_process
 
     places = folder_of_process(os.getpid())
+    error_traces.install()
 
     class Site(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from contextlib import closing
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,19 @@ from web.presentation.formatting import count_noun
 from web.site import system_clock
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
+
+OPEN_WARNING = (
+    "Warning: --host {host} can be reached from other machines, and nothing in front of it encrypts: passwords, sessions and case "
+    "files can be read and changed on the way. Put a proxy with TLS in front and use --behind-proxy, or leave --host out."
+)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a site at this host is reached from its own machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> None:
@@ -73,6 +87,8 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
 
     Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
     """
+    if not behind_proxy and not is_loopback(host):
+        click.echo(OPEN_WARNING.format(host=host), err=True)
     with closing(open_read_model(database)) as views:
         process = brought_up(views)
     if process is not None:

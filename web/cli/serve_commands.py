@@ -44,13 +44,13 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
 
     from web.site.dear_pages import folder_of_process
 
-    places = folder_of_process(os.getpid())
+    places, shown = folder_of_process(os.getpid()), f"[{host}]" if ":" in host else host
     error_traces.install()
 
     class Site(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             for name, value in {
-                "bind": f"{host}:{port}", "workers": workers, "worker_class": "web.server.site_worker.SiteWorker", "threads": 4,
+                "bind": f"{shown}:{port}", "workers": workers, "worker_class": "web.server.site_worker.SiteWorker", "threads": 4,
                 "accesslog": None, "loglevel": "warning", "control_socket_disable": True,
             }.items():  # fmt: skip
                 if name in self.cfg.settings:
@@ -62,7 +62,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
             site["places"] = places
             return create_app(command_options.database_at(database).address, **site)
 
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -70,7 +70,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
             raise click.UsageError(
                 f"port {port} on {host} is not free ({error.strerror}); choose another: --port"
             ) from error
-    click.echo(f"Serving on http://{host}:{port}/ (Ctrl-C stops)")
+    click.echo(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)")
     Site().run()
 
 

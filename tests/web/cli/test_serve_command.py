@@ -30,9 +30,9 @@ def test_a_site_that_others_reach_without_tls_is_warned_of(
 ) -> None:
     served: list[Any] = []
     monkeypatch.setattr(serve_commands, "_serve", lambda *given, **site: served.append(given))
-    done = CliRunner().invoke(
-        main, ["serve", *options, "--database", str(tmp_path / "a.sqlite")], catch_exceptions=False
-    )
-    assert done.exit_code == 0
+    database = str(tmp_path / "a.sqlite")
+    assert CliRunner().invoke(main, ["migrate", "--database", database]).exit_code == 0
+    done = CliRunner().invoke(main, ["serve", *options, "--database", database], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
     assert ("nothing in front of it encrypts" in done.stderr) is warned
     assert len(served) == 1, "it is served all the same"

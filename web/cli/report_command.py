@@ -9,6 +9,7 @@ import click
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures.measure_files import reports
+from domain.private_folder import open_ours
 from projections.cases.case_repository import CaseRepository
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import ReportRequest
@@ -94,7 +95,8 @@ def report(
         made = build_measure_report(reports().measures[name], asked, queries, book)
     found = _bytes(made, _wanted(made, table, form), form)
     if output is not None:
-        output.write_bytes(found)
+        with open(output, "wb", opener=open_ours) as stream:  # noqa: PTH123: a path's open knows no opener
+            stream.write(found)
     else:
         click.echo(found, nl=False)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 
 from domain.accounts.access_lines import UNKNOWN, Action, Actor, Purpose
 from domain.accounts.access_log import AccessLog
@@ -83,9 +83,7 @@ def write_now(action: Action, who: Account, detail: str) -> None:
 
 
 def _line() -> RequestLine:
-    if "access_line" not in g:
-        g.access_line = RequestLine()
-    line: RequestLine = g.access_line
+    line: RequestLine = request.environ.setdefault("caseaudit.access_line", RequestLine())
     return line
 
 

@@ -36,11 +36,13 @@ def nobody(_: str) -> bool:
 class AccessLog:
     """The log of one record. Threads may share it; make it after a fork.
 
-    ``record``: the database of the record. ``key``: 32 bytes kept outside the database, under which searches are sealed; None:
-    what was searched for is not kept. ``is_account``: whether an account has this user name.
+    ``record``: the database of the record. ``key``: gives 32 bytes kept outside the database, under which searches are sealed;
+    None: what was searched for is not kept. ``is_account``: whether an account has this user name.
     """
 
-    def __init__(self, record: Database, *, key: bytes | None = None, is_account: Callable[[str], bool] = nobody):
+    def __init__(
+        self, record: Database, *, key: Callable[[], bytes] | None = None, is_account: Callable[[str], bool] = nobody
+    ):
         self.record, self.store = record, LogStore(log_database(record))
         self.sealing, self._is_account = Sealing(key), is_account
         self._prepared = record.kind == "postgresql"

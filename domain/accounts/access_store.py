@@ -15,7 +15,7 @@ from typing import Any
 
 from eventsourcing.persistence import PersistenceError
 
-from domain.store.database import CONNECT_SECONDS, Database
+from domain.store.database import Database
 from domain.store.sqlite_file import FileState, WatchedFile
 
 WAIT_SECONDS = 5
@@ -152,9 +152,7 @@ def _make_private(path: Path) -> None:
 def _postgresql(database: Database) -> Any:
     import psycopg
 
-    assert database.url is not None
-    address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(address, connect_timeout=CONNECT_SECONDS, options=f"-c lock_timeout={WAIT_SECONDS}s")
+    return psycopg.connect(**database.arguments)  # type: ignore[arg-type]
 
 
 def _answers(kind: str, connection: Any) -> bool:

@@ -23,6 +23,7 @@ def share_folder(config: pytest.Config) -> None:
         Path(folder.name).chmod(0o755)
         os.environ[NAME] = folder.name
         os.environ["XDG_CACHE_HOME"] = f"{folder.name}/cache"  # of this run alone: another checkout's policy is another
+        os.environ["XDG_CONFIG_HOME"] = f"{folder.name}/config"  # the keys of its records
         config.add_cleanup(folder.cleanup)
 
 

@@ -2,8 +2,11 @@
 
 import gc
 from importlib import import_module
+from typing import Any
 
 import click
+
+from domain.accounts.outside_key import KeyUnusable
 
 COMMANDS = {
     "case": (
@@ -74,6 +77,13 @@ class LateGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, known, rest = super().resolve_command(ctx, args)
         return name, known and loaded(str(known.name)), rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a secret key that cannot be used is said in words."""
+        try:
+            return super().invoke(ctx)
+        except KeyUnusable as error:
+            raise click.UsageError(str(error)) from error
 
 
 def loaded(name: str) -> click.Command:

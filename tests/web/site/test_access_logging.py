@@ -4,20 +4,17 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, Response, make_response
-from flask.testing import FlaskClient
+from flask import Flask
 
 from domain.accounts.access_lines import Line
 from domain.accounts.access_log import AccessLog
-from domain.accounts.access_store import LogUnavailable
 from domain.entries.entry import CASE
 from tests.support.depth import deep
-from tests.support.people import MANAGER, add, post, signed_in, token_in
+from tests.support.people import signed_in
 from tests.web.site.test_access_control import ARGUMENTS, CHELTENHAM, GLOUCESTER, TODAY, USERS
 from web.app import create_app
 from web.site import access_control
@@ -35,7 +32,8 @@ FILLED = [
     "/reports/list/coming/download/csv", f"{INSPECTION}/questions/plan-reviewed", f"{INSPECTION}/report/csv",
     f"{INSPECTION}/report/ods", f"{INSPECTION}/standards?standards=2007", f"{INSPECTION}/agreement", f"{INSPECTION}/readings",
     f"{INSPECTION}/draw", f"{INSPECTION}/draw/csv", f"{INSPECTION}/allocation", f"{INSPECTION}/replace/V465889/1",
-    f"/cases/{GLOUCESTER}?inspection=gloucestershire-2005", f"/cases/{GLOUCESTER}/replay?step=3", "/access", "/access?person=V465889/1",
+    f"/cases/{GLOUCESTER}?inspection=gloucestershire-2005", f"/cases/{GLOUCESTER}/replay?step=3", "/access",
+    "/access?person=V465889/1",
     "/access/mine", f"/cases/{CHELTENHAM}", "/cases/X999999/9", "/nowhere/V465889/1",
 ]  # fmt: skip
 """Addresses beside the plain ones of all routes, that show cases to somebody."""
@@ -72,7 +70,12 @@ def text_of(answer: Any) -> str:
 def addresses(app: Flask) -> Iterator[str]:
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
-            if "GET" in (rule.methods or ()) and rule.endpoint not in ("static", "healthz", "openid.index", "openid.back"):
+            if "GET" in (rule.methods or ()) and rule.endpoint not in (
+                "static",
+                "healthz",
+                "openid.index",
+                "openid.back",
+            ):
                 yield app.url_for(rule.endpoint, **{name: ARGUMENTS[name] for name in rule.arguments})
     yield from FILLED
 

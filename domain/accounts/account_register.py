@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
-from domain.accounts.access_store import LogUnavailable
 from domain.accounts.account_rules import keys_taken
 from domain.accounts.outside_key import OutsideKey, outside_key
 from domain.accounts.roles import Account

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.outside_key import KeyUnusable
 
 COMMANDS = {
@@ -79,11 +80,13 @@ class LateGroup(click.Group):
         return name, known and loaded(str(known.name)), rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a secret key that cannot be used is said in words."""
+        """Run the command; a secret key or an access log that cannot be used is said in words."""
         try:
             return super().invoke(ctx)
         except KeyUnusable as error:
             raise click.UsageError(str(error)) from error
+        except LogUnavailable as error:
+            raise click.ClickException(f"{error}\nNothing is shown that the access log cannot note") from error
 
 
 def loaded(name: str) -> click.Command:

@@ -12,9 +12,8 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 
-from domain.accounts.access_lines import UNKNOWN, Action, Actor, Purpose
+from domain.accounts.access_lines import UNKNOWN, Action, Actor, LogUnavailable, Purpose
 from domain.accounts.access_log import AccessLog
-from domain.accounts.access_store import LogUnavailable
 from domain.accounts.roles import Account
 from domain.entries.entry import CASE_REFERENCE
 from web.site import clock

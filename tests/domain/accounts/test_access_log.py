@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.accounts.access_lines import OPERATOR, digest_of
+from domain.accounts.access_lines import OPERATOR, LogUnavailable, digest_of
 from domain.accounts.access_log import AccessLog
 from domain.accounts.access_search import Asked
-from domain.accounts.access_store import LogUnavailable, log_database
+from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import Account
 from domain.store.database import Database

@@ -113,6 +113,21 @@ class AccessLog:
                 return
             before, left = found[-1].mark, None if left is None else left - size
 
+    def settled(self) -> int:
+        """The number of a line up to which no other comes any more; 0 where there is none.
+
+        On PostgreSQL numbers are given before lines are kept: this waits for all writers that have begun.
+        """
+        with self.transaction() as c:
+            if self.store.kind == "postgresql":
+                c.rows("SELECT pg_advisory_xact_lock(?)", (ORDER_OF_LINES,))
+            return int(c.rows("SELECT coalesce(max(number), 0) FROM access_lines")[0][0])
+
+    def after(self, number: int, until: int, limit: int) -> list[tuple[Line, tuple[str, ...] | None]]:
+        """Up to ``limit`` lines after a number and up to another, by number; with the list of cases where it is a new one."""
+        with self.transaction() as c:
+            return access_search.after(c, self.sealing, number, until, limit)
+
     def cases_of(self, digest: str) -> tuple[str, ...]:
         """The cases of a list, by its digest in hex; empty where there is no such list."""
         with self.transaction() as c:

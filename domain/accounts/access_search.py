@@ -50,6 +50,18 @@ def lines(c: Cursor, sealing: Sealing, asked: Asked, before: Mark | None, limit:
     return [_line(c, sealing, row) for row in rows]
 
 
+def after(
+    c: Cursor, sealing: Sealing, number: int, until: int, limit: int
+) -> list[tuple[Line, tuple[str, ...] | None]]:
+    """See ``AccessLog.after``."""
+    rows = c.rows(
+        f"SELECT {_COLUMNS}, CASE WHEN l.brought THEN c.cases END FROM access_lines AS l "
+        "LEFT JOIN access_lists AS c ON c.number = l.list WHERE l.number > ? AND l.number <= ? ORDER BY l.number LIMIT ?",
+        (number, until, limit),
+    )
+    return [(_line(c, sealing, row[:-1]), tuple(row[-1].split("\n")) if row[-1] else None) for row in rows]
+
+
 def _found(c: Cursor, asked: Asked, before: Mark | None) -> tuple[str, list[Any]] | None:
     """The query for the places of the lines, and its values; None where there can be none."""
     conditions, values = ["l.at >= ?", "l.at < ?"], list[Any]((_at(asked.since, 0), _at(asked.until, 1 << 62)))

@@ -10,6 +10,10 @@ from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.outside_key import KeyUnusable
 
 COMMANDS = {
+    "access": (
+        "web.cli.access_commands",
+        "The access log: ship its lines to somebody else, forget what was searched for in a month.",
+    ),
     "case": (
         "web.cli.case_command",
         "One case as at a day, as known at a moment: its entries, what was due and when it was met, its answers.",

@@ -149,7 +149,10 @@ def _make_private(path: Path) -> None:
 def _postgresql(database: Database) -> Any:
     import psycopg
 
-    return psycopg.connect(**database.arguments)  # type: ignore[arg-type]
+    given = database.arguments
+    options = f"-c lock_timeout={WAIT_SECONDS}s {given.get('options', '')}".strip()
+    arguments: dict[str, Any] = {**given, "options": options}
+    return psycopg.connect(**arguments)
 
 
 def _answers(kind: str, connection: Any) -> bool:

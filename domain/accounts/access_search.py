@@ -39,10 +39,12 @@ def lines(c: Cursor, sealing: Sealing, asked: Asked, before: Mark | None, limit:
     if found is None:
         return []
     query, values = found
-    # The inner query is materialized: else PostgreSQL may walk the whole log in order of time to find a few lines.
+    # The lines of a person are found first: else PostgreSQL may walk the whole log in order of time to find a few. All other
+    # lines are met in that order by an index.
+    found_first = f"found AS MATERIALIZED ({query}), " if asked.person else ""
+    page = f"SELECT at, number FROM {'found' if asked.person else f'({query}) AS found'} ORDER BY at DESC, number DESC LIMIT ?"
     rows = c.rows(
-        f"WITH found AS MATERIALIZED ({query}), "
-        "page AS MATERIALIZED (SELECT at, number FROM found ORDER BY at DESC, number DESC LIMIT ?) "
+        f"WITH {found_first}page AS MATERIALIZED ({page}) "
         f"SELECT {_COLUMNS} FROM page JOIN access_lines AS l ON l.number = page.number "
         "LEFT JOIN access_lists AS c ON c.number = l.list ORDER BY page.at DESC, page.number DESC",
         (*values, limit),
@@ -64,20 +66,23 @@ def after(
 
 def _found(c: Cursor, asked: Asked, before: Mark | None) -> tuple[str, list[Any]] | None:
     """The query for the places of the lines, and its values; None where there can be none."""
-    conditions, values = ["l.at >= ?", "l.at < ?"], list[Any]((_at(asked.since, 0), _at(asked.until, 1 << 62)))
-    for name in ("username", "action", "purpose"):
-        if wanted := getattr(asked, name):
-            conditions.append(f"l.{name} = ?")
-            values.append(wanted)
-    if asked.staff:
-        usernames = usernames_of(c, asked.staff)
-        if not usernames:
-            return None
-        conditions.append(f"l.username IN ({', '.join('?' * len(usernames))})")
-        values += usernames
+    until = min(_at(asked.until, 1 << 62), 1 << 62 if before is None else before.at + 1)
+    conditions, values = ["l.at >= ?", "l.at < ?"], list[Any]((_at(asked.since, 0), until))
     if before is not None:
-        conditions.append("(l.at, l.number) < (?, ?)")
+        conditions.append("(l.at < ? OR l.number < ?)")
         values += before
+    usernames = [asked.username] if asked.username else usernames_of(c, asked.staff) if asked.staff else []
+    if asked.staff and not usernames:
+        return None
+    if usernames:
+        conditions.append(f"l.username IN ({', '.join('?' * len(usernames))})" if usernames[1:] else "l.username = ?")
+        values += usernames
+    # Somebody's lines are fewer than those of an action: joined to a text, the column is no reason to take its index.
+    apart = " || ''" if usernames or asked.person else ""
+    for name in ("action", "purpose"):
+        if wanted := getattr(asked, name):
+            conditions.append(f"l.{name}{apart} = ?")
+            values.append(wanted)
     if not asked.person:
         return f"SELECT l.at, l.number FROM access_lines AS l WHERE {' AND '.join(conditions)}", values
     low, high = _range(asked.person)
@@ -101,7 +106,7 @@ def usernames_of(c: Cursor, staff: str) -> list[str]:
     """The user names that are, or that ever wrote lines under, this name; capital letters make no difference."""
     rows = c.rows("SELECT username, name FROM access_names")
     named = {username for username, name in rows if name.casefold() == staff.casefold()}
-    return sorted({staff, *named})
+    return sorted({username for username, _ in rows if username == staff} | named)
 
 
 def _line(c: Cursor, sealing: Sealing, row: Any) -> Line:

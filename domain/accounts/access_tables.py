@@ -173,8 +173,8 @@ def list_number(c: Cursor, references: Sequence[str]) -> tuple[int | None, bool]
 
 
 def keep_name(c: Cursor, username: str, name: str) -> None:
-    """Keep the printed name of an account among those by which its lines are found."""
-    if name and not c.rows("SELECT 1 FROM access_names WHERE username = ? AND name = ?", (username, name)):
+    """Keep the user name and the printed name, perhaps empty, among those by which lines are found."""
+    if not c.rows("SELECT 1 FROM access_names WHERE username = ? AND name = ?", (username, name)):
         c.rows("INSERT INTO access_names (username, name) VALUES (?, ?) ON CONFLICT DO NOTHING", (username, name))
 
 

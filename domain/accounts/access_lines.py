@@ -20,6 +20,10 @@ LONGEST_TEXT = 2_000
 """Characters of a selection or a detail, at most."""
 
 
+class LogUnavailable(RuntimeError):
+    """The access log cannot be written or read. Nothing may be shown, and nobody may sign in."""
+
+
 class Actor(NamedTuple):
     """Who did it, where that is no account."""
 

@@ -15,7 +15,7 @@ from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import LEVELS, Scope
 from projections.reports.report_scope import is_place
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.cli.command_columns import columns_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.table_files import as_bytes
@@ -94,6 +94,7 @@ def report(
     else:
         made = build_measure_report(reports().measures[name], asked, queries, book)
     found = _bytes(made, _wanted(made, table, form), form)
+    command_log.shows(database, (), action="downloaded")
     if output is not None:
         with open(output, "wb", opener=open_ours) as stream:  # noqa: PTH123: a path's open knows no opener
             stream.write(found)

@@ -69,14 +69,8 @@ def register() -> AccountRegister:
     """The accounts of the app's database. Opened at the first request of each process, then kept."""
     kept = current_app.extensions.get("register")
     if kept is None:
-        kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"], key=_log_key())
+        kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"])
     return cast(AccountRegister, kept)
-
-
-def _log_key() -> bytes | None:
-    """The key under which the access log seals what was searched for."""
-    secret = current_app.secret_key
-    return None if secret is None else sha256(b"access log months" + str(secret).encode()).digest()
 
 
 class SignedIn:

@@ -22,16 +22,15 @@ class InspectionFigure(NamedTuple):
 def inspected_on(
     repository: CaseRepository, told: ToldFigures, questions: Sequence[str], asked: ReportRequest
 ) -> Mapping[str, list[InspectionFigure]]:
-    """By question: the inspections up to a day that ask it, the latest first. Those without a case of the place are left out.
+    """By question: the published inspections up to a day that ask it, the latest first. Those without a case of the place
+    are left out.
 
-    Each is read at its own moment, as its scoring sheet is. Whoever runs the service has all of them; others those that are
-    published. The figure of a whole published inspection is open to all readers; that of the cases of a place in it to those
-    who may open all of these.
+    Each is read at its own moment, as its scoring sheet is. The figure of a whole published inspection is open to all
+    readers; that of the cases of a place in it to those who may open all of these.
     """
     found: dict[str, list[InspectionFigure]] = {question: [] for question in questions}
     for name, opened in repository.inspections.items():
-        published = repository.inspection(name).published is not None
-        if opened.occurred_on > asked.moment.on or not (published or told.reach is None):
+        if opened.occurred_on > asked.moment.on or repository.inspection(name).published is None:
             continue
         scored = score_inspection(repository, name)
         own = [reading for reading in scored.readings if asked.holds(reading.snapshot.spell.place)]

@@ -11,7 +11,7 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.disclosure import last_month_end, months_before
 from projections.reports.duty_counts import held_as_of
-from projections.reports.periods import LONGEST, Period, month_ends, moment_at, period, period_before
+from projections.reports.periods import LONGEST, Period, moment_at, month_ends, period, period_before
 from projections.reports.proportions import Proportion, Scope
 from projections.reports.told_figures import LateFigure, Told, ToldFigures, WaitFigure
 

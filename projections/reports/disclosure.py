@@ -6,12 +6,14 @@
    is told is made of such rounded totals by adding and subtracting. So lines add up, and sums over lines, tables and dates
    give the rounded totals again and nothing finer.
 3. **Blocks.** The places of an area are put into blocks of at least five people each; a figure is told only where it is
-   made of whole blocks. So no sum or difference of figures of one table is about one to four people. Groups of people are
-   put together likewise, and a block must hold five of each.
+   made of whole blocks. So no sum or difference of figures of one period is about one to four people, nor one of several
+   periods, unless so little counts that rounding hides it. Groups of people are put together likewise, and a block must
+   hold five of each.
 
 What is told depends on the record and the question alone: it is the same for every reader to whom a counted case is closed.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -25,6 +27,7 @@ from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
+from projections.reports.duty_results import PersonMonth
 from projections.reports.periods import Period
 from projections.reports.proportions import LEVELS
 
@@ -37,10 +40,16 @@ BASE = 5
 BEGINNING = FIRST
 """The day before the first one from which running totals count."""
 
+MUCH = 2 * BASE
+"""Duties: where fewer than ``FEW`` people have more than this many, rounding does not hide how they were treated."""
+
 G = TypeVar("G", bound=Hashable)
 
-People = Mapping[Place, Mapping[G, Set[str]]]
-"""For each place its people (CRNs), by group."""
+Counted = Mapping[PersonMonth, int]
+"""How many duties of each person count in each month."""
+
+People = Mapping[Place, Mapping[G, Counted]]
+"""For each place what counts there, by group."""
 
 Block = frozenset[Place]
 
@@ -113,22 +122,22 @@ def by_place(counts: Mapping[Place, Array], axes: Sequence[int] = ()) -> dict[Pl
 
 
 def blocks(people: People[G]) -> list[Block]:
-    """The blocks of places, area by area: each holds at least ``FEW`` people of every group that there is in its area.
+    """The blocks of places, area by area: each is ``is_enough`` of every group that there is in its area.
 
-    A place with fewer is put together with others of the same place above it, the smallest first. An area with fewer has
+    A place that is not is put together with others of the same place above it, the smallest first. An area that is not has
     no block.
     """
     found: list[Block] = []
     for _, held in groupby(sorted(people), key=lambda place: place.area):
         places = list(held)
         every = {group for place in places for group in people[place]}
-        if _least(places, people, every) >= FEW:
+        if _are_enough(places, people, every):
             found += _split(places, 0, people, every)
     return found
 
 
 def _split(places: Sequence[Place], depth: int, people: People[G], every: Set[G]) -> list[Block]:
-    """The blocks of a place that has enough people. ``depth``: which of ``LEVELS`` it is."""
+    """The blocks of a place that is enough. ``depth``: which of ``LEVELS`` it is."""
     if depth + 1 == len(LEVELS):
         return [frozenset(places)]
 
@@ -136,21 +145,47 @@ def _split(places: Sequence[Place], depth: int, people: People[G], every: Set[G]
         return str(getattr(place, LEVELS[depth + 1]))
 
     parts = [list(part) for _, part in groupby(sorted(places, key=lambda place: (name(place), place)), key=name)]
-    ranked = sorted(parts, key=lambda part: (_least(part, people, every), part))
-    pool: list[Place] = []
-    while ranked and (_least(ranked[0], people, every) < FEW or (pool and _least(pool, people, every) < FEW)):
-        pool += ranked.pop(0)
-    told = [block for part in ranked for block in _split(part, depth + 1, people, every)]
+    enough = {n: _are_enough(part, people, every) for n, part in enumerate(parts)}
+    pool = [place for n, part in enumerate(parts) for place in part if not enough[n]]
+    ranked = sorted((n for n in enough if enough[n]), key=lambda n: (_size(parts[n], people), parts[n]))
+    while pool and ranked and not _are_enough(pool, people, every):
+        pool += parts[ranked.pop(0)]
+    told = [block for n in ranked for block in _split(parts[n], depth + 1, people, every)]
     return [frozenset(pool), *told] if pool else told
 
 
-def _least(places: Iterable[Place], people: People[G], every: Set[G]) -> int:
-    """The number of people of the smallest of these groups in some places together."""
-    together: dict[G, set[str]] = {group: set() for group in every}
-    for place in places:
-        for group, some in people[place].items():
-            together[group] |= some
-    return min(map(len, together.values()), default=0)
+def _size(places: Iterable[Place], people: People[G]) -> int:
+    return len({person for place in places for counted in people[place].values() for person, _ in counted})
+
+
+def _are_enough(places: Sequence[Place], people: People[G], every: Set[G]) -> bool:
+    """Whether some places together are enough of each of these groups."""
+    return all(is_enough(people[place][group] for place in places if group in people[place]) for group in every)
+
+
+def is_enough(counted: Iterable[Counted]) -> bool:
+    """Whether at least ``FEW`` people count, and no months in a row in which fewer have much (``MUCH``) between them.
+
+    So what lies between two periods of which both are told holds ``FEW`` people, or little enough for rounding to hide it.
+    """
+    months: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for some in counted:
+        for (person, month), n in some.items():
+            months[month][person] += n
+    return len(set().union(*months.values())) >= FEW and not _is_thin([months[month] for month in sorted(months)])
+
+
+def _is_thin(months: Sequence[Counter[str]]) -> bool:
+    """Whether there are months in a row in which fewer than ``FEW`` people have more than ``MUCH``."""
+    first, inside = 0, Counter[str]()
+    for month in months:
+        inside += month
+        while len(inside) >= FEW:
+            inside -= months[first]
+            first += 1
+        if inside.total() > MUCH:
+            return True
+    return False
 
 
 def is_whole(told: Iterable[Block], places: Set[Place]) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
-from projections.arrays.date_numbers import day_number, day_of
+from projections.arrays.date_numbers import day_number, day_of, month_numbers
 from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, AnswerBlock, numbers_of
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, CodedValues
@@ -36,6 +36,7 @@ from projections.reports.duty_results import (
     Count,
     DutyLoad,
     LateEntry,
+    PersonMonth,
     PlaceGroup,
     RecordedCount,
     Verdicts,
@@ -86,35 +87,34 @@ class DutyQueries:
         }
 
     def people(
-        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split | Sequence[date]
-    ) -> Mapping[PlaceGroup, frozenset[str]]:
-        """The people (CRNs) with a duty that fell due, by the place that held the case then and by clause or attribute.
-
-        ``by`` days, in order: by the number of days before which it fell due.
-        """
-        people: dict[PlaceGroup, set[str]] = {}
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split
+    ) -> Mapping[PlaceGroup, Mapping[PersonMonth, int]]:
+        """How many duties of each person fell due in each month, by the place that held the case then and by ``by``."""
+        people: dict[PlaceGroup, Counter[PersonMonth]] = {}
         for run in self._fallen(period, clauses, wanted):
             values, coded = self._parts(run, period.moment, by)
-            rows = np.unique(np.stack([run.column("place"), coded, run.case]).astype(np.int64), axis=1)
-            for place, value, case in rows.T.tolist():
-                people.setdefault(PlaceGroup(self._places[place], values[value]), set()).add(self._persons[case])
-        return {group: frozenset(some) for group, some in people.items()}
+            columns = (run.column("place"), coded, run.case, month_numbers(run.column("due_on")))
+            rows, times = np.unique(np.stack(columns).astype(np.int64), axis=1, return_counts=True)
+            for (place, value, case, month), n in zip(rows.T.tolist(), times.tolist(), strict=True):
+                group = PlaceGroup(self._places[place], values[value])
+                people.setdefault(group, Counter())[PersonMonth(self._persons[case], month)] += n
+        return people
 
-    def _parts(self, run: DutyRun, moment: Moment, by: Split | Sequence[date]) -> CodedValues:
+    def _parts(self, run: DutyRun, moment: Moment, by: Split) -> CodedValues:
         if by == "clause":
             return CodedValues((catalogue().clauses[run.clause].id,), np.zeros(len(run.state), np.int64))
-        if isinstance(by, str):
-            values, coded = self._selection(moment).coded(by)
-            return CodedValues(values, coded[run.case])
-        days = np.array([day_number(day) for day in by])
-        return CodedValues(range(len(by) + 1), np.searchsorted(days, run.column("due_on")))
+        values, coded = self._selection(moment).coded(by)
+        return CodedValues(values, coded[run.case])
+
+    def values(self, moment: Moment, attribute: Attribute) -> Sequence[object]:
+        """The values that an attribute of a person may have."""
+        return self._selection(moment).coded(attribute).values
 
     def holding(self, moment: Moment) -> Mapping[Place, frozenset[str]]:
         """The people (CRNs) whose cases each place holds on the day."""
-        selection = self._selection(moment)
         people: dict[Place, set[str]] = {}
-        for case in np.flatnonzero(selection.there).tolist():
-            people.setdefault(self._places[int(selection.place[case])], set()).add(self._persons[case])
+        for reference, place in self.holders(moment).items():
+            people.setdefault(place, set()).add(person_of(reference))
         return {place: frozenset(some) for place, some in people.items()}
 
     def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:

@@ -11,9 +11,11 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.disclosure import last_month_end, months_before
 from projections.reports.duty_counts import held_as_of
+from projections.reports.duty_results import LateFigure
 from projections.reports.periods import LONGEST, Period, moment_at, month_ends, period, period_before
 from projections.reports.proportions import Proportion, Scope
-from projections.reports.told_figures import LateFigure, Told, ToldFigures, WaitFigure
+from projections.reports.told_counts import Told, WaitFigure
+from projections.reports.told_figures import ToldFigures
 
 Mine = Callable[[Place], bool]
 
@@ -118,7 +120,7 @@ class Point(NamedTuple):
 def figures(told: ToldFigures, measure: Measure, asked: Period, among: Mine) -> Told:
     """A measure's figures: over duties that fell due in the period, or over the cases as at its end."""
     if measure.counts == "answer":
-        return told.verdicts(asked.moment, measure.question or "", among).first(2)
+        return told.verdicts(asked.moment, measure.question or "", among)
     return told.duties(asked, measure.clauses, held_as_of(measure), among)
 
 

@@ -55,7 +55,7 @@ def _groups(
     holds = asked.holds
     by_group = told.by_group(asked.period, clauses, held_as, attribute, name, holds)
     figures = {group: of.figure(holds) for group, of in sorted(by_group.items())}
-    people = told.people_of(asked.period, clauses, attribute, name, holds)
+    people = told.people_by_group(asked.period, clauses, attribute, name, holds)
     figures = {group: figure for group, figure in figures.items() if figure.n or figure.withheld}
     if not any(figure.n for figure in figures.values()):
         return []

@@ -11,7 +11,8 @@ from projections.reports.duty_counts import held_as_of
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.periods import Period
 from projections.reports.proportions import Level, Proportion, Scope
-from projections.reports.told_figures import Told, ToldFigures
+from projections.reports.told_counts import Told
+from projections.reports.told_figures import ToldFigures
 
 
 @dataclass(frozen=True)

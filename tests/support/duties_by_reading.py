@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.calendar.workdays import working_days_between
 from domain.policy.frameworks.framework import Framework
+from projections.arrays.date_numbers import month_number
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.caseload import listed_when_over
@@ -25,6 +26,7 @@ from projections.reports.duty_results import (
     Count,
     DutyLoad,
     LateEntry,
+    PersonMonth,
     PlaceGroup,
     RecordedCount,
     Verdicts,
@@ -74,14 +76,14 @@ class DutiesByReading:
         return found
 
     def people(
-        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split | Sequence[date]
-    ) -> Mapping[PlaceGroup, frozenset[str]]:
-        found: dict[PlaceGroup, set[str]] = {}
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split
+    ) -> Mapping[PlaceGroup, Mapping[PersonMonth, int]]:
+        found: dict[PlaceGroup, Counter[PersonMonth]] = {}
         for reading, place, o in self._counted(period, clauses):
             if wanted(place):
-                key = _key(reading, o, by) if isinstance(by, str) else sum(day < o.due_on for day in by)
-                found.setdefault(PlaceGroup(place, key), set()).add(reading.reference.split("/")[0])
-        return {key: frozenset(people) for key, people in found.items()}
+                person = PersonMonth(reading.reference.split("/")[0], month_number(o.due_on))
+                found.setdefault(PlaceGroup(place, _key(reading, o, by)), Counter())[person] += 1
+        return found
 
     def holding(self, moment: Moment) -> Mapping[Place, frozenset[str]]:
         found: dict[Place, set[str]] = {}

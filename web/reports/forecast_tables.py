@@ -7,7 +7,7 @@ from math import ceil
 from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import Scope
-from projections.reports.told_figures import ToldLoads
+from projections.reports.told_counts import ToldLoads
 from web.presentation.formatting import short_date
 from web.reports.measure_phrases import scope_words
 from web.reports.share_columns import WITHHELD_CELL

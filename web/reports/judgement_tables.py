@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from domain.policy.measures.measure import Measure
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import WITHHELD, Proportion
-from projections.reports.told_figures import Told
+from projections.reports.told_counts import Told
 from projections.scoring.scores import QuestionScore
 from web.presentation.formatting import count_noun, percent
 from web.reports.share_columns import SHARE_COLUMNS, measure_link, share_cells
@@ -28,7 +28,7 @@ def judged_table(
     for measure in measures:
         told = of_record(measure)
         counts = told.at(asked.holds)
-        figure = told.first(2).figure(asked.holds)
+        figure = told.figure(asked.holds)
         absent = None if figure.withheld else 0 if counts is None else max(0, int(counts[2]))
         rows.append(
             TableRow(

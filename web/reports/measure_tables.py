@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from projections.reports.duty_results import LateFigure
 from projections.reports.measure_figures import PlaceLine, RecordedIn, ReportRequest, WaitLines
-from projections.reports.told_figures import LateFigure, WaitFigure
+from projections.reports.told_counts import WaitFigure
 from web.presentation.formatting import percent
 from web.reports.measure_phrases import area_said, beside_said, change_said, period_words, scope_words
 from web.reports.share_columns import (

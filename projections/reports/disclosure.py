@@ -40,10 +40,11 @@ BASE = 5
 BEGINNING = FIRST
 """The day before the first one from which running totals count."""
 
-MUCH = 2 * BASE
-"""Duties: where fewer than ``FEW`` people have more than this many, rounding does not hide how they were treated."""
+MUCH = BASE
+"""Duties: where fewer than ``FEW`` people have more than this many between them, rounding does not hide enough of it."""
 
 G = TypeVar("G", bound=Hashable)
+H = TypeVar("H", bound=Hashable)
 
 Counted = Mapping[PersonMonth, int]
 """How many duties of each person count in each month."""
@@ -121,22 +122,24 @@ def by_place(counts: Mapping[Place, Array], axes: Sequence[int] = ()) -> dict[Pl
     return told
 
 
-def blocks(people: People[G]) -> list[Block]:
+def blocks(people: People[G], parts: People[H] | None = None) -> list[Block]:
     """The blocks of places, area by area: each is ``is_enough`` of every group that there is in its area.
 
     A place that is not is put together with others of the same place above it, the smallest first. An area that is not has
-    no block.
+    no block. ``parts``: what is told apart in other tables; none of them may be ``is_thin``.
     """
     found: list[Block] = []
     for _, held in groupby(sorted(people), key=lambda place: place.area):
         places = list(held)
         every = {group for place in places for group in people[place]}
-        if _are_enough(places, people, every):
-            found += _split(places, 0, people, every)
+        if _are_enough(places, people, every, parts):
+            found += _split(places, 0, people, every, parts)
     return found
 
 
-def _split(places: Sequence[Place], depth: int, people: People[G], every: Set[G]) -> list[Block]:
+def _split(
+    places: Sequence[Place], depth: int, people: People[G], every: Set[G], apart: People[H] | None
+) -> list[Block]:
     """The blocks of a place that is enough. ``depth``: which of ``LEVELS`` it is."""
     if depth + 1 == len(LEVELS):
         return [frozenset(places)]
@@ -145,12 +148,12 @@ def _split(places: Sequence[Place], depth: int, people: People[G], every: Set[G]
         return str(getattr(place, LEVELS[depth + 1]))
 
     parts = [list(part) for _, part in groupby(sorted(places, key=lambda place: (name(place), place)), key=name)]
-    enough = {n: _are_enough(part, people, every) for n, part in enumerate(parts)}
+    enough = {n: _are_enough(part, people, every, apart) for n, part in enumerate(parts)}
     pool = [place for n, part in enumerate(parts) for place in part if not enough[n]]
     ranked = sorted((n for n in enough if enough[n]), key=lambda n: (_size(parts[n], people), parts[n]))
-    while pool and ranked and not _are_enough(pool, people, every):
+    while pool and ranked and not _are_enough(pool, people, every, apart):
         pool += parts[ranked.pop(0)]
-    told = [block for n in ranked for block in _split(parts[n], depth + 1, people, every)]
+    told = [block for n in ranked for block in _split(parts[n], depth + 1, people, every, apart)]
     return [frozenset(pool), *told] if pool else told
 
 
@@ -158,30 +161,39 @@ def _size(places: Iterable[Place], people: People[G]) -> int:
     return len({person for place in places for counted in people[place].values() for person, _ in counted})
 
 
-def _are_enough(places: Sequence[Place], people: People[G], every: Set[G]) -> bool:
+def _are_enough(places: Sequence[Place], people: People[G], every: Set[G], parts: People[H] | None) -> bool:
     """Whether some places together are enough of each of these groups."""
-    return all(is_enough(people[place][group] for place in places if group in people[place]) for group in every)
+    if not all(is_enough(people[place][group] for place in places if group in people[place]) for group in every):
+        return False
+    apart: defaultdict[H, list[Counted]] = defaultdict(list)
+    for place in places if parts is not None else ():
+        for part, counted in (parts or {}).get(place, {}).items():
+            apart[part].append(counted)
+    return not any(map(is_thin, apart.values()))
 
 
 def is_enough(counted: Iterable[Counted]) -> bool:
-    """Whether at least ``FEW`` people count, and no months in a row in which fewer have much (``MUCH``) between them.
+    """Whether at least ``FEW`` people count, and it is not ``is_thin``."""
+    every = list(counted)
+    return len({person for some in every for person, _ in some}) >= FEW and not is_thin(every)
 
-    So what lies between two periods of which both are told holds ``FEW`` people, or little enough for rounding to hide it.
+
+def is_thin(counted: Iterable[Counted]) -> bool:
+    """Whether there are months in a row in which fewer than ``FEW`` people have much (``MUCH``) between them.
+
+    Where there are not, what lies between two periods of which both are told holds ``FEW`` people, or little enough for
+    rounding to hide it.
     """
     months: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for some in counted:
         for (person, month), n in some.items():
             months[month][person] += n
-    return len(set().union(*months.values())) >= FEW and not _is_thin([months[month] for month in sorted(months)])
-
-
-def _is_thin(months: Sequence[Counter[str]]) -> bool:
-    """Whether there are months in a row in which fewer than ``FEW`` people have more than ``MUCH``."""
+    ordered = [months[month] for month in sorted(months)]
     first, inside = 0, Counter[str]()
-    for month in months:
-        inside += month
+    for month_ in ordered:
+        inside += month_
         while len(inside) >= FEW:
-            inside -= months[first]
+            inside -= ordered[first]
             first += 1
         if inside.total() > MUCH:
             return True

@@ -14,7 +14,7 @@ from projections.columns.column_schema import Array
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.counted_people import by_clause, by_month, grouped, once, pooled, told_by_area
-from projections.reports.disclosure import BEGINNING, FEW, at_month_ends, blocks, by_place
+from projections.reports.disclosure import BEGINNING, FEW, Counted, at_month_ends, blocks, by_place
 from projections.reports.duty_counts import HeldAs
 from projections.reports.duty_queries import Attribute, DutyQueries, person_of
 from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad, LateFigure, late_together, loads_together
@@ -61,8 +61,10 @@ class ToldFigures:
         if self.is_exact_in(asked, among):
             return Told({count.place: _pair(count.figure) for count in self.queries.counts(asked, clauses, held_as)})
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
-        people = grouped(self.queries.people(at, clauses, wanted, "clause"))
-        return Told(_added([*self._by_clause(at, clauses, held_as, wanted).values()]), blocks(people), people)
+        found = self.queries.people(at, clauses, wanted, "clause")
+        people, apart = grouped(found), grouped(found, str)
+        counts = self._by_clause(at, clauses, held_as, wanted)
+        return Told(_added([*counts.values()]), blocks(people, apart), people)
 
     def by_clause(self, asked: Period, clauses: Sequence[str], among: Holds) -> dict[str, Told]:
         """The same for each clause by itself, met in time. Clauses under which nothing fell due are left out."""
@@ -105,7 +107,11 @@ class ToldFigures:
             return {group: Told(counts) for group, counts in found.items()}
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
         people = grouped(self.queries.people(at, clauses, wanted, split), name)
-        told, every = told_by_area(people), blocks(pooled(people))
+        apart: dict[Place, dict[tuple[str, str], Counted]] = {}
+        for clause in clauses:
+            for place, groups in grouped(self.queries.people(at, [clause], wanted, split), name).items():
+                apart.setdefault(place, {}).update({(clause, group): some for group, some in groups.items()})
+        told, every = told_by_area(people), blocks(pooled(people), apart)
         return {
             group: Told(counts, [block for block in every if told[next(iter(block)).area].get(group)], people)
             for group, counts in self._groups(at, clauses, held_as, split, name, wanted).items()

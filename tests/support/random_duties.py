@@ -54,7 +54,7 @@ class RandomDuties:
         self.duties = [*self._drawn(rng)]
 
     def _drawn(self, rng: Random) -> Iterator[RandomDuty]:
-        often = rng.choice((1, 3, 8))
+        often = rng.choice((1, 3, 8, 20))
         for person in self.persons:
             home = rng.choice(self.every)
             for _ in range(rng.randint(1, often)):

@@ -26,6 +26,7 @@ from projections.reports.disclosure import (
     is_whole,
     last_month_end,
     month_end,
+    nearest,
 )
 from projections.reports.duty_results import PersonMonth
 from projections.reports.periods import Period, period
@@ -101,6 +102,31 @@ def test_rounded_totals_add_up_and_are_near(counts: list[list[int]], data: st.Da
     assert (abs(line[first:last].sum(0) - exact[first:last].sum(0)) < BASE).all()
     assert abs(table[first:last].sum() - exact[first:last].sum()) < BASE
     assert (abs(table[first:last].sum(0) - exact[first:last].sum(0)) < 2 * BASE).all()
+
+
+@pytest.mark.parametrize("shape", [(6,), (2, 3), (3, 2), (2, 1, 3), (1, 2, 3), (5, 1)])
+def test_no_rounded_table_determines_a_small_count(shape: tuple[int, ...]) -> None:
+    """Every small table there is, by places, groups and months: who knows all its rounded totals knows no count below five."""
+    most = 8 if np.prod(shape) > 5 else 12
+    tables = np.array([*product(range(most + 1), repeat=int(np.prod(shape)))], np.int16).reshape(-1, *shape)
+    totals = tables
+    for axis in range(len(shape)):
+        totals = np.cumsum(totals, axis=axis + 1)
+    key = np.zeros(len(tables), np.int64)
+    for column in nearest(totals).reshape(len(tables), -1).T // BASE:
+        key = key * (most * np.prod(shape) // BASE + 2) + column
+    _, alike = np.unique(key, return_inverse=True)
+    order = np.argsort(alike, kind="stable")
+    first = np.flatnonzero(np.diff(alike[order], prepend=-1))
+    inner = tables.reshape(len(tables), -1).max(1) <= most - BASE  # the greatest have no neighbours among these tables
+    for low, high in product(product(*map(range, shape)), repeat=2):
+        inside = tuple(slice(a, b + 1) for a, b in zip(low, high, strict=True))
+        counted = tables[(slice(None), *inside)].reshape(len(tables), -1).sum(1)
+        if not counted.any():
+            continue
+        least, greatest = (of.reduceat(counted[order], first)[alike] for of in (np.minimum, np.maximum))
+        small = inner & (counted > 0) & (counted < FEW)
+        assert (least[small] < greatest[small]).all(), inside
 
 
 # --- blocks
@@ -249,19 +275,19 @@ def cell_of(duties: RandomDuties, duty: RandomDuty) -> Cell:
     return Cell(duty.place, since - 1, duty.clause, duties.persons[duty.person])
 
 
-@pytest.mark.parametrize("seed", range(times(240)))
+@pytest.mark.parametrize("seed", range(times(160)))
 def test_no_sum_over_lines_and_groups_is_about_few_people(seed: int) -> None:
     """One clause, one period, every place, groups by three attributes: nothing about few people, however little it is."""
     duties = RandomDuties(dice(seed), clauses=1, months=1)
     check_sums(duties, tuple(ATTRIBUTES), [range(1)], much=0)
 
 
-@pytest.mark.parametrize("seed", range(times(240)))
+@pytest.mark.parametrize("seed", range(times(64)))
 def test_no_sum_over_tables_and_dates_is_about_few_people_who_have_much(seed: int) -> None:
     """Two clauses together and apart, every run of months: what is about few people is little, and hidden by rounding."""
     duties = RandomDuties(dice(seed), months=4)
     windows = [range(a, b) for a, b in combinations(range(5), 2)]
-    check_sums(duties, ("gender",), windows, much=4 * BASE)
+    check_sums(duties, ("gender",), windows, much=2 * BASE)
 
 
 def test_the_attack_finds_what_is_not_guarded() -> None:

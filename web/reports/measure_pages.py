@@ -22,7 +22,7 @@ from web.reports.report_building import BuiltReport, build_measure_report, build
 from web.reports.report_query import ReportQuerySchema, choices, query_from
 from web.reports.table_model import Link, printed
 from web.services import current_cases, report_cache
-from web.site import access_control, clock
+from web.site import access_control
 
 blueprint = Blueprint("compliance", __name__)
 drill_down_pages.attach(blueprint)
@@ -179,8 +179,7 @@ def _make(report: Report, wanted: ReportRequest, trend: Measure | None = None) -
 
 def _question(wanted: ReportRequest) -> tuple[Any, ...]:
     """The parts of the query on which the figures of a report depend, the reader among them: a key to keep them under."""
-    reader = access_control.account()
-    return wanted.moment, wanted.months, wanted.scope, wanted.beside, reader.username, reader.revision, clock.today()
+    return wanted.months, wanted.scope, wanted.beside, *report_cache.reader_and_moment()
 
 
 def _made_measure(name: str) -> BuiltReport:

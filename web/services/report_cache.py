@@ -34,6 +34,12 @@ def told_figures() -> ToldFigures:
     return ToldFigures(duty_queries(), reach, clock.today())
 
 
+def reader_and_moment() -> tuple[Hashable, ...]:
+    """On what figures depend besides what is asked: who reads, at which moment of the record, and on which day."""
+    reader = access_control.account()
+    return current_cases.moment(), reader.username, reader.revision, clock.today()
+
+
 def kept(query: Hashable, make: Callable[[], T]) -> T:
     """The result of ``make`` for this query, kept until anything is stored or another record takes this one's place."""
     repository = current_cases.repository()

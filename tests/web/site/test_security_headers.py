@@ -1,6 +1,7 @@
 """What the site tells browsers, on every answer; and that no address given to it leads to another site."""
 
 import io
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from flask import Flask
 from tests.support.people import post, signed_in, token_in
 from tests.web.site.test_access_control import pages
 from web.app import create_app
+from web.services import current_cases
+from web.site import access_control
 from web.site.links import local
 
+ROOT = Path(__file__).parents[3]
 PLAIN = ("text/html", "text/css", "text/csv", "text/javascript", "text/calendar", "image/svg+xml")
 OTHER_ORIGIN = {"Origin": "https://evil.example"}
 
@@ -38,7 +42,7 @@ def test_what_is_no_page_is_kept_and_never_shown(demo_app: Flask) -> None:
     for endpoint, address in pages(demo_app):
         answer = client.get(address)
         if answer.status_code == 200 and answer.mimetype not in ("text/html", "application/json"):
-            assert answer.headers["Content-Disposition"].startswith("attachment; filename="), endpoint
+            assert re.fullmatch(r'attachment; filename="[\w-]+\.\w+"', answer.headers["Content-Disposition"]), endpoint
             kept.add(answer.mimetype)
     assert "text/csv" in kept
 
@@ -92,3 +96,27 @@ def test_only_files_of_entries_are_taken(own_database: Path, name: str) -> None:
     assert "its name ends in .ndjson" in page and "govuk-panel" not in page
     page = client.post("/imports", data={**fields, "file": (io.BytesIO(line), "CASE.NDJSON")}).text
     assert "1 line rejected" in page
+
+
+@pytest.mark.both
+def test_asking_for_a_page_changes_nothing(own_database: Path) -> None:
+    app = create_app(str(own_database), today=lambda: date(2005, 12, 22), demo=True)
+
+    def state() -> object:
+        with app.app_context():
+            files = current_cases.repository().files
+            return files.recorder.head(), access_control.register().accounts()
+
+    before = state()
+    for user in ("c.whitlock", "i.nkemelu", "j.hartnell"):
+        client = signed_in(app, user)
+        for _, address in pages(app):
+            client.get(address).close()
+    assert state() == before
+
+
+def test_no_view_mixes_query_and_form() -> None:
+    """``request.values`` takes from either, so that a link could fill in a form."""
+    assert not [
+        path for path in (ROOT / "web").rglob("*.py") if re.search(r"request\.values\b", path.read_text("utf-8"))
+    ]

@@ -33,6 +33,7 @@ from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model
 from web.site import (
     access_control,
+    access_logging,
     body_limits,
     dear_pages,
     error_pages,
@@ -140,5 +141,6 @@ def create_app(
         return {"version": __version__, "footer_note": app.config["FOOTER_NOTE"], "demo": demo}
 
     json_api.attach(app)
+    access_logging.attach(app, lambda: access_control.register().log, access_control.signed_in)
     access_control.check(app)
     return app

@@ -4,14 +4,16 @@ import secrets
 import weakref
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from domain.accounts.access_log import AccessLog
+from domain.accounts.access_store import LogUnavailable
 from domain.accounts.account_rules import keys_taken
 from domain.accounts.outside_key import OutsideKey, outside_key
 from domain.accounts.roles import Account
@@ -87,24 +89,26 @@ class StaleAccount(ValueError):
 class AccountRegister:
     """The accounts and settings of one database, with its access ``log``. Threads may share it; make it after a fork.
 
-    On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
+    On SQLite its tables are created here; on PostgreSQL only with ``prepare``. ``key``: see ``AccessLog``.
     """
 
-    def __init__(self, address: str, *, prepare: bool = False):
+    def __init__(self, address: str, *, prepare: bool = False, key: bytes | None = None):
         database = Database.at(address)
         self.engine = engine_of(database)
-        self.log = AccessLog(self.engine)
+        self.log = AccessLog(database, key=key, is_account=partial(_has, self.engine))
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
             with self.engine.begin() as c:
                 for table in _tables.sorted_tables:
                     c.execute(sa.schema.CreateTable(table, if_not_exists=True))
                     _add_columns(c, table)
-                for guard in guards(database.kind, "account_names", "the names of accounts are never changed"):
+                keys, never = (("rowid",), ("username", "name")), "the names of accounts are never changed"
+                for guard in guards(database.kind, "account_names", never, *keys):
                     c.execute(sa.text(guard))
                 _settle_staff(c)
                 c.execute(sa.delete(_settings).where(_settings.c.name == KEY_OF_BEFORE))
-            self.log.prepare(database.kind)
+            with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
+                self.log.prepare()
 
     @cached_property
     def key(self) -> OutsideKey:
@@ -113,6 +117,7 @@ class AccountRegister:
 
     def close(self) -> None:
         self.engine.dispose()
+        self.log.close()
 
     def accounts(self) -> list[Account]:
         """All accounts, by name."""
@@ -208,6 +213,12 @@ class AccountRegister:
         with self.engine.begin() as c:
             if c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(values)).rowcount == 0:
                 raise NoSuchAccount(username)
+
+
+def _has(engine: sa.Engine, username: str) -> bool:
+    """Whether there is an account of this user name, open or closed."""
+    with engine.connect() as c:
+        return c.execute(sa.select(_accounts.c.username).where(_accounts.c.username == username)).first() is not None
 
 
 def _insert_or_leave(engine: sa.Engine) -> Any:

@@ -16,6 +16,7 @@ from domain.accounts.access_log import AccessLog
 from domain.accounts.access_store import LogUnavailable
 from domain.accounts.account_rules import keys_taken
 from domain.accounts.outside_key import OutsideKey, outside_key
+from domain.accounts.requests import Requests
 from domain.accounts.roles import Account
 from domain.entries.tidy_text import words
 from domain.store.database import Database, guards
@@ -87,14 +88,16 @@ class StaleAccount(ValueError):
 
 
 class AccountRegister:
-    """The accounts and settings of one database, with its access ``log``. Threads may share it; make it after a fork.
+    """The accounts and settings of one database, with its access ``log`` and the ``requests`` about them.
 
-    On SQLite its tables are created here; on PostgreSQL only with ``prepare``. ``key``: see ``AccessLog``.
+    Threads may share it; make it after a fork. On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
+    ``key``: see ``AccessLog``.
     """
 
     def __init__(self, address: str, *, prepare: bool = False, key: bytes | None = None):
         database = Database.at(address)
         self.engine = engine_of(database)
+        self.requests = Requests(self.engine)
         self.log = AccessLog(database, key=key, is_account=partial(_has, self.engine))
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
@@ -107,6 +110,7 @@ class AccountRegister:
                     c.execute(sa.text(guard))
                 _settle_staff(c)
                 c.execute(sa.delete(_settings).where(_settings.c.name == KEY_OF_BEFORE))
+            self.requests.prepare(database.kind)
             with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
                 self.log.prepare()
 
@@ -154,7 +158,7 @@ class AccountRegister:
         """Add an account. ``password``: the hash of its password, empty for none. ``AccountExists``, ``KeyTaken``."""
         try:
             with self.engine.begin() as c:
-                c.execute(sa.insert(_accounts).values(_values(account) | {"password": password, "calendar": ""}))
+                c.execute(sa.insert(_accounts).values(account_values(account) | {"password": password, "calendar": ""}))
                 self._called(c, account)
         except IntegrityError:
             raise AccountExists(f"there is already an account '{account.username}'") from None
@@ -167,11 +171,22 @@ class AccountRegister:
         """
         same = sa.and_(_accounts.c.username == account.username, _accounts.c.revision == account.revision)
         with self.engine.begin() as c:
-            values = _values(account) | {"revision": account.revision + 1}
+            values = account_values(account) | {"revision": account.revision + 1}
             if c.execute(sa.update(_accounts).where(same).values(values)).rowcount == 0:
                 _row(c, account.username)
                 raise StaleAccount(f"the account '{account.username}' was changed by somebody else meanwhile")
             self._called(c, account)
+
+    def check_new(self, account: Account) -> None:
+        """``AccountExists`` or ``KeyTaken`` where this account cannot be added."""
+        if _has(self.engine, account.username):
+            raise AccountExists(f"there is already an account '{account.username}'")
+        self.check_keys(account)
+
+    def check_keys(self, account: Account) -> None:
+        """``KeyTaken`` where one of its staff keys is another account's."""
+        if taken := keys_taken(account, self.accounts()):
+            raise KeyTaken(f"'{taken[0]}' already names another account")
 
     def bind_name(self, name: str, username: str) -> None:
         """Say whom a printed name in older limits of access means: this account alone. ``NoSuchAccount``."""
@@ -276,6 +291,11 @@ def _settle_staff(c: sa.Connection) -> None:
         c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(staff=staff))
 
 
+def account_of(values: Mapping[str, Any], revision: int) -> Account:
+    """The account of such values."""
+    return _account({**values, "revision": revision}, {})
+
+
 def _account(row: Any, names: Mapping[str, tuple[str, ...]]) -> Account:
     """The account of a row. Names are tidied as those of entries are, which they are compared with."""
     return Account(
@@ -294,7 +314,8 @@ def _account(row: Any, names: Mapping[str, tuple[str, ...]]) -> Account:
     )
 
 
-def _values(account: Account) -> dict[str, Any]:
+def account_values(account: Account) -> dict[str, Any]:
+    """The account as JSON can hold it, but for its revision and its names."""
     return {
         "username": account.username,
         "name": account.name,

@@ -3,11 +3,11 @@
 import secrets
 import weakref
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -200,7 +200,7 @@ class AccountRegister:
         if self.engine.dialect.name == "postgresql":
             c.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('caseaudit accounts'))"))
         rows = c.execute(sa.select(_accounts)).mappings()
-        if taken := keys_taken(account, (_account(row, {}) for row in rows)):
+        if taken := keys_taken(account, (_account(row, NO_NAMES) for row in rows)):
             raise KeyTaken(f"'{taken[0]}' already names another account")
         _keep_name(c, account.username, account.name)
 
@@ -254,17 +254,26 @@ def _keep_name(c: sa.Connection, username: str, name: str) -> None:
         c.execute(sa.insert(_names).values(named))
 
 
-def _names_of(c: sa.Connection, username: str | None = None) -> Mapping[str, tuple[str, ...]]:
-    """Account -> the printed names by which older limits of access may mean it. None: of all accounts."""
-    query = sa.select(_names.c.username, _names.c.name, _bound_names.c.username)
-    query = query.outerjoin(_bound_names, _bound_names.c.name == _names.c.name)
-    bound = sa.select(_bound_names.c.username, _bound_names.c.name)
-    if username is not None:
-        query, bound = query.where(_names.c.username == username), bound.where(_bound_names.c.username == username)
-    found: dict[str, tuple[str, ...]] = {}
-    for who, name, meant in (*c.execute(query), *((who, name, who) for who, name in c.execute(bound))):
-        found[who] = (*found.get(who, ()), *((name,) if meant in (None, who) else ()))
-    return found
+class _Names(NamedTuple):
+    """``ever``: account -> the printed names that it ever had. ``bound``: name -> the only account that it means."""
+
+    ever: Mapping[str, Sequence[str]]
+    bound: Mapping[str, str]
+
+    def of(self, username: str, staff: Iterable[str]) -> tuple[str, ...]:
+        """The names and staff keys by which older limits of access may mean an account."""
+        own = (name for name, meant in self.bound.items() if meant == username)
+        had = (name for name in (*self.ever.get(username, ()), *staff) if self.bound.get(name, username) == username)
+        return tuple(dict.fromkeys((*had, *own)))
+
+
+def _names_of(c: sa.Connection, username: str | None = None) -> _Names:
+    """The names of accounts (None: of all)."""
+    query = sa.select(_names.c.username, _names.c.name).order_by(_names.c.name)
+    ever: dict[str, list[str]] = {}
+    for who, name in c.execute(query if username is None else query.where(_names.c.username == username)):
+        ever.setdefault(who, []).append(name)
+    return _Names(ever, {row.name: row.username for row in c.execute(sa.select(_bound_names))})
 
 
 def _add_columns(c: sa.Connection, table: sa.Table) -> None:
@@ -293,11 +302,15 @@ def _settle_staff(c: sa.Connection) -> None:
 
 def account_of(values: Mapping[str, Any], revision: int) -> Account:
     """The account of such values."""
-    return _account({**values, "revision": revision}, {})
+    return _account({**values, "revision": revision}, NO_NAMES)
 
 
-def _account(row: Any, names: Mapping[str, tuple[str, ...]]) -> Account:
+NO_NAMES = _Names({}, {})
+
+
+def _account(row: Any, names: _Names) -> Account:
     """The account of a row. Names are tidied as those of entries are, which they are compared with."""
+    staff = tuple(map(words, row["staff"] or ()))
     return Account(
         username=row["username"],
         name=words(row["name"]),
@@ -307,10 +320,10 @@ def _account(row: Any, names: Mapping[str, tuple[str, ...]]) -> Account:
         grade=row["grade"],
         disabled=row["disabled"],
         must_change=row["must_change"],
-        staff=tuple(map(words, row["staff"] or ())),
+        staff=staff,
         until=None if row["until"] is None else date.fromisoformat(row["until"]),
         revision=row["revision"],
-        names=names.get(row["username"], ()),
+        names=names.of(row["username"], staff),
     )
 
 

@@ -10,6 +10,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from domain import __version__
+from domain.store.database import Database
 from web.admin import access_log_page, accounts_pages, imports_page, openid, sign_in_pages, start_page
 from web.api import json_api
 from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
@@ -30,7 +31,16 @@ from web.presentation import template_words
 from web.recording import recording_pages
 from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model
-from web.site import access_control, error_pages, links, reading_date, security_headers, site_assets
+from web.site import (
+    access_control,
+    body_limits,
+    dear_pages,
+    error_pages,
+    links,
+    reading_date,
+    security_headers,
+    site_assets,
+)
 
 PAGES: tuple[ModuleType, ...] = (
     start_page,
@@ -61,9 +71,6 @@ PAGES: tuple[ModuleType, ...] = (
 )
 """The modules of all pages, by subject. Several may add their pages to one blueprint."""
 
-LARGEST = 64 * 2**20
-"""The size in bytes of the largest file that the import page takes. Larger files go through ``caseaudit import``."""
-
 
 def create_app(
     database: str,
@@ -72,12 +79,13 @@ def create_app(
     demo: bool = False,
     behind_proxy: bool = False,
     open_id: dict[str, str] | None = None,
+    places: Path | None = None,
 ) -> Flask:
     """The site over one database (its address). ``today`` sets the clock, for tests and demonstrations.
 
     ``demo``: people sign in from one page without a password. ``behind_proxy``: one proxy stands in front and does the
     TLS; its headers on the client's address are trusted, and cookies are sent over HTTPS only. ``open_id``: see
-    ``web.admin.openid`` (default: from the environment).
+    ``web.admin.openid`` (default: from the environment). ``places``: see ``web.site.dear_pages``.
 
     Settings read from ``app.config``: ``DATABASE``; ``TODAY`` (a callable that returns the day); ``DEFAULT_MOMENT`` (a
     callable that returns the moment of a page whose address names none, or None for today as the file stands);
@@ -85,8 +93,9 @@ def create_app(
     """
     app = Flask("web", static_folder="assets", static_url_path="/assets")
     app.config.update(
-        DATABASE=database, TODAY=today, DEMO=demo, OPENID=open_id, DEFAULT_MOMENT=None, FOOTER_NOTE=None,
-        SESSION_COOKIE_SECURE=behind_proxy, MAX_CONTENT_LENGTH=LARGEST,
+        DATABASE=Database.at(database).for_site().address, TODAY=today, DEMO=demo, OPENID=open_id, DEFAULT_MOMENT=None,
+        FOOTER_NOTE=None,
+        SESSION_COOKIE_SECURE=behind_proxy, PLACES=places,
     )  # fmt: skip
     if behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
@@ -101,7 +110,9 @@ def create_app(
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
         site_assets,
+        body_limits,
         access_control,
+        dear_pages,
         reading_date,
         sign_in_pages,
         openid,

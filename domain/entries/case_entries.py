@@ -671,9 +671,9 @@ class EntryWithdrawn(Entry, frozen=True):
 
 
 class AccessLimited(Entry, frozen=True):
-    """From ``recorded_at`` on, the staff named here may count this case and see nothing else of it.
+    """From ``recorded_at`` on, this case is closed to the staff named here.
 
-    ``excluded``: their names, or their user names.
+    ``excluded``: their user names. A printed name, or a staff key, closes it to every account that has it or ever had it.
     """
 
     use = Use(made_by=("managers",))
@@ -682,7 +682,7 @@ class AccessLimited(Entry, frozen=True):
         list[Text],
         Meta(
             min_length=1,
-            description="Names of staff as the case files write them, or their user names, one a line",
+            description="User names of staff, one a line",
         ),
     ]
     reason: Note

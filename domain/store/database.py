@@ -4,16 +4,20 @@ SQLite gets its tables when the file is opened. A PostgreSQL database is prepare
 no two processes of a site create tables at the same time.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+from urllib.parse import quote
 
-if TYPE_CHECKING:
-    import sqlalchemy as sa
+CONNECT_SECONDS = 2
+"""Seconds that PostgreSQL may take to answer, unless its address says otherwise (``connect_timeout``)."""
 
-CONNECT_SECONDS, LOCK_SECONDS = 2, 5
-"""Seconds that PostgreSQL may take to answer, and that a writer waits for the lock of another."""
+LOCK_SECONDS, STATEMENT_SECONDS = 5, 30
+"""Seconds that the site waits for the lock of another, and for one statement. Commands wait as long as it takes."""
+
+PORTS = re.compile("[0-9]*(,[0-9]*)*")
 
 Kind = Literal["sqlite", "postgresql"]
 
@@ -28,17 +32,18 @@ class NotPrepared(RuntimeError):
 
 @dataclass(frozen=True)
 class Database:
-    """One database: the ``path`` of an SQLite file, or else the ``url`` of one on PostgreSQL.
+    """One database: the ``path`` of an SQLite file, or else what ``libpq`` needs to reach one on PostgreSQL.
 
-    ``str()`` is its address without the password.
+    ``libpq``: names and values of connection parameters, sorted: whatever libpq knows, such as ``sslmode``, several hosts or
+    ``service``. Every connection gets them from here. ``str()`` says who connects to what, without password and options.
     """
 
     path: str = ""
-    url: "sa.URL | None" = None
+    libpq: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def at(cls, address: str) -> "Database":
-        """The database at a path, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
+        """The database at a path, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTION=VALUE``.
 
         Raises ``WrongAddress`` for anything else.
         """
@@ -50,21 +55,59 @@ class Database:
             return cls(str(Path(path).expanduser()))
         if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
             raise WrongAddress(f"{scheme}: is no database known here; write a path, sqlite:///PATH or postgresql://...")
-        return cls(url=_url(rest))
+        return cls(libpq=_parameters(rest))
 
     def __str__(self) -> str:
-        if self.url is None:
+        if self.kind == "sqlite":
             return self.path
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+        named = dict(self.libpq)
+        user = quote(named["user"]) if "user" in named else ""
+        secret = ":***" if named.get("password") else ""
+        hosts = _hosts(named)
+        query = "&".join(
+            f"{name}={quote(named[name], safe='/')}"
+            for name in ("host", "service")
+            if name in named and not (name == "host" and hosts)
+        )
+        at = "@" if user or secret else ""
+        return f"postgresql://{user}{secret}{at}{hosts}/{quote(named.get('dbname', ''))}" + (
+            f"?{query}" if query else ""
+        )
 
     @property
     def kind(self) -> Kind:
-        return "sqlite" if self.url is None else "postgresql"
+        return "postgresql" if self.libpq else "sqlite"
 
     @property
     def address(self) -> str:
-        """The address in full, with the password: what opens the database."""
-        return self.path if self.url is None else self.url.render_as_string(hide_password=False)
+        """The address in full, with the password and every option: what opens the database."""
+        if self.kind == "sqlite":
+            return self.path
+        return "postgresql:///?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in self.libpq)
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """What ``psycopg.connect`` takes, for every connection to PostgreSQL."""
+        return {
+            "connect_timeout": str(CONNECT_SECONDS), "fallback_application_name": "caseaudit", **dict(self.libpq),
+        }  # fmt: skip
+
+    def for_site(self) -> "Database":
+        """The same database for the connections of the site, which wait for no lock and no statement for long.
+
+        What the address says of these by itself (``options``) holds before.
+        """
+        if self.kind == "sqlite":
+            return self
+        given = dict(self.libpq)
+        given["options"] = f"{_site_options()} {given.get('options', '')}".strip()
+        return replace(self, libpq=tuple(sorted(given.items())))
+
+    @property
+    def identity(self) -> str:
+        """A name that differs between databases, and is the same for the site and for commands."""
+        options = dict(self.libpq).get("options", "").removeprefix(_site_options()).strip()
+        return f"{self} {options}".strip()
 
     @property
     def missing(self) -> bool:
@@ -82,38 +125,45 @@ class Database:
 
     def settings(self) -> dict[str, str]:
         """The settings by which the library ``eventsourcing`` opens it."""
-        if self.url is None:
+        if self.kind == "sqlite":
             return {"PERSISTENCE_MODULE": "domain.store.sqlite_file:WatchingFactory", "SQLITE_DBNAME": self.path,
                     "SQLITE_LOCK_TIMEOUT": "10"}  # fmt: skip
-        host = self.url.host or self.url.query.get("host") or "localhost"
         return {
-            "PERSISTENCE_MODULE": "eventsourcing.postgres",
-            "POSTGRES_DBNAME": str(self.url.database),
-            "POSTGRES_HOST": host if isinstance(host, str) else host[0],
-            "POSTGRES_PORT": str(self.url.port or 5432),
-            "POSTGRES_USER": self.url.username or "",
-            "POSTGRES_PASSWORD": self.url.password or "",
-            "POSTGRES_CONNECT_TIMEOUT": str(CONNECT_SECONDS),
-            "POSTGRES_LOCK_TIMEOUT": str(LOCK_SECONDS),
-            "POSTGRES_PRE_PING": "y",
-            "POSTGRES_POOL_SIZE": "1",
-            "POSTGRES_MAX_OVERFLOW": "7",
+            "PERSISTENCE_MODULE": "domain.store.postgres_pool:AddressFactory", "CASEAUDIT_ADDRESS": self.address,
             "CREATE_TABLE": "n",
-        }
+        }  # fmt: skip
 
 
-def _url(rest: str) -> "sa.URL":
-    """What stands behind ``postgresql://``, read; else ``WrongAddress``."""
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
+def _site_options() -> str:
+    return f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
+
+
+def _parameters(rest: str) -> tuple[tuple[str, str], ...]:
+    """The parameters in what stands behind ``postgresql://``, as libpq reads it; else ``WrongAddress``."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
 
     try:
-        url = make_url(f"postgresql+psycopg://{rest}")
-    except (ArgumentError, ValueError):
-        raise WrongAddress("write it as postgresql://USER:PASSWORD@HOST:PORT/NAME") from None
-    if not url.database:
+        found = {name: str(value) for name, value in conninfo_to_dict(f"postgresql://{rest}").items() if value != ""}
+    except (ProgrammingError, ValueError):  # its words may hold the password
+        raise WrongAddress(
+            "write it as postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTION=VALUE, with the options of libpq"
+        ) from None
+    if not PORTS.fullmatch(found.get("port", "")):
+        raise WrongAddress("the port is a number: postgresql://USER:PASSWORD@HOST:PORT/NAME")
+    if "dbname" not in found and "service" not in found:
         raise WrongAddress("the name of the database is missing: postgresql://USER:PASSWORD@HOST:PORT/NAME")
-    return url
+    return tuple(sorted(found.items()))
+
+
+def _hosts(named: dict[str, str]) -> str:
+    """Hosts and ports as they stand in an address; empty where a host is a folder."""
+    hosts = named.get("host", "").split(",")
+    if any("/" in host for host in hosts):
+        return ""
+    ports = named.get("port", "").split(",")
+    ports = ports * len(hosts) if len(ports) == 1 else ports
+    return ",".join(f"{host}:{port}" if port else host for host, port in zip(hosts, ports, strict=False))
 
 
 def guards(kind: Kind, table: str, words: str) -> Sequence[str]:

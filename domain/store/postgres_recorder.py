@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from struct import Struct, pack
 from typing import Any
 
-from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.utils import retry
 from psycopg import Cursor
+from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -71,22 +72,37 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
         if not entries:
             return []
         with self.datastore.transaction(commit=True) as c:
-            with c.connection.pipeline():  # one round trip to the server instead of four
-                self._lock_table(c)
-                self._notify_channel(c)
-                previous = self._head(c)[1]
-            stored_at = self.clock().isoformat(timespec="microseconds")
-            hashes = links(entries, previous, stored_at, actor)
-            names = SQL(", ").join(Identifier(name) for name in COLUMNS)
-            with c.copy(SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(self.table, names)) as copy:
-                copy.write(copied(entries, stored_at, actor, hashes))
-            c.execute(
-                self._about("UPDATE {head} SET position = (SELECT max(notification_id) FROM {table}), hash = %s "
-                            "RETURNING position"),
-                (hashes[-1],),
-            )  # fmt: skip
-            last: int = c.fetchall()[0]["position"]
+            try:
+                last = self._append(c, entries, actor)
+            except (LockNotAvailable, QueryCanceled) as error:
+                # The time that this connection has is over: it does not begin anew, as after a connection that was lost.
+                raise PersistenceError(str(error)) from error
         return list(range(last - len(entries) + 1, last + 1))
+
+    def _append(self, c: Cursor[DictRow], entries: Sequence[ChainedEvent], actor: str) -> int:
+        """Store these; returns the position of the last."""
+        with c.connection.pipeline():  # one round trip to the server instead of three
+            self._notify_channel(c)
+            previous = self._locked_head(c)
+        stored_at = self.clock().isoformat(timespec="microseconds")
+        hashes = links(entries, previous, stored_at, actor)
+        names = SQL(", ").join(Identifier(name) for name in COLUMNS)
+        with c.copy(SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(self.table, names)) as copy:
+            copy.write(copied(entries, stored_at, actor, hashes))
+        c.execute(
+            self._about("UPDATE {head} SET position = (SELECT max(notification_id) FROM {table}), hash = %s "
+                        "RETURNING position"),
+            (hashes[-1],),
+        )  # fmt: skip
+        return int(c.fetchall()[0]["position"])
+
+    def _locked_head(self, c: Cursor[DictRow]) -> bytes:
+        """The hash of the head. Whoever else appends waits from here to the end of this transaction.
+
+        So positions are given out and become visible in the same order. A lock on the table would need more rights.
+        """
+        c.execute(self._about("SELECT hash FROM {head} FOR UPDATE"))
+        return bytes(c.fetchall()[0]["hash"])
 
     def _head(self, c: Cursor[DictRow]) -> tuple[int, bytes]:
         c.execute(self._about("SELECT position, hash FROM {head}"))

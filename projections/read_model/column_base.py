@@ -30,7 +30,7 @@ def columns_folder(database: Database) -> Path:
         return Path(named)
     if database.kind == "sqlite" and not database.in_memory:
         return Path(f"{database.address}-columns")
-    return cache_folder() / sha256(str(database).encode()).hexdigest()[:16]
+    return cache_folder() / sha256(database.identity.encode()).hexdigest()[:16]
 
 
 def is_writable(home: Path) -> bool:

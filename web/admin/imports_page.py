@@ -9,7 +9,7 @@ from domain.accounts.roles import ADMINISTRATORS
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from web.services import current_cases
-from web.site import access_control, clock
+from web.site import access_control, body_limits, clock
 
 blueprint = Blueprint("imports", __name__)
 
@@ -24,6 +24,7 @@ def index() -> str:
 
 @blueprint.post("/imports")
 @access_control.open_to(*ADMINISTRATORS)
+@body_limits.takes_files
 def take() -> str:
     """Check a file, or store its valid lines and report the others."""
     sent = request.files.get("file")

@@ -26,10 +26,14 @@ port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000
 def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> None:
     from gunicorn.app.base import BaseApplication
 
+    from web.site.dear_pages import folder_of_process
+
+    places = folder_of_process(os.getpid())
+
     class Site(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             for name, value in {
-                "bind": f"{host}:{port}", "workers": workers, "worker_class": "gthread", "threads": 4,
+                "bind": f"{host}:{port}", "workers": workers, "worker_class": "web.server.site_worker.SiteWorker", "threads": 4,
                 "accesslog": None, "loglevel": "warning", "control_socket_disable": True,
             }.items():  # fmt: skip
                 if name in self.cfg.settings:
@@ -38,6 +42,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
         def load(self) -> Any:
             from web.app import create_app
 
+            site["places"] = places
             return create_app(command_options.database_at(database).address, **site)
 
     with socket.socket() as probe:

@@ -1,12 +1,20 @@
 """The register and its access log: kept in the database, and the log changed by nobody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
 
-from domain.accounts.account_register import AccountExists, AccountRegister, NoSuchAccount
+from domain.accounts.account_register import (
+    AccountExists,
+    AccountRegister,
+    KeyTaken,
+    NoSuchAccount,
+    StaleAccount,
+)
 from domain.accounts.roles import Account
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -107,3 +115,88 @@ def test_failures_count_since_the_last_success_and_in_the_window(register: Accou
     assert (log.failures_of("ann.spo", window), log.failures_from("10.0.0.1", window)) == (1, 2)
     log.add(NOW - timedelta(minutes=8), SPO, "signed in", address="10.0.0.1")
     assert (log.failures_of("ann.spo", window), log.failures_from("10.0.0.1", window)) == (0, 2)
+
+
+def test_a_staff_key_is_one_accounts_alone(register: AccountRegister) -> None:
+    first = Account("t.adeyemi", "Tunde Adeyemi", "case_manager", staff=("P-17", "Tunde Adeyemi"))
+    register.add(first)
+    second = Account("t.adeyemi2", "Tunde Adeyemi", "case_manager")
+    for taken in ("P-17", "Tunde Adeyemi", "t.adeyemi"):
+        with pytest.raises(KeyTaken, match=taken):
+            register.add(replace(second, staff=(taken,)))
+    register.change(replace(first, disabled=True))
+    with pytest.raises(KeyTaken):  # a closed account keeps its keys: what it did stays its own
+        register.add(replace(second, staff=("P-17",)))
+    register.add(second)
+    with pytest.raises(KeyTaken):
+        register.change(replace(second, staff=("P-17",)))
+    with pytest.raises(KeyTaken):  # a user name that is somebody's key already
+        register.add(Account("p-18", "P", "case_manager", staff=("t.adeyemi2",)))
+    assert register.account("t.adeyemi2") == second
+
+
+def test_a_stale_change_is_refused_and_changes_nothing(register: AccountRegister) -> None:
+    register.add(SPO)
+    read = register.account("ann.spo")
+    register.change(replace(read, disabled=True))
+    with pytest.raises(StaleAccount):
+        register.change(replace(read, name="Zoë Brook"))
+    kept = register.account("ann.spo")
+    assert (kept.disabled, kept.name, kept.revision) == (True, SPO.name, 1)
+
+
+def test_of_many_changes_at_once_one_is_kept(register: AccountRegister) -> None:
+    """Two administrators save the same form: the second is told."""
+    register.add(SPO)
+    read = register.account("ann.spo")
+    told: list[str] = []
+
+    def change(place: str) -> None:
+        try:
+            register.change(replace(read, places=(place,)))
+        except StaleAccount:
+            told.append(place)
+
+    threads = [Thread(target=change, args=(f"Team {n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 7 and register.account("ann.spo").revision == 1
+
+
+def test_a_name_of_before_shuts_out_whoever_ever_had_it_until_it_is_bound(register: AccountRegister) -> None:
+    register.add(Account("first", "Tunde Adeyemi", "spo", ("Gloucester",)))
+    register.add(Account("second", "Tunde Adeyemi", "spo", ("Gloucester",)))
+    register.change(replace(register.account("first"), name="Tunde Brook"))
+    assert [register.account(who).is_shut_out(["Tunde Adeyemi"]) for who in ("first", "second")] == [True, True]
+    register.bind_name("Tunde  Adeyemi", "second")
+    assert [register.account(who).is_shut_out(["tunde adeyemi"]) for who in ("first", "second")] == [False, True]
+    assert register.account("first").is_shut_out(["Tunde Brook"])
+    assert {a.username for a in register.accounts() if a.is_shut_out(["Tunde Adeyemi"])} == {"second"}
+    with pytest.raises(NoSuchAccount):
+        register.bind_name("Tunde Adeyemi", "nobody")
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM account_names", "UPDATE account_names SET name = 'another'"])
+def test_the_names_that_an_account_had_are_never_changed(register: AccountRegister, statement: str) -> None:
+    register.add(SPO)
+    with pytest.raises(sa.exc.DatabaseError), register.engine.begin() as c:
+        c.execute(sa.text(statement))
+    assert register.account("ann.spo").names == (SPO.name,)
+
+
+def test_accounts_of_an_older_version_reach_what_they_reached(register: AccountRegister, path: str) -> None:
+    """They were bound by their printed names; where two have one name, nobody is until it is said whose it is."""
+    for username, name in (("a", "Tunde Adeyemi"), ("b", "Tunde Adeyemi"), ("c", "Helen Sallis")):
+        register.add(Account(username, name, "case_manager"))
+    with register.engine.begin() as c:
+        for column in ("staff", "until", "revision"):
+            c.execute(sa.text(f"ALTER TABLE accounts DROP COLUMN {column}"))
+        c.execute(sa.text("DROP TABLE account_names"))
+        c.execute(sa.text("DROP TABLE bound_names"))
+    older = AccountRegister(path, prepare=True)
+    assert [(a.username, a.staff, a.names) for a in older.accounts()] == [
+        ("c", ("Helen Sallis",), ("Helen Sallis",)), ("a", (), ("Tunde Adeyemi",)), ("b", (), ("Tunde Adeyemi",)),
+    ]  # fmt: skip
+    older.close()

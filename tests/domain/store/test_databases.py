@@ -13,18 +13,17 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from eventsourcing.persistence import StoredEvent
-from eventsourcing.postgres import PostgresDatastore
 
 from domain.store.application import Files
 from domain.store.database import Database, NotPrepared, WrongAddress
 from domain.store.hash_chain import ORIGIN, BrokenChain
+from domain.store.postgres_pool import AddressDatastore
 from domain.store.postgres_recorder import ChainedPostgresRecorder
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import figures
 from projections.inspections.sample_scores import score_inspection
 from projections.read_model.view_reader import ReadModel
 from tests.domain.store.test_store import BEGINNING, contact, library, write_many
-from tests.support.hanging import HANGING
 from tests.support.histories import CASE, NOW, facts_of
 from tests.support.postgres import Server, sql
 from web.cli import main
@@ -126,11 +125,7 @@ class TestChainedPostgresRecorder(library.ApplicationRecorderTestCase[ChainedPos
         return f"case-{uuid4()}"
 
     def create_recorder(self) -> ChainedPostgresRecorder:
-        of = self.database.settings()
-        datastore = PostgresDatastore(
-            of["POSTGRES_DBNAME"], of["POSTGRES_HOST"], of["POSTGRES_PORT"], of["POSTGRES_USER"], "",
-            pool_size=4, max_overflow=8, originator_id_type="text", lock_timeout=HANGING,
-        )  # fmt: skip
+        datastore = AddressDatastore(self.database, size=4, more=8)
         self.addCleanup(datastore.close)
         self.recorder = ChainedPostgresRecorder(datastore)
         self.recorder.create_table()

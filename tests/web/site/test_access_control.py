@@ -19,7 +19,7 @@ from web.site import access_control, clock
 
 USERS: dict[Role, str] = {
     "case_manager": "t.adeyemi", "spo": "p.anstey", "divisional_manager": "a.rao", "area_manager": "c.whitlock",
-    "inspector": "j.hartnell", "information_manager": "i.nkemelu",
+    "inspector": "j.hartnell", "information_manager": "i.nkemelu", "auditor": "s.brandt",
 }  # fmt: skip
 TODAY = date(2005, 12, 22)
 GLOUCESTER = "V465889/1"

@@ -1,0 +1,63 @@
+"""Connections to PostgreSQL for the library ``eventsourcing``, which by itself passes on only a few parts of an address."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import InfrastructureFactory, OperationalError
+from eventsourcing.postgres import ConnectionPool, PostgresDatastore, PostgresFactory
+from eventsourcing.utils import EnvType
+from psycopg.rows import DictRow, dict_row
+
+from domain.store import database as databases
+from domain.store.database import Database
+
+POOL_SIZE, MORE = 1, 7
+"""Connections kept open, and how many more there may be at once."""
+
+
+class AddressPool(ConnectionPool[psycopg.Connection[DictRow]]):
+    """A pool whose connections are opened as the address says; psycopg's own would set another ``connect_timeout``."""
+
+    def _connect(self, timeout: float | None = None) -> psycopg.Connection[DictRow]:
+        return super()._connect()
+
+
+class AddressDatastore(PostgresDatastore):
+    """The library's datastore with every option of an address. Its tables are in the first schema of the search path.
+
+    Connects once, so that what is wrong is raised at once and in PostgreSQL's words: ``OperationalError``.
+    """
+
+    def __init__(self, database: Database, *, size: int = POOL_SIZE, more: int = MORE):
+        super().__init__("", "", "", "", "", schema=_schema(database), originator_id_type="text")
+        self.pool = AddressPool(
+            connection_class=psycopg.Connection[DictRow],
+            kwargs={**database.arguments, "row_factory": dict_row},
+            min_size=size, max_size=size + more, open=False, configure=self.after_connect_func(),
+            timeout=databases.CONNECT_SECONDS, check=AddressPool.check_connection,
+        )  # fmt: skip
+
+    def after_connect_func(self) -> Callable[[psycopg.Connection[Any]], None]:
+        def after_connect(connection: psycopg.Connection[Any]) -> None:
+            connection.autocommit = True
+
+        return after_connect
+
+
+class AddressFactory(PostgresFactory):
+    """The library's factory for PostgreSQL, with an ``AddressDatastore`` at the address in its environment."""
+
+    def __init__(self, env: EnvType | None):
+        InfrastructureFactory.__init__(self, env)
+        self.datastore = AddressDatastore(Database.at(self.env.get("CASEAUDIT_ADDRESS") or ""))
+
+
+def _schema(database: Database) -> str:
+    """The schema in which the tables are, as for statements that name none."""
+    try:
+        with psycopg.connect(**database.arguments) as connection:  # type: ignore[arg-type]
+            row = connection.execute("SELECT current_schema()").fetchone()
+    except psycopg.OperationalError as error:
+        raise OperationalError(str(error)) from error
+    return str(row[0]) if row and row[0] else "public"

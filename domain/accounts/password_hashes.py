@@ -38,7 +38,7 @@ def hashed(key: OutsideKey, username: str, password: str, *, until: datetime | N
     return f"{end} {_hasher.hash(_peppered(key, username, end, password))}"
 
 
-def fits(key: OutsideKey, username: str, password: str, kept: str, now: datetime) -> bool:
+def is_password(key: OutsideKey, username: str, password: str, kept: str, now: datetime) -> bool:
     """Whether this is the account's password now; takes the same time where none is kept (``""``), or one that is over."""
     nobody = _nobody()  # made at the first of all calls, whether that is for an account or for none
     end, _, rest = kept.partition(" ")

@@ -1,6 +1,5 @@
 """The pages of accounts, for the information manager: who may sign in, with which role, for which cases."""
 
-import secrets
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -13,7 +12,7 @@ from domain.accounts.roles import ADMINISTRATORS, ROLES, Account
 from domain.entries.code_lists import OfficerGrade
 from web.admin.account_form import read_account
 from web.services import current_cases
-from web.site import access_control, passwords
+from web.site import access_control, clock, passwords
 
 blueprint = Blueprint("staff", __name__)
 
@@ -37,9 +36,9 @@ def add() -> str | Response:
     """Add an account, with a password that must be changed at the first sign-in."""
     account, problems = read_account(request.form)
     if account is not None:
-        given = secrets.token_urlsafe(12)
+        given, kept = passwords.given(access_control.register().key, account.username, clock.now())
         try:
-            access_control.register().add(replace(account, must_change=True), passwords.hashed(given))
+            access_control.register().add(replace(account, must_change=True), kept)
         except AccountExists:
             problems["username"] = "There is already an account of this user name"
         else:
@@ -81,8 +80,8 @@ def change(username: str) -> str | Response:
 def give_password(username: str) -> str:
     """Set a new password for somebody who has lost theirs. All their sessions end."""
     account = _found(username)
-    given = secrets.token_urlsafe(12)
-    access_control.register().set_password(username, passwords.hashed(given), must_change=True)
+    given, kept = passwords.given(access_control.register().key, username, clock.now())
+    access_control.register().set_password(username, kept, must_change=True)
     access_control.log("password changed", detail=f"for {username}")
     return render_template("admin/given_password.html", account=account, given=given)
 

@@ -33,15 +33,20 @@ MOST_PRINTED = 20
 
 
 @click.command()
+@click.option("--take-over-passwords", is_flag=True, help="Once, after updating from a version without a secret key: seal the"
+              " passwords that it kept. Until then nobody signs in with them.")  # fmt: skip
 @command_options.database
-def migrate(database: str) -> None:
+def migrate(take_over_passwords: bool, database: str) -> None:
     """Prepare a database: make the tables that this version needs. Nothing that is stored changes.
 
     PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself.
     """
     command_options.open_files(database, make=True, prepare=True).close()
     address = command_options.database_at(database).address
-    with closing(AccountRegister(address, prepare=True)), closing(ReadModel(address, prepare=True)):
+    with closing(AccountRegister(address, prepare=True)) as register, closing(ReadModel(address, prepare=True)):
+        if take_over_passwords:
+            taken = register.take_over_passwords()
+            click.echo(f"Passwords taken over: {', '.join(taken) or 'none'}")
         click.echo(f"{command_options.database_at(database)} is ready.")
 
 

@@ -49,7 +49,7 @@ def add(username: str, password: str, database: str, **given: Any) -> None:
         raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items()))
     with _register(database, make=True) as register:
         try:
-            register.add(account, passwords.hashed(password))
+            register.add(account, passwords.hashed(register.key, username, password))
         except AccountExists as error:
             raise click.UsageError(str(error)) from error
         register.log.add(system_clock.now(), OPERATOR, "account made", detail=f"{username}: {account.role}")
@@ -93,14 +93,29 @@ def change(username: str, closed: bool | None, database: str, **given: Any) -> N
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
 @command_options.database
 def password(username: str, password: str, database: str) -> None:
-    """Give an account a new password, to be changed at the next sign-in."""
+    """Give an account a new password for 72 hours, to be changed at the next sign-in. All its sessions end."""
     with _register(database) as register:
         account = _found(register, username)
         if fault := passwords.fault(password, username, account.name):
             raise click.UsageError(fault)
-        register.set_password(username, passwords.hashed(password), must_change=True)
+        until = system_clock.now() + passwords.GIVEN_FOR
+        register.set_password(
+            username, passwords.hashed(register.key, username, password, until=until), must_change=True
+        )
         register.log.add(system_clock.now(), OPERATOR, "password changed", detail=f"for {username}")
     click.echo(f"{username} has a new password")
+
+
+@users.command()
+@click.argument("username")
+@command_options.database
+def invite(username: str, database: str) -> None:
+    """Make a link that binds the account to a person of the organisation's own sign-in (OpenID Connect), once."""
+    with _register(database) as register:
+        account = _found(register, username)
+        register.log.add(system_clock.now(), OPERATOR, "account changed", detail=f"{username}: invited")
+        token = register.identities.invite(username, system_clock.now())
+    click.echo(f"Hand this to {account.name} alone; it works once, for 7 days: https://YOUR-SITE/invitation/{token}")
 
 
 def _form(username: str, given: dict[str, Any]) -> dict[str, str]:

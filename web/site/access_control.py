@@ -21,9 +21,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 CHANGING = ("signing_in.password", "signing_in.change_password", "signing_in.leave")
 """The pages open to a person whose password was given to them, until they change it."""
 
-SMALL = 16 * 2**10
-"""Bytes that somebody who is not signed in may send: a form is read before anybody is known."""
-
 WITHOUT_PASSWORD = ("OpenID Connect", "demonstration")
 """How somebody is recognised who has no password here, or does not use it."""
 
@@ -147,12 +144,6 @@ def log(action: Action, *references: str, detail: str = "", who: Account | str |
     )  # fmt: skip
 
 
-def _small() -> None:
-    """Take no more than a small form from somebody who is not signed in."""
-    if request.method == "POST" and signed_in() is None:
-        request.max_content_length = min(SMALL, request.max_content_length or SMALL)
-
-
 def _readable() -> None:
     """400 where a request has the character NUL in it, which PostgreSQL cannot store."""
     sent = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
@@ -223,7 +214,6 @@ def attach(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    app.before_request(_small)
     app.before_request(_readable)
     app.before_request(_enter)
     CSRFProtect(app)

@@ -46,7 +46,9 @@ class FrontDoor:
         if self._is_proxy(peer):
             self._believe(environ, forwarded)
         asked = environ.get("HTTP_HOST") or environ.get("SERVER_NAME")
-        if host_is_trusted(asked, self._names) or (environ.get("PATH_INFO") == "/healthz" and _is_here(environ["REMOTE_ADDR"])):
+        if host_is_trusted(asked, self._names) or (
+            environ.get("PATH_INFO") == "/healthz" and _is_here(environ["REMOTE_ADDR"])
+        ):
             return self._app(environ, start_response)
         body = WRONG_HOST.encode()
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))),

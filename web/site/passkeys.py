@@ -5,12 +5,16 @@ that is comes from the fixed list of names, never from a request.
 """
 
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import current_app, request
 
 from domain.accounts.roles import Account
 from web.site import access_control, clock
+
+if TYPE_CHECKING:
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 NAME = "caseaudit"
 
@@ -46,26 +50,30 @@ def asked_to_add(account: Account) -> str:
     return options_to_json(options)
 
 
-def add(account: Account, label: str, answer: str) -> bool:
-    """Add the passkey that the browser made; whether its answer holds."""
+def made(answer: str) -> "VerifiedRegistration | None":
+    """The passkey that the browser made as it was asked; None where its answer does not hold."""
     from webauthn import verify_registration_response
-    from webauthn.helpers import bytes_to_base64url
     from webauthn.helpers.exceptions import WebAuthnException
 
     challenge = _challenge()
     if not challenge or not possible():
-        return False
+        return None
     try:
-        made = verify_registration_response(
+        return verify_registration_response(
             credential=answer, expected_challenge=challenge, expected_rp_id=site_id(), expected_origin=_origin()
         )
     except WebAuthnException:
-        return False
+        return None
+
+
+def keep(account: Account, label: str, found: "VerifiedRegistration") -> None:
+    """Add a passkey to the account's second factors."""
+    from webauthn.helpers import bytes_to_base64url
+
     access_control.register().factors.add_passkey(
-        account.username, label, bytes_to_base64url(made.credential_id), bytes_to_base64url(made.credential_public_key),
-        made.sign_count, clock.now(),
+        account.username, label, bytes_to_base64url(found.credential_id), bytes_to_base64url(found.credential_public_key),
+        found.sign_count, clock.now(),
     )  # fmt: skip
-    return True
 
 
 def asked_to_prove(account: Account) -> str:

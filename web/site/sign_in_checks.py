@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from domain.accounts.account_register import NoSuchAccount
-from domain.accounts.password_hashes import GIVEN_FOR, fits, hashed, is_older
+from domain.accounts.password_hashes import GIVEN_FOR, hashed, is_password, is_older
 from domain.accounts.roles import Account
 from domain.accounts.sign_in_tries import Subject
 from web.site import access_control, clock, known_browsers, passkeys
@@ -29,7 +29,7 @@ def check_password(username: str, password: str) -> Account | str:
     register = access_control.register()
     found = register.open_account(username, clock.day())
     kept = "" if found is None else register.password(username)
-    if not fits(register.key, username, password, kept, now) or found is None:
+    if not is_password(register.key, username, password, kept, now) or found is None:
         access_control.log("sign-in failed", who=_known(username), detail="password")
         return WRONG
     register.tries.succeeded(subjects, now)
@@ -71,15 +71,15 @@ def asks_factor(account: Account) -> bool:
 
 
 def confirmed(account: Account, form: Mapping[str, str]) -> dict[str, str]:
-    """Check the password, and the second factor where one is asked, before how somebody signs in is changed.
+    """Check the password, and a code where a second factor is asked, before how somebody signs in is changed.
 
-    Field (``old``, ``code``) -> what is wrong.
+    Who has passkeys only signs in again, or gives a recovery code. Field (``old``, ``code``) -> what is wrong.
     """
     checked = check_password(account.username, form.get("old", ""))
     if isinstance(checked, str):
         return {"old": "That is not your password now" if checked == WRONG else checked}
     if asks_factor(account):
-        _, wrong = check_factor(account, form)
+        _, wrong = check_factor(account, {"code": form.get("code", "")})
         return {"code": wrong} if wrong else {}
     return {}
 

@@ -43,6 +43,7 @@ from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model
 from web.site import (
     access_control,
+    access_logging,
     body_limits,
     dear_pages,
     error_pages,
@@ -100,11 +101,11 @@ def create_app(
 ) -> Flask:
     """The site over one database (its address). ``today`` sets the clock, for tests and demonstrations.
 
-    ``demo``: people sign in from one page without a password. ``behind_proxy``: a proxy stands in front and does the
-    TLS; the headers of ``trusted_proxies`` (networks; default: this machine) on the client's address are trusted, and cookies are sent over HTTPS
-    only. ``site_names``: the hosts of the site (default: those of this machine alone). ``second_factor``: the roles that must
-    have one. ``open_id``: see
-    ``web.admin.openid`` (default: from the environment). ``places``: see ``web.site.dear_pages``.
+    ``demo``: people sign in from one page without a password. ``behind_proxy``: a proxy stands in front and does the TLS; the
+    headers of ``trusted_proxies`` (networks; default: this machine) on the client's address are trusted, and cookies are sent
+    over HTTPS only. ``site_names``: the hosts of the site (default: those of this machine alone). ``second_factor``: the roles
+    that must have one. ``open_id``: see ``web.admin.openid`` (default: from the environment). ``places``: see
+    ``web.site.dear_pages``.
 
     Settings read from ``app.config``: ``DATABASE``; ``TODAY`` (a callable that returns the day); ``DEFAULT_MOMENT`` (a
     callable that returns the moment of a page whose address names none, or None for today as the file stands);
@@ -160,5 +161,6 @@ def create_app(
         return {"version": __version__, "footer_note": app.config["FOOTER_NOTE"], "demo": demo}
 
     json_api.attach(app)
+    access_logging.attach(app, lambda: access_control.register().log, access_control.signed_in)
     access_control.check(app)
     return app

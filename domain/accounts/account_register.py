@@ -4,8 +4,9 @@ import secrets
 import weakref
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.accounts import calendar_addresses, identities, second_factors, sign_in_sessions, sign_in_tries
 from domain.accounts.access_log import AccessLog
+from domain.accounts.access_store import LogUnavailable
 from domain.accounts.account_rules import keys_taken
 from domain.accounts.calendar_addresses import CalendarAddresses
 from domain.accounts.identities import Identities
@@ -99,23 +101,30 @@ class StaleAccount(ValueError):
 class AccountRegister:
     """The accounts and settings of one database, with its access ``log``. Threads may share it; make it after a fork.
 
-    On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
+    On SQLite its tables are created here; on PostgreSQL only with ``prepare``. ``key``: the key of the log, in tests.
     """
 
-    def __init__(self, address: str, *, prepare: bool = False):
+    def __init__(self, address: str, *, prepare: bool = False, key: bytes | None = None):
         database = Database.at(address)
-        self.engine = engine_of(database)
-        self.log = AccessLog(self.engine)
+        self.engine, self._database, self._log_key = engine_of(database), database, key
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
             with self.engine.begin() as c:
                 for table in (table for tables in _TABLES for table in tables.sorted_tables):
                     _create(c, table)
-                for guard in guards(database.kind, "account_names", "the names of accounts are never changed"):
+                keys, never = (("rowid",), ("username", "name")), "the names of accounts are never changed"
+                for guard in guards(database.kind, "account_names", never, *keys):
                     c.execute(sa.text(guard))
                 _settle_staff(c)
                 _forget_secrets(c)
-            self.log.prepare(database.kind)
+            with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
+                self.log.prepare()
+
+    @cached_property
+    def log(self) -> AccessLog:
+        """The access log. What is searched for is sealed under the outside key."""
+        key = self._log_key or self.key.derive("access log months")
+        return AccessLog(self._database, key=key, is_account=partial(_has, self.engine))
 
     @cached_property
     def key(self) -> OutsideKey:
@@ -144,6 +153,8 @@ class AccountRegister:
 
     def close(self) -> None:
         self.engine.dispose()
+        if "log" in vars(self):
+            self.log.close()
 
     def accounts(self) -> list[Account]:
         """All accounts, by name."""
@@ -253,6 +264,12 @@ class AccountRegister:
     def _row(self, username: str) -> Any:
         with self.engine.connect() as c:
             return _row(c, username)
+
+
+def _has(engine: sa.Engine, username: str) -> bool:
+    """Whether there is an account of this user name, open or closed."""
+    with engine.connect() as c:
+        return c.execute(sa.select(_accounts.c.username).where(_accounts.c.username == username)).first() is not None
 
 
 def _insert_or_leave(engine: sa.Engine) -> Any:

@@ -166,13 +166,23 @@ def _hosts(named: dict[str, str]) -> str:
     return ",".join(f"{host}:{port}" if port else host for host, port in zip(hosts, ports, strict=False))
 
 
-def guards(kind: Kind, table: str, words: str) -> Sequence[str]:
-    """The statements that make a table append-only: triggers that refuse a change with the message ``words``."""
+def guards(kind: Kind, table: str, words: str, *keys: Sequence[str]) -> Sequence[str]:
+    """The statements that make a table append-only: triggers that refuse a change with the message ``words``.
+
+    ``keys``: the columns of each key that is unique, ``rowid`` among them where the table has one. SQLite replaces a row of the
+    same key (INSERT OR REPLACE) without asking the trigger on DELETE, so that a third trigger refuses it. On PostgreSQL the
+    triggers also fire for a session that replays a replica's changes.
+    """
     if kind == "sqlite":
+        same = " OR ".join("(" + " AND ".join(f"{name} = NEW.{name}" for name in key) + ")" for key in keys)
         return [
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
-            for act in ("UPDATE", "DELETE")
+            *(
+                f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+                for act in ("UPDATE", "DELETE")
+            ),
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN SELECT RAISE(ABORT, '{words}'); END",
         ]
     return [
         f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -181,4 +191,5 @@ def guards(kind: Kind, table: str, words: str) -> Sequence[str]:
         f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
         f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
+        *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_{what}" for what in ("change", "truncate")),
     ]

@@ -14,8 +14,9 @@ from typing import Any
 from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from domain.accounts.access_lines import UNKNOWN
 from domain.accounts.identities import AlreadyBound
-from web.site import access_control, clock, sign_in_checks
+from web.site import access_control, clock
 from web.site.links import local
 
 blueprint = Blueprint("openid", __name__)
@@ -153,7 +154,7 @@ def _unreachable(error: Exception) -> Response:
 
 
 def _refuse(words: str) -> Response:
-    access_control.log("sign-in failed", who=sign_in_checks.UNKNOWN, detail=HOW)
+    access_control.log("sign-in failed", who=UNKNOWN, detail=HOW)
     flash(words)
     return redirect(url_for("signing_in.index"))
 

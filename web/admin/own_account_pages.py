@@ -8,7 +8,7 @@ from web.site import access_control, clock
 
 blueprint = Blueprint("own_account", __name__)
 
-OWN_LINES = "access.own"
+OWN_LINES = "access.mine"
 """The endpoint of one's own lines in the access log."""
 
 

@@ -60,12 +60,14 @@ def feed(username: str, mark: str) -> Response:
     """The calendar behind a secret address: calendar programs can't sign in. ``?officer=``: that officer's cases alone."""
     account = access_control.register().open_account(username, clock.day())
     if account is None or not access_control.register().calendars.is_address(account, mark, clock.now()):
+        access_control.log("refused", who=username, detail="a calendar's address")
         abort(404)
     officer = request.args.get("officer", "")
     access_control.log("calendar", who=account, detail=officer)
     counted, owed = _owed(account)
     owed = owed.only(holds(owed, "officer", lambda holder: officer in ("", holder)))
     lines = owed.lines(owed.every, counted.snapshots(owed.case), current_cases.entries_of)
+    access_control.shown(*(line.case.reference for line in lines))
     made = calendar(officer or account.name, by_due_date(lines), clock.now())
     return Response(made, content_type="text/calendar; charset=utf-8")
 

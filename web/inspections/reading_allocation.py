@@ -61,9 +61,11 @@ def allocation(inspection: str) -> str | Response:
         return redirect(url_for("inspecting.work", inspection=inspection))
     if request.method == "GET":
         closed = current_cases.closed(found.sample)
+        sample = [case for case in found.sample if case not in closed]
+        access_control.shown(*sample)
         return render_template(
             "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, hidden=len(closed),
-            sample=[case for case in found.sample if case not in closed],
+            sample=sample,
         )  # fmt: skip
     wanted = found.shared_out() if request.form.get("step") == "share" else _chosen(found)
     changed = {task: name for task, name in wanted.items() if found.allocated.get(task, TAKE_BACK) != name}

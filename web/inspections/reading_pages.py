@@ -30,6 +30,7 @@ def index(inspection: str) -> str:
     who, closed = access_control.account().name, current_cases.closed(case for case, _ in found.allocated)
     listed = readings_listed(found, access_control.account(), leads=current_inspections.runs(inspection), closed=closed)
     rows = [(task, name, _answered(inspection, found, task), task in found.completed) for task, name in listed]
+    access_control.shown(*(task[0] for task, _ in listed))
     return render_template(
         "inspections/readings.html", inspection=inspection, opened=found.opened, found=found, rows=rows,
         asked=len(found.framework.questions), me=who, hidden=len(closed),
@@ -58,7 +59,6 @@ def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
         )
     if current_cases.closed([reference]):
         abort(403, f"Access to {reference} is limited, and not open to you. Tell whoever runs the inspection.")
-    current_cases.viewed(reference)
     problems: Problems = {}
     if request.method == "POST":
         problems, saved = save_answers(inspection, found, task)

@@ -82,6 +82,7 @@ def show_draw(inspection: str) -> str:
     """The draw, so that it can be repeated: the frame with tickets, the cases drawn and the spare cases."""
     found = inspection_to_run(inspection)
     tickets, taken, hidden = _tickets(found)
+    access_control.shown(*(framed.case for framed, _ in tickets))
     return render_template(
         "inspections/draw.html", inspection=inspection, opened=found.opened, found=found, tickets=tickets, taken=taken,
         hidden=hidden, strata=stratum_sizes(found), replaced={r.case: r for r in found.replaced},
@@ -102,7 +103,8 @@ def keep_draw(inspection: str, form: str) -> Response:
     limit = str(drawn.per_officer or "none")
     file_notes = [("Inspection", inspection), ("Seed", drawn.seed), ("Sample", str(drawn.size)), ("Cases of one officer", limit),
             ("Spare cases, per cent", str(drawn.spare_per_cent)), ("Not shown: access is limited", str(hidden))]  # fmt: skip
-    return download(Download(f"Draw: {inspection}", columns, rows, file_notes), form, f"{inspection}-draw")
+    cases = [row[0] for row in rows]
+    return download(Download(f"Draw: {inspection}", columns, rows, file_notes, cases), form, f"{inspection}-draw")
 
 
 def _tickets(found: Inspection) -> tuple[list[tuple[Framed, str]], dict[str, str], int]:
@@ -150,6 +152,7 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
         Field("reason", "note", "Reason", True, "Such as: transferred out before the sample date"),
     ]
     title = f"Replace {case}"
+    access_control.shown(*found.spares_for(case))
     if request.method == "GET":
         return form_page(title, fields, {"by": found.spares_for(case)[:1]}, {}, inspection)
     values, problems = read_form(fields)

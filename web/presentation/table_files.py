@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -12,6 +12,9 @@ from projections.history.moment import Moment
 from web.presentation import ods_writer
 from web.presentation.formatting import long_date
 from web.presentation.phrases import knowledge_words
+
+PART = 1 << 16
+"""Characters of a part of a file that is sent in parts, about."""
 
 Kind = Literal["text", "date", "number", "percent"]
 
@@ -50,6 +53,18 @@ def _csv(table: Download) -> bytes:
     writer.writerow([_plain(column.heading) for column in table.columns])
     writer.writerows([_plain(value) for value in row] for row in table.rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
+
+
+def csv_in_parts(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """Rows as a CSV file in parts, as they come: no more than a part is in memory."""
+    part = io.StringIO("\ufeff")
+    part.seek(0, io.SEEK_END)
+    for row in rows:
+        csv.writer(part, lineterminator="\r\n").writerow([_plain(value) for value in row])
+        if part.tell() > PART:
+            yield part.getvalue().encode("utf-8", "replace")
+            part = io.StringIO()
+    yield part.getvalue().encode("utf-8", "replace")
 
 
 def _plain(value: Any) -> str:

@@ -10,11 +10,10 @@ from flask import Flask, abort, current_app, flash, g, redirect, request, sessio
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from domain.accounts.access_log import Action
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, Account, Role
 from domain.accounts.sign_in_sessions import IDLE, Session, Stage
-from web.site import clock
+from web.site import access_logging, clock
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,6 +22,9 @@ CHANGING = ("signing_in.password", "signing_in.change_password", "signing_in.lea
 
 WITHOUT_PASSWORD = ("OpenID Connect", "demonstration")
 """How somebody is recognised who has no password here, or does not use it."""
+
+log, shown = access_logging.did, access_logging.shown
+"""What a view says of its request for the access log: what it does, and which cases it shows."""
 
 ANYONE: frozenset[Role] = frozenset()
 """The roles of a view that needs no sign-in."""
@@ -121,7 +123,7 @@ def sign_in(account: Account, how: str, stage: Stage = "whole") -> None:
     The log comes first: where it cannot be written, nobody is signed in.
     """
     if stage == "whole":
-        log("signed in", detail=how, who=account)
+        access_logging.write_now("signed in", account, how)
     sign_out()
     session.permanent = True
     session["token"] = register().sessions.begin(account, how, clock.now(), request.remote_addr or "", stage)
@@ -134,14 +136,6 @@ def sign_out() -> None:
         register().sessions.end(held[0].id)
     session.clear()
     g.pop("held", None)
-
-
-def log(action: Action, *references: str, detail: str = "", who: Account | str | None = None) -> None:
-    """Write to the access log, one line for each case. An error in writing stops the page too."""
-    register().log.add(
-        clock.now(), who or signed_in() or "", action,
-        references=references, detail=detail, address=request.remote_addr or "",
-    )  # fmt: skip
 
 
 def _readable() -> None:
@@ -165,7 +159,6 @@ def _enter() -> Response | str | None:
             abort(401, "Sign in first: the API is read with the site's own session.")
         return _go_on_arriving() or _ask_to_sign_in()
     if not may_enter(who, request.endpoint):
-        log("refused", detail=request.path)
         abort(403)
     if who.must_change and own_session().how not in WITHOUT_PASSWORD and request.endpoint not in CHANGING:
         return redirect(url_for("signing_in.password"))

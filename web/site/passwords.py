@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.accounts.outside_key import OutsideKey
 from domain.accounts.password_hashes import GIVEN_FOR, hashed, is_password
 
-__all__ = ["GIVEN_FOR", "LONGEST", "SHORTEST", "fault", "is_password", "given", "hashed"]
+__all__ = ["GIVEN_FOR", "LONGEST", "SHORTEST", "fault", "given", "hashed", "is_password"]
 
 SHORTEST, LONGEST = 12, 1000
 """The allowed length in characters. Length makes a password strong (three random words), not signs or capitals."""

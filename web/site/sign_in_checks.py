@@ -6,16 +6,15 @@ What is typed as a user name and is no account's is never kept or logged: people
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from domain.accounts.access_lines import UNKNOWN, Actor
 from domain.accounts.account_register import NoSuchAccount
-from domain.accounts.password_hashes import GIVEN_FOR, hashed, is_password, is_older
+from domain.accounts.password_hashes import GIVEN_FOR, hashed, is_older, is_password
 from domain.accounts.roles import Account
 from domain.accounts.sign_in_tries import Subject
 from web.site import access_control, clock, known_browsers, passkeys
 
 WRONG = "The user name or the password is not right"
 WRONG_FACTOR = "That code is not right, or was used before"
-UNKNOWN = "unknown"
-"""The name in the access log of a user name that no account has."""
 
 FRESH = timedelta(minutes=5)
 """After a sign-in with a second factor, it is not asked again for so long."""
@@ -89,11 +88,11 @@ def _delayed(username: str, subjects: Sequence[Subject], what: str) -> str:
     wait = access_control.register().tries.take(subjects, clock.now())
     if not wait:
         return ""
-    access_control.log("sign-in failed", who=_known(username), detail=f"{what}: delayed, not checked")
+    access_control.log("sign-in delayed", who=_known(username), detail=f"{what}: not checked")
     return f"There were too many tries. Wait {_words(wait)} and try again; nobody is shut out for longer"
 
 
-def _known(username: str) -> Account | str:
+def _known(username: str) -> Account | Actor:
     try:
         return access_control.register().account(username)
     except NoSuchAccount:

@@ -34,6 +34,9 @@ ADMINISTRATORS: tuple[Role, ...] = ("information_manager",)
 AUDITORS: tuple[Role, ...] = ("information_manager", "auditor")
 """The roles that read the access log. An auditor opens no case and changes no account."""
 
+SECOND_FACTOR: tuple[Role, ...] = ("information_manager", "auditor", "inspector", "area_manager")
+"""The roles that must have a second factor, unless whoever runs the site says otherwise: they reach most."""
+
 Level = Literal["area", "division", "team", "officer"]
 
 LEVELS: Mapping[Role, Level] = {

@@ -4,6 +4,7 @@ Whoever held a case on the day read may read it as at that day; whoever holds it
 """
 
 from domain.accounts.roles import Account
+from domain.aggregates.inspection import Inspection
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.history.access_limits import excluded
@@ -27,6 +28,27 @@ def may_open(repository: CaseRepository, account: Account, reading: Reading, tod
     if account.inspects:
         return reading.reference in inspected(repository, account)
     return any(account.answers_for(r.holder) for r in (reading, today) if r.history.started is not None)
+
+
+def may_assess(
+    repository: CaseRepository,
+    account: Account,
+    found: Inspection,
+    reading: Reading,
+    today: Reading,
+    auditor: Account | None,
+) -> bool:
+    """Whether the account may read this case of an inspection there: one that it may open, or that is given to it to read.
+
+    ``reading``: the case at the inspection's own moment. ``auditor``: the manager whose audit it is, None for an inspection.
+    Who opens an audit cannot give anybody a case that they did not answer for themselves on the sample date.
+    """
+    if is_closed(repository, account, reading.reference) or reading.reference not in found.sample:
+        return False
+    if may_open(repository, account, reading, today):
+        return True
+    given = any(case == reading.reference and account.is_named(key) for (case, _), key in found.allocated.items())
+    return given and reading.has_begun and (auditor is None or auditor.answers_for(reading.holder))
 
 
 def may_record(repository: CaseRepository, account: Account, today: Reading) -> bool:

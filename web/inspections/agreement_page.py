@@ -24,6 +24,8 @@ def agreement(inspection: str) -> str:
     found, hidden = current_inspections.seen(inspection), current_inspections.to_read(inspection)
     scored = current_inspections.scored(inspection)
     both = [reading for reading in scored.readings if reading.reference not in hidden]
+    blind = current_inspections.blind(inspection)
+    own = [reading for reading in scored.readings if reading.reference not in blind]
     given = [case for case, second in found.allocated if second]
     again = [case_read(inspection, found, case, True) for case in given if case not in hidden]
     once, twice_read = found.finished(second=False), found.finished(second=True)
@@ -35,7 +37,7 @@ def agreement(inspection: str) -> str:
     shown = {reading.reference for reading in current_inspections.shown(inspection, scored.readings)}
     kinds: list[tuple[str, str, str, Agreement]] = [
         ("First and second readers", "First", "Second", twice),
-        ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(both, once)),
+        ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(own, once)),
     ]
     return render_template(
         "inspections/agreement.html",

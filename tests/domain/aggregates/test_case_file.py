@@ -376,13 +376,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "DocumentFiled": {"kind": "order"},
     "QualityJudged": {
         "framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo",
-        "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound", "second": True, "overrules": True},
+        "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound", "second": True, "overrules": True,
+        "by_id": "a.spo",
+    },
     "EntryCorrected": {"of": "a1", "fields": {"for_on": "2005-06-09", "national_standards": True}},
     "EntryWithdrawn": {"of": "a1", "reason": "entered on the wrong file"},
     "AccessLimited": {"excluded": ["Ruth Ablewhite", "p.anstey"], "reason": "a relative works here"},
     "AccessLimitLifted": {"limit": "l1"},
     "SupervisionEnded": {"reason": "completed"},
-    "InspectionOpened": {**PERSON_FACT, "knowledge": "hindsight", "evidence": "files", "follows": "gloucestershire-2004"},
+    "InspectionOpened": {**PERSON_FACT, "knowledge": "hindsight", "evidence": "files", "follows": "gloucestershire-2004",
+                         "opened_as": "spo"},  # fmt: skip
     "FrameTaken": {
         "started_from": "2005-04-01", "started_to": "2005-05-31", "strata": ["gender"], "orders": ["licence"],
         "division": "North", "team": "Cheltenham", "cases": [{"case": CASE, "stratum": "men", "officer": "A"},
@@ -393,10 +396,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "size": 1, "seed": "s", "cases": ["X123456/2"], "spares": [CASE], "spare_per_cent": 100, "per_officer": 6,
     },
     "CaseReplaced": {"case": "X123456/2", "by": CASE, "reason": "transferred out"},
-    "AssessorNamed": {"assessor": "J Hartnell", "role": "hm_inspector"},
-    "ReadingAllocated": {"case": "X123456/2", "assessor": "J Hartnell", "second": True},
+    "AssessorNamed": {"assessor": "J Hartnell", "role": "hm_inspector", "assessor_id": "j.hartnell"},
+    "ReadingAllocated": {"case": "X123456/2", "assessor": "J Hartnell", "second": True, "assessor_id": "j.hartnell"},
     "ReadingTakenBack": {"case": "X123456/2", "second": True},
-    "ReadingCompleted": {"case": "X123456/2", "assessor": "R Pascoe", "second": True, "note": "at court"},
+    "ReadingCompleted": {
+        "case": "X123456/2", "assessor": "R Pascoe", "second": True, "note": "at court", "assessor_id": "r.pascoe",
+    },
     "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard"},
     "NotFollowedUp": {"criterion": "A4", "reason": "not an issue"},
     "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context"},
@@ -447,9 +452,9 @@ INSPECTED: list[Entry] = [
     fact("InspectionOpened", "opened", title="T", area="A", framework="esi-2003"),
     fact("FrameTaken", "frame", **EXAMPLES["FrameTaken"]),
     fact("SampleDrawn", "sample", **EXAMPLES["SampleDrawn"]),
-    fact("AssessorNamed", "first", assessor="J Hartnell", role="hm_inspector"),
-    fact("AssessorNamed", "second", assessor="R Pascoe", role="hm_inspector"),
-    fact("ReadingAllocated", "again", case="X123456/2", assessor="R Pascoe", second=True),
+    fact("AssessorNamed", "first", assessor="J Hartnell", role="hm_inspector", assessor_id="j.hartnell"),
+    fact("AssessorNamed", "second", assessor="R Pascoe", role="hm_inspector", assessor_id="r.pascoe"),
+    fact("ReadingAllocated", "again", case="X123456/2", assessor="R Pascoe", second=True, assessor_id="r.pascoe"),
     fact("FindingWritten", "written", criterion="B1", text="t"),
 ]
 """What an inspection begins with, for the examples of its entries; published, when it is frozen."""

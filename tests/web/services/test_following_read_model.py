@@ -148,6 +148,8 @@ def test_a_monitor_is_told_how_far_the_views_are_behind(app: Flask, views: ReadM
     assert told is not None and told.pop("seconds") >= 0
     assert told == {"status": "ok", "stored": 3, "views": 1, "columns": None, "behind": 2}
     assert views.position == 1  # a monitor only looks
+    elsewhere = asked.get("/healthz", environ_overrides={"REMOTE_ADDR": "192.0.2.7"}).json
+    assert elsewhere is not None and set(elsewhere) == {"status", "seconds"}, "no total for a blind reader"
 
 
 def test_what_the_columns_leave_out_is_said_though_the_tables_have_it(

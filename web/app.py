@@ -34,8 +34,11 @@ from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model
 from web.site import (
     access_control,
+    access_logging,
     body_limits,
     dear_pages,
+    demo_guard,
+    error_log,
     error_pages,
     links,
     reading_date,
@@ -110,6 +113,8 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        demo_guard,
+        error_log,
         site_assets,
         body_limits,
         access_control,
@@ -143,5 +148,6 @@ def create_app(
         return {"version": __version__, "footer_note": app.config["FOOTER_NOTE"], "demo": demo}
 
     json_api.attach(app)
+    access_logging.attach(app, lambda: access_control.register().log, access_control.signed_in)
     access_control.check(app)
     return app

@@ -1,108 +1,153 @@
-"""The access log: who signed in, opened which case, searched for what, downloaded what, and when.
+"""The access log: what every page, file and command showed to whom, every sign-in and every refusal.
 
-Append-only: database triggers refuse to change or delete a line.
+Append-only: triggers refuse to change, replace or delete a line. What cannot be written must not be shown (``LogUnavailable``).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Literal
 
-import sqlalchemy as sa
-
+from domain.accounts import access_seals, access_search, access_tables
+from domain.accounts.access_lines import LONGEST_TEXT, UNKNOWN, Action, Actor, Line, Mark, Purpose
+from domain.accounts.access_seals import Sealing
+from domain.accounts.access_search import Asked
+from domain.accounts.access_store import Cursor, LogStore, log_database
 from domain.accounts.roles import Account
-from domain.store.database import Kind, guards
-
-Action = Literal[
-    "signed in", "sign-in failed", "signed out", "viewed", "refused", "searched", "downloaded", "calendar", "recorded",
-    "imported", "account made", "account changed", "password changed",
-]  # fmt: skip
-ACTIONS: tuple[Action, ...] = get_args(Action)
+from domain.store.database import Database
 
 WINDOW = timedelta(minutes=15)
 TRIES_OF_ONE, TRIES_FROM_ONE_PLACE = 5, 50
 """Failed sign-ins allowed within the window: as one account, and from one network address."""
 
-_log = sa.Table(
-    "access_log",
-    sa.MetaData(),
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", sa.String(40), nullable=False),
-    sa.Column("username", sa.String(100), nullable=False),
-    sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("action", sa.String(40), nullable=False),
-    sa.Column("reference", sa.String(40)),
-    sa.Column("detail", sa.Text, nullable=False),
-    sa.Column("address", sa.String(60), nullable=False),
-    sa.Index("access_log_reference", "reference"),
-    sa.Index("access_log_username", "username", "action"),
-    sa.Index("access_log_address", "address", "action"),
-)
+AT_ONCE = 500
+"""Lines read by one query where all are asked for."""
+
+ORDER_OF_LINES = 1_601_022_016
+"""The number of the lock on PostgreSQL that every writer shares, so that somebody else can wait for all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One line of the log. ``at``: UTC; ``reference``: the case it is about, if any; ``address``: the IP address."""
-
-    at: datetime
-    username: str
-    name: str
-    action: Action
-    reference: str | None
-    detail: str
-    address: str
+def nobody(_: str) -> bool:
+    """For logs without accounts: no user name is an account's."""
+    return False
 
 
 class AccessLog:
-    """The log in one database."""
+    """The log of one record. Threads may share it; make it after a fork.
 
-    def __init__(self, engine: sa.Engine):
-        self.engine = engine
+    ``record``: the database of the record. ``key``: gives 32 bytes kept outside the database, under which searches are sealed;
+    None: what was searched for is not kept. ``is_account``: whether an account has this user name.
+    """
 
-    def prepare(self, kind: Kind) -> None:
-        """Create the table, its indexes and the triggers that refuse changes."""
-        with self.engine.begin() as c:
-            c.execute(sa.schema.CreateTable(_log, if_not_exists=True))
-            for index in _log.indexes:
-                c.execute(sa.schema.CreateIndex(index, if_not_exists=True))
-            for guard in guards(kind, "access_log", "the access log is never changed"):
-                c.execute(sa.text(guard))
+    def __init__(
+        self, record: Database, *, key: Callable[[], bytes] | None = None, is_account: Callable[[str], bool] = nobody
+    ):
+        self.record, self.store = record, LogStore(log_database(record))
+        self.sealing, self._is_account = Sealing(key), is_account
+        self._prepared = record.kind == "postgresql"
+
+    def prepare(self) -> None:
+        """Make the tables, and take over the lines of an older version.
+
+        On SQLite the first use does so by itself; on PostgreSQL ``caseaudit migrate``.
+        """
+        access_tables.prepare(self.store, self.record, self._is_account, self.sealing)
+        self._prepared = True
+
+    @contextmanager
+    def transaction(self, *, writes: bool = False) -> Iterator[Cursor]:
+        """One transaction on the log's tables. ``LogUnavailable``."""
+        if not self._prepared:
+            self.prepare()
+        with self.store.transaction(writes=writes) as c:
+            yield c
+
+    def close(self) -> None:
+        self.store.close()
 
     def add(
-        self, at: datetime, who: Account | str, action: Action, *,
-        references: Iterable[str] = (), detail: str = "", address: str = "",
+        self, at: datetime, who: Account | Actor | str, action: Action, *, references: Iterable[str] = (), route: str = "",
+        selection: str = "", sought: str = "", purpose: Purpose | Literal[""] = "", detail: str = "", address: str = "",
     ) -> None:  # fmt: skip
-        """Add one line, or one line for each case in ``references``: all of them or none.
+        """Add one line; it is kept when this returns. ``at``: with an offset. ``LogUnavailable``.
 
-        ``at``: UTC. ``who``: an account, or the user name as typed where no account has it. Longer values are cut: that
-        user name to 100 characters, ``detail`` to 2,000, ``address`` to 60.
+        ``who``: a text is what somebody typed for a user name, and is kept only if it is one. ``route``: the endpoint of the
+        page, or the command. ``selection``: the address with its filters, without free text. ``sought``: that free text, which
+        is kept sealed. ``references``: the cases that are shown. ``address``: the IP address. Texts are cut: ``selection``,
+        ``sought`` and ``detail`` to ``LONGEST_TEXT`` characters, ``address`` to 60.
         """
-        username, name = (who.username, who.name) if isinstance(who, Account) else (who[:100], "")
-        row = {
-            "at": at.isoformat(timespec="seconds"), "username": username, "name": name, "action": action,
-            "reference": None, "detail": detail[:2000], "address": address[:60],
-        }  # fmt: skip
-        rows = [row | {"reference": reference} for reference in references] or [row]
-        with self.engine.begin() as c:
-            c.execute(sa.insert(_log), rows)
+        actor = self._actor(who)
+        with self.transaction(writes=True) as c:
+            self._take_turn(c)
+            number, brought = access_tables.list_number(c, tuple(references))
+            access_tables.keep_name(c, actor.username, actor.name)
+            sealed = self.sealing.seal(c, at, sought[:LONGEST_TEXT], access_tables.about(at, actor.username))
+            access_tables.insert(c, "access_lines", {
+                "at": access_tables.microseconds(at), "username": actor.username, "name": actor.name, "action": action,
+                "route": route, "selection": storable(selection), "sought": sealed, "purpose": purpose, "list": number,
+                "brought": brought, "detail": storable(detail), "address": storable(address)[:60],
+            })  # fmt: skip
 
-    def count(self, *, person: str = "", staff: str = "", action: str = "") -> int:
-        """The number of lines that ``lines`` gives for the same filters."""
-        with self.engine.connect() as c:
-            return int(c.execute(sa.select(sa.func.count()).where(*_asked(c, person, staff, action))).scalar_one())
+    def _take_turn(self, c: Cursor) -> None:
+        """On PostgreSQL, let whoever waits for all writers know of this one, until its line is kept."""
+        if self.store.kind == "postgresql":
+            c.rows("SELECT pg_advisory_xact_lock_shared(?)", (ORDER_OF_LINES,))
+
+    def try_out(self) -> None:
+        """``LogUnavailable`` where no line could be added now, as far as can be told without one."""
+        with self.transaction(writes=True) as c:
+            c.rows("SELECT 1 FROM access_lines LIMIT 1")
 
     def lines(
-        self, *, person: str = "", staff: str = "", action: str = "", limit: int | None = None, offset: int = 0
-    ) -> Iterator[Seen]:
-        """The lines that pass every filter given, latest first; ``limit`` None: all of them.
+        self, *, before: Mark | None = None, limit: int | None = None, asked: Asked | None = None, **filters: str
+    ) -> Iterator[Line]:
+        """The lines that pass the filters (see ``Asked``), latest first; ``limit`` None: all of them, some at a time."""
+        wanted, left = replace(asked or Asked(), **filters), limit  # type: ignore[arg-type]
+        while left is None or left > 0:
+            size = AT_ONCE if left is None else min(AT_ONCE, left)
+            with self.transaction() as c:
+                found = access_search.lines(c, self.sealing, wanted, before, size)
+            yield from found
+            if len(found) < size:
+                return
+            before, left = found[-1].mark, None if left is None else left - size
 
-        ``person``: a CRN or a case reference; ``staff``: a user name or the name of a member of staff.
+    def settled(self) -> int:
+        """The number of a line up to which no other comes any more; 0 where there is none.
+
+        On PostgreSQL numbers are given before lines are kept: this waits for all writers that have begun.
         """
-        with self.engine.connect() as c:
-            asked = _asked(c, person, staff, action)
-            query = sa.select(_log).where(*asked).order_by(_log.c.id.desc()).limit(limit).offset(offset)
-            for row in c.execute(query).mappings():
-                yield _seen(row)
+        with self.transaction() as c:
+            if self.store.kind == "postgresql":
+                c.rows("SELECT pg_advisory_xact_lock(?)", (ORDER_OF_LINES,))
+            return int(c.rows("SELECT coalesce(max(number), 0) FROM access_lines")[0][0])
+
+    def after(self, number: int, until: int, limit: int) -> list[tuple[Line, tuple[str, ...] | None]]:
+        """Up to ``limit`` lines after a number and up to another, by number; with the list of cases where it is a new one."""
+        with self.transaction() as c:
+            return access_search.after(c, self.sealing, number, until, limit)
+
+    def cases_of(self, digest: str) -> tuple[str, ...]:
+        """The cases of a list, by its digest in hex; empty where there is no such list."""
+        with self.transaction() as c:
+            return cases_of(c, digest)
+
+    def showed(self, username: str, digest: str) -> bool:
+        """Whether some line of this account names this list."""
+        with self.transaction() as c:
+            found = c.rows(
+                "SELECT 1 FROM access_lines AS l JOIN access_lists AS c ON c.number = l.list "
+                "WHERE c.digest = ? AND l.username = ? LIMIT 1", (_bytes(digest), username),
+            )  # fmt: skip
+        return bool(found)
+
+    def forget(self, month: str) -> bool:
+        """Forget what was searched for in a month (``2026-11``); whether there was anything."""
+        with self.transaction(writes=True) as c:
+            done = access_seals.forget(c, month)
+        self.store.overwrite()
+        return done
 
     def has_failed_often(self, username: str, address: str, now: datetime) -> bool:
         """Whether sign-ins as this user name, or from this network address, have failed too often within ``WINDOW``."""
@@ -114,35 +159,34 @@ class AccessLog:
 
     def failures_of(self, username: str, since: datetime) -> int:
         """The number of failed sign-ins with this user name since this time and since its last successful sign-in."""
-        last = sa.select(sa.func.max(_log.c.id)).where(_log.c.username == username, _log.c.action == "signed in")
-        return self._failures(
-            since, _log.c.username == username, _log.c.id > sa.func.coalesce(last.scalar_subquery(), 0)
-        )
+        last = next(self.lines(asked=Asked(username=username, action="signed in"), limit=1), None)
+        found = self.lines(asked=Asked(username=username, action="sign-in failed", since=since))
+        return sum(last is None or line.mark > last.mark for line in found)
 
     def failures_from(self, address: str, since: datetime) -> int:
         """The number of failed sign-ins from this IP address since this time."""
-        return self._failures(since, _log.c.address == address)
+        return sum(line.address == address for line in self.lines(asked=Asked(action="sign-in failed", since=since)))
 
-    def _failures(self, since: datetime, *asked: sa.ColumnElement[bool]) -> int:
-        late = _log.c.at >= since.isoformat(timespec="seconds")
-        query = sa.select(sa.func.count()).where(_log.c.action == "sign-in failed", late, *asked)
-        with self.engine.connect() as c:
-            return int(c.execute(query).scalar_one())
-
-
-def _asked(c: sa.Connection, person: str, staff: str, action: str) -> list[sa.ColumnElement[bool]]:
-    asked: list[sa.ColumnElement[bool]] = [_log.c.id > 0]
-    if person:
-        asked.append(sa.or_(_log.c.reference == person, _log.c.reference.startswith(f"{person}/", autoescape=True)))
-    if staff:
-        names = c.execute(sa.select(_log.c.name).distinct()).scalars()  # SQL ignores case for A to Z only
-        same = [name for name in names if name.casefold() == staff.casefold()]
-        asked.append(sa.or_(_log.c.username == staff, _log.c.name.in_(same)))
-    if action:
-        asked.append(_log.c.action == action)
-    return asked
+    def _actor(self, who: Account | Actor | str) -> Actor:
+        if isinstance(who, Actor):
+            return who
+        if isinstance(who, Account):
+            return Actor(who.username, who.name)
+        return Actor(who) if self._is_account(who) else UNKNOWN
 
 
-def _seen(row: Any) -> Seen:
-    values = {name: row[name] for name in ("username", "name", "action", "reference", "detail", "address")}
-    return Seen(at=datetime.fromisoformat(row["at"]), **values)
+def cases_of(c: Cursor, digest: str) -> tuple[str, ...]:
+    found = c.rows("SELECT cases FROM access_lists WHERE digest = ?", (_bytes(digest),))
+    return tuple(found[0][0].split("\n")) if found else ()
+
+
+def storable(text: str) -> str:
+    """A text as both databases keep it, and no longer than a line takes."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()[:LONGEST_TEXT]
+
+
+def _bytes(digest: str) -> bytes:
+    try:
+        return bytes.fromhex(digest)
+    except ValueError:
+        return b""

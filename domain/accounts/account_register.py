@@ -4,13 +4,15 @@ import secrets
 import weakref
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_rules import keys_taken
 from domain.accounts.outside_key import OutsideKey, outside_key
@@ -93,26 +95,29 @@ class AccountRegister:
     def __init__(self, address: str, *, prepare: bool = False):
         database = Database.at(address)
         self.engine = engine_of(database)
-        self.log = AccessLog(self.engine)
+        self.log = AccessLog(database, key=partial(_log_key, self.engine), is_account=partial(_has, self.engine))
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
             with self.engine.begin() as c:
                 for table in _tables.sorted_tables:
                     c.execute(sa.schema.CreateTable(table, if_not_exists=True))
                     _add_columns(c, table)
-                for guard in guards(database.kind, "account_names", "the names of accounts are never changed"):
+                keys, never = (("rowid",), ("username", "name")), "the names of accounts are never changed"
+                for guard in guards(database.kind, "account_names", never, *keys):
                     c.execute(sa.text(guard))
                 _settle_staff(c)
                 c.execute(sa.delete(_settings).where(_settings.c.name == KEY_OF_BEFORE))
-            self.log.prepare(database.kind)
+            with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
+                self.log.prepare()
 
     @cached_property
     def key(self) -> OutsideKey:
         """The outside key of this record; ``KeyUnusable``. The database holds no more than the record's id, by chance."""
-        return outside_key(self.setting("record", secrets.token_hex(16)))
+        return _outside_key(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()
+        self.log.close()
 
     def accounts(self) -> list[Account]:
         """All accounts, by name."""
@@ -194,11 +199,7 @@ class AccountRegister:
 
     def setting(self, name: str, default: str) -> str:
         """The value of a setting. Where it has none yet, ``default`` is stored as its value."""
-        wanted = sa.select(_settings.c.value).where(_settings.c.name == name)
-        with self.engine.begin() as c:
-            if c.execute(wanted).first() is None:
-                c.execute(_insert_or_leave(self.engine).values(name=name, value=default))
-            return str(c.execute(wanted).scalar_one())
+        return _setting(self.engine, name, default)
 
     def _row(self, username: str) -> Any:
         with self.engine.connect() as c:
@@ -208,6 +209,29 @@ class AccountRegister:
         with self.engine.begin() as c:
             if c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(values)).rowcount == 0:
                 raise NoSuchAccount(username)
+
+
+def _has(engine: sa.Engine, username: str) -> bool:
+    """Whether there is an account of this user name, open or closed."""
+    with engine.connect() as c:
+        return c.execute(sa.select(_accounts.c.username).where(_accounts.c.username == username)).first() is not None
+
+
+def _setting(engine: sa.Engine, name: str, default: str) -> str:
+    wanted = sa.select(_settings.c.value).where(_settings.c.name == name)
+    with engine.begin() as c:
+        if c.execute(wanted).first() is None:
+            c.execute(_insert_or_leave(engine).values(name=name, value=default))
+        return str(c.execute(wanted).scalar_one())
+
+
+def _outside_key(engine: sa.Engine) -> OutsideKey:
+    return outside_key(_setting(engine, "record", secrets.token_hex(16)))
+
+
+def _log_key(engine: sa.Engine) -> bytes:
+    """The key that the access log seals searches under."""
+    return _outside_key(engine).derive("access log months")
 
 
 def _insert_or_leave(engine: sa.Engine) -> Any:

@@ -86,16 +86,10 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             "state BLOB NOT NULL, stored_at TEXT NOT NULL, actor TEXT NOT NULL, hash BLOB NOT NULL, "
             "UNIQUE (originator_id, originator_version))"
         )
-        # INSERT OR REPLACE deletes the old row without firing the trigger on DELETE.
-        keep = (
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS "
-            f"(SELECT 1 FROM {table} WHERE rowid = NEW.rowid OR "
-            "(originator_id = NEW.originator_id AND originator_version = NEW.originator_version)) "
-            "BEGIN SELECT RAISE(ABORT, 'this place in the file is taken'); END"
-        )
+        keys = ("rowid",), ("originator_id", "originator_version")
         # A list of files needs their first entries only, about one entry in 140.
         begins = f"CREATE INDEX IF NOT EXISTS {table}_beginnings ON {table} (topic, originator_id) WHERE originator_version = 1"
-        return [create, begins, *guards("sqlite", table, REFUSED), keep]
+        return [create, begins, *guards("sqlite", table, REFUSED, *keys)]
 
     def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
         """Store these at the end of the chain, all or none. Returns their positions."""

@@ -8,6 +8,7 @@ from domain.aggregates.inspection import Inspection
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.history.access_limits import excluded
+from projections.history.moment import Moment
 
 
 def is_closed(repository: CaseRepository, account: Account, reference: str) -> bool:
@@ -19,6 +20,12 @@ def inspected(repository: CaseRepository, account: Account) -> set[str]:
     """The cases of the inspections that the account may read."""
     opened = repository.inspections
     return {case for name in account.inspections if name in opened for case in repository.inspection(name).sample}
+
+
+def answers_for(repository: CaseRepository, account: Account, reference: str, at: Moment) -> bool:
+    """Whether the account answers for the case at a moment: the case is there, and held where the account reaches."""
+    history = repository.history(reference, at.known_at)
+    return history.started is not None and account.answers_for(history.held_by(at.on))
 
 
 def may_open(repository: CaseRepository, account: Account, reading: Reading, today: Reading) -> bool:

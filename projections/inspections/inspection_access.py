@@ -53,14 +53,11 @@ NOBODY = Account("", "", "spo", disabled=True)
 
 def _answers_for_all(repository: CaseRepository, account: Account, found: Inspection, opened: InspectionOpened) -> bool:
     """Whether they answered for every case of it on the sample date, and none is closed to them."""
-    known_at = inspection_moment(opened).known_at
-    for case in found.sample:
-        history = repository.history(case, known_at)
-        if history.started is None or not account.answers_for(history.held_by(opened.occurred_on)):
-            return False
-        if case_access.is_closed(repository, account, case):
-            return False
-    return bool(found.sample)
+    at = inspection_moment(opened)
+    return bool(found.sample) and all(
+        case_access.answers_for(repository, account, case, at) and not case_access.is_closed(repository, account, case)
+        for case in found.sample
+    )
 
 
 def runs(repository: CaseRepository, account: Account, name: str) -> bool:

@@ -123,6 +123,7 @@ def change_password() -> str | Response:
 
 def form_expired(error: CSRFError) -> tuple[str, int]:
     """A form that was refused, as its session had ended or it came from another site: show what was typed again."""
+    access_control.log("refused", detail="a form without its token")
     view = current_app.view_functions.get(request.endpoint or "")
     kept = getattr(view, "keeps_typed", False) and access_control.signed_in() is not None
     typed = [pair for pair in _pairs(request.form) if pair[0] not in UNTYPED] if kept else []

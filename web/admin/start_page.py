@@ -7,7 +7,7 @@ from web.site import access_control
 
 blueprint = Blueprint("home", __name__)
 
-HOMES = {"inspector": "inspections.index", "information_manager": "staff.index"}
+HOMES = {"inspector": "inspections.index", "information_manager": "staff.index", "auditor": "access.index"}
 """Role -> its first page; every other role starts at the desk."""
 
 

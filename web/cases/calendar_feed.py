@@ -54,12 +54,14 @@ def feed(username: str, mark: str) -> Response:
     account = access_control.register().open_account(username, clock.day())
     kept = "" if account is None else access_control.register().calendar(username)
     if account is None or not kept or not secrets.compare_digest(kept.encode(), mark.encode()):
+        access_control.log("refused", who=username, detail="a calendar's address")
         abort(404)
     officer = request.args.get("officer", "")
     access_control.log("calendar", who=account, detail=officer)
     counted, owed = _owed(account)
     owed = owed.only(holds(owed, "officer", lambda holder: officer in ("", holder)))
     lines = owed.lines(owed.every, counted.snapshots(owed.case), current_cases.entries_of)
+    access_control.shown(*(line.case.reference for line in lines))
     made = calendar(officer or account.name, by_due_date(lines), clock.now())
     return Response(made, content_type="text/calendar; charset=utf-8")
 

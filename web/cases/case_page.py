@@ -31,7 +31,6 @@ def show(crn: str, number: int) -> str | Response:
     opened = current_inspections.inspection(inspection) if inspection else None
     unseen = current_inspections.not_yet_shown(reference)
     reading = current_cases.case(reference, None if inspection in unseen else inspection)
-    current_cases.viewed(reference)
     file = current_cases.shown_file(reference)
     if not reading.has_begun:
         first = file.begun or file.first_entry

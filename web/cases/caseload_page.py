@@ -51,7 +51,9 @@ class AskedCases:
         """The lines from the place ``first`` up to, not including, ``last``."""
         rows = self.rows
         which = rows.in_order(COLUMNS[self.order.key](rows), first, last, descending=self.order.descending)
-        return rows.lines(which, current_cases.reached().snapshots(rows.case[which]))
+        lines = rows.lines(which, current_cases.reached().snapshots(rows.case[which]))
+        access_control.shown(*(line.case.reference for line in lines))
+        return lines
 
 
 class CaseloadSchema(Schema):
@@ -114,7 +116,7 @@ def _asked() -> AskedCases:
     order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
     reached = current_cases.reached()
     if words["find"]:
-        access_control.log("searched", detail=words["find"])
+        access_control.log("searched")
     duties = OpenDuties.of(reached.selection, reached.open)
     every = CaseList(reached.selection, reached.numbers, duties)
     return AskedCases(words, filters, order, every, every.only(filters.fit(every) & _shown(every, words)))

@@ -80,7 +80,9 @@ class AskedList:
         """The lines from the place ``first`` up to, not including, ``last``."""
         rows = self.rows
         which = rows.in_order(_sort_key(self.order.key, rows), first, last, descending=self.order.descending)
-        return rows.lines(which, self.cases.snapshots(rows.case[which]), current_cases.entries_of)
+        lines = rows.lines(which, self.cases.snapshots(rows.case[which]), current_cases.entries_of)
+        access_control.shown(*(line.case.reference for line in lines))
+        return lines
 
 
 def _sort_key(key: str, rows: Rows) -> Array:

@@ -104,9 +104,11 @@ def duties() -> str:
     order = read_order(request.args, list(COLUMNS), Order("kept"))
     page = read_page(request.args, len(opened))
     which = opened.in_order(COLUMNS[order.key](opened), *page.places, descending=order.descending)
+    listed = opened.shown(which, current_cases.entries_of)
+    access_control.shown(*(duty.reference for duty in listed))
     return render_template(
         "cases/matrix_duties.html",
-        duties=opened.shown(which, current_cases.entries_of),
+        duties=listed,
         page=page,
         order=order,
         asked_for=asked,

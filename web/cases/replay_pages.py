@@ -48,7 +48,6 @@ def show(crn: str, number: int) -> str:
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
     reading = current_cases.case(reference)
-    current_cases.viewed(reference)
     known_at = None if current_cases.may_record(reference) else end_of_day(reading.moment.on)
     replay = Replay(current_cases.shown_person(reference), current_cases.framework(), known_at)
     if not replay.entries:
@@ -72,7 +71,6 @@ def compare(crn: str, number: int) -> str | Response:
     """The file as it stood on the sample date, beside hindsight, and the entries that make the difference."""
     reference = f"{crn}/{number}"
     reading = current_cases.case(reference)
-    current_cases.viewed(reference)
     if not reading.has_begun:
         return redirect(url_for("cases.show", crn=crn, number=number))
     found = then_and_now(current_cases.shown_person(reference), reading.moment.on, current_cases.framework())

@@ -6,14 +6,12 @@ from typing import Any
 
 import click
 
+from domain.accounts.access_lines import OPERATOR
 from domain.accounts.account_register import AccountExists, AccountRegister, NoSuchAccount
 from domain.accounts.roles import ROLES
 from web.admin.account_form import read_account
 from web.cli import command_options
 from web.site import passwords, system_clock
-
-OPERATOR = "operator"
-"""The name in the access log for what is done from the command line."""
 
 
 @click.group()

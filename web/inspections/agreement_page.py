@@ -39,6 +39,8 @@ def agreement(inspection: str) -> str:
         ("First and second readers", "First", "Second", twice),
         ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(own, once)),
     ]
+    differ = {pair.asked.reference for *_, kind in kinds for pair in kind.disagreements}
+    access_control.shown(*(differ & shown))
     return render_template(
         "inspections/agreement.html",
         inspection=inspection,

@@ -27,7 +27,7 @@ def work(inspection: str) -> str:
     return render_template(
         "inspections/inspection.html", inspection=inspection, found=found, opened=found.opened,
         read=len(found.finished(second=False)),
-        strata=stratum_sizes(found, closed_in_frame(found)), assessors=_readings_by_assessor(found),
+        strata=stratum_sizes(found, closed_in_frame(inspection, found)), assessors=_readings_by_assessor(found),
         accounts=[(account.username, account.name) for account in possible_assessors()],
         follows=current_inspections.inspections().get(found.opened.follows or ""), managed=len(found.managed),
         leads_as_inspector=access_control.account().inspects,

@@ -11,7 +11,7 @@ from domain.entries.inspection_entries import ReadingAllocated
 from web.inspections.inspection_form import back_to_progress, blueprint, by_key
 from web.presentation.formatting import count_noun
 from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, token
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 TAKE_BACK = "-"
@@ -61,13 +61,14 @@ def allocation(inspection: str) -> str | Response:
         flash("Draw the sample and name assessors before cases are given out.")
         return redirect(url_for("inspecting.work", inspection=inspection))
     if request.method == "GET":
-        closed = current_cases.closed(found.sample)
+        closed = current_inspections.closed(inspection, found.sample)
+        access_control.shown(*(case for case in found.sample if case not in closed))
         readers = sorted(((key, found.called(key)) for key in found.assessors), key=lambda one: (one[1], one[0]))
         return render_template(
             "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, closed=closed,
             sample=_form_names(found, closed), readers=readers,
         )  # fmt: skip
-    wanted = found.shared_out() if request.form.get("step") == "share" else _chosen(found)
+    wanted = found.shared_out() if request.form.get("step") == "share" else _chosen(inspection, found)
     changed = {task: key for task, key in wanted.items() if found.allocated.get(task, TAKE_BACK) != key}
     refused = _reallocate(inspection, changed)
     for words in refused:
@@ -83,11 +84,11 @@ def _form_names(found: Inspection, closed: Collection[str]) -> dict[str, str]:
     return {case: f"closed {number}" if case in closed else case for number, case in enumerate(found.sample, 1)}
 
 
-def _chosen(found: Inspection) -> dict[Task, str]:
+def _chosen(inspection: str, found: Inspection) -> dict[Task, str]:
     """The reader chosen in the form for each first and second reading; readings left empty are not in it."""
     return {
         (case, second): key
-        for case, name in _form_names(found, current_cases.closed(found.sample)).items()
+        for case, name in _form_names(found, current_inspections.closed(inspection, found.sample)).items()
         for second, field in ((False, "first"), (True, "second"))
         if (key := request.form.get(f"{field} {name}", ""))
     }

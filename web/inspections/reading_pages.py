@@ -36,7 +36,8 @@ def index(inspection: str) -> str:
     found = inspection_to_read(inspection)
     who, runs = access_control.account(), current_inspections.runs(inspection)
     listed = readings_listed(found, who, leads=runs)
-    closed = current_cases.closed(one.task[0] for one in listed)
+    closed = {case for case in current_inspections.closed(inspection, dict.fromkeys(one.task[0] for one in listed))
+              if not current_inspections.may_assess(inspection, case)}  # fmt: skip
     rows = [
         ReadingLine(
             one.task, found.called(one.reader), who.is_named(one.reader), _answered(inspection, found, one),
@@ -44,6 +45,7 @@ def index(inspection: str) -> str:
         )
         for one in listed
     ]  # fmt: skip
+    access_control.shown(*(row.task[0] for row in rows if not row.closed))
     return render_template(
         "inspections/readings.html", inspection=inspection, opened=found.opened, found=found,
         rows=sorted(rows, key=lambda row: row.closed), asked=len(found.framework.questions),
@@ -80,9 +82,8 @@ def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
     task, who = (reference, second), access_control.account()
     mine = who.is_named(found.allocated.get(task)) and not who.is_named(found.allocated.get((reference, not second)))
     if not mine or not current_inspections.may_assess(inspection, reference):
-        access_control.log("refused", reference, detail=request.path)
+        access_control.log("refused", reference)
         abort(404, NOT_GIVEN.format(reference))
-    current_cases.viewed(reference)
     problems: Problems = {}
     if request.method == "POST":
         problems, saved = save_answers(inspection, found, task)

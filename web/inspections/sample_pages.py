@@ -17,7 +17,7 @@ from web.presentation.formatting import left_out_said
 from web.presentation.table_files import Column, Download
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed, token
-from web.services import current_cases
+from web.services import current_inspections
 from web.site import access_control
 
 
@@ -76,7 +76,7 @@ def _draw(inspection: str, found: Inspection, values: Mapping[str, Any]) -> Prob
             per_officer=values.get("per_officer"), spare_per_cent=values["spare_per_cent"],
         )  # fmt: skip
     except CannotDraw as error:
-        if values["size"] <= len(found.frame.cases) and closed_in_frame(found):
+        if values["size"] <= len(found.frame.cases) and closed_in_frame(inspection, found):
             return {"size": "No such sample can be drawn: ask for fewer cases, or for more of one officer"}
         return {"size": f"{str(error)[:1].upper()}{str(error)[1:]}"}
     return enter(inspection, "SampleDrawn", {**values, "cases": drawn.cases, "spares": drawn.spares})
@@ -87,10 +87,11 @@ def _draw(inspection: str, found: Inspection, values: Mapping[str, Any]) -> Prob
 def show_draw(inspection: str) -> str:
     """The draw, so that it can be repeated: the frame with tickets, the cases drawn and the spare cases."""
     found = inspection_to_run(inspection)
-    lines = _draw_lines(found)
+    lines = _draw_lines(inspection, found)
+    access_control.shown(*(line.case for line in lines if line.ticket))
     return render_template(
         "inspections/draw.html", inspection=inspection, opened=found.opened, found=found, lines=lines,
-        strata=stratum_sizes(found, closed_in_frame(found)),
+        strata=stratum_sizes(found, closed_in_frame(inspection, found)),
         left_out=left_out_said(len(found.frame.left_out) if found.frame else 0),
     )  # fmt: skip
 
@@ -100,14 +101,15 @@ def show_draw(inspection: str) -> str:
 def keep_draw(inspection: str, form: str) -> Response:
     """The frame with the whole ticket of each case, to repeat the draw with any tool (CSV, XLSX, ODS)."""
     found = inspection_to_run(inspection)
-    lines, drawn = _draw_lines(found), found.drawn
+    lines, drawn = _draw_lines(inspection, found), found.drawn
     assert drawn is not None
     columns = [Column(name) for name in ("Case", "Stratum", "Officer", "Ticket", "Drawn")]
     rows = [(line.case, line.stratum, line.officer, line.ticket, line.drawn) for line in lines]
     limit = str(drawn.per_officer or "none")
     file_notes = [("Inspection", inspection), ("Seed", drawn.seed), ("Sample", str(drawn.size)), ("Cases of one officer", limit),
             ("Spare cases, per cent", str(drawn.spare_per_cent))]  # fmt: skip
-    return download(Download(f"Draw: {inspection}", columns, rows, file_notes), form, f"{inspection}-draw")
+    cases = [line.case for line in lines if line.ticket]
+    return download(Download(f"Draw: {inspection}", columns, rows, file_notes, cases), form, f"{inspection}-draw")
 
 
 CLOSED = "a case closed to you"
@@ -125,16 +127,16 @@ class DrawLine(NamedTuple):
     replaced: str = ""
 
 
-def closed_in_frame(found: Inspection) -> set[str]:
+def closed_in_frame(inspection: str, found: Inspection) -> set[str]:
     """The cases of the frame that are closed to the person signed in."""
-    return current_cases.closed(framed.case for framed in found.frame.cases) if found.frame else set()
+    return current_inspections.closed(inspection, (f.case for f in found.frame.cases)) if found.frame else set()
 
 
-def _draw_lines(found: Inspection) -> list[DrawLine]:
+def _draw_lines(inspection: str, found: Inspection) -> list[DrawLine]:
     """The frame by stratum and ticket. Cases that are closed come last: their place would tell their stratum and ticket."""
     if found.frame is None or found.drawn is None:
         abort(404, "No sample has been drawn for this inspection: its cases were chosen elsewhere, or it has none yet.")
-    seed, closed = found.drawn.seed, closed_in_frame(found)
+    seed, closed = found.drawn.seed, closed_in_frame(inspection, found)
     taken = dict.fromkeys(found.drawn.cases, "drawn") | dict.fromkeys(found.drawn.spares, "spare")
     said = {r.case: f"replaced by {CLOSED if r.by in closed else r.by}: {r.reason}" for r in found.replaced}
     lines = [
@@ -166,10 +168,10 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
     found, case = inspection_to_run(inspection), f"{crn}/{number}"
     if (late := redirect_if_closed(inspection, found, CaseReplaced)) is not None:
         return late
-    if case not in found.sample or current_cases.closed([case]):
+    if case not in found.sample or current_inspections.closed(inspection, [case]):
         abort(404, f"There is no case {case} in the sample that is open to you.")
     spares = found.spares_for(case)
-    closed = current_cases.closed(spares)
+    closed = current_inspections.closed(inspection, spares)
     fields = [
         Field(
             "by",
@@ -182,6 +184,7 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
         Field("reason", "note", "Reason", True, "Such as: transferred out before the sample date"),
     ]
     title = f"Replace {case}"
+    access_control.shown(*(c for c in spares if c not in closed))
     if request.method == "GET":
         return form_page(title, fields, {"by": [c for c in spares if c not in closed][:1]}, {}, inspection)
     values, problems = read_form(fields)

@@ -84,7 +84,7 @@ def question(inspection: str, question: str) -> str:
         abort(404, f"There is no question called {question} in {now.framework.title}.")
     blind = current_inspections.blind(inspection)
     shown = current_inspections.shown(inspection, now.readings)
-    current_cases.viewed(*(reading.reference for reading in shown))
+    access_control.shown(*(reading.reference for reading in shown))
     cases = sorted(
         ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in shown),
         key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
@@ -120,7 +120,7 @@ def rescore(inspection: str) -> str:
     found = score_changes(before.readings, after.readings)
     shown = {reading.reference for reading in current_inspections.shown(inspection, after.readings)}
     listed = [change for change in found if change.reference in shown]
-    current_cases.viewed(*dict.fromkeys(change.reference for change in listed))
+    access_control.shown(*dict.fromkeys(change.reference for change in listed))
     return render_template(
         "inspections/rescore.html",
         inspection=inspection,

@@ -97,7 +97,6 @@ def _open(crn: str, number: int) -> str:
     current_cases.case(reference)
     if not current_cases.may_record(reference):
         abort(403, f"{reference} is held by somebody else now; what it says can be read, not added to.")
-    current_cases.viewed(reference)
     return reference
 
 

@@ -36,6 +36,7 @@ def _page_of(name: str, make: Callable[[DrillDownQuery], DrillDownList]) -> Call
         pages = read_page(request.args, listed.n)
         sorted_so = order.key == "shown"
         lines = listed.lines(*pages.places) if sorted_so else pages.of(order.of(listed.lines(0, listed.n), by))
+        access_control.shown(*(line.reference for line in lines))
         return render_template(
             "reports/drill_down.html",
             listed=listed,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NoReturn, cast
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g
 
 from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
@@ -118,7 +118,7 @@ def case(reference: str, inspection: str | None = None) -> Reading:
 
 
 def _refuse(reference: str) -> NoReturn:
-    access_control.log("refused", reference, detail=request.path)
+    access_control.log("refused", reference)
     abort(404, NOT_OPEN.format(reference))
 
 
@@ -142,12 +142,6 @@ def _is_surely_closed(reference: str) -> bool:
     return held and not opened()[number]
 
 
-def viewed(*references: str) -> None:
-    """Write to the access log that a page with these cases was shown."""
-    if references:
-        access_control.log("viewed", *references, detail=request.full_path.rstrip("?"))
-
-
 def may_record(reference: str) -> bool:
     """Whether the person signed in may record on this case: it is theirs today, or one that they inspect."""
     return case_access.may_record(
@@ -169,7 +163,10 @@ def file_shown(entry: str) -> str | None:
     known: dict[str, bool] = g.setdefault("may_read", {})
     if file not in known:
         known[file] = may_read(repository().read(file, moment(), framework()))
-    return file if known[file] else None
+    if not known[file]:
+        return None
+    access_control.shown(file)
+    return file
 
 
 def named_entry(entry: str) -> str:

@@ -113,6 +113,20 @@ def may_assess(name: str, reference: str) -> bool:
     )  # fmt: skip
 
 
+def closed(name: str, references: Iterable[str]) -> set[str]:
+    """Those of these cases of an inspection that are closed to the person signed in.
+
+    To a manager so is every case that they answered for neither on the sample date nor today, however it came into an audit.
+    """
+    repository, who, asked = current_cases.repository(), access_control.account(), list(references)
+    limited = current_cases.closed(asked)
+    if who.inspects:
+        return limited
+    moments = (inspection_moment(repository.inspections[name]), current_cases.today())
+    held = {case for case in asked if any(case_access.answers_for(repository, who, case, at) for at in moments)}
+    return limited | (set(asked) - held)
+
+
 def not_yet_shown(reference: str) -> set[str]:
     """The inspections for which the person signed in has not finished reading this case.
 

@@ -13,10 +13,9 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from domain.accounts.access_log import Action
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, Account, Role
-from web.site import clock
+from web.site import access_logging, clock
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -26,6 +25,9 @@ LONGEST = timedelta(hours=10)
 
 CHANGING = ("signing_in.password", "signing_in.change_password", "signing_in.leave")
 """The pages open to a person whose password was given to them, until they change it."""
+
+log, shown = access_logging.did, access_logging.shown
+"""What a view says of its request for the access log: what it does, and which cases it shows."""
 
 ANYONE: frozenset[Role] = frozenset()
 """The roles of a view that needs no sign-in."""
@@ -112,25 +114,17 @@ def recorder_name(recorded_by: str | None) -> str:
 
 def sign_in(account: Account, how: str) -> None:
     """Begin a session. ``how``: ``password``, or by what else the person was recognised; it goes into the log."""
+    access_logging.write_now("signed in", account, how)
     session.clear()
     session["how"] = how
     session.permanent = True
     session["since"] = clock.now().isoformat()
     login_user(SignedIn(account, mark_of(account)))
-    log("signed in", detail=how)
 
 
 def sign_out() -> None:
     logout_user()
     session.clear()
-
-
-def log(action: Action, *references: str, detail: str = "", who: Account | str | None = None) -> None:
-    """Write to the access log, one line for each case. An error in writing stops the page too."""
-    register().log.add(
-        clock.now(), who or signed_in() or "", action,
-        references=references, detail=detail, address=request.remote_addr or "",
-    )  # fmt: skip
 
 
 def _load(session_id: str) -> SignedIn | None:
@@ -161,7 +155,6 @@ def _enter() -> Response | str | None:
             abort(401, "Sign in first: the API is read with the site's own session.")
         return _ask_to_sign_in()
     if not may_enter(who, request.endpoint):
-        log("refused", detail=request.path)
         abort(403)
     if who.must_change and session.get("how") == "password" and request.endpoint not in CHANGING:
         return redirect(url_for("signing_in.password"))

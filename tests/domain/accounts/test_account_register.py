@@ -1,8 +1,7 @@
-"""The register and its access log: kept in the database, and the log changed by nobody."""
+"""The register: accounts and settings are kept in the database."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -17,7 +16,6 @@ from domain.accounts.account_register import (
 )
 from domain.accounts.roles import Account
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SPO = Account("ann.spo", "Zoë Ó Briain", "spo", ("Gloucester", "Stroud"), grade="spo")
 
 
@@ -77,44 +75,6 @@ def test_a_setting_is_what_the_first_to_ask_made_it(register: AccountRegister, p
     assert register.setting("key", "one") == "one"
     assert other.setting("key", "two") == "one"
     other.close()
-
-
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE access_log SET username = 'another'", "DELETE FROM access_log", "DELETE FROM access_log WHERE id = 1"],
-)
-def test_a_line_of_the_log_is_never_changed(register: AccountRegister, statement: str) -> None:
-    register.log.add(NOW, SPO, "viewed", references=["X123456/1"], detail="/cases/X123456/1", address="10.0.0.1")
-    before = list(register.log.lines())
-    with pytest.raises(sa.exc.DBAPIError, match="never changed"), register.engine.begin() as connection:
-        connection.execute(sa.text(statement))
-    assert list(register.log.lines()) == before
-    (line,) = before
-    assert (line.at, line.username, line.name, line.reference) == (NOW, "ann.spo", "Zoë Ó Briain", "X123456/1")
-
-
-def test_the_log_is_read_by_person_by_staff_and_by_what_was_done(register: AccountRegister) -> None:
-    for at, (who, action, references) in enumerate(
-        [(SPO, "viewed", ["X123456/1", "X123456/2"]), ("another", "viewed", ["X1234567/1"]), (SPO, "downloaded", [])]
-    ):  # fmt: skip
-        register.log.add(NOW + timedelta(minutes=at), who, action, references=references)  # type: ignore[arg-type]
-    log = register.log
-    assert [line.reference for line in log.lines(person="X123456")] == ["X123456/2", "X123456/1"]
-    assert [line.reference for line in log.lines(person="X123456/1")] == ["X123456/1"]
-    assert log.count(person="X123456_") == log.count(person="%") == 0, "no pattern"
-    assert log.count(staff="ann.spo") == log.count(staff="zoë ó briain") == log.count(staff="Zoë Ó Briain") == 3
-    assert [line.action for line in log.lines(staff="ann.spo", action="downloaded")] == ["downloaded"]
-    assert [line.reference for line in log.lines(limit=1, offset=1)] == ["X1234567/1"]
-
-
-def test_failures_count_since_the_last_success_and_in_the_window(register: AccountRegister) -> None:
-    log, window = register.log, NOW - timedelta(minutes=15)
-    log.add(NOW - timedelta(minutes=20), "ann.spo", "sign-in failed", address="10.0.0.1")
-    log.add(NOW - timedelta(minutes=10), "ann.spo", "sign-in failed", address="10.0.0.1")
-    log.add(NOW - timedelta(minutes=9), "other", "sign-in failed", address="10.0.0.1")
-    assert (log.failures_of("ann.spo", window), log.failures_from("10.0.0.1", window)) == (1, 2)
-    log.add(NOW - timedelta(minutes=8), SPO, "signed in", address="10.0.0.1")
-    assert (log.failures_of("ann.spo", window), log.failures_from("10.0.0.1", window)) == (0, 2)
 
 
 def test_a_staff_key_is_one_accounts_alone(register: AccountRegister) -> None:

@@ -29,6 +29,7 @@ ARGUMENTS = {
     "inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed", "entry": "x", "crn": "V465889",
     "number": 1, "edition": "2005", "clause": "plan-review", "name": "overdue", "form": "csv", "type_": "TierSet",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "sheet": "summary",
+    "digest": "0" * 64,
 }  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def test_a_question_and_a_download_are_on_the_log_of_each_case_in_them(app: Flas
     listed = client.get("/desk/overdue/download/csv").text
     for case in (GLOUCESTER, "T937624/1"):
         assert case in listed
-        assert log_of(app, person=case) == [("downloaded", case), ("viewed", case)], case
+        assert log_of(app, person=case) == ["downloaded", "viewed"], case
     assert log_of(app, person=CHELTENHAM) == []
 
 
@@ -251,9 +252,9 @@ def test_who_is_excluded_by_user_name_is_excluded(app: Flask, own_database: Path
     assert client.get(f"/cases/{GLOUCESTER}").status_code == 404
 
 
-def log_of(app: Flask, **asked: str) -> list[tuple[str, str | None]]:
+def log_of(app: Flask, **asked: str) -> list[str]:
     with app.app_context():
-        return [(seen.action, seen.reference) for seen in access_control.register().log.lines(**asked)]  # type: ignore[arg-type]
+        return [seen.action for seen in access_control.register().log.lines(**asked)]
 
 
 def test_every_page_of_a_case_is_on_the_log(app: Flask) -> None:
@@ -272,13 +273,12 @@ def test_searches_downloads_refusals_and_sign_ins_are_on_the_log(app: Flask) -> 
     client.get(f"/cases/{CHELTENHAM}")
     client.get("/staff")
     post(client, "/sign-out", "/desk")
-    actions = dict.fromkeys(action for action, _ in log_of(app, staff="p.anstey"))
-    assert list(actions) == ["signed out", "refused", "downloaded", "searched", "signed in"]
-    downloaded = [case for action, case in log_of(app, staff="p.anstey") if action == "downloaded"]
-    assert GLOUCESTER in downloaded and len(downloaded) == len(set(downloaded))
-    assert ("refused", CHELTENHAM) in log_of(app, staff="peter anstey")
+    actions = dict.fromkeys(log_of(app, staff="p.anstey"))
+    assert list(actions) == ["signed out", "viewed", "refused", "downloaded", "searched", "signed in"]
+    assert log_of(app, person=GLOUCESTER) == ["downloaded", "searched"]
+    assert log_of(app, person=CHELTENHAM, staff="peter anstey") == ["refused"]
     page = signed_in(app, "i.nkemelu").get("/access?staff=p.anstey&action=searched").text
-    assert page.count("davies") == 2
+    assert page.count("find=davies") == 1
 
 
 def test_a_page_is_not_shown_when_the_log_cannot_be_written(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +289,8 @@ def test_a_page_is_not_shown_when_the_log_cannot_be_written(app: Flask, monkeypa
 
     with app.app_context():
         monkeypatch.setattr(access_control.register().log, "add", full)
-    assert client.get(f"/cases/{GLOUCESTER}").status_code == 500
+    answer = client.get(f"/cases/{GLOUCESTER}")
+    assert (answer.status_code, GLOUCESTER in answer.text) == (503, False)
 
 
 # ---------------------------------------------------------------- signing in

@@ -1,0 +1,191 @@
+"""The tables of the access log, and the lines of older versions, which are copied into them.
+
+``access_lines`` holds the lines, ``access_lists`` every list of cases once under its digest, ``access_listed`` the lists that a
+case stands in, ``access_names`` the printed names under which an account has written lines. None of them ever changes. The keys
+of sealed searches (``access_keys``) may be deleted, a month's at a time.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from domain.accounts.access_lines import OPERATOR, UNKNOWN, digest_of, listed
+from domain.accounts.access_seals import Sealing
+from domain.accounts.access_store import Cursor, LogStore
+from domain.store.database import Database, Kind, guards
+
+NEVER = "the access log is never changed"
+
+FOUND_BY = "Found by: "
+"""The words before what was searched for, in the detail of a download of before."""
+
+BATCH = 1_000
+"""Older lines copied by one transaction."""
+
+_TYPES = {
+    "sqlite": {"number": "INTEGER PRIMARY KEY AUTOINCREMENT", "bytes": "BLOB", "words": "TEXT", "apart": "WITHOUT ROWID"},
+    "postgresql": {
+        "number": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "bytes": "bytea", "words": 'text COLLATE "C"', "apart": "",
+    },
+}  # fmt: skip
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS access_lists (number {number}, digest {bytes} NOT NULL UNIQUE, size bigint NOT NULL, "
+    "cases {words} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS access_listed (reference {words} NOT NULL, list bigint NOT NULL, "
+    "PRIMARY KEY (reference, list)) {apart}",
+    "CREATE TABLE IF NOT EXISTS access_lines (number {number}, at bigint NOT NULL, username {words} NOT NULL, "
+    "name {words} NOT NULL, action {words} NOT NULL, route {words} NOT NULL, selection {words} NOT NULL, sought {bytes}, "
+    "purpose {words} NOT NULL, list bigint, brought boolean NOT NULL, detail {words} NOT NULL, address {words} NOT NULL, "
+    "earlier bigint UNIQUE)",
+    "CREATE TABLE IF NOT EXISTS access_names (username {words} NOT NULL, name {words} NOT NULL, "
+    "PRIMARY KEY (username, name)) {apart}",
+    "CREATE TABLE IF NOT EXISTS access_keys (month {words} NOT NULL, wrapped_by {words} NOT NULL, wrapped {bytes} NOT NULL, "
+    "PRIMARY KEY (month, wrapped_by))",
+)
+
+INDEXED = ("at", "username, at", "action, at", "purpose, at", "list, at")
+
+_KEYS: dict[str, tuple[Sequence[str], ...]] = {
+    "access_lists": (("number",), ("digest",)),
+    "access_listed": (("reference", "list"),),
+    "access_lines": (("number",), ("earlier",)),
+    "access_names": (("username", "name"),),
+}
+"""The append-only tables, and the columns of their unique keys."""
+
+
+def statements(kind: Kind) -> Iterator[str]:
+    """The statements that make what is missing of the log."""
+    for table in _TABLES:
+        yield table.format(**_TYPES[kind])
+    for columns in INDEXED:
+        name = columns.replace(", ", "_")
+        yield f"CREATE INDEX IF NOT EXISTS access_lines_{name} ON access_lines ({columns}, number)"
+    for table, keys in _KEYS.items():
+        yield from guards(kind, table, NEVER, *keys)
+
+
+def prepare(store: LogStore, record: Database, is_account: Callable[[str], bool], sealing: Sealing) -> None:
+    """Make what is missing of the log, and copy the lines of the record's log of before that are not in it yet.
+
+    ``is_account``: whether somebody has this user name. Of lines of before, what was typed for a user name and is none is left
+    out, and what was searched for is sealed.
+    """
+    with store.transaction(writes=True) as c:
+        if store.kind == "postgresql":
+            c.rows("SELECT pg_advisory_xact_lock(hashtext('caseaudit access log'))")
+        for statement in statements(store.kind):
+            c.rows(statement)
+    while _copy(store, record, is_account, sealing):
+        pass
+
+
+class Earlier(NamedTuple):
+    """A line of the log as older versions kept it: one for each case."""
+
+    id: int
+    at: str
+    username: str
+    name: str
+    action: str
+    reference: str | None
+    detail: str
+    address: str
+
+
+def _copy(store: LogStore, record: Database, is_account: Callable[[str], bool], sealing: Sealing) -> int:
+    """Copy up to ``BATCH`` lines; how many."""
+    with store.transaction(writes=True) as c:
+        if store.kind == "postgresql":
+            c.rows("SELECT pg_advisory_xact_lock(hashtext('caseaudit access log'))")
+        ((last,),) = c.rows("SELECT coalesce(max(earlier), 0) FROM access_lines")
+        older = _older(c, record, last)
+        for line in older:
+            _copy_one(c, line, is_account, sealing)
+    return len(older)
+
+
+def _older(c: Cursor, record: Database, after: int) -> list[Earlier]:
+    """The next lines of the older log, in order; none where there is no such table."""
+    query = f"SELECT {', '.join(Earlier._fields)} FROM access_log WHERE id > ? ORDER BY id LIMIT {BATCH}"
+    if record.kind == "postgresql":
+        there = c.rows("SELECT to_regclass('access_log') IS NOT NULL")[0][0]
+        return [Earlier(*row) for row in c.rows(query, (after,))] if there else []
+    if record.in_memory or not Path(record.path).exists():
+        return []
+    with closing(sqlite3.connect(f"{Path(record.path).absolute().as_uri()}?mode=ro", uri=True)) as old:
+        if not old.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'access_log'").fetchall():
+            return []
+        return [Earlier(*row) for row in old.execute(query, (after,))]
+
+
+def _copy_one(c: Cursor, line: Earlier, is_account: Callable[[str], bool], sealing: Sealing) -> None:
+    at, username = datetime.fromisoformat(line.at), line.username
+    if not (line.name or username == OPERATOR.username or is_account(username)):
+        username = UNKNOWN.username
+    sought = line.detail if line.action == "searched" or FOUND_BY in line.detail else ""
+    number, brought = list_number(c, () if line.reference is None else (line.reference,))
+    keep_name(c, username, line.name)
+    values = {
+        "at": microseconds(at), "username": username, "name": line.name, "action": line.action, "route": "", "selection": "",
+        "sought": sealing.seal(c, at, sought, about(at, username)), "purpose": "", "list": number, "brought": brought,
+        "detail": "" if sought else line.detail, "address": line.address, "earlier": line.id,
+    }  # fmt: skip
+    insert(c, "access_lines", values)
+
+
+def about(at: datetime, username: str) -> str:
+    """The line that a sealed search belongs to: it cannot be opened as another's."""
+    return f"{microseconds(at)} {username}"
+
+
+def insert(c: Cursor, table: str, values: dict[str, Any]) -> None:
+    """Add a row."""
+    places = ", ".join("?" * len(values))
+    c.rows(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})", tuple(values.values()))
+
+
+def list_number(c: Cursor, references: Sequence[str]) -> tuple[int | None, bool]:
+    """The number of a list of cases, which is stored if it is new; and whether it was. None for no cases."""
+    cases = listed(references)
+    if not cases:
+        return None, False
+    digest = digest_of(cases)
+    if found := c.rows("SELECT number FROM access_lists WHERE digest = ?", (digest,)):
+        return int(found[0][0]), False
+    made = c.rows(
+        "INSERT INTO access_lists (digest, size, cases) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING number",
+        (digest, len(cases), "\n".join(cases)),
+    )
+    if not made:  # another writer stored the same list in this moment
+        return int(c.rows("SELECT number FROM access_lists WHERE digest = ?", (digest,))[0][0]), False
+    number = int(made[0][0])
+    for begin in range(0, len(cases), 500):
+        some = cases[begin : begin + 500]
+        places = ", ".join(["(?, ?)"] * len(some))
+        values = [value for reference in some for value in (reference, number)]
+        c.rows(f"INSERT INTO access_listed (reference, list) VALUES {places}", values)
+    return number, True
+
+
+def keep_name(c: Cursor, username: str, name: str) -> None:
+    """Keep the user name and the printed name, perhaps empty, among those by which lines are found."""
+    if not c.rows("SELECT 1 FROM access_names WHERE username = ? AND name = ?", (username, name)):
+        c.rows("INSERT INTO access_names (username, name) VALUES (?, ?) ON CONFLICT DO NOTHING", (username, name))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(at: datetime) -> int:
+    """An instant as microseconds since 1970 in UTC."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant(at: int) -> datetime:
+    """The instant of so many microseconds."""
+    return _EPOCH + timedelta(microseconds=at)

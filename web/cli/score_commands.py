@@ -26,7 +26,7 @@ from projections.inspections.sample_scores import (
 )
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.scores import Score, printed
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.json_documents import change_document, score_document
 from web.presentation.phrases import answer_words, because, knowledge_words, rests_on_words
@@ -91,6 +91,7 @@ def score(
         criterion_rungs(book.inspection(inspection)) if inspection and opened and chosen.id == opened.framework else []
     )
     changed = score_changes(scored_by(None).readings, scored.readings) if standards else None
+    command_log.shows(database, {change.reference for change in changed or ()})
     if form == "json":
         click.echo(json.dumps(_document(scored, inspection, changed, management), indent=2, ensure_ascii=False))
     else:

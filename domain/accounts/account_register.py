@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from functools import cached_property, partial
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,6 +108,8 @@ class AccountRegister:
     def __init__(self, address: str, *, prepare: bool = False, key: bytes | None = None):
         database = Database.at(address)
         self.engine, self._database, self._log_key = engine_of(database), database, key
+        self._log: AccessLog | None = None
+        self._opening = Lock()
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
             with self.engine.begin() as c:
@@ -120,11 +123,14 @@ class AccountRegister:
             with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
                 self.log.prepare()
 
-    @cached_property
+    @property
     def log(self) -> AccessLog:
         """The access log. What is searched for is sealed under the outside key."""
-        key = self._log_key or self.key.derive("access log months")
-        return AccessLog(self._database, key=key, is_account=partial(_has, self.engine))
+        with self._opening:
+            if self._log is None:
+                key = self._log_key or self.key.derive("access log months")
+                self._log = AccessLog(self._database, key=key, is_account=partial(_has, self.engine))
+        return self._log
 
     @cached_property
     def key(self) -> OutsideKey:
@@ -153,8 +159,8 @@ class AccountRegister:
 
     def close(self) -> None:
         self.engine.dispose()
-        if "log" in vars(self):
-            self.log.close()
+        if self._log is not None:
+            self._log.close()
 
     def accounts(self) -> list[Account]:
         """All accounts, by name."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, jsonify, request
 
-from tests.support.people import PASSWORD, MANAGER, add, post
+from tests.support.people import MANAGER, PASSWORD, add, post
 from web.app import create_app
 from web.site import access_control, front_door
 

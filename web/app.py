@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from types import ModuleType
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from domain import __version__
@@ -18,6 +19,7 @@ from web.admin import (
     invitations_page,
     openid,
     own_account_pages,
+    requests_page,
     second_factor_pages,
     sign_in_pages,
     start_page,
@@ -38,7 +40,7 @@ from web.inspections import (
     scoring_sheet,
 )
 from web.presentation import template_words
-from web.recording import recording_pages
+from web.recording import limits_by_hand, recording_pages
 from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model
 from web.site import (
@@ -46,6 +48,8 @@ from web.site import (
     access_logging,
     body_limits,
     dear_pages,
+    demo_guard,
+    error_log,
     error_pages,
     front_door,
     links,
@@ -81,6 +85,7 @@ PAGES: tuple[ModuleType, ...] = (
     handbook_pages,
     calendar_feed,
     accounts_pages,
+    requests_page,
     imports_page,
     access_log_page,
 )
@@ -129,6 +134,8 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        demo_guard,
+        error_log,
         site_assets,
         body_limits,
         access_control,
@@ -143,6 +150,7 @@ def create_app(
         current_cases,
         current_inspections,
         recording_pages,
+        limits_by_hand,
         security_headers,
         error_pages,
     ):
@@ -154,6 +162,8 @@ def create_app(
     @access_control.open_to_anyone
     def healthz() -> tuple[Response, int]:
         state, code = following_read_model.health()
+        if not ip_address(request.remote_addr or "::").is_loopback:  # totals would tell a blind reader of others
+            state = {name: said for name, said in state.items() if name in ("status", "reason", "seconds")}
         return jsonify(state), code
 
     @app.context_processor

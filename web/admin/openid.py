@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.access_lines import UNKNOWN
 from domain.accounts.identities import AlreadyBound
+from domain.error_traces import kind_of, trace_of
 from web.site import access_control, access_logging, clock
 from web.site.links import local
 
@@ -78,7 +79,7 @@ def back() -> Response | str:
     except OAuthError as error:
         return _refuse(f"Your organisation's sign-in did not let you in ({error.error}). Try again.")
     except (JoseError, NoIdToken) as error:
-        current_app.logger.warning("OpenID Connect: the token does not hold: %s", error)
+        current_app.logger.warning("OpenID Connect: the token does not hold: %s", kind_of(error))
         return _refuse("What your organisation's sign-in said is not meant for this service. Tell whoever runs it.")
     except RequestException as error:
         return _unreachable(error)
@@ -148,7 +149,7 @@ def _person(client: Any) -> tuple[str, str]:
 
 
 def _unreachable(error: Exception) -> Response:
-    current_app.logger.warning("OpenID Connect: %s", error)
+    current_app.logger.warning("OpenID Connect: %s", trace_of(error))
     flash(
         "Your organisation's sign-in can't be reached. Try again in a few minutes, or tell whoever runs this service."
     )

@@ -96,7 +96,12 @@ def provider(running: Provider) -> Provider:
 
 
 def site(database: str, provider: Provider, break_glass: str = "") -> Flask:
-    settings = {"ISSUER": provider.issuer, "CLIENT_ID": "caseaudit", "CLIENT_SECRET": SECRET, "BREAK_GLASS": break_glass}
+    settings = {
+        "ISSUER": provider.issuer,
+        "CLIENT_ID": "caseaudit",
+        "CLIENT_SECRET": SECRET,
+        "BREAK_GLASS": break_glass,
+    }
     app = create_app(database, open_id=settings)
     for account in (SPO, CHIEF):
         add(app, account)

@@ -36,6 +36,8 @@ from web.site import (
     access_logging,
     body_limits,
     dear_pages,
+    demo_guard,
+    error_log,
     error_pages,
     links,
     reading_date,
@@ -110,6 +112,8 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        demo_guard,
+        error_log,
         site_assets,
         body_limits,
         access_control,

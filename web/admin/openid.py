@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, Flask, abort, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from domain.error_traces import kind_of, trace_of
 from web.site import access_control, clock
 from web.site.links import local
 
@@ -54,7 +55,7 @@ def back() -> Response:
     except OAuthError as error:
         return _refuse("", f"Your organisation's sign-in did not let you in ({error.error}). Try again.")
     except JoseError as error:
-        current_app.logger.warning("OpenID Connect: the token does not hold: %s", error)
+        current_app.logger.warning("OpenID Connect: the token does not hold: %s", kind_of(error))
         return _refuse("", "What your organisation's sign-in said is not meant for this service. Tell whoever runs it.")
     except RequestException as error:
         return _unreachable(error)
@@ -67,7 +68,7 @@ def back() -> Response:
 
 
 def _unreachable(error: Exception) -> Response:
-    current_app.logger.warning("OpenID Connect: %s", error)
+    current_app.logger.warning("OpenID Connect: %s", trace_of(error))
     flash(
         "Your organisation's sign-in can't be reached. Try again in a few minutes, or tell whoever runs this service."
     )

@@ -1,11 +1,13 @@
 """The command line ``caseaudit``. Running a command imports only the module that holds it."""
 
 import gc
+import os
 from importlib import import_module
 from typing import Any
 
 import click
 
+from domain import error_traces
 from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.outside_key import KeyUnusable
 
@@ -110,7 +112,9 @@ def main() -> None:
 
 
 def run() -> None:
-    """Run the command line as a process: the entry point of the installed script."""
+    """Run the command line as a process: the entry point of the installed script. What it makes is for its user only."""
+    os.umask(0o077)
+    error_traces.install()
     try:
         main()
     finally:

@@ -18,6 +18,7 @@ from web.cli import command_log, command_options
 from web.cli.command_columns import cases_taken, selection_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.json_documents import due_document, notice_document
+from web.presentation.table_files import csv_cell
 
 
 @click.command("due")
@@ -65,7 +66,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     out = io.StringIO()
     writer = csv.DictWriter(out, columns)
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: csv_cell(row.get(name)) for name in columns} for row in rows)
     click.echo(out.getvalue(), nl=False)
 
 

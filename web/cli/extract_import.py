@@ -12,10 +12,12 @@ from domain.importing.extracts.extract import Extract
 from domain.importing.extracts.taken_back import MissingRow
 from domain.importing.importer import ImportReport
 from domain.policy.cited_documents import PolicyError
+from domain.private_folder import OUR_FOLDER, open_ours
 from web.cli import command_log, command_options
 from web.cli.import_summary import MOST_PRINTED, print_summary
 from web.cli.progress_bars import progress_of_bytes
 from web.presentation.formatting import count_noun
+from web.presentation.table_files import csv_cell
 from web.site import system_clock
 
 GONE = "gone-from-{source}.csv"
@@ -75,12 +77,12 @@ def _written(gone: Iterator[MissingRow], path: Path) -> Iterator[MissingRow]:
     first = next(gone, None)
     if first is None:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+    path.parent.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8-sig", newline="", opener=open_ours) as stream:
         writer = csv.writer(stream)
         writer.writerow(MissingRow._fields)
         for one in chain([first], gone):
-            writer.writerow(one)
+            writer.writerow([csv_cell(value) for value in one])
             yield one
     click.echo(f"listed in {path}")
 

@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from domain.accounts.account_register import AccountRegister
+from domain.store.application_role import UnfitRole, application_roles, grant_rights
 from projections.columns.column_files import NoRoom, UnreadableColumns
 from projections.read_model.aside import Aside
 from projections.read_model.case_writer import RowDifference
@@ -34,16 +35,38 @@ MOST_PRINTED = 20
 
 
 @click.command()
+@click.option(
+    "--application-role", "role", metavar="ROLE",
+    help="PostgreSQL: give this role the rights of the application, and no others.",
+)  # fmt: skip
 @command_options.database
-def migrate(database: str) -> None:
+def migrate(role: str | None, database: str) -> None:
     """Prepare a database: make the tables that this version needs. Nothing that is stored changes.
 
-    PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself.
+    PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself. A role that
+    was named once is given its rights again each time.
     """
     command_options.open_files(database, make=True, prepare=True).close()
     address = command_options.database_at(database).address
     with closing(AccountRegister(address, prepare=True)), closing(ReadModel(address, prepare=True)):
-        click.echo(f"{command_options.database_at(database)} is ready.")
+        pass
+    if command_options.database_at(database).kind == "postgresql":
+        _grant(address, role)
+    elif role:
+        raise click.UsageError("--application-role: an SQLite file knows no roles")
+    click.echo(f"{command_options.database_at(database)} is ready.")
+
+
+def _grant(address: str, role: str | None) -> None:
+    """Give the named role, and those that had it before, the rights of the application."""
+    with closing(AccountRegister(address)) as register:
+        try:
+            for one in dict.fromkeys([*([role] if role else []), *application_roles(register.engine)]):
+                for warning in grant_rights(register.engine, one):
+                    click.echo(warning, err=True)
+                click.echo(f"{one} has the rights of the application.")
+        except UnfitRole as error:
+            raise click.UsageError(f"--application-role: {error}") from error
 
 
 processes_option = click.option(

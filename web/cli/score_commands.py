@@ -13,6 +13,7 @@ import click
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.standards.edition_files import national_standards
+from domain.safe_cells import safe
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
@@ -209,12 +210,12 @@ def _score_csv(score: Score) -> str:
         for c in section.criteria:
             for q in c.questions:
                 low, high = q.interval or ("", "")
-                writer.writerow([section.section.id, c.criterion.id, c.criterion.weight, q.question.id, q.sufficient,
-                                 q.insufficient, q.not_applicable, q.not_answered, q.absent,
+                writer.writerow([safe(section.section.id), safe(c.criterion.id), c.criterion.weight, safe(q.question.id),
+                                 q.sufficient, q.insufficient, q.not_applicable, q.not_answered, q.absent,
                                  "" if q.score is None else round(float(q.score), 2), low, high, ""])  # fmt: skip
-            writer.writerow([section.section.id, c.criterion.id, c.criterion.weight, *[""] * 6,
+            writer.writerow([safe(section.section.id), safe(c.criterion.id), c.criterion.weight, *[""] * 6,
                              "" if c.score is None else round(float(c.score), 2), "", "", c.printed])  # fmt: skip
-        writer.writerow([section.section.id, *[""] * 8, "" if section.score is None else round(float(section.score), 2),
+        writer.writerow([safe(section.section.id), *[""] * 8, "" if section.score is None else round(float(section.score), 2),
                          "", "", section.printed])  # fmt: skip
     return out.getvalue()
 

@@ -6,11 +6,13 @@ import sys
 import tempfile
 from contextlib import closing
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import click
 
+from domain import error_traces
 from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import day_of
 from projections.cases.case_repository import CaseRepository
@@ -19,8 +21,22 @@ from web.cli.command_columns import brought_up
 from web.cli.command_read_model import current_read_model, open_read_model
 from web.cli.import_command import load
 from web.presentation.formatting import count_noun
+from web.site import system_clock
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
+
+OPEN_WARNING = (
+    "Warning: --host {host} can be reached from other machines, and nothing in front of it encrypts: passwords, sessions and case "
+    "files can be read and changed on the way. Put a proxy with TLS in front and use --behind-proxy, or leave --host out."
+)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a site at this host is reached from its own machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> None:
@@ -28,12 +44,13 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
 
     from web.site.dear_pages import folder_of_process
 
-    places = folder_of_process(os.getpid())
+    places, shown = folder_of_process(os.getpid()), f"[{host}]" if ":" in host else host
+    error_traces.install()
 
     class Site(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             for name, value in {
-                "bind": f"{host}:{port}", "workers": workers, "worker_class": "web.server.site_worker.SiteWorker", "threads": 4,
+                "bind": f"{shown}:{port}", "workers": workers, "worker_class": "web.server.site_worker.SiteWorker", "threads": 4,
                 "accesslog": None, "loglevel": "warning", "control_socket_disable": True,
             }.items():  # fmt: skip
                 if name in self.cfg.settings:
@@ -45,7 +62,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
             site["places"] = places
             return create_app(command_options.database_at(database).address, **site)
 
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -53,7 +70,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
             raise click.UsageError(
                 f"port {port} on {host} is not free ({error.strerror}); choose another: --port"
             ) from error
-    click.echo(f"Serving on http://{host}:{port}/ (Ctrl-C stops)")
+    click.echo(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)")
     Site().run()
 
 
@@ -70,6 +87,8 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
 
     Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
     """
+    if not behind_proxy and not is_loopback(host):
+        click.echo(OPEN_WARNING.format(host=host), err=True)
     with closing(open_read_model(database)) as views:
         process = brought_up(views)
     if process is not None:
@@ -94,13 +113,17 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
 def demo(port: int, no_serve: bool, files: Path | None, today: date | None, database: str) -> None:
     """Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.
 
-    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing.
+    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing. A
+    database that holds anything else is refused.
     """
     from web.demo import write_samples
     from web.demo.demo_accounts import add_staff
+    from web.demo.demo_mark import ACTOR
 
     with tempfile.TemporaryDirectory() as folder:
-        report = load(database, write_samples(files or Path(folder)), actor="demo")
+        samples = write_samples(files or Path(folder))
+        _claim(database, samples)
+        report = load(database, samples, actor=ACTOR)
     for rejected in report.rejected:
         click.echo(str(rejected), err=True)
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
@@ -112,6 +135,23 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     if not no_serve:
         day = today or _last_day(database)
         _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day)
+
+
+def _claim(database: str, samples: list[Path]) -> None:
+    """A usage error unless the database is empty, or one that the demonstration made."""
+    from web.demo.demo_mark import NotOurs, claim
+
+    with (
+        closing(command_options.open_files(database, make=True)) as files,
+        closing(AccountRegister(command_options.database_at(database).address)) as register,
+    ):
+        try:
+            claim(files, register, samples, system_clock.now())
+        except NotOurs as error:
+            raise click.UsageError(
+                f"{command_options.database_at(database)} was not made by `caseaudit demo`: {error}. The demonstration asks "
+                "for no password and invents people, so it leaves other records alone; name a new file with --database"
+            ) from error
 
 
 def _last_day(database: str) -> date:

@@ -132,7 +132,7 @@ def test_what_cannot_be_taken_in_leaves_the_pages_up(
     store(files, (CASE, contact("c1")))
     with patch("projections.read_model.case_writer.ledger", side_effect=ValueError("a bug")):
         assert "leave out the latest entry" in footer(client)
-    assert "could not be taken into the views" in caplog.text and "a bug" in caplog.text
+    assert "could not be taken into the views" in caplog.text and "a bug" not in caplog.text
 
 
 def test_a_monitor_is_told_how_far_the_views_are_behind(app: Flask, views: ReadModel, files: Files) -> None:

@@ -7,7 +7,7 @@ INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.made-from-lock
 STAMP_DEV := $(VENV)/.made-from-dev-lock
 
-.PHONY: setup setup-dev demo test test-deep lint types contracts check entry-tables lock bench clean
+.PHONY: setup setup-dev demo test test-deep lint types contracts check entry-tables lock sbom bench clean
 
 setup: $(STAMP)
 
@@ -70,6 +70,11 @@ COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no
 lock:
 	$(COMPILE) requirements-dev.in -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock requirements.in -o requirements.lock
+
+# What the program is made of, as CycloneDX: every package of the lock with its version and hashes. Needs no network.
+sbom: setup-dev
+	mkdir -p build
+	$(RUN)/python -m tools.sbom requirements.lock build/caseaudit.cdx.json
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -5,9 +5,7 @@ then works the same, only more slowly.
 """
 
 import os
-import stat
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -15,9 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-T = TypeVar("T")
+from domain.private_folder import read_file, write_file
 
-OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+T = TypeVar("T")
 
 
 def cache_folder() -> Path:
@@ -39,10 +37,10 @@ def kept(
     """
     seal = sha256("\0".join((name, made_from, domain_digest(), sys.version)).encode()).digest()
     with suppress(OSError, RuntimeError, Unusable):  # RuntimeError: the user has no home
-        return load(_opened(seal, _read(cache_folder() / "kept" / name)))
+        return load(_opened(seal, read_file(cache_folder() / "kept" / name)))
     made = make()
     with suppress(OSError, RuntimeError):
-        _write(cache_folder() / "kept" / name, _sealed(seal, dump(made)))
+        write_file(cache_folder() / "kept" / name, _sealed(seal, dump(made)))
     return made
 
 
@@ -68,33 +66,3 @@ def _opened(seal: bytes, file: bytes) -> bytes:
     if file[:32] != sha256(seal + content).digest():
         raise Unusable
     return content
-
-
-def _read(path: Path) -> bytes:
-    """The bytes of a file; ``Unusable`` where somebody else owns or may write the file or its folder."""
-    _check(path.parent.lstat(), stat.S_ISDIR)
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
-        _check(os.fstat(stream.fileno()), stat.S_ISREG)
-        return stream.read()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a whole file that only the user may read and write; ``OSError``. Writes nothing in a folder of somebody else."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(Unusable):
-        _check(path.parent.lstat(), stat.S_ISDIR)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-            beside = Path(stream.name)
-            try:
-                stream.write(content)
-                stream.flush()
-                beside.replace(path)
-            except OSError:
-                beside.unlink()
-                raise
-
-
-def _check(found: os.stat_result, is_kind: Callable[[int], bool]) -> None:
-    """``Unusable`` unless it is of this kind, belongs to the user, and nobody else may write to it."""
-    if not is_kind(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & OTHERS_MAY_WRITE:
-        raise Unusable

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple, get_args
 
 Action = Literal[
     "signed in", "sign-in failed", "sign-in delayed", "signed out", "viewed", "refused", "searched", "downloaded", "calendar",
-    "recorded", "imported", "account made", "account changed", "password changed", "log read", "searches forgotten",
+    "recorded", "imported", "account made", "account changed", "password changed", "asked", "decided", "log read",
+    "searches forgotten",
 ]  # fmt: skip
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -18,6 +19,10 @@ PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 LONGEST_TEXT = 2_000
 """Characters of a selection or a detail, at most."""
+
+
+class LogUnavailable(RuntimeError):
+    """The access log cannot be written or read. Nothing may be shown, and nobody may sign in."""
 
 
 class Actor(NamedTuple):

@@ -36,11 +36,13 @@ def nobody(_: str) -> bool:
 class AccessLog:
     """The log of one record. Threads may share it; make it after a fork.
 
-    ``record``: the database of the record. ``key``: 32 bytes kept outside the database, under which searches are sealed; None:
-    what was searched for is not kept. ``is_account``: whether an account has this user name.
+    ``record``: the database of the record. ``key``: gives 32 bytes kept outside the database, under which searches are sealed;
+    None: what was searched for is not kept. ``is_account``: whether an account has this user name.
     """
 
-    def __init__(self, record: Database, *, key: bytes | None = None, is_account: Callable[[str], bool] = nobody):
+    def __init__(
+        self, record: Database, *, key: Callable[[], bytes] | None = None, is_account: Callable[[str], bool] = nobody
+    ):
         self.record, self.store = record, LogStore(log_database(record))
         self.sealing, self._is_account = Sealing(key), is_account
         self._prepared = record.kind == "postgresql"
@@ -110,6 +112,21 @@ class AccessLog:
             if len(found) < size:
                 return
             before, left = found[-1].mark, None if left is None else left - size
+
+    def settled(self) -> int:
+        """The number of a line up to which no other comes any more; 0 where there is none.
+
+        On PostgreSQL numbers are given before lines are kept: this waits for all writers that have begun.
+        """
+        with self.transaction() as c:
+            if self.store.kind == "postgresql":
+                c.rows("SELECT pg_advisory_xact_lock(?)", (ORDER_OF_LINES,))
+            return int(c.rows("SELECT coalesce(max(number), 0) FROM access_lines")[0][0])
+
+    def after(self, number: int, until: int, limit: int) -> list[tuple[Line, tuple[str, ...] | None]]:
+        """Up to ``limit`` lines after a number and up to another, by number; with the list of cases where it is a new one."""
+        with self.transaction() as c:
+            return access_search.after(c, self.sealing, number, until, limit)
 
     def cases_of(self, digest: str) -> tuple[str, ...]:
         """The cases of a list, by its digest in hex; empty where there is no such list."""

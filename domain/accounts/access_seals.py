@@ -4,7 +4,9 @@ AES-GCM with 256 bits. The keys of the months stand beside the log, each wrapped
 """
 
 import os
+from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 
 from domain.accounts.access_store import Cursor
@@ -19,34 +21,43 @@ def month_of(at: datetime) -> str:
 
 
 class Sealing:
-    """Seals and opens under one key from outside (32 bytes). Without one, searches are not kept at all."""
+    """Seals and opens under one key from outside (32 bytes), which is asked for at its first use.
 
-    def __init__(self, outside: bytes | None):
+    Without one, what was searched for is not kept at all.
+    """
+
+    def __init__(self, outside: Callable[[], bytes] | None):
         self._outside = outside
-        self._of = "" if outside is None else sha256(b"access keys of " + outside).hexdigest()[:16]
+
+    @cached_property
+    def _key(self) -> bytes | None:
+        return None if self._outside is None else self._outside()
 
     def seal(self, c: Cursor, at: datetime, text: str, about: str) -> bytes | None:
         """The text sealed under the key of the month, which is made if it is not there yet. ``about``: what it belongs to."""
-        if not text or self._outside is None:
+        if not text or self._key is None:
             return None
-        key = self._month_key(c, self._outside, month_of(at), make=True)
-        return None if key is None else _sealed(key, text.encode(), about)
+        key = _month_key(c, self._key, month_of(at), make=True)
+        return None if key is None else _sealed(key, text.encode("utf-8", "replace"), about)
 
     def unseal(self, c: Cursor, at: datetime, sealed: bytes, about: str) -> str | None:
         """The text again; None where the key of its month is gone or is another's, or the seal is broken."""
-        key = None if self._outside is None else self._month_key(c, self._outside, month_of(at), make=False)
+        key = None if self._key is None else _month_key(c, self._key, month_of(at), make=False)
         text = None if key is None else _opened(key, sealed, about)
         return None if text is None else text.decode()
 
-    def _month_key(self, c: Cursor, outside: bytes, month: str, *, make: bool) -> bytes | None:
-        query, which = "SELECT wrapped FROM access_keys WHERE month = ? AND wrapped_by = ?", (month, self._of)
+
+def _month_key(c: Cursor, outside: bytes, month: str, *, make: bool) -> bytes | None:
+    """The key of a month: each month has one for each key from outside, so that searches go on when that is lost."""
+    which = month, sha256(b"access keys of " + outside).hexdigest()[:16]
+    query = "SELECT wrapped FROM access_keys WHERE month = ? AND wrapped_by = ?"
+    found = c.rows(query, which)
+    if not found and make:
+        wrapped = _sealed(outside, os.urandom(32), month)
+        made = "INSERT INTO access_keys (month, wrapped_by, wrapped) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        c.rows(made, (*which, wrapped))
         found = c.rows(query, which)
-        if not found and make:
-            wrapped = _sealed(outside, os.urandom(32), month)
-            made = "INSERT INTO access_keys (month, wrapped_by, wrapped) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-            c.rows(made, (*which, wrapped))
-            found = c.rows(query, which)
-        return _opened(outside, bytes(found[0][0]), month) if found else None
+    return _opened(outside, bytes(found[0][0]), month) if found else None
 
 
 def forget(c: Cursor, month: str) -> bool:

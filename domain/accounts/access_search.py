@@ -1,8 +1,9 @@
 """Queries on the access log. Each finds its lines by an index in order of time, however long the log is."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.accounts.access_lines import NAMED, Line, Mark
 from domain.accounts.access_seals import Sealing
@@ -27,6 +28,16 @@ class Asked:
     until: datetime | None = None
 
 
+class Conditions(NamedTuple):
+    """Conditions in SQL, and their values."""
+
+    words: list[str]
+    values: list[Any]
+
+
+LISTS = 5_000
+"""Lists of cases named by one query, at most."""
+
 _COLUMNS = (
     "l.at, l.number, l.username, l.name, l.action, l.route, l.selection, l.sought, l.purpose, c.digest, c.size, "
     f"CASE WHEN c.size <= {NAMED} THEN c.cases END, l.detail, l.address"
@@ -35,45 +46,79 @@ _COLUMNS = (
 
 def lines(c: Cursor, sealing: Sealing, asked: Asked, before: Mark | None, limit: int) -> list[Line]:
     """Up to ``limit`` lines, the latest first. ``before``: only lines earlier than this place."""
-    found = _found(c, asked, before)
-    if found is None:
+    conditions = _conditions(c, asked, before)
+    if conditions is None:
         return []
-    query, values = found
-    # The inner query is materialized: else PostgreSQL may walk the whole log in order of time to find a few lines.
+    if asked.person:
+        numbers = _lists_of(c, asked.person)
+        parts = [numbers[at : at + LISTS] for at in range(0, len(numbers), LISTS)]
+        found = [place for part in parts for place in _places(c, conditions, limit, part)]
+    else:
+        found = _places(c, conditions, limit)
+    numbers = [number for _, number in sorted(found, reverse=True)[:limit]]
     rows = c.rows(
-        f"WITH found AS MATERIALIZED ({query}), "
-        "page AS MATERIALIZED (SELECT at, number FROM found ORDER BY at DESC, number DESC LIMIT ?) "
-        f"SELECT {_COLUMNS} FROM page JOIN access_lines AS l ON l.number = page.number "
-        "LEFT JOIN access_lists AS c ON c.number = l.list ORDER BY page.at DESC, page.number DESC",
-        (*values, limit),
+        f"SELECT {_COLUMNS} FROM access_lines AS l LEFT JOIN access_lists AS c ON c.number = l.list "
+        f"WHERE l.number IN ({_listed(numbers)}) ORDER BY l.at DESC, l.number DESC"
     )
     return [_line(c, sealing, row) for row in rows]
 
 
-def _found(c: Cursor, asked: Asked, before: Mark | None) -> tuple[str, list[Any]] | None:
-    """The query for the places of the lines, and its values; None where there can be none."""
-    conditions, values = ["l.at >= ?", "l.at < ?"], list[Any]((_at(asked.since, 0), _at(asked.until, 1 << 62)))
-    for name in ("username", "action", "purpose"):
-        if wanted := getattr(asked, name):
-            conditions.append(f"l.{name} = ?")
-            values.append(wanted)
-    if asked.staff:
-        usernames = usernames_of(c, asked.staff)
-        if not usernames:
-            return None
-        conditions.append(f"l.username IN ({', '.join('?' * len(usernames))})")
-        values += usernames
-    if before is not None:
-        conditions.append("(l.at, l.number) < (?, ?)")
-        values += before
-    if not asked.person:
-        return f"SELECT l.at, l.number FROM access_lines AS l WHERE {' AND '.join(conditions)}", values
-    low, high = _range(asked.person)
-    return (
-        "SELECT DISTINCT l.at, l.number FROM access_listed AS p JOIN access_lines AS l ON l.list = p.list "
-        f"WHERE p.reference >= ? AND p.reference < ? AND {' AND '.join(conditions)}",
-        [low, high, *values],
+def _places(c: Cursor, conditions: Conditions, limit: int, lists: Sequence[int] | None = None) -> list[Mark]:
+    """The places of the latest lines that fit. ``lists``: only lines that show one of these lists."""
+    query, values = (
+        f"SELECT l.at, l.number FROM access_lines AS l WHERE {' AND '.join(conditions.words)}",
+        conditions.values,
     )
+    if lists is None:
+        return [Mark(*row) for row in c.rows(f"{query} ORDER BY l.at DESC, l.number DESC LIMIT ?", (*values, limit))]
+    # Found first, then sorted: else PostgreSQL may walk the whole log in order of time to find a few lines.
+    query = f"WITH found AS MATERIALIZED ({query} AND l.list IN ({_listed(lists)})) SELECT at, number FROM found "
+    return [Mark(*row) for row in c.rows(f"{query} ORDER BY at DESC, number DESC LIMIT ?", (*values, limit))]
+
+
+def _lists_of(c: Cursor, person: str) -> list[int]:
+    """The numbers of the lists in which a case of this person stands."""
+    rows = c.rows("SELECT DISTINCT list FROM access_listed WHERE reference >= ? AND reference < ?", _range(person))
+    return [int(number) for (number,) in rows]
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """Numbers as SQL writes them; NULL for none, which equals nothing."""
+    return ", ".join(map(str, numbers)) or "NULL"
+
+
+def after(
+    c: Cursor, sealing: Sealing, number: int, until: int, limit: int
+) -> list[tuple[Line, tuple[str, ...] | None]]:
+    """See ``AccessLog.after``."""
+    rows = c.rows(
+        f"SELECT {_COLUMNS}, CASE WHEN l.brought THEN c.cases END FROM access_lines AS l "
+        "LEFT JOIN access_lists AS c ON c.number = l.list WHERE l.number > ? AND l.number <= ? ORDER BY l.number LIMIT ?",
+        (number, until, limit),
+    )
+    return [(_line(c, sealing, row[:-1]), tuple(row[-1].split("\n")) if row[-1] else None) for row in rows]
+
+
+def _conditions(c: Cursor, asked: Asked, before: Mark | None) -> Conditions | None:
+    """What is asked of a line itself; None where none can fit."""
+    until = min(_at(asked.until, 1 << 62), 1 << 62 if before is None else before.at + 1)
+    conditions, values = ["l.at >= ?", "l.at < ?"], list[Any]((_at(asked.since, 0), until))
+    if before is not None:
+        conditions.append("(l.at < ? OR l.number < ?)")
+        values += before
+    usernames = [asked.username] if asked.username else usernames_of(c, asked.staff) if asked.staff else []
+    if asked.staff and not usernames:
+        return None
+    if usernames:
+        conditions.append(f"l.username IN ({', '.join('?' * len(usernames))})" if usernames[1:] else "l.username = ?")
+        values += usernames
+    # Somebody's lines are fewer than those of an action: joined to a text, the column is no reason to take its index.
+    apart = " || ''" if usernames or asked.person else ""
+    for name in ("action", "purpose"):
+        if wanted := getattr(asked, name):
+            conditions.append(f"l.{name}{apart} = ?")
+            values.append(wanted)
+    return Conditions(conditions, values)
 
 
 def _range(person: str) -> tuple[str, str]:
@@ -89,7 +134,7 @@ def usernames_of(c: Cursor, staff: str) -> list[str]:
     """The user names that are, or that ever wrote lines under, this name; capital letters make no difference."""
     rows = c.rows("SELECT username, name FROM access_names")
     named = {username for username, name in rows if name.casefold() == staff.casefold()}
-    return sorted({staff, *named})
+    return sorted({username for username, _ in rows if username == staff} | named)
 
 
 def _line(c: Cursor, sealing: Sealing, row: Any) -> Line:

@@ -15,6 +15,7 @@ from typing import Any
 
 from eventsourcing.persistence import PersistenceError
 
+from domain.accounts.access_lines import LogUnavailable
 from domain.store.database import Database
 from domain.store.sqlite_file import FileState, WatchedFile
 
@@ -23,10 +24,6 @@ WAIT_SECONDS = 5
 
 MOST_IDLE = 8
 """The most connections kept open while nobody uses them."""
-
-
-class LogUnavailable(RuntimeError):
-    """The access log cannot be written or read. Nothing may be shown, and nobody may sign in."""
 
 
 def log_database(database: Database) -> Database:

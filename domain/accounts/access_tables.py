@@ -47,7 +47,7 @@ _TABLES = (
     "PRIMARY KEY (month, wrapped_by))",
 )
 
-_INDEXED = ("at", "username, at", "action, at", "purpose, at", "list, at")
+INDEXED = ("at", "username, at", "action, at", "purpose, at", "list, at")
 
 _KEYS: dict[str, tuple[Sequence[str], ...]] = {
     "access_lists": (("number",), ("digest",)),
@@ -62,7 +62,7 @@ def statements(kind: Kind) -> Iterator[str]:
     """The statements that make what is missing of the log."""
     for table in _TABLES:
         yield table.format(**_TYPES[kind])
-    for columns in _INDEXED:
+    for columns in INDEXED:
         name = columns.replace(", ", "_")
         yield f"CREATE INDEX IF NOT EXISTS access_lines_{name} ON access_lines ({columns}, number)"
     for table, keys in _KEYS.items():
@@ -173,8 +173,8 @@ def list_number(c: Cursor, references: Sequence[str]) -> tuple[int | None, bool]
 
 
 def keep_name(c: Cursor, username: str, name: str) -> None:
-    """Keep the printed name of an account among those by which its lines are found."""
-    if name and not c.rows("SELECT 1 FROM access_names WHERE username = ? AND name = ?", (username, name)):
+    """Keep the user name and the printed name, perhaps empty, among those by which lines are found."""
+    if not c.rows("SELECT 1 FROM access_names WHERE username = ? AND name = ?", (username, name)):
         c.rows("INSERT INTO access_names (username, name) VALUES (?, ?) ON CONFLICT DO NOTHING", (username, name))
 
 

@@ -51,7 +51,7 @@ class Files(Application[str]):
         opens it with ``prepare``; ``NotPrepared`` where that has not been done.
         """
         database = Database.at(address)
-        database.make_folder()
+        database.make_private()
         recorder = _recorder(database.kind)
         settings = {
             "APPLICATION_RECORDER_TOPIC": f"{recorder.__module__}:{recorder.__qualname__}",

@@ -4,12 +4,16 @@ SQLite gets its tables when the file is opened. A PostgreSQL database is prepare
 no two processes of a site create tables at the same time.
 """
 
+import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
+
+from domain.private_folder import OUR_FOLDER, OURS, check_place, narrow
 
 CONNECT_SECONDS = 2
 """Seconds that PostgreSQL may take to answer, unless its address says otherwise (``connect_timeout``)."""
@@ -118,10 +122,20 @@ class Database:
     def in_memory(self) -> bool:
         return self.path.startswith("file:")
 
-    def make_folder(self) -> None:
-        """Create the folder of the SQLite file, if it is one."""
-        if self.kind == "sqlite" and not self.in_memory:
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+    def make_private(self) -> None:
+        """Create the folder and the SQLite file, if it is one, for this user only; narrow a file that is there to 0600.
+
+        Raises ``NotPrivate`` where others can write to the folder: they could put another file in its place.
+        """
+        if self.kind != "sqlite" or self.in_memory:
+            return
+        path = Path(self.path)
+        path.parent.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
+        check_place(path.parent)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, OURS))
+        for part in ("", "-wal", "-shm", "-journal"):
+            narrow(Path(f"{path}{part}"))
 
     def settings(self) -> dict[str, str]:
         """The settings by which the library ``eventsourcing`` opens it."""

@@ -127,6 +127,12 @@ class RecordReader:
         with self.engine.connect() as c:
             return [Entered(*row) for row in c.execute(query)]
 
+    def begins_at(self, reference: str) -> int:
+        """The position of the first entry of a file; 0 where there is none."""
+        query = sa.select(self._position).where(self._t.c.originator_id == reference, self._t.c.originator_version == 1)
+        with self.engine.connect() as c:
+            return int(c.execute(query).scalar() or 0)
+
     def behind(self, position: int) -> Lag:
         """How far this position is behind."""
         later = sa.select(self._t.c.stored_at).where(self._position > position).order_by(self._position)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from domain.private_folder import make_folder
 from projections.columns.column_manifest import ABOUT, UNKNOWN, HashAt, HashedPosition, Manifest, check, sealed
 from projections.columns.column_manifest import OtherRecord as OtherRecord
 from projections.columns.column_manifest import UnreadableColumns as UnreadableColumns
@@ -77,7 +78,8 @@ class ColumnParts:
     def _begin(self) -> None:
         """Begin with an empty folder, locked as long as this is in use."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(mode=0o700, parents=True)
+        make_folder(self.folder.parent)
+        self.folder.mkdir(mode=0o700)
         if (lock := locked(self.folder)) is not None:
             weakref.finalize(self, os.close, lock)
 
@@ -95,7 +97,7 @@ def write_generation(home: Path, parts: Sequence[ColumnStore], last: HashedPosit
     folder has its name. ``NoRoom``: there is too little room; another ``OSError`` names what cannot be written. Then
     everything is as it was. ``last``: see ``Manifest``.
     """
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(home)
     _tidy(home)
     number = max((int(folder.name) for folder in generations(home)), default=0) + 1
     making = home / f"{MAKING}{number}"

@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from domain.error_traces import trace_of
+
 LOG = logging.getLogger("caseaudit")
 
 
@@ -38,6 +40,6 @@ class Aside:
     def _run(self, work: Callable[[], object]) -> None:
         try:
             work()
-        except Exception:
+        except Exception as error:
             if not self._closed:
-                LOG.exception("work beside the requests failed")
+                LOG.error("work beside the requests failed: %s", trace_of(error))

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from domain.aggregates.case_file import CaseFile
 from domain.aggregates.person_files import PersonFiles
+from domain.error_traces import NOTE
 from domain.store.engines import insert_into
 from projections.ledger.ledger import Ledger, ledger
 from projections.ledger.row_kinds import ROW_KINDS
@@ -37,9 +38,12 @@ class DerivedCase(NamedTuple):
 def derive_cases(
     people: Iterable[PersonFiles],
     position: int,
+    begins_at: Callable[[str], int],
     on_ledger: Callable[[CaseFile, Ledger], None] = lambda file, kept: None,
 ) -> Iterator[DerivedCase]:
-    """Derive each case from its entries and its person's other files, as read up to a position. An error names the case.
+    """Derive each case from its entries and its person's other files, as read up to a position.
+
+    A note at an error says at which position of the record the case begins (``begins_at``): a log may not name it.
 
     ``on_ledger`` is called with each ledger. Ledgers are not kept: many of them would need much memory.
     """
@@ -49,7 +53,10 @@ def derive_cases(
             reached = person.reached
             kept = ledger(reached.entries, reached.elsewhere)
         except Exception as error:
-            error.add_note(f"while deriving the rows of {file.reference} from its {file.version} entries")
+            begins = begins_at(file.reference)
+            error.add_note(
+                f"{NOTE}while deriving the case that begins at position {begins} of the record, from its {file.version} entries"
+            )
             raise
         on_ledger(file, kept)
         yield DerivedCase(file.reference, file.version, position, encode_ledger(kept))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from domain.cache_folder import cache_folder
+from domain.private_folder import is_private
 from domain.store.database import Database
 from domain.store.record_reader import RecordReader
 from projections.columns.column_files import OtherRecord, UnreadableColumns, generations, read_generation
@@ -34,7 +35,9 @@ def columns_folder(database: Database) -> Path:
 
 
 def is_writable(home: Path) -> bool:
-    """Whether files can be made in this folder, which may not exist yet."""
+    """Whether files can be made in this folder, which may not exist yet, and nobody else can make any."""
+    if not is_private(home):
+        return False
     there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
@@ -53,7 +56,12 @@ class BaseReader:
         self._said: set[Path] = set()
 
     def latest(self) -> ColumnBase | None:
-        """The latest generation that can be read and is of this record; None where there is none."""
+        """The latest generation that can be read and is of this record; None where there is none, or others can write there."""
+        if self.home.exists() and not is_private(self.home):
+            self._say(
+                self.home, UnreadableColumns(f"others can write to {self.home}, or put another folder in its place")
+            )
+            return None
         for folder in reversed(generations(self.home)):
             if folder in self._damaged:
                 continue  # files never change: they need not be read again

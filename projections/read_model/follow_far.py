@@ -44,7 +44,7 @@ def write_piece(address: str, generation: str, last: Entered, references: list[s
     """
     read_model = open_read_model(address)
     head = read_model.stored.head()
-    derived = list(derive_cases(read_model.stored.of_people(references, head), head))
+    derived = list(derive_cases(read_model.stored.of_people(references, head), head, read_model.stored.begins_at))
     with read_model.writing.begin() as c:
         state = live_in(c)
         if state.generation != generation or not read_model.stored.holds(c, last):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
+from domain.error_traces import words_of
 from projections.read_model.follow_far import step_by_pool
 from projections.read_model.follower import BATCH, Overtaken, one_step
 from projections.read_model.follower_lock import task_lock
@@ -40,8 +41,7 @@ class Following:
                 self._while_alone()
                 pause = self.poll
             except (DBAPIError, psycopg.Error) as error:
-                said = error.orig if isinstance(error, DBAPIError) else error
-                self.say(f"the database does not answer, trying again in {pause:g} s: {said}")
+                self.say(f"the database does not answer, trying again in {pause:g} s: {words_of(error)}")
                 self._sleep(pause)
                 pause = min(2 * pause, 30)
             except OSError as error:

@@ -39,7 +39,7 @@ def step(read_model: ReadModel, state: GenerationState, most: int = BATCH) -> in
     affected, head = affected_cases(read_model.stored, entered), read_model.stored.head()
     with read_model.reading.connect() as c:
         outdated = outdated_cases(c, state.table, affected) if affected else set()
-    derived = list(derive_cases(read_model.stored.of_people(outdated, head), head))
+    derived = list(derive_cases(read_model.stored.of_people(outdated, head), head, read_model.stored.begins_at))
     with read_model.writing.begin() as c:
         advance(c, state, entered[-1].position)
         if not read_model.stored.holds(c, entered[-1]):

@@ -1,14 +1,15 @@
 """Locks for following, rebuilding and making columns. A lock is released when its process ends."""
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from domain.private_folder import open_ours
 from domain.store.database import Database
 from domain.store.hash_chain import TABLE
 
@@ -47,7 +48,8 @@ class FollowerLockOnPostgres(FollowerLock):
 def task_lock(database: Database, engine: sa.Engine, task: Task) -> Iterator[FollowerLock | None]:
     """The lock of a task, held within the block; None where another process or thread holds it."""
     if database.kind == "sqlite":
-        with Path(f"{database.address}-{task}.lock").open("w") as file:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+        with os.fdopen(open_ours(f"{database.address}-{task}.lock", flags), "r+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

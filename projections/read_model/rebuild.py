@@ -81,7 +81,9 @@ def build_piece(address: str, build: str, references: list[str], position: int) 
     def gather(file: CaseFile, kept: Ledger) -> None:
         gathering.add(file.reference, kept, list(file.entries.values()), position)
 
-    derived = list(derive_cases(read_model.stored.of_people(references, position), position, gather))
+    derived = list(
+        derive_cases(read_model.stored.of_people(references, position), position, read_model.stored.begins_at, gather)
+    )
     with read_model.writing.begin() as c:
         write_cases(c, other_in(c, build=build).table, derived)
     hash_ = read_model.stored.hash_at(position) or ""

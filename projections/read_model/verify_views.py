@@ -52,7 +52,7 @@ def compare_piece(address: str, references: list[str]) -> PieceComparison:
                 found.append(RowDifference(reference, "cases", "missing", row))
         # Up to the position of the tables, so that an entry of another file that was not taken in is found too.
         positions = {row.reference: max(int(row.position), live) for row in rows}
-        derived = derive_cases(read_model.stored.of_people(positions, positions), live)
+        derived = derive_cases(read_model.stored.of_people(positions, positions), live, read_model.stored.begins_at)
         found += row_differences(c, of, derived)
     return PieceComparison(found, len(references))
 

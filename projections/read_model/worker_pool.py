@@ -5,13 +5,14 @@ A worker gets its next piece when it is free, so that memory does not grow with 
 
 import gc
 import signal
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import count, islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar, cast
+
+from domain.error_traces import trace_of
 
 T = TypeVar("T")
 
@@ -85,8 +86,8 @@ def _serve_pieces(there: "Connection[Any, Any]") -> None:
             work, piece = there.recv()
             try:
                 answer = True, work(*piece)
-            except Exception:
-                answer = False, traceback.format_exc()
+            except Exception as error:
+                answer = False, trace_of(error)
             there.send(answer)
             if number == 0:
                 gc.freeze()  # what is loaded by now stays in use: keep it out of garbage collection
@@ -114,6 +115,6 @@ def on_dask(address: str, work: Work[T], pieces: Iterable[tuple[Any, ...]]) -> I
             try:
                 yield future.result()
             except Exception as error:
-                raise WorkFailed(f"{type(error).__name__}: {error}") from error
+                raise WorkFailed(trace_of(error)) from error
             for more in islice(left, 1):
                 running.add(client.submit(work, *more, pure=False, retries=2))

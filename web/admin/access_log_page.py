@@ -1,7 +1,7 @@
 """The pages of the access log: all lines for those who read the log, and for everybody their own."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from domain.accounts.access_lines import ACTIONS, PURPOSES, Line, Mark
 from domain.accounts.access_search import Asked
 from domain.accounts.roles import AUDITORS
-from domain.entries.entry import CASE_REFERENCE
+from domain.entries.entry import CASE
 from web.admin.access_log_query import LogQuery, read_log_query
 from web.presentation.pagination import SIZE, read_page
 from web.presentation.table_files import csv_in_parts
@@ -19,9 +19,13 @@ from web.site import access_control
 
 blueprint = Blueprint("access", __name__)
 
+_CASE = re.compile(rf"\b{CASE}\b")
+
 HEADINGS = ("Number", "When (UTC)", "User name", "Name", "What", "Purpose", "Page", "Selection", "Searched for", "Cases",
             "List of cases (SHA-256)", "Detail", "Address")  # fmt: skip
-"""The columns of a download. It names no case: a list of cases is opened by its digest, which is a line of its own."""
+"""The columns of a download. It names no case: a list of cases is opened by its digest, which is a line of its own. Nor does it
+say what was searched for: the file would outlive the key with which searches are forgotten.
+"""
 
 
 @blueprint.get("/access")
@@ -72,7 +76,8 @@ def _own() -> LogQuery:
 def _page(query: LogQuery, endpoint: str, download: str, title: str) -> str:
     found = list(_lines(query.asked, query.before, SIZE + 1))
     lines, more = found[:SIZE], len(found) > SIZE
-    _log_read(query.typed, *(reference for line in lines for reference in line.references))
+    typed = (reference for line in lines for reference in _CASE.findall(line.sought or ""))
+    _log_read(query.typed, *typed, *(reference for line in lines for reference in line.references))
     return render_template(
         "admin/access_log.html", lines=lines, title=title, wanted=query.typed, actions=ACTIONS, purposes=PURPOSES,
         older=_place(lines[-1].mark) if more else None, later=query.before is not None, endpoint=endpoint, download=download,
@@ -99,17 +104,15 @@ def _lines(asked: Asked, before: Mark | None, limit: int | None) -> Iterator[Lin
 
 def _log_read(typed: Mapping[str, str], *references: str) -> None:
     """The line about reading the log names the cases that its page names, and the one asked for."""
-    asked: Iterable[str] = [typed["person"]] if re.match(CASE_REFERENCE, typed["person"]) else []
-    access_control.log("log read", *asked, *references)
+    access_control.log("log read", *_CASE.findall(typed["person"]), *references)
 
 
 def _row(line: Line) -> tuple[Any, ...]:
     return (
         line.mark.number, line.at.isoformat(), line.username, line.name, line.action, line.purpose, line.route, line.selection,
-        sought_words(line), line.cases, line.digest, line.detail, line.address,
+        _sought_words(line), line.cases, line.digest, line.detail, line.address,
     )  # fmt: skip
 
 
-def sought_words(line: Line) -> str:
-    """What was searched for; ``forgotten`` where its key is gone."""
-    return "forgotten" if line.sought is None else line.sought
+def _sought_words(line: Line) -> str:
+    return "forgotten" if line.sought is None else "sealed" if line.sought else ""

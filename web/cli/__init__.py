@@ -1,14 +1,21 @@
 """The command line ``caseaudit``. Running a command imports only the module that holds it."""
 
 import gc
+import os
 from importlib import import_module
 from typing import Any
 
 import click
 
+from domain import error_traces
+from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.outside_key import KeyUnusable
 
 COMMANDS = {
+    "access": (
+        "web.cli.access_commands",
+        "The access log: ship its lines to somebody else, forget what was searched for in a month.",
+    ),
     "case": (
         "web.cli.case_command",
         "One case as at a day, as known at a moment: its entries, what was due and when it was met, its answers.",
@@ -59,7 +66,7 @@ COMMANDS = {
     ),
     "users": (
         "web.cli.users_commands",
-        "Who may sign in to the site: add, list, change, password.",
+        "Who may sign in to the site: add, list, change, password, recover.",
     ),
     "verify": (
         "web.cli.record_commands",
@@ -79,11 +86,13 @@ class LateGroup(click.Group):
         return name, known and loaded(str(known.name)), rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a secret key that cannot be used is said in words."""
+        """Run the command; a secret key or an access log that cannot be used is said in words."""
         try:
             return super().invoke(ctx)
         except KeyUnusable as error:
             raise click.UsageError(str(error)) from error
+        except LogUnavailable as error:
+            raise click.ClickException(f"{error}\nNothing is shown that the access log cannot note") from error
 
 
 def loaded(name: str) -> click.Command:
@@ -103,7 +112,9 @@ def main() -> None:
 
 
 def run() -> None:
-    """Run the command line as a process: the entry point of the installed script."""
+    """Run the command line as a process: the entry point of the installed script. What it makes is for its user only."""
+    os.umask(0o077)
+    error_traces.install()
     try:
         main()
     finally:

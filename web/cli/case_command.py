@@ -11,7 +11,7 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.obligations.interruptions import interruption
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.presentation.formatting import short_date
 from web.presentation.json_documents import case_document
 from web.presentation.phrases import answer_words, because, fact_details, fact_title, knowledge_words, openly_named, why
@@ -41,6 +41,7 @@ def case(
     command_options.check_inspection(book, inspection)
     if book.file(reference).first_entry is None:
         raise click.UsageError(f"there is no case {reference}")
+    command_log.shows(database, [reference])
     opened = book.inspections[inspection] if inspection else None
     chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
     reading = book.read(reference, command_options.read_moment(as_at, known_at), chosen, inspection)

@@ -8,6 +8,7 @@ from functools import partial
 
 import click
 
+from domain import error_traces
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.column_store import ColumnStore
@@ -76,7 +77,8 @@ def brought_up(views: ReadModel) -> subprocess.Popen[bytes] | None:
 
 
 def bring_up(address: str) -> None:
-    """Take everything into the tables, then make the files that are due."""
+    """Take everything into the tables, then make the files that are due. The whole of a process."""
+    error_traces.install()
     with closing(ReadModel(address)) as views:
         catch_up(views)
         maker_of(views).tend()

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from domain.error_traces import words_of
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framework_names
 from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
@@ -70,7 +71,7 @@ def storing(address: str) -> Iterator[None]:
         yield
     except StoringError as error:
         raise click.ClickException(
-            f"{database_at(address)}: {str(error).strip()}; what was stored before is whole and stays. When that is mended, "
+            f"{database_at(address)}: {words_of(error)}; what was stored before is whole and stays. When that is mended, "
             "run the same command again: it goes on from there"
         ) from error
 

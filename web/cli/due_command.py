@@ -14,10 +14,11 @@ from projections.cases.caseload import DutyLine, NoticeLine, by_due_date, by_kin
 from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import owed_within
 from projections.lists.shown_cases import snapshots_by_number
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.cli.command_columns import cases_taken, selection_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.json_documents import due_document, notice_document
+from web.presentation.table_files import csv_cell
 
 
 @click.command("due")
@@ -47,6 +48,7 @@ def due_(
         cases, of_notices = (snapshots_by_number(at, rows.case) for rows in (found, noticed))
         owed = by_due_date(found.lines(found.every, cases, None))
         looked_at = by_kind(noticed.lines(noticed.every, of_notices, None))
+    command_log.shows(database, {line.case.reference for line in (*owed, *looked_at)})
     if form == "json":
         both = {"duties": due_document(owed), "notices": notice_document(looked_at)}
         click.echo(json.dumps(both if notices else both["duties"], indent=2, ensure_ascii=False))
@@ -64,7 +66,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     out = io.StringIO()
     writer = csv.DictWriter(out, columns)
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: csv_cell(row.get(name)) for name in columns} for row in rows)
     click.echo(out.getvalue(), nl=False)
 
 

@@ -12,10 +12,12 @@ from domain.importing.extracts.extract import Extract
 from domain.importing.extracts.taken_back import MissingRow
 from domain.importing.importer import ImportReport
 from domain.policy.cited_documents import PolicyError
-from web.cli import command_options
+from domain.private_folder import OUR_FOLDER, open_ours
+from web.cli import command_log, command_options
 from web.cli.import_summary import MOST_PRINTED, print_summary
 from web.cli.progress_bars import progress_of_bytes
 from web.presentation.formatting import count_noun
+from web.presentation.table_files import csv_cell
 from web.site import system_clock
 
 GONE = "gone-from-{source}.csv"
@@ -40,7 +42,7 @@ def import_extract(
         task = bar.add_task("Importing", total=sum(file.path.stat().st_size for file in extract.files.values()))
         with command_options.storing(database):
             extract.take(files, report, lambda size: bar.advance(task, size), now=now, actor=actor, keep=keep)
-    print_summary(report, not keep)
+    print_summary(database, report, not keep)
     _print_counts(extract)
     gone = extract.differences()
     if keep:
@@ -48,11 +50,11 @@ def import_extract(
             for path in extract.write_rejected(report, rejects):
                 click.echo(f"rejected rows: {path}")
             gone = _written(gone, rejects / GONE.format(source=extract.mapping.source))
-            _print_gone(gone, keep)
+            _print_gone(database, gone, keep)
         except OSError as error:
             raise click.ClickException(f"{rejects}: {error.strerror}; name a folder to write to: --rejects") from error
     else:
-        _print_gone(gone, keep)
+        _print_gone(database, gone, keep)
     return report
 
 
@@ -75,28 +77,30 @@ def _written(gone: Iterator[MissingRow], path: Path) -> Iterator[MissingRow]:
     first = next(gone, None)
     if first is None:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+    path.parent.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8-sig", newline="", opener=open_ours) as stream:
         writer = csv.writer(stream)
         writer.writerow(MissingRow._fields)
         for one in chain([first], gone):
-            writer.writerow(one)
+            writer.writerow([csv_cell(value) for value in one])
             yield one
     click.echo(f"listed in {path}")
 
 
-def _print_gone(gone: Iterator[MissingRow], keep: bool) -> None:
+def _print_gone(database: str, gone: Iterator[MissingRow], keep: bool) -> None:
     """Print the entries on file that their source no longer has, at most ``MOST_PRINTED``, and their number."""
     heads = {
         "withdrawn": f"taken back by the source, and {'' if keep else 'would be '}withdrawn:",
         "": "on file and no longer in the source (nothing was withdrawn):",
     }
-    count = 0
+    count, lines = 0, list[str]()
     for count, one in enumerate(gone, start=1):
         if head := heads.pop(one.done, ""):
-            click.echo(head)
+            lines.append(head)
         if count <= MOST_PRINTED:
-            click.echo(f"  {one.table} {one.key}: {one.type} of {one.case}, {one.why}")
+            lines.append(f"  {one.table} {one.key}: {one.type} of {one.case}, {one.why}")
+    if lines:
+        command_log.said(database, lines)
     if count > MOST_PRINTED:
         click.echo(f"  ... and {count - MOST_PRINTED:,} more")
     if count:

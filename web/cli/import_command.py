@@ -8,7 +8,7 @@ import click
 
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.cli.import_summary import print_summary
 from web.cli.progress_bars import progress_of_bytes
 from web.site import system_clock
@@ -90,6 +90,7 @@ def import_(
     can be run again at any time: entries that already stand are left alone. In an extract, a row that has changed
     corrects its entry.
     """
+    command_log.try_out(database)
     folder = find_extract(paths, mapping)
     if folder is not None:
         from web.cli.extract_import import import_extract
@@ -105,7 +106,7 @@ def import_(
                 f"--rejects, --part and --extracted-at are for a folder with a {MAPPING}, or --mapping"
             )
         report = load(database, find_files(paths), actor=actor, keep=not dry_run)
-        print_summary(report, dry_run)
+        print_summary(database, report, dry_run)
     sys.exit(1 if report.rejected else 0)
 
 

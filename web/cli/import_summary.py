@@ -3,16 +3,23 @@
 import click
 
 from domain.importing.importer import ImportReport
+from web.cli import command_log
 from web.presentation.formatting import count_noun
 
 MOST_PRINTED = 200
 """The most rejected entries that are printed. The others are counted."""
 
 
-def print_summary(report: ImportReport, dry_run: bool) -> None:
-    """Print the rejected entries to the error stream, then the number stored. ``dry_run``: nothing was stored."""
-    for rejected in report.rejected[:MOST_PRINTED]:
-        click.echo(str(rejected), err=True)
+def print_summary(database: str, report: ImportReport, dry_run: bool) -> None:
+    """Print the rejected entries to the error stream, then the number stored. ``dry_run``: nothing was stored.
+
+    The import and the cases that are named go on the access log first.
+    """
+    done = f"{report.stored} stored, {report.already} already there, {len(report.rejected)} rejected"
+    rejected = [str(one) for one in report.rejected[:MOST_PRINTED]]
+    command_log.said(
+        database, rejected, err=True, action="viewed" if dry_run else "imported", detail="" if dry_run else done
+    )
     if len(report.rejected) > MOST_PRINTED:
         click.echo(f"... and {len(report.rejected) - MOST_PRINTED:,} more", err=True)
     changes = [

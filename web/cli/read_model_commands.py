@@ -2,15 +2,17 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from importlib.util import find_spec
+from itertools import islice
 from types import FrameType
 
 import click
 
 from domain.accounts.account_register import AccountRegister
+from domain.store.application_role import UnfitRole, application_roles, grant_rights
 from projections.columns.column_files import NoRoom, UnreadableColumns
 from projections.read_model.aside import Aside
 from projections.read_model.case_writer import RowDifference
@@ -22,7 +24,7 @@ from projections.read_model.verify_columns import newest_columns, unreadable, ve
 from projections.read_model.verify_views import verify as differences
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import WorkFailed
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.cli.command_columns import maker_of, pool_of
 from web.cli.command_read_model import open_read_model
 from web.cli.progress_bars import progress_of
@@ -33,16 +35,42 @@ MOST_PRINTED = 20
 
 
 @click.command()
+@click.option(
+    "--application-role", "role", metavar="ROLE",
+    help="PostgreSQL: give this role the rights of the application, and no others.",
+)  # fmt: skip
+@click.option("--take-over-passwords", is_flag=True, help="Once, after updating from a version without a secret key: seal the"
+              " passwords that it kept. Until then nobody signs in with them.")  # fmt: skip
 @command_options.database
-def migrate(database: str) -> None:
+def migrate(role: str | None, take_over_passwords: bool, database: str) -> None:
     """Prepare a database: make the tables that this version needs. Nothing that is stored changes.
 
-    PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself.
+    PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself. A role that
+    was named once is given its rights again each time.
     """
     command_options.open_files(database, make=True, prepare=True).close()
     address = command_options.database_at(database).address
-    with closing(AccountRegister(address, prepare=True)), closing(ReadModel(address, prepare=True)):
-        click.echo(f"{command_options.database_at(database)} is ready.")
+    with closing(AccountRegister(address, prepare=True)) as register, closing(ReadModel(address, prepare=True)):
+        if take_over_passwords:
+            taken = register.take_over_passwords()
+            click.echo(f"Passwords taken over: {', '.join(taken) or 'none'}")
+    if command_options.database_at(database).kind == "postgresql":
+        _grant(address, role)
+    elif role:
+        raise click.UsageError("--application-role: an SQLite file knows no roles")
+    click.echo(f"{command_options.database_at(database)} is ready.")
+
+
+def _grant(address: str, role: str | None) -> None:
+    """Give the named role, and those that had it before, the rights of the application."""
+    with closing(AccountRegister(address)) as register:
+        try:
+            for one in dict.fromkeys([*([role] if role else []), *application_roles(register.engine)]):
+                for warning in grant_rights(register.engine, one):
+                    click.echo(warning, err=True)
+                click.echo(f"{one} has the rights of the application.")
+        except UnfitRole as error:
+            raise click.UsageError(f"--application-role: {error}") from error
 
 
 processes_option = click.option(
@@ -101,12 +129,14 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
     """
     pool = pool_of(processes, scheduler)
     with closing(open_read_model(database)) as views:
+        if verify:
+            command_log.try_out(database)
         words = "Verifying cases" if verify else "Rebuilding cases"
         try:
             with progress_of(views.stored.number_of_files(), words) as bar:
                 advance = partial(bar.advance, bar.task_ids[0])
                 if verify:
-                    sys.exit(_verify(views, pool, advance))
+                    sys.exit(_verify(views, pool, advance, partial(command_log.said, database)))
                 cases = maker_of(views, pool).rebuild(advance)
         except ModuleNotFoundError as error:
             raise click.UsageError(
@@ -123,30 +153,35 @@ def rebuild(verify: bool, processes: int | None, scheduler: str | None, database
         click.echo(f"{count_noun(cases, 'case')} rebuilt, at position {views.position:,}")
 
 
-def _verify(views: ReadModel, pool: WorkerPool, advance: Callable[[int], None]) -> int:
+def _verify(
+    views: ReadModel, pool: WorkerPool, advance: Callable[[int], None], say: Callable[[Sequence[str]], None]
+) -> int:
     """Hold the live views and the newest files of columns against the entries. Returns the exit code: 1 where any differ."""
-    differ = _print(differences(views, pool, advance))
+    differ = _print(differences(views, pool, advance), say)
     if not differ:
         click.echo("The live views say what the entries say.")
     try:
         columns = newest_columns(views, columns_folder(views.database))
     except UnreadableColumns as error:
-        return _print(iter([unreadable(error)]))
+        return _print(iter([unreadable(error)]), say)
     if columns is None:
         click.echo("There are no files of columns.")
-    elif wrong := _print(verify_columns(views, columns, pool)):
+    elif wrong := _print(verify_columns(views, columns, pool), say):
         return wrong
     else:
         click.echo(f"The columns say what the entries say, up to position {columns.position:,}.")
     return differ
 
 
-def _print(found: Iterator[RowDifference]) -> int:
-    """Print the first differences and their number. Returns the exit code: 1 where there are any."""
-    differ = 0
-    for differ, difference in enumerate(found, 1):
-        if differ <= MOST_PRINTED:
-            click.echo(str(difference))
+def _print(found: Iterator[RowDifference], say: Callable[[Sequence[str]], None]) -> int:
+    """Print the first differences and their number. Returns the exit code: 1 where there are any.
+
+    ``say``: prints lines, once it is on the access log which cases they name.
+    """
+    first = [str(difference) for difference in islice(found, MOST_PRINTED)]
+    differ = len(first) + sum(1 for _ in found)
+    if first:
+        say(first)
     if differ > MOST_PRINTED:
         click.echo(f"... and {differ - MOST_PRINTED:,} more")
     if differ:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from domain.store.hash_chain import BrokenChain
 from projections.cases.case_repository import CaseRepository
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.presentation.formatting import count_noun
 from web.presentation.json_documents import entry_document
 
@@ -27,11 +28,23 @@ def export(reference: str | None, known_at: Any, database: str) -> None:
     inspections = book.inspections
     if reference is not None and book.file(reference).first_entry is None:
         raise click.UsageError(f"there is no case {reference}")
-    for name in [reference] if reference else [*book.cases, *inspections]:
-        kept_on = "inspection" if name in inspections else "case"
-        for fact in book.file(name).entries.values():
-            if not isinstance(known_at, datetime) or fact.recorded_at < known_at:
-                click.echo(json.dumps(entry_document(kept_on, name, fact), ensure_ascii=False))
+    names = [reference] if reference else [*book.cases, *inspections]
+    of_inspections = [line for name in names if name in inspections for line in _lines(book, name, known_at)]
+    cases = [name for name in names if name not in inspections]
+    command_log.shows(database, [*cases, *command_log.named(of_inspections)], action="downloaded")
+    for name in cases:
+        for line in _lines(book, name, known_at):
+            click.echo(line)
+    for line in of_inspections:
+        click.echo(line)
+
+
+def _lines(book: CaseRepository, name: str, known_at: Any) -> Iterator[str]:
+    """The entries of a file, one a line."""
+    kept_on = "inspection" if name in book.inspections else "case"
+    for fact in book.file(name).entries.values():
+        if not isinstance(known_at, datetime) or fact.recorded_at < known_at:
+            yield json.dumps(entry_document(kept_on, name, fact), ensure_ascii=False)
 
 
 @click.command()

@@ -9,13 +9,14 @@ import click
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures.measure_files import reports
+from domain.private_folder import open_ours
 from projections.cases.case_repository import CaseRepository
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import LEVELS, Scope
 from projections.reports.report_scope import is_place
 from projections.reports.told_figures import ToldFigures
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.cli.command_columns import columns_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.table_files import as_bytes
@@ -95,8 +96,10 @@ def report(
     else:
         made = build_measure_report(reports().measures[name], asked, told, book)
     found = _bytes(made, _wanted(made, table, form), form)
+    command_log.shows(database, (), action="downloaded")
     if output is not None:
-        output.write_bytes(found)
+        with open(output, "wb", opener=open_ours) as stream:  # noqa: PTH123: a path's open knows no opener
+            stream.write(found)
     else:
         click.echo(found, nl=False)
 

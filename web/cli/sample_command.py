@@ -4,7 +4,7 @@ import click
 
 from domain.aggregates.sampling import CannotDraw, draw, ticket
 from projections.cases.case_repository import CaseRepository
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.presentation.formatting import count_noun, left_out_said
 
 
@@ -49,6 +49,7 @@ def sample(
         )  # fmt: skip
     except CannotDraw as error:
         raise click.UsageError(str(error)) from error
+    command_log.shows(database, [*drawn.cases, *drawn.spares])
     strata = {case.case: case.stratum for case in framed}
     for name, cases in (("drawn", drawn.cases), ("spare", drawn.spares)):
         for case in cases:

@@ -13,6 +13,7 @@ import click
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.standards.edition_files import national_standards
+from domain.safe_cells import safe
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
@@ -25,7 +26,7 @@ from projections.inspections.sample_scores import (
 )
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.scores import Score, printed
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.json_documents import change_document, score_document
 from web.presentation.phrases import answer_words, because, knowledge_words, rests_on_words
@@ -90,6 +91,7 @@ def score(
         criterion_rungs(book.inspection(inspection)) if inspection and opened and chosen.id == opened.framework else []
     )
     changed = score_changes(scored_by(None).readings, scored.readings) if standards else None
+    command_log.shows(database, {change.reference for change in changed or ()})
     if form == "json":
         click.echo(json.dumps(_document(scored, inspection, changed, management), indent=2, ensure_ascii=False))
     else:
@@ -208,12 +210,12 @@ def _score_csv(score: Score) -> str:
         for c in section.criteria:
             for q in c.questions:
                 low, high = q.interval or ("", "")
-                writer.writerow([section.section.id, c.criterion.id, c.criterion.weight, q.question.id, q.sufficient,
-                                 q.insufficient, q.not_applicable, q.not_answered, q.absent,
+                writer.writerow([safe(section.section.id), safe(c.criterion.id), c.criterion.weight, safe(q.question.id),
+                                 q.sufficient, q.insufficient, q.not_applicable, q.not_answered, q.absent,
                                  "" if q.score is None else round(float(q.score), 2), low, high, ""])  # fmt: skip
-            writer.writerow([section.section.id, c.criterion.id, c.criterion.weight, *[""] * 6,
+            writer.writerow([safe(section.section.id), safe(c.criterion.id), c.criterion.weight, *[""] * 6,
                              "" if c.score is None else round(float(c.score), 2), "", "", c.printed])  # fmt: skip
-        writer.writerow([section.section.id, *[""] * 8, "" if section.score is None else round(float(section.score), 2),
+        writer.writerow([safe(section.section.id), *[""] * 8, "" if section.score is None else round(float(section.score), 2),
                          "", "", section.printed])  # fmt: skip
     return out.getvalue()
 

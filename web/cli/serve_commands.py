@@ -6,12 +6,15 @@ import sys
 import tempfile
 from contextlib import closing
 from datetime import date
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
 import click
 
+from domain import error_traces
 from domain.accounts.account_register import AccountRegister
+from domain.accounts.roles import ROLES, SECOND_FACTOR
 from domain.calendar.london_time import day_of
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
@@ -19,8 +22,22 @@ from web.cli.command_columns import brought_up
 from web.cli.command_read_model import current_read_model, open_read_model
 from web.cli.import_command import load
 from web.presentation.formatting import count_noun
+from web.site import system_clock
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
+
+OPEN_WARNING = (
+    "Warning: --host {host} can be reached from other machines, and nothing in front of it encrypts: passwords, sessions and case "
+    "files can be read and changed on the way. Put a proxy with TLS in front and use --behind-proxy, or leave --host out."
+)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a site at this host is reached from its own machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> None:
@@ -28,13 +45,14 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
 
     from web.site.dear_pages import folder_of_process
 
-    places = folder_of_process(os.getpid())
+    places, shown = folder_of_process(os.getpid()), f"[{host}]" if ":" in host else host
+    error_traces.install()
 
     class Site(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             for name, value in {
-                "bind": f"{host}:{port}", "workers": workers, "worker_class": "web.server.site_worker.SiteWorker", "threads": 4,
-                "accesslog": None, "loglevel": "warning", "control_socket_disable": True,
+                "bind": f"{shown}:{port}", "workers": workers, "worker_class": "web.server.site_worker.SiteWorker", "threads": 4,
+                "accesslog": None, "forwarded_allow_ips": "", "loglevel": "warning", "control_socket_disable": True,
             }.items():  # fmt: skip
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)
@@ -45,7 +63,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
             site["places"] = places
             return create_app(command_options.database_at(database).address, **site)
 
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -53,8 +71,20 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
             raise click.UsageError(
                 f"port {port} on {host} is not free ({error.strerror}); choose another: --port"
             ) from error
-    click.echo(f"Serving on http://{host}:{port}/ (Ctrl-C stops)")
+    click.echo(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)")
     Site().run()
+
+
+class _Network(click.ParamType[str]):
+    """A network address, or a network of them, such as 10.0.0.0/24."""
+
+    name = "network"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return str(ip_network(value, strict=False))
+        except ValueError:
+            self.fail(f"{value} is no network address; write 10.0.0.5 or 10.0.0.0/24", param, ctx)
 
 
 @click.command()
@@ -62,21 +92,35 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
 @port_option
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option(
-    "--behind-proxy", is_flag=True, help="One proxy in front ends TLS: trust its headers, cookies over HTTPS only."
+    "--behind-proxy", is_flag=True, help="A proxy in front ends TLS: trust its headers, cookies over HTTPS only."
 )
+@click.option("--trusted-proxy", "proxies", multiple=True, type=_Network(), metavar="CIDR",
+              help="Where that proxy is, such as 10.0.0.5; again for more. Default: this machine.")  # fmt: skip
+@click.option("--site-name", "names", multiple=True, metavar="HOST",
+              help="The host of the site's address; again for more. Default: localhost. Others are refused.")  # fmt: skip
+@click.option("--second-factor", "factor", multiple=True, type=click.Choice((*ROLES, "nobody")), default=SECOND_FACTOR,
+              show_default=True, help="A role that must have a second factor; again for more.")  # fmt: skip
 @command_options.database
-def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str) -> None:
+def serve(
+    host: str, port: int, workers: int, behind_proxy: bool, proxies: tuple[str, ...], names: tuple[str, ...],
+    factor: tuple[str, ...], database: str,
+) -> None:  # fmt: skip
     """Serve the site. Accounts are made with `caseaudit users add`.
 
     Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
     """
+    if not behind_proxy and not is_loopback(host):
+        click.echo(OPEN_WARNING.format(host=host), err=True)
     with closing(open_read_model(database)) as views:
         process = brought_up(views)
     if process is not None:
         click.echo("Lists and counts are being made: until they are, their pages say so.", err=True)
     own = os.getpid()
     try:
-        _serve(database, host, port, workers, behind_proxy=behind_proxy)
+        _serve(
+            database, host, port, workers, behind_proxy=behind_proxy, trusted_proxies=proxies,
+            site_names=names, second_factor=[role for role in factor if role != "nobody"],
+        )  # fmt: skip
     finally:
         if process is not None and os.getpid() == own:  # not where one of the site's workers ends
             process.terminate()
@@ -94,24 +138,48 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
 def demo(port: int, no_serve: bool, files: Path | None, today: date | None, database: str) -> None:
     """Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.
 
-    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing.
+    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing. A
+    database that holds anything else is refused.
     """
     from web.demo import write_samples
     from web.demo.demo_accounts import add_staff
+    from web.demo.demo_mark import ACTOR
+    from web.demo.publish_samples import publish_samples
 
     with tempfile.TemporaryDirectory() as folder:
-        report = load(database, write_samples(files or Path(folder)), actor="demo")
+        samples = write_samples(files or Path(folder))
+        _claim(database, samples)
+        report = load(database, samples, actor=ACTOR)
     for rejected in report.rejected:
         click.echo(str(rejected), err=True)
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
     if report.rejected:
         sys.exit(1)
+    with closing(command_options.open_files(database)) as stored:
+        publish_samples(stored)
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
         add_staff(register)
     current_read_model(database).close()
     if not no_serve:
         day = today or _last_day(database)
         _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day)
+
+
+def _claim(database: str, samples: list[Path]) -> None:
+    """A usage error unless the database is empty, or one that the demonstration made."""
+    from web.demo.demo_mark import NotOurs, claim
+
+    with (
+        closing(command_options.open_files(database, make=True)) as files,
+        closing(AccountRegister(command_options.database_at(database).address)) as register,
+    ):
+        try:
+            claim(files, register, samples, system_clock.now())
+        except NotOurs as error:
+            raise click.UsageError(
+                f"{command_options.database_at(database)} was not made by `caseaudit demo`: {error}. The demonstration asks "
+                "for no password and invents people, so it leaves other records alone; name a new file with --database"
+            ) from error
 
 
 def _last_day(database: str) -> date:

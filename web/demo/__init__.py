@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from domain.private_folder import OUR_FOLDER, open_ours
 from web.demo.allocate_findings import deal
 from web.demo.inspection_file import write_inspection
 from web.demo.published_findings import FOLLOW_UP, ORIGINAL, PublishedSample
@@ -28,10 +29,11 @@ def lines(sample: PublishedSample) -> Iterator[dict[str, Any]]:
 
 def write_samples(folder: Path) -> list[Path]:
     """Write both samples as NDJSON files in this folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
     written = []
     for sample in (ORIGINAL, FOLLOW_UP):
         path = folder / f"{sample.inspection}.ndjson"
-        path.write_text("".join(json.dumps(line) + "\n" for line in lines(sample)), encoding="utf-8")
+        with open(path, "w", encoding="utf-8", opener=open_ours) as stream:
+            stream.write("".join(json.dumps(line) + "\n" for line in lines(sample)))
         written.append(path)
     return written

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any, Literal
 
+from domain.safe_cells import safe
 from projections.history.moment import Moment
 from web.presentation import ods_writer
 from web.presentation.formatting import long_date
@@ -50,8 +51,8 @@ def _csv(table: Download) -> bytes:
     """RFC 4180, with the mark by which spreadsheets know UTF-8; nothing in it is run as a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_plain(column.heading) for column in table.columns])
-    writer.writerows([_plain(value) for value in row] for row in table.rows)
+    writer.writerow([csv_cell(column.heading) for column in table.columns])
+    writer.writerows([csv_cell(value) for value in row] for row in table.rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 
 
@@ -60,14 +61,15 @@ def csv_in_parts(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     part = io.StringIO("\ufeff")
     part.seek(0, io.SEEK_END)
     for row in rows:
-        csv.writer(part, lineterminator="\r\n").writerow([_plain(value) for value in row])
+        csv.writer(part, lineterminator="\r\n").writerow([csv_cell(value) for value in row])
         if part.tell() > PART:
             yield part.getvalue().encode("utf-8", "replace")
             part = io.StringIO()
     yield part.getvalue().encode("utf-8", "replace")
 
 
-def _plain(value: Any) -> str:
+def csv_cell(value: Any) -> str:
+    """A value as a cell of CSV; no text is taken for a formula."""
     match value:
         case None:
             return ""
@@ -79,8 +81,7 @@ def _plain(value: Any) -> str:
             return str(value)
         case date():
             return value.isoformat()
-    text = str(value).replace("\0", "")
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return safe(str(value).replace("\0", ""))
 
 
 def _xlsx(table: Download) -> bytes:

@@ -6,6 +6,7 @@ from typing import cast
 from flask import Flask, Response, current_app, g, request, session
 
 from domain.calendar.london_time import LONDON
+from domain.error_traces import trace_of
 from domain.store.application import Files
 from domain.store.database import NotPrepared
 from domain.store.engines import DatabaseError
@@ -48,8 +49,8 @@ def behind() -> Lag:
         if standing.head > keeper.position:
             try:
                 catch_up(_opened(), seconds=WAIT_SECONDS, own=own, most=AT_ONCE)
-            except Exception:
-                current_app.logger.exception("entries could not be taken into the views")
+            except Exception as error:
+                current_app.logger.error("entries could not be taken into the views: %s", trace_of(error))
         try:
             g.columns = keeper.current(standing, own=own, seconds=COLUMN_SECONDS, most=MOST_CASES)
         except ColumnsNotMade as error:

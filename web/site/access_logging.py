@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 
-from domain.accounts.access_lines import UNKNOWN, Action, Actor, Purpose
+from domain.accounts.access_lines import UNKNOWN, Action, Actor, LogUnavailable, Purpose
 from domain.accounts.access_log import AccessLog
-from domain.accounts.access_store import LogUnavailable
 from domain.accounts.roles import Account
 from domain.entries.entry import CASE_REFERENCE
 from web.site import clock
@@ -23,8 +22,10 @@ PURPOSES: Mapping[str, Purpose] = {
     "home": "supervision", "desk": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
     "recording": "supervision", "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "compliance": "reports",
-    "api": "reports", "handbook": "reports", "staff": "administration", "imports": "administration", "access": "oversight",
-    "signing_in": "own account", "openid": "own account",
+    "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
+    "imports": "administration", "access": "oversight",
+    "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
+    "invitations": "administration",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 
@@ -83,9 +84,7 @@ def write_now(action: Action, who: Account, detail: str) -> None:
 
 
 def _line() -> RequestLine:
-    if "access_line" not in g:
-        g.access_line = RequestLine()
-    line: RequestLine = g.access_line
+    line: RequestLine = request.environ.setdefault("caseaudit.access_line", RequestLine())
     return line
 
 

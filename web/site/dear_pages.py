@@ -83,8 +83,10 @@ def attach(app: Flask) -> None:
 
 
 def _take() -> Response | None:
+    if request.endpoint is None or not is_dear(request.endpoint):
+        return None
     who = access_control.signed_in()
-    if who is None or request.endpoint is None or not is_dear(request.endpoint):
+    if who is None:
         return None
     places = Places(current_app.config["PLACES"] or folder_of_process(os.getpid()))
     g.place = places.take(who.username)

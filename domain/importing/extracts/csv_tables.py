@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from domain.private_folder import open_ours
+from domain.safe_cells import as_typed, safe
+
 REASON = "rejected_because"
-"""The first column of a file of rejected rows, with the reason. It is ignored when the file is read."""
+"""The first column of a file of rejected rows, with the reason. It is ignored when the file is read.
+
+The cells of such a file are safe to open in a spreadsheet; reading it gives what the source had.
+"""
 
 SAMPLE = 4096
 
@@ -64,7 +70,7 @@ class TableFile:
         names = head[skip:]
         for record in self._body():
             progress(len(record.text))
-            cells = record.cells[skip:]
+            cells = [as_typed(cell) for cell in record.cells[1:]] if skip else record.cells
             wrong = record.wrong
             if not wrong and not _is_text(record.text):
                 wrong = f"not text in {self.encoding}; is it another encoding?"
@@ -81,13 +87,16 @@ class TableFile:
         """
         head = self.head()
         skip = int(head[0] == REASON)
-        with path.open("w", encoding=self._codec, errors="surrogateescape", newline="") as stream:
+        with open(  # noqa: PTH123: a path's open knows no opener
+            path, "w", encoding=self._codec, errors="surrogateescape", newline="", opener=open_ours
+        ) as stream:
             writer = csv.writer(stream, delimiter=self.delimiter)
             writer.writerow([REASON, *head[skip:]])
             for record in self._body():
                 if whole or record.line in reasons:
                     cells = [record.text.rstrip("\r\n")] if record.wrong else record.cells[skip:]
-                    writer.writerow([self._writable(reasons.get(record.line, "")), *cells])
+                    kept = cells if skip else map(safe, cells)  # a file of rejected rows holds safe cells already
+                    writer.writerow([safe(self._writable(reasons.get(record.line, ""))), *kept])
 
     @property
     def _is_utf8(self) -> bool:

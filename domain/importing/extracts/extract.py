@@ -19,6 +19,7 @@ from domain.importing.extracts.missing_rows import RowsSeen
 from domain.importing.extracts.taken_back import MOVED, WITHDRAW, Comparison, MissingRow
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import Line
+from domain.private_folder import OUR_FOLDER
 from domain.store.application import Files
 
 
@@ -95,7 +96,7 @@ class Extract:
                 target.replace(target.with_name(f"{target.name}.before"))
             found = reasons.get(file.path.name)
             if found or name in needed:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
                 said = {line: "; ".join(all_) for line, all_ in (found or {}).items()}
                 file.write_rejected(target, said, whole=name in needed)
                 written += [target] if found else []

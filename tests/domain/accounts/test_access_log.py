@@ -6,24 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from domain.accounts.access_lines import OPERATOR, digest_of
+from domain.accounts.access_lines import OPERATOR, LogUnavailable, digest_of
 from domain.accounts.access_log import AccessLog
 from domain.accounts.access_search import Asked
-from domain.accounts.access_store import LogUnavailable, log_database
+from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import Account
 from domain.store.database import Database
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SPO = Account("ann.spo", "Zoë Ó Briain", "spo", ("Gloucester", "Stroud"), grade="spo")
-KEY, OTHER_KEY = b"k" * 32, b"o" * 32
-
 pytestmark = pytest.mark.both
 
 
 @pytest.fixture
 def register(empty_database: str) -> Iterator[AccountRegister]:
-    opened = AccountRegister(empty_database, key=KEY)
+    opened = AccountRegister(empty_database)
     opened.add(SPO)
     yield opened
     opened.close()
@@ -180,7 +178,7 @@ def test_a_search_is_read_only_with_the_key_from_outside(
 ) -> None:
     log.add(NOW, SPO, "searched", sought="find=davies")
     assert [line.sought for line in log.lines()] == ["find=davies"]
-    for key in (OTHER_KEY, None):
+    for key in (lambda: b"o" * 32, None):
         other = AccessLog(Database.at(empty_database), key=key)
         assert {line.sought for line in other.lines()} == {None}
         other.add(NOW, SPO, "searched", sought="find=jones")

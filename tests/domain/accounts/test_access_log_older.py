@@ -1,5 +1,8 @@
 """The lines of an older version's access log are taken over whole, once, and with less of what people typed."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 import pytest
 
 from domain.accounts.access_log import AccessLog
@@ -7,7 +10,7 @@ from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import Account
 from domain.store.database import Database, guards
 from domain.store.engines import engine_of
-from tests.domain.accounts.test_access_log import KEY, SPO
+from tests.domain.accounts.test_access_log import SPO
 
 pytestmark = pytest.mark.both
 
@@ -42,11 +45,11 @@ def older(address: str, lines: list[tuple[str | None, ...]]) -> None:
     engine.dispose()
 
 
-def taken_over(address: str) -> AccessLog:
+@contextmanager
+def taken_over(address: str) -> Iterator[AccessLog]:
     """The log as somebody finds it who opens it once more."""
-    register = AccountRegister(address, prepare=True, key=KEY)
-    register.close()
-    return register.log
+    with closing(AccountRegister(address, prepare=True)) as register:
+        yield register.log
 
 
 def test_older_lines_are_taken_over_once(empty_database: str) -> None:
@@ -54,25 +57,24 @@ def test_older_lines_are_taken_over_once(empty_database: str) -> None:
     register.add(Account("ann.spo", SPO.name, "spo", ("Gloucester",)))
     register.close()
     older(empty_database, OLDER[:4])
-    assert len(list(taken_over(empty_database).lines())) == 4
+    with taken_over(empty_database) as log:
+        assert len(list(log.lines())) == 4
     older(empty_database, OLDER[4:])
     for _ in range(2):
-        log = taken_over(empty_database)
-        lines = list(log.lines())[::-1]
+        with taken_over(empty_database) as log:
+            lines = list(log.lines())[::-1]
+            assert [line.action for line in log.lines(person="X123456")] == ["downloaded", "viewed"]
+            assert len(list(log.lines(staff=SPO.name))) == 5
         assert [line.action for line in lines] == [line[3] for line in OLDER]
         assert [line.at.isoformat() for line in lines] == [line[0] for line in OLDER]
     assert [line.username for line in lines] == [*["ann.spo"] * 4, "unknown", "ann.spo", "operator"]
     assert [line.detail for line in lines] == ["password", "/cases/X123456/1", "", "", "", "", "ann.spo: spo"]
     assert [line.sought for line in lines[2:4]] == ["davies", "x.csv. Found by: davies"]
-    assert [line.action for line in log.lines(person="X123456")] == ["downloaded", "viewed"]
-    assert len(list(log.lines(staff=SPO.name))) == 5
-    log.close()
 
 
 def test_a_long_log_is_taken_over_in_parts(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("domain.accounts.access_tables.BATCH", 2)
     AccountRegister(empty_database, prepare=True).close()
     older(empty_database, OLDER)
-    log = taken_over(empty_database)
-    assert len(list(log.lines())) == len(OLDER)
-    log.close()
+    with taken_over(empty_database) as log:
+        assert len(list(log.lines())) == len(OLDER)

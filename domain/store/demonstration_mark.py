@@ -1,0 +1,35 @@
+"""A mark in a database that the demonstration made, and what tells a database without one."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.store.hash_chain import TABLE
+
+_mark = sa.Table("demonstration", sa.MetaData(), sa.Column("begun_at", sa.String(40), primary_key=True))
+_entries = sa.table(TABLE, sa.column("actor"))
+
+
+def is_marked(engine: sa.Engine) -> bool:
+    """Whether the demonstration began this database."""
+    with engine.connect() as c:
+        return sa.inspect(c).has_table(_mark.name) and c.execute(sa.select(_mark)).first() is not None
+
+
+def mark(engine: sa.Engine, now: datetime) -> None:
+    """Mark this database as the demonstration's."""
+    with engine.begin() as c:
+        _mark.create(c, checkfirst=True)
+        c.execute(sa.insert(_mark).values(begun_at=now.isoformat()))
+
+
+def actors(engine: sa.Engine) -> set[str]:
+    """Who stored entries in this database."""
+    with engine.connect() as c:
+        return set(c.execute(sa.select(_entries.c.actor).distinct()).scalars())
+
+
+def entries_stored(engine: sa.Engine) -> int:
+    """How many entries this database holds."""
+    with engine.connect() as c:
+        return int(c.execute(sa.select(sa.func.count()).select_from(_entries)).scalar_one())

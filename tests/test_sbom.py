@@ -1,0 +1,46 @@
+"""The list of what the program is made of names every package of its lock, with its version and hashes."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from domain import __version__
+from tests.support.repository import ROOT
+from tools.sbom import write_sbom
+
+LOCK = ROOT / "requirements.lock"
+
+
+@pytest.mark.slow
+def test_the_list_covers_every_package_of_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")  # whoever asked a registry would fail
+    first, again = tmp_path / "a.json", tmp_path / "b.json"
+    write_sbom(LOCK, first)
+    write_sbom(LOCK, again)
+    assert first.read_bytes() == again.read_bytes()
+    document = json.loads(first.read_text())
+    assert document["bomFormat"] == "CycloneDX"
+    assert document["metadata"]["component"]["version"] == __version__
+    text = LOCK.read_text()
+    locked = {
+        name.lower(): version for name, version in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", text, re.MULTILINE)
+    }
+    listed = {c["name"].lower(): c["version"] for c in document["components"]}
+    assert listed == locked
+    assert len(locked) > 40
+    references = {c["bom-ref"] for c in document["components"]}
+    (own,) = [d for d in document["dependencies"] if d["ref"] == "caseaudit"]
+    assert set(own["dependsOn"]) == references
+    for component in document["components"]:
+        assert component["purl"].startswith(f"pkg:pypi/{component['name'].lower()}@{component['version']}")
+    digests = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", text))
+    written = set(re.findall(r"[0-9a-f]{64}", first.read_text()))
+    assert digests <= written
+
+
+def test_make_knows_it() -> None:
+    assert "tools.sbom requirements.lock" in (ROOT / "Makefile").read_text()
+    assert "cyclonedx-bom" in (ROOT / "requirements-dev.in").read_text()

@@ -1,0 +1,49 @@
+"""Which databases are the demonstration's: those that it began itself. In any other it writes nothing and opens nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from domain.accounts.account_register import AccountRegister
+from domain.importing.importer import ImportReport, import_lines
+from domain.importing.ndjson_reader import read_lines
+from domain.store import demonstration_mark
+from domain.store.application import Files
+from web.demo.demo_accounts import STAFF
+
+ACTOR = "demo"
+"""Who is on record as having stored the samples."""
+
+OURS = frozenset({ACTOR, *(account.username for account in STAFF)})
+
+
+class NotOurs(ValueError):
+    """This database is not one that the demonstration made; in words what else it holds."""
+
+
+def claim(files: Files, register: AccountRegister, samples: Sequence[Path], now: datetime) -> None:
+    """Mark an empty database as the demonstration's. Raises ``NotOurs`` where it holds anything else.
+
+    A database without a mark that holds the samples exactly was made by a version before marks.
+    """
+    if others := sorted(demonstration_mark.actors(register.engine) - OURS):
+        raise NotOurs(f"it holds entries that others stored ({', '.join(others[:3])})")
+    if demonstration_mark.is_marked(register.engine):
+        return
+    strangers = [
+        one.username for one in register.accounts() if one.username not in OURS or register.password(one.username)
+    ]
+    if strangers:
+        raise NotOurs(f"it has accounts that are not the demonstration's ({', '.join(strangers[:3])})")
+    stored = demonstration_mark.entries_stored(register.engine)
+    if stored and not _holds_exactly(files, samples, stored, now):
+        raise NotOurs("it holds entries, and not just those of the samples")
+    demonstration_mark.mark(register.engine, now)
+
+
+def _holds_exactly(files: Files, samples: Sequence[Path], stored: int, now: datetime) -> bool:
+    report = ImportReport()
+    for path in samples:
+        lines = read_lines(path, now, report.rejected, lambda size: None)
+        import_lines(files, lines, report, now=now, actor=ACTOR, keep=False)
+    return not report.stored and not report.rejected and report.already == stored

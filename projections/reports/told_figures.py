@@ -13,11 +13,19 @@ from projections.arrays.date_numbers import month_number
 from projections.columns.column_schema import Array
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.counted_people import by_clause, by_month, grouped, once, pooled, told_by_area
+from projections.reports.counted_people import by_month, by_value, grouped, once, pooled, told_by_area
 from projections.reports.disclosure import BEGINNING, FEW, Counted, at_month_ends, blocks, by_place
 from projections.reports.duty_counts import HeldAs
-from projections.reports.duty_queries import Attribute, DutyQueries, person_of
-from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad, LateFigure, late_together, loads_together
+from projections.reports.duty_queries import Attribute, DutyQueries, Split, person_of
+from projections.reports.duty_results import (
+    BEFORE,
+    WEEKS,
+    DutyLoad,
+    LateFigure,
+    PlaceGroup,
+    late_together,
+    loads_together,
+)
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 from projections.reports.reader_reach import Holds, ReaderReach
@@ -64,7 +72,16 @@ class ToldFigures:
         found = self.queries.people(at, clauses, wanted, "clause")
         people, apart = grouped(found), grouped(found, str)
         counts = self._by_clause(at, clauses, held_as, wanted)
-        return Told(_added([*counts.values()]), blocks(people, apart), people)
+        return Told(
+            _added([*counts.values()]), blocks(people, apart), people, grouped(self._closed(at, clauses, wanted))
+        )
+
+    def _closed(
+        self, at: Period, clauses: Sequence[str], wanted: Holds, by: Split = "clause"
+    ) -> Mapping[PlaceGroup, Counted]:
+        """The people behind the duties of cases that are closed to the reader."""
+        closed = None if self.reach is None else self.reach.closed(self.queries.columns)
+        return self.queries.people(at, clauses, wanted, by, closed)
 
     def by_clause(self, asked: Period, clauses: Sequence[str], among: Holds) -> dict[str, Told]:
         """The same for each clause by itself, met in time. Clauses under which nothing fell due are left out."""
@@ -75,8 +92,11 @@ class ToldFigures:
             return {clause: Told(counts) for clause, counts in exact.items()}
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
         counts = self._by_clause(at, clauses, "in_time", wanted)
-        people = by_clause(self.queries.people(at, clauses, wanted, "clause"))
-        return {clause: Told(counts[clause], blocks(some), some) for clause, some in people.items()}
+        people = by_value(self.queries.people(at, clauses, wanted, "clause"))
+        closed = by_value(self._closed(at, clauses, wanted))
+        return {
+            clause: Told(counts[clause], blocks(some), some, closed.get(clause, {})) for clause, some in people.items()
+        }
 
     def _by_clause(
         self, at: Period, clauses: Sequence[str], held_as: HeldAs, wanted: Holds
@@ -112,8 +132,11 @@ class ToldFigures:
             for place, groups in grouped(self.queries.people(at, [clause], wanted, split), name).items():
                 apart.setdefault(place, {}).update({(clause, group): some for group, some in groups.items()})
         told, every = told_by_area(people), blocks(pooled(people), apart)
+        closed = by_value(self._closed(at, clauses, wanted, split), name)
         return {
-            group: Told(counts, [block for block in every if told[next(iter(block)).area].get(group)], people)
+            group: Told(
+                counts, [b for b in every if told[next(iter(b)).area].get(group)], people, closed.get(group, {})
+            )
             for group, counts in self._groups(at, clauses, held_as, split, name, wanted).items()
         }
 
@@ -158,10 +181,18 @@ class ToldFigures:
         ]
         counts = _added([by_place(some, [0]) for some in totals])
         whole = Period(ends[-1].moment, ends[0].since)
-        people = by_month(grouped(self.queries.people(whole, clauses, wanted, "clause")))
-        months = [people.get(month_number(end.moment.on), {}) for end in ends]
+        people, closed = (
+            by_month(grouped(found))
+            for found in (self.queries.people(whole, clauses, wanted, "clause"), self._closed(whole, clauses, wanted))
+        )
         return [
-            Told({place: of[n] for place, of in counts.items()}, blocks(some), some) for n, some in enumerate(months)
+            Told(
+                {p: of[n] for p, of in counts.items()},
+                blocks(some := people.get(month, {})),
+                some,
+                closed.get(month, {}),
+            )
+            for n, month in enumerate(month_number(end.moment.on) for end in ends)
         ]
 
     def waits(self, asked: Period, clauses: Sequence[str], among: Holds) -> ToldWaits:

@@ -49,13 +49,22 @@ def counts(made: dict[str, Any]) -> Iterator[tuple[str, int]]:
             yield from ((name, n) for name, n in row.items() if name in COUNTS and isinstance(n, int) and of_record)
 
 
+def own(made: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows without what is said of the area, which is another one's to list."""
+    for sheet in made["sheets"]:
+        for row in sheet["rows"]:
+            yield {name: value for name, value in row.items() if "area" not in name}
+
+
 def test_any_day_of_the_month_and_any_such_reader_is_told_the_same_and_it_is_rounded(app: Flask) -> None:
     spo, area = signed_in(app, "p.anstey"), signed_in(app, "c.whitlock")
     told = 0
     for name in reports().reports:
         made = document(spo, f"reports/{name}?{OF}&as_at=2005-12-21")
-        for other, day in ((spo, "2005-11-30"), (spo, "2005-12-01"), (area, "2005-12-22")):
-            assert document(other, f"reports/{name}?{OF}&as_at={day}") == made, (name, day)
+        for day in ("2005-11-30", "2005-12-01"):
+            assert document(spo, f"reports/{name}?{OF}&as_at={day}") == made, (name, day)
+        if name in ("contact", "plans", "forecast", "recording"):
+            assert [*own(document(area, f"reports/{name}?{OF}"))] == [*own(made)], name
         assert made["as_at"] == "2005-11-30" and made["known_at"].startswith("2005-12-01")
         assert (made["rounded_to"], made["withheld_below"]) == (BASE, FEW) and "closed to you" in made["disclosure"]
         found = list(counts(made))

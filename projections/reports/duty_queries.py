@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,24 +29,25 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_counts import DutiesByGroup, DutiesByPeriod, HeldAs, WaitsByPlace, fell_due_runs
+from projections.reports.duty_counts import DutiesByGroup, DutiesByPeriod, WaitsByPlace, fell_due_runs
 from projections.reports.duty_forecast import LoadsByPlace, coming, duties, load_of
 from projections.reports.duty_results import (
     AnsweredCase,
+    Attribute,
     Count,
     DutyLoad,
+    HeldAs,
     LateEntry,
     PersonMonth,
     PlaceGroup,
     RecordedCount,
+    Split,
     Verdicts,
 )
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 from projections.reports.recorded_entries import LateByPlace, RecordedByPlace, late_entries
 
-Attribute = Literal["gender", "ethnicity", "disability"]
-Split = Literal["clause"] | Attribute
 Wanted = Callable[[Place], bool]
 
 

@@ -11,7 +11,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from domain import __version__
 from domain.store.database import Database
-from web.admin import access_log_page, accounts_pages, imports_page, openid, sign_in_pages, start_page
+from web.admin import (
+    access_log_page,
+    accounts_pages,
+    imports_page,
+    openid,
+    requests_page,
+    sign_in_pages,
+    start_page,
+)
 from web.api import json_api
 from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
 from web.handbook import handbook_pages
@@ -28,7 +36,7 @@ from web.inspections import (
     scoring_sheet,
 )
 from web.presentation import template_words
-from web.recording import recording_pages
+from web.recording import limits_by_hand, recording_pages
 from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model
 from web.site import (
@@ -69,6 +77,7 @@ PAGES: tuple[ModuleType, ...] = (
     handbook_pages,
     calendar_feed,
     accounts_pages,
+    requests_page,
     imports_page,
     access_log_page,
 )
@@ -127,6 +136,7 @@ def create_app(
         current_cases,
         current_inspections,
         recording_pages,
+        limits_by_hand,
         security_headers,
         error_pages,
     ):

@@ -3,11 +3,11 @@
 import secrets
 import weakref
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +16,7 @@ from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_rules import keys_taken
 from domain.accounts.outside_key import OutsideKey, outside_key
+from domain.accounts.requests import Requests
 from domain.accounts.roles import Account
 from domain.entries.tidy_text import words
 from domain.store.database import Database, guards
@@ -87,14 +88,15 @@ class StaleAccount(ValueError):
 
 
 class AccountRegister:
-    """The accounts and settings of one database, with its access ``log``. Threads may share it; make it after a fork.
+    """The accounts and settings of one database, with its access ``log`` and the ``requests`` about them.
 
-    On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
+    Threads may share it; make it after a fork. On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
     """
 
     def __init__(self, address: str, *, prepare: bool = False):
         database = Database.at(address)
         self.engine = engine_of(database)
+        self.requests = Requests(self.engine)
         self.log = AccessLog(database, key=partial(_log_key, self.engine), is_account=partial(_has, self.engine))
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
@@ -107,6 +109,7 @@ class AccountRegister:
                     c.execute(sa.text(guard))
                 _settle_staff(c)
                 c.execute(sa.delete(_settings).where(_settings.c.name == KEY_OF_BEFORE))
+            self.requests.prepare(database.kind)
             with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
                 self.log.prepare()
 
@@ -154,7 +157,7 @@ class AccountRegister:
         """Add an account. ``password``: the hash of its password, empty for none. ``AccountExists``, ``KeyTaken``."""
         try:
             with self.engine.begin() as c:
-                c.execute(sa.insert(_accounts).values(_values(account) | {"password": password, "calendar": ""}))
+                c.execute(sa.insert(_accounts).values(account_values(account) | {"password": password, "calendar": ""}))
                 self._called(c, account)
         except IntegrityError:
             raise AccountExists(f"there is already an account '{account.username}'") from None
@@ -167,11 +170,22 @@ class AccountRegister:
         """
         same = sa.and_(_accounts.c.username == account.username, _accounts.c.revision == account.revision)
         with self.engine.begin() as c:
-            values = _values(account) | {"revision": account.revision + 1}
+            values = account_values(account) | {"revision": account.revision + 1}
             if c.execute(sa.update(_accounts).where(same).values(values)).rowcount == 0:
                 _row(c, account.username)
                 raise StaleAccount(f"the account '{account.username}' was changed by somebody else meanwhile")
             self._called(c, account)
+
+    def check_new(self, account: Account) -> None:
+        """``AccountExists`` or ``KeyTaken`` where this account cannot be added."""
+        if _has(self.engine, account.username):
+            raise AccountExists(f"there is already an account '{account.username}'")
+        self.check_keys(account)
+
+    def check_keys(self, account: Account) -> None:
+        """``KeyTaken`` where one of its staff keys is another account's."""
+        if taken := keys_taken(account, self.accounts()):
+            raise KeyTaken(f"'{taken[0]}' already names another account")
 
     def bind_name(self, name: str, username: str) -> None:
         """Say whom a printed name in older limits of access means: this account alone. ``NoSuchAccount``."""
@@ -185,7 +199,7 @@ class AccountRegister:
         if self.engine.dialect.name == "postgresql":
             c.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('caseaudit accounts'))"))
         rows = c.execute(sa.select(_accounts)).mappings()
-        if taken := keys_taken(account, (_account(row, {}) for row in rows)):
+        if taken := keys_taken(account, (_account(row, NO_NAMES) for row in rows)):
             raise KeyTaken(f"'{taken[0]}' already names another account")
         _keep_name(c, account.username, account.name)
 
@@ -252,17 +266,26 @@ def _keep_name(c: sa.Connection, username: str, name: str) -> None:
         c.execute(sa.insert(_names).values(named))
 
 
-def _names_of(c: sa.Connection, username: str | None = None) -> Mapping[str, tuple[str, ...]]:
-    """Account -> the printed names by which older limits of access may mean it. None: of all accounts."""
-    query = sa.select(_names.c.username, _names.c.name, _bound_names.c.username)
-    query = query.outerjoin(_bound_names, _bound_names.c.name == _names.c.name)
-    bound = sa.select(_bound_names.c.username, _bound_names.c.name)
-    if username is not None:
-        query, bound = query.where(_names.c.username == username), bound.where(_bound_names.c.username == username)
-    found: dict[str, tuple[str, ...]] = {}
-    for who, name, meant in (*c.execute(query), *((who, name, who) for who, name in c.execute(bound))):
-        found[who] = (*found.get(who, ()), *((name,) if meant in (None, who) else ()))
-    return found
+class _Names(NamedTuple):
+    """``ever``: account -> the printed names that it ever had. ``bound``: name -> the only account that it means."""
+
+    ever: Mapping[str, Sequence[str]]
+    bound: Mapping[str, str]
+
+    def of(self, username: str, staff: Iterable[str]) -> tuple[str, ...]:
+        """The names and staff keys by which older limits of access may mean an account."""
+        own = (name for name, meant in self.bound.items() if meant == username)
+        had = (name for name in (*self.ever.get(username, ()), *staff) if self.bound.get(name, username) == username)
+        return tuple(dict.fromkeys((*had, *own)))
+
+
+def _names_of(c: sa.Connection, username: str | None = None) -> _Names:
+    """The names of accounts (None: of all)."""
+    query = sa.select(_names.c.username, _names.c.name).order_by(_names.c.name)
+    ever: dict[str, list[str]] = {}
+    for who, name in c.execute(query if username is None else query.where(_names.c.username == username)):
+        ever.setdefault(who, []).append(name)
+    return _Names(ever, {row.name: row.username for row in c.execute(sa.select(_bound_names))})
 
 
 def _add_columns(c: sa.Connection, table: sa.Table) -> None:
@@ -289,8 +312,17 @@ def _settle_staff(c: sa.Connection) -> None:
         c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(staff=staff))
 
 
-def _account(row: Any, names: Mapping[str, tuple[str, ...]]) -> Account:
+def account_of(values: Mapping[str, Any], revision: int) -> Account:
+    """The account of such values."""
+    return _account({**values, "revision": revision}, NO_NAMES)
+
+
+NO_NAMES = _Names({}, {})
+
+
+def _account(row: Any, names: _Names) -> Account:
     """The account of a row. Names are tidied as those of entries are, which they are compared with."""
+    staff = tuple(map(words, row["staff"] or ()))
     return Account(
         username=row["username"],
         name=words(row["name"]),
@@ -300,14 +332,15 @@ def _account(row: Any, names: Mapping[str, tuple[str, ...]]) -> Account:
         grade=row["grade"],
         disabled=row["disabled"],
         must_change=row["must_change"],
-        staff=tuple(map(words, row["staff"] or ())),
+        staff=staff,
         until=None if row["until"] is None else date.fromisoformat(row["until"]),
         revision=row["revision"],
-        names=names.get(row["username"], ()),
+        names=names.of(row["username"], staff),
     )
 
 
-def _values(account: Account) -> dict[str, Any]:
+def account_values(account: Account) -> dict[str, Any]:
+    """The account as JSON can hold it, but for its revision and its names."""
     return {
         "username": account.username,
         "name": account.name,

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from domain.accounts.account_register import AccountExists
 from domain.accounts.roles import Account
-from web.site import access_control, passwords
+from web.services import current_cases
+from web.site import access_control, clock, passwords
 
 PASSWORD = "correct horse battery staple"
 MANAGER = Account("manager", "Ann Manager", "area_manager", ("Gloucestershire",), grade="spo")
@@ -52,3 +53,27 @@ def session_of(client: FlaskClient) -> dict[str, str]:
     cookie = client.get_cookie("caseaudit")
     assert cookie is not None
     return {"name": cookie.key, "value": cookie.value}
+
+
+def confirm_all(app: Flask) -> None:
+    """As the demonstration's information manager, confirm every request that waits."""
+    second = signed_in(app, "i.nkemelu")
+    with app.app_context():
+        waiting = [one.number for one in access_control.register().requests.still_open(clock.now()) if not one.alone]
+    for number in waiting:
+        post(second, f"/requests/{number}/confirmed", "/requests")
+
+
+def opens(client: FlaskClient, **said: Any) -> str:
+    """Open an inspection, and have a second person confirm it; its id."""
+    before = set(_inspections(client.application))
+    answer = post(client, "/inspections/new", **said)
+    assert answer.status_code == 302, answer.text[:500]
+    confirm_all(client.application)
+    (name,) = set(_inspections(client.application)) - before
+    return name
+
+
+def _inspections(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(current_cases.repository().inspections)

@@ -50,8 +50,10 @@ def new() -> str | Response:
     problems = problems or enter(name, "InspectionOpened", values)
     if problems:
         return form_page("Open an inspection or an audit", fields, request.form.to_dict(flat=False), problems)
-    let_read(access_control.account(), name)
-    flash("The inspection is open. Take its frame next.")
+    waits = let_read(access_control.account(), name)
+    flash(f"The inspection is open. {waits or 'Take its frame next.'}")
+    if waits and not access_control.register().account(access_control.account().username).reads(name):
+        return redirect(url_for("requests.index"))
     return redirect(url_for("inspecting.work", inspection=name))
 
 

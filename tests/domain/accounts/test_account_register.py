@@ -126,7 +126,7 @@ def test_of_many_changes_at_once_one_is_kept(register: AccountRegister) -> None:
 
 
 def test_a_name_of_before_shuts_out_whoever_ever_had_it_until_it_is_bound(register: AccountRegister) -> None:
-    register.add(Account("first", "Tunde Adeyemi", "spo", ("Gloucester",)))
+    register.add(Account("first", "Tunde Adeyemi", "spo", ("Gloucester",), staff=("Tunde Adeyemi",)))
     register.add(Account("second", "Tunde Adeyemi", "spo", ("Gloucester",)))
     register.change(replace(register.account("first"), name="Tunde Brook"))
     assert [register.account(who).is_shut_out(["Tunde Adeyemi"]) for who in ("first", "second")] == [True, True]

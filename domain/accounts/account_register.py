@@ -12,12 +12,19 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from domain.accounts import calendar_addresses, identities, second_factors, sign_in_sessions, sign_in_tries
 from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_rules import keys_taken
+from domain.accounts.calendar_addresses import CalendarAddresses
+from domain.accounts.identities import Identities
 from domain.accounts.outside_key import OutsideKey, outside_key
+from domain.accounts.password_hashes import sealed_older
 from domain.accounts.requests import Requests
 from domain.accounts.roles import Account
+from domain.accounts.second_factors import SecondFactors
+from domain.accounts.sign_in_sessions import Sessions
+from domain.accounts.sign_in_tries import SignInTries
 from domain.entries.tidy_text import words
 from domain.store.database import Database, guards
 from domain.store.engines import engine_of, insert_into
@@ -67,6 +74,11 @@ _settings = sa.Table(
 )
 
 
+_TABLES = (
+    _tables, sign_in_sessions.tables, sign_in_tries.tables, second_factors.tables, identities.tables,
+    calendar_addresses.tables,
+)  # fmt: skip
+
 KEY_OF_BEFORE = "secret key"
 """The setting in which older versions kept the key of cookies; it is deleted."""
 
@@ -101,14 +113,13 @@ class AccountRegister:
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
             with self.engine.begin() as c:
-                for table in _tables.sorted_tables:
-                    c.execute(sa.schema.CreateTable(table, if_not_exists=True))
-                    _add_columns(c, table)
+                for table in (table for tables in _TABLES for table in tables.sorted_tables):
+                    _create(c, table)
                 keys, never = (("rowid",), ("username", "name")), "the names of accounts are never changed"
                 for guard in guards(database.kind, "account_names", never, *keys):
                     c.execute(sa.text(guard))
                 _settle_staff(c)
-                c.execute(sa.delete(_settings).where(_settings.c.name == KEY_OF_BEFORE))
+                _forget_secrets(c)
             self.requests.prepare(database.kind)
             with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
                 self.log.prepare()
@@ -117,6 +128,26 @@ class AccountRegister:
     def key(self) -> OutsideKey:
         """The outside key of this record; ``KeyUnusable``. The database holds no more than the record's id, by chance."""
         return _outside_key(self.engine)
+
+    @property
+    def sessions(self) -> Sessions:
+        return Sessions(self.engine, self)
+
+    @property
+    def tries(self) -> SignInTries:
+        return SignInTries(self.engine)
+
+    @property
+    def factors(self) -> SecondFactors:
+        return SecondFactors(self.engine, self.key)
+
+    @property
+    def identities(self) -> Identities:
+        return Identities(self.engine, self.key)
+
+    @property
+    def calendars(self) -> CalendarAddresses:
+        return CalendarAddresses(self.engine, self.key)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -149,10 +180,6 @@ class AccountRegister:
         """The argon2 hash of the password; empty where none was set. ``NoSuchAccount``."""
         return str(self._row(username)["password"])
 
-    def calendar(self, username: str) -> str:
-        """The secret part of the address of the account's calendar; empty where it has none. ``NoSuchAccount``."""
-        return str(self._row(username)["calendar"])
-
     def add(self, account: Account, password: str = "") -> None:
         """Add an account. ``password``: the hash of its password, empty for none. ``AccountExists``, ``KeyTaken``."""
         try:
@@ -165,15 +192,20 @@ class AccountRegister:
     def change(self, account: Account) -> None:
         """Store the account as given, but for its password. A user name cannot change.
 
+        Closing it or changing its role ends its sessions and its calendar address.
+
         ``account.revision`` is that of the account as it was read: ``StaleAccount`` where it was changed meanwhile.
         ``NoSuchAccount``, ``KeyTaken``.
         """
+        standing = self._row(account.username)
         same = sa.and_(_accounts.c.username == account.username, _accounts.c.revision == account.revision)
         with self.engine.begin() as c:
             values = account_values(account) | {"revision": account.revision + 1}
             if c.execute(sa.update(_accounts).where(same).values(values)).rowcount == 0:
-                _row(c, account.username)
                 raise StaleAccount(f"the account '{account.username}' was changed by somebody else meanwhile")
+            if account.disabled or account.role != standing["role"]:
+                sign_in_sessions.end_sessions(c, account.username)
+                calendar_addresses.end_address(c, account.username)
             self._called(c, account)
 
     def check_new(self, account: Account) -> None:
@@ -203,13 +235,31 @@ class AccountRegister:
             raise KeyTaken(f"'{taken[0]}' already names another account")
         _keep_name(c, account.username, account.name)
 
-    def set_password(self, username: str, password: str, *, must_change: bool) -> None:
-        """Store the hash of a new password. ``NoSuchAccount``."""
-        self._update(username, {"password": password, "must_change": must_change})
+    def take_over_passwords(self) -> list[str]:
+        """Seal the password hashes of an older version, which had no outside key, so that they can be used once more.
 
-    def set_calendar(self, username: str, mark: str) -> None:
-        """Give the account's calendar a new address; the old address no longer works. ``NoSuchAccount``."""
-        self._update(username, {"calendar": mark})
+        Nothing else makes them usable: a hash that somebody wrote into the database signs nobody in. The user names.
+        """
+        with self.engine.begin() as c:
+            older = c.execute(sa.select(_accounts).where(_accounts.c.password.startswith("$argon2"))).mappings().all()
+            for row in older:
+                sealed = sealed_older(self.key, row["username"], row["password"])
+                c.execute(sa.update(_accounts).where(_accounts.c.username == row["username"]).values(password=sealed))
+        return [row["username"] for row in older]
+
+    def make_anew(self, username: str, kept: str, password: str) -> None:
+        """Store another hash of the same password, in place of ``kept``."""
+        same = sa.and_(_accounts.c.username == username, _accounts.c.password == kept)
+        with self.engine.begin() as c:
+            c.execute(sa.update(_accounts).where(same).values(password=password))
+
+    def set_password(self, username: str, password: str, *, must_change: bool) -> None:
+        """Store the hash of a new password, which ends every session of the account. ``NoSuchAccount``."""
+        values = {"password": password, "must_change": must_change}
+        with self.engine.begin() as c:
+            if c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(values)).rowcount == 0:
+                raise NoSuchAccount(username)
+            sign_in_sessions.end_sessions(c, username)
 
     def setting(self, name: str, default: str) -> str:
         """The value of a setting. Where it has none yet, ``default`` is stored as its value."""
@@ -218,11 +268,6 @@ class AccountRegister:
     def _row(self, username: str) -> Any:
         with self.engine.connect() as c:
             return _row(c, username)
-
-    def _update(self, username: str, values: dict[str, Any]) -> None:
-        with self.engine.begin() as c:
-            if c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(values)).rowcount == 0:
-                raise NoSuchAccount(username)
 
 
 def _has(engine: sa.Engine, username: str) -> bool:
@@ -288,14 +333,26 @@ def _names_of(c: sa.Connection, username: str | None = None) -> _Names:
     return _Names(ever, {row.name: row.username for row in c.execute(sa.select(_bound_names))})
 
 
-def _add_columns(c: sa.Connection, table: sa.Table) -> None:
-    """Add the columns that the table of an older version lacks."""
+def _create(c: sa.Connection, table: sa.Table) -> None:
+    """Create a table with its indexes, or add the columns that the table of an older version lacks."""
+    c.execute(sa.schema.CreateTable(table, if_not_exists=True))
     there = {column["name"] for column in sa.inspect(c).get_columns(table.name)}
     for column in table.columns:
         if column.name not in there:
             c.execute(
                 sa.text(f"ALTER TABLE {table.name} ADD COLUMN {sa.schema.CreateColumn(column).compile(c.engine)}")
             )
+    for index in table.indexes:
+        c.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+
+
+def _forget_secrets(c: sa.Connection) -> None:
+    """Delete what older versions kept in the clear: the key of cookies, and the addresses of calendars."""
+    key = _settings.c.name == KEY_OF_BEFORE
+    if c.execute(sa.select(_settings.c.name).where(key)).first():  # look first: a write would wait for other writers
+        c.execute(sa.delete(_settings).where(key))
+    if c.execute(sa.select(_accounts.c.username).where(_accounts.c.calendar != "")).first():
+        c.execute(sa.update(_accounts).values(calendar=""))
 
 
 def _settle_staff(c: sa.Connection) -> None:

@@ -34,6 +34,9 @@ ADMINISTRATORS: tuple[Role, ...] = ("information_manager",)
 AUDITORS: tuple[Role, ...] = ("information_manager", "auditor")
 """The roles that read the access log. An auditor opens no case and changes no account."""
 
+SECOND_FACTOR: tuple[Role, ...] = ("information_manager", "auditor", "inspector", "area_manager")
+"""The roles that must have a second factor, unless whoever runs the site says otherwise: they reach most."""
+
 Level = Literal["area", "division", "team", "officer"]
 
 LEVELS: Mapping[Role, Level] = {
@@ -151,10 +154,6 @@ class Account:
     def signs_as(self) -> OfficerGrade:
         """The grade that their countersignatures and oversight carry: their own, or the usual one of their role."""
         return self.grade or ("po" if self.holds_cases else "spo")
-
-    def reads(self, inspection: str) -> bool:
-        """Whether this inspection's sheet is theirs to read: an inspector's own ones; all of them, for the others."""
-        return not self.inspects or inspection in self.inspections
 
     def runs(self, inspection: str, opened_by: str | None) -> bool:
         """Whether they run an inspection: an inspector who reads it, or the manager who opened it (by user name)."""

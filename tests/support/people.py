@@ -26,7 +26,8 @@ def token_in(page: str) -> str:
 def add(app: Flask, account: Account, password: str = PASSWORD) -> Account:
     """An account with a password, unless it is there already."""
     with app.app_context(), suppress(AccountExists):
-        access_control.register().add(account, passwords.hashed(password))
+        register = access_control.register()
+        register.add(account, passwords.hashed(register.key, account.username, password))
     return account
 
 
@@ -37,7 +38,11 @@ def post(client: FlaskClient, path: str, form: str = "", **values: Any) -> Any:
 
 
 def signed_in(app: Flask, who: str | Account = MANAGER) -> FlaskClient:
-    """A client signed in: by the demonstration's door as the person of this user name, or with a password."""
+    """A client signed in: by the demonstration's door as the person of this user name, or with a password.
+
+    The site asks nobody for a second factor from then on.
+    """
+    app.config["SECOND_FACTOR"] = frozenset()
     client = app.test_client()
     if isinstance(who, Account):
         add(app, who)

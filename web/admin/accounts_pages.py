@@ -1,6 +1,5 @@
 """The pages of accounts, for the information manager: who may sign in, with which role, for which cases."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args
@@ -122,8 +121,8 @@ def _stale(standing: Account, typed: Account) -> tuple[str, int]:
 def give_password(username: str) -> str:
     """Set a new password for somebody who has lost theirs. All their sessions end."""
     account = _found(username)
-    given = secrets.token_urlsafe(12)
-    access_control.register().set_password(username, passwords.hashed(given), must_change=True)
+    given, kept = passwords.given(access_control.register().key, username, clock.now())
+    access_control.register().set_password(username, kept, must_change=True)
     access_control.log("password changed", detail=f"for {username}")
     return render_template("admin/given_password.html", account=account, given=given)
 

@@ -61,7 +61,7 @@ def add(username: str, password: str, database: str, **given: Any) -> None:
     with _register(database, make=True) as register:
         first = not register.accounts()
         try:
-            register.add(account, passwords.hashed(password))
+            register.add(account, passwords.hashed(register.key, username, password))
         except (AccountExists, KeyTaken) as error:
             raise click.UsageError(str(error)) from error
         if not first:
@@ -116,12 +116,15 @@ def change(username: str, closed: bool | None, database: str, **given: Any) -> N
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
 @command_options.database
 def password(username: str, password: str, database: str) -> None:
-    """Give an account a new password, to be changed at the next sign-in."""
+    """Give an account a new password for 72 hours, to be changed at the next sign-in. All its sessions end."""
     with _register(database) as register:
         account = _found(register, username)
         if fault := passwords.fault(password, username, account.name):
             raise click.UsageError(fault)
-        register.set_password(username, passwords.hashed(password), must_change=True)
+        until = system_clock.now() + passwords.GIVEN_FOR
+        register.set_password(
+            username, passwords.hashed(register.key, username, password, until=until), must_change=True
+        )
         register.log.add(system_clock.now(), OPERATOR, "password changed", detail=f"for {username}")
     click.echo(f"{username} has a new password")
 
@@ -139,9 +142,25 @@ def recover(username: str, password: str, database: str) -> None:
         account = _found(register, username)
         if fault := passwords.fault(password, username, account.name):
             raise click.UsageError(fault)
-        register.set_password(username, passwords.hashed(password), must_change=True)
+        until = system_clock.now() + passwords.GIVEN_FOR
+        register.factors.reset(username)
+        register.set_password(
+            username, passwords.hashed(register.key, username, password, until=until), must_change=True
+        )
         register.log.add(system_clock.now(), OPERATOR, "password changed", detail=f"recovered {username}")
     click.echo(f"{username} may sign in again, and must change the password")
+
+
+@users.command()
+@click.argument("username")
+@command_options.database
+def invite(username: str, database: str) -> None:
+    """Make a link that binds the account to a person of the organisation's own sign-in (OpenID Connect), once."""
+    with _register(database) as register:
+        account = _found(register, username)
+        register.log.add(system_clock.now(), OPERATOR, "account changed", detail=f"{username}: invited")
+        token = register.identities.invite(username, system_clock.now())
+    click.echo(f"Hand this to {account.name} alone; it works once, for 7 days: https://YOUR-SITE/invitation/{token}")
 
 
 def _form(username: str, given: dict[str, Any]) -> dict[str, str]:

@@ -24,7 +24,8 @@ PURPOSES: Mapping[str, Purpose] = {
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "compliance": "reports",
     "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
     "imports": "administration", "access": "oversight",
-    "signing_in": "own account", "openid": "own account",
+    "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
+    "invitations": "administration",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 

@@ -60,10 +60,8 @@ def test_nothing_is_changed_for_nobody(register: AccountRegister) -> None:
     for change in (
         lambda: register.change(SPO),
         lambda: register.set_password("ann.spo", "x", must_change=False),
-        lambda: register.set_calendar("ann.spo", "x"),
         lambda: register.account("ann.spo"),
         lambda: register.password("ann.spo"),
-        lambda: register.calendar("ann.spo"),
     ):
         with pytest.raises(NoSuchAccount):
             change()

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -134,7 +134,7 @@ def test_an_inspector_reads_their_own_inspections_only(app: Flask) -> None:
         app, Account("n.new", "N New", "inspector", ("Gloucestershire",), inspections=("gloucestershire-2004",))
     )
     assert client.get("/inspections/gloucestershire-2004").status_code == 200
-    assert client.get("/inspections/gloucestershire-2005").status_code == 403
+    assert client.get("/inspections/gloucestershire-2005").status_code == 200, "published: its sheet is for all readers"
     assert client.get(f"/cases/{GLOUCESTER}").status_code == 404
 
 
@@ -234,8 +234,7 @@ def test_a_case_of_limited_access_is_shown_nowhere_and_counted_in_no_list(
     assert "Helen Sallis" not in client.get("/desk/no-countersigned-assessment").text, "nor in a filter"
     for page in ("", "/replay", "/then-and-now", "/record", "?as_at=2005-06-01", "/record/TierSet", "/correct/0014"):
         assert client.get(f"/cases/{GLOUCESTER}{page}").status_code == 404, page
-    post(client, "/calendar", step="new")
-    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", client.get("/calendar").text)
+    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="new").text)
     assert address is not None and "V465889" not in client.get(address[0]).text
     assert signed_in(app, "c.whitlock").get(f"/cases/{GLOUCESTER}").status_code == 200
     lift = {"entry": "lift", "occurred_on": "2005-12-20", "recorded_at": "2005-12-20T09:00:00+00:00", "limit": "limit"}
@@ -303,8 +302,8 @@ def try_in(client: FlaskClient, username: str, password: str) -> str:
 
 @pytest.fixture
 def plain(tmp_path: Path) -> Flask:
-    """A site that is no demonstration, over an empty database, with one account."""
-    app = create_app(str(tmp_path / "plain.sqlite"))
+    """A site that is no demonstration and asks for no second factor, over an empty database, with one account."""
+    app = create_app(str(tmp_path / "plain.sqlite"), second_factor=())
     add(app, MANAGER)
     return app
 
@@ -316,33 +315,6 @@ def test_a_wrong_password_and_an_unknown_name_are_told_apart_by_nobody(plain: Fl
     assert client.get("/desk").status_code == 302
     assert post(client, "/sign-in", username="manager", password=PASSWORD).status_code == 302
     assert client.get("/desk").status_code == 200
-
-
-def test_too_many_tries_must_wait_also_with_the_right_password(plain: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = plain.test_client()
-    for _ in range(5):
-        assert "is not right" in try_in(client, "manager", "wrong")
-    assert "too many tries" in try_in(client, "manager", PASSWORD)
-    later = clock.now() + timedelta(minutes=16)
-    monkeypatch.setattr(clock, "now", lambda: later)
-    assert post(client, "/sign-in", username="manager", password=PASSWORD).status_code == 302
-
-
-def test_tries_as_many_people_from_one_place_are_stopped_too(plain: Flask) -> None:
-    client = plain.test_client()
-    with plain.app_context():
-        for n in range(50):
-            access_control.register().log.add(clock.now(), f"guess{n}", "sign-in failed", address="127.0.0.1")
-    assert "too many tries" in try_in(client, "manager", PASSWORD)
-
-
-def test_a_sign_in_ends(plain: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = signed_in(plain)
-    assert client.get("/desk").status_code == 200
-    later = clock.now() + access_control.LONGEST + timedelta(minutes=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
-    assert client.get("/desk").status_code == 302
-    assert plain.permanent_session_lifetime == timedelta(minutes=30)
 
 
 def test_closing_an_account_or_changing_its_password_ends_its_sign_ins(plain: Flask) -> None:
@@ -414,15 +386,6 @@ def test_a_form_without_its_token_does_nothing(app: Flask) -> None:
         answer = client.post(address, data={"username": "x"})
         assert (answer.status_code, "expired" in answer.text) == (400, True), address
     assert client.get("/staff").status_code == 200
-
-
-def test_the_cookie_is_kept_from_scripts_and_behind_a_proxy_from_plain_http(plain: Flask, tmp_path: Path) -> None:
-    answer = post(plain.test_client(), "/sign-in", username="manager", password=PASSWORD)
-    cookie = answer.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
-    behind = create_app(str(tmp_path / "behind.sqlite"), behind_proxy=True)
-    page = behind.test_client().get("/sign-in", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.7"})
-    assert "Secure" in page.headers["Set-Cookie"] and "Strict-Transport-Security" in page.headers
 
 
 # ---------------------------------------------------------------- accounts

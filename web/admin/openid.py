@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from domain.accounts.access_lines import UNKNOWN
 from domain.accounts.identities import AlreadyBound
 from domain.error_traces import kind_of, trace_of
-from web.site import access_control, clock
+from web.site import access_control, access_logging, clock
 from web.site.links import local
 
 blueprint = Blueprint("openid", __name__)
@@ -124,11 +124,13 @@ def accept() -> Response:
     account = None if username is None else register.open_account(username, clock.day())
     if account is None:
         return _refuse("This invitation was used, or is over. Ask your information manager for a new one.")
-    access_control.log("account changed", who=account, detail=f"{account.username}: bound to a person of {issuer}")
+    if register.identities.account_of(issuer, subject) or register.identities.bound_since(account.username):
+        return _refuse("This account, or you, are bound already. Ask your information manager.")
+    access_logging.write_now("signed in", account, f"{HOW}; bound to a person of {issuer}")
     try:
         bound = register.identities.accept(invitation, issuer, subject, now)
-    except AlreadyBound:
-        return _refuse("This account, or you, are bound already. Ask your information manager.")
+    except AlreadyBound:  # by somebody who was quicker
+        bound = None
     if bound != account.username:
         return _refuse("This invitation was used, or is over. Ask your information manager for a new one.")
     access_control.sign_in(account, HOW)

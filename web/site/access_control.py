@@ -4,6 +4,7 @@ Every view states who may enter, with ``open_to`` or ``open_to_anyone``. The app
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
@@ -63,11 +64,16 @@ def may_enter(who: Account, endpoint: str) -> bool:
     return who.is_one_of(opens_to(current_app, endpoint) or ())
 
 
+_opening = Lock()
+"""Held by the thread that opens the register, so that no other opens it too."""
+
+
 def register() -> AccountRegister:
     """The accounts of the app's database. Opened at the first request of each process, then kept."""
-    kept = current_app.extensions.get("register")
-    if kept is None:
-        kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"])
+    with _opening:
+        kept = current_app.extensions.get("register")
+        if kept is None:
+            kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"])
     return cast(AccountRegister, kept)
 
 

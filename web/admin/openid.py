@@ -26,8 +26,14 @@ SETTINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "BREAK_GLASS")
 
 HOW = "OpenID Connect"
 
+NOT_MEANT = "What your organisation's sign-in said is not meant for this service. Tell whoever runs it."
+
 SIGNED = ("RS", "ES", "PS", "Ed")
 """How the names of the ways to sign begin that are taken: with a key that the issuer alone has."""
+
+
+SECONDS = 10
+"""Seconds that the issuer may take for an answer. No redirect is followed."""
 
 
 def configured() -> bool:
@@ -59,9 +65,13 @@ def away() -> Response:
 
     client = _client()
     try:
+        _check_issuer(client)
         answer: Response = client.authorize_redirect(url_for("openid.back", _external=True))
     except RequestException as error:
         return _unreachable(error)
+    except AnotherIssuer:
+        current_app.logger.warning("OpenID Connect: the metadata are another issuer's")
+        return _refuse(NOT_MEANT)
     return answer
 
 
@@ -78,9 +88,9 @@ def back() -> Response | str:
         issuer, subject = _person(_client())
     except OAuthError as error:
         return _refuse(f"Your organisation's sign-in did not let you in ({error.error}). Try again.")
-    except (JoseError, NoIdToken) as error:
+    except (JoseError, NoIdToken, AnotherIssuer) as error:
         current_app.logger.warning("OpenID Connect: the token does not hold: %s", kind_of(error))
-        return _refuse("What your organisation's sign-in said is not meant for this service. Tell whoever runs it.")
+        return _refuse(NOT_MEANT)
     except RequestException as error:
         return _unreachable(error)
     register = access_control.register()
@@ -131,8 +141,20 @@ class NoIdToken(ValueError):
     """The issuer sent no id token, or one without issuer or subject."""
 
 
+class AnotherIssuer(ValueError):
+    """The metadata name another issuer than the one that is set (OpenID Connect Discovery 1.0, 4.3)."""
+
+
+def _check_issuer(client: Any) -> None:
+    """``AnotherIssuer`` where the metadata are not those of the issuer that is set."""
+    named = client.load_server_metadata().get("issuer")
+    if not isinstance(named, str) or named.rstrip("/") != current_app.extensions["openid"]["issuer"]:
+        raise AnotherIssuer
+
+
 def _person(client: Any) -> tuple[str, str]:
     """The issuer and subject of a valid id token; ``NoIdToken``, or an error of the libraries."""
+    _check_issuer(client)
     issuer = current_app.extensions["openid"]["issuer"]
     metadata = client.load_server_metadata()
     offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
@@ -182,6 +204,11 @@ def attach(app: Flask) -> None:
         client_id=settings["CLIENT_ID"],
         client_secret=settings["CLIENT_SECRET"],
         server_metadata_url=f"{issuer}/.well-known/openid-configuration",
-        client_kwargs={"scope": "openid", "code_challenge_method": "S256"},
+        client_kwargs={
+            "scope": "openid",
+            "code_challenge_method": "S256",
+            "default_timeout": SECONDS,
+            "max_redirects": 0,
+        },
     )
     app.extensions["openid"] = {"client": client, "issuer": issuer, "break_glass": settings.get("BREAK_GLASS") or ""}

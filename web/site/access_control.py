@@ -15,6 +15,7 @@ from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, Account, Role
 from domain.accounts.sign_in_sessions import IDLE, Session, Stage
 from web.site import access_logging, clock
+from web.site.cookie_signing import CookieSigning
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -213,6 +214,7 @@ def attach(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
+    app.session_interface = CookieSigning()
     app.before_request(_readable)
     app.before_request(_enter)
     CSRFProtect(app)

@@ -155,10 +155,6 @@ class Account:
         """The grade that their countersignatures and oversight carry: their own, or the usual one of their role."""
         return self.grade or ("po" if self.holds_cases else "spo")
 
-    def reads(self, inspection: str) -> bool:
-        """Whether this inspection's sheet is theirs to read: an inspector's own ones; all of them, for the others."""
-        return not self.inspects or inspection in self.inspections
-
     def runs(self, inspection: str, opened_by: str | None) -> bool:
         """Whether they run an inspection: an inspector who reads it, or the manager who opened it (by user name)."""
         return inspection in self.inspections if self.inspects else opened_by == self.username

@@ -144,6 +144,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     from web.demo import write_samples
     from web.demo.demo_accounts import add_staff
     from web.demo.demo_mark import ACTOR
+    from web.demo.publish_samples import publish_samples
 
     with tempfile.TemporaryDirectory() as folder:
         samples = write_samples(files or Path(folder))
@@ -154,6 +155,8 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
     if report.rejected:
         sys.exit(1)
+    with closing(command_options.open_files(database)) as stored:
+        publish_samples(stored)
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
         add_staff(register)
     current_read_model(database).close()

@@ -25,7 +25,6 @@ from projections.cases.case_differences import DutyChange, duty_changes
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine, outstanding
 from projections.history.history import History
-from projections.inspections.blind_reading import recorded_meanwhile
 from projections.obligations.derive import obligations
 from web.presentation.phrases import fact_details, fact_named, fact_title, type_title
 from web.recording.entry_forms import Field, fields_of
@@ -47,7 +46,7 @@ class RecordingForm:
             abort(403, f"{type_title(fact_type.__name__)}: that is not yours to record.")
         self.reference, self.fact_type, self.of, self.who = reference, fact_type, of, who
         self.now = clock.recording_time()
-        self.file: CaseFile = current_cases.repository().file(reference)
+        self.file: CaseFile = current_cases.shown_file(reference)
         self.filled_in = filled_in(fact_type, who) if of is None else {}
         asked = fields_of(type(of) if of is not None else fact_type, self._entries)
         unasked = {*self.filled_in, *(fact_type.use.signed if of is None else ())}
@@ -185,7 +184,7 @@ class RecordingForm:
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Entry]:
         """The entries recorded on the case since the form was opened."""
-        return recorded_meanwhile(self.file, self._seen(typed), current_cases.shown_file(self.reference).entries)
+        return self.file.since(self._seen(typed))
 
     def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
         seen = next(iter(typed.get("seen", ())), "")
@@ -196,11 +195,11 @@ class RecordingForm:
 
         For an outcome, the appointments that wait for one come first.
         """
-        shown = current_cases.shown_file(self.reference).entries
         history = current_cases.repository().history(self.reference, None)
         found = [
             fact for fact in history.entries
-            if fact.entry in shown and (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
+            if fact.entry in self.file.entries
+            and (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
             and (self.fact_type is not EntryWithdrawn or self.who.may_change(fact))
         ]  # fmt: skip
         found.reverse()

@@ -20,7 +20,11 @@ Task = tuple[str, bool]
 
 @dataclass
 class Inspection:
-    """One inspection. ``sample``: the cases read, in the order of the draw, spares in the places of those replaced."""
+    """One inspection. ``sample``: the cases read, in the order of the draw, spares in the places of those replaced.
+
+    Assessors are known by their staff keys: the id that the entry gives, or the name where it gives none. ``named``: staff
+    key -> how the person is printed.
+    """
 
     opened: inspection_entries.InspectionOpened | None = None
     frame: inspection_entries.FrameTaken | None = None
@@ -28,6 +32,7 @@ class Inspection:
     replaced: list[inspection_entries.CaseReplaced] = field(default_factory=list)
     sample: list[str] = field(default_factory=list)
     assessors: dict[str, JudgeRole] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
     allocated: dict[Task, str] = field(default_factory=dict)
     completed: dict[Task, inspection_entries.ReadingCompleted] = field(default_factory=dict)
     ratings: dict[tuple[str, str], inspection_entries.ManagementRated] = field(default_factory=dict)
@@ -80,28 +85,36 @@ class Inspection:
         most = self.drawn.per_officer if self.drawn else None
         if most is None or self.frame is None:
             return alike
-        officer = {framed.case: framed.officer for framed in self.frame.cases}
+        officer = {framed.case: framed.holder for framed in self.frame.cases}
         held = Counter(officer.get(one) for one in self.sample if one != case)
         return [spare for spare in alike if held[officer.get(spare)] < most] or alike
 
-    def tasks_of(self, assessor: str) -> list[Task]:
-        """What is allocated to an assessor."""
-        return [task for task, name in self.allocated.items() if name == assessor]
+    def called(self, assessor: str | None) -> str:
+        """How an assessor is printed; empty for nobody."""
+        return self.named.get(assessor, assessor) if assessor else ""
+
+    def tasks_of(self, *assessors: str) -> list[Task]:
+        """What is allocated to these assessors: most often to all keys of one person."""
+        return [task for task, reader in self.allocated.items() if reader in assessors]
 
     def shared_out(self) -> dict[Task, str]:
-        """The unallocated cases, each with an assessor: the one who has fewest cases then, the first by name of equals."""
+        """The unallocated cases, each with an assessor: the one who has fewest cases then, the first by name of equals.
+
+        Whoever has the second reading of a case is not given the first.
+        """
         held = Counter({name: len([t for t in self.tasks_of(name) if not t[1]]) for name in self.assessors})
         shared: dict[Task, str] = {}
         for case in self.sample:
-            if held and (case, False) not in self.allocated:
-                name = min(held, key=lambda assessor: (held[assessor], assessor))
-                held[name] += 1
-                shared[case, False] = name
+            free = [reader for reader in held if reader != self.allocated.get((case, True))]
+            if free and (case, False) not in self.allocated:
+                reader = min(free, key=lambda one: (held[one], self.called(one), one))
+                held[reader] += 1
+                shared[case, False] = reader
         return shared
 
-    def to_finish(self, assessor: str) -> list[Task]:
-        """What is allocated to an assessor and not finished."""
-        return [task for task in self.tasks_of(assessor) if task not in self.completed]
+    def to_finish(self, *assessors: str) -> list[Task]:
+        """What is allocated to these assessors and not finished. Nothing once it is frozen: no reading goes on then."""
+        return [task for task in self.tasks_of(*assessors) if task not in self.completed and self.frozen is None]
 
     def finished(self, *, second: bool) -> set[str]:
         """The cases whose first (or ``second``) reading is finished."""
@@ -146,9 +159,11 @@ class Inspection:
                 self.sample = [fact.by if case == fact.case else case for case in self.sample]
                 self.allocated = {task: name for task, name in self.allocated.items() if task[0] != fact.case}
             case inspection_entries.AssessorNamed():
-                self.assessors[fact.assessor] = fact.role
+                self.assessors[inspection_entries.reader_of(fact)] = fact.role
+                self.named[inspection_entries.reader_of(fact)] = fact.assessor
             case inspection_entries.ReadingAllocated():
-                self.allocated[fact.case, fact.second] = fact.assessor
+                self.allocated[fact.case, fact.second] = inspection_entries.reader_of(fact)
+                self.named.setdefault(inspection_entries.reader_of(fact), fact.assessor)
                 self.completed.pop((fact.case, fact.second), None)
             case inspection_entries.ReadingTakenBack():
                 self.allocated.pop((fact.case, fact.second), None)

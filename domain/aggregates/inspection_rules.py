@@ -119,14 +119,16 @@ def _check_replacement(found: Inspection, fact: inspection_entries.CaseReplaced)
 
 def _check_allocation(found: Inspection, fact: inspection_entries.ReadingAllocated) -> None:
     _in_sample(found, fact.case)
-    if fact.assessor not in found.assessors:
-        raise Refused("assessor", f"'{fact.assessor}' is not an assessor here; {_of(found.assessors)}")
-    if found.allocated.get((fact.case, not fact.second)) == fact.assessor:
+    if inspection_entries.reader_of(fact) not in found.assessors:
+        raise Refused(
+            "assessor", f"'{fact.assessor}' is not an assessor here; {_of(map(found.called, found.assessors))}"
+        )
+    if found.allocated.get((fact.case, not fact.second)) == inspection_entries.reader_of(fact):
         raise Refused("assessor", f"{fact.assessor} reads {fact.case} already: the second reader is somebody else")
 
 
 def _check_completion(found: Inspection, fact: inspection_entries.ReadingCompleted) -> None:
-    if found.allocated.get((fact.case, fact.second)) != fact.assessor:
+    if found.allocated.get((fact.case, fact.second)) != inspection_entries.reader_of(fact):
         raise Refused("case", f"{fact.case} is not allocated to '{fact.assessor}'")
     if fact.second:
         check_second_reading(found, fact.case)

@@ -101,26 +101,27 @@ def _within_limit(strata: Mapping[str, Sequence[Framed]], shares: Mapping[str, i
     for name, share in shares.items():
         left = share
         for framed in strata[name]:
-            if left and plan.take(name, framed.officer):
+            if left and plan.take(name, framed.holder):
                 taken.add(framed.case)
                 left -= 1
             else:
-                plan.leave(name, framed.officer)
+                plan.leave(name, framed.holder)
     return taken
 
 
 def _plan(strata: Mapping[str, Sequence[Framed]], shares: Mapping[str, int], limit: int) -> CompletionPlan:
-    cases = Counter((framed.stratum, framed.officer) for name in shares for framed in strata[name])
+    cases = Counter((framed.stratum, framed.holder) for name in shares for framed in strata[name])
     return CompletionPlan(shares, cases, limit)
 
 
 def _refusal(shortage: Shortage, strata: Mapping[str, Sequence[Framed]], shares: Mapping[str, int], limit: int) -> str:
     """Why no sample exists: in which strata, because of which officers, and the limit that would do."""
-    most = max(Counter(f.officer for cases in strata.values() for f in cases).values())
+    most = max(Counter(f.holder for cases in strata.values() for f in cases).values())
     enough = bisect_left(range(limit, most), True, key=lambda n: _plan(strata, shares, n).shortage is None) + limit
     asked = sum(shares[name] for name in shortage.strata)
-    held = Counter(f.officer for name in shortage.strata for f in strata[name])
-    named = [f"{name} ({held[name]})" for name in shortage.officers[:MOST_NAMED]]
+    held = Counter(f.holder for name in shortage.strata for f in strata[name])
+    called = {f.holder: f.officer for name in shortage.strata for f in strata[name]}
+    named = [f"{called[key]} ({held[key]})" for key in shortage.officers[:MOST_NAMED]]
     names = " and ".join(f"'{name}'" for name in shortage.strata)
     others = f" and {more} more" if (more := len(shortage.officers) - len(named)) else ""
     return (

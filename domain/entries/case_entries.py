@@ -647,6 +647,7 @@ class QualityJudged(Entry, frozen=True):
     comment: Note | None = None
     second: Annotated[bool, Meta(title="Second reading, made blind")] = False
     overrules: Annotated[bool, Meta(title="Stands in place of the answer that the entries give")] = False
+    by_id: StaffId | None = None
 
 
 class EntryCorrected(Entry, frozen=True):

@@ -74,8 +74,8 @@ class Use(NamedTuple):
     by import). ``form_group``: where it is offered for recording. ``lane`` and ``mark``: its place on the supervision
     chart (no lane: it is not drawn). ``speaks_of``: the field that names the entry about which it says something; such an
     entry counts from its recording, whatever day it is dated. ``signed``: fields that no form asks for, since they follow
-    from who is signed in (``by``, ``grade``; ``by_id``, the source's own id, stays empty then). ``told_apart_by``: the
-    fields that tell two entries of one day apart in a list.
+    from who is signed in (``by``, ``grade``; ``by_id`` is their user name). ``told_apart_by``: the fields that tell two
+    entries of one day apart in a list.
     """
 
     title: str = ""

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from domain.entries import code_lists
-from domain.entries.entry import HASH, CaseReference, Entry, EntryPart, Id, Note, Text, Use
+from domain.entries.entry import HASH, CaseReference, Entry, EntryPart, Id, Note, StaffId, Text, Use
 
 PerCent = Annotated[int, Meta(ge=0, le=100)]
 
@@ -25,7 +25,8 @@ class InspectionOpened(OfInspection, frozen=True):
     ``cases``: the cases read, where they were chosen elsewhere; otherwise a sample is drawn (``SampleDrawn``).
     ``knowledge``: ``stood``, the files as recorded by the end of the sample date, or ``hindsight``, with everything
     recorded since. ``evidence``: what the answers are based on. ``follows``: the earlier inspection that the scoring
-    sheet prints beside this one.
+    sheet prints beside this one. ``opened_as``: the role of whoever opened it. What a manager opens is an audit of their own
+    cases; what an inspector opens is an inspection.
     """
 
     use = Use(made_by=())
@@ -37,6 +38,7 @@ class InspectionOpened(OfInspection, frozen=True):
     knowledge: code_lists.StateOfKnowledge = "stood"
     evidence: Note | None = None
     follows: Id | None = None
+    opened_as: code_lists.JudgeRole | None = None
 
 
 class Framed(EntryPart, frozen=True):
@@ -45,6 +47,12 @@ class Framed(EntryPart, frozen=True):
     case: CaseReference
     stratum: Text
     officer: Text
+    officer_id: StaffId | None = None
+
+    @property
+    def holder(self) -> str:
+        """The staff key of the officer: the id, or the name where there is none."""
+        return self.officer_id or self.officer
 
 
 class FrameTaken(OfInspection, frozen=True):
@@ -85,10 +93,11 @@ class CaseReplaced(OfInspection, frozen=True):
 
 
 class AssessorNamed(OfInspection, frozen=True):
-    """A person who reads cases for this inspection, and in which role."""
+    """A person who reads cases for this inspection, and in which role. ``assessor`` is the printed name."""
 
     assessor: Text
     role: code_lists.JudgeRole
+    assessor_id: StaffId | None = None
 
 
 class ReadingAllocated(OfInspection, frozen=True):
@@ -97,6 +106,7 @@ class ReadingAllocated(OfInspection, frozen=True):
     case: CaseReference
     assessor: Text
     second: bool = False
+    assessor_id: StaffId | None = None
 
 
 class ReadingTakenBack(OfInspection, frozen=True):
@@ -113,6 +123,12 @@ class ReadingCompleted(OfInspection, frozen=True):
     assessor: Text
     second: bool = False
     note: Note | None = None
+    assessor_id: StaffId | None = None
+
+
+def reader_of(fact: AssessorNamed | ReadingAllocated | ReadingCompleted) -> str:
+    """The staff key of the assessor: the id, or the name where the entry gives none."""
+    return fact.assessor_id or fact.assessor
 
 
 class ManagementRated(OfInspection, frozen=True):

@@ -4,9 +4,11 @@ Whoever held a case on the day read may read it as at that day; whoever holds it
 """
 
 from domain.accounts.roles import Account
+from domain.aggregates.inspection import Inspection
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.history.access_limits import excluded
+from projections.history.moment import Moment
 
 
 def is_closed(repository: CaseRepository, account: Account, reference: str) -> bool:
@@ -20,6 +22,12 @@ def inspected(repository: CaseRepository, account: Account) -> set[str]:
     return {case for name in account.inspections if name in opened for case in repository.inspection(name).sample}
 
 
+def answers_for(repository: CaseRepository, account: Account, reference: str, at: Moment) -> bool:
+    """Whether the account answers for the case at a moment: the case is there, and held where the account reaches."""
+    history = repository.history(reference, at.known_at)
+    return history.started is not None and account.answers_for(history.held_by(at.on))
+
+
 def may_open(repository: CaseRepository, account: Account, reading: Reading, today: Reading) -> bool:
     """Whether the account may open this case, read at a moment; ``today`` is the same case as it stands today."""
     if is_closed(repository, account, reading.reference):
@@ -27,6 +35,27 @@ def may_open(repository: CaseRepository, account: Account, reading: Reading, tod
     if account.inspects:
         return reading.reference in inspected(repository, account)
     return any(account.answers_for(r.holder) for r in (reading, today) if r.history.started is not None)
+
+
+def may_assess(
+    repository: CaseRepository,
+    account: Account,
+    found: Inspection,
+    reading: Reading,
+    today: Reading,
+    auditor: Account | None,
+) -> bool:
+    """Whether the account may read this case of an inspection there: one that it may open, or that is given to it to read.
+
+    ``reading``: the case at the inspection's own moment. ``auditor``: the manager whose audit it is, None for an inspection.
+    Who opens an audit cannot give anybody a case that they did not answer for themselves on the sample date.
+    """
+    if is_closed(repository, account, reading.reference) or reading.reference not in found.sample:
+        return False
+    if may_open(repository, account, reading, today):
+        return True
+    given = any(case == reading.reference and account.is_named(key) for (case, _), key in found.allocated.items())
+    return given and reading.has_begun and (auditor is None or auditor.answers_for(reading.holder))
 
 
 def may_record(repository: CaseRepository, account: Account, today: Reading) -> bool:

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 from domain.aggregates.case_file import CaseFile, evolve
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.person_files import PersonFiles, Reached, crn_of, first_crn, links_to, reached
-from domain.entries.case_entries import QualityJudged, SupervisionStarted
+from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn, QualityJudged, SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Framework
 from domain.store.application import Files
@@ -48,6 +48,11 @@ class Freeze(NamedTuple):
     known_at: datetime | None
     stored: Mapping[str, int] | None
     own: bool
+
+
+def _is_of_reading(fact: Entry) -> bool:
+    """Whether an entry may tell a blind reader that another reader has answered."""
+    return fact.kept_on == "inspection" or isinstance(fact, QualityJudged | EntryCorrected | EntryWithdrawn)
 
 
 class CaseRepository:
@@ -90,7 +95,7 @@ class CaseRepository:
         new = self.files.recorder.select_notifications(self.position, BATCH, head, inclusive_of_start=False)
         for recorded in map(self.files.mapper.to_domain_event, new):
             reference, version, fact = recorded.originator_id, recorded.originator_version, recorded.fact
-            if self._latest is not None:
+            if self._latest is not None and not _is_of_reading(fact):
                 self._latest = max(self._latest, fact.recorded_at)
             file = self._files.get(reference)
             if file is not None and version == file.version + 1:
@@ -104,13 +109,18 @@ class CaseRepository:
 
     @property
     def last_recorded_at(self) -> datetime | None:
-        """The latest ``recorded_at`` of the entries stored last (one batch); None: nothing is stored."""
+        """The latest ``recorded_at`` of the entries stored last (one batch); None: nothing is stored.
+
+        What is recorded of readings for inspections does not count: blind readers would see that there is something.
+        """
         self.catch_up()
         with self._lock:
-            if self._latest is None and self.position:
-                last = self.files.recorder.select_notifications(self.position - BATCH, BATCH, inclusive_of_start=False)
+            end = self.position
+            while self._latest is None and end > 0:
+                last = self.files.recorder.select_notifications(end - BATCH, BATCH, end, inclusive_of_start=False)
                 facts = [self.files.mapper.to_domain_event(notification).fact for notification in last]
-                self._latest = max((fact.recorded_at for fact in facts), default=None)
+                self._latest = max((fact.recorded_at for fact in facts if not _is_of_reading(fact)), default=None)
+                end -= BATCH
             return self._latest
 
     @property

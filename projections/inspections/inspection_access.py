@@ -1,17 +1,63 @@
-"""Who reads, runs and assesses which inspection."""
+"""Who reads, runs and assesses which inspection.
 
-from collections.abc import Collection
+What is not published is for those who run or assess it. Published, an inspection's sheet and report are for all readers; an
+audit's, which a manager opened, are for those who answer for every case in it.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from domain.accounts.roles import Account
 from domain.aggregates.inspection import Inspection, Task
 from domain.entries.inspection_entries import InspectionOpened
+from projections.cases import case_access
 from projections.cases.case_repository import CaseRepository
+from projections.inspections.sample_scores import inspection_moment
+
+AccountOf = Callable[[str], Account | None]
+"""User name -> the account, open or closed; None where there is none."""
 
 
-def readable_inspections(repository: CaseRepository, account: Account) -> dict[str, InspectionOpened]:
+def readable_inspections(
+    repository: CaseRepository, account: Account, account_of: AccountOf
+) -> dict[str, InspectionOpened]:
     """The inspections whose sheets an account may read, the latest sample date first."""
-    return {name: opened for name, opened in repository.inspections.items() if account.reads(name)}
+    every = repository.inspections
+    return {name: opened for name, opened in every.items() if _may_read(repository, account, name, opened, account_of)}
+
+
+def _may_read(
+    repository: CaseRepository, account: Account, name: str, opened: InspectionOpened, account_of: AccountOf
+) -> bool:
+    found = repository.inspection(name)
+    if account.runs(name, opened.recorded_by) or is_assessor(found, account):
+        return True
+    if found.published is None:
+        return False
+    return auditor(opened, account_of) is None or _answers_for_all(repository, account, found, opened)
+
+
+def auditor(opened: InspectionOpened, account_of: AccountOf) -> Account | None:
+    """The manager whose audit it is; None for an inspection, which an inspector opened or which was held elsewhere."""
+    opener = account_of(opened.recorded_by or "")
+    if opened.opened_as is None:  # opened before this was put on record
+        return None if opener is None or opener.inspects else opener
+    if opened.opened_as == "hm_inspector":
+        return None
+    return opener or NOBODY
+
+
+NOBODY = Account("", "", "spo", disabled=True)
+"""The manager of an audit whose account is not here: answers for no case."""
+
+
+def _answers_for_all(repository: CaseRepository, account: Account, found: Inspection, opened: InspectionOpened) -> bool:
+    """Whether they answered for every case of it on the sample date, and none is closed to them."""
+    at = inspection_moment(opened)
+    return bool(found.sample) and all(
+        case_access.answers_for(repository, account, case, at) and not case_access.is_closed(repository, account, case)
+        for case in found.sample
+    )
 
 
 def runs(repository: CaseRepository, account: Account, name: str) -> bool:
@@ -21,33 +67,32 @@ def runs(repository: CaseRepository, account: Account, name: str) -> bool:
 
 def assesses(repository: CaseRepository, account: Account, name: str) -> bool:
     """Whether an account runs this inspection, or is named as one of its assessors."""
-    return runs(repository, account, name) or account.name in repository.inspection(name).assessors
+    return runs(repository, account, name) or is_assessor(repository.inspection(name), account)
 
 
-def latest_inspection(repository: CaseRepository, account: Account) -> str | None:
-    """The inspection to show first: the latest that is frozen or published; the latest of all where none is."""
-    mine = readable_inspections(repository, account)
+def is_assessor(found: Inspection, account: Account) -> bool:
+    """Whether an account is named as an assessor: by its user name or a staff key, never by a printed name."""
+    return any(map(account.is_named, found.assessors))
+
+
+def latest_inspection(repository: CaseRepository, mine: Mapping[str, InspectionOpened]) -> str | None:
+    """Of the inspections that somebody may read, the one to show first: the latest that is frozen; else the latest."""
     return next((name for name in mine if repository.inspection(name).frozen), next(iter(mine), None))
 
 
 class AllocatedReading(NamedTuple):
-    """A reading of a case, the first or the second, and the account that it is allocated to."""
+    """A reading of a case, the first or the second, and the staff key of whom it is allocated to."""
 
     task: Task
     reader: str
 
 
-def readings_listed(
-    found: Inspection, account: Account, *, leads: bool, closed: Collection[str] = ()
-) -> list[AllocatedReading]:
+def readings_listed(found: Inspection, account: Account, *, leads: bool) -> list[AllocatedReading]:
     """The allocated readings that an account may see, with their readers; its own first.
 
-    An account that ``leads`` the inspection sees all; an assessor sees their own. Cases ``closed`` to the account are left
-    out.
+    An account that ``leads`` the inspection sees all; an assessor sees their own.
     """
     given = [
-        AllocatedReading(task, name)
-        for task, name in found.allocated.items()
-        if task[0] not in closed and (leads or name == account.name)
+        AllocatedReading(task, reader) for task, reader in found.allocated.items() if leads or account.is_named(reader)
     ]
-    return sorted(given, key=lambda one: (one.reader != account.name, one.reader, one.task))
+    return sorted(given, key=lambda one: (not account.is_named(one.reader), found.called(one.reader), one.task))

@@ -1,11 +1,14 @@
 """Published figures: the figures of a scoring sheet as printed, and the differences from today's."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from msgspec import to_builtins
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import Leaf, PublishedFigure
 from projections.cases.case_repository import CaseRepository
+from projections.inspections.sample_scores import score_inspection
 from projections.scoring.management_ladder import criterion_rungs
 from projections.scoring.score_bands import section_bands
 from projections.scoring.scores import Score
@@ -29,6 +32,18 @@ def figures(inspection: Inspection, score: Score) -> list[PublishedFigure]:
 
 def _words(per_cent: int | None) -> str:
     return "n/a" if per_cent is None else f"{per_cent}%"
+
+
+def published_fields(repository: CaseRepository, name: str) -> dict[str, Any]:
+    """What the publication of an inspection puts on record, as interchange values: figures, and the end of the record."""
+    found = repository.inspection(name)
+    position, digest = repository.files.recorder.head()
+    return {
+        "framework_version": found.framework.version,
+        "figures": to_builtins(figures(found, score_inspection(repository, name).score)),
+        "position": position,
+        "hash": digest,
+    }
 
 
 def leaves(repository: CaseRepository, inspection: Inspection) -> list[Leaf]:

@@ -1,6 +1,6 @@
 """Score a sample: an inspection's cases at its own moment, or any cases at any moment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -64,28 +64,32 @@ def score_inspection(
     moment: Moment | None = None,
     edition: str | None = None,
     by: Framework | None = None,
+    unseen: Collection[str] = (),
 ) -> ScoredSample:
     """An inspection's cases and judgements at its own moment, or at another one. ``KeyError``: no such inspection.
 
     ``edition``: use this edition of the standards for all duties. ``by``: score under another framework than its own.
+    ``unseen``: the cases that are scored without the judgements of the inspection's assessors.
     """
     opened, sample = repository.inspections[inspection], repository.inspection(inspection).sample
     framework = by or frameworks()[opened.framework]
     at = moment or inspection_moment(opened)
-    return score_readings(framework, at, repository.read_all(sample, at, framework, inspection, edition), edition)
+    read = (repository.read(case, at, framework, None if case in unseen else inspection, edition) for case in sample)
+    return score_readings(framework, at, [reading for reading in read if reading.has_begun], edition)
 
 
-def score_before(repository: CaseRepository, inspection: str) -> ScoredSample | None:
+def score_before(repository: CaseRepository, inspection: str, unseen: Collection[str] = ()) -> ScoredSample | None:
     """The inspection that this one follows, at its own moment and under the framework of this one.
 
     None where it follows none on record, or where judgements under the other framework don't count under this one.
+    ``unseen``: cases of the inspection before; see ``score_inspection``.
     """
     opened = repository.inspections[inspection]
     was = repository.inspections.get(opened.follows or "")
     framework = frameworks()[opened.framework]
     if was is None or not framework.takes_answers_of(was.framework):
         return None
-    return score_inspection(repository, opened.follows or "", by=framework)
+    return score_inspection(repository, opened.follows or "", by=framework, unseen=unseen)
 
 
 def _at_high_risk(readings: Sequence[Reading]) -> list[Reading]:

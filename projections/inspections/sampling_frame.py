@@ -82,7 +82,10 @@ def _once_each(found: Sequence[tuple[date, Framed]], people: Mapping[str, str]) 
 
 def _framed(reference: str, spell: SpellRow, strata: Sequence[Stratum]) -> Framed:
     parts = [_stratum(spell, by) for by in strata]
-    return Framed(case=reference, stratum=", ".join(parts) or EVERYTHING, officer=spell.place.officer)
+    held = spell.place
+    return Framed(
+        case=reference, stratum=", ".join(parts) or EVERYTHING, officer=held.officer, officer_id=held.officer_id or None
+    )
 
 
 def _stratum(spell: SpellRow, by: Stratum) -> str:

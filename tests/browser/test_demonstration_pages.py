@@ -238,7 +238,7 @@ def test_what_cannot_be_read_is_answered_in_words(app: Flask) -> None:
         (f"{CASE}/replay?step=0", 400, "The step must be a whole number"),
         (f"{CASE}/replay?by=hour", 400, "by entry or by day"),
         ("/cases?team=%3Cscript%3E", 200, "No cases match"),
-        ("/inspections/nowhere", 404, "There is no inspection called nowhere"),
+        ("/inspections/nowhere", 404, "There is no inspection nowhere that is open to you"),
         (f"{FOLLOW_UP}/criteria/Z9", 404, "There is no criterion called Z9"),
         (f"{FOLLOW_UP}/questions/x", 404, "There is no question called x"),
         ("/cases/X999999/1", 404, "There is no case X999999/1"),
@@ -246,7 +246,7 @@ def test_what_cannot_be_read_is_answered_in_words(app: Flask) -> None:
         ("/standards/clauses/nothing", 404, "There is no clause called nothing"),
         ("/standards/compare?before=1812", 404, "There is no edition called 1812"),
         (f"{FOLLOW_UP}/standards?standards=1812", 404, "There is no edition called 1812"),
-        (f"{CASE}?inspection=nowhere", 404, "There is no inspection called nowhere"),
+        (f"{CASE}?inspection=nowhere", 404, "There is no inspection nowhere that is open to you"),
         ("/cases/gloucestershire-2005/1", 404, "There is no case"),
         ("/cases?as_at=1990-01-01", 200, "No cases match"),
     ):

@@ -40,7 +40,7 @@ def open_audit(page: Page, address: str, title: str) -> str:
     page.get_by_label("Cases in the sample").fill("4")
     page.get_by_label("Seed").fill("a seed of words")
     page.get_by_role("button", name="Draw the sample").click()
-    page.get_by_label("Who", exact=True).select_option("J Hartnell")
+    page.get_by_label("Who", exact=True).select_option("j.hartnell")
     page.get_by_label("As", exact=True).select_option("hm_inspector")
     page.get_by_role("button", name="Name as assessor").click()
     page.get_by_role("link", name="Give cases out").click()

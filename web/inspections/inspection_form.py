@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from domain.aggregates.inspection import Inspection
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, token
 
@@ -35,3 +36,9 @@ def back_to_progress(inspection: str, problems: Problems, done: str, anchor: str
     for words in problems.values() or [done]:
         flash(words)
     return redirect(url_for("inspecting.work", inspection=inspection, _anchor=anchor))
+
+
+def by_key(found: Inspection, key: str, name: str = "") -> dict[str, str]:
+    """An assessor as entries name one: the printed name and the id. Only a name where a file from elsewhere gave no id."""
+    printed = found.named.get(key, name)
+    return {"assessor": printed} if printed == key else {"assessor": printed, "assessor_id": key}

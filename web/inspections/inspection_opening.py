@@ -12,14 +12,14 @@ from web.inspections.reading_allocation import let_read
 from web.presentation.formatting import numeric_date
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import enter, read_form
-from web.services import current_cases, current_inspections
+from web.services import current_cases, current_inspections, following_read_model
 from web.site import access_control, clock
 
 
 def _opening_fields() -> list[Field]:
     earlier = tuple((name, opened.title) for name, opened in current_inspections.inspections().items())
-    areas = current_cases.places()["area"]
-    none = "" if areas else "No case is on record yet: import cases first, so that there is an area to inspect"
+    areas = _areas()
+    none = "" if areas else "No case is on record where you may inspect: import cases first, so that there is an area"
     return [
         Field("title", "text", "Title", True, "For example, Audit of the Gloucester team, December 2005"),
         Field("occurred_on", "date", "Sample date", True, "The day as at which files are read; not after today"),
@@ -41,18 +41,27 @@ def new() -> str | Response:
     if request.method == "GET":
         start = {"occurred_on": [numeric_date(clock.today())], "framework": [DEFAULT_FRAMEWORK], "knowledge": ["stood"],
                  "follows": [""]}  # fmt: skip
-        areas = current_cases.places()["area"]
+        areas = _areas()
         return form_page(
             "Open an inspection or an audit", fields, start | ({"area": areas} if len(areas) == 1 else {}), {}
         )
     values, problems = read_form(fields)
     name = _free_name(values.get("title", ""))
-    problems = problems or enter(name, "InspectionOpened", values)
+    opened_as = {"opened_as": access_control.account().judges_as}
+    problems = problems or enter(name, "InspectionOpened", values | opened_as)
     if problems:
         return form_page("Open an inspection or an audit", fields, request.form.to_dict(flat=False), problems)
-    let_read(access_control.account(), name)
-    flash("The inspection is open. Take its frame next.")
-    return redirect(url_for("inspecting.work", inspection=name))
+    waits = let_read(access_control.account(), name)
+    flash(f"The inspection is open. {waits or 'Take its frame next.'}")
+    reader = access_control.register().account(access_control.account().username)
+    confirmed = not reader.inspects or name in reader.inspections
+    return redirect(url_for("inspecting.work", inspection=name) if confirmed else url_for("requests.index"))
+
+
+def _areas() -> list[str]:
+    """The areas in which the person signed in may take a frame today."""
+    held = following_read_model.as_at(current_cases.today()).places
+    return sorted({place.area for place in held if access_control.account().may_frame(place)})
 
 
 def _free_name(title: str) -> str:

@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Inspection
-from domain.entries.inspection_entries import InspectionFrozen
+from domain.entries.inspection_entries import InspectionFrozen, reader_of
 from projections.inspections.published_figures import leaves
 from web.inspections.inspection_form import back_to_progress, blueprint
 from web.inspections.reading_allocation import possible_assessors
-from web.inspections.sample_pages import stratum_sizes
+from web.inspections.sample_pages import closed_in_frame, stratum_sizes
 from web.presentation.formatting import left_out_said
 from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, unfinished
 from web.services import current_cases, current_inspections
@@ -27,8 +27,8 @@ def work(inspection: str) -> str:
     return render_template(
         "inspections/inspection.html", inspection=inspection, found=found, opened=found.opened,
         read=len(found.finished(second=False)),
-        strata=stratum_sizes(found), assessors=_readings_by_assessor(found),
-        accounts=[account.name for account in possible_assessors()],
+        strata=stratum_sizes(found, closed_in_frame(inspection, found)), assessors=_readings_by_assessor(found),
+        accounts=[(account.username, account.name) for account in possible_assessors()],
         follows=current_inspections.inspections().get(found.opened.follows or ""), managed=len(found.managed),
         leads_as_inspector=access_control.account().inspects,
         left_out=left_out_said(len(found.frame.left_out) if found.frame else 0),
@@ -37,8 +37,9 @@ def work(inspection: str) -> str:
 
 def _readings_by_assessor(found: Inspection) -> list[tuple[str, str, int, int]]:
     """For each assessor: name, role, readings allocated, readings finished."""
-    done = Counter(fact.assessor for fact in found.completed.values())
-    return [(name, role, len(found.tasks_of(name)), done[name]) for name, role in sorted(found.assessors.items())]
+    done = Counter(map(reader_of, found.completed.values()))
+    named = sorted(found.assessors.items(), key=lambda one: (found.called(one[0]), one[0]))
+    return [(found.called(key), role, len(found.tasks_of(key)), done[key]) for key, role in named]
 
 
 @blueprint.route("/inspections/<inspection>/freeze", methods=["GET", "POST"])

@@ -8,12 +8,11 @@ from domain.aggregates.inspection import Inspection
 from domain.aggregates.inspection_rules import closed_to
 from domain.entries import code_lists
 from domain.entries.inspection_entries import ManagementRated
-from projections.inspections.sample_scores import score_inspection
 from projections.scoring.management_ladder import criterion_rungs
 from projections.scoring.score_bands import section_bands
 from web.inspections.reading_pages import blueprint
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, token
-from web.services import current_cases, current_inspections
+from web.services import current_inspections
 from web.site import access_control
 
 
@@ -23,7 +22,7 @@ from web.site import access_control
 def management(inspection: str) -> str | AnyResponse:
     """Section A: the rating of each item, the rung that follows from them, and the lead inspector's adjustment."""
     opened = current_inspections.inspection(inspection)
-    found = current_cases.repository().inspection(inspection)
+    found = current_inspections.seen(inspection)
     problems: Problems = {}
     if request.method == "POST":
         problems = _record_ratings(inspection, inspection_to_run(inspection))
@@ -32,7 +31,7 @@ def management(inspection: str) -> str | AnyResponse:
             return redirect(url_for("assessing.management", inspection=inspection))
     return render_template(
         "inspections/management.html", inspection=inspection, opened=opened, found=found, placed=criterion_rungs(found),
-        bands=section_bands(found, score_inspection(current_cases.repository(), inspection).score),
+        bands=section_bands(found, current_inspections.scored(inspection).score),
         rated=code_lists.MANAGEMENT_RATINGS,
         open=[p.criterion.id for p in criterion_rungs(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
         rungs=found.framework.rungs, problems=problems, typed=request.form,
@@ -82,9 +81,7 @@ def _adjust_band(inspection: str, found: Inspection, section: str) -> Problems:
     """The lead inspector's discretion: another band, where the score is near enough to its boundary."""
     to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
     here = next(
-        b
-        for b in section_bands(found, score_inspection(current_cases.repository(), inspection).score)
-        if b.section.id == section
+        b for b in section_bands(found, current_inspections.scored(inspection).score) if b.section.id == section
     )
     if not here.may_be(to):
         points = found.framework.discretion

@@ -1,6 +1,6 @@
 """Who reads which case of an inspection: naming assessors, giving cases out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 from domain.accounts.roles import OPENERS, Account
 from domain.aggregates.inspection import Inspection, Task
 from domain.entries.inspection_entries import ReadingAllocated
-from web.inspections.inspection_form import back_to_progress, blueprint
+from web.inspections.inspection_form import back_to_progress, blueprint, by_key
 from web.presentation.formatting import count_noun
 from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, token
-from web.services import current_cases
-from web.site import access_control
+from web.services import current_cases, current_inspections
+from web.site import access_control, two_people
 
 TAKE_BACK = "-"
 """The value in the form that takes a reading from its assessor."""
@@ -21,19 +21,20 @@ TAKE_BACK = "-"
 @blueprint.post("/inspections/<inspection>/assessors")
 @access_control.open_to(*OPENERS)
 def name_assessor(inspection: str) -> Response:
-    """Name an assessor. The inspector's account of that name may then open the cases of the inspection."""
-    inspection_to_run(inspection)
-    name = request.form.get("assessor", "").strip()
-    accounts = [account for account in possible_assessors() if account.name == name]
-    if not accounts:
+    """Name an assessor, by the user name of the account. An inspector may then open the cases of the inspection."""
+    found = inspection_to_run(inspection)
+    chosen = request.form.get("assessor", "")
+    account = next((one for one in possible_assessors() if one.username == chosen), None)
+    if account is None:
         words = "Choose who reads: somebody with an account that opens cases"
         return back_to_progress(inspection, {"assessor": words}, "", "assessors")
-    problems = enter(inspection, "AssessorNamed", {"assessor": name, "role": request.form.get("role", "")})
-    if not problems:
-        for account in accounts:
-            if let_read(account, inspection):
-                access_control.log("account changed", detail=f"{account.username}: reads {inspection}")
-    return back_to_progress(inspection, problems, f"{name} reads for this inspection.", "assessors")
+    # Named before by a staff key, in a file from elsewhere: one person is not made two assessors.
+    key = next(filter(account.is_named, found.assessors), account.username)
+    said = {**by_key(found, key, account.name), "role": request.form.get("role", "")}
+    problems = enter(inspection, "AssessorNamed", said)
+    waits = "" if problems else let_read(account, inspection)
+    done = f"{account.name} reads for this inspection. {waits}".strip()
+    return back_to_progress(inspection, problems, done, "assessors")
 
 
 def possible_assessors() -> list[Account]:
@@ -41,12 +42,17 @@ def possible_assessors() -> list[Account]:
     return [account for account in access_control.register().accounts() if account.may_assess]
 
 
-def let_read(account: Account, inspection: str) -> bool:
-    """Let the account read an inspection, where it needs that; whether it did."""
+def let_read(account: Account, inspection: str) -> str:
+    """Let the account read an inspection, where it needs that: an inspector does once a second person confirms it.
+
+    Returns what the person signed in must know of that, in words.
+    """
     changed = account.reading(inspection)
-    if changed != account:
-        access_control.register().change(changed)
-    return changed != account
+    if changed == account:
+        return ""
+    opened = current_cases.repository().inspections[inspection]
+    outcome = two_people.ask_account(account, changed, reason=f"To read {opened.title}", area=opened.area)
+    return two_people.OUTCOMES[outcome]
 
 
 @blueprint.route("/inspections/<inspection>/allocation", methods=["GET", "POST"])
@@ -60,15 +66,15 @@ def allocation(inspection: str) -> str | Response:
         flash("Draw the sample and name assessors before cases are given out.")
         return redirect(url_for("inspecting.work", inspection=inspection))
     if request.method == "GET":
-        closed = current_cases.closed(found.sample)
-        sample = [case for case in found.sample if case not in closed]
-        access_control.shown(*sample)
+        closed = current_inspections.closed(inspection, found.sample)
+        access_control.shown(*(case for case in found.sample if case not in closed))
+        readers = sorted(((key, found.called(key)) for key in found.assessors), key=lambda one: (one[1], one[0]))
         return render_template(
-            "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, hidden=len(closed),
-            sample=sample,
+            "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, closed=closed,
+            sample=_form_names(found, closed), readers=readers,
         )  # fmt: skip
-    wanted = found.shared_out() if request.form.get("step") == "share" else _chosen(found)
-    changed = {task: name for task, name in wanted.items() if found.allocated.get(task, TAKE_BACK) != name}
+    wanted = found.shared_out() if request.form.get("step") == "share" else _chosen(inspection, found)
+    changed = {task: key for task, key in wanted.items() if found.allocated.get(task, TAKE_BACK) != key}
     refused = _reallocate(inspection, changed)
     for words in refused:
         flash(words)
@@ -78,24 +84,30 @@ def allocation(inspection: str) -> str | Response:
     return redirect(url_for("inspecting.allocation", inspection=inspection))
 
 
-def _chosen(found: Inspection) -> dict[Task, str]:
+def _form_names(found: Inspection, closed: Collection[str]) -> dict[str, str]:
+    """Case -> how the form names it: its reference, or its place in the sample where it is closed to the reader."""
+    return {case: f"closed {number}" if case in closed else case for number, case in enumerate(found.sample, 1)}
+
+
+def _chosen(inspection: str, found: Inspection) -> dict[Task, str]:
     """The reader chosen in the form for each first and second reading; readings left empty are not in it."""
     return {
-        (case, second): name
-        for case in found.sample
+        (case, second): key
+        for case, name in _form_names(found, current_inspections.closed(inspection, found.sample)).items()
         for second, field in ((False, "first"), (True, "second"))
-        if (name := request.form.get(f"{field} {case}", ""))
+        if (key := request.form.get(f"{field} {name}", ""))
     }
 
 
 def _reallocate(inspection: str, changed: Mapping[Task, str]) -> list[str]:
     """Give each reading to its new reader, or take it back. Returns why, for each that was refused."""
     reasons = []
-    for (case, second), name in changed.items():
+    found = current_cases.repository().inspection(inspection)
+    for (case, second), key in changed.items():
         reading = {"case": case, **({"second": True} if second else {})}
-        if name == TAKE_BACK:
+        if key == TAKE_BACK:
             problems = enter(inspection, "ReadingTakenBack", reading, entry=token())
         else:
-            problems = enter(inspection, "ReadingAllocated", {**reading, "assessor": name}, entry=token())
+            problems = enter(inspection, "ReadingAllocated", {**reading, **by_key(found, key)}, entry=token())
         reasons += list(problems.values())[:1]
     return reasons

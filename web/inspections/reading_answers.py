@@ -18,6 +18,7 @@ from projections.inspections.reading_questions import (
     unanswered,
 )
 from projections.inspections.sample_scores import inspection_moment
+from web.inspections.inspection_form import by_key
 from web.recording.inspection_entry import Problems, enter, in_words, token
 from web.services import current_cases
 from web.site import access_control, clock
@@ -60,7 +61,8 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
     problems, answers = _answers_typed(inspection, found, task)
     common = {
         "occurred_on": clock.today().isoformat(), "recorded_at": now.isoformat(), "recorded_by": who.username,
-        "framework": found.framework.id, "by": who.name, "role": found.assessors[who.name], "inspection": inspection,
+        "framework": found.framework.id, "by": who.name, "by_id": who.username, "inspection": inspection,
+        "role": found.assessors.get(found.allocated[task], who.judges_as),
         **({"second": True} if task[1] else {}),
     }  # fmt: skip
     try:
@@ -109,7 +111,7 @@ def finish_reading(inspection: str, found: Inspection, task: Task) -> Problems:
         return {"note": f"{words}. Answer them, or say here why they stay open"}
     values = {
         "case": task[0],
-        "assessor": access_control.account().name,
+        **by_key(found, found.allocated[task]),
         "note": note,
         **({"second": True} if task[1] else {}),
     }

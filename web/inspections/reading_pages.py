@@ -1,6 +1,7 @@
 """The pages on which an assessor reads cases: the list of readings, and one case beside its questions."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,7 +12,7 @@ from domain.calendar.london_time import LONDON
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.inspections.blind_reading import before_assessors
-from projections.inspections.inspection_access import readings_listed
+from projections.inspections.inspection_access import AllocatedReading, readings_listed
 from projections.inspections.reading_questions import questions_asked, unanswered
 from web.cases.chart_shapes import chart
 from web.inspections.reading_answers import ANSWERS, case_read, finish_reading, questions, save_answers, too_late
@@ -21,25 +22,53 @@ from web.site import access_control, clock
 
 blueprint = Blueprint("assessing", __name__)
 
+NOT_GIVEN = (
+    "There is no case {} here that you have been given to read and that is open to you. Whoever runs the inspection gives "
+    "cases out."
+)
+"""The same words for a case that is not there, one that another assessor reads, and one that is closed to the reader."""
+
 
 @blueprint.get("/inspections/<inspection>/readings")
 @access_control.open_to(*OPENERS)
 def index(inspection: str) -> str:
     """The readings and how far each is, one's own first. Assessors who do not run the inspection see only their own."""
     found = inspection_to_read(inspection)
-    who, closed = access_control.account().name, current_cases.closed(case for case, _ in found.allocated)
-    listed = readings_listed(found, access_control.account(), leads=current_inspections.runs(inspection), closed=closed)
-    rows = [(task, name, _answered(inspection, found, task), task in found.completed) for task, name in listed]
-    access_control.shown(*(task[0] for task, _ in listed))
+    who, runs = access_control.account(), current_inspections.runs(inspection)
+    listed = readings_listed(found, who, leads=runs)
+    closed = {case for case in current_inspections.closed(inspection, dict.fromkeys(one.task[0] for one in listed))
+              if not current_inspections.may_assess(inspection, case)}  # fmt: skip
+    rows = [
+        ReadingLine(
+            one.task, found.called(one.reader), who.is_named(one.reader), _answered(inspection, found, one),
+            one.task in found.completed, one.task[0] in closed,
+        )
+        for one in listed
+    ]  # fmt: skip
+    access_control.shown(*(row.task[0] for row in rows if not row.closed))
     return render_template(
-        "inspections/readings.html", inspection=inspection, opened=found.opened, found=found, rows=rows,
-        asked=len(found.framework.questions), me=who, hidden=len(closed),
+        "inspections/readings.html", inspection=inspection, opened=found.opened, found=found,
+        rows=sorted(rows, key=lambda row: row.closed), asked=len(found.framework.questions),
     )  # fmt: skip
 
 
-def _answered(inspection: str, found: Inspection, task: Task) -> int:
-    """The number of questions of this reading that are answered in full."""
-    asked = questions(inspection, found, task)
+class ReadingLine(NamedTuple):
+    """One line of the list of readings. ``answered``: None where it is another reader's of a case still to be read."""
+
+    task: Task
+    reader: str
+    mine: bool
+    answered: int | None
+    finished: bool
+    closed: bool
+
+
+def _answered(inspection: str, found: Inspection, given: AllocatedReading) -> int | None:
+    """The number of questions of this reading that are answered in full; None where that is not shown yet."""
+    mine = access_control.account().is_named(given.reader)
+    if not mine and given.task[0] in current_inspections.to_read(inspection):
+        return None
+    asked = questions(inspection, found, given.task)
     return len(asked) - unanswered(asked)
 
 
@@ -50,15 +79,11 @@ def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
     """One case beside the questions. A second reader sees no answer of the first reader."""
     found, reference = inspection_to_read(inspection), f"{crn}/{number}"
     second = request.args.get("second") == "yes"
-    task = (reference, second)
-    if task not in found.allocated:
-        abort(404, f"{reference} has not been given to anybody {'for a second reading' if second else 'to read'} here.")
-    if found.allocated[task] != access_control.account().name:
-        abort(
-            403, f"{reference} is read by {found.allocated[task]}. Give it out to somebody else on the allocation page."
-        )
-    if current_cases.closed([reference]):
-        abort(403, f"Access to {reference} is limited, and not open to you. Tell whoever runs the inspection.")
+    task, who = (reference, second), access_control.account()
+    mine = who.is_named(found.allocated.get(task)) and not who.is_named(found.allocated.get((reference, not second)))
+    if not mine or not current_inspections.may_assess(inspection, reference):
+        access_control.log("refused", reference)
+        abort(404, NOT_GIVEN.format(reference))
     problems: Problems = {}
     if request.method == "POST":
         problems, saved = save_answers(inspection, found, task)

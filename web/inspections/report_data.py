@@ -6,13 +6,13 @@ from functools import cached_property
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionOpened, PublishedFigure
+from domain.store.hash_chain import ORIGIN
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
 from projections.inspections.published_figures import FigureChange, figure_changes, figures
 from projections.inspections.sample_scores import (
     ScoredSample,
     at_own_moment,
-    inspection_moment,
     same_evidence,
     score_before,
     score_inspection,
@@ -43,7 +43,8 @@ class Stamp:
         return [
             ("Inspection", self.inspection), ("Framework", f"{self.framework}, version {self.framework_version}"),
             ("Sample date", self.sample_date), ("Known at", self.known_at),
-            ("Record up to", f"entry {self.position:,}"), ("Chain", self.hash),
+            ("Record up to", f"entry {self.position:,}" if self.position else "not said while you have cases to read"),
+            ("Chain", self.hash),
         ]  # fmt: skip
 
 
@@ -113,7 +114,7 @@ class InspectionReport:
     def beside(self) -> str:
         """A sentence on how far the inspection before can be compared. Empty where there is none."""
         if self.before is None or self.before_inspection is None or self.before_inspection.opened is None:
-            left = "The inspection before is not set beside this one: it was read under another framework."
+            left = "The inspection before is not set beside this one: it was read under another framework, or is not published."
             return left if self.opened.follows else ""
         if self.same_evidence is None:
             return "One of the two inspections does not state its evidence: compare with care."
@@ -140,16 +141,24 @@ class InspectionReport:
 
 
 def report(book: CaseRepository, name: str, moment: Moment | None = None) -> InspectionReport:
-    """The report of an inspection. ``moment``: default, its own. ``KeyError`` where there is no such inspection."""
-    found, opened = book.inspection(name), book.inspections[name]
-    scored = score_inspection(book, name, moment)
-    before = score_before(book, name)
+    """The whole report of an inspection. ``moment``: default, its own. ``KeyError`` where there is no such inspection."""
+    return report_of(book, name, book.inspection(name), score_inspection(book, name, moment), score_before(book, name))
+
+
+def report_of(
+    book: CaseRepository, name: str, found: Inspection, scored: ScoredSample, before: ScoredSample | None, *,
+    says_position: bool = True,
+) -> InspectionReport:  # fmt: skip
+    """The report of an inspection, made of what its reader may see of it.
+
+    ``says_position``: whether the stamp says how far the record goes; without, it says 0, which is no proof.
+    """
+    opened, at = book.inspections[name], scored.moment
     earlier = book.inspection(opened.follows) if before and opened.follows else None
     was: Score | None = before.score if before else None
-    position, head = book.files.recorder.head()
+    position, head = book.files.recorder.head() if says_position else (0, ORIGIN.hex())
     if found.published is not None:
         position, head = found.published.position, found.published.hash
-    at = moment or inspection_moment(opened)
     return InspectionReport(
         opened=opened, inspection=found, scored=scored, before=before, before_inspection=earlier,
         management=criterion_rungs(found),

@@ -11,10 +11,11 @@ from domain.aggregates.inspection_rules import closed_to
 from domain.entries.inspection_entries import FindingWritten
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
-from projections.inspections.sample_scores import score_inspection
+from projections.inspections.published_figures import published_fields
 from web.inspections.pdf_report import as_pdf
-from web.inspections.report_data import InspectionReport, report
+from web.inspections.report_data import InspectionReport
 from web.inspections.report_proof import report_document
+from web.inspections.report_seen import report_seen
 from web.presentation.downloads import download
 from web.presentation.formatting import long_date
 from web.presentation.table_files import Column, Download, notes
@@ -38,7 +39,7 @@ def show(inspection: str) -> str | Response:
     if request.method == "POST":
         inspection_to_run(inspection)
         if "draft" in request.form:
-            values = _taken_up(report(current_cases.repository(), inspection), request.form["draft"])
+            values = _taken_up(report_seen(inspection), request.form["draft"])
         else:
             values, problems = read_form([
                 Field("criterion", "text", "Criterion", True), Field("text", "note", "Finding", True),
@@ -50,7 +51,7 @@ def show(inspection: str) -> str | Response:
             flash("The finding is written.")
             anchor = f"criterion-{values['criterion']}"
             return redirect(url_for("reporting.show", inspection=inspection, _anchor=anchor))
-    made = report(current_cases.repository(), inspection, current_cases.moment())
+    made = report_seen(inspection, current_cases.moment())
     return render_template(
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
         went=WENT, entry_id=request.form.get("entry") or token(),
@@ -99,12 +100,9 @@ def publish(inspection: str) -> str | Response:
             "changes after that; another one may follow it. It cannot be undone. The figures of the whole sample become open "
             "to all readers exactly as they are, however few cases they count, also to those to whom a case in it is closed.",
         )  # fmt: skip
-    made = report(current_cases.repository(), inspection)
-    values = {
-        "framework_version": made.stamp.framework_version, "position": made.stamp.position, "hash": made.stamp.hash,
-        "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
-    }  # fmt: skip
-    problems = enter(inspection, "InspectionPublished", values, entry=token())
+    problems = enter(
+        inspection, "InspectionPublished", published_fields(current_cases.repository(), inspection), entry=token()
+    )
     for words in problems.values() or ["The sheet is published."]:
         flash(words)
     return redirect(url_for("reporting.show" if not problems else "inspecting.work", inspection=inspection))
@@ -115,7 +113,7 @@ def publish(inspection: str) -> str | Response:
 def keep(inspection: str, form: str) -> Response:
     """The report as PDF or JSON, or all answers as a table (CSV, XLSX, ODS), with the state of the record."""
     current_inspections.inspection(inspection)
-    made = report(current_cases.repository(), inspection, current_cases.moment())
+    made = report_seen(inspection, current_cases.moment())
     if form in ("pdf", "json"):
         access_control.log("downloaded", detail=f"{inspection}.{form}")
         if form == "pdf":
@@ -149,9 +147,7 @@ def side_by_side(inspection: str) -> str:
     opened = current_inspections.inspection(inspection)
     own = current_cases.repository().inspection(inspection).framework
     other = _framework(request.args.get("framework"), own)
-    scores = [
-        score_inspection(current_cases.repository(), inspection, current_cases.moment(), by=f) for f in (own, other)
-    ]
+    scores = [current_inspections.scored(inspection, current_cases.moment(), by=f) for f in (own, other)]
     return render_template(
         "inspections/frameworks.html", inspection=inspection, opened=opened, scores=scores, other=other,
         choices=[(f.id, f.title) for f in frameworks().values() if f.id != own.id],

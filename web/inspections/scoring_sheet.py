@@ -5,11 +5,11 @@ from flask import Blueprint, abort, render_template, request
 from domain.accounts.roles import READERS
 from domain.policy.frameworks.framework import Criterion
 from domain.policy.standards.edition_files import national_standards
-from projections.inspections.sample_scores import ScoredSample, score_before, score_changes, score_inspection
+from projections.inspections.sample_scores import ScoredSample, score_changes
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
-from web.inspections.report_data import report
+from web.inspections.report_seen import report_seen
 from web.inspections.sheet_data import names_of
 from web.services import current_cases, current_inspections
 from web.site import access_control
@@ -34,7 +34,7 @@ def sheet(inspection: str) -> str:
 
 
 def _sheet(inspection: str) -> str:
-    made = report(current_cases.repository(), inspection, current_cases.moment())
+    made = report_seen(inspection, current_cases.moment())
     return render_template(
         "inspections/sheet.html",
         inspection=inspection,
@@ -115,10 +115,10 @@ def rescore(inspection: str) -> str:
     edition = next((e for e in national_standards().editions if e.id == name), None)
     if edition is None:
         abort(404, f"There is no edition called {name}.")
-    before = score_inspection(current_cases.repository(), inspection, current_cases.moment())
-    after = score_inspection(current_cases.repository(), inspection, current_cases.moment(), edition.id)
+    before = current_inspections.scored(inspection, current_cases.moment())
+    after = current_inspections.scored(inspection, current_cases.moment(), edition.id)
     found = score_changes(before.readings, after.readings)
-    shown = {reading.reference for reading in after.readings if current_cases.may_read(reading)}
+    shown = {reading.reference for reading in current_inspections.shown(inspection, after.readings)}
     listed = [change for change in found if change.reference in shown]
     access_control.shown(*dict.fromkeys(change.reference for change in listed))
     return render_template(
@@ -136,8 +136,7 @@ def rescore(inspection: str) -> str:
 
 def _now_and_before(inspection: str) -> tuple[ScoredSample, ScoredSample | None]:
     """The inspection at the moment asked for, and the inspection that it follows at its own moment."""
-    files = current_cases.repository()
-    return score_inspection(files, inspection, current_cases.moment()), score_before(files, inspection)
+    return current_inspections.scored(inspection, current_cases.moment()), current_inspections.scored_before(inspection)
 
 
 def _names(follows: str | None) -> tuple[str, str] | None:

@@ -40,11 +40,14 @@ def token() -> str:
 
 
 def inspection_to_run(name: str) -> Inspection:
-    """The inspection. 403 unless the person signed in runs it, as one of its inspectors or the manager who opened it."""
+    """The inspection, for whoever runs it: one of its inspectors, or the manager who opened it.
+
+    404 where there is none that the person signed in may read; 403 where they may read it and do not run it.
+    """
     opened = current_inspections.inspection(name)
     if not current_inspections.runs(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
-    return current_cases.repository().inspection(name)
+    return current_inspections.seen(name)
 
 
 def redirect_if_closed(name: str, found: Inspection, fact_type: type[Entry]) -> Response | None:
@@ -57,13 +60,11 @@ def redirect_if_closed(name: str, found: Inspection, fact_type: type[Entry]) -> 
 
 
 def inspection_to_read(name: str) -> Inspection:
-    """The inspection. 403 unless the person signed in runs it or reads cases for it. 404 where there is none."""
-    opened = current_cases.repository().inspections.get(name)
-    if opened is None:
-        abort(404, f"There is no inspection called {name}.")
+    """The inspection, for whoever runs it or reads cases for it. 404 and 403 as in ``inspection_to_run``."""
+    opened = current_inspections.inspection(name)
     if not current_inspections.assesses(name):
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
-    return current_cases.repository().inspection(name)
+    return current_inspections.seen(name)
 
 
 def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:

@@ -14,10 +14,11 @@ def filled_in(fact_type: type[Entry], who: Account) -> dict[str, Any]:
         return {
             "framework": current_cases.framework().id,
             "by": who.name,
+            "by_id": who.username,
             "role": who.judges_as,
             "second": False,
         }
-    signature = {"by": who.name, "grade": who.signs_as}
+    signature = {"by": who.name, "by_id": who.username, "grade": who.signs_as}
     return {name: signature[name] for name in fact_type.use.signed if name in signature}
 
 

@@ -11,12 +11,10 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.account_rules import unknown_names
 from domain.aggregates.case_file import CaseFile, recording_default
 from domain.aggregates.person_files import file_named
 from domain.entries import refusals
 from domain.entries.case_entries import (
-    AccessLimited,
     AppointmentOutcomeRecorded,
     Entry,
     EntryCorrected,
@@ -27,16 +25,16 @@ from projections.cases.case_differences import DutyChange, duty_changes
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine, outstanding
 from projections.history.history import History
-from projections.inspections.blind_reading import recorded_meanwhile
 from projections.obligations.derive import obligations
 from web.presentation.phrases import fact_details, fact_named, fact_title, type_title
 from web.recording.entry_forms import Field, fields_of
+from web.recording.limits_by_hand import ask_to_lift, lifted, limit_problem
 from web.recording.offered_appointments import offered_for_outcome, outcome_warning
 from web.recording.offered_fields import filled_in, offered
 from web.recording.problem_words import place_of, problem_words
 from web.recording.typed_entries import correction_of, form_token, whole_entry
 from web.services import current_cases
-from web.site import access_control, clock
+from web.site import access_control, clock, two_people
 
 
 class RecordingForm:
@@ -48,7 +46,7 @@ class RecordingForm:
             abort(403, f"{type_title(fact_type.__name__)}: that is not yours to record.")
         self.reference, self.fact_type, self.of, self.who = reference, fact_type, of, who
         self.now = clock.recording_time()
-        self.file: CaseFile = current_cases.repository().file(reference)
+        self.file: CaseFile = current_cases.shown_file(reference)
         self.filled_in = filled_in(fact_type, who) if of is None else {}
         asked = fields_of(type(of) if of is not None else fact_type, self._entries)
         unasked = {*self.filled_in, *(fact_type.use.signed if of is None else ())}
@@ -96,6 +94,8 @@ class RecordingForm:
             )
         except refusals.Refused as error:
             return self.show(typed, {error.field.removeprefix("fields."): error.reason})
+        if problem := limit_problem(fact, self.file):
+            return self.show(typed, {"excluded": problem})
         unseen = self._unseen(typed) if fresh else []
         if step == "check" or unseen:
             return self._check(typed, fact, unseen if step != "check" else [])
@@ -103,6 +103,12 @@ class RecordingForm:
 
     def _record(self, typed: Mapping[str, Sequence[str]], fact: Entry, *, fresh: bool) -> str | Response:
         """Record the entry and go to it on the case page. ``fresh``: it is not on the file yet."""
+        if fresh and (staff := lifted(fact, self.file)):
+            outcome = ask_to_lift(self.reference, fact, staff, self.file)
+            flash(
+                f"{fact_title(fact)}: {'recorded' if outcome == 'alone' else 'asked for'}. {two_people.OUTCOMES[outcome]}"
+            )
+            return redirect(url_for("requests.index"))
         try:
             current_cases.repository().files.record(self.reference, [fact], actor=self.who.username, now=self.now)
         except (refusals.Refused, refusals.BusyFile) as error:
@@ -136,7 +142,8 @@ class RecordingForm:
         dropped = ("step", "csrf_token", "entry", "seen")
         return render_template(
             "recording/record_check.html", form=self, title=self._title(), fact=fact, unseen=unseen, effects=self._effects(fact),
-            strangers=_unknown_staff(fact), warning=self._warning(fact),
+            lifted=sorted(lifted(fact, self.file)), self_out=self.who.is_shut_out(getattr(fact, "excluded", ())),
+            warning=self._warning(fact),
             typed=[(name, text) for name, text in pairs if name not in dropped],
             entry_id=form_token(typed), seen=self.file.version, day=clock.today(),
         )  # fmt: skip
@@ -177,7 +184,7 @@ class RecordingForm:
 
     def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Entry]:
         """The entries recorded on the case since the form was opened."""
-        return recorded_meanwhile(self.file, self._seen(typed), current_cases.shown_file(self.reference).entries)
+        return self.file.since(self._seen(typed))
 
     def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
         seen = next(iter(typed.get("seen", ())), "")
@@ -188,11 +195,11 @@ class RecordingForm:
 
         For an outcome, the appointments that wait for one come first.
         """
-        shown = current_cases.shown_file(self.reference).entries
         history = current_cases.repository().history(self.reference, None)
         found = [
             fact for fact in history.entries
-            if fact.entry in shown and (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
+            if fact.entry in self.file.entries
+            and (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
             and (self.fact_type is not EntryWithdrawn or self.who.may_change(fact))
         ]  # fmt: skip
         found.reverse()
@@ -202,13 +209,6 @@ class RecordingForm:
 
     def _title(self) -> str:
         return f"Correct: {fact_title(self.of)}" if self.of is not None else type_title(self.fact_type.__name__)
-
-
-def _unknown_staff(fact: Entry) -> list[str]:
-    """The names in a limit of access that no account has: most often a mistake in typing."""
-    if not isinstance(fact, AccessLimited):
-        return []
-    return unknown_names(fact.excluded, access_control.register().accounts())
 
 
 def check_may_change(fact: Entry) -> None:

@@ -24,7 +24,6 @@ from projections.inspections import blind_reading
 from projections.lists.case_limits import closed_cases
 from projections.lists.counted_cases import CountedCases, counted_cases
 from web.presentation import phrases
-from web.presentation.formatting import count_noun
 from web.services import following_read_model
 from web.site import access_control, clock, reading_date
 
@@ -143,6 +142,13 @@ def _is_surely_closed(reference: str) -> bool:
     return held and not opened()[number]
 
 
+def is_open(reference: str) -> bool:
+    """Whether the person signed in may open this case at the moment."""
+    if _is_surely_closed(reference) or not isinstance(repository().file(reference).first_entry, SupervisionStarted):
+        return False
+    return may_read(repository().read(reference, moment(), framework()))
+
+
 def may_record(reference: str) -> bool:
     """Whether the person signed in may record on this case: it is theirs today, or one that they inspect."""
     return case_access.may_record(
@@ -184,7 +190,7 @@ def closed(references: Iterable[str]) -> set[str]:
 
 def shown_file(reference: str) -> CaseFile:
     """The file of a case without the answers of others that the person signed in must not see yet."""
-    return blind_reading.shown_file(repository(), access_control.account().name, reference)
+    return blind_reading.shown_file(repository(), access_control.account(), reference)
 
 
 def shown_person(reference: str) -> PersonFiles:
@@ -200,10 +206,15 @@ def places() -> dict[str, list[str]]:
 
 
 def footer_note() -> str:
-    """The line of the footer: the number of entries stored, and how many of them lists and counts do not have yet."""
-    return (
-        f"{count_noun(repository().catch_up(), 'entry', 'entries')} on record. {following_read_model.note()}".rstrip()
-    )
+    """The line of the footer: whether lists and counts do not have the latest entries yet; most often empty.
+
+    It never says how many entries there are: a blind reader would see that another one has answered. Who has a reading to
+    finish is told no number and no time.
+    """
+    note, who = following_read_model.note(), access_control.signed_in()
+    if note and who is not None and blind_reading.reads_blind(repository(), who):
+        return "Lists and counts may leave out the latest entries."
+    return note
 
 
 def _with_files(said: Callable[..., str]) -> Callable[..., str]:

@@ -1,13 +1,23 @@
-"""The inspections that the person signed in may read, run or assess, and the one that a page belongs to."""
+"""The inspections that the person signed in may read, run or assess, and the one that a page belongs to.
+
+Pages read an inspection only through here: what is not open to the reader is answered like what is not there, and a blind
+reader is shown nothing of other readers.
+"""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
-from flask import Flask, abort, request
+from flask import Flask, abort, g, request
 
+from domain.accounts.roles import Account
+from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionOpened
+from domain.policy.frameworks.framework import Framework
+from projections.cases import case_access
 from projections.cases.case_reading import Reading
+from projections.history.moment import Moment
 from projections.inspections import blind_reading, inspection_access
+from projections.inspections.sample_scores import ScoredSample, inspection_moment, score_before, score_inspection
 from web.services import current_cases
 from web.site import access_control, clock
 from web.site.reading_date import ReadingDate
@@ -15,20 +25,34 @@ from web.site.reading_date import ReadingDate
 LONG_AGO = timedelta(days=366)
 """The record stopped long ago when nothing was recorded for this time."""
 
+NOT_OPEN = "There is no inspection {} that is open to you. It may have another name, or not be published."
+"""The same words for an inspection that is not open to the reader and for one that is not there."""
+
 
 def inspection(name: str) -> InspectionOpened:
-    """The inspection of this id. 404 where there is none; 403 where the person signed in may not read it."""
-    opened = current_cases.repository().inspections.get(name)
+    """The inspection of this id. 404 where there is none, and in the same words where the person signed in may not read it."""
+    opened = inspections().get(name)
     if opened is None:
-        abort(404, f"There is no inspection called {name}.")
-    if name not in inspections():
-        abort(403, f"{opened.title} is not one of the inspections that you read.")
+        abort(404, NOT_OPEN.format(name))
     return opened
 
 
 def inspections() -> dict[str, InspectionOpened]:
-    """The inspections that the person signed in may read, the latest first. Inspectors read their own, others all."""
-    return inspection_access.readable_inspections(current_cases.repository(), access_control.account())
+    """The inspections that the person signed in may read, the latest first."""
+    return inspection_access.readable_inspections(current_cases.repository(), access_control.account(), account_of)
+
+
+def account_of(username: str) -> Account | None:
+    """The account of this user name, open or closed."""
+    if "accounts" not in g:
+        g.accounts = {account.username: account for account in access_control.register().accounts()}
+    found: Account | None = g.accounts.get(username)
+    return found
+
+
+def seen(name: str) -> Inspection:
+    """An inspection without what is hidden from the person signed in while they have cases to read for it."""
+    return blind_reading.as_seen(current_cases.repository().inspection(name), access_control.account())
 
 
 def runs(name: str) -> bool:
@@ -43,7 +67,32 @@ def assesses(name: str) -> bool:
 
 def blind(name: str) -> set[str]:
     """The cases of an inspection that the person signed in has still to read for the second time."""
-    return blind_reading.read_blind(current_cases.repository().inspection(name), access_control.account().name)
+    return blind_reading.read_blind(current_cases.repository().inspection(name), access_control.account())
+
+
+def to_read(name: str) -> set[str]:
+    """The cases of an inspection of which the person signed in has still to finish a reading."""
+    return blind_reading.to_read(current_cases.repository().inspection(name), access_control.account())
+
+
+def reads_blind() -> bool:
+    """Whether the person signed in has any reading to finish, so that they are shown no total of the whole record."""
+    return blind_reading.reads_blind(current_cases.repository(), access_control.account())
+
+
+def scored(
+    name: str, moment: Moment | None = None, edition: str | None = None, by: Framework | None = None
+) -> ScoredSample:
+    """An inspection's score, without the judgements on cases that the person signed in has still to read blind."""
+    return score_inspection(current_cases.repository(), name, moment, edition, by, blind(name))
+
+
+def scored_before(name: str) -> ScoredSample | None:
+    """The score of the inspection before. None where there is none, or where it is not open to the person signed in."""
+    follows = current_cases.repository().inspections[name].follows
+    if follows is None or follows not in inspections():
+        return None
+    return score_before(current_cases.repository(), name, blind(follows))
 
 
 def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:
@@ -52,17 +101,43 @@ def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:
     return [reading for reading in readings if reading.reference not in hidden and current_cases.may_read(reading)]
 
 
+def may_assess(name: str, reference: str) -> bool:
+    """Whether the person signed in may read this case for an inspection."""
+    repository, opened = current_cases.repository(), current_cases.repository().inspections[name]
+    framework = current_cases.framework()
+    return case_access.may_assess(
+        repository, access_control.account(), repository.inspection(name),
+        repository.read(reference, inspection_moment(opened), framework),
+        repository.read(reference, current_cases.today(), framework),
+        inspection_access.auditor(opened, account_of),
+    )  # fmt: skip
+
+
+def closed(name: str, references: Iterable[str]) -> set[str]:
+    """Those of these cases of an inspection that are closed to the person signed in.
+
+    To a manager so is every case that they answered for neither on the sample date nor today, however it came into an audit.
+    """
+    repository, who, asked = current_cases.repository(), access_control.account(), list(references)
+    limited = current_cases.closed(asked)
+    if who.inspects:
+        return limited
+    moments = (inspection_moment(repository.inspections[name]), current_cases.today())
+    held = {case for case in asked if any(case_access.answers_for(repository, who, case, at) for at in moments)}
+    return limited | (set(asked) - held)
+
+
 def not_yet_shown(reference: str) -> set[str]:
     """The inspections for which the person signed in has not finished reading this case.
 
     Until then no page of the case shows them the answers of others there.
     """
-    return blind_reading.not_yet_shown(current_cases.repository(), access_control.account().name, reference)
+    return blind_reading.not_yet_shown(current_cases.repository(), access_control.account(), reference)
 
 
 def front() -> str | None:
     """The inspection on the first page; None where there is none to read."""
-    return inspection_access.latest_inspection(current_cases.repository(), access_control.account())
+    return inspection_access.latest_inspection(current_cases.repository(), inspections())
 
 
 def inspection_asked() -> str | None:
@@ -77,19 +152,21 @@ def default_moment() -> ReadingDate | None:
     """The moment of a page whose address names none; None for today.
 
     An inspection's pages are read at its own sample date and state of knowledge. So are the others when the record
-    stopped long ago: today would show nothing.
+    stopped long ago: today would show nothing. An inspection that is not open to the reader gives no date.
     """
-    every = current_cases.repository().inspections
+    if access_control.signed_in() is None:
+        return None
+    mine = inspections()
     named = inspection_asked()
-    if named is None and every and _stopped_long_ago():
-        named = next(iter(every))
-    opened = every.get(named) if named else None
+    if named is None and mine and _stopped_long_ago(clock.today()):
+        named = next(iter(mine))
+    opened = mine.get(named) if named else None
     return None if opened is None else ReadingDate(opened.occurred_on, opened.knowledge)
 
 
-def _stopped_long_ago() -> bool:
+def _stopped_long_ago(today: date) -> bool:
     last = current_cases.repository().last_recorded_at
-    return last is not None and clock.today() - last.date() > LONG_AGO
+    return last is not None and today - last.date() > LONG_AGO
 
 
 def attach(app: Flask) -> None:

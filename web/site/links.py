@@ -15,6 +15,7 @@ NAVIGATION = (
     ("Inspections", "inspections.index"),
     ("Standards", "handbook.index"),
     ("Accounts", "staff.index"),
+    ("Requests", "requests.index"),
     ("Imports", "imports.index"),
     ("Access log", "access.index"),
 )

@@ -22,13 +22,15 @@ class InspectionFigure(NamedTuple):
 def inspected_on(
     repository: CaseRepository, questions: Sequence[str], day: date, scope: Scope, mine: Callable[[Place], bool]
 ) -> Mapping[str, list[InspectionFigure]]:
-    """By question: the inspections up to a day that ask it, the latest first. Those without a case of the place are left out.
+    """By question: the published inspections up to a day that ask it, the latest first.
 
-    Each is read at its own moment, as its scoring sheet is.
+    Each is read at its own moment, as its scoring sheet is. Drafts and audits are left out, since their figures are not for
+    every reader; so are those without a case of the place.
     """
     found: dict[str, list[InspectionFigure]] = {question: [] for question in questions}
     for name, opened in repository.inspections.items():
-        if opened.occurred_on > day:
+        audit = opened.opened_as not in (None, "hm_inspector")
+        if opened.occurred_on > day or audit or repository.inspection(name).published is None:
             continue
         scored = score_inspection(repository, name)
         own = [r for r in scored.readings if scope.holds(place := r.snapshot.spell.place) and mine(place)]

@@ -1,6 +1,6 @@
 """The app factory: it makes the Flask app from the pages, their templates and what all of them share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
@@ -8,11 +8,22 @@ from types import ModuleType
 
 from flask import Flask, Response, jsonify, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from domain import __version__
+from domain.accounts.roles import SECOND_FACTOR, Role
 from domain.store.database import Database
-from web.admin import access_log_page, accounts_pages, imports_page, openid, sign_in_pages, start_page
+from web.admin import (
+    access_log_page,
+    accounts_pages,
+    imports_page,
+    invitations_page,
+    openid,
+    own_account_pages,
+    requests_page,
+    second_factor_pages,
+    sign_in_pages,
+    start_page,
+)
 from web.api import json_api
 from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
 from web.handbook import handbook_pages
@@ -29,7 +40,7 @@ from web.inspections import (
     scoring_sheet,
 )
 from web.presentation import template_words
-from web.recording import recording_pages
+from web.recording import limits_by_hand, recording_pages
 from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model
 from web.site import (
@@ -40,6 +51,7 @@ from web.site import (
     demo_guard,
     error_log,
     error_pages,
+    front_door,
     links,
     reading_date,
     security_headers,
@@ -50,6 +62,9 @@ PAGES: tuple[ModuleType, ...] = (
     start_page,
     sign_in_pages,
     openid,
+    invitations_page,
+    second_factor_pages,
+    own_account_pages,
     desk_pages,
     caseload_page,
     matrix_pages,
@@ -70,6 +85,7 @@ PAGES: tuple[ModuleType, ...] = (
     handbook_pages,
     calendar_feed,
     accounts_pages,
+    requests_page,
     imports_page,
     access_log_page,
 )
@@ -83,13 +99,18 @@ def create_app(
     demo: bool = False,
     behind_proxy: bool = False,
     open_id: dict[str, str] | None = None,
+    trusted_proxies: Iterable[str] = (),
+    site_names: Iterable[str] = (),
+    second_factor: Iterable[Role] = SECOND_FACTOR,
     places: Path | None = None,
 ) -> Flask:
     """The site over one database (its address). ``today`` sets the clock, for tests and demonstrations.
 
-    ``demo``: people sign in from one page without a password. ``behind_proxy``: one proxy stands in front and does the
-    TLS; its headers on the client's address are trusted, and cookies are sent over HTTPS only. ``open_id``: see
-    ``web.admin.openid`` (default: from the environment). ``places``: see ``web.site.dear_pages``.
+    ``demo``: people sign in from one page without a password. ``behind_proxy``: a proxy stands in front and does the TLS; the
+    headers of ``trusted_proxies`` (networks; default: this machine) on the client's address are trusted, and cookies are sent
+    over HTTPS only. ``site_names``: the hosts of the site (default: those of this machine alone). ``second_factor``: the roles
+    that must have one. ``open_id``: see ``web.admin.openid`` (default: from the environment). ``places``: see
+    ``web.site.dear_pages``.
 
     Settings read from ``app.config``: ``DATABASE``; ``TODAY`` (a callable that returns the day); ``DEFAULT_MOMENT`` (a
     callable that returns the moment of a page whose address names none, or None for today as the file stands);
@@ -98,11 +119,11 @@ def create_app(
     app = Flask("web", static_folder="assets", static_url_path="/assets")
     app.config.update(
         DATABASE=Database.at(database).for_site().address, TODAY=today, DEMO=demo, OPENID=open_id, DEFAULT_MOMENT=None,
-        FOOTER_NOTE=None,
-        SESSION_COOKIE_SECURE=behind_proxy, PLACES=places,
+        FOOTER_NOTE=None, SESSION_COOKIE_SECURE=behind_proxy, PLACES=places, SECOND_FACTOR=frozenset(second_factor),
     )  # fmt: skip
-    if behind_proxy:
-        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    front_door.attach(
+        app, proxies=(tuple(trusted_proxies) or front_door.LOOPBACK) if behind_proxy else (), names=site_names
+    )
     app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(Path(__file__).parent),
@@ -122,12 +143,14 @@ def create_app(
         reading_date,
         sign_in_pages,
         openid,
+        invitations_page,
         links,
         template_words,
         following_read_model,
         current_cases,
         current_inspections,
         recording_pages,
+        limits_by_hand,
         security_headers,
         error_pages,
     ):

@@ -3,20 +3,28 @@
 import secrets
 import weakref
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from domain.accounts import calendar_addresses, identities, second_factors, sign_in_sessions, sign_in_tries
 from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_rules import keys_taken
+from domain.accounts.calendar_addresses import CalendarAddresses
+from domain.accounts.identities import Identities
 from domain.accounts.outside_key import OutsideKey, outside_key
+from domain.accounts.password_hashes import sealed_older
+from domain.accounts.requests import Requests
 from domain.accounts.roles import Account
+from domain.accounts.second_factors import SecondFactors
+from domain.accounts.sign_in_sessions import Sessions
+from domain.accounts.sign_in_tries import SignInTries
 from domain.entries.tidy_text import words
 from domain.store.database import Database, guards
 from domain.store.engines import engine_of, insert_into
@@ -66,6 +74,11 @@ _settings = sa.Table(
 )
 
 
+_TABLES = (
+    _tables, sign_in_sessions.tables, sign_in_tries.tables, second_factors.tables, identities.tables,
+    calendar_addresses.tables,
+)  # fmt: skip
+
 KEY_OF_BEFORE = "secret key"
 """The setting in which older versions kept the key of cookies; it is deleted."""
 
@@ -87,26 +100,27 @@ class StaleAccount(ValueError):
 
 
 class AccountRegister:
-    """The accounts and settings of one database, with its access ``log``. Threads may share it; make it after a fork.
+    """The accounts and settings of one database, with its access ``log`` and the ``requests`` about them.
 
-    On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
+    Threads may share it; make it after a fork. On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
     """
 
     def __init__(self, address: str, *, prepare: bool = False):
         database = Database.at(address)
         self.engine = engine_of(database)
+        self.requests = Requests(self.engine)
         self.log = AccessLog(database, key=partial(_log_key, self.engine), is_account=partial(_has, self.engine))
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
             with self.engine.begin() as c:
-                for table in _tables.sorted_tables:
-                    c.execute(sa.schema.CreateTable(table, if_not_exists=True))
-                    _add_columns(c, table)
+                for table in (table for tables in _TABLES for table in tables.sorted_tables):
+                    _create(c, table)
                 keys, never = (("rowid",), ("username", "name")), "the names of accounts are never changed"
                 for guard in guards(database.kind, "account_names", never, *keys):
                     c.execute(sa.text(guard))
                 _settle_staff(c)
-                c.execute(sa.delete(_settings).where(_settings.c.name == KEY_OF_BEFORE))
+                _forget_secrets(c)
+            self.requests.prepare(database.kind)
             with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
                 self.log.prepare()
 
@@ -114,6 +128,26 @@ class AccountRegister:
     def key(self) -> OutsideKey:
         """The outside key of this record; ``KeyUnusable``. The database holds no more than the record's id, by chance."""
         return _outside_key(self.engine)
+
+    @property
+    def sessions(self) -> Sessions:
+        return Sessions(self.engine, self)
+
+    @property
+    def tries(self) -> SignInTries:
+        return SignInTries(self.engine)
+
+    @property
+    def factors(self) -> SecondFactors:
+        return SecondFactors(self.engine, self.key)
+
+    @property
+    def identities(self) -> Identities:
+        return Identities(self.engine, self.key)
+
+    @property
+    def calendars(self) -> CalendarAddresses:
+        return CalendarAddresses(self.engine, self.key)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -146,15 +180,11 @@ class AccountRegister:
         """The argon2 hash of the password; empty where none was set. ``NoSuchAccount``."""
         return str(self._row(username)["password"])
 
-    def calendar(self, username: str) -> str:
-        """The secret part of the address of the account's calendar; empty where it has none. ``NoSuchAccount``."""
-        return str(self._row(username)["calendar"])
-
     def add(self, account: Account, password: str = "") -> None:
         """Add an account. ``password``: the hash of its password, empty for none. ``AccountExists``, ``KeyTaken``."""
         try:
             with self.engine.begin() as c:
-                c.execute(sa.insert(_accounts).values(_values(account) | {"password": password, "calendar": ""}))
+                c.execute(sa.insert(_accounts).values(account_values(account) | {"password": password, "calendar": ""}))
                 self._called(c, account)
         except IntegrityError:
             raise AccountExists(f"there is already an account '{account.username}'") from None
@@ -162,16 +192,32 @@ class AccountRegister:
     def change(self, account: Account) -> None:
         """Store the account as given, but for its password. A user name cannot change.
 
+        Closing it or changing its role ends its sessions and its calendar address.
+
         ``account.revision`` is that of the account as it was read: ``StaleAccount`` where it was changed meanwhile.
         ``NoSuchAccount``, ``KeyTaken``.
         """
+        standing = self._row(account.username)
         same = sa.and_(_accounts.c.username == account.username, _accounts.c.revision == account.revision)
         with self.engine.begin() as c:
-            values = _values(account) | {"revision": account.revision + 1}
+            values = account_values(account) | {"revision": account.revision + 1}
             if c.execute(sa.update(_accounts).where(same).values(values)).rowcount == 0:
-                _row(c, account.username)
                 raise StaleAccount(f"the account '{account.username}' was changed by somebody else meanwhile")
+            if account.disabled or account.role != standing["role"]:
+                sign_in_sessions.end_sessions(c, account.username)
+                calendar_addresses.end_address(c, account.username)
             self._called(c, account)
+
+    def check_new(self, account: Account) -> None:
+        """``AccountExists`` or ``KeyTaken`` where this account cannot be added."""
+        if _has(self.engine, account.username):
+            raise AccountExists(f"there is already an account '{account.username}'")
+        self.check_keys(account)
+
+    def check_keys(self, account: Account) -> None:
+        """``KeyTaken`` where one of its staff keys is another account's."""
+        if taken := keys_taken(account, self.accounts()):
+            raise KeyTaken(f"'{taken[0]}' already names another account")
 
     def bind_name(self, name: str, username: str) -> None:
         """Say whom a printed name in older limits of access means: this account alone. ``NoSuchAccount``."""
@@ -185,17 +231,35 @@ class AccountRegister:
         if self.engine.dialect.name == "postgresql":
             c.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('caseaudit accounts'))"))
         rows = c.execute(sa.select(_accounts)).mappings()
-        if taken := keys_taken(account, (_account(row, {}) for row in rows)):
+        if taken := keys_taken(account, (_account(row, NO_NAMES) for row in rows)):
             raise KeyTaken(f"'{taken[0]}' already names another account")
         _keep_name(c, account.username, account.name)
 
-    def set_password(self, username: str, password: str, *, must_change: bool) -> None:
-        """Store the hash of a new password. ``NoSuchAccount``."""
-        self._update(username, {"password": password, "must_change": must_change})
+    def take_over_passwords(self) -> list[str]:
+        """Seal the password hashes of an older version, which had no outside key, so that they can be used once more.
 
-    def set_calendar(self, username: str, mark: str) -> None:
-        """Give the account's calendar a new address; the old address no longer works. ``NoSuchAccount``."""
-        self._update(username, {"calendar": mark})
+        Nothing else makes them usable: a hash that somebody wrote into the database signs nobody in. The user names.
+        """
+        with self.engine.begin() as c:
+            older = c.execute(sa.select(_accounts).where(_accounts.c.password.startswith("$argon2"))).mappings().all()
+            for row in older:
+                sealed = sealed_older(self.key, row["username"], row["password"])
+                c.execute(sa.update(_accounts).where(_accounts.c.username == row["username"]).values(password=sealed))
+        return [row["username"] for row in older]
+
+    def make_anew(self, username: str, kept: str, password: str) -> None:
+        """Store another hash of the same password, in place of ``kept``."""
+        same = sa.and_(_accounts.c.username == username, _accounts.c.password == kept)
+        with self.engine.begin() as c:
+            c.execute(sa.update(_accounts).where(same).values(password=password))
+
+    def set_password(self, username: str, password: str, *, must_change: bool) -> None:
+        """Store the hash of a new password, which ends every session of the account. ``NoSuchAccount``."""
+        values = {"password": password, "must_change": must_change}
+        with self.engine.begin() as c:
+            if c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(values)).rowcount == 0:
+                raise NoSuchAccount(username)
+            sign_in_sessions.end_sessions(c, username)
 
     def setting(self, name: str, default: str) -> str:
         """The value of a setting. Where it has none yet, ``default`` is stored as its value."""
@@ -204,11 +268,6 @@ class AccountRegister:
     def _row(self, username: str) -> Any:
         with self.engine.connect() as c:
             return _row(c, username)
-
-    def _update(self, username: str, values: dict[str, Any]) -> None:
-        with self.engine.begin() as c:
-            if c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(values)).rowcount == 0:
-                raise NoSuchAccount(username)
 
 
 def _has(engine: sa.Engine, username: str) -> bool:
@@ -252,27 +311,48 @@ def _keep_name(c: sa.Connection, username: str, name: str) -> None:
         c.execute(sa.insert(_names).values(named))
 
 
-def _names_of(c: sa.Connection, username: str | None = None) -> Mapping[str, tuple[str, ...]]:
-    """Account -> the printed names by which older limits of access may mean it. None: of all accounts."""
-    query = sa.select(_names.c.username, _names.c.name, _bound_names.c.username)
-    query = query.outerjoin(_bound_names, _bound_names.c.name == _names.c.name)
-    bound = sa.select(_bound_names.c.username, _bound_names.c.name)
-    if username is not None:
-        query, bound = query.where(_names.c.username == username), bound.where(_bound_names.c.username == username)
-    found: dict[str, tuple[str, ...]] = {}
-    for who, name, meant in (*c.execute(query), *((who, name, who) for who, name in c.execute(bound))):
-        found[who] = (*found.get(who, ()), *((name,) if meant in (None, who) else ()))
-    return found
+class _Names(NamedTuple):
+    """``ever``: account -> the printed names that it ever had. ``bound``: name -> the only account that it means."""
+
+    ever: Mapping[str, Sequence[str]]
+    bound: Mapping[str, str]
+
+    def of(self, username: str, staff: Iterable[str]) -> tuple[str, ...]:
+        """The names and staff keys by which older limits of access may mean an account."""
+        own = (name for name, meant in self.bound.items() if meant == username)
+        had = (name for name in (*self.ever.get(username, ()), *staff) if self.bound.get(name, username) == username)
+        return tuple(dict.fromkeys((*had, *own)))
 
 
-def _add_columns(c: sa.Connection, table: sa.Table) -> None:
-    """Add the columns that the table of an older version lacks."""
+def _names_of(c: sa.Connection, username: str | None = None) -> _Names:
+    """The names of accounts (None: of all)."""
+    query = sa.select(_names.c.username, _names.c.name).order_by(_names.c.name)
+    ever: dict[str, list[str]] = {}
+    for who, name in c.execute(query if username is None else query.where(_names.c.username == username)):
+        ever.setdefault(who, []).append(name)
+    return _Names(ever, {row.name: row.username for row in c.execute(sa.select(_bound_names))})
+
+
+def _create(c: sa.Connection, table: sa.Table) -> None:
+    """Create a table with its indexes, or add the columns that the table of an older version lacks."""
+    c.execute(sa.schema.CreateTable(table, if_not_exists=True))
     there = {column["name"] for column in sa.inspect(c).get_columns(table.name)}
     for column in table.columns:
         if column.name not in there:
             c.execute(
                 sa.text(f"ALTER TABLE {table.name} ADD COLUMN {sa.schema.CreateColumn(column).compile(c.engine)}")
             )
+    for index in table.indexes:
+        c.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+
+
+def _forget_secrets(c: sa.Connection) -> None:
+    """Delete what older versions kept in the clear: the key of cookies, and the addresses of calendars."""
+    key = _settings.c.name == KEY_OF_BEFORE
+    if c.execute(sa.select(_settings.c.name).where(key)).first():  # look first: a write would wait for other writers
+        c.execute(sa.delete(_settings).where(key))
+    if c.execute(sa.select(_accounts.c.username).where(_accounts.c.calendar != "")).first():
+        c.execute(sa.update(_accounts).values(calendar=""))
 
 
 def _settle_staff(c: sa.Connection) -> None:
@@ -289,8 +369,17 @@ def _settle_staff(c: sa.Connection) -> None:
         c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(staff=staff))
 
 
-def _account(row: Any, names: Mapping[str, tuple[str, ...]]) -> Account:
+def account_of(values: Mapping[str, Any], revision: int) -> Account:
+    """The account of such values."""
+    return _account({**values, "revision": revision}, NO_NAMES)
+
+
+NO_NAMES = _Names({}, {})
+
+
+def _account(row: Any, names: _Names) -> Account:
     """The account of a row. Names are tidied as those of entries are, which they are compared with."""
+    staff = tuple(map(words, row["staff"] or ()))
     return Account(
         username=row["username"],
         name=words(row["name"]),
@@ -300,14 +389,15 @@ def _account(row: Any, names: Mapping[str, tuple[str, ...]]) -> Account:
         grade=row["grade"],
         disabled=row["disabled"],
         must_change=row["must_change"],
-        staff=tuple(map(words, row["staff"] or ())),
+        staff=staff,
         until=None if row["until"] is None else date.fromisoformat(row["until"]),
         revision=row["revision"],
-        names=names.get(row["username"], ()),
+        names=names.of(row["username"], staff),
     )
 
 
-def _values(account: Account) -> dict[str, Any]:
+def account_values(account: Account) -> dict[str, Any]:
+    """The account as JSON can hold it, but for its revision and its names."""
     return {
         "username": account.username,
         "name": account.name,

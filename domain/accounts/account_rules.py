@@ -12,10 +12,10 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9.@_-]{1,98}")
 LONGEST_NAME = 200
 """Characters of a person's name, at most."""
 
-NOT_NAMES = frozenset(("new", "operator", "unknown", "demo"))
+NOT_NAMES = frozenset(("new", "names", "operator", "unknown", "demo"))
 """What cannot be a user name: words of addresses, and those by which the access log names what is no account."""
 
-AccountField = Literal["username", "name", "role", "places", "inspections", "grade", "until"]
+AccountField = Literal["username", "name", "role", "places", "inspections", "grade", "staff", "until", "disabled"]
 
 
 def account_faults(account: Account) -> list[AccountField]:

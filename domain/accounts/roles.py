@@ -34,6 +34,9 @@ ADMINISTRATORS: tuple[Role, ...] = ("information_manager",)
 AUDITORS: tuple[Role, ...] = ("information_manager", "auditor")
 """The roles that read the access log. An auditor opens no case and changes no account."""
 
+SECOND_FACTOR: tuple[Role, ...] = ("information_manager", "auditor", "inspector", "area_manager")
+"""The roles that must have a second factor, unless whoever runs the site says otherwise: they reach most."""
+
 Level = Literal["area", "division", "team", "officer"]
 
 LEVELS: Mapping[Role, Level] = {
@@ -82,7 +85,10 @@ class Account:
     until: date | None = None
     revision: int = 0
     names: tuple[str, ...] | None = field(default=None, compare=False)
-    """The printed names by which an older limit of access may mean this account (None: its name). The register fills it."""
+    """The printed names and staff keys by which an older limit of access may mean this account (None: all of its own).
+
+    The register fills it: with every name that the account ever had, but those of which two people said whose they are.
+    """
 
     @property
     def keys(self) -> frozenset[str]:
@@ -99,7 +105,8 @@ class Account:
         It does by user name, by staff key, and by every printed name that the account ever had, however it is capitalised,
         unless two people have said whose that name is.
         """
-        meant = {name.casefold() for name in (*self.keys, *((self.name,) if self.names is None else self.names))}
+        named = (*self.staff, self.name) if self.names is None else self.names
+        meant = {name.casefold() for name in (self.username, *named)}
         return any(name.casefold() in meant for name in excluded)
 
     def may_sign_in(self, day: date) -> bool:

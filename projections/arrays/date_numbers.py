@@ -55,6 +55,17 @@ def date_of(number: int) -> date:
     return date.fromordinal(_FIRST + int(number))
 
 
+def month_numbers(days: Array) -> Array:
+    """For each day (a number) its month, counted from January 1970."""
+    months: Array = (np.datetime64(FIRST) + days.astype(np.int64)).astype("M8[M]").astype(np.int64)
+    return months
+
+
+def month_number(day: date) -> int:
+    """The same for one day."""
+    return 12 * (day.year - 1970) + day.month - 1
+
+
 def instant_number(instant: datetime | None) -> int:
     """The number of an aware instant; ``STILL_KNOWN`` for None."""
     return int(STILL_KNOWN) if instant is None else (instant - _EPOCH) // _MICROSECOND

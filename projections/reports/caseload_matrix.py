@@ -131,7 +131,7 @@ def duty_sums(selection: CaseSelection, months: int = MONTHS, cases: Array | Non
     found = count_duties(
         selection, selection.moment.on - relativedelta(months=months), by=("place", "subject", "month"), cases=cases
     ).by_key()
-    return [DutySum(place, subject, month, *figure) for (place, subject, month), figure in found.items()]
+    return [DutySum(place, subject, month, figure.held, figure.n) for (place, subject, month), figure in found.items()]
 
 
 def matrix(found: Iterable[DutySum], subjects: Sequence[str]) -> Matrix:

@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
-from projections.arrays.date_numbers import day_number, day_of
+from projections.arrays.date_numbers import day_number, day_of, month_numbers
 from projections.columns.case_answers import INSUFFICIENT, SUFFICIENT, AnswerBlock, numbers_of
 from projections.columns.case_selection import CaseSelection
-from projections.columns.column_schema import Array
+from projections.columns.column_schema import Array, CodedValues
 from projections.columns.column_store import ColumnStore
 from projections.columns.duty_scan import DutyRun
 from projections.columns.kept_selections import KeptSelections
@@ -29,24 +29,31 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_counts import DutiesByGroup, DutiesByPeriod, HeldAs, WaitsByPlace, fell_due_runs
+from projections.reports.duty_counts import DutiesByGroup, DutiesByPeriod, WaitsByPlace, fell_due_runs
 from projections.reports.duty_forecast import LoadsByPlace, coming, duties, load_of
 from projections.reports.duty_results import (
     AnsweredCase,
+    Attribute,
     Count,
     DutyLoad,
+    HeldAs,
     LateEntry,
+    PersonMonth,
     PlaceGroup,
     RecordedCount,
+    Split,
     Verdicts,
 )
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 from projections.reports.recorded_entries import LateByPlace, RecordedByPlace, late_entries
 
-Attribute = Literal["gender", "ethnicity", "disability"]
-Split = Literal["clause"] | Attribute
 Wanted = Callable[[Place], bool]
+
+
+def person_of(reference: str) -> str:
+    """The CRN of a case: cases of one CRN are one person's."""
+    return reference.split("/")[0]
 
 
 class DutyQueries:
@@ -71,47 +78,48 @@ class DutyQueries:
         ]
 
     def series(
-        self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, wanted: Wanted
-    ) -> list[Proportion]:
-        """The figure of each of some consecutive periods, for the places ``wanted``."""
-        count = DutiesByPeriod(tuple(periods), self._numbers(clauses), held_as)
-        found = self._counted(periods[-1].moment, count)
-        counts = found.counts[[at for at, (place,) in enumerate(found.keys) if wanted(place)]].sum(axis=0)
-        return [Proportion(*both) for both in counts.reshape(len(periods), 2).tolist()]
+        self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs
+    ) -> Mapping[Place, Sequence[Proportion]]:
+        """By place: the figure of each of some consecutive periods."""
+        found = self._counted(periods[-1].moment, DutiesByPeriod(tuple(periods), self._numbers(clauses), held_as))
+        return {
+            place: [Proportion(*both) for both in counts.reshape(len(periods), 2).tolist()]
+            for (place,), counts in zip(found.keys, found.counts, strict=True)
+        }
 
-    def persons(
-        self, period: Period, clauses: Sequence[str], attribute: Attribute, wanted: Wanted
-    ) -> Mapping[PlaceGroup, frozenset[str]]:
-        """The cases with a duty that fell due, by the place that held them then and by an attribute of the person."""
-        selection, size = self._selection(period.moment), max(self.columns.numbers, 1)
-        seen = [
-            np.unique(run.column("place").astype(np.int64) * size + run.case)
-            for run in self._fallen(period, clauses, wanted)
-        ]
-        every = np.unique(np.concatenate(seen)) if seen else np.zeros(0, np.int64)
-        values, coded = selection.coded(attribute)
-        people: dict[PlaceGroup, set[str]] = {}
-        for place, case in zip((every // size).tolist(), (every % size).tolist(), strict=True):
-            group = PlaceGroup(self._places[place], values[coded[case]])
-            people.setdefault(group, set()).add(self._references[case])
-        return {group: frozenset(cases) for group, cases in people.items()}
+    def people(
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split, cases: Array | None = None
+    ) -> Mapping[PlaceGroup, Mapping[PersonMonth, int]]:
+        """How many duties of each person fell due in each month, by the place that held the case then and by ``by``.
 
-    def days_due(
-        self, period: Period, clauses: Sequence[str], attribute: Attribute, wanted: Wanted
-    ) -> Mapping[PlaceGroup, Array]:
-        """By place and an attribute of the person: rows of a case (its number) and a day on which duties of it fell due."""
-        rows = [
-            np.stack([run.column("place"), run.case, run.column("due_on")], axis=1).astype(np.int64)
-            for run in self._fallen(period, clauses, wanted)
-        ]
-        every = np.unique(np.concatenate(rows), axis=0) if rows else np.zeros((0, 3), np.int64)
-        values, coded = self._selection(period.moment).coded(attribute)
-        keys = every[:, 0] * len(values) + coded[every[:, 1]]
-        order = np.argsort(keys, kind="stable")
-        found, first = np.unique(keys[order], return_index=True)
-        parts = np.split(every[order, 1:], first[1:]) if len(found) else []
-        groups = [PlaceGroup(self._places[key // len(values)], values[key % len(values)]) for key in found.tolist()]
-        return dict(zip(groups, parts, strict=True))
+        ``cases``: for each case whether it counts (None: all do).
+        """
+        people: dict[PlaceGroup, Counter[PersonMonth]] = {}
+        for run in self._fallen(period, clauses, wanted, cases):
+            values, coded = self._parts(run, period.moment, by)
+            columns = (run.column("place"), coded, run.case, month_numbers(run.column("due_on")))
+            rows, times = np.unique(np.stack(columns).astype(np.int64), axis=1, return_counts=True)
+            for (place, value, case, month), n in zip(rows.T.tolist(), times.tolist(), strict=True):
+                group = PlaceGroup(self._places[place], values[value])
+                people.setdefault(group, Counter())[PersonMonth(self._persons[case], month)] += n
+        return people
+
+    def _parts(self, run: DutyRun, moment: Moment, by: Split) -> CodedValues:
+        if by == "clause":
+            return CodedValues((catalogue().clauses[run.clause].id,), np.zeros(len(run.state), np.int64))
+        values, coded = self._selection(moment).coded(by)
+        return CodedValues(values, coded[run.case])
+
+    def values(self, moment: Moment, attribute: Attribute) -> Sequence[object]:
+        """The values that an attribute of a person may have."""
+        return self._selection(moment).coded(attribute).values
+
+    def holding(self, moment: Moment) -> Mapping[Place, frozenset[str]]:
+        """The people (CRNs) whose cases each place holds on the day."""
+        people: dict[Place, set[str]] = {}
+        for reference, place in self.holders(moment).items():
+            people.setdefault(place, set()).add(person_of(reference))
+        return {place: frozenset(some) for place, some in people.items()}
 
     def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:
         """By place: how many duties took each number of working days from arising to being met; None: not met by the day."""
@@ -169,6 +177,10 @@ class DutyQueries:
         """The entries recorded late that ``recorded`` counts, one by one."""
         return list(late_entries(self._selection(period.moment), period.since, self._allowed(wanted)))
 
+    def selection(self, moment: Moment) -> CaseSelection:
+        """The cases as at a moment."""
+        return self._selection(moment)
+
     def holders(self, moment: Moment) -> Mapping[str, Place]:
         """The place that holds each case that had begun, on the day."""
         selection = self._selection(moment)
@@ -189,6 +201,11 @@ class DutyQueries:
     def _references(self) -> list[str]:
         return list(self.columns.references)
 
+    @cached_property
+    def _persons(self) -> list[str]:
+        """For each case the CRN of its person."""
+        return [person_of(reference) for reference in self._references]
+
     @property
     def _places(self) -> list[Place]:
         """Every place by its number."""
@@ -207,9 +224,11 @@ class DutyQueries:
         numbers = numbers_of(self.framework.id)
         return tuple(number for clause in clauses for number in numbers[clause])
 
-    def _fallen(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Iterator[DutyRun]:
+    def _fallen(
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, cases: Array | None = None
+    ) -> Iterator[DutyRun]:
         allowed = self._allowed(wanted)
-        for run in fell_due_runs(self._selection(period.moment), period.since, self._numbers(clauses)):
+        for run in fell_due_runs(self._selection(period.moment), period.since, self._numbers(clauses), cases):
             yield run.only(allowed[run.column("place")])
 
     def _counted(self, moment: Moment, count: CaseCount) -> KeyedCounts:

@@ -1,17 +1,33 @@
 """The results of duty queries: counts and loads by place, and the duties, cases and entries that they count."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from domain.policy.measures.measure import Measure
 from projections.ledger.ledger import Place
-from projections.reports.proportions import Proportion
+from projections.reports.proportions import Proportion, Waits
 
 WEEKS = 8
 """Weeks of the forecast."""
 
 BEFORE = 26
 """Weeks up to the day read in which duties met are counted, to compare with the forecast."""
+
+
+Attribute = Literal["gender", "ethnicity", "disability"]
+Split = Literal["clause"] | Attribute
+"""What duties are told apart by, besides places."""
+
+
+HeldAs = Literal["in_time", "done"]
+"""What ``held`` counts of the duties that fell due: those met in time, or those met in time or late."""
+
+
+def held_as_of(measure: Measure) -> HeldAs:
+    """What ``held`` counts in the figure of a measure of duties."""
+    return "done" if measure.counts == "done" else "in_time"
 
 
 class Count(NamedTuple):
@@ -27,6 +43,13 @@ class PlaceGroup(NamedTuple):
 
     place: Place
     value: Any
+
+
+class PersonMonth(NamedTuple):
+    """A person (CRN) in a month (see ``month_numbers``)."""
+
+    person: str
+    month: int
 
 
 class AnsweredCase(NamedTuple):
@@ -68,6 +91,14 @@ class DutyLoad(NamedTuple):
         return DutyLoad(weeks, self.arranged + other.arranged, self.done + other.done, self.overdue + other.overdue)
 
 
+def loads_together(loads: Iterable[DutyLoad]) -> DutyLoad:
+    """The loads added up."""
+    every = DutyLoad()
+    for load in loads:
+        every = every.plus(load)
+    return every
+
+
 class LateEntry(NamedTuple):
     """One entry recorded ``working_days`` late. ``place``: where its case is held on the day read. ``case``: its number."""
 
@@ -86,3 +117,22 @@ class RecordedCount(NamedTuple):
 
     entries: int
     late: Counter[int]
+
+
+class LateFigure(NamedTuple):
+    """Entries recorded, ``late`` ones among them, and the delays of these in working days; None: none was late, or withheld."""
+
+    entries: int
+    late: int
+    median: int | None = None
+    ninetieth: int | None = None
+    longest: int | None = None
+
+
+def late_together(found: Iterable[RecordedCount]) -> LateFigure:
+    """The entries of several places together."""
+    entries, late = 0, Counter[int]()
+    for of in found:
+        entries, late = entries + of.entries, late + of.late
+    days = Waits.of(dict(late.items()))
+    return LateFigure(entries, days.n, days.median, days.ninetieth, days.longest)

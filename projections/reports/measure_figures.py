@@ -1,8 +1,7 @@
 """Measure figures: for a place, beside the period before, its area and another place; for its parts; and over time."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -10,11 +9,12 @@ from domain.policy.measures.measure import Measure
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.duty_counts import held_as_of
-from projections.reports.duty_queries import DutyQueries
-from projections.reports.duty_results import RecordedCount
-from projections.reports.periods import Period, month_ends, period, period_before
-from projections.reports.proportions import Proportion, Scope, Waits, total
+from projections.reports.disclosure import last_month_end, months_before
+from projections.reports.duty_results import LateFigure, held_as_of
+from projections.reports.periods import LONGEST, Period, moment_at, month_ends, period, period_before
+from projections.reports.proportions import Proportion, Scope
+from projections.reports.told_counts import Told, WaitFigure
+from projections.reports.told_figures import ToldFigures
 
 Mine = Callable[[Place], bool]
 
@@ -23,7 +23,8 @@ Mine = Callable[[Place], bool]
 class ReportRequest:
     """What a reader asks of a report: the months up to the moment's day, the place, and a place to compare with.
 
-    ``mine``: whether the reader answers for a place. Other places count only in the figure of a whole area.
+    ``mine``: whether the reader answers for a place. Other places count only in the figure of a whole area. ``rounded``: it
+    was moved to a month end, since a case that counts is closed to the reader.
     """
 
     moment: Moment
@@ -31,17 +32,36 @@ class ReportRequest:
     scope: Scope
     mine: Mine
     beside: Scope | None = None
+    rounded: bool = False
 
     @property
     def period(self) -> Period:
+        if self.rounded:
+            return Period(self.moment, months_before(self.moment.on, self.months))
         return period(self.moment, self.months)
 
     @property
     def before(self) -> Period:
+        if self.rounded:
+            since = self.period.since
+            return Period(moment_at(self.moment, since), months_before(since, self.months))
         return period_before(self.period, self.months)
 
     def holds(self, place: Place) -> bool:
         return self.scope.holds(place) and self.mine(place)
+
+    def among(self, place: Place) -> bool:
+        """Whether a place is in the place asked for, or in the one set beside it."""
+        return self.mine(place) and (self.scope.holds(place) or (self.beside is not None and self.beside.holds(place)))
+
+    def at_month_end(self, today: date) -> "ReportRequest":
+        """The same, moved to the last month end that is over."""
+        return replace(self, moment=last_month_end(self.moment, today), rounded=True)
+
+
+def as_told(told: ToldFigures, asked: ReportRequest) -> ReportRequest:
+    """What is asked, moved to a month end where a case that counts is closed to the reader."""
+    return asked if told.is_exact_in(asked.period, asked.among) else asked.at_month_end(told.today)
 
 
 class PlaceLine(NamedTuple):
@@ -60,10 +80,10 @@ class WaitLine(NamedTuple):
 
     measure: Measure
     scope: Scope
-    now: Waits
-    before: Waits
-    area: Waits
-    beside: Waits | None
+    now: WaitFigure
+    before: WaitFigure
+    area: WaitFigure
+    beside: WaitFigure | None
 
 
 class Lines(NamedTuple):
@@ -81,10 +101,10 @@ class WaitLines(NamedTuple):
 
 
 class RecordedIn(NamedTuple):
-    """The entries recorded in a period on the cases of a place."""
+    """The entries recorded in a period on the cases of a place; None: withheld."""
 
     scope: Scope
-    recorded: RecordedCount
+    recorded: LateFigure | None
 
 
 class Point(NamedTuple):
@@ -96,105 +116,118 @@ class Point(NamedTuple):
     hindsight: Proportion
 
 
-def figures(queries: DutyQueries, measure: Measure, asked: Period) -> dict[Place, Proportion]:
-    """A measure's figure in every place: over duties that fell due in the period, or over the cases as at its end."""
-    found: dict[Place, Proportion] = {}
+def figures(told: ToldFigures, measure: Measure, asked: Period, among: Mine) -> Told:
+    """A measure's figures: over duties that fell due in the period, or over the cases as at its end."""
     if measure.counts == "answer":
-        for place, verdicts in queries.verdicts(asked.moment, measure.question or "").items():
-            found[place] = Proportion(verdicts.sufficient, verdicts.n)
-    else:
-        for count in queries.counts(asked, measure.clauses, held_as_of(measure)):
-            found[count.place] = found.get(count.place, Proportion()) + count.figure
-    return found
+        return told.verdicts(asked.moment, measure.question or "", among)
+    return told.duties(asked, measure.clauses, held_as_of(measure), among)
 
 
-def lines(queries: DutyQueries, measure: Measure, asked: ReportRequest) -> Lines:
+def lines(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Lines:
     """The figure of the place asked for, and those of its parts at the next level at which they differ."""
-    now, was = figures(queries, measure, asked.period), figures(queries, measure, asked.before)
-    areas = _areas([*now, *was], asked)
+    now, was = (figures(told, measure, one, asked.among) for one in (asked.period, asked.before))
+    in_areas = areas_of(told, asked)
+    area = figures(told, measure, asked.period, in_areas).figure(in_areas)
 
     def line(scope: Scope) -> PlaceLine:
-        return PlaceLine(
-            measure,
-            scope,
-            total(f for place, f in now.items() if scope.holds(place) and asked.mine(place)),
-            total(f for place, f in was.items() if scope.holds(place) and asked.mine(place)),
-            total(f for place, f in now.items() if place.area in areas),
-            _beside(now, asked),
-        )
+        def holds(place: Place) -> bool:
+            return scope.holds(place) and asked.mine(place)
 
-    parts = asked.scope.parts(place for place in (*now, *was) if asked.mine(place))
-    return Lines(line(asked.scope), [line(part) for part in (parts.scopes if parts else [])])
+        return PlaceLine(measure, scope, now.figure(holds), was.figure(holds), area, _beside(now, asked))
+
+    parts = asked.scope.parts(place for place in (*now.places(), *was.places()) if asked.mine(place))
+    below = [line(part) for part in (parts.scopes if parts else [])]
+    return Lines(line(asked.scope), [one for one in below if not (one.now.withheld and one.before.withheld)])
 
 
-def _beside(now: Mapping[Place, Proportion], asked: ReportRequest) -> Proportion | None:
+def _beside(now: Told, asked: ReportRequest) -> Proportion | None:
     if asked.beside is None:
         return None
-    return total(f for place, f in now.items() if asked.beside.holds(place) and asked.mine(place))
+    beside = asked.beside
+    return now.figure(lambda place: beside.holds(place) and asked.mine(place))
 
 
-def _areas(places: Sequence[Place], asked: ReportRequest) -> set[str]:
-    return {place.area for place in places if asked.holds(place)}
+def areas_of(told: ToldFigures, asked: ReportRequest) -> Mine:
+    """Whether a place lies in one of the areas of the place asked for."""
+    areas = {place.area for place in told.places() if asked.holds(place)}
+    return lambda place: place.area in areas
 
 
-def wait_lines(queries: DutyQueries, measure: Measure, asked: ReportRequest) -> WaitLines:
+def wait_lines(told: ToldFigures, measure: Measure, asked: ReportRequest) -> WaitLines:
     """The waits of the place asked for, and of its parts."""
-    areas = _areas(queries.places(), asked)
-    now, was = (
-        queries.waits(p, measure.clauses, lambda place: place.area in areas or asked.mine(place))
-        for p in (asked.period, asked.before)
-    )
+    in_areas = areas_of(told, asked)
+    now, was = (told.waits(one, measure.clauses, asked.among) for one in (asked.period, asked.before))
+    area = told.waits(asked.period, measure.clauses, in_areas).of(in_areas)
 
     def line(scope: Scope) -> WaitLine:
-        def of(found: Mapping[Place, Counter[int | None]], whose: Scope) -> Waits:
-            return _together(w for place, w in found.items() if whose.holds(place) and asked.mine(place))
+        def holds(place: Place) -> bool:
+            return scope.holds(place) and asked.mine(place)
 
+        beside = asked.beside
         return WaitLine(
-            measure, scope, of(now, scope), of(was, scope), _together(w for p, w in now.items() if p.area in areas),
-            None if asked.beside is None else of(now, asked.beside),
+            measure, scope, now.of(holds), was.of(holds), area,
+            None if beside is None else now.of(lambda place: beside.holds(place) and asked.mine(place)),
         )  # fmt: skip
 
-    parts = asked.scope.parts(place for place in (*now, *was) if asked.mine(place))
-    return WaitLines(line(asked.scope), [line(part) for part in (parts.scopes if parts else [])])
+    parts = asked.scope.parts(place for place in (*now.told.places(), *was.told.places()) if asked.mine(place))
+    below = [line(part) for part in (parts.scopes if parts else [])]
+    return WaitLines(line(asked.scope), [one for one in below if not (one.now.withheld and one.before.withheld)])
 
 
-def _together(several: Iterable[Counter[int | None]]) -> Waits:
-    days: Counter[int | None] = Counter()
-    for one in several:
-        days.update(one)
-    return Waits.of(days)
+def trend(told: ToldFigures, measure: Measure, asked: ReportRequest, scope: Scope | None = None) -> list[Point]:
+    """A point for each month, as far back as the record goes (see ``periods.LONGEST``); the last one up to the day read.
 
-
-def trend(queries: DutyQueries, measure: Measure, asked: ReportRequest, scope: Scope | None = None) -> list[Point]:
-    """A point for each month, as far back as the record goes (see ``periods.LONGEST``); the last one up to the day read."""
+    Where a case that counts in any month is closed to the reader, the last month is the last that is over.
+    """
     whose = scope or asked.scope
-    months = [(end.replace(day=1) - timedelta(days=1), end) for end in month_ends(queries.first_day(), asked.moment.on)]
 
-    def series(*, hindsight: bool) -> list[Proportion]:
-        periods = [Period(Moment(end, None if hindsight else end_of_day(end)), since) for since, end in months]
+    def wanted(place: Place) -> bool:
+        return whose.holds(place) and asked.mine(place)
 
-        def wanted(place: Place) -> bool:
-            return whose.holds(place) and asked.mine(place)
-
-        if measure.counts == "answer":
-            every = (figures(queries, measure, one) for one in periods)
-            return [total(figure for place, figure in found.items() if wanted(place)) for found in every]
-        return queries.series(periods, measure.clauses, held_as_of(measure), wanted)
-
-    stood, known = series(hindsight=False), series(hindsight=True)
-    found = [Point(*month, *both) for month, *both in zip(months, stood, known, strict=True)]
+    months = _months(told, asked.moment.on)[-LONGEST:]
+    if not all(told.is_exact_in(Period(end, months[0].since), wanted) for end in _both(months[-1])):
+        months = _months(told, last_month_end(asked.moment, told.today).on)
+    stood, known = (
+        _series(
+            told, measure, [Period(moment, month.since) for month, moment in zip(months, moments, strict=True)], wanted
+        )
+        for moments in zip(*map(_both, months), strict=True)
+    )
+    found = [Point(month.since, month.moment.on, *both) for month, *both in zip(months, stood, known, strict=True)]
+    found = found[-LONGEST:]
     while found and not found[0].stood.n and not found[0].hindsight.n:
         found.pop(0)
     return found
 
 
-def recorded(queries: DutyQueries, asked: ReportRequest) -> list[RecordedIn]:
+def _both(month: Period) -> tuple[Moment, Moment]:
+    """The end of a month as known then, and with hindsight."""
+    return Moment(month.moment.on, end_of_day(month.moment.on)), Moment(month.moment.on, None)
+
+
+def _months(told: ToldFigures, day: date) -> list[Period]:
+    """The months of the record up to a day, with hindsight."""
+    ends = month_ends(told.first_day(), day)
+    return [Period(Moment(end, None), end.replace(day=1) - timedelta(days=1)) for end in ends]
+
+
+def _series(told: ToldFigures, measure: Measure, months: Sequence[Period], wanted: Mine) -> list[Proportion]:
+    if measure.counts == "answer":
+        every = [figures(told, measure, one, wanted) for one in months[-LONGEST:]]
+        every = [Told({})] * (len(months) - len(every)) + every
+    else:
+        every = told.series(months, measure.clauses, held_as_of(measure), wanted)
+    return [one.figure(wanted) for one in every]
+
+
+def recorded(told: ToldFigures, asked: ReportRequest) -> list[RecordedIn]:
     """Entries recorded in the period, and late ones by their delay: for the place and its parts."""
-    found = {place: r for place, r in queries.recorded(asked.period).items() if asked.holds(place)}
-    parts = asked.scope.parts(found)
-    result = []
-    for scope in (asked.scope, *(parts.scopes if parts else [])):
-        own = [r for place, r in found.items() if scope.holds(place)]
-        late = sum((r.late for r in own), Counter[int]())
-        result.append(RecordedIn(scope, RecordedCount(sum(r.entries for r in own), late)))
-    return result
+    found = told.recorded(asked.period, asked.holds)
+    parts = asked.scope.parts(place for place in found.places if asked.holds(place))
+    every = [RecordedIn(scope, found.of(_held(scope, asked))) for scope in (parts.scopes if parts else [])]
+    own = RecordedIn(asked.scope, found.of(asked.holds))
+    return [own, *(one for one in every if one.recorded is not None)]
+
+
+def _held(scope: Scope, asked: ReportRequest) -> Mine:
+    return lambda place: scope.holds(place) and asked.mine(place)

@@ -9,6 +9,9 @@ from dateutil.relativedelta import relativedelta
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 
+USUAL_MONTHS = 12
+"""The months of a report that names none (a parameter)."""
+
 LONGEST = 60
 """Months of a trend at most: the last ones of a longer record."""
 
@@ -41,6 +44,6 @@ def month_ends(first: date | None, day: date) -> Sequence[date]:
     if first is None or first > day:
         return [day]
     ends = [day]
-    while len(ends) < LONGEST and (end := ends[-1].replace(day=1) - timedelta(days=1)) >= first:
+    while (end := ends[-1].replace(day=1) - timedelta(days=1)) >= first:
         ends.append(end)
     return ends[::-1]

@@ -15,10 +15,14 @@ LEVELS: tuple[Level, ...] = ("area", "division", "team", "officer")
 
 
 class Proportion(NamedTuple):
-    """``held`` of ``n``: duties met of those that fell due, or cases sufficient of those that count."""
+    """``held`` of ``n``: duties met of those that fell due, or cases sufficient of those that count.
+
+    ``withheld``: the reader is not told it (``disclosure``); it holds no number then.
+    """
 
     held: int = 0
     n: int = 0
+    withheld: bool = False
 
     def __add__(self, other: object) -> "Proportion":
         if not isinstance(other, Proportion):
@@ -42,6 +46,9 @@ class Proportion(NamedTuple):
     def interval(self) -> Interval | None:
         """Wilson's 95 % interval, in per cent."""
         return wilson(self.held, self.n)
+
+
+WITHHELD = Proportion(withheld=True)
 
 
 def total(figures: Iterable[Proportion]) -> Proportion:

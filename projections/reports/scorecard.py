@@ -1,16 +1,18 @@
 """The scorecard: places ranked by the weights that they earn, and what changed their scores since the period before."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
 from domain.policy.measures.scorecard_targets import Scorecard, Target
 from projections.ledger.ledger import Place
-from projections.reports.duty_counts import held_as_of
-from projections.reports.duty_queries import DutyQueries
-from projections.reports.periods import Period, period_before
+from projections.reports.duty_results import held_as_of
+from projections.reports.measure_figures import ReportRequest
+from projections.reports.periods import Period
 from projections.reports.proportions import Level, Proportion, Scope
+from projections.reports.told_counts import Told
+from projections.reports.told_figures import ToldFigures
 
 
 @dataclass(frozen=True)
@@ -71,47 +73,36 @@ class Ranking(NamedTuple):
     places: list[RankChange]
 
 
-def ranking(
-    queries: DutyQueries, card: Scorecard, asked: Period, months: int, scope: Scope, mine: Callable[[Place], bool]
-) -> Ranking | None:
-    """The parts of a place at the next level at which they differ, in order of rank; None where there are none."""
-    now, was = (
-        _figures(queries, card, asked, scope, mine),
-        _figures(queries, card, period_before(asked, months), scope, mine),
-    )
-    places = {place for found in (*now.values(), *was.values()) for place in found}
-    parts = scope.parts(places)
+def ranking(told: ToldFigures, card: Scorecard, asked: ReportRequest) -> Ranking | None:
+    """The parts of a place at the next level at which they differ, in order of rank; None where there are none.
+
+    A line that is withheld counts as one in which nothing fell due.
+    """
+    now, was = (_figures(told, card, period, asked) for period in (asked.period, asked.before))
+    places = [place for found in (*now.values(), *was.values()) for place in found.places() if asked.mine(place)]
+    parts = asked.scope.parts(places)
     if parts is None:
         return None
     level, scopes = parts
-    ranked = {s.scope: s for s in _ranked([_standing(card, now, part) for part in scopes])}
-    earlier = {s.scope: s for s in _ranked([_standing(card, was, part) for part in scopes])}
+    ranked, earlier = (
+        {s.scope: s for s in _ranked([_standing(card, found, part, asked) for part in scopes])} for found in (now, was)
+    )
     moved = [RankChange(ranked[part], earlier[part], _by(ranked[part], earlier[part])) for part in scopes]
     return Ranking(level, sorted(moved, key=lambda m: (m.now.rank is None, m.now.rank or 0, m.now.scope.name)))
 
 
-def _figures(
-    queries: DutyQueries, card: Scorecard, asked: Period, scope: Scope, mine: Callable[[Place], bool]
-) -> Mapping[str, Mapping[Place, Proportion]]:
-    found: dict[str, dict[Place, Proportion]] = {}
-    for target in card.targets:
-        found[target.id] = {
-            count.place: count.figure
-            for count in queries.counts(asked, target.measure.clauses, held_as_of(target.measure))
-            if scope.holds(count.place) and mine(count.place)
-        }
-    return found
+def _figures(told: ToldFigures, card: Scorecard, period: Period, asked: ReportRequest) -> Mapping[str, Told]:
+    return {
+        target.id: told.duties(period, target.measure.clauses, held_as_of(target.measure), asked.holds)
+        for target in card.targets
+    }
 
 
-def _standing(card: Scorecard, figures: Mapping[str, Mapping[Place, Proportion]], part: Scope) -> Ranked:
-    lines = []
-    for target in card.targets:
-        figure = Proportion()
-        for place, found in figures[target.id].items():
-            if part.holds(place):
-                figure += found
-        lines.append(ScorecardLine(target, figure))
-    return Ranked(part, lines)
+def _standing(card: Scorecard, figures: Mapping[str, Told], part: Scope, asked: ReportRequest) -> Ranked:
+    def holds(place: Place) -> bool:
+        return part.holds(place) and asked.holds(place)
+
+    return Ranked(part, [ScorecardLine(target, figures[target.id].figure(holds)) for target in card.targets])
 
 
 def _ranked(standings: Sequence[Ranked]) -> list[Ranked]:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.ledger.ledger import Place
 from projections.reports.caseload_matrix import MatrixCell
-from projections.reports.duty_queries import DutyQueries
-from projections.reports.periods import Period
+from projections.reports.measure_figures import ReportRequest, areas_of
 from projections.reports.proportions import Level, Proportion, Scope
+from projections.reports.told_figures import ToldFigures
 
 
 class TrainingNeed(NamedTuple):
@@ -25,13 +25,12 @@ class TrainingNeed(NamedTuple):
 
 
 class FigureKey(NamedTuple):
-    """The team or officer (``level``, ``name``) and the clause that a figure is about."""
+    """The team or officer (``level``, ``name``) that a figure is about."""
 
     level: Level
     area: str
     team: str
     name: str
-    clause: str
 
 
 @dataclass(frozen=True)
@@ -47,34 +46,40 @@ def every_clause() -> list[str]:
     return list(dict.fromkeys(clause.id for clause in frameworks()[DEFAULT_FRAMEWORK].clauses))
 
 
-def needs(queries: DutyQueries, asked: Period, scope: Scope, mine: Callable[[Place], bool]) -> TrainingNeeds:
+def needs(told: ToldFigures, asked: ReportRequest) -> TrainingNeeds:
     """The figures of the teams and officers of a place, clause by clause: duties met in time, beside their whole area.
 
-    A difference exceeds chance, as in the matrix, where the two 95 % intervals do not overlap.
+    A difference exceeds chance, as in the matrix, where the two 95 % intervals do not overlap. What is withheld is left out.
     """
-    counts = queries.counts(asked, every_clause(), "in_time", "clause")
-    areas: dict[tuple[str, str], Proportion] = {}
-    parts: dict[FigureKey, Proportion] = {}
-    for count in counts:
-        figure, place = count.figure, count.place
-        areas[place.area, count.value] = areas.get((place.area, count.value), Proportion()) + figure
-        if scope.holds(place) and mine(place):
-            for key in _parts(place, count.value, scope):
-                parts[key] = parts.get(key, Proportion()) + figure
-    found = []
-    for (level, area, team, name, clause), figure in parts.items():
-        whole = areas[area, clause]
-        against = MatrixCell(figure.held, figure.n).against(MatrixCell(whole.held, whole.n))
-        found.append(TrainingNeed(level, name, team, clause, figure, whole, against))
+    in_areas = areas_of(told, asked)
+    own = told.by_clause(asked.period, every_clause(), asked.holds)
+    areas = told.by_clause(asked.period, every_clause(), in_areas)
+    found = [
+        TrainingNeed(key.level, key.name, key.team, clause, figure, whole, _against(figure, whole))
+        for clause, figures in own.items()
+        for key in sorted(
+            {key for place in figures.places() if asked.holds(place) for key in _parts(place, asked.scope)}
+        )
+        if (figure := figures.figure(_held(key, asked))).n
+        for whole in [areas[clause].figure(lambda place, area=key.area: place.area == area)]  # type: ignore[misc]
+    ]
     found.sort(key=lambda n: (_short(n), n.level, n.team, n.name, n.clause))
     below = [n for n in found if n.against == "below"]
     return TrainingNeeds(below, [n for n in found if n.against != "below"])
 
 
-def _parts(place: Place, clause: str, scope: Scope) -> Iterable[FigureKey]:
+def _parts(place: Place, scope: Scope) -> Iterable[FigureKey]:
     if scope.level != "officer":
-        yield FigureKey("team", place.area, place.team, place.team, clause)
-    yield FigureKey("officer", place.area, place.team, place.officer, clause)
+        yield FigureKey("team", place.area, place.team, place.team)
+    yield FigureKey("officer", place.area, place.team, place.officer)
+
+
+def _held(key: FigureKey, asked: ReportRequest) -> Callable[[Place], bool]:
+    return lambda place: asked.holds(place) and key in _parts(place, asked.scope)
+
+
+def _against(figure: Proportion, whole: Proportion) -> str | None:
+    return MatrixCell(figure.held, figure.n).against(MatrixCell(whole.held, whole.n))
 
 
 def _short(need: TrainingNeed) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.calendar.workdays import working_days_between
 from domain.policy.frameworks.framework import Framework
+from projections.arrays.date_numbers import month_number
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.caseload import listed_when_over
@@ -16,21 +17,23 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place, late_rows
 from projections.lists.duty_list import ListedDuty
 from projections.obligations.duty_state import Obligation
-from projections.reports.duty_counts import HeldAs
-from projections.reports.duty_queries import Attribute, Split, Wanted
+from projections.reports.duty_queries import Wanted
 from projections.reports.duty_results import (
     BEFORE,
     WEEKS,
     AnsweredCase,
     Count,
     DutyLoad,
+    HeldAs,
     LateEntry,
+    PersonMonth,
     PlaceGroup,
     RecordedCount,
+    Split,
     Verdicts,
 )
 from projections.reports.periods import Period
-from projections.reports.proportions import Proportion, total
+from projections.reports.proportions import Proportion
 
 NO_NUMBER = -1
 """In place of the number of a case: there are no columns."""
@@ -64,21 +67,30 @@ class DutiesByReading:
         return [Count(place, key, Proportion(held[place, key], count)) for (place, key), count in n.items()]
 
     def series(
-        self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, wanted: Wanted
-    ) -> list[Proportion]:
-        found = []
-        for asked in periods:
-            found.append(total(c.figure for c in self.counts(asked, clauses, held_as) if wanted(c.place)))
+        self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs
+    ) -> Mapping[Place, Sequence[Proportion]]:
+        found: dict[Place, list[Proportion]] = {}
+        for n, asked in enumerate(periods):
+            for count in self.counts(asked, clauses, held_as):
+                of_place = found.setdefault(count.place, [Proportion()] * len(periods))
+                of_place[n] = of_place[n] + count.figure
         return found
 
-    def persons(
-        self, period: Period, clauses: Sequence[str], attribute: Attribute, wanted: Wanted
-    ) -> Mapping[PlaceGroup, frozenset[str]]:
-        found: dict[PlaceGroup, set[str]] = {}
+    def people(
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split
+    ) -> Mapping[PlaceGroup, Mapping[PersonMonth, int]]:
+        found: dict[PlaceGroup, Counter[PersonMonth]] = {}
         for reading, place, o in self._counted(period, clauses):
             if wanted(place):
-                found.setdefault(PlaceGroup(place, _key(reading, o, attribute)), set()).add(reading.reference)
-        return {key: frozenset(cases) for key, cases in found.items()}
+                person = PersonMonth(reading.reference.split("/")[0], month_number(o.due_on))
+                found.setdefault(PlaceGroup(place, _key(reading, o, by)), Counter())[person] += 1
+        return found
+
+    def holding(self, moment: Moment) -> Mapping[Place, frozenset[str]]:
+        found: dict[Place, set[str]] = {}
+        for reference, place in self.holders(moment).items():
+            found.setdefault(place, set()).add(reference.split("/")[0])
+        return {place: frozenset(people) for place, people in found.items()}
 
     def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:
         found: dict[Place, Counter[int | None]] = {}

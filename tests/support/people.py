@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from domain.accounts.account_register import AccountExists
 from domain.accounts.roles import Account
-from web.site import access_control, passwords
+from web.services import current_cases
+from web.site import access_control, clock, passwords
 
 PASSWORD = "correct horse battery staple"
 MANAGER = Account("manager", "Ann Manager", "area_manager", ("Gloucestershire",), grade="spo")
@@ -25,7 +26,8 @@ def token_in(page: str) -> str:
 def add(app: Flask, account: Account, password: str = PASSWORD) -> Account:
     """An account with a password, unless it is there already."""
     with app.app_context(), suppress(AccountExists):
-        access_control.register().add(account, passwords.hashed(password))
+        register = access_control.register()
+        register.add(account, passwords.hashed(register.key, account.username, password))
     return account
 
 
@@ -36,7 +38,11 @@ def post(client: FlaskClient, path: str, form: str = "", **values: Any) -> Any:
 
 
 def signed_in(app: Flask, who: str | Account = MANAGER) -> FlaskClient:
-    """A client signed in: by the demonstration's door as the person of this user name, or with a password."""
+    """A client signed in: by the demonstration's door as the person of this user name, or with a password.
+
+    The site asks nobody for a second factor from then on.
+    """
+    app.config["SECOND_FACTOR"] = frozenset()
     client = app.test_client()
     if isinstance(who, Account):
         add(app, who)
@@ -52,3 +58,27 @@ def session_of(client: FlaskClient) -> dict[str, str]:
     cookie = client.get_cookie("caseaudit")
     assert cookie is not None
     return {"name": cookie.key, "value": cookie.value}
+
+
+def confirm_all(app: Flask) -> None:
+    """As the demonstration's information manager, confirm every request that waits."""
+    second = signed_in(app, "i.nkemelu")
+    with app.app_context():
+        waiting = [one.number for one in access_control.register().requests.still_open(clock.now()) if not one.alone]
+    for number in waiting:
+        post(second, f"/requests/{number}/confirmed", "/requests")
+
+
+def opens(client: FlaskClient, **said: Any) -> str:
+    """Open an inspection, and have a second person confirm it; its id."""
+    before = set(_inspections(client.application))
+    answer = post(client, "/inspections/new", **said)
+    assert answer.status_code == 302, answer.text[:500]
+    confirm_all(client.application)
+    (name,) = set(_inspections(client.application)) - before
+    return name
+
+
+def _inspections(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(current_cases.repository().inspections)

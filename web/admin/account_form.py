@@ -1,19 +1,24 @@
 """What a form or a command says of an account, checked."""
 
+from datetime import date
 from typing import Any, cast, get_args
 
 from domain.accounts.account_rules import AccountField, account_faults
 from domain.accounts.roles import LEVELS, ROLES, Account, Role
 from domain.entries.code_lists import OfficerGrade
+from domain.entries.tidy_text import words
 
 
 def read_account(form: Any) -> tuple[Account | None, dict[str, str]]:
     """The account that a form or the command line describes, or what is wrong with it: field -> what to do."""
     typed = {name: str(form.get(name, "")).strip() for name in ("username", "name", "role", "grade")}
-    places, inspections = (_lines(form.get(name, "")) for name in ("places", "inspections"))
+    places, inspections, staff = (_lines(form.get(name, "")) for name in ("places", "inspections", "staff"))
+    until, ends = _day(str(form.get("until", "") or "").strip())
     role, grade = cast(Role, typed["role"]), cast(OfficerGrade, typed["grade"]) if typed["grade"] else None
-    account = Account(typed["username"], typed["name"], role, places, inspections, grade)
+    account = Account(typed["username"], typed["name"], role, places, inspections, grade, staff=staff, until=until)
     problems: dict[str, str] = {name: _wanted(name, account) for name in account_faults(account)}
+    if not ends:
+        problems["until"] = "Enter the last day like 2027-03-31, or nothing"
     return (None, problems) if problems else (account, {})
 
 
@@ -21,13 +26,26 @@ def _wanted(field: AccountField, account: Account) -> str:
     """What to do about a field of an account that cannot stand so."""
     return {
         "username": "Enter a user name of small letters, numbers, dots and hyphens, like r.ablewhite",
-        "name": "Enter the name as the case files write it",
+        "name": "Enter the name of the person, as it is to be printed",
         "role": f"Choose a role: {', '.join(ROLES)}",
-        "places": f"Enter the {LEVELS.get(account.role, 'place')}s that this person answers for, one a line",
+        "places": "Enter the areas in which this inspector may open inspections, one a line"
+        if account.inspects
+        else f"Enter the {LEVELS.get(account.role, 'place')}s that this person answers for, one a line",
         "inspections": "Enter the inspections that this person reads, one a line",
+        "staff": "Enter the staff keys of this person, one a line",
+        "until": "Enter the last day on which this inspector may sign in, like 2027-03-31",
+        "disabled": "Say whether the account is closed",
         "grade": f"Choose a grade: {', '.join(get_args(OfficerGrade))}",
     }[field]
 
 
+def _day(text: str) -> tuple[date | None, bool]:
+    """The day that was typed (None: nothing was), and whether it can be read."""
+    try:
+        return (date.fromisoformat(text) if text else None), True
+    except ValueError:
+        return None, False
+
+
 def _lines(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    return tuple(dict.fromkeys(words(line) for line in text.splitlines() if line.strip()))

@@ -1,19 +1,20 @@
 """The pages of accounts, for the information manager: who may sign in, with which role, for which cases."""
 
-import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.account_register import AccountExists, NoSuchAccount
+from domain.accounts.account_register import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.account_rules import may_change
 from domain.accounts.roles import ADMINISTRATORS, ROLES, Account
 from domain.entries.code_lists import OfficerGrade
+from domain.entries.tidy_text import words
 from web.admin.account_form import read_account
 from web.services import current_cases
-from web.site import access_control, passwords
+from web.site import access_control, clock, passwords, two_people
 
 blueprint = Blueprint("staff", __name__)
 
@@ -22,7 +23,12 @@ blueprint = Blueprint("staff", __name__)
 @access_control.open_to(*ADMINISTRATORS)
 def index() -> str:
     """All accounts."""
-    return render_template("admin/accounts.html", accounts=access_control.register().accounts())
+    register = access_control.register()
+    waiting = [one for one in register.requests.still_open(clock.now()) if one.kind.startswith("account")]
+    return render_template(
+        "admin/accounts.html", accounts=register.accounts(), day=clock.day(),
+        alone={one.subject for one in waiting if one.alone}, asked={one.subject for one in waiting if not one.alone},
+    )  # fmt: skip
 
 
 @blueprint.get("/staff/new")
@@ -33,19 +39,12 @@ def new() -> str:
 
 @blueprint.post("/staff/new")
 @access_control.open_to(*ADMINISTRATORS)
-def add() -> str | Response:
-    """Add an account, with a password that must be changed at the first sign-in."""
+def add() -> str | Response | tuple[str, int]:
+    """Make an account, once a second person confirms it."""
     account, problems = read_account(request.form)
-    if account is not None:
-        given = secrets.token_urlsafe(12)
-        try:
-            access_control.register().add(replace(account, must_change=True), passwords.hashed(given))
-        except AccountExists:
-            problems["username"] = "There is already an account of this user name"
-        else:
-            access_control.log("account made", detail=_said(account))
-            return render_template("admin/given_password.html", account=account, given=given)
-    return _form(None, request.form, problems)
+    if account is None:
+        return _form(None, request.form, problems)
+    return _ask(None, replace(account, must_change=True))
 
 
 @blueprint.get("/staff/<username>")
@@ -58,7 +57,8 @@ def show(username: str) -> str:
 
 @blueprint.post("/staff/<username>")
 @access_control.open_to(*ADMINISTRATORS)
-def change(username: str) -> str | Response:
+def change(username: str) -> str | Response | tuple[str, int]:
+    """Change an account: what narrows it at once, what widens it once a second person confirms it."""
     standing = _found(username)
     account, problems = read_account({**request.form, "username": username})
     disabled = request.form.get("disabled") == "yes"
@@ -69,11 +69,51 @@ def change(username: str) -> str | Response:
         account = None
     if account is None:
         return _form(standing, request.form, problems)
-    changed = replace(account, disabled=disabled, must_change=standing.must_change)
-    access_control.register().change(changed)
-    access_control.log("account changed", detail=_said(changed))
-    flash(f"The account of {changed.name} is changed.")
+    read = request.form.get("revision", "")
+    if read != str(standing.revision):
+        return _stale(standing, replace(account, disabled=disabled))
+    return _ask(standing, replace(account, disabled=disabled, must_change=standing.must_change))
+
+
+@blueprint.post("/staff/names")
+@access_control.open_to(*ADMINISTRATORS)
+def bind_name() -> Response:
+    """Ask to say whom a printed name in older limits of access means."""
+    name, username = words(request.form.get("name", "")), request.form.get("username", "")
+    if not name or name not in {one for account in access_control.register().accounts() for one in account.names or ()}:
+        flash("Nothing was changed: choose a name that an account has or had.")
+        return redirect(url_for("staff.index"))
+    _found(username)
+    outcome = two_people.ask("name bound", name, {"username": username}, reason=request.form.get("reason", ""))
+    flash(f"Older limits that name {name}: asked. {two_people.OUTCOMES[outcome]}")
     return redirect(url_for("staff.index"))
+
+
+def _ask(standing: Account | None, account: Account) -> str | Response | tuple[str, int]:
+    """Make or change an account as was typed, and go on; the form again where it cannot be."""
+    try:
+        outcome = two_people.ask_account(standing, account, reason=request.form.get("reason", "").strip())
+    except AccountExists:
+        return _form(standing, request.form, {"username": "There is already an account of this user name"})
+    except KeyTaken as error:
+        return _form(standing, request.form, {"staff": f"{error}: a staff key belongs to one account"})
+    except StaleAccount:
+        return _stale(_found(account.username), account)
+    if standing is None:
+        done = "is made. Give it a password" if outcome == "alone" else "is asked for."
+    else:
+        done = "is changed." if outcome == "done" else "is changed as far as that narrows it."
+    flash(f"The account of {account.name} {done} {two_people.OUTCOMES[outcome]}".strip())
+    if standing is None and outcome == "alone":
+        return redirect(url_for("staff.show", username=account.username))
+    return redirect(url_for("staff.index"))
+
+
+def _stale(standing: Account, typed: Account) -> tuple[str, int]:
+    """The form with the account as it stands now, and what was typed beside it: somebody changed it meanwhile."""
+    now, meant = _as_form(standing), _as_form(typed)
+    differ = [(name, now[name], meant[name]) for name in now if now[name] != meant[name]]
+    return _form(standing, now, {}, differ), 409
 
 
 @blueprint.post("/staff/<username>/password")
@@ -81,8 +121,8 @@ def change(username: str) -> str | Response:
 def give_password(username: str) -> str:
     """Set a new password for somebody who has lost theirs. All their sessions end."""
     account = _found(username)
-    given = secrets.token_urlsafe(12)
-    access_control.register().set_password(username, passwords.hashed(given), must_change=True)
+    given, kept = passwords.given(access_control.register().key, username, clock.now())
+    access_control.register().set_password(username, kept, must_change=True)
     access_control.log("password changed", detail=f"for {username}")
     return render_template("admin/given_password.html", account=account, given=given)
 
@@ -91,13 +131,9 @@ def _as_form(account: Account) -> dict[str, str]:
     return {
         "username": account.username, "name": account.name, "role": account.role, "grade": account.grade or "",
         "places": "\n".join(account.places), "inspections": "\n".join(account.inspections),
+        "staff": "\n".join(account.staff), "until": "" if account.until is None else account.until.isoformat(),
         "disabled": "yes" if account.disabled else "",
     }  # fmt: skip
-
-
-def _said(account: Account) -> str:
-    scope = ", ".join((*account.places, *account.inspections))
-    return f"{account.username}: {account.role} {scope}{' (closed)' if account.disabled else ''}".strip()
 
 
 def _found(username: str) -> Account:
@@ -107,12 +143,22 @@ def _found(username: str) -> Account:
         abort(404, f"There is no account {username}.")
 
 
-def _form(account: Account | None, values: Any, problems: dict[str, str]) -> str:
+def _form(
+    account: Account | None, values: Any, problems: dict[str, str], differ: Sequence[tuple[str, str, str]] = ()
+) -> str:
     return render_template(
         "admin/account.html",
         account=account,
+        asked=[]
+        if account is None
+        else [
+            one
+            for one in access_control.register().requests.still_open(clock.now())
+            if one.subject == account.username and one.kind.startswith("account")
+        ],
         values=values,
         problems=problems,
+        differ=differ,
         roles=ROLES,
         grades=get_args(OfficerGrade),
         places=current_cases.places(),

@@ -15,6 +15,9 @@ blueprint = Blueprint("imports", __name__)
 
 SHOWN = 200
 
+NAMES = (".ndjson", ".jsonl", ".json", ".txt")
+"""How the name of a file of entries may end."""
+
 
 @blueprint.get("/imports")
 @access_control.open_to(*ADMINISTRATORS)
@@ -28,20 +31,21 @@ def index() -> str:
 def take() -> str:
     """Check a file, or store its valid lines and report the others."""
     sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        problems = {"file": "Choose a file of entries, one JSON object a line"}
+    name = Path("" if sent is None else sent.filename or "").name
+    if sent is None or not name.lower().endswith(NAMES):
+        problems = {"file": f"Choose a file of entries, one JSON object a line; its name ends in {', '.join(NAMES)}"}
         return render_template("admin/imports.html", report=None, problems=problems, kept=False, shown=SHOWN)
-    keep = request.form.get("step") != "check"
+    keep = request.form.get("step") == "store"
     report, now = ImportReport(), clock.now()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "extract"
         sent.save(path)
-        lines = read_lines(path, now, report.rejected, lambda size: None, name=Path(sent.filename).name)
+        lines = read_lines(path, now, report.rejected, lambda size: None, name=name)
         import_lines(
             current_cases.repository().files, lines, report, now=now, actor=access_control.account().username, keep=keep
         )
     report.rejected.sort()
     done = f"{report.stored} stored, {report.already} already there, {len(report.rejected)} rejected"
     if keep:
-        access_control.log("imported", detail=f"{sent.filename}: {done}")
+        access_control.log("imported", detail=f"{name}: {done}")
     return render_template("admin/imports.html", report=report, problems={}, kept=keep, shown=SHOWN)

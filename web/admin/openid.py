@@ -1,70 +1,173 @@
 """Signing in with the organisation's own accounts, by OpenID Connect, where the service is configured for it.
 
-Four environment variables: ``CASEAUDIT_OPENID_ISSUER`` (its discovery document is read on first use),
-``CASEAUDIT_OPENID_CLIENT_ID``, ``CASEAUDIT_OPENID_CLIENT_SECRET`` and, if need be, ``CASEAUDIT_OPENID_CLAIM``: the
-claim that holds the caseaudit user name (default ``preferred_username``). Roles stay in the register: a person without
-an account here cannot sign in.
+Three environment variables: ``CASEAUDIT_OPENID_ISSUER`` (its discovery document is read on first use),
+``CASEAUDIT_OPENID_CLIENT_ID`` and ``CASEAUDIT_OPENID_CLIENT_SECRET``. A fourth, ``CASEAUDIT_OPENID_BREAK_GLASS``, names the one
+account that may still sign in with its password, such as the first of a site; nobody else may.
+
+Who somebody is follows from the issuer and the subject of the id token alone, which an invitation has bound to an account. No
+user name, address or other claim identifies anybody.
 """
 
 import os
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from domain.accounts.access_lines import UNKNOWN
+from domain.accounts.identities import AlreadyBound
 from domain.error_traces import kind_of, trace_of
-from web.site import access_control, clock
+from web.site import access_control, access_logging, clock
 from web.site.links import local
 
 blueprint = Blueprint("openid", __name__)
 
-SETTINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "CLAIM")
+SETTINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "BREAK_GLASS")
+
+HOW = "OpenID Connect"
+
+NOT_MEANT = "What your organisation's sign-in said is not meant for this service. Tell whoever runs it."
+
+SIGNED = ("RS", "ES", "PS", "Ed")
+"""How the names of the ways to sign begin that are taken: with a key that the issuer alone has."""
+
+
+SECONDS = 10
+"""Seconds that the issuer may take for an answer. No redirect is followed."""
 
 
 def configured() -> bool:
     return "openid" in current_app.extensions
 
 
+def takes_passwords() -> bool:
+    """Whether the sign-in page has fields for a user name and a password."""
+    return not configured() or bool(current_app.extensions["openid"]["break_glass"])
+
+
+def takes_password_of(username: str) -> bool:
+    """Whether this account may sign in with its password."""
+    return not configured() or current_app.extensions["openid"]["break_glass"] == username != ""
+
+
 @blueprint.get("/sign-in/openid")
 @access_control.open_to_anyone
 def index() -> Response:
     """Redirect to the organisation's sign-in page."""
+    session.pop("invitation", None)
+    session["following"] = request.args.get("next", "/")
+    return away()
+
+
+def away() -> Response:
+    """To the organisation's sign-in page."""
     from requests import RequestException
 
     client = _client()
-    session["following"] = request.args.get("next", "/")
     try:
+        _check_issuer(client)
         answer: Response = client.authorize_redirect(url_for("openid.back", _external=True))
     except RequestException as error:
         return _unreachable(error)
+    except AnotherIssuer:
+        current_app.logger.warning("OpenID Connect: the metadata are another issuer's")
+        return _refuse(NOT_MEANT)
     return answer
 
 
 @blueprint.get("/sign-in/openid/back")
 @access_control.open_to_anyone
-def back() -> Response:
-    """The return from there: sign in as the account that the claim names."""
+def back() -> Response | str:
+    """The return from there: sign in as the account that the person is bound to, or ask to accept the invitation."""
     from authlib.integrations.base_client import OAuthError
     from joserfc.errors import JoseError
     from requests import RequestException
 
-    client = _client()
-    following = local(session.get("following"))
+    following, invitation = local(session.get("following")), session.pop("invitation", "")
     try:
-        claims = client.authorize_access_token().get("userinfo") or {}
+        issuer, subject = _person(_client())
     except OAuthError as error:
-        return _refuse("", f"Your organisation's sign-in did not let you in ({error.error}). Try again.")
-    except JoseError as error:
+        return _refuse(f"Your organisation's sign-in did not let you in ({error.error}). Try again.")
+    except (JoseError, NoIdToken, AnotherIssuer) as error:
         current_app.logger.warning("OpenID Connect: the token does not hold: %s", kind_of(error))
-        return _refuse("", "What your organisation's sign-in said is not meant for this service. Tell whoever runs it.")
+        return _refuse(NOT_MEANT)
     except RequestException as error:
         return _unreachable(error)
-    named = str(claims.get(current_app.extensions["openid"]["claim"], ""))
-    account = access_control.register().open_account(named, clock.day())
+    register = access_control.register()
+    username = register.identities.account_of(issuer, subject)
+    if username is None and invitation:
+        return _offer(invitation, issuer, subject)
+    account = None if username is None else register.open_account(username, clock.day())
     if account is None:
-        return _refuse(named, "You have no account here, or it is closed. Ask your information manager for one.")
-    access_control.sign_in(account, "OpenID Connect")
+        return _refuse("You have no account here, or it is closed. Ask your information manager for an invitation.")
+    access_control.sign_in(account, HOW)
     return redirect(following)
+
+
+def _offer(invitation: str, issuer: str, subject: str) -> Response | str:
+    """Ask the person whom the organisation has signed in to accept the invitation."""
+    now = clock.now()
+    username = access_control.register().identities.invited(invitation, now)
+    if username is None:
+        return _refuse("This invitation was used, or is over. Ask your information manager for a new one.")
+    session["binding"] = [invitation, issuer, subject]
+    return render_template("admin/binding.html", account=access_control.register().account(username), subject=subject)
+
+
+@blueprint.post("/sign-in/openid/accept")
+@access_control.open_to_anyone
+def accept() -> Response:
+    """Bind the person whom the organisation has signed in to the account of the invitation, and sign in."""
+    invitation, issuer, subject = session.pop("binding", None) or ("", "", "")
+    register, now = access_control.register(), clock.now()
+    username = register.identities.invited(invitation, now)
+    account = None if username is None else register.open_account(username, clock.day())
+    if account is None:
+        return _refuse("This invitation was used, or is over. Ask your information manager for a new one.")
+    if register.identities.account_of(issuer, subject) or register.identities.bound_since(account.username):
+        return _refuse("This account, or you, are bound already. Ask your information manager.")
+    access_logging.write_now("signed in", account, f"{HOW}; bound to a person of {issuer}")
+    try:
+        bound = register.identities.accept(invitation, issuer, subject, now)
+    except AlreadyBound:  # by somebody who was quicker
+        bound = None
+    if bound != account.username:
+        return _refuse("This invitation was used, or is over. Ask your information manager for a new one.")
+    access_control.sign_in(account, HOW)
+    return redirect("/")
+
+
+class NoIdToken(ValueError):
+    """The issuer sent no id token, or one without issuer or subject."""
+
+
+class AnotherIssuer(ValueError):
+    """The metadata name another issuer than the one that is set (OpenID Connect Discovery 1.0, 4.3)."""
+
+
+def _check_issuer(client: Any) -> None:
+    """``AnotherIssuer`` where the metadata are not those of the issuer that is set."""
+    named = client.load_server_metadata().get("issuer")
+    if not isinstance(named, str) or named.rstrip("/") != current_app.extensions["openid"]["issuer"]:
+        raise AnotherIssuer
+
+
+def _person(client: Any) -> tuple[str, str]:
+    """The issuer and subject of a valid id token; ``NoIdToken``, or an error of the libraries."""
+    _check_issuer(client)
+    issuer = current_app.extensions["openid"]["issuer"]
+    metadata = client.load_server_metadata()
+    offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
+    metadata["id_token_signing_alg_values_supported"] = [name for name in offered if name.startswith(SIGNED)]
+    wanted = {
+        "iss": {"essential": True, "values": [issuer, f"{issuer}/"]}, "sub": {"essential": True},
+        "aud": {"essential": True}, "exp": {"essential": True},
+    }  # fmt: skip
+    said = client.authorize_access_token(claims_options=wanted)
+    claims = said.get("userinfo") if said.get("id_token") else None
+    if not claims or not isinstance(claims.get("sub"), str) or not claims["sub"]:
+        raise NoIdToken("there is no id token that says who it is")
+    return str(claims["iss"]).rstrip("/"), claims["sub"]
 
 
 def _unreachable(error: Exception) -> Response:
@@ -75,8 +178,8 @@ def _unreachable(error: Exception) -> Response:
     return redirect(url_for("signing_in.index"))
 
 
-def _refuse(named: str, words: str) -> Response:
-    access_control.log("sign-in failed", who=named, detail="OpenID Connect")
+def _refuse(words: str) -> Response:
+    access_control.log("sign-in failed", who=UNKNOWN, detail=HOW)
     flash(words)
     return redirect(url_for("signing_in.index"))
 
@@ -95,11 +198,17 @@ def attach(app: Flask) -> None:
         return
     from authlib.integrations.flask_client import OAuth
 
+    issuer = settings["ISSUER"].rstrip("/")
     client = OAuth(app).register(
         "organisation",
         client_id=settings["CLIENT_ID"],
         client_secret=settings["CLIENT_SECRET"],
-        server_metadata_url=settings["ISSUER"].rstrip("/") + "/.well-known/openid-configuration",
-        client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256"},
+        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": "openid",
+            "code_challenge_method": "S256",
+            "default_timeout": SECONDS,
+            "max_redirects": 0,
+        },
     )
-    app.extensions["openid"] = {"client": client, "claim": settings.get("CLAIM") or "preferred_username"}
+    app.extensions["openid"] = {"client": client, "issuer": issuer, "break_glass": settings.get("BREAK_GLASS") or ""}

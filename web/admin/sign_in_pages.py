@@ -7,14 +7,13 @@ from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
+from domain.accounts.password_hashes import is_password
+from domain.accounts.roles import Account
 from web.admin import openid
-from web.site import access_control, clock, passwords
+from web.site import access_control, clock, known_browsers, passkeys, passwords, sign_in_checks
 from web.site.links import local
 
 blueprint = Blueprint("signing_in", __name__)
-
-WRONG = "The user name or the password is not right"
-WAIT = "There were too many tries. Wait 15 minutes, or ask your information manager for a new password"
 
 UNTYPED = ("csrf_token", "step")
 """Fields of a form that the person did not type."""
@@ -40,26 +39,51 @@ def ask(following: str, typed: Mapping[str, str] | None, problems: Mapping[str, 
         people=access_control.register().accounts() if current_app.config["DEMO"] else None,
         none_yet=not access_control.register().accounts(),
         openid=openid.configured(),
+        by_password=openid.takes_passwords(),
     )
 
 
 @blueprint.post("/sign-in")
 @access_control.open_to_anyone
 def enter() -> str | Response:
-    """Sign in with a user name and a password."""
+    """Sign in with a user name and a password; the second factor, where there is one, comes next."""
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
-    following, typed = local(request.form.get("next")), dict(parse_qsl(request.form.get("typed", "")))
-    if access_control.register().log.has_failed_often(username, request.remote_addr or "", clock.now()):
-        return ask(following, typed or None, {"username": WAIT})
-    found = access_control.register().open_account(username, clock.day())
-    if (
-        not passwords.fits(password, "" if found is None else access_control.register().password(found.username))
-        or found is None
-    ):
-        access_control.log("sign-in failed", who=username)
-        return ask(following, typed or None, {"username": WRONG})
-    access_control.sign_in(found, "password")
-    return _go_on(following, request.form.get("typed", ""))
+    following, typed = local(request.form.get("next")), request.form.get("typed", "")
+    if not openid.takes_passwords():
+        abort(404)
+    found = sign_in_checks.check_password(username, password if openid.takes_password_of(username) else "")
+    if not isinstance(found, Account):
+        return ask(following, dict(parse_qsl(typed)) or None, {"username": found})
+    return arrive(found, following, typed)
+
+
+def arrive(account: Account, following: str, typed: str) -> str | Response:
+    """What comes after the right password: the second factor, setting one up, or the page asked for."""
+    if access_control.register().factors.of(account.username):
+        access_control.sign_in(account, "password", "factor")
+        return ask_factor(account, following, typed)
+    if access_control.needs_second_factor(account):
+        access_control.sign_in(account, "password", "enrol")
+        return redirect(url_for("factors.enrol"))
+    return let_in(account, "password", following, typed)
+
+
+def let_in(account: Account, how: str, following: str = "/", typed: str = "") -> str | Response:
+    """Sign in somebody whose password, and second factor where one is asked, were right."""
+    access_control.sign_in(account, how)
+    known_browsers.remember(account.username)
+    return _go_on(following, typed)
+
+
+def ask_factor(account: Account, following: str, typed: str, problem: str = "") -> str:
+    """The page that asks for the second factor."""
+    return render_template(
+        "admin/second_factor.html",
+        following=following,
+        typed=typed,
+        problems={"code": problem} if problem else {},
+        passkey=passkeys.asked_to_prove(account),
+    )
 
 
 @blueprint.get("/demo")
@@ -95,30 +119,39 @@ def leave() -> Response:
 @access_control.open_to()
 def password() -> str:
     """Change one's own password."""
-    return render_template("admin/password.html", problems={})
+    return _password_form({})
+
+
+def _password_form(problems: Mapping[str, str]) -> str:
+    who = access_control.account()
+    return render_template("admin/password.html", problems=problems, factor=sign_in_checks.asks_factor(who))
 
 
 @blueprint.post("/password")
 @access_control.open_to()
 def change_password() -> str | Response:
-    who = access_control.account()
-    old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
-    problems = {}
-    if not passwords.fits(old, access_control.register().password(who.username)):
-        problems["old"] = "That is not your password now"
-    if fault := passwords.fault(new, who.username, who.name):
-        problems["new"] = fault
-    elif new != again:
-        problems["again"] = "The two new passwords differ"
-    elif new == old:
-        problems["new"] = "The new password is the old one"
-    if problems:
-        return render_template("admin/password.html", problems=problems)
-    access_control.register().set_password(who.username, passwords.hashed(new), must_change=False)
+    """Change one's own password. All other sessions end; this one begins anew."""
+    who, held = access_control.account(), access_control.own_session()
+    new, again = (request.form.get(name, "") for name in ("new", "again"))
+    if problems := sign_in_checks.confirmed(who, request.form) or _new_password_problems(who, new, again):
+        return _password_form(problems)
+    register = access_control.register()
     access_control.log("password changed")
-    access_control.sign_in(access_control.register().account(who.username), "new password")
-    flash("Your password is changed.")
+    register.set_password(who.username, passwords.hashed(register.key, who.username, new), must_change=False)
+    access_control.sign_in(register.account(who.username), f"new {held.how.removeprefix('new ')}")
+    flash("Your password is changed. You are signed out everywhere else.")
     return redirect("/")
+
+
+def _new_password_problems(who: Account, new: str, again: str) -> dict[str, str]:
+    register = access_control.register()
+    if fault := passwords.fault(new, who.username, who.name):
+        return {"new": fault}
+    if new != again:
+        return {"again": "The two new passwords differ"}
+    if is_password(register.key, who.username, new, register.password(who.username), clock.now()):
+        return {"new": "The new password is the old one"}
+    return {}
 
 
 def form_expired(error: CSRFError) -> tuple[str, int]:

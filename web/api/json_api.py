@@ -98,9 +98,13 @@ class ReportSchema(Schema):
     months = fields.Integer(required=True)
     of = fields.String(required=True)
     beside = fields.String(allow_none=True)
-    suppressed_below = fields.Integer(
-        allow_none=True, metadata={"description": "Groups of fewer people are suppressed."}
+    rounded_to = fields.Integer(
+        allow_none=True, metadata={"description": "Counts are multiples of it. Null: the figures asked for are exact."}
     )
+    withheld_below = fields.Integer(
+        allow_none=True, metadata={"description": "Figures about fewer people are withheld. Null as before."}
+    )
+    disclosure = fields.String(allow_none=True, metadata={"description": "Why figures are rounded, where some are."})
     measures = fields.List(fields.Nested(MeasureSchema), required=True)
     sheets = fields.List(fields.Nested(SheetSchema), required=True)
 
@@ -135,7 +139,7 @@ def report(query: dict[str, Any], name: str) -> dict[str, Any]:
     trend = reports().measures.get(query["trend"])
     if trend is not None and trend not in found.measures:
         refuse(422, messages={"query": {"trend": [f"{trend.title} is not a measure of this report."]}})
-    return _given(build_report(found, wanted, report_cache.duty_queries(), current_cases.repository(), trend))
+    return _given(build_report(found, wanted, report_cache.told_figures(), current_cases.repository(), trend))
 
 
 @blueprint.route("/measures/<name>")
@@ -151,7 +155,7 @@ def measure(query: dict[str, Any], name: str) -> dict[str, Any]:
     if found is None:
         abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
     wanted = query_from(query, current_cases.moment(), access_control.account(), report_cache.duty_queries())
-    return _given(build_measure_report(found, wanted, report_cache.duty_queries(), current_cases.repository()))
+    return _given(build_measure_report(found, wanted, report_cache.told_figures(), current_cases.repository()))
 
 
 def _listed(one: Report | Measure) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Calendars of what falls due, for calendar programs to subscribe to. They hold references and clauses, no names."""
 
-import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -28,23 +27,31 @@ AHEAD = 56
 @blueprint.get("/calendar")
 @access_control.open_to(*WORKERS)
 def index() -> str:
-    """The reader's calendar address; for a reader who is responsible for several officers, one for each of them too."""
-    mark = access_control.register().calendar(access_control.account().username)
-    officers = sorted({*present(_owed(access_control.account())[1], "officer")} - {access_control.account().name})
-    return render_template(
-        "cases/calendar.html", address=_address(mark) if mark else "", ahead=AHEAD,
-        of_officers=[(officer, _address(mark, officer)) for officer in officers] if mark else [],
-    )  # fmt: skip
+    """When the reader's calendar address ends. The address itself is shown once, when it is made."""
+    return _page("")
 
 
 @blueprint.post("/calendar")
 @access_control.open_to(*WORKERS)
-def renew() -> Answer:
+def renew() -> Answer | str:
     """Give the reader a new address, or none. The old address no longer works."""
-    mark = secrets.token_urlsafe(24) if request.form.get("step") != "stop" else ""
-    access_control.register().set_calendar(access_control.account().username, mark)
-    flash("Your calendar has a new address." if mark else "Your calendar no longer has an address.")
+    who, calendars = access_control.account(), access_control.register().calendars
+    if request.form.get("step") != "stop":
+        return _page(calendars.make(who, clock.now()))
+    calendars.stop(who.username)
+    flash("Your calendar no longer has an address.")
     return redirect(url_for("calendars.index"))
+
+
+def _page(secret: str) -> str:
+    """The page, with the address where it was just made; for who is responsible for several officers, one for each too."""
+    who = access_control.account()
+    officers = sorted({*present(_owed(who)[1], "officer")} - {who.name}) if secret else []
+    return render_template(
+        "cases/calendar.html", address=_address(secret) if secret else "", ahead=AHEAD,
+        until=access_control.register().calendars.until(who.username, clock.now()),
+        of_officers=[(officer, _address(secret, officer)) for officer in officers],
+    )  # fmt: skip
 
 
 @blueprint.get("/calendar/<username>/<mark>.ics")
@@ -52,8 +59,7 @@ def renew() -> Answer:
 def feed(username: str, mark: str) -> Response:
     """The calendar behind a secret address: calendar programs can't sign in. ``?officer=``: that officer's cases alone."""
     account = access_control.register().open_account(username, clock.day())
-    kept = "" if account is None else access_control.register().calendar(username)
-    if account is None or not kept or not secrets.compare_digest(kept.encode(), mark.encode()):
+    if account is None or not access_control.register().calendars.is_address(account, mark, clock.now()):
         access_control.log("refused", who=username, detail="a calendar's address")
         abort(404)
     officer = request.args.get("officer", "")

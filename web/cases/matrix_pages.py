@@ -1,6 +1,6 @@
 """The pages of the caseload matrix, and of the duties behind each cell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -13,6 +13,7 @@ from projections.columns.case_selection import places
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
+from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import IN_TIME, state_in
 from projections.reports.caseload_matrix import (
     ALL,
@@ -20,18 +21,22 @@ from projections.reports.caseload_matrix import (
     MONTHS,
     TARGET,
     TREND,
+    DutySum,
     MatrixCell,
+    MatrixRow,
+    clauses_about,
     counted_duties,
     duty_sums,
     matrix,
     whole_row,
 )
+from projections.reports.periods import period
 from projections.scoring.scores import printed
 from web.presentation.downloads import download
 from web.presentation.pagination import read_page
 from web.presentation.sorting import Order, read_order
 from web.presentation.table_files import Column, Download, notes
-from web.services import current_cases, following_read_model
+from web.services import current_cases, following_read_model, report_cache
 from web.site import access_control
 
 blueprint = Blueprint("matrix", __name__)
@@ -73,13 +78,16 @@ class MatrixSchema(Schema):
 def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
-    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"], ~current_cases.shut())
+    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"], current_cases.opened())
     held, account = {one.place for one in every}, access_control.account()
     theirs = {place for place in held if _theirs(asked, place)}
     areas = {place.area for place in held if account.answers_for(place)}
     mine = [one for one in every if one.place in theirs]
-    in_areas = [one for one in every if one.place.area in areas]
     shown = matrix(mine, _subjects())
+    reference = report_cache.kept(
+        ("matrix", asked["months"], *report_cache.reader_and_moment()),
+        lambda: _area_row(every, areas, asked["months"], shown.subjects),
+    )
     return render_template(
         "cases/matrix.html",
         matrix=shown,
@@ -87,7 +95,7 @@ def index() -> str:
         everything=ALL,
         few=FEW,
         trend=trend,
-        reference=shown.whole if len(in_areas) == len(mine) else whole_row(in_areas),
+        reference=reference,
         figure=lambda cell: printed(current_cases.framework(), 100 * cell.share if cell.share is not None else None),
         months=TREND,
         choices={name: sorted({getattr(one.place, name) for one in mine}) for name in ("area", "team")},
@@ -99,8 +107,7 @@ def index() -> str:
 def duties() -> str:
     """The duties behind a cell; those not met in time come first."""
     asked = _asked()
-    found = _behind(asked)
-    opened = _open(found)
+    opened = _behind(asked)
     order = read_order(request.args, list(COLUMNS), Order("kept"))
     page = read_page(request.args, len(opened))
     which = opened.in_order(COLUMNS[order.key](opened), *page.places, descending=order.descending)
@@ -112,9 +119,8 @@ def duties() -> str:
         page=page,
         order=order,
         asked_for=asked,
-        n=len(found),
-        in_time=int(_in_time(found).sum()),
-        hidden=len(found) - len(opened),
+        n=len(opened),
+        in_time=int(_in_time(opened).sum()),
         day=current_cases.moment().on,
     )
 
@@ -124,7 +130,7 @@ def duties() -> str:
 def table(form: str) -> Response:
     """The same duties as a file to download."""
     asked = _asked()
-    opened, day = _open(_behind(asked)), current_cases.moment().on
+    opened, day = _behind(asked), current_cases.moment().on
     which = opened.in_order(opened.reference, 0, len(opened))
     columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
                Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
@@ -136,6 +142,24 @@ def table(form: str) -> Response:
     wanted = "; ".join(f"{name}: {value}" for name, value in asked.items() if value)
     file_notes = notes(current_cases.moment(), ("Filter", wanted))
     return download(Download("Duties", columns, rows, file_notes, [row[0] for row in rows]), form, "duties")
+
+
+def _area_row(every: Sequence[DutySum], areas: Set[str], months: int, subjects: Sequence[str]) -> MatrixRow:
+    """The row of whole areas: exact for whoever may open every case that it counts, else as ``ToldFigures`` tells it."""
+    told, asked = report_cache.told_figures(), period(current_cases.moment(), months)
+
+    def holds(place: Place) -> bool:
+        return place.area in areas
+
+    if told.is_exact_in(asked, holds):
+        return whole_row(one for one in every if holds(one.place))
+    row: MatrixRow = {}
+    for subject in (ALL, *subjects):
+        clauses = list(dict.fromkeys(catalogue().clauses[number].id for number in clauses_about(subject)))
+        figure = told.duties(asked, clauses, "in_time", holds).figure(holds)
+        if figure.n:
+            row[subject] = MatrixCell(figure.held, figure.n)
+    return row
 
 
 def trend(cell: MatrixCell) -> str:
@@ -158,24 +182,18 @@ def _asked() -> dict[str, Any]:
 def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
     """Whether the duties of this place are asked for, and the reader is responsible for them.
 
-    A duty belongs to the place that held the case on the day it was due, wherever the case is now. So the figure of a
-    team is the same for its SPO and for the area's manager.
+    A duty belongs to the place that held the case on the day it was due, wherever the case is now.
     """
     wanted = all(getattr(place, name) == asked[name] for name in ("area", "team", "officer") if asked[name])
     return wanted and access_control.account().answers_for(place)
 
 
 def _behind(asked: Mapping[str, Any]) -> DutyList:
-    """The duties behind a cell."""
+    """The duties behind a cell, of the cases that are open to the reader."""
     at = following_read_model.as_at(current_cases.moment())
     return counted_duties(
-        at, asked["months"], lambda place: _theirs(asked, place), asked["subject"] or ALL, ~current_cases.shut()
+        at, asked["months"], lambda place: _theirs(asked, place), asked["subject"] or ALL, current_cases.opened()
     )
-
-
-def _open(duties: DutyList) -> DutyList:
-    """The duties whose case is open to the reader."""
-    return duties.only(current_cases.opened()[duties.case])
 
 
 def _in_time(duties: DutyList) -> Array:

@@ -66,7 +66,7 @@ COMMANDS = {
     ),
     "users": (
         "web.cli.users_commands",
-        "Who may sign in to the site: add, list, change, password.",
+        "Who may sign in to the site: add, list, change, password, recover.",
     ),
     "verify": (
         "web.cli.record_commands",

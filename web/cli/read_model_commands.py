@@ -39,8 +39,10 @@ MOST_PRINTED = 20
     "--application-role", "role", metavar="ROLE",
     help="PostgreSQL: give this role the rights of the application, and no others.",
 )  # fmt: skip
+@click.option("--take-over-passwords", is_flag=True, help="Once, after updating from a version without a secret key: seal the"
+              " passwords that it kept. Until then nobody signs in with them.")  # fmt: skip
 @command_options.database
-def migrate(role: str | None, database: str) -> None:
+def migrate(role: str | None, take_over_passwords: bool, database: str) -> None:
     """Prepare a database: make the tables that this version needs. Nothing that is stored changes.
 
     PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself. A role that
@@ -48,8 +50,10 @@ def migrate(role: str | None, database: str) -> None:
     """
     command_options.open_files(database, make=True, prepare=True).close()
     address = command_options.database_at(database).address
-    with closing(AccountRegister(address, prepare=True)), closing(ReadModel(address, prepare=True)):
-        pass
+    with closing(AccountRegister(address, prepare=True)) as register, closing(ReadModel(address, prepare=True)):
+        if take_over_passwords:
+            taken = register.take_over_passwords()
+            click.echo(f"Passwords taken over: {', '.join(taken) or 'none'}")
     if command_options.database_at(database).kind == "postgresql":
         _grant(address, role)
     elif role:

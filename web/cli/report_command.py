@@ -15,6 +15,7 @@ from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import LEVELS, Scope
 from projections.reports.report_scope import is_place
+from projections.reports.told_figures import ToldFigures
 from web.cli import command_log, command_options
 from web.cli.command_columns import columns_of
 from web.cli.command_read_model import current_read_model
@@ -79,6 +80,7 @@ def report(
     )
     columns = columns_of(views)
     queries = DutyQueries(columns, frameworks()[DEFAULT_FRAMEWORK])
+    told = ToldFigures(queries, None, asked.moment.on)
     if not EARLIEST <= asked.moment.on.year <= LATEST:
         raise click.UsageError(f"--as-at: {asked.moment.on} is not between {EARLIEST} and {LATEST}")
     for option, place in (("--of", whose), ("--beside", beside)):
@@ -90,9 +92,9 @@ def report(
         if measure is not None and measure not in chosen.measures:
             known = ", ".join(m.id for m in chosen.measures) or "none"
             raise click.UsageError(f"--trend: '{trend}' is not a measure of {name}; its measures are: {known}")
-        made = build_report(chosen, asked, queries, book, measure)
+        made = build_report(chosen, asked, told, book, measure)
     else:
-        made = build_measure_report(reports().measures[name], asked, queries, book)
+        made = build_measure_report(reports().measures[name], asked, told, book)
     found = _bytes(made, _wanted(made, table, form), form)
     command_log.shows(database, (), action="downloaded")
     if output is not None:

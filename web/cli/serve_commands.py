@@ -6,7 +6,7 @@ import sys
 import tempfile
 from contextlib import closing
 from datetime import date
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import click
 
 from domain import error_traces
 from domain.accounts.account_register import AccountRegister
+from domain.accounts.roles import ROLES, SECOND_FACTOR
 from domain.calendar.london_time import day_of
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
@@ -51,7 +52,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
         def load_config(self) -> None:
             for name, value in {
                 "bind": f"{shown}:{port}", "workers": workers, "worker_class": "web.server.site_worker.SiteWorker", "threads": 4,
-                "accesslog": None, "loglevel": "warning", "control_socket_disable": True,
+                "accesslog": None, "forwarded_allow_ips": "", "loglevel": "warning", "control_socket_disable": True,
             }.items():  # fmt: skip
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)
@@ -74,15 +75,36 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
     Site().run()
 
 
+class _Network(click.ParamType[str]):
+    """A network address, or a network of them, such as 10.0.0.0/24."""
+
+    name = "network"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return str(ip_network(value, strict=False))
+        except ValueError:
+            self.fail(f"{value} is no network address; write 10.0.0.5 or 10.0.0.0/24", param, ctx)
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @port_option
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option(
-    "--behind-proxy", is_flag=True, help="One proxy in front ends TLS: trust its headers, cookies over HTTPS only."
+    "--behind-proxy", is_flag=True, help="A proxy in front ends TLS: trust its headers, cookies over HTTPS only."
 )
+@click.option("--trusted-proxy", "proxies", multiple=True, type=_Network(), metavar="CIDR",
+              help="Where that proxy is, such as 10.0.0.5; again for more. Default: this machine.")  # fmt: skip
+@click.option("--site-name", "names", multiple=True, metavar="HOST",
+              help="The host of the site's address; again for more. Default: localhost. Others are refused.")  # fmt: skip
+@click.option("--second-factor", "factor", multiple=True, type=click.Choice((*ROLES, "nobody")), default=SECOND_FACTOR,
+              show_default=True, help="A role that must have a second factor; again for more.")  # fmt: skip
 @command_options.database
-def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str) -> None:
+def serve(
+    host: str, port: int, workers: int, behind_proxy: bool, proxies: tuple[str, ...], names: tuple[str, ...],
+    factor: tuple[str, ...], database: str,
+) -> None:  # fmt: skip
     """Serve the site. Accounts are made with `caseaudit users add`.
 
     Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
@@ -95,7 +117,10 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool, database: str)
         click.echo("Lists and counts are being made: until they are, their pages say so.", err=True)
     own = os.getpid()
     try:
-        _serve(database, host, port, workers, behind_proxy=behind_proxy)
+        _serve(
+            database, host, port, workers, behind_proxy=behind_proxy, trusted_proxies=proxies,
+            site_names=names, second_factor=[role for role in factor if role != "nobody"],
+        )  # fmt: skip
     finally:
         if process is not None and os.getpid() == own:  # not where one of the site's workers ends
             process.terminate()

@@ -7,8 +7,17 @@ from typing import Any
 import click
 
 from domain.accounts.access_lines import OPERATOR
-from domain.accounts.account_register import AccountExists, AccountRegister, NoSuchAccount
+from domain.accounts.account_register import (
+    AccountExists,
+    AccountRegister,
+    KeyTaken,
+    NoSuchAccount,
+    StaleAccount,
+    account_values,
+)
+from domain.accounts.requests import RequestKind
 from domain.accounts.roles import ROLES
+from domain.accounts.widening import widened
 from web.admin.account_form import read_account
 from web.cli import command_options
 from web.site import passwords, system_clock
@@ -16,17 +25,21 @@ from web.site import passwords, system_clock
 
 @click.group()
 def users() -> None:
-    """Who may sign in to the site: add, list, change, password."""
+    """Who may sign in to the site: add, list, change, password, recover."""
 
 
 def _described(command: Any) -> Any:
     for option in (
         click.option("--grade", metavar="G", help="What countersignatures carry: po, pso, spo, senior_practitioner."),
+        click.option("--until", metavar="DAY",
+                     help="The last day on which the person may sign in, like 2027-03-31; an inspector must have one."),
+        click.option("--staff", multiple=True, metavar="KEY",
+                     help="How case files know the person: an id, or the name where files give no ids; again for more."),
         click.option("--inspection", "inspections", multiple=True, metavar="ID",
                      help="One that an inspector reads; again for more."),
         click.option("--place", "places", multiple=True, metavar="PLACE",
-                     help="A team, division or area that the person answers for; again for more."),
-        click.option("--name", metavar="NAME", help="The name in the case files, such as 'Ruth Ablewhite'."),
+                     help="A team, division or area that the person answers for (an inspector: an area); again for more."),
+        click.option("--name", metavar="NAME", help="The name as it is printed, such as 'Ruth Ablewhite'."),
         click.option("--role", type=click.Choice(ROLES)),
     ):  # fmt: skip
         command = option(command)
@@ -46,10 +59,13 @@ def add(username: str, password: str, database: str, **given: Any) -> None:
     if account is None or problems:
         raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items()))
     with _register(database, make=True) as register:
+        first = not register.accounts()
         try:
-            register.add(account, passwords.hashed(password))
-        except AccountExists as error:
+            register.add(account, passwords.hashed(register.key, username, password))
+        except (AccountExists, KeyTaken) as error:
             raise click.UsageError(str(error)) from error
+        if not first:
+            _alone(register, "account made", username, {"account": account_values(account)})
         register.log.add(system_clock.now(), OPERATOR, "account made", detail=f"{username}: {account.role}")
     click.echo(f"{username} may sign in as {account.role.replace('_', ' ')}")
 
@@ -60,10 +76,10 @@ def list_(database: str) -> None:
     """All accounts."""
     with _register(database) as register:
         for a in register.accounts():
-            scope = ", ".join((*a.places, *a.inspections))
-            click.echo(
-                f"{a.username:<20} {a.role:<20} {a.name}{f' ({scope})' if scope else ''}{' closed' if a.disabled else ''}"
-            )
+            scope = ", ".join((*a.places, *a.inspections, *a.staff))
+            state = " closed" if a.disabled else f" until {a.until}" if a.until else ""
+            keyless = " no staff key: sees no case" if a.holds_cases and not a.staff else ""
+            click.echo(f"{a.username:<20} {a.role:<20} {a.name}{f' ({scope})' if scope else ''}{state}{keyless}")
 
 
 @users.command()
@@ -72,16 +88,25 @@ def list_(database: str) -> None:
 @click.option("--close/--open", "closed", default=None, help="Nobody can sign in with a closed account.")
 @command_options.database
 def change(username: str, closed: bool | None, database: str, **given: Any) -> None:
-    """Change what an account is, or close it. What is not named stays."""
+    """Change what an account is, or close it. What is not named stays.
+
+    What widens an account takes effect at once, and is marked as done alone until somebody confirms it on the site.
+    """
     with _register(database) as register:
         standing = _found(register, username)
-        kept = {"name": standing.name, "role": standing.role, "grade": standing.grade, "places": standing.places,
-                "inspections": standing.inspections}  # fmt: skip
+        kept = account_values(standing)
         account, problems = read_account(_form(username, {k: v or kept[k] for k, v in given.items()}))
         if account is None:
             raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items()))
         disabled = standing.disabled if closed is None else closed
-        register.change(replace(account, disabled=disabled, must_change=standing.must_change))
+        changed = replace(account, disabled=disabled, must_change=standing.must_change, revision=standing.revision)
+        try:
+            register.change(changed)
+        except (KeyTaken, StaleAccount) as error:
+            raise click.UsageError(str(error)) from error
+        if wider := widened(standing, changed):
+            change = {"account": account_values(changed), "was": account_values(standing), "widened": wider}
+            _alone(register, "account changed", username, {**change, "revision": standing.revision})
         register.log.add(system_clock.now(), OPERATOR, "account changed", detail=username)
     click.echo(f"{username} is changed")
 
@@ -91,19 +116,63 @@ def change(username: str, closed: bool | None, database: str, **given: Any) -> N
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
 @command_options.database
 def password(username: str, password: str, database: str) -> None:
-    """Give an account a new password, to be changed at the next sign-in."""
+    """Give an account a new password for 72 hours, to be changed at the next sign-in. All its sessions end."""
     with _register(database) as register:
         account = _found(register, username)
         if fault := passwords.fault(password, username, account.name):
             raise click.UsageError(fault)
-        register.set_password(username, passwords.hashed(password), must_change=True)
+        until = system_clock.now() + passwords.GIVEN_FOR
+        register.set_password(
+            username, passwords.hashed(register.key, username, password, until=until), must_change=True
+        )
         register.log.add(system_clock.now(), OPERATOR, "password changed", detail=f"for {username}")
     click.echo(f"{username} has a new password")
 
 
+@users.command()
+@click.argument("username")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
+@command_options.database
+def recover(username: str, password: str, database: str) -> None:
+    """Let somebody in again who has lost their password or second factor: the way back where nobody else can help.
+
+    The account gets this password, to be changed at the next sign-in. Its sessions end, its second factors are removed.
+    """
+    with _register(database) as register:
+        account = _found(register, username)
+        if fault := passwords.fault(password, username, account.name):
+            raise click.UsageError(fault)
+        until = system_clock.now() + passwords.GIVEN_FOR
+        register.factors.reset(username)
+        register.set_password(
+            username, passwords.hashed(register.key, username, password, until=until), must_change=True
+        )
+        register.log.add(system_clock.now(), OPERATOR, "password changed", detail=f"recovered {username}")
+    click.echo(f"{username} may sign in again, and must change the password")
+
+
+@users.command()
+@click.argument("username")
+@command_options.database
+def invite(username: str, database: str) -> None:
+    """Make a link that binds the account to a person of the organisation's own sign-in (OpenID Connect), once."""
+    with _register(database) as register:
+        account = _found(register, username)
+        register.log.add(system_clock.now(), OPERATOR, "account changed", detail=f"{username}: invited")
+        token = register.identities.invite(username, system_clock.now())
+    click.echo(f"Hand this to {account.name} alone; it works once, for 7 days: https://YOUR-SITE/invitation/{token}")
+
+
 def _form(username: str, given: dict[str, Any]) -> dict[str, str]:
-    lists = {name: "\n".join(given.get(name) or ()) for name in ("places", "inspections")}
-    return {"username": username, **{n: given.get(n) or "" for n in ("name", "role", "grade")}, **lists}
+    lists = {name: "\n".join(given.get(name) or ()) for name in ("places", "inspections", "staff")}
+    return {"username": username, **{n: given.get(n) or "" for n in ("name", "role", "grade", "until")}, **lists}
+
+
+def _alone(register: AccountRegister, kind: RequestKind, username: str, change: dict[str, Any]) -> None:
+    """Mark what the operator did as done alone, until a second person confirms it on the site."""
+    register.requests.ask(
+        kind, username, change, reason="at the shell", by=OPERATOR.username, at=system_clock.now(), alone=True
+    )
 
 
 def _register(database: str, *, make: bool = False) -> closing[AccountRegister]:

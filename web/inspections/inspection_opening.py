@@ -51,9 +51,11 @@ def new() -> str | Response:
     problems = problems or enter(name, "InspectionOpened", values | opened_as)
     if problems:
         return form_page("Open an inspection or an audit", fields, request.form.to_dict(flat=False), problems)
-    let_read(access_control.account(), name)
-    flash("The inspection is open. Take its frame next.")
-    return redirect(url_for("inspecting.work", inspection=name))
+    waits = let_read(access_control.account(), name)
+    flash(f"The inspection is open. {waits or 'Take its frame next.'}")
+    reader = access_control.register().account(access_control.account().username)
+    confirmed = not reader.inspects or name in reader.inspections
+    return redirect(url_for("inspecting.work", inspection=name) if confirmed else url_for("requests.index"))
 
 
 def _areas() -> list[str]:

@@ -12,7 +12,7 @@ from web.inspections.inspection_form import back_to_progress, blueprint, by_key
 from web.presentation.formatting import count_noun
 from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, token
 from web.services import current_cases, current_inspections
-from web.site import access_control
+from web.site import access_control, two_people
 
 TAKE_BACK = "-"
 """The value in the form that takes a reading from its assessor."""
@@ -32,9 +32,9 @@ def name_assessor(inspection: str) -> Response:
     key = next(filter(account.is_named, found.assessors), account.username)
     said = {**by_key(found, key, account.name), "role": request.form.get("role", "")}
     problems = enter(inspection, "AssessorNamed", said)
-    if not problems and let_read(account, inspection):
-        access_control.log("account changed", detail=f"{account.username}: reads {inspection}")
-    return back_to_progress(inspection, problems, f"{account.name} reads for this inspection.", "assessors")
+    waits = "" if problems else let_read(account, inspection)
+    done = f"{account.name} reads for this inspection. {waits}".strip()
+    return back_to_progress(inspection, problems, done, "assessors")
 
 
 def possible_assessors() -> list[Account]:
@@ -42,12 +42,17 @@ def possible_assessors() -> list[Account]:
     return [account for account in access_control.register().accounts() if account.may_assess]
 
 
-def let_read(account: Account, inspection: str) -> bool:
-    """Let the account read an inspection, where it needs that; whether it did."""
+def let_read(account: Account, inspection: str) -> str:
+    """Let the account read an inspection, where it needs that: an inspector does once a second person confirms it.
+
+    Returns what the person signed in must know of that, in words.
+    """
     changed = account.reading(inspection)
-    if changed != account:
-        access_control.register().change(changed)
-    return changed != account
+    if changed == account:
+        return ""
+    opened = current_cases.repository().inspections[inspection]
+    outcome = two_people.ask_account(account, changed, reason=f"To read {opened.title}", area=opened.area)
+    return two_people.OUTCOMES[outcome]
 
 
 @blueprint.route("/inspections/<inspection>/allocation", methods=["GET", "POST"])

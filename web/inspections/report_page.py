@@ -97,7 +97,8 @@ def publish(inspection: str) -> str | Response:
             "inspections/final.html", inspection=inspection, opened=found.opened, title="Publish the sheet",
             still=unfinished(found),
             words="The figures are put on record as printed, with how far the record went. Nothing of the inspection "
-            "changes after that; another one may follow it. It cannot be undone.",
+            "changes after that; another one may follow it. It cannot be undone. The figures of the whole sample become open "
+            "to all readers exactly as they are, however few cases they count, also to those to whom a case in it is closed.",
         )  # fmt: skip
     problems = enter(
         inspection, "InspectionPublished", published_fields(current_cases.repository(), inspection), entry=token()

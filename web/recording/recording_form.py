@@ -11,12 +11,10 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.account_rules import unknown_names
 from domain.aggregates.case_file import CaseFile, recording_default
 from domain.aggregates.person_files import file_named
 from domain.entries import refusals
 from domain.entries.case_entries import (
-    AccessLimited,
     AppointmentOutcomeRecorded,
     Entry,
     EntryCorrected,
@@ -30,12 +28,13 @@ from projections.history.history import History
 from projections.obligations.derive import obligations
 from web.presentation.phrases import fact_details, fact_named, fact_title, type_title
 from web.recording.entry_forms import Field, fields_of
+from web.recording.limits_by_hand import ask_to_lift, lifted, limit_problem
 from web.recording.offered_appointments import offered_for_outcome, outcome_warning
 from web.recording.offered_fields import filled_in, offered
 from web.recording.problem_words import place_of, problem_words
 from web.recording.typed_entries import correction_of, form_token, whole_entry
 from web.services import current_cases
-from web.site import access_control, clock
+from web.site import access_control, clock, two_people
 
 
 class RecordingForm:
@@ -95,6 +94,8 @@ class RecordingForm:
             )
         except refusals.Refused as error:
             return self.show(typed, {error.field.removeprefix("fields."): error.reason})
+        if problem := limit_problem(fact, self.file):
+            return self.show(typed, {"excluded": problem})
         unseen = self._unseen(typed) if fresh else []
         if step == "check" or unseen:
             return self._check(typed, fact, unseen if step != "check" else [])
@@ -102,6 +103,12 @@ class RecordingForm:
 
     def _record(self, typed: Mapping[str, Sequence[str]], fact: Entry, *, fresh: bool) -> str | Response:
         """Record the entry and go to it on the case page. ``fresh``: it is not on the file yet."""
+        if fresh and (staff := lifted(fact, self.file)):
+            outcome = ask_to_lift(self.reference, fact, staff, self.file)
+            flash(
+                f"{fact_title(fact)}: {'recorded' if outcome == 'alone' else 'asked for'}. {two_people.OUTCOMES[outcome]}"
+            )
+            return redirect(url_for("requests.index"))
         try:
             current_cases.repository().files.record(self.reference, [fact], actor=self.who.username, now=self.now)
         except (refusals.Refused, refusals.BusyFile) as error:
@@ -135,7 +142,8 @@ class RecordingForm:
         dropped = ("step", "csrf_token", "entry", "seen")
         return render_template(
             "recording/record_check.html", form=self, title=self._title(), fact=fact, unseen=unseen, effects=self._effects(fact),
-            strangers=_unknown_staff(fact), warning=self._warning(fact),
+            lifted=sorted(lifted(fact, self.file)), self_out=self.who.is_shut_out(getattr(fact, "excluded", ())),
+            warning=self._warning(fact),
             typed=[(name, text) for name, text in pairs if name not in dropped],
             entry_id=form_token(typed), seen=self.file.version, day=clock.today(),
         )  # fmt: skip
@@ -201,13 +209,6 @@ class RecordingForm:
 
     def _title(self) -> str:
         return f"Correct: {fact_title(self.of)}" if self.of is not None else type_title(self.fact_type.__name__)
-
-
-def _unknown_staff(fact: Entry) -> list[str]:
-    """The names in a limit of access that no account has: most often a mistake in typing."""
-    if not isinstance(fact, AccessLimited):
-        return []
-    return unknown_names(fact.excluded, access_control.register().accounts())
 
 
 def check_may_change(fact: Entry) -> None:

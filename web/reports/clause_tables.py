@@ -1,14 +1,13 @@
 """Tables with a clause a row: where training is needed, and what each clause asks and how often it is met."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
-from projections.reports.duty_results import Count
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import Proportion, Scope
 from projections.reports.training_needs import TrainingNeed, TrainingNeeds
 from web.reports.measure_phrases import area_said, period_words, scope_words
-from web.reports.share_columns import SHARE_COLUMNS, share_cells
+from web.reports.share_columns import SHARE_COLUMNS, share_cells, short_cells
 from web.reports.table_model import Heading, Link, Table, TableRow
 
 MOST_LINES = 60
@@ -27,7 +26,7 @@ def needs_tables(found: TrainingNeeds, asked: ReportRequest) -> list[Table]:
         scope = Scope(need.level, need.name)
         values = {"clause": need.clause, "of": scope.spelled, "since": asked.period.since.isoformat()}
         return TableRow(
-            [need.level, need.name, need.team, need.clause, *share_cells(need.figure), need.area.share, *need.area,
+            [need.level, need.name, need.team, need.clause, *share_cells(need.figure), *short_cells(need.area),
              f"{need.against} area" if need.against else None],
             {"share": Link("compliance.duties", values), "clause": Link("handbook.clause", {"clause": need.clause})},
         )  # fmt: skip
@@ -46,22 +45,13 @@ def needs_tables(found: TrainingNeeds, asked: ReportRequest) -> list[Table]:
     ]  # fmt: skip
 
 
-def expectations_table(counts: Sequence[Count], asked: ReportRequest) -> Table:
+def expectations_table(own: Mapping[str, Proportion], area: Mapping[str, Proportion], asked: ReportRequest) -> Table:
     """The clauses of standards and framework under which any duty fell due, in their order."""
     framework = frameworks()[DEFAULT_FRAMEWORK]
     headings = [
         Heading("clause", "Clause"), Heading("says", "What it asks"), Heading("of", "Of"), *SHARE_COLUMNS,
         Heading("area_share", "Area", "percent"), Heading("against_area", "Against the area"),
     ]  # fmt: skip
-    own: dict[str, Proportion] = {}
-    area: dict[str, Proportion] = {}
-    areas = {count.place.area for count in counts if asked.holds(count.place)}
-    for count in counts:
-        figure = count.figure
-        if count.place.area in areas:
-            area[count.value] = area.get(count.value, Proportion()) + figure
-        if asked.holds(count.place):
-            own[count.value] = own.get(count.value, Proportion()) + figure
     rows = []
     for clause in {clause.id: clause for clause in framework.clauses if clause.id in own}.values():
         figure = own[clause.id]
@@ -69,7 +59,7 @@ def expectations_table(counts: Sequence[Count], asked: ReportRequest) -> Table:
         whose = "national standards" if clause.of_standards else framework.title
         rows.append(
             TableRow(
-                [clause.id, clause.says, whose, *share_cells(figure), area[clause.id].share,
+                [clause.id, clause.says, whose, *share_cells(figure), share_cells(area[clause.id])[0],
                  area_said(figure, area[clause.id])],
                 {"clause": Link("handbook.clause", {"clause": clause.id}), "share": Link("compliance.duties", values)},
             )

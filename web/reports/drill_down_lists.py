@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import compress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from flask import abort
+import numpy as np
 from werkzeug.exceptions import BadRequest
 
 from domain.policy.measures.measure import Measure
@@ -14,19 +13,14 @@ from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
 from projections.lists.duty_list import DutyList, ListedDuty
 from projections.obligations.duty_state import DONE, IN_TIME, state_in
-from projections.reports.duty_counts import held_as_of
 from projections.reports.duty_results import WEEKS
-from projections.reports.group_periods import is_whole_months
-from projections.reports.protected_groups import group_differences, group_of, is_shown
+from projections.reports.protected_groups import group_of
 from web.presentation.formatting import short_date
 from web.presentation.phrases import became, type_title
 from web.presentation.table_files import Column
 from web.reports.drill_down_query import DrillDownQuery
 from web.reports.measure_phrases import clause_words, period_words
 from web.services import current_cases, report_cache
-from web.site import access_control
-
-SUPPRESSED = "This group is suppressed: too few people count in it, or another could be worked out from it."
 
 
 class DrillDownLine(NamedTuple):
@@ -38,7 +32,7 @@ class DrillDownLine(NamedTuple):
 
 
 class DrillDownList(NamedTuple):
-    """A list. ``columns``: besides case and name. ``hidden``: the number of rows counted but not open to the reader.
+    """A list of cases that are open to the reader, which counts what it lists. ``columns``: besides case and name.
 
     ``lines``: makes the rows from one place in the list up to, not including, another; there are ``n``.
     """
@@ -48,7 +42,6 @@ class DrillDownList(NamedTuple):
     columns: Sequence[Column]
     n: int
     lines: Callable[[int, int], Sequence[DrillDownLine]]
-    hidden: int
 
 
 _DUTY_COLUMNS = (Column("State"), Column("Due by", "date"), Column("Clause"), Column("What became of it"), Column("Officer then"),
@@ -67,10 +60,10 @@ def duties(query: DrillDownQuery) -> DrillDownList:
     if measure is not None and measure.counts == "answer":
         raise BadRequest(f"{measure.title} is judged by case and has no duties: see its cases.")
     clauses = measure.clauses if measure is not None else (clause,)
-    found = report_cache.duty_queries().fell_due(query.period, clauses, query.wanted)
+    found = _open(report_cache.duty_queries().fell_due(query.period, clauses, query.wanted))
     title = measure.title if measure is not None else clause_words(clause)
     if query.values["attribute"]:
-        found = _of_group(query, found, measure)
+        found = _of_group(query, found)
         title += f", {query.values['group'].lower()}"
     day = query.period.moment.on
     done = measure is not None and measure.counts == "done"
@@ -97,21 +90,13 @@ def _duty_line(behind: ListedDuty, day: date) -> DrillDownLine:
     return DrillDownLine(behind.reference, behind.name, cells)
 
 
-def _of_group(query: DrillDownQuery, found: DutyList, measure: Measure | None) -> DutyList:
-    """The duties of one group. 403 if the report suppresses the group, so that no address shows what it hides."""
-    if measure is None:
-        raise BadRequest("A group is of a measure.")
-    if not is_whole_months(query.period):
-        raise BadRequest("The list of a group is of whole months up to the sample date, as its report is.")
-    attribute, value, queries = query.values["attribute"], query.values["group"], report_cache.duty_queries()
-    groups = group_differences(
-        queries, query.period, measure.clauses, held_as_of(measure), query.scope, access_control.account().answers_for
-    )
-    if not is_shown(groups, attribute, value):
-        abort(403, SUPPRESSED)
-    people = queries.persons(query.period, measure.clauses, attribute, query.wanted)
-    own = {case for group, cases in people.items() if group_of(attribute, group.value) == value for case in cases}
-    return found.of_cases(own)
+def _of_group(query: DrillDownQuery, found: DutyList) -> DutyList:
+    """The duties of one group of people."""
+    values, coded = found.coded(query.values["attribute"])
+    named = [
+        value is not None and group_of(query.values["attribute"], value) == query.values["group"] for value in values
+    ]
+    return found.only(np.array([*named, False], bool)[coded])
 
 
 def answered(query: DrillDownQuery) -> DrillDownList:
@@ -119,9 +104,8 @@ def answered(query: DrillDownQuery) -> DrillDownList:
     measure = _measure(query)
     if measure is None or measure.question is None:
         raise BadRequest("Say which measure; it must be one that is judged.")
-    found = [
-        c for c in report_cache.duty_queries().answers(query.period.moment, measure.question) if query.wanted(c.place)
-    ]
+    every = report_cache.duty_queries().answers(query.period.moment, measure.question)
+    found = _opened([case for case in every if query.wanted(case.place)])
     found.sort(key=lambda c: (c.sufficient, c.reference))
     held = sum(c.sufficient for c in found)
     lines = []
@@ -130,13 +114,13 @@ def answered(query: DrillDownQuery) -> DrillDownList:
         lines.append(DrillDownLine(case.reference, case.name, [answer, case.place.officer, case.place.team]))
     columns = (Column("Answer"), Column("Officer"), Column("Team"))
     says = f"{held} of {len(found)} sufficient: {measure.numerator}, of {measure.denominator}."
-    return _listed(f"{measure.title}: {held} of {len(found)}", says, columns, lines, [case.case for case in found])
+    return _listed(f"{measure.title}: {held} of {len(found)}", says, columns, lines)
 
 
 def late(query: DrillDownQuery) -> DrillDownList:
     """The entries recorded late, the longest delay first."""
     found = sorted(
-        report_cache.duty_queries().late(query.period, query.wanted),
+        _opened(report_cache.duty_queries().late(query.period, query.wanted)),
         key=lambda e: (-e.working_days, e.recorded_on, e.reference),
     )
     lines = [
@@ -150,7 +134,7 @@ def late(query: DrillDownQuery) -> DrillDownList:
     columns = (Column("Entry"), Column("Dated", "date"), Column("Recorded", "date"), Column("Working days", "number"),
                Column("Officer"), Column("Team"))  # fmt: skip
     says = f"Recorded {period_words(query.period)}, more than one working day after the day they are dated."
-    return _listed(f"{len(found)} entries recorded late", says, columns, lines, [entry.case for entry in found])
+    return _listed(f"{len(found)} entries recorded late", says, columns, lines)
 
 
 def coming(query: DrillDownQuery) -> DrillDownList:
@@ -160,7 +144,7 @@ def coming(query: DrillDownQuery) -> DrillDownList:
     moment = type(moment)(moment.on, stood if moment.known_at is None else min(moment.known_at, stood))
     first = moment.on + timedelta(weeks=week - 1 if week else 0)
     last = moment.on + timedelta(weeks=week or WEEKS)
-    found = report_cache.duty_queries().coming(moment, first, last, query.wanted)
+    found = _open(report_cache.duty_queries().coming(moment, first, last, query.wanted))
     title = f"{len(found)} duties fall due"
     says = f"From {short_date(first + timedelta(days=1))} to {short_date(last)}, as the file stood on {short_date(moment.on)}."
     return _listed_duties(
@@ -180,24 +164,35 @@ def _listed_duties(
     title: str, says: str, columns: Sequence[Column], found: DutyList, key: Callable[[DutyList], Array],
     line: Callable[[ListedDuty], DrillDownLine],
 ) -> DrillDownList:  # fmt: skip
-    """The list of duties without the cases that are not open to the reader; ``key``: see ``DutyList.in_order``."""
-    shown = found.only(current_cases.opened()[found.case])
+    """The list of duties; ``key``: see ``DutyList.in_order``."""
 
     def lines(first: int, last: int) -> list[DrillDownLine]:
-        return [line(duty) for duty in shown.shown(shown.in_order(key(shown), first, last))]
+        return [line(duty) for duty in found.shown(found.in_order(key(found), first, last))]
 
-    return DrillDownList(title, says, columns, len(shown), lines, len(found) - len(shown))
+    return DrillDownList(title, says, columns, len(found), lines)
 
 
-def _listed(
-    title: str, says: str, columns: Sequence[Column], lines: Sequence[DrillDownLine], cases: Sequence[int]
-) -> DrillDownList:
-    """The list without the cases that are not open to the reader. ``cases``: the number of each line's case."""
-    opened = current_cases.opened()[cases].tolist() if cases else []
-    shown = list(compress(lines, opened))
-    return DrillDownList(
-        title, says, columns, len(shown), lambda first, last: shown[first:last], len(lines) - len(shown)
-    )
+def _listed(title: str, says: str, columns: Sequence[Column], lines: Sequence[DrillDownLine]) -> DrillDownList:
+    return DrillDownList(title, says, columns, len(lines), lambda first, last: lines[first:last])
+
+
+def _open(found: DutyList) -> DutyList:
+    """The duties whose case is open to the reader."""
+    return found.only(current_cases.opened()[found.case])
+
+
+class _OfCase(Protocol):
+    @property
+    def case(self) -> int: ...
+
+
+C = TypeVar("C", bound=_OfCase)
+
+
+def _opened(found: Sequence[C]) -> list[C]:
+    """The rows whose case is open to the reader."""
+    opened = current_cases.opened()
+    return [row for row in found if opened[row.case]]
 
 
 LISTS: Mapping[str, Callable[[DrillDownQuery], DrillDownList]] = {

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 
-from projections.ledger.ledger import Place
 from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import Scope
+from projections.reports.told_counts import ToldLoads
 from web.presentation.formatting import short_date
 from web.reports.measure_phrases import scope_words
+from web.reports.share_columns import WITHHELD_CELL
 from web.reports.table_model import Heading, Link, Table, TableRow
 
 LEAST_SPARE_DUTIES = 0.5
@@ -17,7 +18,7 @@ LEAST_SPARE_DUTIES = 0.5
 weeks in which what is overdue could be done."""
 
 
-def forecast_table(loads: Sequence[tuple[Scope, DutyLoad]], asked: ReportRequest) -> Table:
+def forecast_table(loads: Sequence[tuple[Scope, DutyLoad | None]], asked: ReportRequest) -> Table:
     """The duties that fall due in each of the next weeks, beside those done in a week so far, and those overdue."""
     day = asked.moment.on
     ends = [day + timedelta(weeks=n + 1) for n in range(WEEKS)]
@@ -31,6 +32,10 @@ def forecast_table(loads: Sequence[tuple[Scope, DutyLoad]], asked: ReportRequest
     ]  # fmt: skip
     rows = []
     for place, (scope, load) in enumerate(loads):
+        if load is None:
+            cells = [scope.level or "all", scope_words(scope), WITHHELD_CELL, *[None] * (len(headings) - 3)]
+            rows.append(TableRow(cells, {}, place == 0))
+            continue
         due = sum(load.weeks)
         a_week, done = round(due / WEEKS, 1), round(load.done / BEFORE, 1)
         of = {"of": scope.spelled or None}
@@ -70,21 +75,17 @@ def load_said(a_week: float, done: float, overdue: int) -> str:
     return f"{a_week - done:.1f} a week more than was done" + (f", and {overdue} overdue" if overdue else "")
 
 
-def loads_by_place(found: Sequence[tuple[Place, DutyLoad]], asked: ReportRequest) -> list[tuple[Scope, DutyLoad]]:
-    """The loads of the place, of its parts and of the officers of each part."""
-    own = [(place, load) for place, load in found if asked.holds(place)]
-    scopes = [asked.scope]
-    below = asked.scope.parts(place for place, _ in own)
-    if below is not None:
-        scopes += below.scopes
-        for part in below.scopes:
-            deeper = part.parts(place for place, _ in own)
-            scopes += deeper.scopes if deeper and part.level != "officer" else []
-    result = []
-    for whose in scopes:
-        load = DutyLoad()
-        for place, one in own:
-            if whose.holds(place):
-                load = load.plus(one)
-        result.append((whose, load))
-    return result
+def loads_by_place(told: ToldLoads, asked: ReportRequest) -> list[tuple[Scope, DutyLoad | None]]:
+    """The loads of the place, of its parts and of the officers of each part. Parts of which they are withheld are left out."""
+    own = [place for place in told.places if asked.holds(place)]
+    below = asked.scope.parts(own)
+    scopes = list(below.scopes) if below is not None else []
+    for part in list(scopes):
+        deeper = part.parts(own)
+        scopes += deeper.scopes if deeper and part.level != "officer" else []
+
+    def load(scope: Scope) -> DutyLoad | None:
+        return told.of(lambda place: scope.holds(place) and asked.holds(place))
+
+    every = [(scope, load(scope)) for scope in scopes]
+    return [(asked.scope, load(asked.scope)), *(one for one in every if one[1] is not None)]

@@ -1,12 +1,11 @@
 """The table of answers to questions: those on the record, and those of each inspection."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from domain.policy.measures.measure import Measure
-from projections.ledger.ledger import Place
-from projections.reports.duty_results import Verdicts
 from projections.reports.measure_figures import ReportRequest
-from projections.reports.proportions import Proportion
+from projections.reports.proportions import WITHHELD, Proportion
+from projections.reports.told_counts import Told
 from projections.scoring.scores import QuestionScore
 from web.presentation.formatting import count_noun, percent
 from web.reports.share_columns import SHARE_COLUMNS, measure_link, share_cells
@@ -15,8 +14,8 @@ from web.reports.table_model import Heading, Link, Table, TableRow
 
 def judged_table(
     measures: Sequence[Measure],
-    of_record: Callable[[Measure], Mapping[Place, Verdicts]],
-    of_inspections: Callable[[Measure], Sequence[tuple[str, str, QuestionScore]]],
+    of_record: Callable[[Measure], Told],
+    of_inspections: Callable[[Measure], Sequence[tuple[str, str, QuestionScore | None]]],
     asked: ReportRequest,
 ) -> Table:
     """The answers to questions: those on the record, and those of each inspection at its own sample date."""
@@ -27,9 +26,10 @@ def judged_table(
     ]  # fmt: skip
     rows = []
     for measure in measures:
-        cases = [verdicts for place, verdicts in of_record(measure).items() if asked.holds(place)]
-        figure = Proportion(sum(c.sufficient for c in cases), sum(c.n for c in cases))
-        absent = sum(c.absent for c in cases)
+        told = of_record(measure)
+        counts = told.at(asked.holds)
+        figure = told.figure(asked.holds)
+        absent = None if figure.withheld else 0 if counts is None else max(0, int(counts[2]))
         rows.append(
             TableRow(
                 [measure.title, measure.id, "the record, every case", *share_cells(figure), absent,
@@ -39,10 +39,10 @@ def judged_table(
             )
         )  # fmt: skip
         for name, title, q in of_inspections(measure):
-            found = Proportion(q.sufficient, q.n)
+            found, missing = (WITHHELD, None) if q is None else (Proportion(q.sufficient, q.n), q.absent)
             rows.append(
                 TableRow(
-                    [measure.title, measure.id, title, *share_cells(found), q.absent, judged_said(found, q.absent)],
+                    [measure.title, measure.id, title, *share_cells(found), missing, judged_said(found, missing)],
                     {"share": Link("inspections.question", {"inspection": name, "question": measure.question,
                                                             "as_at": None, "known": None})},
                 )
@@ -55,8 +55,10 @@ def judged_table(
     return Table("judged", "As judged", headings, rows, says)
 
 
-def judged_said(figure: Proportion, absent: int) -> str:
-    """A sentence: how many cases were judged, and of how many the figure is."""
+def judged_said(figure: Proportion, absent: int | None) -> str | None:
+    """A sentence: how many cases were judged, and of how many the figure is; None where it is withheld."""
+    if absent is None:
+        return None
     judged = figure.n - absent
     if not judged:
         return "nobody has judged this yet" + (f"; {count_noun(absent, 'case')} had nothing to judge" if absent else "")

@@ -173,13 +173,13 @@ def _made(report: Report) -> BuiltReport:
 def _make(report: Report, wanted: ReportRequest, trend: Measure | None = None) -> BuiltReport:
     question = (report.id, trend and trend.id, *_question(wanted))
     return report_cache.kept(
-        question, lambda: build_report(report, wanted, report_cache.duty_queries(), current_cases.repository(), trend)
+        question, lambda: build_report(report, wanted, report_cache.told_figures(), current_cases.repository(), trend)
     )
 
 
 def _question(wanted: ReportRequest) -> tuple[Any, ...]:
-    """The parts of the query on which the figures of a report depend: a key to keep them under."""
-    return wanted.moment, wanted.months, wanted.scope, wanted.beside, access_control.account().scope
+    """The parts of the query on which the figures of a report depend, the reader among them: a key to keep them under."""
+    return wanted.months, wanted.scope, wanted.beside, *report_cache.reader_and_moment()
 
 
 def _made_measure(name: str) -> BuiltReport:
@@ -189,7 +189,7 @@ def _made_measure(name: str) -> BuiltReport:
     wanted = _asked()
     return report_cache.kept(
         (found.id, "measure", *_question(wanted)),
-        lambda: build_measure_report(found, wanted, report_cache.duty_queries(), current_cases.repository()),
+        lambda: build_measure_report(found, wanted, report_cache.told_figures(), current_cases.repository()),
     )
 
 

@@ -8,6 +8,7 @@ from domain.policy.cited_documents import SURE
 from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
 from projections.reports.caseload_matrix import MatrixCell
+from projections.reports.disclosure import BASE, FEW
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion, Scope, change
@@ -60,7 +61,7 @@ def _whole(score: Fraction | None) -> int:
 
 def area_said(now: Proportion, area: Proportion) -> str | None:
     """``below area`` or ``above area``, as in the caseload matrix; None where chance may explain the difference."""
-    if now == area:
+    if now == area or not (now.n and area.n):
         return None
     found = MatrixCell(now.held, now.n).against(MatrixCell(area.held, area.n))
     return f"{found} area" if found else None
@@ -82,6 +83,21 @@ def bounds(figure: Proportion) -> tuple[Fraction | None, Fraction | None]:
 def period_words(asked: Period) -> str:
     """The first and last day of a period, such as ``from 23 Dec 2004 to 22 Dec 2005``."""
     return f"from {short_date(asked.since + timedelta(days=1))} to {short_date(asked.moment.on)}"
+
+
+def rounded_said(asked: ReportRequest) -> str:
+    """Why figures are rounded, in a sentence."""
+    return (
+        f"A case that counts here is closed to you, so figures are as at {short_date(asked.moment.on)}, the last month end; "
+        f"counts are rounded to {BASE}, shares are made of rounded counts, and figures about fewer than {FEW} people are "
+        "withheld, with what would give them away."
+    )
+
+
+PARTLY_ROUNDED = (
+    "Figures of the whole area, and of earlier times, count cases that are closed to you: they are as at month ends, rounded "
+    f"to {BASE}, and withheld where fewer than {FEW} people could be told from them."
+)
 
 
 def definition(measure: Measure) -> str:

@@ -4,11 +4,19 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from projections.reports.duty_results import LateFigure
 from projections.reports.measure_figures import PlaceLine, RecordedIn, ReportRequest, WaitLines
-from projections.reports.proportions import Waits
+from projections.reports.told_counts import WaitFigure
 from web.presentation.formatting import percent
 from web.reports.measure_phrases import area_said, beside_said, change_said, period_words, scope_words
-from web.reports.share_columns import SHARE_COLUMNS, measure_link, moment_values, share_cells
+from web.reports.share_columns import (
+    SHARE_COLUMNS,
+    WITHHELD_CELL,
+    measure_link,
+    moment_values,
+    share_cells,
+    short_cells,
+)
 from web.reports.table_model import Heading, Link, Table, TableRow, Where
 
 
@@ -31,9 +39,8 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
     rows = []
     for line in lines:
         cells = [
-            line.measure.title, line.measure.id, *share_cells(line.now), line.before.share, line.before.held,
-            line.before.n, change_said(line.before, line.now), line.area.share, line.area.held, line.area.n,
-            area_said(line.now, line.area),
+            line.measure.title, line.measure.id, *share_cells(line.now), *short_cells(line.before),
+            change_said(line.before, line.now), *short_cells(line.area), area_said(line.now, line.area),
         ]  # fmt: skip
         opens = {
             "measure": Link("compliance.measure", {"name": line.measure.id, "of": asked.scope.spelled or None}),
@@ -41,7 +48,7 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
             "before_share": measure_link(line.measure, line.scope, asked.before),
         }
         if asked.beside is not None and line.beside is not None:
-            cells += [line.beside.share, *line.beside, beside_said(line.now, line.beside)]
+            cells += [*short_cells(line.beside), beside_said(line.now, line.beside)]
             opens["beside_share"] = measure_link(line.measure, asked.beside, asked.period)
         rows.append(TableRow(cells, opens))
     says = (
@@ -63,7 +70,7 @@ def parts_tables(lines: Sequence[Sequence[PlaceLine]], asked: ReportRequest) -> 
         for measure in measures:
             line = found.get((scope, measure.id))
             if line is None or not line.now.n:
-                cells.append(None)
+                cells.append(WITHHELD_CELL if line is None or line.now.withheld else None)
                 continue
             against = area_said(line.now, line.area)
             cells.append(
@@ -72,8 +79,8 @@ def parts_tables(lines: Sequence[Sequence[PlaceLine]], asked: ReportRequest) -> 
             opens[measure.id] = measure_link(measure, scope, asked.period)
             down.append(
                 TableRow(
-                    [scope.level, scope.name, measure.title, measure.id, *share_cells(line.now), line.before.share,
-                     *line.before, change_said(line.before, line.now), against],
+                    [scope.level, scope.name, measure.title, measure.id, *share_cells(line.now),
+                     *short_cells(line.before), change_said(line.before, line.now), against],
                 )
             )  # fmt: skip
         across.append(TableRow(cells, {"name": Link("compliance.report", {"of": scope.spelled}), **opens}))
@@ -104,13 +111,14 @@ def waits_table(lines: Iterable[WaitLines], asked: ReportRequest) -> Table:
     rows = []
     for of in lines:
         for line in (of.whole, *of.parts):
-            if not line.now.n and not line.before.n and line is not of.whole:
+            if line is not of.whole and not (line.now.n or line.before.n):
                 continue
             name = scope_words(asked.scope) if line is of.whole else line.scope.name
             rows.append(
                 TableRow(
-                    [line.measure.title, line.scope.level or "all", name, line.now.n, line.now.waiting,
-                     _days_reached(line.now, line.now.median), _days_reached(line.now, line.now.ninetieth), line.before.n,
+                    [line.measure.title, line.scope.level or "all", name, _told(line.now, line.now.n),
+                     None if line.now.withheld else line.now.waiting, _days_reached(line.now, line.now.median),
+                     _days_reached(line.now, line.now.ninetieth), _told(line.before, line.before.n),
                      _days_reached(line.before, line.before.median), _days_reached(line.area, line.area.median)],
                     {"n": measure_link(line.measure, line.scope, asked.period),
                      "before_median": measure_link(line.measure, line.scope, asked.before)},
@@ -124,8 +132,14 @@ def waits_table(lines: Iterable[WaitLines], asked: ReportRequest) -> Table:
     return Table("waits", "Waiting times, in working days", headings, rows, says)
 
 
-def _days_reached(of: Waits, days: int | None) -> Any:
+def _told(of: WaitFigure, count: int) -> Any:
+    return WITHHELD_CELL if of.withheld else count
+
+
+def _days_reached(of: WaitFigure, days: int | None) -> Any:
     """A number of working days, or ``not reached`` where too few of the waits have ended."""
+    if of.withheld:
+        return WITHHELD_CELL
     return days if days is not None or not of.n else "not reached"
 
 
@@ -137,17 +151,20 @@ def lates_table(found: Sequence[RecordedIn], asked: ReportRequest) -> Table:
         Heading("share", "Share late", "percent"), Heading("median", "Median delay of those", "number"),
         Heading("ninetieth", "90th percentile", "number"), Heading("longest", "Longest", "number"),
     ]  # fmt: skip
-    rows = []
-    for place, (scope, counted) in enumerate(found):
-        days = Waits.of(dict(counted.late.items()))
-        rows.append(
-            TableRow(
-                [scope.level or "all", scope_words(scope), counted.entries, days.n,
-                 Fraction(days.n, counted.entries) if counted.entries else None, days.median, days.ninetieth,
-                 days.longest],
-                {"late": Link("compliance.late", {"of": scope.spelled or None, **moment_values(asked.period)})},
-                place == 0,
-            )
-        )  # fmt: skip
+    rows = [
+        TableRow(
+            [scope.level or "all", scope_words(scope), *_late_cells(counted)],
+            {"late": Link("compliance.late", {"of": scope.spelled or None, **moment_values(asked.period)})},
+            place == 0,
+        )
+        for place, (scope, counted) in enumerate(found)
+    ]
     says = f"Recorded {period_words(asked.period)} more than one working day after the day they are dated; delays in working days."
     return Table("lates", "Entries recorded late", headings, rows, says, "Nothing was recorded in that time.")
+
+
+def _late_cells(counted: LateFigure | None) -> tuple[Any, ...]:
+    if counted is None:
+        return (WITHHELD_CELL, None, None, None, None, None)
+    entries, late, *days = counted
+    return (entries, late, Fraction(min(late, entries), entries) if entries else None, *days)

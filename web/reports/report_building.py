@@ -8,14 +8,24 @@ from domain.policy.measures.measure import Measure, Report
 from domain.policy.measures.scorecard_targets import scorecard
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_counts import held_as_of
-from projections.reports.duty_queries import DutyQueries
+from projections.reports.disclosure import BASE, FEW
+from projections.reports.duty_results import held_as_of
 from projections.reports.inspection_figures import inspected_on
-from projections.reports.measure_figures import Point, ReportRequest, lines, recorded, trend, wait_lines
+from projections.reports.measure_figures import (
+    Point,
+    ReportRequest,
+    areas_of,
+    as_told,
+    lines,
+    recorded,
+    trend,
+    wait_lines,
+)
 from projections.reports.protected_groups import group_differences
 from projections.reports.scorecard import ranking
-from projections.reports.small_numbers import FEW
+from projections.reports.told_figures import ToldFigures
 from projections.reports.training_needs import every_clause, needs
 from projections.scoring.scores import QuestionScore
 from web.presentation.json_documents import known
@@ -23,7 +33,7 @@ from web.reports.clause_tables import expectations_table, needs_tables
 from web.reports.forecast_tables import forecast_table, loads_by_place
 from web.reports.group_tables import differences_table
 from web.reports.judgement_tables import judged_table
-from web.reports.measure_phrases import asked_notes, definition, sure_said
+from web.reports.measure_phrases import PARTLY_ROUNDED, asked_notes, definition, rounded_said, sure_said
 from web.reports.measure_tables import lates_table, parts_tables, summary_table, waits_table
 from web.reports.scorecard_tables import scorecard_tables
 from web.reports.table_model import Table
@@ -40,6 +50,8 @@ class BuiltReport:
     measure: Measure | None = None
     points: Sequence[Point] = ()
     beside: Sequence[Point] = ()
+    disclosed: str | None = None
+    """Why figures are rounded; None where all are exact."""
 
     def sheet(self, name: str) -> Table | None:
         return next((sheet for sheet in self.sheets if sheet.id == name), None)
@@ -48,6 +60,8 @@ class BuiltReport:
     def notes(self) -> list[tuple[str, str]]:
         """Notes for a file: the moment as at which it is read, and every definition."""
         found = [("Report", self.report.title), *asked_notes(self.asked)]
+        if self.disclosed:
+            found.append(("Disclosure", self.disclosed))
         if self.report.asks:
             found.append((f"Recommendation {self.report.recommendation}", self.report.asks))
         for one in definitions(self.measures, self.asked):
@@ -74,7 +88,9 @@ class BuiltReport:
             "months": asked.months,
             "of": asked.scope.spelled,
             "beside": asked.beside.spelled if asked.beside else None,
-            "suppressed_below": FEW if self.report.shows == "differences" else None,
+            "rounded_to": BASE if asked.rounded else None,
+            "withheld_below": FEW if asked.rounded else None,
+            "disclosure": self.disclosed,
             "measures": definitions(self.measures, asked),
             "sheets": [sheet.document() for sheet in self.sheets if sheet.where != "page"],
         }
@@ -104,89 +120,108 @@ def _clauses(measure: Measure, asked: ReportRequest) -> list[dict[str, str]]:
 
 
 def build_report(
-    report: Report, asked: ReportRequest, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None = None
+    report: Report, asked: ReportRequest, told: ToldFigures, book: CaseRepository, trend_of: Measure | None = None
 ) -> BuiltReport:
     """The report for a query. ``trend_of``: the measure whose trend it shows (default: the first that is a share)."""
     if report.shows == "measures":
-        return _of_measures(report, asked, queries, book, trend_of)
-    return BuiltReport(report, asked, _TABLES_OF[report.shows](report, asked, queries))
+        return _of_measures(report, asked, told, book, trend_of)
+    asked = _foretold(told, asked) if report.shows == "forecast" else as_told(told, asked)
+    return BuiltReport(report, asked, _TABLES_OF[report.shows](report, asked, told), disclosed=_disclosed(told, asked))
 
 
 def build_measure_report(
-    measure: Measure, asked: ReportRequest, queries: DutyQueries, book: CaseRepository
+    measure: Measure, asked: ReportRequest, told: ToldFigures, book: CaseRepository
 ) -> BuiltReport:
     """One measure as a report of its own."""
     alone = Report(
         measure.id, measure.title, definition(measure), "measures", measure.cite, measure.sure, (measure,),
         remark=measure.remark, citation=measure.citation,
     )  # fmt: skip
-    return _of_measures(alone, asked, queries, book, measure)
+    return _of_measures(alone, asked, told, book, measure)
+
+
+def _disclosed(told: ToldFigures, asked: ReportRequest) -> str | None:
+    """Why figures are rounded; None where all are exact."""
+    if asked.rounded:
+        return rounded_said(asked)
+    in_areas, first = areas_of(told, asked), told.first_day() or asked.before.since
+    exact = told.is_exact(asked.moment, in_areas, min(first, asked.before.since), asked.moment.on)
+    return None if exact else PARTLY_ROUNDED
 
 
 def _of_measures(
-    report: Report, asked: ReportRequest, queries: DutyQueries, book: CaseRepository, trend_of: Measure | None
+    report: Report, asked: ReportRequest, told: ToldFigures, book: CaseRepository, trend_of: Measure | None
 ) -> BuiltReport:
+    asked = as_told(told, asked)
     shares = [m for m in report.measures if m.counts in ("in_time", "done")]
     judged = [m for m in report.measures if m.counts == "answer"]
     waits = [m for m in report.measures if m.counts == "wait"]
     found: list[Table] = []
     if shares:
-        every = [lines(queries, measure, asked) for measure in shares]
+        every = [lines(told, measure, asked) for measure in shares]
         found += [summary_table([m.whole for m in every], asked), *parts_tables([m.parts for m in every], asked)]
     if waits:
-        found.append(waits_table([wait_lines(queries, measure, asked) for measure in waits], asked))
+        found.append(waits_table([wait_lines(told, measure, asked) for measure in waits], asked))
     if judged:
-        found.append(_judged(judged, asked, queries, book))
+        found.append(_judged(judged, asked, told, book))
     if report.lates:
-        found.append(lates_table(recorded(queries, asked), asked))
+        found.append(lates_table(recorded(told, asked), asked))
     measure = trend_of or next(iter(shares), None)
+    disclosed = _disclosed(told, asked)
     if measure is None or measure.counts == "wait":
-        return BuiltReport(report, asked, found)
-    points = trend(queries, measure, asked)
-    beside = trend(queries, measure, asked, asked.beside) if asked.beside else []
+        return BuiltReport(report, asked, found, disclosed=disclosed)
+    points = trend(told, measure, asked)
+    beside = trend(told, measure, asked, asked.beside) if asked.beside else []
     found.append(trend_table(measure, points, asked.scope))
     if asked.beside is not None:
         besides = trend_table(measure, beside, asked.beside)
         found.append(replace(besides, id="trend-beside", title=f"{besides.title}: {asked.beside.name}"))
-    return BuiltReport(report, asked, found, measure, points, beside)
+    return BuiltReport(report, asked, found, measure, points, beside, disclosed)
 
 
-def _judged(judged: Sequence[Measure], asked: ReportRequest, queries: DutyQueries, book: CaseRepository) -> Table:
-    questions = [measure.question or "" for measure in judged]
-    inspections = inspected_on(book, questions, asked.moment.on, asked.scope, asked.mine)
+def _judged(judged: Sequence[Measure], asked: ReportRequest, told: ToldFigures, book: CaseRepository) -> Table:
+    inspections = inspected_on(book, told, [measure.question or "" for measure in judged], asked)
 
-    def of_inspections(measure: Measure) -> list[tuple[str, str, QuestionScore]]:
+    def of_inspections(measure: Measure) -> list[tuple[str, str, QuestionScore | None]]:
         return [(i.inspection, i.title, i.figure) for i in inspections[measure.question or ""]]
 
-    return judged_table(judged, lambda m: queries.verdicts(asked.moment, m.question or ""), of_inspections, asked)
+    return judged_table(
+        judged, lambda m: told.verdicts(asked.moment, m.question or "", asked.holds), of_inspections, asked
+    )
 
 
-def _needs(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
-    return needs_tables(needs(queries, asked.period, asked.scope, asked.mine), asked)
+def _needs(report: Report, asked: ReportRequest, told: ToldFigures) -> list[Table]:
+    return needs_tables(needs(told, asked), asked)
 
 
-def _differences(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
-    found = []
-    for m in report.measures:
-        groups = group_differences(queries, asked.period, m.clauses, held_as_of(m), asked.scope, asked.mine)
-        found.append((m, groups))
+def _differences(report: Report, asked: ReportRequest, told: ToldFigures) -> list[Table]:
+    found = [(m, group_differences(told, asked, m.clauses, held_as_of(m))) for m in report.measures]
     return [differences_table(found, asked)]
 
 
-def _expectations(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
-    return [expectations_table(queries.counts(asked.period, every_clause(), "in_time", "clause"), asked)]
+def _expectations(report: Report, asked: ReportRequest, told: ToldFigures) -> list[Table]:
+    own, area = (
+        {clause: of.figure(holds) for clause, of in told.by_clause(asked.period, every_clause(), holds).items()}
+        for holds in (asked.holds, areas_of(told, asked))
+    )
+    return [expectations_table({clause: of for clause, of in own.items() if of.n or of.withheld}, area, asked)]
 
 
-def _forecast(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
-    stood = asked.moment.known_at or end_of_day(asked.moment.on)
-    moment = replace(asked.moment, known_at=min(stood, end_of_day(asked.moment.on)))
-    found = loads_by_place(list(queries.loads(moment).items()), asked)
-    return [forecast_table(found, replace(asked, moment=moment))]
+def _foretold(told: ToldFigures, asked: ReportRequest) -> ReportRequest:
+    """As the file stood on the day; moved to a month end where a case that counts is closed to the reader."""
+    stood = end_of_day(asked.moment.on)
+    known = stood if asked.moment.known_at is None else min(asked.moment.known_at, stood)
+    asked = replace(asked, moment=Moment(asked.moment.on, known))
+    return asked if told.forecasts_exactly(asked.moment, asked.holds) else asked.at_month_end(told.today)
 
 
-def _scorecard(report: Report, asked: ReportRequest, queries: DutyQueries) -> list[Table]:
+def _forecast(report: Report, asked: ReportRequest, told: ToldFigures) -> list[Table]:
+    return [forecast_table(loads_by_place(told.loads(asked.moment, asked.holds), asked), asked)]
+
+
+def _scorecard(report: Report, asked: ReportRequest, told: ToldFigures) -> list[Table]:
     card = scorecard()
-    return scorecard_tables(card, ranking(queries, card, asked.period, asked.months, asked.scope, asked.mine), asked)
+    return scorecard_tables(card, ranking(told, card, asked), asked)
 
 
 _TABLES_OF: Mapping[str, Any] = {

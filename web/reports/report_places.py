@@ -1,6 +1,6 @@
 """The default period of a report, and what is said of a place in which no case was ever held."""
 
-from projections.reports.group_periods import USUAL_MONTHS
+from projections.reports.periods import USUAL_MONTHS
 from projections.reports.proportions import Scope
 
 MONTHS = USUAL_MONTHS

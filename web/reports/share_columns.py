@@ -15,9 +15,21 @@ SHARE_COLUMNS = (
 )  # fmt: skip
 
 
+WITHHELD_CELL = "withheld"
+"""In place of a figure that the reader is not told (``projections.reports.disclosure``)."""
+
+
 def share_cells(figure: Proportion) -> tuple[Any, ...]:
     """The cells of ``SHARE_COLUMNS`` for a figure."""
+    if figure.withheld:
+        return (WITHHELD_CELL, None, None, None, None, None)
     return (figure.share, figure.held, figure.n, interval_said(figure), *bounds(figure))
+
+
+def short_cells(figure: Proportion) -> tuple[Any, Any, Any]:
+    """Share, held and n of a figure."""
+    found = share_cells(figure)
+    return found[0], found[1], found[2]
 
 
 def measure_link(measure: Measure, scope: Scope, asked: Period, **more: Any) -> Link:

@@ -7,13 +7,13 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.reports.measure_figures import Point
 from projections.reports.periods import Period
-from projections.reports.proportions import Proportion, Scope, change
+from projections.reports.proportions import WITHHELD, Proportion, Scope, change
 from web.presentation.formatting import percent, short_date
 from web.reports.measure_phrases import change_said
 from web.reports.share_columns import measure_link, share_cells
 from web.reports.table_model import Heading, Table, TableRow
 
-MONTHS_LEFT_OUT = "Months in which nothing fell due are left out."
+MONTHS_LEFT_OUT = "Months in which nothing fell due, or of which nothing is told, are left out."
 
 
 def trend_table(measure: Measure, points: Sequence[Point], scope: Scope) -> Table:
@@ -69,4 +69,6 @@ def trend_said(points: Sequence[Point]) -> str:
 
 
 def _together(points: Sequence[Point]) -> Proportion:
+    if any(point.stood.withheld for point in points):
+        return WITHHELD
     return Proportion(sum(p.stood.held for p in points), sum(p.stood.n for p in points))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
+from web.server.refusal import Refusal
 from web.server.request_reader import RequestReader
 
 KEPT_SECONDS = 10
@@ -23,6 +24,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         requests: list[RequestReader]
 
     parser_class = RequestReader
+    error_task_class = Refusal
 
     def __init__(self, *arguments: Any, **named: Any):
         self.begun = time.monotonic()

@@ -3,8 +3,10 @@
 The site sees the length that the client announced and refuses it itself, so that the answer is a page like others.
 """
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from waitress import receiver
 from waitress.parser import HTTPRequestParser, ParsingError
 
 from web.server.body_limit import BodyLimit, Discarded
@@ -20,6 +22,10 @@ HEADER_SECONDS = 10
 
 BODY_SECONDS, BODY_BYTES_A_SECOND = 10, 50_000
 """Seconds for a body, and one more for so many bytes of it."""
+
+for _name in ("ONLY_HEXDIG_RE", "CHUNK_EXT_RE"):
+    # They end with $, so that waitress lets a line feed stand before the end of a chunk's size. A proxy may end it there.
+    setattr(receiver, _name, re.compile(getattr(receiver, _name).pattern.removesuffix(b"$") + rb"\Z"))
 
 
 class RequestReader(HTTPRequestParser):  # type: ignore[misc]

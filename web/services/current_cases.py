@@ -142,6 +142,13 @@ def _is_surely_closed(reference: str) -> bool:
     return held and not opened()[number]
 
 
+def is_open(reference: str) -> bool:
+    """Whether the person signed in may open this case at the moment."""
+    if _is_surely_closed(reference) or not isinstance(repository().file(reference).first_entry, SupervisionStarted):
+        return False
+    return may_read(repository().read(reference, moment(), framework()))
+
+
 def may_record(reference: str) -> bool:
     """Whether the person signed in may record on this case: it is theirs today, or one that they inspect."""
     return case_access.may_record(

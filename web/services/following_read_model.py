@@ -1,10 +1,12 @@
 """The read model on the site: each request brings it up to date, within a time limit, and says how far it is behind."""
 
 from contextlib import suppress
+from threading import RLock
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request, session
 
+from domain.accounts.outside_key import NotSealed
 from domain.calendar.london_time import LONDON
 from domain.error_traces import trace_of
 from domain.store.application import Files
@@ -19,7 +21,9 @@ from projections.read_model.column_keeper import MOST_CASES, ColumnKeeper, Colum
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from web.presentation.formatting import count_noun, short_date
-from web.site import clock
+from web.site import access_control, clock
+
+ENTERED_TO = "position entered to"
 
 WAIT_SECONDS = 1.0
 """Seconds that a page may take to update the tables, or to wait for a process that does; then it shows a note."""
@@ -45,7 +49,7 @@ def behind() -> Lag:
     """
     if "behind" not in g:
         keeper = _keeper()
-        standing, own = keeper.standing(), session.get("entered_to", 0)
+        standing, own = keeper.standing(), _entered_to()
         if standing.head > keeper.position:
             try:
                 catch_up(_opened(), seconds=WAIT_SECONDS, own=own, most=AT_ONCE)
@@ -114,29 +118,50 @@ def health() -> tuple[dict[str, object], int]:
     return {"status": "ok", **said, "behind": entries, "seconds": round(seconds, 3)}, 200
 
 
+_opening = RLock()
+"""Held by the thread that opens the read model, so that no other opens it too."""
+
+
 def _keeper() -> ColumnKeeper:
-    kept = current_app.extensions.get("columns")
-    if kept is None:
-        opened = _opened()
-        kept = current_app.extensions["columns"] = ColumnKeeper(opened, columns_folder(opened.database))
+    with _opening:
+        kept = current_app.extensions.get("columns")
+        if kept is None:
+            opened = _opened()
+            kept = current_app.extensions["columns"] = ColumnKeeper(opened, columns_folder(opened.database))
     return cast(ColumnKeeper, kept)
 
 
 def _opened() -> ReadModel:
-    kept = current_app.extensions.get("views")
-    if kept is None:
-        address = current_app.config["DATABASE"]
-        Files.open(address).close()  # this creates the tables of the record in a new SQLite file
-        kept = current_app.extensions["views"] = ReadModel(address)
+    with _opening:
+        kept = current_app.extensions.get("views")
+        if kept is None:
+            address = current_app.config["DATABASE"]
+            Files.open(address).close()  # this creates the tables of the record in a new SQLite file
+            kept = current_app.extensions["views"] = ReadModel(address)
     return cast(ReadModel, kept)
 
 
 def _remember(response: Response) -> Response:
-    """After a form was accepted, note the position that the read model must reach to show its entry."""
-    if request.method == "POST" and response.status_code < 400:
+    """After a form of somebody signed in was accepted, note the position that the read model must reach to show its entry.
+
+    It is sealed: whoever has the cookie can read it, and the position counts the entries of everybody.
+    """
+    if request.method == "POST" and response.status_code < 400 and access_control.signed_in() is not None:
         with suppress(DatabaseError, NotPrepared):  # what was entered is kept, whatever becomes of this
-            session["entered_to"] = _opened().stored.head()
+            head = f"{_opened().stored.head():020d}"
+            session["entered_to"] = access_control.register().key.seal(ENTERED_TO, ENTERED_TO, head)
     return response
+
+
+def _entered_to() -> int:
+    """The position of the last entry that this session has entered; 0: none."""
+    sealed = session.get("entered_to")
+    if not isinstance(sealed, str):
+        return 0
+    try:
+        return int(access_control.register().key.unseal(ENTERED_TO, ENTERED_TO, sealed))
+    except NotSealed:  # by another key, or by a version that did not seal it
+        return 0
 
 
 def attach(app: Flask) -> None:

@@ -7,7 +7,10 @@ from typing import TypeVar, cast
 from flask import current_app
 
 from projections.reports.duty_queries import DutyQueries
+from projections.reports.reader_reach import ReaderReach
+from projections.reports.told_figures import ToldFigures
 from web.services import current_cases, following_read_model
+from web.site import access_control, clock
 
 T = TypeVar("T")
 
@@ -23,6 +26,18 @@ def duty_queries() -> DutyQueries:
         kept = DutyQueries(selections.columns, current_cases.framework(), selections)
         current_app.extensions["duty queries"] = kept
     return kept
+
+
+def told_figures() -> ToldFigures:
+    """The figures of the record as the person signed in is told them."""
+    reach = ReaderReach(access_control.account().answers_for, current_cases.opened())
+    return ToldFigures(duty_queries(), reach, clock.today())
+
+
+def reader_and_moment() -> tuple[Hashable, ...]:
+    """On what figures depend besides what is asked: who reads, at which moment of the record, and on which day."""
+    reader = access_control.account()
+    return current_cases.moment(), reader.username, reader.revision, clock.today()
 
 
 def kept(query: Hashable, make: Callable[[], T]) -> T:

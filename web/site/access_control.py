@@ -3,28 +3,27 @@
 Every view states who may enter, with ``open_to`` or ``open_to_anyone``. The app does not start while one does not.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
-from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, Account, Role
+from domain.accounts.sign_in_sessions import IDLE, Session, Stage
 from web.site import access_logging, clock
+from web.site.cookie_signing import CookieSigning
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=10)
-"""A sign-in ends after half an hour without a request, and after ten hours in any case."""
-
 CHANGING = ("signing_in.password", "signing_in.change_password", "signing_in.leave")
 """The pages open to a person whose password was given to them, until they change it."""
+
+WITHOUT_PASSWORD = ("OpenID Connect", "demonstration")
+"""How somebody is recognised who has no password here, or does not use it."""
 
 log, shown = access_logging.did, access_logging.shown
 """What a view says of its request for the access log: what it does, and which cases it shows."""
@@ -65,35 +64,48 @@ def may_enter(who: Account, endpoint: str) -> bool:
     return who.is_one_of(opens_to(current_app, endpoint) or ())
 
 
+_opening = Lock()
+"""Held by the thread that opens the register, so that no other opens it too."""
+
+
 def register() -> AccountRegister:
     """The accounts of the app's database. Opened at the first request of each process, then kept."""
-    kept = current_app.extensions.get("register")
-    if kept is None:
-        kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"])
+    with _opening:
+        kept = current_app.extensions.get("register")
+        if kept is None:
+            kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"])
     return cast(AccountRegister, kept)
 
 
-class SignedIn:
-    """The account of a session, with the attributes that Flask-Login needs."""
-
-    is_authenticated = is_active = True
-    is_anonymous = False
-
-    def __init__(self, account: Account, mark: str):
-        self.account, self.mark = account, mark
-
-    def get_id(self) -> str:
-        return f"{self.mark}:{self.account.username}"
-
-
-def mark_of(account: Account) -> str:
-    """A digest of the account's password, kept in each session. A new password ends every session."""
-    return sha256(register().password(account.username).encode()).hexdigest()[:16]
+def _held() -> tuple[Session, Account] | None:
+    """The session that the browser's token names, with its account; looked up once a request."""
+    token = session.get("token", "")
+    if not token:
+        return None
+    if g.get("held", ("",))[0] != token:
+        g.held = token, register().sessions.find(token, clock.now())
+    found: tuple[Session, Account] | None = g.held[1]
+    return found
 
 
 def signed_in() -> Account | None:
-    """The account of the person signed in. None where nobody is."""
-    return current_user.account if isinstance(current_user._get_current_object(), SignedIn) else None
+    """The account of the person signed in. None where nobody is, or the second factor is still to come."""
+    held = _held()
+    return held[1] if held is not None and held[0].stage == "whole" else None
+
+
+def arriving(*stages: Stage) -> Account | None:
+    """The account of somebody who gave the right password, and whose sign-in is at one of these stages."""
+    held = _held()
+    return held[1] if held is not None and held[0].stage in stages else None
+
+
+def own_session() -> Session:
+    """The session of this request. 401 where there is none."""
+    held = _held()
+    if held is None:
+        abort(401)
+    return held[0]
 
 
 def account() -> Account:
@@ -112,26 +124,25 @@ def recorder_name(recorded_by: str | None) -> str:
     return names.get(recorded_by or "", recorded_by or "")
 
 
-def sign_in(account: Account, how: str) -> None:
-    """Begin a session. ``how``: ``password``, or by what else the person was recognised; it goes into the log."""
-    access_logging.write_now("signed in", account, how)
-    session.clear()
-    session["how"] = how
+def sign_in(account: Account, how: str, stage: Stage = "whole") -> None:
+    """Begin a session. ``how``: ``password``, or by what else the person was recognised; it goes into the log.
+
+    The log comes first: where it cannot be written, nobody is signed in.
+    """
+    if stage == "whole":
+        access_logging.write_now("signed in", account, how)
+    sign_out()
     session.permanent = True
-    session["since"] = clock.now().isoformat()
-    login_user(SignedIn(account, mark_of(account)))
+    session["token"] = register().sessions.begin(account, how, clock.now(), request.remote_addr or "", stage)
 
 
 def sign_out() -> None:
-    logout_user()
+    """End the session here and in the browser."""
+    held = _held()
+    if held is not None:
+        register().sessions.end(held[0].id)
     session.clear()
-
-
-def _load(session_id: str) -> SignedIn | None:
-    mark, _, username = session_id.partition(":")
-    found, since = register().open_account(username, clock.day()), session.get("since")
-    ended = since is None or clock.now() - datetime.fromisoformat(since) > LONGEST
-    return None if found is None or ended or mark_of(found) != mark else SignedIn(found, mark)
+    g.pop("held", None)
 
 
 def _readable() -> None:
@@ -153,12 +164,19 @@ def _enter() -> Response | str | None:
     if who is None:
         if request.path.startswith("/api/"):
             abort(401, "Sign in first: the API is read with the site's own session.")
-        return _ask_to_sign_in()
+        return _go_on_arriving() or _ask_to_sign_in()
     if not may_enter(who, request.endpoint):
         abort(403)
-    if who.must_change and session.get("how") == "password" and request.endpoint not in CHANGING:
+    if who.must_change and own_session().how not in WITHOUT_PASSWORD and request.endpoint not in CHANGING:
         return redirect(url_for("signing_in.password"))
     return None
+
+
+def _go_on_arriving() -> Response | None:
+    """To the second factor, where the password was right."""
+    if arriving("factor") is not None:
+        return redirect(url_for("factors.ask"))
+    return redirect(url_for("factors.enrol")) if arriving("enrol") is not None else None
 
 
 def _ask_to_sign_in() -> Response | str:
@@ -172,21 +190,31 @@ def _ask_to_sign_in() -> Response | str:
     return redirect(url_for("signing_in.index", next=request.full_path.rstrip("?")))
 
 
+def cookie_name(name: str, *, secure: bool) -> str:
+    """The name of a cookie: under https one that the browser takes from this host alone (``__Host-``)."""
+    return f"__Host-{name}" if secure else name
+
+
+def needs_second_factor(account: Account) -> bool:
+    """Whether the site asks people of this role for a second factor. The demonstration asks nobody."""
+    asked: Iterable[Role] = current_app.config["SECOND_FACTOR"]
+    return not current_app.config["DEMO"] and account.is_one_of(asked)
+
+
 def attach(app: Flask) -> None:
     """Guard every route, and give the templates ``signed_in``.
 
     ``ASK_TO_SIGN_IN`` in the app's config shows the sign-in page for a form that came too late.
     """
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    secure = bool(app.config.get("SESSION_COOKIE_SECURE"))
     app.config.update(
         PERMANENT_SESSION_LIFETIME=IDLE,
-        SESSION_COOKIE_NAME="caseaudit",
+        SESSION_COOKIE_NAME=cookie_name("caseaudit", secure=secure),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    manager = LoginManager(app)
-    manager.session_protection = None  # a session ends by a new password or by its age, see _load
-    manager.user_loader(_load)
+    app.session_interface = CookieSigning()
     app.before_request(_readable)
     app.before_request(_enter)
     CSRFProtect(app)

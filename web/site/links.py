@@ -1,7 +1,7 @@
 """Links that depend on the current page: to the same page with other arguments, and the navigation."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 
@@ -15,6 +15,7 @@ NAVIGATION = (
     ("Inspections", "inspections.index"),
     ("Standards", "handbook.index"),
     ("Accounts", "staff.index"),
+    ("Requests", "requests.index"),
     ("Imports", "imports.index"),
     ("Access log", "access.index"),
 )
@@ -44,11 +45,13 @@ def download_of(endpoint: str, **values: Any) -> str:
 
 
 def local(address: str | None) -> str:
-    """The address, if it is a page of this site; otherwise that of the home page."""
-    if not address or not address.startswith("/") or address.startswith(("//", "/\\", "/sign-")):
+    """The address, if it is a page of this site; otherwise that of the home page.
+
+    Browsers drop line ends and tabs and read a backslash as a slash, so an address with any of them is not believed.
+    """
+    if not address or not address.startswith("/") or address.startswith(("//", "/sign-")):
         return "/"
-    parts = urlsplit(address)
-    return "/" if parts.scheme or parts.netloc else address
+    return address if address.isprintable() and "\\" not in address else "/"
 
 
 def navigation() -> list[dict[str, Any]]:

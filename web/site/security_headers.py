@@ -9,6 +9,9 @@ from flask import Flask, Response, request
 YEAR = 31_536_000
 DAY = 86_400
 
+SIGN_OUT = "signing_in.leave"
+"""The page after which a browser forgets what it kept of this site."""
+
 _BARE = """{% extends "govuk_frontend_jinja/template.html" %}
 {% block header %}{% endblock %}{% block footer %}{% endblock %}"""
 
@@ -29,6 +32,7 @@ def policy(app: Flask) -> str:
     return "; ".join(
         (
             "default-src 'none'",
+            "object-src 'none'",
             " ".join(["script-src 'self'", *inline_hashes(template)]),
             "style-src 'self'",
             "img-src 'self'",
@@ -65,6 +69,8 @@ def attach(app: Flask) -> None:
         for name, value in fixed.items():
             response.headers[name] = value
         response.headers["Cache-Control"] = _caching() if response.status_code < 400 else "no-store"
+        if request.endpoint == SIGN_OUT and response.status_code < 400:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         if request.is_secure:
-            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
         return response

@@ -60,10 +60,8 @@ def test_nothing_is_changed_for_nobody(register: AccountRegister) -> None:
     for change in (
         lambda: register.change(SPO),
         lambda: register.set_password("ann.spo", "x", must_change=False),
-        lambda: register.set_calendar("ann.spo", "x"),
         lambda: register.account("ann.spo"),
         lambda: register.password("ann.spo"),
-        lambda: register.calendar("ann.spo"),
     ):
         with pytest.raises(NoSuchAccount):
             change()
@@ -126,7 +124,7 @@ def test_of_many_changes_at_once_one_is_kept(register: AccountRegister) -> None:
 
 
 def test_a_name_of_before_shuts_out_whoever_ever_had_it_until_it_is_bound(register: AccountRegister) -> None:
-    register.add(Account("first", "Tunde Adeyemi", "spo", ("Gloucester",)))
+    register.add(Account("first", "Tunde Adeyemi", "spo", ("Gloucester",), staff=("Tunde Adeyemi",)))
     register.add(Account("second", "Tunde Adeyemi", "spo", ("Gloucester",)))
     register.change(replace(register.account("first"), name="Tunde Brook"))
     assert [register.account(who).is_shut_out(["Tunde Adeyemi"]) for who in ("first", "second")] == [True, True]

@@ -60,7 +60,7 @@ def figures(columns: ColumnStore, moment: Moment) -> dict[str, Any]:
         "score": score_cases(ESI, at), "waits": queries.waits(half, CLAUSES, wanted), "loads": queries.loads(moment),
         "verdicts": queries.verdicts(moment, "record-well-organised"), "recorded": queries.recorded(half),
         "derived": queries.verdicts(moment, "risk-of-harm-assessed-on-time"),
-        "series": queries.series(periods, CLAUSES, "in_time", wanted),
+        "series": queries.series(periods, CLAUSES, "in_time"),
     }  # fmt: skip
     for split in (None, "clause", "gender"):
         found[f"counts by {split}"] = queries.counts(half, CLAUSES, "done", split)  # type: ignore[arg-type]

@@ -1,27 +1,27 @@
-"""Differences between groups, over the demonstration's cases: what is shown gives no small number away."""
+"""Differences between groups, over the demonstration's cases: exact for whoever opens them all, else nothing small."""
 
 from datetime import date
-from itertools import combinations
 
+import numpy as np
 import pytest
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures.measure_files import reports
-from projections.arrays.date_numbers import day_number
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.reports.duty_queries import Attribute, DutyQueries
-from projections.reports.periods import period
+from projections.reports.disclosure import BASE, FEW
+from projections.reports.duty_queries import DutyQueries
+from projections.reports.measure_figures import ReportRequest, as_told
 from projections.reports.proportions import Scope
-from projections.reports.protected_groups import ATTRIBUTES, group_differences, group_of
-from projections.reports.small_numbers import FEW
+from projections.reports.protected_groups import ATTRIBUTES, Group, group_differences, group_of
+from projections.reports.reader_reach import ReaderReach
+from projections.reports.told_figures import ToldFigures
 from tests.support.columns import columns_of
 
 DAY = date(2005, 12, 22)
-MOMENT = Moment(DAY, end_of_day(DAY))
 CLAUSES = reports().measures["contact-arranged"].clauses
-MONTHS = (1, 2, 3, 5, 6, 8, 9, 11, 12, 14)
+SCOPES = (Scope(), Scope("team", "Gloucester"), Scope("officer", "Tunde Adeyemi"))
 
 
 @pytest.fixture(scope="module")
@@ -30,31 +30,35 @@ def queries(demo_book: CaseRepository) -> DutyQueries:
     return DutyQueries(columns, frameworks()[DEFAULT_FRAMEWORK])
 
 
-def test_days_due_are_of_the_people_counted(queries: DutyQueries) -> None:
-    asked = period(MOMENT, 12)
+def groups(queries: DutyQueries, scope: Scope, opened: bool, day: date = DAY) -> list[Group]:
+    reach = ReaderReach(lambda _: True, np.full(queries.columns.numbers, opened))
+    told = ToldFigures(queries, reach, DAY)
+    asked = as_told(told, ReportRequest(Moment(day, end_of_day(day)), 12, scope, lambda _: True))
+    return group_differences(told, asked, CLAUSES, "in_time")
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_whoever_may_open_every_case_has_exact_groups(queries: DutyQueries, scope: Scope) -> None:
+    asked = ReportRequest(Moment(DAY, end_of_day(DAY)), 12, scope, lambda _: True).period
+    found = groups(queries, scope, opened=True)
     for attribute in ATTRIBUTES:
-        people = queries.persons(asked, CLAUSES, attribute, lambda _: True)
-        due = queries.days_due(asked, CLAUSES, attribute, lambda _: True)
-        references = list(queries.columns.references)
-        assert {g: {references[case] for case in rows[:, 0].tolist()} for g, rows in due.items()} == people
+        people: dict[str, set[str]] = {}
+        for (_, value), some in queries.people(asked, CLAUSES, scope.holds, attribute).items():
+            people.setdefault(group_of(attribute, value), set()).update(person for person, _ in some)
+        assert {g.value: g.people for g in found if g.attribute == attribute} == {g: len(p) for g, p in people.items()}
+        whole = sum(c.figure.n for c in queries.counts(asked, CLAUSES, "in_time") if scope.holds(c.place))
+        assert sum(g.figure.n for g in found if g.attribute == attribute) == whole
 
 
-@pytest.mark.parametrize("scope", [Scope(), Scope("team", "Gloucester")])
-def test_months_set_beside_each_other_leave_no_small_group(queries: DutyQueries, scope: Scope) -> None:
-    shown: dict[tuple[Attribute, str], dict[int, int]] = {}
-    for months in MONTHS:
-        for group in group_differences(queries, period(MOMENT, months), CLAUSES, "in_time", scope, lambda _: True):
-            if group.figure is not None:
-                assert group.people is not None and group.people >= FEW
-                shown.setdefault((group.attribute, group.value), {})[months] = group.figure.n
-    assert scope.level or any(12 in found for found in shown.values())
-    for (attribute, value), found in shown.items():
-        for short, long in combinations(sorted(found), 2):
-            assert found[long] - found[short] >= 0
-            people: set[int] = set()
-            wanted = scope.holds
-            for (_, code), rows in queries.days_due(period(MOMENT, long), CLAUSES, attribute, wanted).items():
-                if group_of(attribute, code) == value:
-                    since = day_number(period(MOMENT, short).since)
-                    people |= {case for case, day in rows.tolist() if day <= since}
-            assert not 0 < len(people) < FEW, (attribute, value, short, long)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_others_are_told_of_no_small_group(queries: DutyQueries, scope: Scope) -> None:
+    exact = {(g.attribute, g.value): g for g in groups(queries, scope, opened=True, day=date(2004, 12, 31))}
+    found = groups(queries, scope, opened=False, day=date(2005, 1, 30))
+    assert found == groups(queries, scope, opened=False, day=date(2005, 1, 1)), "one month, one answer"
+    for group in found:
+        assert group.people is None
+        if not group.figure.withheld:
+            people = exact[group.attribute, group.value].people
+            assert people is not None and people >= FEW
+            assert group.figure.n % BASE == group.figure.held % BASE == 0
+    assert scope.level or any(not group.figure.withheld for group in found)

@@ -72,7 +72,10 @@ def test_a_new_password_ends_the_old_one(run, empty_database: str) -> None:  # t
         (("add", "a.spo", "--role", "spo", "--name", "Ann Spo", "--password", PASSWORD), "teams that this person"),
         (("add", "a.spo", "--role", "king", "--name", "Ann Spo", "--password", PASSWORD), "information_manager"),
         (("add", "a.spo", "--role", "spo", "--place", "T", "--password", PASSWORD), "name: Enter the name"),
-        (("add", "an.inspector", "--role", "inspector", "--name", "An I", "--password", PASSWORD), "inspections: "),
+        (("add", "an.inspector", "--role", "inspector", "--name", "An I", "--password", PASSWORD), "places: Enter the areas"),
+        (("add", "an.inspector", "--role", "inspector", "--name", "An I", "--place", "Avon", "--password", PASSWORD),
+         "until: Enter the last day"),
+        (("change", "i.manager", "--until", "soon"), "until: Enter the last day"),
         (("add", "a.spo", "--role", "spo", "--name", "Ann Spo", "--place", "T", "--password", "short"), "12 characters"),
         (MANAGER[1:], "already an account 'i.manager'"),
         (("change", "nobody", "--close"), "no account 'nobody'; there are: i.manager"),
@@ -96,3 +99,41 @@ def test_what_the_operator_does_is_on_the_access_log(run, empty_database: str) -
     lines = list(register.log.lines(staff="operator"))
     register.close()
     assert [line.action for line in lines] == ["password changed", "account changed", "account made"]
+
+
+def test_what_the_operator_widens_is_marked_as_done_alone_but_the_first_account(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
+    run(*MANAGER)
+    run(
+        "users",
+        "add",
+        "a.spo",
+        "--role",
+        "spo",
+        "--name",
+        "Ann",
+        "--place",
+        "T",
+        "--password",
+        "three other longer words",
+    )
+    run("users", "change", "a.spo", "--place", "T", "--place", "U")
+    run("users", "change", "a.spo", "--place", "U")
+    run("users", "change", "a.spo", "--close")
+    run("users", "change", "a.spo", "--open")
+    register = AccountRegister(empty_database)
+    asked = register.requests.every()
+    register.close()
+    assert [(one.kind, one.subject, one.change.get("widened"), one.alone, one.asked_by) for one in reversed(asked)] == [
+        ("account made", "a.spo", None, True, "operator"),
+        ("account changed", "a.spo", ["places"], True, "operator"),
+        ("account changed", "a.spo", ["disabled"], True, "operator"),
+    ]
+
+
+def test_somebody_who_lost_their_password_is_let_in_again(run, empty_database: str) -> None:  # type: ignore[no-untyped-def]
+    run(*MANAGER)
+    run("users", "recover", "i.manager", "--password", "three other longer words")
+    assert signs_in(empty_database, "i.manager", "three other longer words")
+    register = AccountRegister(empty_database)
+    assert register.account("i.manager").must_change
+    register.close()

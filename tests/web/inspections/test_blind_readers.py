@@ -1,16 +1,21 @@
 """A blind reader learns nothing of another reader's answers, on no page and by no total, until the reading is finished."""
 
 import re
+import zlib
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.json.tag import TaggedJSONSerializer
 from flask.testing import FlaskClient
+from itsdangerous import base64_decode
 
 from domain.accounts.roles import Account
-from tests.support.people import add, post, signed_in
+from domain.store.application import Files
+from tests.support.people import add, confirm_all, post, signed_in
 from tests.web.inspections.test_inspection_pages import AUDIT, audit
 from web.app import create_app
 
@@ -63,6 +68,7 @@ def test_no_page_of_the_case_or_the_inspection_changes_when_the_first_reader_ans
 ) -> None:
     (case, *_) = audit(lead)
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="g.okafor", role="practice_assessor")
+    confirm_all(lead.application)
     post(lead, f"{AUDIT}/allocation", **{f"second {case}": "g.okafor"})
     okafor = signed_in(app, "g.okafor")
     everything(okafor, case)  # what the first visit alone shows, such as messages, is gone
@@ -80,6 +86,7 @@ def test_no_page_of_the_case_or_the_inspection_changes_when_the_first_reader_ans
 def test_nothing_changes_for_the_first_reader_when_the_second_one_answers(app: Flask, lead: FlaskClient) -> None:
     (case, *_) = audit(lead)
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="g.okafor", role="practice_assessor")
+    confirm_all(lead.application)
     post(lead, f"{AUDIT}/allocation", **{f"second {case}": "g.okafor"})
     okafor, second = signed_in(app, "g.okafor"), f"{AUDIT}/read/{case}?second=yes"
     everything(lead, case)
@@ -96,6 +103,7 @@ def test_a_form_opened_before_the_first_reader_answered_says_nothing_was_recorde
 ) -> None:
     (case, *_) = audit(lead)
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="g.okafor", role="practice_assessor")
+    confirm_all(lead.application)
     post(lead, f"{AUDIT}/allocation", **{f"second {case}": "g.okafor"})
     okafor, address = signed_in(app, "g.okafor"), f"/cases/{case}/record/QualityJudged"
     form = okafor.get(address).text
@@ -119,3 +127,20 @@ def test_neither_a_renamed_account_nor_one_of_the_same_name_reads_for_an_assesso
         for page in (AUDIT, f"{AUDIT}/work", f"{AUDIT}/readings", f"{AUDIT}/read/{case}", f"{AUDIT}/report/json"):
             assert client.get(page).status_code == 404, (account.username, page)
         assert "October audit" not in client.get("/inspections").text
+
+
+def test_the_cookie_of_a_blind_reader_counts_no_entries(app: Flask, lead: FlaskClient, own_database: Path) -> None:
+    audit(lead)
+    cookie = lead.get_cookie("caseaudit")
+    assert cookie is not None
+    said = str(TaggedJSONSerializer().loads(base64_decoded(cookie.value)))
+    with closing(Files.open(str(own_database))) as files:
+        head = files.recorder.head()[0]
+    assert "entered_to" in said and not re.search(rf"\b0*(?:{head}|{head - 1})\b", said)
+
+
+def base64_decoded(cookie: str) -> str:
+    """What the holder of a signed cookie reads in it."""
+    compressed, payload = cookie.startswith("."), cookie.lstrip(".").split(".")[0]
+    plain = base64_decode(payload)
+    return (zlib.decompress(plain) if compressed else plain).decode()

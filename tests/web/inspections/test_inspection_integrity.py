@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
-from tests.support.people import MANAGER, post, signed_in, token_in
+from tests.support.people import MANAGER, confirm_all, opens, post, signed_in, token_in
 from tests.web.inspections.test_inspection_pages import (
     AUDIT,
     FRAME,
@@ -67,7 +67,7 @@ def figures(client: FlaskClient, inspection: str = AUDIT) -> Any:
 def test_nothing_stored_after_the_freeze_moves_a_figure_however_it_is_dated(
     lead: FlaskClient, own_database: Path, knowledge: str
 ) -> None:
-    assert post(lead, "/inspections/new", **{**OPENED, "knowledge": knowledge}).status_code == 302
+    opens(lead, **{**OPENED, "knowledge": knowledge})
     post(lead, f"{AUDIT}/frame", **FRAME)
     post(lead, f"{AUDIT}/sample", **SAMPLE)
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="j.hartnell", role="hm_inspector")
@@ -130,6 +130,7 @@ def test_no_page_of_the_case_tells_a_second_reader_what_the_first_answered(
 ) -> None:
     (case, *_) = audit(lead)
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="g.okafor", role="practice_assessor")
+    confirm_all(lead.application)
     post(lead, f"{AUDIT}/allocation", **{f"second {case}": "g.okafor"})
     words = "Nothing in it is measurable"
     post(lead, f"{AUDIT}/read/{case}", **{f"answer {PLAN}": "insufficient", f"comment {PLAN}": words})
@@ -208,7 +209,7 @@ def test_a_frame_can_be_taken_anew_and_must_be_drawn_anew(lead: FlaskClient) -> 
     "said", [{"strata": ["star_sign"]}, {"orders": ["none"]}, {"team": "Nowhere"}, {"division": "Nowhere"}]
 )
 def test_what_is_not_on_the_list_is_refused_in_words(lead: FlaskClient, said: dict[str, Any]) -> None:
-    post(lead, "/inspections/new", **OPENED)
+    opens(lead, **OPENED)
     answer = post(lead, f"{AUDIT}/frame", **{**FRAME, **said})
     assert answer.status_code == 200 and "is not in it" in answer.text
 
@@ -247,6 +248,7 @@ def test_an_adjusted_rung_can_be_taken_back(lead: FlaskClient) -> None:
 def test_two_assessors_who_save_at_once_both_keep_their_answers(app: Flask, lead: FlaskClient) -> None:
     (case, *_) = audit(lead)
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="g.okafor", role="practice_assessor")
+    confirm_all(lead.application)
     post(lead, f"{AUDIT}/allocation", **{f"second {case}": "g.okafor"})
     okafor = signed_in(app, "g.okafor")
     paths = {lead: f"{AUDIT}/read/{case}", okafor: f"{AUDIT}/read/{case}?second=yes"}
@@ -318,7 +320,7 @@ def test_what_was_required_is_not_left_out_without_a_word(lead: FlaskClient) -> 
 def test_a_high_risk_figure_opens_to_its_cases_and_an_unsure_framework_says_so(lead: FlaskClient) -> None:
     page = lead.get(f"{HERE}/questions/appointments-sufficiently-frequent").text
     assert page.count('<span class="ca-base">high risk of harm</span>') == 11 and "6 of 11" in page
-    post(lead, "/inspections/new", **{**OPENED, "framework": "hmip-2018"})
+    opens(lead, **{**OPENED, "framework": "hmip-2018"})
     assert "The lowest key question decides, four bands, discretion within 5 points: recalled" in lead.get(AUDIT).text
     assert ">Unsure<" in lead.get(f"{AUDIT}/report").text and ">Unsure<" not in lead.get(HERE).text
 

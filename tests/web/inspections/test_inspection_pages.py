@@ -16,7 +16,7 @@ from domain.entries.inspection_entries import FrameTaken
 from domain.entries.refusals import TooLate
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
-from tests.support.people import add, post, signed_in
+from tests.support.people import add, confirm_all, opens, post, signed_in
 from tests.web.site.test_access_control import GLOUCESTER
 from web.app import create_app
 from web.cli import main
@@ -44,7 +44,7 @@ def lead(app: Flask) -> FlaskClient:
 
 def audit(client: FlaskClient, *, assessors: tuple[str, ...] = ("j.hartnell",)) -> list[str]:
     """An audit of four cases, given out; the cases."""
-    assert post(client, "/inspections/new", **OPENED).status_code == 302
+    opens(client, **OPENED)
     assert post(client, f"{AUDIT}/frame", **FRAME).status_code == 302
     assert post(client, f"{AUDIT}/sample", **SAMPLE).status_code == 302
     for name in assessors:
@@ -83,6 +83,7 @@ def test_naming_an_inspector_opens_the_cases_to_them(app: Flask, lead: FlaskClie
     pascoe = signed_in(app, "r.pascoe")
     assert pascoe.get(f"{AUDIT}/readings").status_code == 404
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="r.pascoe", role="hm_inspector")
+    confirm_all(lead.application)
     assert pascoe.get(f"{AUDIT}/readings").status_code == 200
 
 
@@ -107,7 +108,7 @@ def test_what_makes_no_sense_is_said_and_stays_typed(
     lead: FlaskClient, path: str, said: dict[str, object], words: str
 ) -> None:
     if path != "/inspections/new":
-        post(lead, "/inspections/new", **OPENED)
+        opens(lead, **OPENED)
         if path.endswith("sample"):
             post(lead, f"{AUDIT}/frame", **FRAME)
     answer = post(lead, path, **said)
@@ -118,10 +119,10 @@ def test_what_makes_no_sense_is_said_and_stays_typed(
 
 
 def test_two_inspections_of_one_title_have_names_of_their_own(lead: FlaskClient) -> None:
-    assert post(lead, "/inspections/new", **OPENED).location.endswith("/october-audit/work")
-    assert post(lead, "/inspections/new", **OPENED).location.endswith("/october-audit-2/work")
-    assert post(lead, "/inspections/new", **{**OPENED, "title": "New"}).location.endswith("/new-2/work")
-    assert post(lead, "/inspections/new", **{**OPENED, "title": "Überprüfung – 審査"}).status_code == 302
+    assert opens(lead, **OPENED) == "october-audit"
+    assert opens(lead, **OPENED) == "october-audit-2"
+    assert opens(lead, **{**OPENED, "title": "New"}) == "new-2"
+    opens(lead, **{**OPENED, "title": "Überprüfung – 審査"})
 
 
 def answers(client: FlaskClient, case: str) -> list[QualityJudged]:
@@ -167,6 +168,7 @@ def test_a_second_reading_is_blind_and_never_scores(app: Flask, lead: FlaskClien
     add(app, Account("r.pascoe", "R Pascoe", "inspector", inspections=("gloucestershire-2004",)))
     (case, *_) = audit(lead)
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="r.pascoe", role="hm_inspector")
+    confirm_all(lead.application)
     post(lead, f"{AUDIT}/allocation", **{f"second {case}": "r.pascoe"})
     question = "initial-plan-satisfactory"
     post(lead, f"{AUDIT}/read/{case}", **{f"answer {question}": "sufficient", f"comment {question}": "Plainly good."})
@@ -230,12 +232,12 @@ def test_freezing_and_publishing_say_first_what_is_not_done(lead: FlaskClient) -
 
 
 def test_the_first_page_is_the_latest_inspection_that_is_frozen(app: Flask, lead: FlaskClient) -> None:
-    post(lead, "/inspections/new", **{**OPENED, "occurred_on": "1/12/2005", "title": "December audit"})
+    opens(lead, **{**OPENED, "occurred_on": "1/12/2005", "title": "December audit"})
     assert "Follow-up inspection of Gloucestershire" in lead.get("/inspections").text.split("</h1>")[1][:600]
 
 
 def test_a_spare_is_of_the_same_stratum(lead: FlaskClient) -> None:
-    post(lead, "/inspections/new", **OPENED)
+    opens(lead, **OPENED)
     post(lead, f"{AUDIT}/frame", **{**FRAME, "strata": ["risk_of_harm"]})
     post(lead, f"{AUDIT}/sample", **{**SAMPLE, "size": "12"})
     (drawn,) = [f for f in file(lead, "october-audit") if type(f).__name__ == "SampleDrawn"]
@@ -351,7 +353,7 @@ def test_the_same_cases_under_two_frameworks(lead: FlaskClient) -> None:
 
 
 def test_a_score_near_a_boundary_is_the_leads_to_place(lead: FlaskClient) -> None:
-    assert post(lead, "/inspections/new", **{**OPENED, "framework": "hmip-2018"}).status_code == 302
+    opens(lead, **{**OPENED, "framework": "hmip-2018"})
     post(lead, f"{AUDIT}/frame", **FRAME)
     post(lead, f"{AUDIT}/sample", **SAMPLE)
     page = lead.get(f"{AUDIT}/management").text
@@ -377,7 +379,7 @@ def test_an_inspection_under_another_framework_is_not_set_beside(lead: FlaskClie
     for framework, beside in (("hmip-2018", True), ("esi-2003", False)):
         name = f"follows-{framework}"
         first = "gloucestershire-2005" if beside else "follows-hmip-2018"
-        post(lead, "/inspections/new", **{**OPENED, "title": name, "framework": framework, "follows": first})
+        opens(lead, **{**OPENED, "title": name, "framework": framework, "follows": first})
         page = lead.get(f"/inspections/{name}").text
         assert ("Previous inspection" in page) == beside, "the one before is itself a follow-up"
         assert ("was read under another framework" in page) != beside

@@ -13,7 +13,7 @@ from domain.accounts.roles import Account
 from domain.entries.inspection_entries import FrameTaken, SampleDrawn
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
-from tests.support.people import add, post, signed_in
+from tests.support.people import add, confirm_all, opens, post, signed_in
 from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, audit, file
 from tests.web.site.test_access_control import CHELTENHAM, GLOUCESTER
 from web.app import create_app
@@ -83,7 +83,7 @@ def test_a_frozen_sheet_is_still_a_draft_and_a_published_one_is_for_all_readers(
 def test_a_follow_up_shows_no_figure_of_a_draft_before_it(app: Flask, lead: FlaskClient) -> None:
     audit(lead)
     follows = {**OPENED, "title": "November audit", "follows": "october-audit"}
-    assert post(lead, "/inspections/new", **follows).status_code == 302
+    opens(lead, **follows)
     here = "/inspections/november-audit"
     post(lead, f"{here}/frame", **FRAME)
     post(lead, f"{here}/sample", **SAMPLE)
@@ -149,6 +149,7 @@ def test_a_frame_holds_every_case_and_gives_everybody_the_same_draw(app: Flask, 
     assert kept.count("a case closed to you,,,,drawn") == 1 and closed.case not in kept
     assert len([line for line in kept.splitlines()[1:] if line]) == len(frame.cases)
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="g.okafor", role="hm_inspector")
+    confirm_all(lead.application)
     form = lead.get(f"{AUDIT}/allocation").text
     assert closed.case not in form
     place = f"first closed {drawn.cases.index(closed.case) + 1}"
@@ -175,7 +176,8 @@ def test_one_person_is_not_made_two_assessors_of_one_inspection(
     app: Flask, lead: FlaskClient, own_database: Path
 ) -> None:
     """Named in a file from elsewhere by a staff key, and on the site by the user name: the second reader is another."""
-    for page, values in (("/inspections/new", OPENED), (f"{AUDIT}/frame", FRAME), (f"{AUDIT}/sample", SAMPLE)):
+    opens(lead, **OPENED)
+    for page, values in ((f"{AUDIT}/frame", FRAME), (f"{AUDIT}/sample", SAMPLE)):
         post(lead, page, **values)
     record(
         own_database,

@@ -16,7 +16,7 @@ from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, Qual
 from domain.entries.schemas import dump_entry, load_entry
 from domain.store.application import Files
 from tests.domain.aggregates.test_case_file import EXAMPLES, fact
-from tests.support.people import post, signed_in, token_in
+from tests.support.people import opens, post, signed_in, token_in
 from tests.support.repository import ROOT
 from web.app import create_app
 from web.recording.entry_forms import fields_of
@@ -315,7 +315,7 @@ def test_an_inspector_judges_for_an_inspection_and_records_nothing_else(app: Fla
     assert "This inspection is frozen: an answer recorded now would not count" in late
     opened = {"title": "October audit", "occurred_on": "3/10/2005", "area": "Gloucestershire", "framework": "esi-2003",
               "knowledge": "stood"}  # fmt: skip
-    assert post(client, "/inspections/new", **opened).status_code == 302
+    opens(client, **opened)
     check, _ = fill(client, address, **typed, inspection="october-audit")
     assert client.post(address, data={**fields_in(check), "step": "record"}).status_code == 302
     (made,) = [f for f in entries(own_database).values() if f.recorded_by == "j.hartnell"]
@@ -371,12 +371,55 @@ def test_a_manager_judges_for_no_inspection_that_they_do_not_read_for(spo: Flask
     assert not any(f.recorded_by == "p.anstey" for f in entries(own_database).values())
 
 
-def test_a_limit_for_a_name_that_nobody_has_is_asked_about(spo: FlaskClient) -> None:
+def test_a_limit_names_user_names(spo: FlaskClient) -> None:
     address = f"{URL}/record/AccessLimited"
-    slip, _ = fill(spo, address, excluded="Helen Salis\nPeter Anstey", reason="a relative")
-    assert "Nobody with an account is called Helen Salis<" in slip
-    right, _ = fill(spo, address, excluded="m.hoole\nPeter Anstey", reason="a relative")
-    assert "Nobody with an account" not in right and "Check before recording" in right
+    slip, _ = fill(spo, address, excluded="Helen Salis", reason="a relative")
+    assert "“Helen Salis” is none; the list of accounts has them" in slip
+    printed, _ = fill(spo, address, excluded="m.hoole\nPeter anstey", reason="a relative")
+    assert "“Peter anstey” is none; write p.anstey (Peter Anstey)" in printed
+    right, _ = fill(spo, address, excluded="m.hoole", reason="a relative")
+    assert "Check before recording" in right and "closes the case to you" not in right
+    own, _ = fill(spo, address, excluded="m.hoole\np.anstey", reason="a relative")
+    assert "This closes the case to you" in own
+
+
+def lifting(about: str) -> list[tuple[str, dict[str, str]]]:
+    """Every way in which a limit can be lifted by hand: the page, and what is typed there."""
+    return [
+        (f"{URL}/record/AccessLimitLifted", {"limit": about}),
+        (f"{URL}/record/EntryWithdrawn?about={about}", {"of": about, "reason": "a mistake"}),
+        (f"{URL}/correct/{about}", {"excluded": "m.hoole", "reason": "a relative"}),
+    ]
+
+
+@pytest.mark.parametrize("way", range(3))
+def test_a_limit_is_lifted_by_two(app: Flask, spo: FlaskClient, own_database: Path, way: int) -> None:
+    made = fact("AccessLimited", "limit", "2005-12-01", excluded=["g.okafor", "m.hoole"], reason="a relative")
+    files = Files.open(str(own_database))
+    files.record(CASE, [made], actor="test")
+    files.close()
+    address, typed = lifting("limit")[way]
+    check, _ = fill(spo, address, **typed)
+    assert "in again" in check and "once a second manager" in check.replace("\n", " ")
+    stored = len(entries(own_database))
+    answer = spo.post(address, data={**fields_in(check), "step": "record"})
+    assert answer.location.endswith("/requests") and len(entries(own_database)) == stored
+    inspector = signed_in(app, "g.okafor")
+    assert inspector.get(URL).status_code == 404 and "Lift a limit" not in inspector.get("/requests").text
+    page = spo.get("/requests").text
+    number = re.search(r"/requests/(\d+)/withdrawn", page)
+    assert number is not None and "/confirmed" not in page, "not by who asked"
+    for who, status in (("p.anstey", 403), ("m.hoole", 404), ("i.nkemelu", 404), ("t.adeyemi", 403)):
+        client = signed_in(app, who)
+        token = token_in(client.get("/password").text)
+        sent = client.post(f"/requests/{number[1]}/confirmed", data={"csrf_token": token})
+        assert sent.status_code == status, who
+    assert len(entries(own_database)) == stored
+    post(signed_in(app, "c.whitlock"), f"/requests/{number[1]}/confirmed", "/requests")
+    assert len(entries(own_database)) == stored + 1
+    assert inspector.get(URL).status_code == 200
+    post(signed_in(app, "a.rao"), f"/requests/{number[1]}/confirmed", "/requests")
+    assert len(entries(own_database)) == stored + 1, "once"
 
 
 def test_a_case_manager_does_not_countersign(app: Flask) -> None:

@@ -93,29 +93,22 @@ def test_each_role_has_the_figures_it_answers_for(app: Flask, manager: FlaskClie
                 answer = spo.get(door + asked)
                 assert answer.status_code == 404 and "that you answer for" in answer.text, (door, asked)
     area = spo.get("/api/v1/reports/plans").json["sheets"][0]["rows"]
-    assert [(r["area_held"], r["area_n"]) for r in area] == total(manager)
+    for row, (held, n) in zip(area, total(manager), strict=True):
+        assert row["area_share"] == "withheld" or (row["area_held"] % 5, row["area_n"] % 5) == (0, 0)
+        assert row["area_share"] == "withheld" or abs(row["area_n"] - n) < 20, "the area of others is rounded"
+        assert held <= n
     for who in ("j.hartnell", "i.nkemelu"):
         assert signed_in(app, who).get("/reports").status_code == 403
         assert signed_in(app, who).get("/api/v1/reports").status_code == 403
 
 
-def test_small_groups_are_nowhere(manager: FlaskClient) -> None:
-    page = manager.get("/reports/diversity").text
-    assert "suppressed" in page
-    document = manager.get("/api/v1/reports/diversity").json
-    assert document["suppressed_below"] == 5
-    shown = next(s for s in document["sheets"] if s["id"] == "differences")["rows"]
-    assert all(row["n"] is None and row["held"] is None for row in shown if row["people"] == "suppressed")
-    assert all(row["people"] >= 5 for row in shown if row["people"] != "suppressed")
-    answer = manager.get("/reports/diversity/differences/download/csv")
-    for row in csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))):
-        assert row["People"] != "suppressed" or row["Of"] == ""
-    group = next(row for row in shown if row["people"] == "suppressed")
-    query = f"measure={group['measure_id']}&attribute={group['attribute']}&group={group['group']}"
-    assert manager.get(f"/reports/list/duties?since=2004-12-22&{query}").status_code == 403
-    group = next(row for row in shown if row["people"] != "suppressed" and row["attribute"] == "gender")
-    query = f"measure={group['measure_id']}&attribute=gender&group={group['group']}"
-    assert f"{group['held']} of {group['n']}" in manager.get(f"/reports/list/duties?since=2004-12-22&{query}").text
+def test_a_group_opens_the_list_that_it_counts(manager: FlaskClient) -> None:
+    rows = manager.get("/api/v1/reports/diversity").json["sheets"][0]["rows"]
+    assert any(row["people"] < 5 for row in rows), "who may open every case has small groups, too"
+    for row in rows[:: max(1, len(rows) // 8)]:
+        query = f"measure={row['measure_id']}&attribute={row['attribute']}&group={row['group']}"
+        listed = manager.get(f"/reports/list/duties?since=2004-12-22&{query}").text
+        assert f"{row['held']} of {row['n']}</h1>" in listed
 
 
 def test_files_say_the_same_as_the_page(manager: FlaskClient) -> None:
@@ -244,14 +237,6 @@ def test_what_is_overdue_on_the_forecast_is_the_list_that_it_opens(manager: Flas
         for address, shown in found:
             listed = manager.get(address.replace("&amp;", "&")).text
             assert re.search(rf'<h1 class="govuk-heading-l">Overdue: {shown}\b', listed), address
-
-
-def test_what_no_group_can_be_shown_of_is_named(manager: FlaskClient) -> None:
-    sheet = manager.get("/api/v1/reports/diversity").json["sheets"][0]
-    shown = {(row["measure"], row["attribute"]) for row in sheet["rows"]}
-    measures = {row["measure"] for row in sheet["rows"]}
-    absent = [(m, a) for m in measures for a in ("gender", "ethnicity", "disability") if (m, a) not in shown]
-    assert absent and all(re.search(rf"{m} \([^)]*{a}", sheet["says"]) for m, a in absent)
 
 
 def test_a_chart_stands_under_its_heading_and_says_its_piece_once(manager: FlaskClient) -> None:

@@ -52,7 +52,7 @@ CHOICES: Mapping[str, list[Any]] = {
 
 OTHERS: Mapping[str, Any] = {
     "criterion": "B1", "question": "plan-reviewed", "entry": "x", "edition": "2005", "clause": "plan-review",
-    "entry_id": "0014", "username": "p.anstey", "mark": "x", "digest": "0" * 64,
+    "entry_id": "0014", "username": "p.anstey", "mark": "x", "digest": "0" * 64, "decision": "confirmed",
 }  # fmt: skip
 QUERIES = ("", "?as_at=2005-10-03", "?as_at=2005-10-03&known=hindsight", "?inspection=gloucestershire-2005")
 

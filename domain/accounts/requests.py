@@ -1,0 +1,158 @@
+"""Requests: what one person asks for and a second confirms, each kept for good with what was decided of it.
+
+Two tables, both append-only: the requests, and one decision at most of each. Two people who decide at once make one decision.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from domain.store.database import Kind, guards
+
+RequestKind = Literal["account made", "account changed", "name bound", "limit lifted"]
+KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
+Decision = Literal["confirmed", "refused", "withdrawn"]
+
+LIFE = timedelta(days=7)
+"""How long a request can be confirmed."""
+
+CLOCKS = timedelta(minutes=5)
+"""By how much the clocks of two machines may differ. A request from later than that lies in the future: it is not confirmed."""
+
+_tables = sa.MetaData()
+
+_requests = sa.Table(
+    "requests",
+    _tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("subject", sa.String(200), nullable=False),
+    sa.Column("change", sa.JSON, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("asked_by", sa.String(100), nullable=False),
+    sa.Column("asked_at", sa.String(40), nullable=False),
+    sa.Column("alone", sa.Boolean, nullable=False),
+)
+
+_decisions = sa.Table(
+    "request_decisions",
+    _tables,
+    sa.Column("request", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("decision", sa.String(20), nullable=False),
+    sa.Column("decided_by", sa.String(100), nullable=False),
+    sa.Column("decided_at", sa.String(40), nullable=False),
+)
+
+
+class AlreadyDecided(ValueError):
+    """Somebody else has decided this request meanwhile."""
+
+
+class NoSuchRequest(KeyError):
+    """There is no request of this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked for. ``asked_by``, ``decided_by``: user names. ``asked_at``, ``decided_at``: UTC.
+
+    ``subject``: the user name of the account, the name that is bound, or the reference of the case. ``change``: what is asked
+    for, as JSON holds it. ``alone``: nobody else could confirm it, so it took effect at once.
+    """
+
+    number: int
+    kind: RequestKind
+    subject: str
+    change: Mapping[str, Any]
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    alone: bool
+    decision: Decision | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be decided. What was done alone can be confirmed at any time afterwards."""
+        if self.decision is not None:
+            return False
+        return self.alone or self.asked_at - CLOCKS <= now <= self.asked_at + LIFE
+
+
+class Requests:
+    """The requests of one database."""
+
+    def __init__(self, engine: sa.Engine):
+        self.engine = engine
+
+    def prepare(self, kind: Kind) -> None:
+        """Create the tables and the triggers that refuse changes."""
+        with self.engine.begin() as c:
+            for table, key in ((_requests, "number"), (_decisions, "request")):
+                c.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                for guard in guards(kind, table.name, "what was asked and decided is never changed", (key,)):
+                    c.execute(sa.text(guard))
+
+    def ask(
+        self, kind: RequestKind, subject: str, change: Mapping[str, Any], *, reason: str, by: str, at: datetime,
+        alone: bool = False,
+    ) -> Request:  # fmt: skip
+        """Put a request on record. ``change``: what JSON can hold."""
+        row = {
+            "kind": kind, "subject": subject, "change": json.loads(json.dumps(change)), "reason": reason, "asked_by": by,
+            "asked_at": at.isoformat(timespec="microseconds"), "alone": alone,
+        }  # fmt: skip
+        with self.engine.begin() as c:
+            number = c.execute(sa.insert(_requests).values(row)).inserted_primary_key
+            assert number is not None
+        return self.request(int(number[0]))
+
+    def request(self, number: int) -> Request:
+        """The request of this number; ``NoSuchRequest``."""
+        for found in self._found(_requests.c.number == number):
+            return found
+        raise NoSuchRequest(number)
+
+    def every(self) -> list[Request]:
+        """All requests, the latest first."""
+        return list(self._found(sa.true()))
+
+    def still_open(self, now: datetime) -> list[Request]:
+        """Those that can be decided now, the latest first; what was done alone and is not confirmed among them."""
+        return [one for one in self._found(_decisions.c.request.is_(None)) if one.is_open(now)]
+
+    def decide(self, number: int, decision: Decision, *, by: str, at: datetime) -> None:
+        """Put a decision on record. ``AlreadyDecided``: there is one."""
+        row = {
+            "request": number,
+            "decision": decision,
+            "decided_by": by,
+            "decided_at": at.isoformat(timespec="microseconds"),
+        }
+        try:
+            with self.engine.begin() as c:
+                c.execute(sa.insert(_decisions).values(row))
+        except sa.exc.DBAPIError as error:
+            if isinstance(error, IntegrityError) or self.request(number).decision is not None:
+                raise AlreadyDecided(f"request {number} was decided meanwhile") from error
+            raise
+
+    def _found(self, wanted: sa.ColumnElement[bool]) -> Iterator[Request]:
+        query = sa.select(_requests, _decisions).outerjoin(_decisions, _decisions.c.request == _requests.c.number)
+        with self.engine.connect() as c:
+            for row in c.execute(query.where(wanted).order_by(_requests.c.number.desc())).mappings().all():
+                yield _request(row)
+
+
+def _request(row: Any) -> Request:
+    values = {name: row[name] for name in ("number", "kind", "subject", "change", "reason", "asked_by", "alone")}
+    decided = row["decided_at"]
+    return Request(
+        **values, asked_at=datetime.fromisoformat(row["asked_at"]), decision=row["decision"], decided_by=row["decided_by"],
+        decided_at=None if decided is None else datetime.fromisoformat(decided),
+    )  # fmt: skip

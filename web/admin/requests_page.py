@@ -1,0 +1,152 @@
+"""The page of requests: what waits for a second person, what was done alone, and what was decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast, get_args
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from domain.accounts.account_register import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
+from domain.accounts.confirming import concerns
+from domain.accounts.requests import LIFE, AlreadyDecided, Decision, NoSuchRequest, Request
+from domain.accounts.roles import ADMINISTRATORS, OPENERS
+from domain.entries.code_lists import label
+from web.services import current_cases
+from web.site import access_control, clock, two_people
+
+blueprint = Blueprint("requests", __name__)
+
+SHOWN = 100
+"""The decided requests that the page shows, at most."""
+
+FIELDS = {
+    "name": "Name", "role": "Role", "places": "Answers for", "staff": "Staff keys", "inspections": "Reads inspections",
+    "grade": "Grade", "until": "Last day", "disabled": "Closed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ShownRequest:
+    """A request as the page shows it to the person signed in."""
+
+    asked: Request
+    about: str
+    lines: list[tuple[str, str]]
+    may_confirm: bool
+    may_withdraw: bool
+
+    @property
+    def lapses_on(self) -> datetime:
+        return self.asked.asked_at + LIFE
+
+
+@blueprint.get("/requests")
+@access_control.open_to(*ADMINISTRATORS, *OPENERS)
+def index() -> str:
+    """What waits, what was done alone, what was decided or has lapsed: as far as the reader may see it."""
+    now = clock.now()
+    seen = [one for one in access_control.register().requests.every() if _may_see(one)]
+    waiting = [_shown(one) for one in seen if one.is_open(now)]
+    past = [one for one in seen if not one.is_open(now)][:SHOWN]
+    return render_template(
+        "admin/requests.html",
+        waiting=[one for one in waiting if not one.asked.alone],
+        alone=[one for one in waiting if one.asked.alone],
+        past=[_shown(one) for one in past],
+    )
+
+
+@blueprint.post("/requests/<int:number>/<decision>")
+@access_control.open_to(*ADMINISTRATORS, *OPENERS)
+def decide(number: int, decision: str) -> Response:
+    """Confirm or refuse a request, or withdraw one's own."""
+    if decision not in get_args(Decision):
+        abort(404)
+    found = _found(number)
+    shown = _shown(found)
+    if not (shown.may_withdraw if decision == "withdrawn" else shown.may_confirm):
+        abort(
+            403, f"Request {number} is not yours to decide: nobody confirms what they asked for or what concerns them."
+        )
+    try:
+        two_people.decide(found, cast(Decision, decision))
+    except (AlreadyDecided, StaleAccount, AccountExists, KeyTaken, NoSuchAccount) as error:
+        flash(f"Nothing was changed: {str(error).strip(chr(39))}.")
+    else:
+        flash(f"Request {number}: {decision}.")
+    if found.kind == "account made" and decision == "confirmed" and access_control.account().is_one_of(ADMINISTRATORS):
+        return redirect(url_for("staff.show", username=found.subject))
+    return redirect(url_for("requests.index"))
+
+
+def _found(number: int) -> Request:
+    try:
+        found = access_control.register().requests.request(number)
+    except NoSuchRequest:
+        abort(404, f"There is no request {number}.")
+    if not _may_see(found):
+        abort(404, f"There is no request {number}.")
+    return found
+
+
+def _may_see(one: Request) -> bool:
+    """Administrators see those about accounts, others those that they asked for, that concern them or are theirs to confirm.
+
+    A request about a case is seen by who may open the case.
+    """
+    who = access_control.account()
+    if one.kind == "limit lifted":
+        return not who.is_one_of(ADMINISTRATORS) and current_cases.is_open(one.subject)
+    if who.is_one_of(ADMINISTRATORS) or who.username == one.asked_by or who.username in concerns(one):
+        return True
+    return two_people.may_be_confirmed(one, who)
+
+
+def _shown(one: Request) -> ShownRequest:
+    who, now = access_control.account(), clock.now()
+    may = two_people.may_be_confirmed(one, who) and (
+        one.kind != "limit lifted" or current_cases.may_record(one.subject)
+    )
+    withdraw = who.username == one.asked_by and one.is_open(now) and not one.alone
+    return ShownRequest(one, _about(one), _lines(one), may, withdraw)
+
+
+def _about(one: Request) -> str:
+    match one.kind:
+        case "account made":
+            return f"Make the account {one.subject}"
+        case "account changed":
+            return f"Widen the account {one.subject}"
+        case "name bound":
+            return f"Say whom “{one.subject}” means in older limits of access"
+        case _:
+            return f"Lift a limit of access on {one.subject}"
+
+
+def _lines(one: Request) -> list[tuple[str, str]]:
+    """What is asked for, line by line: the field and its values before and after."""
+    if one.kind == "name bound":
+        return [("Means", str(one.change["username"]))]
+    if one.kind == "limit lifted":
+        access_control.shown(one.subject)
+        return [
+            ("Shut out now", ", ".join(one.change["excluded"])),
+            ("Reason of the limit", str(one.change["limited_for"])),
+        ]
+    was: Mapping[str, Any] = one.change.get("was", {})
+    account: Mapping[str, Any] = one.change["account"]
+    return [
+        (title, f"{_words(was[name])} → {_words(account[name])}" if was else _words(account[name]))
+        for name, title in FIELDS.items()
+        if (account[name] != was[name] if was else account[name])
+    ]
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool) or value is None:
+        return "yes" if value else "none" if value is None else "no"
+    return label(str(value)).replace("-", " ")

@@ -43,7 +43,7 @@ def lead(app: Flask) -> FlaskClient:
 def everything(client: FlaskClient, case: str) -> Mapping[str, tuple[int, bytes, list[str | None]]]:
     """Every page of the case and of the inspection that needs no more in its address, as this reader gets it."""
     fill = {"inspection": "october-audit", "crn": case.partition("/")[0], "int:number": case.partition("/")[2],
-            "criterion": "B1", "question": QUESTION, "type_": "EntryWithdrawn", "entry": "0002"}  # fmt: skip
+            "criterion": "B1", "question": QUESTION, "type_": "QualityJudged", "entry": "0002"}  # fmt: skip
     found = {}
     for rule in client.application.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or not rule.rule.startswith(("/inspections", "/cases/<crn>")):

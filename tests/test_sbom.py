@@ -8,7 +8,7 @@ import pytest
 
 from domain import __version__
 from tests.support.repository import ROOT
-from tools.sbom import write_sbom
+from tools.sbom import vendored, write_sbom
 
 LOCK = ROOT / "requirements.lock"
 
@@ -28,17 +28,24 @@ def test_the_list_covers_every_package_of_the_lock(tmp_path: Path, monkeypatch: 
     locked = {
         name.lower(): version for name, version in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", text, re.MULTILINE)
     }
-    listed = {c["name"].lower(): c["version"] for c in document["components"]}
+    packages = [c for c in document["components"] if c["purl"].startswith("pkg:pypi/")]
+    listed = {c["name"].lower(): c["version"] for c in packages}
     assert listed == locked
     assert len(locked) > 40
     references = {c["bom-ref"] for c in document["components"]}
     (own,) = [d for d in document["dependencies"] if d["ref"] == "caseaudit"]
     assert set(own["dependsOn"]) == references
-    for component in document["components"]:
+    for component in packages:
         assert component["purl"].startswith(f"pkg:pypi/{component['name'].lower()}@{component['version']}")
     digests = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", text))
     written = set(re.findall(r"[0-9a-f]{64}", first.read_text()))
     assert digests <= written
+
+
+def test_the_list_covers_what_is_sent_to_browsers() -> None:
+    folders = {path.name for path in (ROOT / "web/assets/vendor").iterdir() if path.is_dir()}
+    assert {f"{str(c['name']).lstrip('@').replace('/', '-')}-{c['version']}" for c in vendored()} == folders
+    assert {c["purl"] for c in vendored()} >= {"pkg:npm/%40ministryofjustice/frontend@11.1.0"}
 
 
 def test_make_knows_it() -> None:

@@ -205,6 +205,6 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
 
 
 def _code() -> str:
-    """A recovery code: 80 bits by chance, in four groups."""
-    text = b32encode(secrets.token_bytes(10)).decode()
-    return "-".join(text[at : at + 4] for at in range(0, 16, 4))
+    """A recovery code: 120 bits by chance, in six groups."""
+    text = b32encode(secrets.token_bytes(15)).decode()
+    return "-".join(text[at : at + 4] for at in range(0, 24, 4))

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from domain.accounts.access_lines import UNKNOWN
 from domain.accounts.identities import AlreadyBound
 from domain.error_traces import kind_of, trace_of
-from web.site import access_control, clock
+from web.site import access_control, access_logging, clock
 from web.site.links import local
 
 blueprint = Blueprint("openid", __name__)
@@ -26,8 +26,14 @@ SETTINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "BREAK_GLASS")
 
 HOW = "OpenID Connect"
 
+NOT_MEANT = "What your organisation's sign-in said is not meant for this service. Tell whoever runs it."
+
 SIGNED = ("RS", "ES", "PS", "Ed")
 """How the names of the ways to sign begin that are taken: with a key that the issuer alone has."""
+
+
+SECONDS = 10
+"""Seconds that the issuer may take for an answer. No redirect is followed."""
 
 
 def configured() -> bool:
@@ -59,9 +65,13 @@ def away() -> Response:
 
     client = _client()
     try:
+        _check_issuer(client)
         answer: Response = client.authorize_redirect(url_for("openid.back", _external=True))
     except RequestException as error:
         return _unreachable(error)
+    except AnotherIssuer:
+        current_app.logger.warning("OpenID Connect: the metadata are another issuer's")
+        return _refuse(NOT_MEANT)
     return answer
 
 
@@ -78,9 +88,9 @@ def back() -> Response | str:
         issuer, subject = _person(_client())
     except OAuthError as error:
         return _refuse(f"Your organisation's sign-in did not let you in ({error.error}). Try again.")
-    except (JoseError, NoIdToken) as error:
+    except (JoseError, NoIdToken, AnotherIssuer) as error:
         current_app.logger.warning("OpenID Connect: the token does not hold: %s", kind_of(error))
-        return _refuse("What your organisation's sign-in said is not meant for this service. Tell whoever runs it.")
+        return _refuse(NOT_MEANT)
     except RequestException as error:
         return _unreachable(error)
     register = access_control.register()
@@ -114,11 +124,13 @@ def accept() -> Response:
     account = None if username is None else register.open_account(username, clock.day())
     if account is None:
         return _refuse("This invitation was used, or is over. Ask your information manager for a new one.")
-    access_control.log("account changed", who=account, detail=f"{account.username}: bound to a person of {issuer}")
+    if register.identities.account_of(issuer, subject) or register.identities.bound_since(account.username):
+        return _refuse("This account, or you, are bound already. Ask your information manager.")
+    access_logging.write_now("signed in", account, f"{HOW}; bound to a person of {issuer}")
     try:
         bound = register.identities.accept(invitation, issuer, subject, now)
-    except AlreadyBound:
-        return _refuse("This account, or you, are bound already. Ask your information manager.")
+    except AlreadyBound:  # by somebody who was quicker
+        bound = None
     if bound != account.username:
         return _refuse("This invitation was used, or is over. Ask your information manager for a new one.")
     access_control.sign_in(account, HOW)
@@ -129,8 +141,20 @@ class NoIdToken(ValueError):
     """The issuer sent no id token, or one without issuer or subject."""
 
 
+class AnotherIssuer(ValueError):
+    """The metadata name another issuer than the one that is set (OpenID Connect Discovery 1.0, 4.3)."""
+
+
+def _check_issuer(client: Any) -> None:
+    """``AnotherIssuer`` where the metadata are not those of the issuer that is set."""
+    named = client.load_server_metadata().get("issuer")
+    if not isinstance(named, str) or named.rstrip("/") != current_app.extensions["openid"]["issuer"]:
+        raise AnotherIssuer
+
+
 def _person(client: Any) -> tuple[str, str]:
     """The issuer and subject of a valid id token; ``NoIdToken``, or an error of the libraries."""
+    _check_issuer(client)
     issuer = current_app.extensions["openid"]["issuer"]
     metadata = client.load_server_metadata()
     offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
@@ -180,6 +204,11 @@ def attach(app: Flask) -> None:
         client_id=settings["CLIENT_ID"],
         client_secret=settings["CLIENT_SECRET"],
         server_metadata_url=f"{issuer}/.well-known/openid-configuration",
-        client_kwargs={"scope": "openid", "code_challenge_method": "S256"},
+        client_kwargs={
+            "scope": "openid",
+            "code_challenge_method": "S256",
+            "default_timeout": SECONDS,
+            "max_redirects": 0,
+        },
     )
     app.extensions["openid"] = {"client": client, "issuer": issuer, "break_glass": settings.get("BREAK_GLASS") or ""}

@@ -11,7 +11,7 @@ from domain.accounts.outside_key import NotSealed
 from domain.accounts.roles import Account
 from domain.accounts.second_factors import MOST, new_secret, step_of
 from web.admin import sign_in_pages
-from web.site import access_control, clock, passkeys, sign_in_checks
+from web.site import access_control, access_logging, clock, passkeys, sign_in_checks
 from web.site.links import local
 
 blueprint = Blueprint("factors", __name__)
@@ -142,7 +142,11 @@ def _confirmed(who: Account) -> dict[str, str]:
 
 
 def _log_added(who: Account, what: str) -> None:
-    access_control.log("account changed", who=who, detail=f"{who.username}: {what} added as second factor")
+    """Before a factor is added: of somebody on the way the line says that they sign in, since their sign-in goes on."""
+    if access_control.signed_in() is None:
+        access_logging.write_now("signed in", who, f"password; {what} added as second factor")
+    else:
+        access_control.log("account changed", detail=f"{who.username}: {what} added as second factor")
 
 
 def _go_on(who: Account, what: str) -> str | Response:

@@ -1,6 +1,7 @@
 """The read model on the site: each request brings it up to date, within a time limit, and says how far it is behind."""
 
 from contextlib import suppress
+from threading import RLock
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request, session
@@ -19,7 +20,7 @@ from projections.read_model.column_keeper import MOST_CASES, ColumnKeeper, Colum
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from web.presentation.formatting import count_noun, short_date
-from web.site import clock
+from web.site import access_control, clock
 
 WAIT_SECONDS = 1.0
 """Seconds that a page may take to update the tables, or to wait for a process that does; then it shows a note."""
@@ -114,26 +115,32 @@ def health() -> tuple[dict[str, object], int]:
     return {"status": "ok", **said, "behind": entries, "seconds": round(seconds, 3)}, 200
 
 
+_opening = RLock()
+"""Held by the thread that opens the read model, so that no other opens it too."""
+
+
 def _keeper() -> ColumnKeeper:
-    kept = current_app.extensions.get("columns")
-    if kept is None:
-        opened = _opened()
-        kept = current_app.extensions["columns"] = ColumnKeeper(opened, columns_folder(opened.database))
+    with _opening:
+        kept = current_app.extensions.get("columns")
+        if kept is None:
+            opened = _opened()
+            kept = current_app.extensions["columns"] = ColumnKeeper(opened, columns_folder(opened.database))
     return cast(ColumnKeeper, kept)
 
 
 def _opened() -> ReadModel:
-    kept = current_app.extensions.get("views")
-    if kept is None:
-        address = current_app.config["DATABASE"]
-        Files.open(address).close()  # this creates the tables of the record in a new SQLite file
-        kept = current_app.extensions["views"] = ReadModel(address)
+    with _opening:
+        kept = current_app.extensions.get("views")
+        if kept is None:
+            address = current_app.config["DATABASE"]
+            Files.open(address).close()  # this creates the tables of the record in a new SQLite file
+            kept = current_app.extensions["views"] = ReadModel(address)
     return cast(ReadModel, kept)
 
 
 def _remember(response: Response) -> Response:
-    """After a form was accepted, note the position that the read model must reach to show its entry."""
-    if request.method == "POST" and response.status_code < 400:
+    """After a form of somebody signed in was accepted, note the position that the read model must reach to show its entry."""
+    if request.method == "POST" and response.status_code < 400 and access_control.signed_in() is not None:
         with suppress(DatabaseError, NotPrepared):  # what was entered is kept, whatever becomes of this
             session["entered_to"] = _opened().stored.head()
     return response

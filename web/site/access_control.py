@@ -4,6 +4,7 @@ Every view states who may enter, with ``open_to`` or ``open_to_anyone``. The app
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
@@ -14,6 +15,7 @@ from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, Account, Role
 from domain.accounts.sign_in_sessions import IDLE, Session, Stage
 from web.site import access_logging, clock
+from web.site.cookie_signing import CookieSigning
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -62,11 +64,16 @@ def may_enter(who: Account, endpoint: str) -> bool:
     return who.is_one_of(opens_to(current_app, endpoint) or ())
 
 
+_opening = Lock()
+"""Held by the thread that opens the register, so that no other opens it too."""
+
+
 def register() -> AccountRegister:
     """The accounts of the app's database. Opened at the first request of each process, then kept."""
-    kept = current_app.extensions.get("register")
-    if kept is None:
-        kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"])
+    with _opening:
+        kept = current_app.extensions.get("register")
+        if kept is None:
+            kept = current_app.extensions["register"] = AccountRegister(current_app.config["DATABASE"])
     return cast(AccountRegister, kept)
 
 
@@ -207,6 +214,7 @@ def attach(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
+    app.session_interface = CookieSigning()
     app.before_request(_readable)
     app.before_request(_enter)
     CSRFProtect(app)

@@ -4,12 +4,12 @@
 A request for a host that is not the site's is refused before anything reads it.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from werkzeug.sansio.utils import host_is_trusted
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,6 +24,9 @@ LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT",
              "HTTP_X_FORWARDED_PREFIX", "HTTP_FORWARDED")  # fmt: skip
+
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?")
+"""A host and its port, in small letters."""
 
 SCHEMES = ("http", "https")
 
@@ -45,8 +48,8 @@ class FrontDoor:
         forwarded = {name: environ.pop(name, "") for name in FORWARDED}
         if self._is_proxy(peer):
             self._believe(environ, forwarded)
-        asked = environ.get("HTTP_HOST") or environ.get("SERVER_NAME")
-        if host_is_trusted(asked, self._names) or (
+        asked = HOST.fullmatch(str(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")).lower())
+        if (asked is not None and asked[1] in self._names) or (
             environ.get("PATH_INFO") == "/healthz" and _is_here(environ["REMOTE_ADDR"])
         ):
             return self._app(environ, start_response)
@@ -89,6 +92,6 @@ def _is_here(address: str) -> bool:
 
 def attach(app: Flask, *, proxies: Iterable[str], names: Iterable[str]) -> None:
     """Put the front door before the app. Its names are also the hosts of passkeys."""
-    app.config["SITE_NAMES"] = tuple(names) or LOCAL_NAMES
+    app.config["SITE_NAMES"] = tuple(name.lower() for name in names) or LOCAL_NAMES
     door: Callable[..., Any] = FrontDoor(app.wsgi_app, proxies=proxies, names=app.config["SITE_NAMES"])
     app.wsgi_app = door  # type: ignore[method-assign]

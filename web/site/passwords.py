@@ -23,7 +23,7 @@ OWN_WORDS = ("caseaudit", "probation", "casework", "inspection", "standards", "g
 
 def given(key: OutsideKey, username: str, now: datetime) -> tuple[str, str]:
     """A password by chance to hand over to somebody, which can be used for 72 hours; and its hash."""
-    password = secrets.token_urlsafe(12)
+    password = secrets.token_urlsafe(16)
     return password, hashed(key, username, password, until=now + GIVEN_FOR)
 
 

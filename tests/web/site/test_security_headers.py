@@ -2,6 +2,7 @@
 
 import io
 import re
+from base64 import urlsafe_b64decode
 from datetime import date
 from pathlib import Path
 
@@ -66,6 +67,17 @@ def test_a_browser_forgets_what_it_kept_after_signing_out(demo_app: Flask) -> No
     client = signed_in(demo_app, "c.whitlock")
     assert "Clear-Site-Data" not in client.get("/desk").headers
     assert post(client, "/sign-out", "/desk").headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_the_cookie_is_signed_with_sha256(demo_app: Flask) -> None:
+    client = signed_in(demo_app, "c.whitlock")
+    kept = client.get_cookie("caseaudit")
+    assert kept is not None
+    content, _, signature = kept.value.rpartition(".")
+    assert len(urlsafe_b64decode(signature + "=")) == 32
+    assert client.get("/desk").status_code == 200
+    client.set_cookie("caseaudit", f"{content}.{'A' * len(signature)}")
+    assert client.get("/desk").status_code == 302
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "DELETE", "PATCH"])

@@ -46,12 +46,10 @@ def kind_of(error: BaseException) -> str:
 
 
 def words_of(error: BaseException) -> str:
-    """Why a database does not answer, in its own words where these quote no row; else the kind of the error."""
+    """Why a database does not answer: the first line of its words, which quotes no row; of other errors the kind."""
     cause = getattr(error, "orig", None) or error.__cause__ or error
-    quotes_none = type(cause).__name__ == "OperationalError" or "OperationalError" in {
-        t.__name__ for t in type(cause).__mro__
-    }
-    return str(cause).strip().partition("\nDETAIL")[0] if quotes_none or isinstance(cause, OSError) else kind_of(cause)
+    kinds = {of.__name__ for found in (error, cause) for of in type(found).__mro__}
+    return str(cause).strip().partition("\n")[0] if kinds & {"OperationalError", "OSError"} else kind_of(cause)
 
 
 def install() -> None:

@@ -3,6 +3,7 @@
 Append-only: triggers refuse to change, replace or delete a line. What cannot be written must not be shown (``LogUnavailable``).
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from domain.accounts.access_seals import Sealing
 from domain.accounts.access_search import Asked
 from domain.accounts.access_store import Cursor, LogStore, log_database
 from domain.accounts.roles import Account
+from domain.entries.entry import CASE
 from domain.store.database import Database
 
 WINDOW = timedelta(minutes=15)
@@ -74,13 +76,14 @@ class AccessLog:
 
         ``who``: a text is what somebody typed for a user name, and is kept only if it is one. ``route``: the endpoint of the
         page, or the command. ``selection``: the address with its filters, without free text. ``sought``: that free text, which
-        is kept sealed. ``references``: the cases that are shown. ``address``: the IP address. Texts are cut: ``selection``,
-        ``sought`` and ``detail`` to ``LONGEST_TEXT`` characters, ``address`` to 60.
+        is kept sealed. ``references``: the cases that are shown; one that a text names is moved from it to them. ``address``:
+        the IP address. Texts are cut: ``selection``, ``sought`` and ``detail`` to ``LONGEST_TEXT`` characters, ``address`` to 60.
         """
-        actor = self._actor(who)
+        actor, texts = self._actor(who), (selection, detail)
+        shown = (*references, *(case for text in texts for case in _CASE.findall(text)))
         with self.transaction(writes=True) as c:
             self._take_turn(c)
-            number, brought = access_tables.list_number(c, tuple(references))
+            number, brought = access_tables.list_number(c, shown)
             access_tables.keep_name(c, actor.username, actor.name)
             sealed = self.sealing.seal(c, at, sought[:LONGEST_TEXT], access_tables.about(at, actor.username))
             access_tables.insert(c, "access_lines", {
@@ -180,8 +183,12 @@ def cases_of(c: Cursor, digest: str) -> tuple[str, ...]:
     return tuple(found[0][0].split("\n")) if found else ()
 
 
+_CASE = re.compile(rf"\b{CASE}\b")
+
+
 def storable(text: str) -> str:
-    """A text as both databases keep it, and no longer than a line takes."""
+    """A text as both databases keep it, without cases, and no longer than a line takes."""
+    text = _CASE.sub("<case>", text)
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()[:LONGEST_TEXT]
 
 

@@ -36,11 +36,12 @@ def by_month(people: Grouped) -> dict[int, Grouped]:
     return found
 
 
-def by_clause(people: Mapping[PlaceGroup, Counted]) -> dict[str, Grouped]:
-    """The people of each clause, not told apart."""
+def by_value(people: Mapping[PlaceGroup, Counted], name: Callable[[object], str] = str) -> dict[str, Grouped]:
+    """The people of each clause or group, not told apart in it."""
     found: dict[str, Grouped] = {}
-    for (place, clause), counted in people.items():
-        found.setdefault(clause, {})[place] = {EVERYBODY: Counter(counted)}
+    for (place, value), counted in people.items():
+        of_place = found.setdefault(name(value), {}).setdefault(place, {EVERYBODY: Counter()})
+        of_place[EVERYBODY].update(counted)
     return found
 
 

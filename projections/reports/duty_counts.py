@@ -6,11 +6,10 @@ A duty belongs to the place that held the case on the day it was due. Lapsed dut
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from domain.policy.measures.measure import Measure
 from projections.arrays.date_numbers import BEYOND, day_number, instant_number, working_days_before
 from projections.columns.case_selection import By, CaseSelection
 from projections.columns.column_schema import Array, Rows
@@ -28,19 +27,12 @@ from projections.obligations.duty_state import (
     states,
     were_known,
 )
+from projections.reports.duty_results import HeldAs
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 
-HeldAs = Literal["in_time", "done"]
-"""What ``held`` counts of the duties that fell due: those met in time, or those met in time or late."""
-
 HELD = {"in_time": IN_TIME, "done": DONE}
 FELL_AND_HELD = {"in_time": FELL_AND_IN_TIME, "done": FELL_AND_DONE}
-
-
-def held_as_of(measure: Measure) -> HeldAs:
-    """What ``held`` counts in the figure of a measure of duties."""
-    return "done" if measure.counts == "done" else "in_time"
 
 
 @dataclass(frozen=True)

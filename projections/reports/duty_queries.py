@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,24 +29,25 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_counts import DutiesByGroup, DutiesByPeriod, HeldAs, WaitsByPlace, fell_due_runs
+from projections.reports.duty_counts import DutiesByGroup, DutiesByPeriod, WaitsByPlace, fell_due_runs
 from projections.reports.duty_forecast import LoadsByPlace, coming, duties, load_of
 from projections.reports.duty_results import (
     AnsweredCase,
+    Attribute,
     Count,
     DutyLoad,
+    HeldAs,
     LateEntry,
     PersonMonth,
     PlaceGroup,
     RecordedCount,
+    Split,
     Verdicts,
 )
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 from projections.reports.recorded_entries import LateByPlace, RecordedByPlace, late_entries
 
-Attribute = Literal["gender", "ethnicity", "disability"]
-Split = Literal["clause"] | Attribute
 Wanted = Callable[[Place], bool]
 
 
@@ -87,11 +88,14 @@ class DutyQueries:
         }
 
     def people(
-        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split, cases: Array | None = None
     ) -> Mapping[PlaceGroup, Mapping[PersonMonth, int]]:
-        """How many duties of each person fell due in each month, by the place that held the case then and by ``by``."""
+        """How many duties of each person fell due in each month, by the place that held the case then and by ``by``.
+
+        ``cases``: for each case whether it counts (None: all do).
+        """
         people: dict[PlaceGroup, Counter[PersonMonth]] = {}
-        for run in self._fallen(period, clauses, wanted):
+        for run in self._fallen(period, clauses, wanted, cases):
             values, coded = self._parts(run, period.moment, by)
             columns = (run.column("place"), coded, run.case, month_numbers(run.column("due_on")))
             rows, times = np.unique(np.stack(columns).astype(np.int64), axis=1, return_counts=True)
@@ -220,9 +224,11 @@ class DutyQueries:
         numbers = numbers_of(self.framework.id)
         return tuple(number for clause in clauses for number in numbers[clause])
 
-    def _fallen(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Iterator[DutyRun]:
+    def _fallen(
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, cases: Array | None = None
+    ) -> Iterator[DutyRun]:
         allowed = self._allowed(wanted)
-        for run in fell_due_runs(self._selection(period.moment), period.since, self._numbers(clauses)):
+        for run in fell_due_runs(self._selection(period.moment), period.since, self._numbers(clauses), cases):
             yield run.only(allowed[run.column("place")])
 
     def _counted(self, moment: Moment, count: CaseCount) -> KeyedCounts:

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from domain.policy.measures.measure import Measure
 from projections.ledger.ledger import Place
 from projections.reports.proportions import Proportion, Waits
 
@@ -13,6 +14,20 @@ WEEKS = 8
 
 BEFORE = 26
 """Weeks up to the day read in which duties met are counted, to compare with the forecast."""
+
+
+Attribute = Literal["gender", "ethnicity", "disability"]
+Split = Literal["clause"] | Attribute
+"""What duties are told apart by, besides places."""
+
+
+HeldAs = Literal["in_time", "done"]
+"""What ``held`` counts of the duties that fell due: those met in time, or those met in time or late."""
+
+
+def held_as_of(measure: Measure) -> HeldAs:
+    """What ``held`` counts in the figure of a measure of duties."""
+    return "done" if measure.counts == "done" else "in_time"
 
 
 class Count(NamedTuple):

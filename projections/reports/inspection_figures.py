@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_inspection
 from projections.reports.measure_figures import ReportRequest
@@ -35,15 +34,8 @@ def inspected_on(
         scored = score_inspection(repository, name)
         own = [reading for reading in scored.readings if asked.holds(reading.snapshot.spell.place)]
         figures = score(scored.framework, [reading.answers for reading in own]).questions
-        is_open = len(own) == len(scored.readings) or _all_open(told, own)
+        is_open = len(own) == len(scored.readings) or all(told.opens(reading.reference) for reading in own)
         for question in questions:
             if own and question in figures:
                 found[question].append(InspectionFigure(name, opened.title, figures[question] if is_open else None))
     return found
-
-
-def _all_open(told: ToldFigures, readings: Sequence[Reading]) -> bool:
-    """Whether the reader may open all of these cases."""
-    columns = told.queries.columns
-    numbers = [columns.number(reading.reference) for reading in readings]
-    return told.reach is None or all(number is not None and told.reach.opens(columns, number) for number in numbers)

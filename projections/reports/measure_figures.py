@@ -10,8 +10,7 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.disclosure import last_month_end, months_before
-from projections.reports.duty_counts import held_as_of
-from projections.reports.duty_results import LateFigure
+from projections.reports.duty_results import LateFigure, held_as_of
 from projections.reports.periods import LONGEST, Period, moment_at, month_ends, period, period_before
 from projections.reports.proportions import Proportion, Scope
 from projections.reports.told_counts import Told, WaitFigure
@@ -150,7 +149,7 @@ def _beside(now: Told, asked: ReportRequest) -> Proportion | None:
 
 def areas_of(told: ToldFigures, asked: ReportRequest) -> Mine:
     """Whether a place lies in one of the areas of the place asked for."""
-    areas = {place.area for place in told.queries.places() if asked.holds(place)}
+    areas = {place.area for place in told.places() if asked.holds(place)}
     return lambda place: place.area in areas
 
 
@@ -208,7 +207,7 @@ def _both(month: Period) -> tuple[Moment, Moment]:
 
 def _months(told: ToldFigures, day: date) -> list[Period]:
     """The months of the record up to a day, with hindsight."""
-    ends = month_ends(told.queries.first_day(), day)
+    ends = month_ends(told.first_day(), day)
     return [Period(Moment(end, None), end.replace(day=1) - timedelta(days=1)) for end in ends]
 
 

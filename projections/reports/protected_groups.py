@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from projections.reports.duty_counts import HeldAs
-from projections.reports.duty_queries import Attribute
+from projections.reports.duty_results import Attribute, HeldAs
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import Proportion, total
 from projections.reports.told_figures import ToldFigures

@@ -22,9 +22,10 @@ class ReaderReach:
     mine: Holds
     opened: Array
 
-    def opens(self, columns: ColumnStore, case: int) -> bool:
-        """Whether they may open a case (its number in these columns)."""
-        return len(self.opened) == columns.numbers and bool(self.opened[case])
+    def closed(self, columns: ColumnStore) -> Array:
+        """For each case of these columns whether they may not open it."""
+        closed: Array = ~self.opened if len(self.opened) == columns.numbers else np.ones(columns.numbers, bool)
+        return closed
 
     def covers(self, selection: CaseSelection, among: Holds, since: date, until: date) -> bool:
         """Whether they answer for all of these places, and may open every case held there after ``since`` up to ``until``.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from domain.policy.measures.scorecard_targets import Scorecard, Target
 from projections.ledger.ledger import Place
-from projections.reports.duty_counts import held_as_of
+from projections.reports.duty_results import held_as_of
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.periods import Period
 from projections.reports.proportions import Level, Proportion, Scope

@@ -9,7 +9,7 @@ import numpy as np
 
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
-from projections.reports.disclosure import Block, is_whole
+from projections.reports.disclosure import Block, Counted, is_thin, is_whole
 from projections.reports.duty_results import DutyLoad, LateFigure
 from projections.reports.proportions import WITHHELD, Proportion, Waits
 from projections.reports.reader_reach import Holds
@@ -19,11 +19,14 @@ class Told(NamedTuple):
     """Counts of places. ``blocks``: None where they are exact; else figures must be made of whole ones.
 
     ``counts``: an array for each place, to be added up over places. ``people``: the places in which anybody counts.
+    ``closed``: by place and clause what counts of cases that are closed to the reader. They can list the others, and so know
+    what is left: it must not be ``is_thin``.
     """
 
     counts: Mapping[Place, Array]
     blocks: Sequence[Block] | None = None
     people: Collection[Place] = ()
+    closed: Mapping[Place, Mapping[str, Counted]] = {}
 
     @property
     def exact(self) -> bool:
@@ -31,10 +34,15 @@ class Told(NamedTuple):
 
     def at(self, holds: Holds) -> Array | None:
         """The counts of these places together; None where they are withheld or no place has any."""
-        if self.blocks is not None and not is_whole(self.blocks, {place for place in self.people if holds(place)}):
+        if self.blocks is not None and not self._may_be_told(self.blocks, holds):
             return None
         found = [counts for place, counts in self.counts.items() if holds(place)]
         return np.sum(found, axis=0) if found else None
+
+    def _may_be_told(self, blocks: Sequence[Block], holds: Holds) -> bool:
+        if not is_whole(blocks, {place for place in self.people if holds(place)}):
+            return False
+        return not is_thin(of for place, groups in self.closed.items() if holds(place) for of in groups.values())
 
     def figure(self, holds: Holds) -> Proportion:
         """``held`` and ``n`` of these places together, of an array that begins with these two.

@@ -13,11 +13,21 @@ from projections.arrays.date_numbers import month_number
 from projections.columns.column_schema import Array
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.counted_people import by_clause, by_month, grouped, once, pooled, told_by_area
+from projections.reports.counted_people import by_month, by_value, grouped, once, pooled, told_by_area
 from projections.reports.disclosure import BEGINNING, FEW, Counted, at_month_ends, blocks, by_place
-from projections.reports.duty_counts import HeldAs
-from projections.reports.duty_queries import Attribute, DutyQueries, person_of
-from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad, LateFigure, late_together, loads_together
+from projections.reports.duty_queries import DutyQueries, person_of
+from projections.reports.duty_results import (
+    BEFORE,
+    WEEKS,
+    Attribute,
+    DutyLoad,
+    HeldAs,
+    LateFigure,
+    PlaceGroup,
+    Split,
+    late_together,
+    loads_together,
+)
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 from projections.reports.reader_reach import Holds, ReaderReach
@@ -36,13 +46,13 @@ class ToldFigures:
     are given by id.
     """
 
-    queries: DutyQueries
+    _queries: DutyQueries
     reach: ReaderReach | None
     today: date
 
     def is_exact(self, moment: Moment, among: Holds, since: date, until: date) -> bool:
         """Whether every case held in these places after ``since`` up to ``until`` is open to the reader."""
-        return self.reach is None or self.reach.covers(self.queries.selection(moment), among, since, until)
+        return self.reach is None or self.reach.covers(self._queries.selection(moment), among, since, until)
 
     def is_exact_in(self, asked: Period, among: Holds) -> bool:
         """The same for a period."""
@@ -56,27 +66,54 @@ class ToldFigures:
         """The same for the weeks that a load counts."""
         return self.is_exact(moment, among, moment.on - timedelta(weeks=BEFORE), moment.on + timedelta(weeks=WEEKS))
 
+    def opens(self, reference: str) -> bool:
+        """Whether the reader may open this case, as far as the columns know it."""
+        if self.reach is None:
+            return True
+        case = self._queries.columns.number(reference)
+        return case is not None and not self.reach.closed(self._queries.columns)[case]
+
+    def places(self) -> Sequence[Place]:
+        """All places in the record, in order."""
+        return self._queries.places()
+
+    def first_day(self) -> date | None:
+        """The first day of supervision of any case; None: there is no case."""
+        return self._queries.first_day()
+
     def duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, among: Holds) -> Told:
         """The duties that fell due: held, n."""
         if self.is_exact_in(asked, among):
-            return Told({count.place: _pair(count.figure) for count in self.queries.counts(asked, clauses, held_as)})
+            return Told({count.place: _pair(count.figure) for count in self._queries.counts(asked, clauses, held_as)})
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
-        found = self.queries.people(at, clauses, wanted, "clause")
+        found = self._queries.people(at, clauses, wanted, "clause")
         people, apart = grouped(found), grouped(found, str)
         counts = self._by_clause(at, clauses, held_as, wanted)
-        return Told(_added([*counts.values()]), blocks(people, apart), people)
+        return Told(
+            _added([*counts.values()]), blocks(people, apart), people, grouped(self._closed(at, clauses, wanted))
+        )
+
+    def _closed(
+        self, at: Period, clauses: Sequence[str], wanted: Holds, by: Split = "clause"
+    ) -> Mapping[PlaceGroup, Counted]:
+        """The people behind the duties of cases that are closed to the reader."""
+        closed = None if self.reach is None else self.reach.closed(self._queries.columns)
+        return self._queries.people(at, clauses, wanted, by, closed)
 
     def by_clause(self, asked: Period, clauses: Sequence[str], among: Holds) -> dict[str, Told]:
         """The same for each clause by itself, met in time. Clauses under which nothing fell due are left out."""
         if self.is_exact_in(asked, among):
             exact: dict[str, dict[Place, Array]] = {}
-            for count in self.queries.counts(asked, clauses, "in_time", "clause"):
+            for count in self._queries.counts(asked, clauses, "in_time", "clause"):
                 exact.setdefault(count.value, {})[count.place] = _pair(count.figure)
             return {clause: Told(counts) for clause, counts in exact.items()}
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
         counts = self._by_clause(at, clauses, "in_time", wanted)
-        people = by_clause(self.queries.people(at, clauses, wanted, "clause"))
-        return {clause: Told(counts[clause], blocks(some), some) for clause, some in people.items()}
+        people = by_value(self._queries.people(at, clauses, wanted, "clause"))
+        closed = by_value(self._closed(at, clauses, wanted))
+        return {
+            clause: Told(counts[clause], blocks(some), some, closed.get(clause, {})) for clause, some in people.items()
+        }
 
     def _by_clause(
         self, at: Period, clauses: Sequence[str], held_as: HeldAs, wanted: Holds
@@ -84,7 +121,7 @@ class ToldFigures:
         """The counts of a period made of rounded totals, by clause and place."""
         totals: dict[str, dict[Place, Array]] = {}
         for part, period in enumerate((Period(at.moment, BEGINNING), at)):
-            for count in self.queries.counts(period, clauses, held_as, "clause"):
+            for count in self._queries.counts(period, clauses, held_as, "clause"):
                 if wanted(count.place):
                     of = totals.setdefault(count.value, {}).setdefault(count.place, _none())
                     of[part] += _pair(count.figure)
@@ -92,7 +129,7 @@ class ToldFigures:
 
     def _areas(self, among: Holds) -> Holds:
         """Whether a place lies in an area in which one of these lies."""
-        areas = {place.area for place in self.queries.places() if among(place)}
+        areas = {place.area for place in self.places() if among(place)}
         return lambda place: place.area in areas
 
     def by_group(
@@ -101,19 +138,22 @@ class ToldFigures:
         """The duties by group of people: held, n."""
         if self.is_exact_in(asked, among):
             found: dict[str, dict[Place, Array]] = {}
-            for count in self.queries.counts(asked, clauses, held_as, split):
+            for count in self._queries.counts(asked, clauses, held_as, split):
                 of = found.setdefault(name(count.value), {})
                 of[count.place] = of.get(count.place, 0) + _pair(count.figure)
             return {group: Told(counts) for group, counts in found.items()}
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
-        people = grouped(self.queries.people(at, clauses, wanted, split), name)
+        people = grouped(self._queries.people(at, clauses, wanted, split), name)
         apart: dict[Place, dict[tuple[str, str], Counted]] = {}
         for clause in clauses:
-            for place, groups in grouped(self.queries.people(at, [clause], wanted, split), name).items():
+            for place, groups in grouped(self._queries.people(at, [clause], wanted, split), name).items():
                 apart.setdefault(place, {}).update({(clause, group): some for group, some in groups.items()})
         told, every = told_by_area(people), blocks(pooled(people), apart)
+        closed = by_value(self._closed(at, clauses, wanted, split), name)
         return {
-            group: Told(counts, [block for block in every if told[next(iter(block)).area].get(group)], people)
+            group: Told(
+                counts, [b for b in every if told[next(iter(b)).area].get(group)], people, closed.get(group, {})
+            )
             for group, counts in self._groups(at, clauses, held_as, split, name, wanted).items()
         }
 
@@ -124,7 +164,7 @@ class ToldFigures:
         if not self.is_exact_in(asked, among):
             return {}
         people: dict[str, set[str]] = {}
-        for (_, value), counted in self.queries.people(asked, clauses, among, split).items():
+        for (_, value), counted in self._queries.people(asked, clauses, among, split).items():
             people.setdefault(name(value), set()).update(one.person for one in counted)
         return {group: len(some) for group, some in people.items()}
 
@@ -133,11 +173,11 @@ class ToldFigures:
     ) -> dict[str, dict[Place, Array]]:
         """The counts of a period made of totals rounded along the groups, too: by group and place."""
         found: list[dict[Place, Array]] = []
-        groups = sorted({name(value) for value in self.queries.values(at.moment, split)})
+        groups = sorted({name(value) for value in self._queries.values(at.moment, split)})
         for clause in clauses:
             totals: dict[Place, Array] = {}
             for part, period in enumerate((Period(at.moment, BEGINNING), at)):
-                for count in self.queries.counts(period, [clause], held_as, split):
+                for count in self._queries.counts(period, [clause], held_as, split):
                     if wanted(count.place):
                         of = totals.setdefault(count.place, np.zeros((len(groups), 2, 2), np.int64))
                         of[groups.index(name(count.value)), part] += _pair(count.figure)
@@ -149,35 +189,43 @@ class ToldFigures:
     def series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, among: Holds) -> list[Told]:
         """The duties that fell due in each of some consecutive months. Not exact, they must begin with the record."""
         if self.is_exact(periods[-1].moment, among, periods[0].since, periods[-1].moment.on):
-            exact = self.queries.series(periods, clauses, held_as)
+            exact = self._queries.series(periods, clauses, held_as)
             return [Told({place: _pair(of[n]) for place, of in exact.items()}) for n in range(len(periods))]
         ends, wanted = [at_month_ends(period, self.today) for period in periods], self._areas(among)
         totals = [
             {place: np.stack([*map(_pair, of)]) for place, of in found.items() if wanted(place)}
-            for found in (self.queries.series(ends, [clause], held_as) for clause in clauses)
+            for found in (self._queries.series(ends, [clause], held_as) for clause in clauses)
         ]
         counts = _added([by_place(some, [0]) for some in totals])
         whole = Period(ends[-1].moment, ends[0].since)
-        people = by_month(grouped(self.queries.people(whole, clauses, wanted, "clause")))
-        months = [people.get(month_number(end.moment.on), {}) for end in ends]
+        people, closed = (
+            by_month(grouped(found))
+            for found in (self._queries.people(whole, clauses, wanted, "clause"), self._closed(whole, clauses, wanted))
+        )
         return [
-            Told({place: of[n] for place, of in counts.items()}, blocks(some), some) for n, some in enumerate(months)
+            Told(
+                {p: of[n] for p, of in counts.items()},
+                blocks(some := people.get(month, {})),
+                some,
+                closed.get(month, {}),
+            )
+            for n, month in enumerate(month_number(end.moment.on) for end in ends)
         ]
 
     def waits(self, asked: Period, clauses: Sequence[str], among: Holds) -> ToldWaits:
         """How long the duties that fell due took."""
         told = self.duties(asked, clauses, "done", among)
         at = asked if told.exact else at_month_ends(asked, self.today)
-        return ToldWaits(told, self.queries.waits(at, clauses, among))
+        return ToldWaits(told, self._queries.waits(at, clauses, among))
 
     def verdicts(self, moment: Moment, question: str, among: Holds) -> Told:
         """The cases whose answer to a question counts: sufficient, n, absent."""
         if self.is_exact_on(moment, among):
-            return Told({place: np.array(of) for place, of in self.queries.verdicts(moment, question).items()})
+            return Told({place: np.array(of) for place, of in self._queries.verdicts(moment, question).items()})
         at, wanted = self._month_end(moment), self._areas(among)
-        found = {place: np.array(of) for place, of in self.queries.verdicts(at, question).items() if wanted(place)}
+        found = {place: np.array(of) for place, of in self._queries.verdicts(at, question).items() if wanted(place)}
         cases: dict[Place, set[str]] = {}
-        for case in self.queries.answers(at, question):
+        for case in self._queries.answers(at, question):
             if wanted(case.place):
                 cases.setdefault(case.place, set()).add(person_of(case.reference))
         return Told(by_place(found), blocks(once(cases)), cases)
@@ -185,10 +233,10 @@ class ToldFigures:
     def loads(self, moment: Moment, among: Holds) -> ToldLoads:
         """What falls due in the coming weeks, was done and is overdue."""
         if self.forecasts_exactly(moment, among):
-            exact = self.queries.loads(moment)
+            exact = self._queries.loads(moment)
             return ToldLoads(exact.keys(), lambda holds: loads_together(of for p, of in exact.items() if holds(p)))
         at, wanted = self._month_end(moment), self._areas(among)
-        found = {place: load for place, load in self.queries.loads(at).items() if wanted(place)}
+        found = {place: load for place, load in self._queries.loads(at).items() if wanted(place)}
         told = self._held(at, by_place({place: np.array(of[1:]) for place, of in found.items()}), wanted)
         weeks = told._replace(counts=by_place({place: np.array(of.weeks) for place, of in found.items()}, [0]))
 
@@ -203,11 +251,11 @@ class ToldFigures:
     def recorded(self, asked: Period, among: Holds) -> ToldLates:
         """The entries recorded in a period on the cases that these places hold at its end."""
         if self.is_exact_on(asked.moment, among):
-            exact = self.queries.recorded(asked)
+            exact = self._queries.recorded(asked)
             return ToldLates(exact.keys(), lambda holds: late_together(of for p, of in exact.items() if holds(p)))
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
-        inside, totals = self.queries.recorded(at), dict[Place, Array]()
-        for part, found in enumerate((self.queries.recorded(Period(at.moment, BEGINNING)), inside)):
+        inside, totals = self._queries.recorded(at), dict[Place, Array]()
+        for part, found in enumerate((self._queries.recorded(Period(at.moment, BEGINNING)), inside)):
             for place, of in found.items():
                 if wanted(place):
                     totals.setdefault(place, _none())[part] = (sum(of.late.values()), of.entries)
@@ -218,7 +266,7 @@ class ToldFigures:
             if counts is None:
                 return None
             late, entries = np.maximum(counts, 0).tolist()
-            if len({person_of(entry.reference) for entry in self.queries.late(at, holds)}) < FEW:
+            if len({person_of(entry.reference) for entry in self._queries.late(at, holds)}) < FEW:
                 return LateFigure(entries, late)
             of = late_together(of for place, of in inside.items() if holds(place))
             return of._replace(entries=entries, late=late, longest=None)
@@ -227,7 +275,7 @@ class ToldFigures:
 
     def _held(self, at: Moment, counts: Mapping[Place, Array], wanted: Holds) -> Told:
         """Rounded counts about the cases that places hold at a moment."""
-        people = {place: some for place, some in self.queries.holding(at).items() if wanted(place)}
+        people = {place: some for place, some in self._queries.holding(at).items() if wanted(place)}
         return Told(counts, blocks(once(people)), people)
 
     def _month_end(self, moment: Moment) -> Moment:

@@ -17,18 +17,19 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place, late_rows
 from projections.lists.duty_list import ListedDuty
 from projections.obligations.duty_state import Obligation
-from projections.reports.duty_counts import HeldAs
-from projections.reports.duty_queries import Split, Wanted
+from projections.reports.duty_queries import Wanted
 from projections.reports.duty_results import (
     BEFORE,
     WEEKS,
     AnsweredCase,
     Count,
     DutyLoad,
+    HeldAs,
     LateEntry,
     PersonMonth,
     PlaceGroup,
     RecordedCount,
+    Split,
     Verdicts,
 )
 from projections.reports.periods import Period

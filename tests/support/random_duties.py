@@ -52,6 +52,8 @@ class RandomDuties:
             for officer in range(rng.randint(1, 3))
         ]
         self.duties = [*self._drawn(rng)]
+        self.closed = frozenset(self.persons)
+        """The people whose cases are closed to the reader."""
 
     def _drawn(self, rng: Random) -> Iterator[RandomDuty]:
         often = rng.choice((1, 3, 8, 20))
@@ -87,10 +89,12 @@ class RandomDuties:
         counted = [{c.place: c.figure for c in self.counts(period, clauses, held_as)} for period in periods]
         return {place: [found.get(place, Proportion()) for found in counted] for place in self.every}
 
-    def people(self, period: Period, clauses: Sequence[str], wanted: Wanted, by: str) -> Mapping[PlaceGroup, Any]:
+    def people(
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: str, closed: bool = False
+    ) -> Mapping[PlaceGroup, Any]:
         found: dict[PlaceGroup, Counter[PersonMonth]] = {}
         for duty in self.inside(period, clauses):
-            if wanted(duty.place):
+            if wanted(duty.place) and (duty.person in self.closed or not closed):
                 month = PersonMonth(duty.person, month_number(duty.due_on))
                 found.setdefault(PlaceGroup(duty.place, self.value(duty, by)), Counter())[month] += 1
         return found
@@ -100,6 +104,10 @@ class RandomDuties:
 
     def places(self) -> Sequence[Place]:
         return self.every
+
+    @property
+    def columns(self) -> None:
+        return None
 
     def selection(self, moment: object) -> None:
         return None

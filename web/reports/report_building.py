@@ -11,7 +11,7 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports.disclosure import BASE, FEW
-from projections.reports.duty_counts import held_as_of
+from projections.reports.duty_results import held_as_of
 from projections.reports.inspection_figures import inspected_on
 from projections.reports.measure_figures import (
     Point,
@@ -144,7 +144,7 @@ def _disclosed(told: ToldFigures, asked: ReportRequest) -> str | None:
     """Why figures are rounded; None where all are exact."""
     if asked.rounded:
         return rounded_said(asked)
-    in_areas, first = areas_of(told, asked), told.queries.first_day() or asked.before.since
+    in_areas, first = areas_of(told, asked), told.first_day() or asked.before.since
     exact = told.is_exact(asked.moment, in_areas, min(first, asked.before.since), asked.moment.on)
     return None if exact else PARTLY_ROUNDED
 

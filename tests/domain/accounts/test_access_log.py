@@ -106,6 +106,20 @@ def test_what_was_typed_for_a_user_name_and_is_none_is_not_kept(log: AccessLog) 
         assert "hunter2" not in str(c.rows("SELECT * FROM access_lines"))
 
 
+def test_a_case_stands_in_the_list_of_a_line_alone(log: AccessLog) -> None:
+    log.add(
+        NOW,
+        SPO,
+        "viewed",
+        references=["X123456/1"],
+        selection="/x?about=X123456/2",
+        detail="of X123457/1 and X123456/1",
+    )
+    (line,) = log.lines()
+    assert line.references == ("X123456/1", "X123456/2", "X123457/1")
+    assert (line.selection, line.detail) == ("/x?about=<case>", "of <case> and <case>")
+
+
 def test_texts_that_a_database_cannot_keep_are_kept_as_far_as_they_can(log: AccessLog) -> None:
     log.add(NOW, SPO, "viewed", selection="\0\ud800" + "x" * 3000, detail="\0", address="\ud800" + "9" * 80)
     (line,) = log.lines()

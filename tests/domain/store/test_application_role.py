@@ -82,7 +82,8 @@ def test_an_import_stores_as_the_application(postgres: Server, role: str, sample
     postgres.drop(address)
 
 
-LOGS = ("stored_events", "access_lines", "access_lists", "access_listed", "access_names", "account_names")
+LOGS = ("stored_events", "access_lines", "access_lists", "access_listed", "access_names", "account_names", "requests",
+        "request_decisions")  # fmt: skip
 FORBIDDEN = [
     *(f"{act} {table}" for table in LOGS for act in ("DELETE FROM", "TRUNCATE")),
     "UPDATE stored_events SET actor = 'me'",

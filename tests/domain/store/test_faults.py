@@ -90,7 +90,10 @@ def small_disk() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=11m", "tmpfs", folder]).returncode:
+        if (
+            os.geteuid()
+            or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=11m,mode=0755", "tmpfs", folder]).returncode
+        ):
             pytest.skip("a small disk can only be mounted by root, where mounting is allowed")
         try:
             yield folder

@@ -14,7 +14,7 @@ from domain.entries.inspection_entries import FrameTaken, SampleDrawn
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from tests.support.people import add, confirm_all, opens, post, signed_in
-from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, HERE, OPENED, SAMPLE, audit, file
+from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, audit, file
 from tests.web.site.test_access_control import CHELTENHAM, GLOUCESTER
 from web.app import create_app
 
@@ -56,10 +56,9 @@ def test_a_draft_is_not_there_for_those_who_neither_run_nor_read_it(app: Flask, 
     audit(lead)
     other = signed_in(app, user)
     for page in PAGES:
-        if other.get(f"{HERE}{page}").status_code == 403 and other.get(f"{AUDIT}{page}").status_code == 403:
-            continue  # a page that the role never enters
         assert told(other, f"{AUDIT}{page}") == told(other, f"/inspections/nobody-s-audit{page}"), page
-        assert other.get(f"{AUDIT}{page}").status_code == 404, page
+        never = (404, 403) if user == "t.adeyemi" else (404,)  # 403: a page that no case manager enters
+        assert other.get(f"{AUDIT}{page}").status_code in never, page
     asked = f"/cases/{GLOUCESTER}?inspection="
     assert told(other, f"{asked}october-audit") == told(other, f"{asked}nobody-s-audit")
     assert told(other, "/cases?inspection=october-audit") == told(other, "/cases?inspection=nobody-s-audit"), (
@@ -177,7 +176,8 @@ def test_one_person_is_not_made_two_assessors_of_one_inspection(
     app: Flask, lead: FlaskClient, own_database: Path
 ) -> None:
     """Named in a file from elsewhere by a staff key, and on the site by the user name: the second reader is another."""
-    for page, values in (("/inspections/new", OPENED), (f"{AUDIT}/frame", FRAME), (f"{AUDIT}/sample", SAMPLE)):
+    opens(lead, **OPENED)
+    for page, values in ((f"{AUDIT}/frame", FRAME), (f"{AUDIT}/sample", SAMPLE)):
         post(lead, page, **values)
     record(
         own_database,

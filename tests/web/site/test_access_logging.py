@@ -209,6 +209,19 @@ def test_an_answer_that_was_not_modified_is_a_line_with_its_cases(app: Flask) ->
     assert listed(app, one(app, before)) == {GLOUCESTER}
 
 
+def test_a_page_that_fails_is_a_line_too(app: Flask) -> None:
+    def page() -> str:
+        access_control.shown(GLOUCESTER)
+        raise ZeroDivisionError
+
+    app.add_url_rule("/broken", "broken", access_control.open_to()(page))
+    client = signed_in(app, "p.anstey")
+    before = last(app)
+    assert client.get("/broken").status_code == 500
+    line = one(app, before)
+    assert (line.action, line.detail, listed(app, line)) == ("viewed", "answered 500", {GLOUCESTER})
+
+
 def test_a_stream_has_its_line_before_its_first_byte(app: Flask) -> None:
     client = signed_in(app, "s.brandt")
     before = last(app)

@@ -26,7 +26,7 @@ from domain.accounts.second_factors import SecondFactors
 from domain.accounts.sign_in_sessions import Sessions
 from domain.accounts.sign_in_tries import SignInTries
 from domain.entries.tidy_text import words
-from domain.store.database import Database, guards
+from domain.store.database import Database, NotPrepared, guards
 from domain.store.engines import engine_of, insert_into
 
 _tables = sa.MetaData()
@@ -102,7 +102,8 @@ class StaleAccount(ValueError):
 class AccountRegister:
     """The accounts and settings of one database, with its access ``log`` and the ``requests`` about them.
 
-    Threads may share it; make it after a fork. On SQLite its tables are created here; on PostgreSQL only with ``prepare``.
+    Threads may share it; make it after a fork. On SQLite its tables are created here; on PostgreSQL only with ``prepare``,
+    and ``NotPrepared`` where that has not been done by this version.
     """
 
     def __init__(self, address: str, *, prepare: bool = False):
@@ -123,6 +124,8 @@ class AccountRegister:
             self.requests.prepare(database.kind)
             with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
                 self.log.prepare()
+        else:
+            _require(database, self.engine)
 
     @cached_property
     def key(self) -> OutsideKey:
@@ -331,6 +334,17 @@ def _names_of(c: sa.Connection, username: str | None = None) -> _Names:
     for who, name in c.execute(query if username is None else query.where(_names.c.username == username)):
         ever.setdefault(who, []).append(name)
     return _Names(ever, {row.name: row.username for row in c.execute(sa.select(_bound_names))})
+
+
+def _require(database: Database, engine: sa.Engine) -> None:
+    """``NotPrepared`` unless the database has the tables and columns of this version."""
+    found = sa.inspect(engine)
+    there = set(found.get_table_names())
+    for table in (table for tables in _TABLES for table in tables.sorted_tables):
+        if table.name not in there or {c.name for c in table.columns} - {
+            c["name"] for c in found.get_columns(table.name)
+        }:
+            raise NotPrepared(f"{database} was prepared by an older caseaudit: run `caseaudit migrate` first")
 
 
 def _create(c: sa.Connection, table: sa.Table) -> None:

@@ -18,6 +18,7 @@ from domain.accounts.account_register import (
 from domain.accounts.requests import RequestKind
 from domain.accounts.roles import ROLES
 from domain.accounts.widening import widened
+from domain.store.database import NotPrepared
 from web.admin.account_form import read_account
 from web.cli import command_options
 from web.site import passwords, system_clock
@@ -177,7 +178,10 @@ def _alone(register: AccountRegister, kind: RequestKind, username: str, change: 
 
 def _register(database: str, *, make: bool = False) -> closing[AccountRegister]:
     command_options.open_files(database, make=make).close()
-    return closing(AccountRegister(command_options.database_at(database).address))
+    try:
+        return closing(AccountRegister(command_options.database_at(database).address))
+    except NotPrepared as error:
+        raise click.UsageError(f"--database: {error}") from error
 
 
 def _found(register: AccountRegister, username: str) -> Any:

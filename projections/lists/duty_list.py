@@ -1,9 +1,9 @@
 """A list of duties of many cases, as arrays: filtered, counted and sorted as numbers. Only duties shown become objects."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -101,10 +101,10 @@ class DutyList:
         key: Array = (in_time << 16) + self.column("due_on")
         return key
 
-    def of_cases(self, references: Iterable[str]) -> "DutyList":
-        """The duties of these cases."""
-        numbers = (self.selection.columns.number(reference) for reference in references)
-        return self.only(np.isin(self.case, [number for number in numbers if number is not None]))
+    def where(self, name: str, fits: Callable[[Any], bool]) -> "DutyList":
+        """The duties whose value (see ``coded``) fits."""
+        values, coded = self.coded(name)
+        return self.only(np.array([*map(fits, values), False], bool)[coded])
 
     def in_order(self, key: Array, first: int, last: int, *, descending: bool = False) -> Array:
         """The indices of the duties from the place ``first`` up to, not including, ``last`` in order of a key.

@@ -1,7 +1,7 @@
 """Whether a reader may open every case that a figure counts."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -21,6 +21,7 @@ class ReaderReach:
 
     mine: Holds
     opened: Array
+    _known: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def closed(self, columns: ColumnStore) -> Array:
         """For each case of these columns whether they may not open it."""
@@ -37,7 +38,7 @@ class ReaderReach:
             return False
         places = columns.words["place"].values
         wanted = np.array([among(place) for place in places], bool)
-        theirs = np.array([self.mine(place) for place in places], bool)
+        theirs = self._theirs(places)
         for rows in columns.spells.parts(selection.instant):
             inside = wanted[rows["place"]] & (rows["begins_on"] <= day_number(until))
             inside &= rows["ends_before"] > day_number(since)
@@ -47,3 +48,9 @@ class ReaderReach:
             if (inside & ~(theirs[rows["place"]] & self.opened[rows["case"]])).any():
                 return False
         return True
+
+    def _theirs(self, places: Sequence[Place]) -> Array:
+        """For each place whether they answer for it. Places are only ever added."""
+        while len(self._known) < len(places):
+            self._known.append(self.mine(places[len(self._known)]))
+        return np.array(self._known[: len(places)], bool)

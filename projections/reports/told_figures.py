@@ -3,7 +3,7 @@
 Reports are built from ``ToldFigures`` and nothing else; ``DutyQueries`` has the exact counts of all cases, whoever asks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,7 +14,7 @@ from projections.columns.column_schema import Array
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.counted_people import by_month, by_value, grouped, once, pooled, told_by_area
-from projections.reports.disclosure import BEGINNING, FEW, Counted, at_month_ends, blocks, by_place
+from projections.reports.disclosure import FEW, Counted, at_month_ends, blocks, by_place
 from projections.reports.duty_queries import DutyQueries, person_of
 from projections.reports.duty_results import (
     BEFORE,
@@ -29,12 +29,9 @@ from projections.reports.duty_results import (
     loads_together,
 )
 from projections.reports.periods import Period
-from projections.reports.proportions import Proportion
 from projections.reports.reader_reach import Holds, ReaderReach
+from projections.reports.rounded_counts import Naming, RoundedCounts, added, pair_of
 from projections.reports.told_counts import Told, ToldLates, ToldLoads, ToldWaits
-
-Naming = Callable[[object], str]
-"""The group of an attribute's value."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +81,13 @@ class ToldFigures:
     def duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, among: Holds) -> Told:
         """The duties that fell due: held, n."""
         if self.is_exact_in(asked, among):
-            return Told({count.place: _pair(count.figure) for count in self._queries.counts(asked, clauses, held_as)})
+            return Told({count.place: pair_of(count.figure) for count in self._queries.counts(asked, clauses, held_as)})
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
         found = self._queries.people(at, clauses, wanted, "clause")
         people, apart = grouped(found), grouped(found, str)
-        counts = self._by_clause(at, clauses, held_as, wanted)
+        counts = RoundedCounts(self._queries, at, wanted).of_clauses(clauses, held_as)
         return Told(
-            _added([*counts.values()]), blocks(people, apart), people, grouped(self._closed(at, clauses, wanted))
+            added([*counts.values()]), blocks(people, apart), people, grouped(self._closed(at, clauses, wanted))
         )
 
     def _closed(
@@ -105,27 +102,15 @@ class ToldFigures:
         if self.is_exact_in(asked, among):
             exact: dict[str, dict[Place, Array]] = {}
             for count in self._queries.counts(asked, clauses, "in_time", "clause"):
-                exact.setdefault(count.value, {})[count.place] = _pair(count.figure)
+                exact.setdefault(count.value, {})[count.place] = pair_of(count.figure)
             return {clause: Told(counts) for clause, counts in exact.items()}
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
-        counts = self._by_clause(at, clauses, "in_time", wanted)
+        counts = RoundedCounts(self._queries, at, wanted).of_clauses(clauses, "in_time")
         people = by_value(self._queries.people(at, clauses, wanted, "clause"))
         closed = by_value(self._closed(at, clauses, wanted))
         return {
             clause: Told(counts[clause], blocks(some), some, closed.get(clause, {})) for clause, some in people.items()
         }
-
-    def _by_clause(
-        self, at: Period, clauses: Sequence[str], held_as: HeldAs, wanted: Holds
-    ) -> dict[str, dict[Place, Array]]:
-        """The counts of a period made of rounded totals, by clause and place."""
-        totals: dict[str, dict[Place, Array]] = {}
-        for part, period in enumerate((Period(at.moment, BEGINNING), at)):
-            for count in self._queries.counts(period, clauses, held_as, "clause"):
-                if wanted(count.place):
-                    of = totals.setdefault(count.value, {}).setdefault(count.place, _none())
-                    of[part] += _pair(count.figure)
-        return {clause: _inside(_since(of)) for clause, of in totals.items()}
 
     def _areas(self, among: Holds) -> Holds:
         """Whether a place lies in an area in which one of these lies."""
@@ -140,7 +125,7 @@ class ToldFigures:
             found: dict[str, dict[Place, Array]] = {}
             for count in self._queries.counts(asked, clauses, held_as, split):
                 of = found.setdefault(name(count.value), {})
-                of[count.place] = of.get(count.place, 0) + _pair(count.figure)
+                of[count.place] = of.get(count.place, 0) + pair_of(count.figure)
             return {group: Told(counts) for group, counts in found.items()}
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
         people = grouped(self._queries.people(at, clauses, wanted, split), name)
@@ -154,7 +139,9 @@ class ToldFigures:
             group: Told(
                 counts, [b for b in every if told[next(iter(b)).area].get(group)], people, closed.get(group, {})
             )
-            for group, counts in self._groups(at, clauses, held_as, split, name, wanted).items()
+            for group, counts in RoundedCounts(self._queries, at, wanted)
+            .of_groups(clauses, held_as, split, name)
+            .items()
         }
 
     def people_by_group(
@@ -168,35 +155,17 @@ class ToldFigures:
             people.setdefault(name(value), set()).update(one.person for one in counted)
         return {group: len(some) for group, some in people.items()}
 
-    def _groups(
-        self, at: Period, clauses: Sequence[str], held_as: HeldAs, split: Attribute, name: Naming, wanted: Holds
-    ) -> dict[str, dict[Place, Array]]:
-        """The counts of a period made of totals rounded along the groups, too: by group and place."""
-        found: list[dict[Place, Array]] = []
-        groups = sorted({name(value) for value in self._queries.values(at.moment, split)})
-        for clause in clauses:
-            totals: dict[Place, Array] = {}
-            for part, period in enumerate((Period(at.moment, BEGINNING), at)):
-                for count in self._queries.counts(period, [clause], held_as, split):
-                    if wanted(count.place):
-                        of = totals.setdefault(count.place, np.zeros((len(groups), 2, 2), np.int64))
-                        of[groups.index(name(count.value)), part] += _pair(count.figure)
-            made = by_place({place: np.stack([*map(_parted, of)]) for place, of in totals.items()}, [0, 1])
-            found.append(made)
-        every = _added(found)
-        return {group: {place: of[n, 1] for place, of in every.items()} for n, group in enumerate(groups)}
-
     def series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, among: Holds) -> list[Told]:
         """The duties that fell due in each of some consecutive months. Not exact, they must begin with the record."""
         if self.is_exact(periods[-1].moment, among, periods[0].since, periods[-1].moment.on):
             exact = self._queries.series(periods, clauses, held_as)
-            return [Told({place: _pair(of[n]) for place, of in exact.items()}) for n in range(len(periods))]
+            return [Told({place: pair_of(of[n]) for place, of in exact.items()}) for n in range(len(periods))]
         ends, wanted = [at_month_ends(period, self.today) for period in periods], self._areas(among)
         totals = [
-            {place: np.stack([*map(_pair, of)]) for place, of in found.items() if wanted(place)}
+            {place: np.stack([*map(pair_of, of)]) for place, of in found.items() if wanted(place)}
             for found in (self._queries.series(ends, [clause], held_as) for clause in clauses)
         ]
-        counts = _added([by_place(some, [0]) for some in totals])
+        counts = added([by_place(some, [0]) for some in totals])
         whole = Period(ends[-1].moment, ends[0].since)
         people, closed = (
             by_month(grouped(found))
@@ -254,12 +223,8 @@ class ToldFigures:
             exact = self._queries.recorded(asked)
             return ToldLates(exact.keys(), lambda holds: late_together(of for p, of in exact.items() if holds(p)))
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
-        inside, totals = self._queries.recorded(at), dict[Place, Array]()
-        for part, found in enumerate((self._queries.recorded(Period(at.moment, BEGINNING)), inside)):
-            for place, of in found.items():
-                if wanted(place):
-                    totals.setdefault(place, _none())[part] = (sum(of.late.values()), of.entries)
-        told = self._held(at.moment, _inside(_since(totals)), wanted)
+        inside = self._queries.recorded(at)
+        told = self._held(at.moment, RoundedCounts(self._queries, at, wanted).of_entries(inside), wanted)
 
         def figure(holds: Holds) -> LateFigure | None:
             counts = told.at(holds)
@@ -280,35 +245,3 @@ class ToldFigures:
 
     def _month_end(self, moment: Moment) -> Moment:
         return at_month_ends(Period(moment, moment.on), self.today).moment
-
-
-def _pair(figure: Proportion) -> Array:
-    return np.array((figure.held, figure.n), np.int64)
-
-
-def _none() -> Array:
-    """Two rows of counts: of all time, and of a period."""
-    return np.zeros((2, 2), np.int64)
-
-
-def _parted(counts: Array) -> Array:
-    """From the counts of all time and of a period: those before it, and those in it."""
-    return np.stack([counts[0] - counts[1], counts[1]])
-
-
-def _since(totals: Mapping[Place, Array]) -> dict[Place, Array]:
-    return by_place({place: _parted(counts) for place, counts in totals.items()}, [0])
-
-
-def _inside(made: Mapping[Place, Array]) -> dict[Place, Array]:
-    """Of the counts before a period and in it the latter."""
-    return {place: counts[1] for place, counts in made.items()}
-
-
-def _added(several: Sequence[Mapping[Place, Array]]) -> dict[Place, Array]:
-    """The counts of each place added up."""
-    found: dict[Place, Array] = {}
-    for counts in several:
-        for place, of in counts.items():
-            found[place] = found[place] + of if place in found else of
-    return found

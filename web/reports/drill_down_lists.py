@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-import numpy as np
 from werkzeug.exceptions import BadRequest
 
 from domain.policy.measures.measure import Measure
@@ -92,11 +91,8 @@ def _duty_line(behind: ListedDuty, day: date) -> DrillDownLine:
 
 def _of_group(query: DrillDownQuery, found: DutyList) -> DutyList:
     """The duties of one group of people."""
-    values, coded = found.coded(query.values["attribute"])
-    named = [
-        value is not None and group_of(query.values["attribute"], value) == query.values["group"] for value in values
-    ]
-    return found.only(np.array([*named, False], bool)[coded])
+    attribute, group = query.values["attribute"], query.values["group"]
+    return found.where(attribute, lambda value: value is not None and group_of(attribute, value) == group)
 
 
 def answered(query: DrillDownQuery) -> DrillDownList:

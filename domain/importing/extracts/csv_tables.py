@@ -88,9 +88,7 @@ class TableFile:
         """
         head = self.head()
         skip = int(head[0] == REASON)
-        with open(  # noqa: PTH123: a path's open knows no opener
-            path, "w", encoding=self._codec, errors="surrogateescape", newline="", opener=open_ours
-        ) as stream:
+        with open(path, "w", encoding=self._codec, errors="surrogateescape", newline="", opener=open_ours) as stream:
             writer = csv.writer(stream, delimiter=self.delimiter)
             writer.writerow([REASON, *map(safe, head[skip:])])
             for record in self._body():

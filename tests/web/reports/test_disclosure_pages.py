@@ -11,9 +11,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures.measure_files import reports
+from domain.store.application import Files
+from projections.cases.case_repository import CaseRepository
+from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from projections.reports.disclosure import BASE, FEW
-from tests.support.people import signed_in
+from tests.support.people import post, signed_in
+from tests.web.inspections.test_inspection_pages import AUDIT, audit
 from tests.web.site.test_access_control import GLOUCESTER, TODAY, limited
 from web.app import create_app
 
@@ -113,11 +119,6 @@ def test_the_area_of_others_is_rounded_beside_exact_figures_of_ones_own(seen_app
     assert all(int(n) % BASE == 0 for pair in re.findall(r"(\d+) of (\d+)", row) for n in pair)
 
 
-def test_publishing_warns_that_exact_figures_become_open() -> None:
-    words = (Path(__file__).parents[3] / "web/inspections/report_page.py").read_text()
-    assert "become open" in words
-
-
 def test_lists_behind_figures_have_open_cases_and_count_no_others(app: Flask) -> None:
     spo = signed_in(app, "p.anstey")
     for kind in ("duties?measure=contact-arranged&since=2004-12-22&", "late?since=2004-12-22&", "coming?"):
@@ -127,3 +128,45 @@ def test_lists_behind_figures_have_open_cases_and_count_no_others(app: Flask) ->
         rows = spo.get(f"/reports/list/{name}/download/csv?{query}{OF}").data.decode("utf-8-sig")
         head = re.search(r'<h1 class="govuk-heading-l">(.*?)</h1>', page)
         assert head is not None and len(list(csv.reader(io.StringIO(rows)))) - 1 == int(re.findall(r"\d+", head[1])[-1])
+
+
+def test_a_published_inspection_s_own_figures_are_open_and_those_of_a_place_in_it_are_not(own_database: Path) -> None:
+    site = create_app(str(own_database), today=lambda: TODAY, demo=True)
+    lead = signed_in(site, "j.hartnell")
+    audit(lead)
+    post(lead, f"{AUDIT}/freeze")
+    assert "become open to all readers" in " ".join(lead.get(f"{AUDIT}/publish").text.split())
+    area = signed_in(site, "c.whitlock")
+
+    def judged(client: FlaskClient, query: str = "") -> list[dict[str, Any]]:
+        made = document(client, f"reports/plans?{query}")
+        (sheet,) = (sheet for sheet in made["sheets"] if sheet["id"] == "judged")
+        return [row for row in sheet["rows"] if row["source"] == "October audit"]
+
+    assert judged(area) == [], "a draft is in no report"
+    post(lead, f"{AUDIT}/publish")
+    every = judged(area)
+    assert every and all(row["share"] != "withheld" for row in every)
+    places = {case: held_by(own_database, case) for case in sample(own_database)}
+    team = places[min(places)]
+    limited(own_database, "c.whitlock", case=min(places))
+    assert judged(area) == every, "the published figures of the whole sample"
+    if len(set(places.values())) > 1:
+        assert all(row["share"] == "withheld" and row["n"] is None for row in judged(area, f"of=team:{team}"))
+
+
+def sample(database: Path) -> set[str]:
+    files = Files.open(str(database))
+    found = set(CaseRepository(files).inspection("october-audit").sample)
+    files.close()
+    return found
+
+
+def held_by(database: Path, case: str) -> str:
+    """The team that holds a case."""
+    files = Files.open(str(database))
+    book = CaseRepository(files)
+    now = Moment(TODAY, end_of_day(TODAY))
+    team = book.read(case, now, frameworks()[DEFAULT_FRAMEWORK]).holder.team
+    files.close()
+    return team

@@ -173,13 +173,13 @@ def test_a_question_and_a_download_are_on_the_log_of_each_case_in_them(app: Flas
 REPORTED = "/reports/list/duties?measure=contact-arranged&since=2004-12-22"
 
 
-def limited(own_database: Path, *names: str) -> None:
+def limited(own_database: Path, *names: str, case: str = GLOUCESTER) -> None:
     files = Files.open(str(own_database))
     values = {
         "entry": "limit", "occurred_on": "2005-12-01", "recorded_at": "2005-12-01T09:00:00+00:00",
         "excluded": list(names), "reason": "a relative",
     }  # fmt: skip
-    files.record(GLOUCESTER, [load_entry("AccessLimited", values)], actor="test")
+    files.record(case, [load_entry("AccessLimited", values)], actor="test")
     files.close()
 
 

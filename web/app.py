@@ -48,7 +48,6 @@ from web.site import (
     access_logging,
     body_limits,
     dear_pages,
-    demo_guard,
     error_log,
     error_pages,
     front_door,
@@ -57,6 +56,7 @@ from web.site import (
     security_headers,
     site_assets,
 )
+from web.site.demo_guard import DemoGuard
 
 PAGES: tuple[ModuleType, ...] = (
     start_page,
@@ -124,6 +124,8 @@ def create_app(
     front_door.attach(
         app, proxies=(tuple(trusted_proxies) or front_door.LOOPBACK) if behind_proxy else (), names=site_names
     )
+    if demo:
+        app.wsgi_app = DemoGuard(app.wsgi_app)  # type: ignore[method-assign]
     app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(Path(__file__).parent),
@@ -134,7 +136,6 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
-        demo_guard,
         error_log,
         site_assets,
         body_limits,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from domain.accounts import access_seals, access_search, access_tables
@@ -18,10 +18,6 @@ from domain.accounts.access_store import Cursor, LogStore, log_database
 from domain.accounts.roles import Account
 from domain.entries.entry import CASE
 from domain.store.database import Database
-
-WINDOW = timedelta(minutes=15)
-TRIES_OF_ONE, TRIES_FROM_ONE_PLACE = 5, 50
-"""Failed sign-ins allowed within the window: as one account, and from one network address."""
 
 AT_ONCE = 500
 """Lines read by one query where all are asked for."""
@@ -151,24 +147,6 @@ class AccessLog:
             done = access_seals.forget(c, month)
         self.store.overwrite()
         return done
-
-    def has_failed_often(self, username: str, address: str, now: datetime) -> bool:
-        """Whether sign-ins as this user name, or from this network address, have failed too often within ``WINDOW``."""
-        since = now - WINDOW
-        return (
-            self.failures_of(username, since) >= TRIES_OF_ONE
-            or self.failures_from(address, since) >= TRIES_FROM_ONE_PLACE
-        )
-
-    def failures_of(self, username: str, since: datetime) -> int:
-        """The number of failed sign-ins with this user name since this time and since its last successful sign-in."""
-        last = next(self.lines(asked=Asked(username=username, action="signed in"), limit=1), None)
-        found = self.lines(asked=Asked(username=username, action="sign-in failed", since=since))
-        return sum(last is None or line.mark > last.mark for line in found)
-
-    def failures_from(self, address: str, since: datetime) -> int:
-        """The number of failed sign-ins from this IP address since this time."""
-        return sum(line.address == address for line in self.lines(asked=Asked(action="sign-in failed", since=since)))
 
     def _actor(self, who: Account | Actor | str) -> Actor:
         if isinstance(who, Actor):

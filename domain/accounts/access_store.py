@@ -22,6 +22,9 @@ from domain.store.sqlite_file import FileState, WatchedFile
 WAIT_SECONDS = 5
 """Seconds that a line waits for another writer of the log."""
 
+SYNCHRONOUS = "FULL"
+"""On SQLite, a line is on the disk before its page is sent."""
+
 MOST_IDLE = 8
 """The most connections kept open while nobody uses them."""
 
@@ -129,8 +132,8 @@ def _sqlite(database: Database) -> sqlite3.Connection:
         database.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False, uri=database.in_memory
     )
     try:
-        # A line is on the disk before its page is sent; what is deleted (keys) is overwritten.
-        for setting in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+        # What is deleted (keys) is overwritten.
+        for setting in ("journal_mode = WAL", f"synchronous = {SYNCHRONOUS}", "secure_delete = ON"):
             connection.execute(f"PRAGMA {setting}")
     except BaseException:
         connection.close()

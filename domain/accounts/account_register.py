@@ -132,6 +132,15 @@ class AccountRegister:
         """The outside key of this record; ``KeyUnusable``. The database holds no more than the record's id, by chance."""
         return _outside_key(self.engine)
 
+    def key_changed(self) -> bool:
+        """Note the outside key by a mark; whether another was noted before, whose sessions and passwords are lost."""
+        mark = self.key.mark("this key")
+        before = self.setting("key mark", mark)
+        if before != mark:
+            with self.engine.begin() as c:
+                c.execute(sa.update(_settings).where(_settings.c.name == "key mark").values(value=mark))
+        return before != mark
+
     @property
     def sessions(self) -> Sessions:
         return Sessions(self.engine, self)
@@ -243,12 +252,16 @@ class AccountRegister:
 
         Nothing else makes them usable: a hash that somebody wrote into the database signs nobody in. The user names.
         """
-        with self.engine.begin() as c:
-            older = c.execute(sa.select(_accounts).where(_accounts.c.password.startswith("$argon2"))).mappings().all()
-            for row in older:
-                sealed = sealed_older(self.key, row["username"], row["password"])
-                c.execute(sa.update(_accounts).where(_accounts.c.username == row["username"]).values(password=sealed))
-        return [row["username"] for row in older]
+        for username in (older := self.older_passwords()):
+            kept = self.password(username)
+            self.make_anew(username, kept, sealed_older(self.key, username, kept))
+        return older
+
+    def older_passwords(self) -> list[str]:
+        """The user names whose password hash is of an older version and not taken over."""
+        older = sa.select(_accounts.c.username).where(_accounts.c.password.startswith("$argon2"))
+        with self.engine.connect() as c:
+            return list(c.execute(older.order_by(_accounts.c.username)).scalars())
 
     def make_anew(self, username: str, kept: str, password: str) -> None:
         """Store another hash of the same password, in place of ``kept``."""

@@ -22,7 +22,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     f"{TABLE}_steps": READS,
     "accounts": CHANGES,
     "account_names": APPENDS,
-    "bound_names": APPENDS,
+    "bound_names": CHANGES,
     "settings": CHANGES,
     "access_lines": APPENDS,
     "access_listed": APPENDS,

@@ -19,6 +19,8 @@ DatabaseError = SQLAlchemyError
 def engine_of(database: Database) -> sa.Engine:
     """A pool of connections; safe between threads, not over a fork. No error message quotes the values of a statement."""
     if database.kind == "sqlite":
+        if not database.missing:
+            database.make_private()
         url = sa.URL.create("sqlite", database=database.path)
         engine = sa.create_engine(url, connect_args={"timeout": 10}, hide_parameters=True)
         if not database.in_memory:

@@ -21,15 +21,16 @@ class InspectionFigure(NamedTuple):
 def inspected_on(
     repository: CaseRepository, told: ToldFigures, questions: Sequence[str], asked: ReportRequest
 ) -> Mapping[str, list[InspectionFigure]]:
-    """By question: the published inspections up to a day that ask it, the latest first. Those without a case of the place
-    are left out.
+    """By question: the published inspections (no audits) up to a day that ask it, the latest first. Those without a case of
+    the place are left out.
 
     Each is read at its own moment, as its scoring sheet is. The figure of a whole published inspection is open to all
     readers; that of the cases of a place in it to those who may open all of these.
     """
     found: dict[str, list[InspectionFigure]] = {question: [] for question in questions}
     for name, opened in repository.inspections.items():
-        if opened.occurred_on > asked.moment.on or repository.inspection(name).published is None:
+        audit = opened.opened_as not in (None, "hm_inspector")
+        if opened.occurred_on > asked.moment.on or audit or repository.inspection(name).published is None:
             continue
         scored = score_inspection(repository, name)
         own = [reading for reading in scored.readings if asked.holds(reading.snapshot.spell.place)]

@@ -25,7 +25,8 @@ PAGES = {
         f"{CASE}/record/AssessmentCompleted", f"{CASE}/record/SupervisionPlanMade", f"{CASE}/record/QualityJudged",
         f"{CASE}/record/WarningGiven", f"{CASE}/correct/0002", CASE, "/calendar", "/password", "/staff", "/nowhere",
     ],
-    "i.nkemelu": ["/staff", "/staff/new", "/staff/p.anstey", "/access", "/imports"],
+    "i.nkemelu": ["/staff", "/staff/new", "/staff/p.anstey", "/access", "/access?person=V465889", "/imports"],
+    "s.brandt": ["/access", "/access/mine", f"/access/lists/{'0' * 64}"],
     "t.adeyemi": ["/desk", "/matrix"],
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain import private_folder
+from domain.accounts.account_register import AccountRegister
 from domain.private_folder import NotPrivate, check_folder, is_private, make_folder, open_ours, read_file, write_file
 from domain.store.application import Files
 from domain.store.database import Database
@@ -119,9 +120,10 @@ def test_the_files_of_a_database_are_for_their_user_only(tmp_path: Path) -> None
 def test_a_database_of_before_is_narrowed(tmp_path: Path) -> None:
     path = tmp_path / "case.sqlite"
     Files.open(str(path)).close()
-    path.chmod(0o644)
-    Files.open(str(path)).close()
-    assert mode(path) == 0o600
+    for opened in (Files.open, AccountRegister, ReadModel):
+        path.chmod(0o644)
+        opened(str(path)).close()
+        assert mode(path) == 0o600
 
 
 @pytest.mark.parametrize("bits", [0o777, 0o1777, 0o775])

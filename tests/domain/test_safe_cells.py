@@ -72,12 +72,13 @@ def test_rejected_rows_are_safe_and_are_read_again_as_they_were(tmp_path: Path) 
     rows = [[text, "x"] for text in FORMULAS + HARMLESS]
     source = tmp_path / "contacts.csv"
     with source.open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([["officer", "note"], *rows])
+        csv.writer(stream).writerows([["officer", "=note"], *rows])
     table = TableFile(source, "utf-8", ",")
     lines = {row.line: "=reason" for row in table.rows()}
     table.write_rejected(tmp_path / "rejected.csv", lines)
     with (tmp_path / "rejected.csv").open(newline="", encoding="utf-8-sig") as stream:
-        written = list(csv.reader(stream))[1:]
+        head, *written = list(csv.reader(stream))
+    assert head == ["rejected_because", "officer", "'=note"]
     assert [cells[1] for cells in written] == [safe(text) for text, _ in rows]
     assert {cells[0] for cells in written} == {"'=reason"}
     again = TableFile(tmp_path / "rejected.csv", "utf-8", ",")

@@ -15,6 +15,7 @@ from argon2 import _password_hasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
+from domain.accounts import access_store
 from domain.store import database
 from projections.read_model import worker_pool
 from tests.support.hanging import HANGING
@@ -30,6 +31,7 @@ def cheap() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # No test takes the machine's power away: nothing needs writing through to the disk.
         patch.setattr(sqlite3, "connect", functools.partial(unsafe, sqlite3.connect))
+        patch.setattr(access_store, "SYNCHRONOUS", "OFF")
         # A password of a test is worth no guessing.
         patch.setattr(_password_hasher, "hash_secret", functools.partial(quick, _password_hasher.hash_secret))
         # A template is compiled once a run, not once for the app of each test.

@@ -27,6 +27,7 @@ def index() -> str:
     waiting = [one for one in register.requests.still_open(clock.now()) if one.kind.startswith("account")]
     return render_template(
         "admin/accounts.html", accounts=register.accounts(), day=clock.day(),
+        unbound=_unbound(),
         alone={one.subject for one in waiting if one.alone}, asked={one.subject for one in waiting if not one.alone},
     )  # fmt: skip
 
@@ -80,13 +81,20 @@ def change(username: str) -> str | Response | tuple[str, int]:
 def bind_name() -> Response:
     """Ask to say whom a printed name in older limits of access means."""
     name, username = words(request.form.get("name", "")), request.form.get("username", "")
-    if not name or name not in {one for account in access_control.register().accounts() for one in account.names or ()}:
-        flash("Nothing was changed: choose a name that an account has or had.")
+    if name not in _unbound():
+        flash("Nothing was changed: no limit of access gives that name, or it is bound already.")
         return redirect(url_for("staff.index"))
     _found(username)
     outcome = two_people.ask("name bound", name, {"username": username}, reason=request.form.get("reason", ""))
     flash(f"Older limits that name {name}: asked. {two_people.OUTCOMES[outcome]}")
     return redirect(url_for("staff.index"))
+
+
+def _unbound() -> list[str]:
+    """The printed names in limits of access that more than one account, or none, may be meant by."""
+    accounts = access_control.register().accounts()
+    named = {name for staff in current_cases.limits().values() for name in staff} - {one.username for one in accounts}
+    return sorted(name for name in named if sum(one.is_shut_out([name]) for one in accounts) != 1)
 
 
 def _ask(standing: Account | None, account: Account) -> str | Response | tuple[str, int]:

@@ -2,7 +2,8 @@
 
 Three environment variables: ``CASEAUDIT_OPENID_ISSUER`` (its discovery document is read on first use),
 ``CASEAUDIT_OPENID_CLIENT_ID`` and ``CASEAUDIT_OPENID_CLIENT_SECRET``. A fourth, ``CASEAUDIT_OPENID_BREAK_GLASS``, names the one
-account that may still sign in with its password, such as the first of a site; nobody else may.
+account that may still sign in with its password, such as the first of a site; nobody else may. ``CASEAUDIT_OPENID_ACR``: the
+ways to sign in there that are strong enough (``acr``), with spaces between; without it the issuer's word is enough.
 
 Who somebody is follows from the issuer and the subject of the id token alone, which an invitation has bound to an account. No
 user name, address or other claim identifies anybody.
@@ -22,7 +23,7 @@ from web.site.links import local
 
 blueprint = Blueprint("openid", __name__)
 
-SETTINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "BREAK_GLASS")
+SETTINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "BREAK_GLASS", "ACR")
 
 HOW = "OpenID Connect"
 
@@ -31,6 +32,8 @@ NOT_MEANT = "What your organisation's sign-in said is not meant for this service
 SIGNED = ("RS", "ES", "PS", "Ed")
 """How the names of the ways to sign begin that are taken: with a key that the issuer alone has."""
 
+OURS = ("same-origin", "none")
+"""From where somebody comes here, as the browser says it: from our own page, or by an address that they typed."""
 
 SECONDS = 10
 """Seconds that the issuer may take for an answer. No redirect is followed."""
@@ -53,7 +56,9 @@ def takes_password_of(username: str) -> bool:
 @blueprint.get("/sign-in/openid")
 @access_control.open_to_anyone
 def index() -> Response:
-    """Redirect to the organisation's sign-in page."""
+    """Redirect to the organisation's sign-in page; from another site, first to ours, so that nobody is signed in unasked."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+        return redirect(url_for("signing_in.index", next=local(request.args.get("next"))))
     session.pop("invitation", None)
     session["following"] = request.args.get("next", "/")
     return away()
@@ -66,7 +71,8 @@ def away() -> Response:
     client = _client()
     try:
         _check_issuer(client)
-        answer: Response = client.authorize_redirect(url_for("openid.back", _external=True))
+        back, strength = url_for("openid.back", _external=True), current_app.extensions["openid"]["acr"]
+        answer: Response = client.authorize_redirect(back, **({"acr_values": strength} if strength else {}))
     except RequestException as error:
         return _unreachable(error)
     except AnotherIssuer:
@@ -159,10 +165,12 @@ def _person(client: Any) -> tuple[str, str]:
     metadata = client.load_server_metadata()
     offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
     metadata["id_token_signing_alg_values_supported"] = [name for name in offered if name.startswith(SIGNED)]
-    wanted = {
+    wanted: dict[str, Any] = {
         "iss": {"essential": True, "values": [issuer, f"{issuer}/"]}, "sub": {"essential": True},
         "aud": {"essential": True}, "exp": {"essential": True},
     }  # fmt: skip
+    if strength := current_app.extensions["openid"]["acr"]:
+        wanted["acr"] = {"essential": True, "values": strength.split()}
     said = client.authorize_access_token(claims_options=wanted)
     claims = said.get("userinfo") if said.get("id_token") else None
     if not claims or not isinstance(claims.get("sub"), str) or not claims["sub"]:
@@ -211,4 +219,6 @@ def attach(app: Flask) -> None:
             "max_redirects": 0,
         },
     )
-    app.extensions["openid"] = {"client": client, "issuer": issuer, "break_glass": settings.get("BREAK_GLASS") or ""}
+    app.extensions["openid"] = {
+        "client": client, "issuer": issuer, "break_glass": settings.get("BREAK_GLASS") or "", "acr": settings.get("ACR") or "",
+    }  # fmt: skip

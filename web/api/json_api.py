@@ -188,7 +188,9 @@ def attach(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json", OPENAPI_SWAGGER_UI_PATH=None,
     )  # fmt: skip
     api = _Api(app)
-    api.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "caseaudit"})
+    api.spec.components.security_scheme(
+        "session", {"type": "apiKey", "in": "cookie", "name": app.config["SESSION_COOKIE_NAME"]}
+    )
     api.spec.options["security"] = [{"session": []}]
     api.register_blueprint(blueprint)
     described = app.view_functions[SPEC]

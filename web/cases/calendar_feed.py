@@ -69,7 +69,9 @@ def feed(username: str, mark: str) -> Response:
     lines = owed.lines(owed.every, counted.snapshots(owed.case), current_cases.entries_of)
     access_control.shown(*(line.case.reference for line in lines))
     made = calendar(officer or account.name, by_due_date(lines), clock.now())
-    return Response(made, content_type="text/calendar; charset=utf-8")
+    answer = Response(made, content_type="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="due.ics"'
+    return answer
 
 
 def _owed(account: Account) -> tuple[CountedCases, DutyList]:

@@ -75,6 +75,16 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
     Site().run()
 
 
+KEY_WARNING = (
+    "The secret key is another than the last time: sessions, second factors and passwords have ended. Put the old key back, or"
+    " let people in again with: caseaudit users recover"
+)
+OLDER_WARNING = (
+    "These accounts have passwords of an older version, and cannot sign in: {names}. If it is you who updates, run"
+    " caseaudit migrate --take-over-passwords once; else somebody wrote them into the database."
+)
+
+
 class _Network(click.ParamType[str]):
     """A network address, or a network of them, such as 10.0.0.0/24."""
 
@@ -115,6 +125,7 @@ def serve(
         process = brought_up(views)
     if process is not None:
         click.echo("Lists and counts are being made: until they are, their pages say so.", err=True)
+    _warn_of_sign_ins(database)
     own = os.getpid()
     try:
         _serve(
@@ -124,6 +135,15 @@ def serve(
     finally:
         if process is not None and os.getpid() == own:  # not where one of the site's workers ends
             process.terminate()
+
+
+def _warn_of_sign_ins(database: str) -> None:
+    """Say why people cannot sign in: another secret key, or passwords of a version that had none."""
+    with closing(AccountRegister(command_options.database_at(database).address)) as register:
+        if register.key_changed():
+            click.echo(KEY_WARNING, err=True)
+        if older := register.older_passwords():
+            click.echo(OLDER_WARNING.format(names=", ".join(older)), err=True)
 
 
 @click.command()

@@ -20,7 +20,7 @@ from domain.accounts.roles import ROLES
 from domain.accounts.widening import widened
 from domain.store.database import NotPrepared
 from web.admin.account_form import read_account
-from web.cli import command_options
+from web.cli import command_log, command_options
 from web.site import passwords, system_clock
 
 
@@ -177,7 +177,9 @@ def _alone(register: AccountRegister, kind: RequestKind, username: str, change: 
 
 
 def _register(database: str, *, make: bool = False) -> closing[AccountRegister]:
+    """The register; ``LogUnavailable`` where what is done to it could not be noted."""
     command_options.open_files(database, make=make).close()
+    command_log.try_out(database)
     try:
         return closing(AccountRegister(command_options.database_at(database).address))
     except NotPrepared as error:

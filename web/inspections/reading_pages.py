@@ -81,7 +81,8 @@ def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
     second = request.args.get("second") == "yes"
     task, who = (reference, second), access_control.account()
     mine = who.is_named(found.allocated.get(task)) and not who.is_named(found.allocated.get((reference, not second)))
-    if not mine or not current_inspections.may_assess(inspection, reference):
+    closed = who.is_shut_out(current_cases.limits().get(reference, ()))  # known without reading the case
+    if closed or not mine or not current_inspections.may_assess(inspection, reference):
         access_control.log("refused", reference)
         abort(404, NOT_GIVEN.format(reference))
     problems: Problems = {}

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, request, session
 
+from domain.accounts.outside_key import NotSealed
 from domain.calendar.london_time import LONDON
 from domain.error_traces import trace_of
 from domain.store.application import Files
@@ -21,6 +22,8 @@ from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from web.presentation.formatting import count_noun, short_date
 from web.site import access_control, clock
+
+ENTERED_TO = "position entered to"
 
 WAIT_SECONDS = 1.0
 """Seconds that a page may take to update the tables, or to wait for a process that does; then it shows a note."""
@@ -46,7 +49,7 @@ def behind() -> Lag:
     """
     if "behind" not in g:
         keeper = _keeper()
-        standing, own = keeper.standing(), session.get("entered_to", 0)
+        standing, own = keeper.standing(), _entered_to()
         if standing.head > keeper.position:
             try:
                 catch_up(_opened(), seconds=WAIT_SECONDS, own=own, most=AT_ONCE)
@@ -139,11 +142,26 @@ def _opened() -> ReadModel:
 
 
 def _remember(response: Response) -> Response:
-    """After a form of somebody signed in was accepted, note the position that the read model must reach to show its entry."""
+    """After a form of somebody signed in was accepted, note the position that the read model must reach to show its entry.
+
+    It is sealed: whoever has the cookie can read it, and the position counts the entries of everybody.
+    """
     if request.method == "POST" and response.status_code < 400 and access_control.signed_in() is not None:
         with suppress(DatabaseError, NotPrepared):  # what was entered is kept, whatever becomes of this
-            session["entered_to"] = _opened().stored.head()
+            head = f"{_opened().stored.head():020d}"
+            session["entered_to"] = access_control.register().key.seal(ENTERED_TO, ENTERED_TO, head)
     return response
+
+
+def _entered_to() -> int:
+    """The position of the last entry that this session has entered; 0: none."""
+    sealed = session.get("entered_to")
+    if not isinstance(sealed, str):
+        return 0
+    try:
+        return int(access_control.register().key.unseal(ENTERED_TO, ENTERED_TO, sealed))
+    except NotSealed:  # by another key, or by a version that did not seal it
+        return 0
 
 
 def attach(app: Flask) -> None:

@@ -1,35 +1,43 @@
 """The demonstration asks for no password, so it answers this machine only, whatever stands before it."""
 
+from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
-from flask import Flask, abort, request
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 """Names by which a browser on this machine asks for it."""
 
-PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+PASSED_ON = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_VIA")
 """Headers of a request that another program has passed on."""
 
-REFUSED = "This is the demonstration: anybody may be anybody in it, so it is open on its own machine only, at http://localhost."
+REFUSED = "This is the demonstration: anybody may be anybody in it, so it is open on its own machine only, at http://localhost.\n"
 
 
-def is_from_here(peer: str | None, host: str, headers: object) -> bool:
-    """Whether a request was made on this machine, for a name of this machine."""
+class DemoGuard:
+    """The demonstration's app, which answers requests from its own machine. It stands before everything else."""
+
+    def __init__(self, app: "WSGIApplication"):
+        self._app = app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if is_from_here(environ):
+            return self._app(environ, start_response)
+        body = REFUSED.encode()
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))),
+                   ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]  # fmt: skip
+        start_response("403 FORBIDDEN", headers)
+        return [body]
+
+
+def is_from_here(environ: "WSGIEnvironment") -> bool:
+    """Whether a request was made on this machine, for a name of this machine, and nobody has passed it on."""
     try:
-        near = ip_address(peer or "").is_loopback
+        near = ip_address(environ.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
         near = False
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    return near and name.lower() in HOSTS and not any(one in headers for one in PASSED_ON)  # type: ignore[operator]
-
-
-def _refuse_others() -> None:
-    peer = request.environ.get("werkzeug.proxy_fix.orig", {}).get("REMOTE_ADDR") or request.remote_addr
-    if not is_from_here(peer, request.environ.get("HTTP_HOST", ""), request.headers):
-        abort(403, REFUSED)
-
-
-def attach(app: Flask) -> None:
-    """Refuse requests from elsewhere. Attach it before anything else."""
-    if app.config["DEMO"]:
-        app.before_request(_refuse_others)
+    host = environ.get("HTTP_HOST", "")
+    name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+    return near and name.lower() in HOSTS and not any(header in environ for header in PASSED_ON)

@@ -21,7 +21,21 @@ Knowledge = Literal["stood", "hindsight"]
 NAMES = ("as_at", "known")
 
 UNDATED = frozenset(
-    {"home", "signing_in", "openid", "staff", "access", "imports", "calendars", "inspecting", "assessing"}
+    {
+        "home",
+        "signing_in",
+        "openid",
+        "factors",
+        "own_account",
+        "invitations",
+        "staff",
+        "requests",
+        "access",
+        "imports",
+        "calendars",
+        "inspecting",
+        "assessing",
+    }
 )
 """Blueprints whose pages are not read as at a day."""
 

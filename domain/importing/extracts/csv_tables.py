@@ -61,7 +61,8 @@ class TableFile:
             raise NotATable(f"line 1: {first.wrong}")
         if not _is_text(first.text):
             raise NotATable(f"line 1: not text in {self.encoding}; is it another encoding?")
-        return [name.strip() for name in first.cells]
+        names = [name.strip() for name in first.cells]
+        return [REASON, *map(as_typed, names[1:])] if names[0] == REASON else names
 
     def rows(self, progress: Callable[[int], None] = lambda size: None) -> Iterator[CsvRow]:
         """The rows below the names. ``progress`` is called with the number of characters read."""
@@ -87,11 +88,9 @@ class TableFile:
         """
         head = self.head()
         skip = int(head[0] == REASON)
-        with open(  # noqa: PTH123: a path's open knows no opener
-            path, "w", encoding=self._codec, errors="surrogateescape", newline="", opener=open_ours
-        ) as stream:
+        with open(path, "w", encoding=self._codec, errors="surrogateescape", newline="", opener=open_ours) as stream:
             writer = csv.writer(stream, delimiter=self.delimiter)
-            writer.writerow([REASON, *head[skip:]])
+            writer.writerow([REASON, *map(safe, head[skip:])])
             for record in self._body():
                 if whole or record.line in reasons:
                     cells = [record.text.rstrip("\r\n")] if record.wrong else record.cells[skip:]

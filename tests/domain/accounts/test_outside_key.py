@@ -156,3 +156,15 @@ def test_nothing_in_the_database_is_the_key(empty_database: str, folder: Path) -
     again.close()
     (path,) = folder.iterdir()
     assert list(kept) == ["record"] and path.stem == kept["record"] and path.read_text().strip() not in kept.values()
+
+
+@pytest.mark.both
+def test_another_key_than_before_is_noticed_once(empty_database: str, folder: Path) -> None:
+    register = AccountRegister(empty_database)
+    assert [register.key_changed() for _ in range(2)] == [False, False]
+    register.close()
+    (path,) = folder.iterdir()
+    path.unlink()
+    again = AccountRegister(empty_database)
+    assert [again.key_changed() for _ in range(2)] == [True, False]
+    again.close()

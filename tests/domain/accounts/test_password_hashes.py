@@ -64,6 +64,7 @@ def test_passwords_of_an_older_version_are_taken_over_by_the_operator_alone(
     register.add(Account("ben", "Ben Spo", "spo", ("Gloucester",)), hashed(register.key, "ben", WORDS))
     AccountRegister(empty_database, prepare=True).close()
     assert not is_password(register.key, "ann", WORDS, register.password("ann"), NOW)
+    assert register.older_passwords() == ["ann"]
     assert register.take_over_passwords() == ["ann"] and register.take_over_passwords() == []
     kept = register.password("ann")
     assert is_older(kept) and is_password(register.key, "ann", WORDS, kept, NOW)

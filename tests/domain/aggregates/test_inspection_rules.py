@@ -544,3 +544,50 @@ def test_an_adjusted_band_stands_only_while_the_score_is_near_enough() -> None:
     ):
         assert SectionBand(section, printed, present.band(printed), near(present, printed), adjusted).title == stands
     assert SectionBand(section, None, None, [], adjusted).title is None
+
+
+# ---------------------------------------------------------------- who reads, by id
+
+TWINS = [
+    entry("AssessorNamed", assessor="J Hartnell", role="hm_inspector", assessor_id=key)
+    for key in ("j.hartnell", "j.hart2")
+]
+GIVEN = entry("ReadingAllocated", case=DRAWN.cases[0], assessor="J Hartnell", assessor_id="j.hartnell")
+
+
+def test_two_assessors_of_one_name_are_two_people_where_the_entries_give_ids() -> None:
+    found = Inspection.of([OPENED, FRAME, DRAW, *TWINS, GIVEN])
+    assert set(found.assessors) == {"j.hartnell", "j.hart2"} and found.called("j.hart2") == "J Hartnell"
+    assert found.tasks_of("j.hartnell") == [(DRAWN.cases[0], False)]
+    assert found.tasks_of("j.hart2") == found.tasks_of("J Hartnell") == []
+    second = {"case": DRAWN.cases[0], "assessor": "J Hartnell", "second": True}
+    check(found, entry("ReadingAllocated", **second, assessor_id="j.hart2"))
+    for key in ("j.hart2", None):
+        with pytest.raises(refusals.Refused, match="is not allocated to"):
+            check(found, entry("ReadingCompleted", case=DRAWN.cases[0], assessor="J Hartnell", assessor_id=key))
+    check(found, entry("ReadingCompleted", case=DRAWN.cases[0], assessor="Another Name", assessor_id="j.hartnell"))
+
+
+def test_cases_are_shared_out_by_key_and_never_to_the_second_reader() -> None:
+    again = entry("ReadingAllocated", case=DRAWN.cases[0], assessor="J Hartnell", second=True, assessor_id="j.hart2")
+    found = Inspection.of([OPENED, FRAME, DRAW, *TWINS, again])
+    assert Counter(found.shared_out().values()) == {"j.hartnell": 2, "j.hart2": 2}
+    assert found.shared_out()[DRAWN.cases[0], False] == "j.hartnell"
+
+
+def test_a_file_without_ids_reads_as_before() -> None:
+    found = Inspection.of([*READY, FIRST])
+    assert set(found.assessors) == {"J Hartnell", "R Pascoe"} and found.tasks_of("J Hartnell") == [
+        (DRAWN.cases[0], False)
+    ]
+
+
+def test_the_limit_for_one_officer_goes_by_id() -> None:
+    """Two officers of one name are two; one officer under two names is one."""
+    named = [
+        Framed(case=f"X{n}/1", stratum="s", officer="A Smith", officer_id=f"s{n % 2}") for n in range(100_000, 100_004)
+    ]
+    assert len(draw(named, 4, "seed", per_officer=2).cases) == 4
+    one = [Framed(case=f"X{n}/1", stratum="s", officer=f"Name {n}", officer_id="s1") for n in range(100_000, 100_004)]
+    with pytest.raises(CannotDraw, match="with at most 2 cases an officer"):
+        draw(one, 4, "seed", per_officer=2)

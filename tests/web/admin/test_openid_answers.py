@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from tests.web.admin.test_openid import Provider, accepted, app, invite, is_in, provider, running, through
 from web.admin import openid
 from web.app import create_app
+
+__all__ = ["app", "provider", "running"]
 
 
 class Issuer:
@@ -87,3 +91,26 @@ def test_the_metadata_of_another_issuer_are_refused(issuer: Issuer, tmp_path: Pa
 def test_metadata_that_cannot_be_read_are_no_error_of_the_site(issuer: Issuer, tmp_path: Path, body: bytes) -> None:
     issuer.answer = (200, {}, body)
     assert "can&#39;t be reached" in asked_to_sign_in(issuer, tmp_path)[0]
+
+
+@pytest.mark.parametrize(("named", "strong"), [("phr", True), ("phrh", True), ("pwd", False), (None, False)])
+def test_a_sign_in_that_is_not_as_strong_as_the_site_asks_is_refused(
+    app: Flask, provider: Provider, named: str | None, strong: bool
+) -> None:
+    accepted(app, invite(app))
+    app.extensions["openid"]["acr"] = "phr phrh"
+    provider.claims = {"acr": named}
+    client = app.test_client()
+    through(client)
+    assert provider.asked["acr_values"] == "phr phrh"
+    assert is_in(client) is strong
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_link_of_another_site_signs_nobody_in(app: Flask, provider: Provider, site: str) -> None:
+    accepted(app, invite(app))
+    client = app.test_client()
+    answer = client.get("/sign-in/openid?next=/cases", headers={"Sec-Fetch-Site": site})
+    assert answer.location == "/sign-in?next=/cases" and not is_in(client)
+    away = client.get("/sign-in/openid?next=/cases", headers={"Sec-Fetch-Site": "same-origin"})
+    assert away.location.startswith(provider.issuer)

@@ -309,7 +309,7 @@ def enrolled(app: Flask, now: datetime, username: str = "info") -> tuple[FlaskCl
         "/second-factor/new/app",
         data={"csrf_token": token_in(page), "sealed": sealed_of(page), "app_code": code(secret, now)},
     )
-    codes = re.findall(r'<li class="ca-code">([A-Z2-7-]{19})</li>', shown.text)
+    codes = re.findall(r'<li class="ca-code">([A-Z2-7-]{29})</li>', shown.text)
     assert len(codes) == 10, shown.text
     return client, secret, codes
 

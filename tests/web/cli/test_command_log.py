@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from domain.accounts.access_lines import Line
+from domain.accounts.access_lines import Line, LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.access_store import log_database
 from domain.entries.entry import CASE
@@ -95,6 +95,14 @@ def test_where_the_log_cannot_be_written_nothing_is_shown(
     assert result.exit_code == 1 and "the access log" in result.output, result.output
     assert not re.findall(rf"\b{CASE}\b", result.output) and result.output.count("\n") <= 3
     assert CliRunner().invoke(main, ["verify", "--database", str(own_database)]).exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_no_account_is_changed_that_the_log_cannot_note(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(AccessLog, "try_out", lambda _: (_ for _ in ()).throw(LogUnavailable("the access log is gone")))
+        assert "the access log is gone" in run("users", "change", "p.anstey", "--close", code=1).output
+    assert "closed" not in run("users", "list").output
 
 
 def log_path(database: Path) -> Path:

@@ -13,6 +13,7 @@ from domain.store.application import Files
 from tests.domain.store.test_store import BEGINNING
 from tests.support.histories import CASE, NOW, facts_of
 from web.cli import main
+from web.cli.import_command import load
 
 pytestmark = pytest.mark.both
 
@@ -69,13 +70,14 @@ def test_what_was_tried_out_in_the_demonstration_stays_in_it(own_database: Path 
     assert demo(own_database).exit_code == 0
 
 
-def test_a_demonstration_of_before_marks_is_known_by_its_content(own_database: Path | str) -> None:
-    unmarked(own_database)
-    assert demo(own_database).exit_code == 0
-    unmarked(own_database)
-    with closing(Files.open(str(own_database))) as files:
+def test_a_demonstration_of_before_marks_is_known_by_its_content(empty_database: str, sample_files: Path) -> None:
+    """It held the samples and nothing else: their inspections were not published yet."""
+    load(empty_database, sorted(sample_files.glob("*.ndjson")), actor="demo")
+    assert demo(empty_database).exit_code == 0
+    unmarked(empty_database)
+    with closing(Files.open(empty_database)) as files:
         files.record(CASE, facts_of([BEGINNING]), actor="p.anstey", now=NOW)
-    refused(own_database, "not just those of the samples")
+    refused(empty_database, "not just those of the samples")
 
 
 def test_a_demonstration_of_before_marks_with_a_password_is_refused(own_database: Path | str) -> None:

@@ -5,16 +5,20 @@ each single-question figure that its text gives.
 """
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
+from projections.inspections.published_figures import figures
 from projections.inspections.sample_scores import ScoredSample, score_inspection
 from projections.scoring.scores import QuestionScore, printed
 from web.cli import main
 from web.demo import FOLLOW_UP, ORIGINAL, lines, write_samples
+from web.demo.publish_samples import publish_samples
 
 SHEET = {
     "gloucestershire-2004": {
@@ -192,3 +196,21 @@ def test_the_same_seed_writes_the_same_files(tmp_path: Path, sample_files: Path)
     for path in write_samples(tmp_path):
         assert path.read_bytes() == (sample_files / path.name).read_bytes()
     assert len({line["case"] for s in (ORIGINAL, FOLLOW_UP) for line in lines(s) if "case" in line}) == 120
+
+
+@pytest.mark.parametrize("inspection", SHEET)
+def test_the_samples_are_published_with_the_figures_of_the_report(demo_book: CaseRepository, inspection: str) -> None:
+    """So all readers may see their sheets; what is published is what the record gives."""
+    found = demo_book.inspection(inspection)
+    assert found.frozen is not None and found.published is not None
+    assert found.published.figures == figures(found, score_inspection(demo_book, inspection).score)
+    printed_as = {figure.of: figure.printed for figure in found.published.figures}
+    assert {of: printed_as[of] for of in SHEET[inspection]} == {of: f"{n}%" for of, n in SHEET[inspection].items()}
+    assert demo_book.files.recorder.hash_at(found.published.position) == found.published.hash
+    assert found.published.recorded_at > found.frozen.recorded_at
+
+
+def test_publishing_the_samples_again_changes_nothing(own_database: Path) -> None:
+    with closing(Files.open(str(own_database))) as files:
+        before = files.recorder.head()
+        assert publish_samples(files) == 0 and files.recorder.head() == before

@@ -1,15 +1,20 @@
 """A blind reader learns nothing of another reader's answers, on no page and by no total, until the reading is finished."""
 
 import re
+import zlib
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.json.tag import TaggedJSONSerializer
 from flask.testing import FlaskClient
+from itsdangerous import base64_decode
 
 from domain.accounts.roles import Account
+from domain.store.application import Files
 from tests.support.people import add, confirm_all, post, signed_in
 from tests.web.inspections.test_inspection_pages import AUDIT, audit
 from web.app import create_app
@@ -38,7 +43,7 @@ def lead(app: Flask) -> FlaskClient:
 def everything(client: FlaskClient, case: str) -> Mapping[str, tuple[int, bytes, list[str | None]]]:
     """Every page of the case and of the inspection that needs no more in its address, as this reader gets it."""
     fill = {"inspection": "october-audit", "crn": case.partition("/")[0], "int:number": case.partition("/")[2],
-            "criterion": "B1", "question": QUESTION, "type_": "EntryWithdrawn", "entry": "0002"}  # fmt: skip
+            "criterion": "B1", "question": QUESTION, "type_": "QualityJudged", "entry": "0002"}  # fmt: skip
     found = {}
     for rule in client.application.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or not rule.rule.startswith(("/inspections", "/cases/<crn>")):
@@ -122,3 +127,20 @@ def test_neither_a_renamed_account_nor_one_of_the_same_name_reads_for_an_assesso
         for page in (AUDIT, f"{AUDIT}/work", f"{AUDIT}/readings", f"{AUDIT}/read/{case}", f"{AUDIT}/report/json"):
             assert client.get(page).status_code == 404, (account.username, page)
         assert "October audit" not in client.get("/inspections").text
+
+
+def test_the_cookie_of_a_blind_reader_counts_no_entries(app: Flask, lead: FlaskClient, own_database: Path) -> None:
+    audit(lead)
+    cookie = lead.get_cookie("caseaudit")
+    assert cookie is not None
+    said = str(TaggedJSONSerializer().loads(base64_decoded(cookie.value)))
+    with closing(Files.open(str(own_database))) as files:
+        head = files.recorder.head()[0]
+    assert "entered_to" in said and not re.search(rf"\b0*(?:{head}|{head - 1})\b", said)
+
+
+def base64_decoded(cookie: str) -> str:
+    """What the holder of a signed cookie reads in it."""
+    compressed, payload = cookie.startswith("."), cookie.lstrip(".").split(".")[0]
+    plain = base64_decode(payload)
+    return (zlib.decompress(plain) if compressed else plain).decode()

@@ -13,10 +13,11 @@ from domain.accounts.roles import Account
 from domain.entries.inspection_entries import FrameTaken, SampleDrawn
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
-from tests.support.people import add, confirm_all, opens, post, signed_in
+from tests.support.people import add, confirm_all, opens, post, signed_in, token_in
 from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, audit, file
 from tests.web.site.test_access_control import CHELTENHAM, GLOUCESTER
 from web.app import create_app
+from web.site import access_control, clock
 
 pytestmark = pytest.mark.both
 
@@ -201,3 +202,23 @@ def test_an_inspector_opens_inspections_only_in_their_areas(app: Flask) -> None:
     inspector = signed_in(app, elsewhere)
     assert "Gloucestershire" not in inspector.get("/inspections/new").text.split("<main")[1].split("Follows")[0]
     assert "is not in it" in post(inspector, "/inspections/new", **OPENED).text
+
+
+def test_an_inspector_reaches_no_case_of_an_inspection_until_a_second_person_confirms_it(
+    app: Flask, lead: FlaskClient
+) -> None:
+    assert post(lead, "/inspections/new", **OPENED).location == "/requests"
+    (asked,) = _waiting(app)
+    for page in (AUDIT, f"{AUDIT}/work", f"{AUDIT}/frame", f"{AUDIT}/readings"):
+        assert lead.get(page).status_code in (403, 404), page
+    post(lead, f"/requests/{asked}/confirmed", "/requests")
+    token = token_in(lead.get("/requests").text)
+    taken = lead.post(f"{AUDIT}/frame", data={"csrf_token": token, **FRAME})
+    assert taken.status_code in (403, 404) and _waiting(app) == [asked]
+    confirm_all(app)
+    assert post(lead, f"{AUDIT}/frame", **FRAME).status_code == 302
+
+
+def _waiting(app: Flask) -> list[int]:
+    with app.app_context():
+        return [one.number for one in access_control.register().requests.still_open(clock.now()) if not one.alone]

@@ -123,7 +123,7 @@ def test_countersigning_meets_the_duty_and_shows_it_before_and_after(spo: FlaskC
     (made,) = [f for f in entries(own_database).values() if f.entry.startswith("form-")]
     assert dump_entry(made) | {"entry": "", "recorded_at": ""} == {
         "type": "AssessmentCountersigned", "entry": "", "occurred_on": "2005-12-22", "recorded_at": "",
-        "recorded_by": "p.anstey", "assessment": "0002", "by": "Peter Anstey", "grade": "spo",
+        "recorded_by": "p.anstey", "assessment": "0002", "by": "Peter Anstey", "by_id": "p.anstey", "grade": "spo",
     }  # fmt: skip
     assert made.recorded_at.date() in (TODAY, TODAY - timedelta(days=1))
 

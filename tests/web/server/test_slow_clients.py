@@ -20,8 +20,11 @@ from web.site import body_limits
 
 pytestmark = pytest.mark.slow
 
-DEADLINE = 3
+DEADLINE = 6
 """Seconds for headers, and for a small body, of the site that these tests start."""
+
+SOON = 4
+"""Seconds in which the site answers others, on a machine that is busy with other tests."""
 
 SERVE = f"""
 import sys
@@ -103,26 +106,36 @@ def test_half_sent_requests_leave_the_site_answering(site: Served, how: str, num
         for _ in range(number):
             stack.enter_context(site.begin(HALF[how]))
         took = [site.healthy() for _ in range(5)]
-    assert max(took) < 1.5, took
+    assert max(took) < SOON, took
 
 
 def test_bytes_one_at_a_time_are_closed_at_the_deadline(site: Served) -> None:
-    for how in ("headers never ended", "a body never ended", "a chunked body never ended"):
-        with site.begin(HALF[how]) as opened:
-            begun, closed = time.monotonic(), False
-            while not closed and time.monotonic() - begun < DEADLINE + 4:
-                time.sleep(0.3)
-                assert site.healthy() < 1.5
-                try:
-                    opened.sendall(b"a")
-                    opened.settimeout(0.01)
-                    closed = opened.recv(1) == b""
-                except TimeoutError:
-                    pass
-                except OSError:
-                    closed = True
-            assert closed, how
-            assert time.monotonic() - begun > DEADLINE - 1, how
+    slow = ("headers never ended", "a body never ended", "a chunked body never ended")
+    begun = time.monotonic()
+    opened = {how: site.begin(HALF[how]) for how in slow}
+    closed: dict[str, float] = {}
+    while len(closed) < len(slow) and time.monotonic() - begun < 3 * DEADLINE:
+        time.sleep(0.3)
+        assert site.healthy() < SOON
+        for how in slow:
+            if how not in closed and is_closed_after(opened[how], b"a"):
+                closed[how] = time.monotonic() - begun
+    for one in opened.values():
+        one.close()
+    assert closed.keys() == set(slow)
+    assert min(closed.values()) > DEADLINE - 1
+
+
+def is_closed_after(opened: socket.socket, sent: bytes) -> bool:
+    """Send this; whether the site has closed the connection."""
+    try:
+        opened.sendall(sent)
+        opened.settimeout(0.01)
+        return opened.recv(1) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
 
 
 def test_a_client_that_takes_nothing_holds_no_thread(site: Served) -> None:
@@ -134,7 +147,7 @@ def test_a_client_that_takes_nothing_holds_no_thread(site: Served) -> None:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
             opened.connect(("127.0.0.1", site.port))
             opened.sendall(asked * 30)
-        assert max(site.healthy() for _ in range(5)) < 1.5
+        assert max(site.healthy() for _ in range(5)) < SOON
 
 
 @pytest.mark.parametrize(
@@ -187,5 +200,5 @@ def test_a_worker_that_is_killed_is_replaced(site: Served) -> None:
         now = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text().split()
         if len(now) == 2 and workers[0] not in now:
             break
-    assert site.healthy() < 5
+    assert site.healthy() < SOON
     assert len(now) == 2

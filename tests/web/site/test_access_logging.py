@@ -18,6 +18,7 @@ from tests.support.people import MANAGER, PASSWORD, add, post, signed_in, token_
 from tests.web.site.test_access_control import ARGUMENTS, CHELTENHAM, GLOUCESTER, TODAY, USERS
 from web.app import create_app
 from web.site import access_control
+from web.site.access_logging import PURPOSES
 
 pytestmark = pytest.mark.both
 
@@ -106,7 +107,7 @@ def test_every_answer_has_one_line_with_every_case_in_it(seen_app: Flask, role: 
         assert shown <= listed(seen_app, written[0]), (address, shown - listed(seen_app, written[0]))
         assert (written[0].action == "refused") == (400 <= answer.status_code < 500), (address, written[0])
         many |= {address} if len(shown) > 3 else set()
-    assert role == "auditor" or len(many) > 3
+    assert role in ("auditor", "information_manager") or len(many) > 3
 
 
 # ---------------------------------------------------------------- what a line says
@@ -121,11 +122,11 @@ def one(app: Flask, before: int) -> Line:
 def test_a_list_names_its_cases_and_its_filters_and_seals_what_was_typed(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
     before = last(app)
-    client.get("/cases?team=Gloucester&find=davies&odd=Brian+Davies", environ_base={"REMOTE_ADDR": "10.0.0.9"})
+    client.get("/cases?team=Gloucester&find=davies&odd=Brian+Davies")
     line = one(app, before)
     assert (line.username, line.name, line.action) == ("p.anstey", "Peter Anstey", "searched")
     assert (line.route, line.selection, line.purpose) == ("caseload.index", "/cases?team=Gloucester", "supervision")
-    assert (line.sought, line.address) == ("find=davies&odd=Brian+Davies", "10.0.0.9")
+    assert (line.sought, line.address) == ("find=davies&odd=Brian+Davies", "127.0.0.1")
     assert GLOUCESTER in listed(app, line)
     with log_in(app).transaction() as c:
         assert "avies" not in str(c.rows("SELECT * FROM access_lines"))
@@ -161,6 +162,10 @@ def test_a_line_says_which_page_it_was_and_for_what(
     client.get(address)
     line = one(app, before)
     assert (line.action, line.selection, line.purpose) == (action, selection, purpose)
+
+
+def test_every_page_is_for_something(app: Flask) -> None:
+    assert {name for name in app.blueprints if name not in PURPOSES} <= {"api-docs"}
 
 
 def test_figures_write_their_selection_and_no_case(app: Flask) -> None:
@@ -255,8 +260,7 @@ def test_a_form_without_its_token_is_a_refusal(app: Flask) -> None:
 
 def test_the_calendar_names_the_cases_it_gave_to_whose_calendar_it_is(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
-    post(client, "/calendar", step="new")
-    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", client.get("/calendar").text)
+    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="new").text)
     assert address is not None
     before = last(app)
     made = app.test_client().get(address[0]).text

@@ -9,6 +9,9 @@ from flask import Flask
 from tests.support.people import signed_in
 from web.app import create_app
 
+REFUSED = (400, 403)
+"""A name that is not the site's is refused before anything else (400)."""
+
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/healthz", "/demo/p.anstey", "/cases", "/assets/style.css"])
 @pytest.mark.parametrize("where", [
@@ -19,8 +22,8 @@ from web.app import create_app
 ])  # fmt: skip
 def test_the_demonstration_answers_nobody_from_elsewhere(demo_app: Flask, path: str, where: dict[str, str]) -> None:
     client = signed_in(demo_app, "p.anstey")
-    assert client.get(path, environ_overrides=where).status_code == 403
-    assert client.post(path, environ_overrides=where).status_code == 403
+    assert client.get(path, environ_overrides=where).status_code in REFUSED
+    assert client.post(path, environ_overrides=where).status_code in REFUSED
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:5000", "127.0.0.1:5000", "[::1]:5000", "[::1]", "LOCALHOST"])

@@ -48,12 +48,14 @@ def test_every_answer_says_what_a_browser_may_do_with_it(demo_app: Flask, user: 
 
 def test_what_is_no_page_is_kept_and_never_shown(demo_app: Flask) -> None:
     client, kept = signed_in(demo_app, "c.whitlock"), set()
-    for endpoint, address in walked(demo_app):
+    made = re.search(r"/calendar/c\.whitlock/[^\"<?]+\.ics", post(client, "/calendar", step="new").text)
+    assert made is not None
+    for endpoint, address in (*walked(demo_app), ("calendars.feed", made[0])):
         answer = client.get(address)
         if answer.status_code == 200 and answer.mimetype not in ("text/html", "application/json"):
             assert re.fullmatch(r'attachment; filename="[\w-]+\.\w+"', answer.headers["Content-Disposition"]), endpoint
             kept.add(answer.mimetype)
-    assert "text/csv" in kept
+    assert {"text/csv", "text/calendar"} <= kept
 
 
 def test_over_https_it_stays_so(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Whatever text is on file or in an account, no page takes it for markup, and none for a template."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from domain.entries.schemas import ShapeError, dump_entry, load_entry
 from domain.store.application import Files
 from tests.domain.aggregates.test_case_file import EXAMPLES, ON_FILE, SUBJECTS
 from tests.support.people import add, signed_in
+from tests.support.repository import ROOT
 from web.app import create_app
 
 MARKUP = "\"'><img src=x>{{7*191}}"
@@ -106,3 +108,14 @@ def _page(client: Any, address: str) -> str:
     assert "<img src=x>" not in answer.text, address
     assert "1337" not in answer.text, address
     return str(answer.text)
+
+
+def test_nothing_is_taken_for_markup_but_two_texts_of_ours() -> None:
+    """A full stop that ends a paragraph, and the QR code that the site draws itself."""
+    found = {
+        path.name
+        for kind in ("*.html", "*.py")
+        for path in (ROOT / "web").rglob(kind)
+        if re.search(r"\|\s*safe\b|\bMarkup\(|autoescape|render_template_string", path.read_text(encoding="utf-8"))
+    }
+    assert found == {"record_entry.html", "second_factor_pages.py"}

@@ -200,10 +200,9 @@ def is_thin(counted: Iterable[Counted]) -> bool:
     return False
 
 
-def is_whole(told: Iterable[Block], places: Set[Place]) -> bool:
-    """Whether these places are made of whole blocks, of one at least."""
-    inside = [block for block in told if not block.isdisjoint(places)]
-    return bool(inside) and all(block <= places for block in inside) and places == frozenset().union(*inside)
+def is_whole(block_of: Mapping[Place, Block], places: Set[Place]) -> bool:
+    """Whether these places are made of whole blocks, of one at least. ``block_of``: the block that a place is in."""
+    return bool(places) and all((block := block_of.get(place)) is not None and block <= places for place in places)
 
 
 def groups_told(sizes: Mapping[str, int]) -> dict[str, str | None]:

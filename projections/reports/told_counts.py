@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,8 @@ from projections.reports.proportions import WITHHELD, Proportion, Waits
 from projections.reports.reader_reach import Holds
 
 
-class Told(NamedTuple):
+@dataclass(frozen=True)
+class Told:
     """Counts of places. ``blocks``: None where they are exact; else figures must be made of whole ones.
 
     ``counts``: an array for each place, to be added up over places. ``people``: the places in which anybody counts.
@@ -26,30 +28,44 @@ class Told(NamedTuple):
     counts: Mapping[Place, Array]
     blocks: Sequence[Block] | None = None
     people: Collection[Place] = ()
-    closed: Mapping[Place, Mapping[str, Counted]] = {}
+    closed: Mapping[Place, Mapping[str, Counted]] = field(default_factory=dict)
 
     @property
     def exact(self) -> bool:
         return self.blocks is None
 
+    @cached_property
+    def _block_of(self) -> Mapping[Place, Block]:
+        return {place: block for block in self.blocks or () for place in block}
+
     def at(self, holds: Holds) -> Array | None:
         """The counts of these places together; None where they are withheld or no place has any."""
-        if self.blocks is not None and not self._may_be_told(self.blocks, holds):
-            return None
-        found = [counts for place, counts in self.counts.items() if holds(place)]
-        return np.sum(found, axis=0) if found else None
+        return self.of(list(filter(holds, self.counts)))
 
-    def _may_be_told(self, blocks: Sequence[Block], holds: Holds) -> bool:
-        if not is_whole(blocks, {place for place in self.people if holds(place)}):
+    def of(self, places: Sequence[Place]) -> Array | None:
+        """The same for some of the places that have counts."""
+        if not self.exact and not self._may_be_told(places):
+            return None
+        return np.sum([self.counts[place] for place in places], axis=0) if places else None
+
+    def _may_be_told(self, places: Sequence[Place]) -> bool:
+        if not is_whole(self._block_of, {place for place in places if place in self.people}):
             return False
-        return not is_thin(of for place, groups in self.closed.items() if holds(place) for of in groups.values())
+        return not is_thin(of for place in places for of in self.closed.get(place, {}).values())
 
     def figure(self, holds: Holds) -> Proportion:
         """``held`` and ``n`` of these places together, of an array that begins with these two.
 
         What is not exact is withheld where it is rounded away.
         """
-        counts = self.at(holds)
+        return self.proportion(self.at(holds))
+
+    def figure_of(self, places: Sequence[Place]) -> Proportion:
+        """The same for some of the places that have counts."""
+        return self.proportion(self.of(places))
+
+    def proportion(self, counts: Array | None) -> Proportion:
+        """The figure of what ``at`` and ``of`` give."""
         if counts is None:
             return Proportion() if self.exact else WITHHELD
         held, n = counts[:2].tolist()

@@ -4,7 +4,7 @@ Reports are built from ``ToldFigures`` and nothing else; ``DutyQueries`` has the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -207,7 +207,7 @@ class ToldFigures:
         at, wanted = self._month_end(moment), self._areas(among)
         found = {place: load for place, load in self._queries.loads(at).items() if wanted(place)}
         told = self._held(at, by_place({place: np.array(of[1:]) for place, of in found.items()}), wanted)
-        weeks = told._replace(counts=by_place({place: np.array(of.weeks) for place, of in found.items()}, [0]))
+        weeks = replace(told, counts=by_place({place: np.array(of.weeks) for place, of in found.items()}, [0]))
 
         def load(holds: Holds) -> DutyLoad | None:
             due, others = weeks.at(holds), told.at(holds)

@@ -1,6 +1,6 @@
 """Training needs: the clauses that a team or an officer misses more than their area does, by more than chance."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from projections.ledger.ledger import Place
 from projections.reports.caseload_matrix import MatrixCell
 from projections.reports.measure_figures import ReportRequest, areas_of
-from projections.reports.proportions import Level, Proportion, Scope
+from projections.reports.proportions import WITHHELD, Level, Proportion, Scope
+from projections.reports.told_counts import Told
 from projections.reports.told_figures import ToldFigures
 
 
@@ -51,21 +52,27 @@ def needs(told: ToldFigures, asked: ReportRequest) -> TrainingNeeds:
 
     A difference exceeds chance, as in the matrix, where the two 95 % intervals do not overlap. What is withheld is left out.
     """
-    in_areas = areas_of(told, asked)
     own = told.by_clause(asked.period, every_clause(), asked.holds)
-    areas = told.by_clause(asked.period, every_clause(), in_areas)
-    found = [
-        TrainingNeed(key.level, key.name, key.team, clause, figure, whole, _against(figure, whole))
-        for clause, figures in own.items()
-        for key in sorted(
-            {key for place in figures.places() if asked.holds(place) for key in _parts(place, asked.scope)}
-        )
-        if (figure := figures.figure(_held(key, asked))).n
-        for whole in [areas[clause].figure(lambda place, area=key.area: place.area == area)]  # type: ignore[misc]
-    ]
+    areas = told.by_clause(asked.period, every_clause(), areas_of(told, asked))
+    found = []
+    for clause, figures in own.items():
+        wholes = _by_area(areas.get(clause))
+        for key, places in _held(figures.counts, asked).items():
+            if (figure := figures.figure_of(places)).n:
+                whole = wholes.get(key.area, WITHHELD)
+                against = _against(figure, whole)
+                found.append(TrainingNeed(key.level, key.name, key.team, clause, figure, whole, against))
     found.sort(key=lambda n: (_short(n), n.level, n.team, n.name, n.clause))
     below = [n for n in found if n.against == "below"]
     return TrainingNeeds(below, [n for n in found if n.against != "below"])
+
+
+def _by_area(told: Told | None) -> dict[str, Proportion]:
+    """The figure of each area; ``told``: None where nothing fell due by the last month end."""
+    areas: dict[str, list[Place]] = {}
+    for place in told.counts if told is not None else ():
+        areas.setdefault(place.area, []).append(place)
+    return {} if told is None else {area: told.figure_of(places) for area, places in areas.items()}
 
 
 def _parts(place: Place, scope: Scope) -> Iterable[FigureKey]:
@@ -74,8 +81,13 @@ def _parts(place: Place, scope: Scope) -> Iterable[FigureKey]:
     yield FigureKey("officer", place.area, place.team, place.officer)
 
 
-def _held(key: FigureKey, asked: ReportRequest) -> Callable[[Place], bool]:
-    return lambda place: asked.holds(place) and key in _parts(place, asked.scope)
+def _held(places: Iterable[Place], asked: ReportRequest) -> dict[FigureKey, list[Place]]:
+    """Of these places those of each team and officer that are asked for."""
+    found: dict[FigureKey, list[Place]] = {}
+    for place in filter(asked.holds, places):
+        for key in _parts(place, asked.scope):
+            found.setdefault(key, []).append(place)
+    return found
 
 
 def _against(figure: Proportion, whole: Proportion) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.reports.measure_figures import ReportRequest
-from projections.reports.proportions import Proportion, Scope
+from projections.reports.proportions import WITHHELD, Proportion, Scope
 from projections.reports.training_needs import TrainingNeed, TrainingNeeds
 from web.reports.measure_phrases import area_said, period_words, scope_words
 from web.reports.share_columns import SHARE_COLUMNS, share_cells, short_cells
@@ -54,13 +54,13 @@ def expectations_table(own: Mapping[str, Proportion], area: Mapping[str, Proport
     ]  # fmt: skip
     rows = []
     for clause in {clause.id: clause for clause in framework.clauses if clause.id in own}.values():
-        figure = own[clause.id]
+        figure, whole = own[clause.id], area.get(clause.id, WITHHELD)
         values = {"clause": clause.id, "of": asked.scope.spelled or None, "since": asked.period.since.isoformat()}
         whose = "national standards" if clause.of_standards else framework.title
         rows.append(
             TableRow(
-                [clause.id, clause.says, whose, *share_cells(figure), share_cells(area[clause.id])[0],
-                 area_said(figure, area[clause.id])],
+                [clause.id, clause.says, whose, *share_cells(figure), share_cells(whole)[0],
+                 area_said(figure, whole)],
                 {"clause": Link("handbook.clause", {"clause": clause.id}), "share": Link("compliance.duties", values)},
             )
         )  # fmt: skip

@@ -119,6 +119,14 @@ def test_the_area_of_others_is_rounded_beside_exact_figures_of_ones_own(seen_app
     assert all(int(n) % BASE == 0 for pair in re.findall(r"(\d+) of (\d+)", row) for n in pair)
 
 
+def test_every_report_can_be_made_beside_an_area_of_others(seen_app: Flask) -> None:
+    """Also where a clause fell due after the last month end only, or in a time of which nothing is told."""
+    spo = signed_in(seen_app, "p.anstey")
+    for name in ("training", "expectations", "scorecard", "monitoring", "victims"):
+        for day in ("2003-12-20", "2004-01-22", "2005-12-02"):
+            assert spo.get(f"/reports/{name}?as_at={day}&months=1").status_code == 200, (name, day)
+
+
 def test_lists_behind_figures_have_open_cases_and_count_no_others(app: Flask) -> None:
     spo = signed_in(app, "p.anstey")
     for kind in ("duties?measure=contact-arranged&since=2004-12-22&", "late?since=2004-12-22&", "coming?"):

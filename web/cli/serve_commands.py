@@ -179,6 +179,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
         publish_samples(stored)
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
         add_staff(register)
+        _ = register.key  # where there is none to use, the command says so, and not a worker of the site
     current_read_model(database).close()
     if not no_serve:
         day = today or _last_day(database)

@@ -185,7 +185,7 @@ def limited(own_database: Path, *names: str, case: str = GLOUCESTER) -> None:
 
 def desk_counts(client: FlaskClient) -> list[int]:
     """The figures of the desk in the order of the page, the number of current cases first."""
-    text = re.sub(r'value="[^"]+"|\d+ entries on record', "", client.get("/desk").text)
+    text = re.sub(r'value="[^"]+"', "", client.get("/desk").text)
     return [int(found) for found in re.findall(r">(\d+)<", text)]
 
 

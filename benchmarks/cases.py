@@ -99,18 +99,18 @@ def _begin(pen: Pen) -> None:
     order = pen.rng.choice(ORDERS)
     tier = pen.rng.choice((1, 2, 2, 3, 3, 4)) if pen.start.year >= 2005 else None
     pen.write(
-        case_entries.SupervisionStarted, pen.start, person=PERSON, order_type=order, tier=tier, **_held_by(FIRST_HOLDER),
+        case_entries.SupervisionStarted, pen.start, person=PERSON, order_type=order, tier=tier, **held_by(FIRST_HOLDER),
         released_on=pen.start if order == "licence" else None, ends_on=pen.ends_on,
     )  # fmt: skip
     for kind in ("order", "psr", "previous_convictions"):
         if pen.well():
             pen.write(case_entries.DocumentFiled, pen.start, kind=kind)
     if pen.chance(0.15):
-        pen.write(case_entries.CaseAllocated, pen.day(pen.start + timedelta(days=150)), **_held_by(SECOND_HOLDER))
+        pen.write(case_entries.CaseAllocated, pen.day(pen.start + timedelta(days=150)), **held_by(SECOND_HOLDER))
 
 
-def _held_by(place: Place) -> dict[str, str]:
-    return place._asdict()
+def held_by(place: Place) -> dict[str, str]:
+    return {name: value for name, value in place._asdict().items() if value}
 
 
 def _assess(pen: Pen, high: bool) -> None:

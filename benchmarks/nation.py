@@ -9,7 +9,7 @@ from functools import cache
 
 from msgspec import structs
 
-from benchmarks.cases import FIRST_HOLDER, SECOND_HOLDER
+from benchmarks.cases import FIRST_HOLDER, SECOND_HOLDER, held_by
 from domain.entries.case_entries import CaseAllocated, Entry, SupervisionStarted
 from projections.ledger.ledger import Place
 
@@ -99,8 +99,8 @@ def copied(template: list[Entry], case: int, size: Size) -> list[Entry]:
     for fact in template:
         if isinstance(fact, SupervisionStarted):
             person = structs.replace(fact.person, crn=reference_of(case)[:7], name=name_of(case))
-            fact = structs.replace(fact, person=person, **places[FIRST_HOLDER]._asdict())
+            fact = structs.replace(fact, person=person, **held_by(places[FIRST_HOLDER]))
         elif isinstance(fact, CaseAllocated):
-            fact = structs.replace(fact, **places[SECOND_HOLDER]._asdict())
+            fact = structs.replace(fact, **held_by(places[SECOND_HOLDER]))
         found.append(fact)
     return found

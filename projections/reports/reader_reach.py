@@ -17,7 +17,10 @@ Holds = Callable[[Place], bool]
 
 @dataclass(frozen=True)
 class ReaderReach:
-    """``mine``: whether the reader answers for a place. ``opened``: for each case of the columns, whether they may open it."""
+    """``mine``: whether the reader answers for a place. ``opened``: for each case of the columns whether no limit closes it.
+
+    Such a case they may open as at each day on which a place of theirs held it, wherever it is held now.
+    """
 
     mine: Holds
     opened: Array

@@ -78,7 +78,7 @@ class MatrixSchema(Schema):
 def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
-    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"], current_cases.opened())
+    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"], ~current_cases.shut())
     held, account = {one.place for one in every}, access_control.account()
     theirs = {place for place in held if _theirs(asked, place)}
     areas = {place.area for place in held if account.answers_for(place)}
@@ -107,7 +107,8 @@ def index() -> str:
 def duties() -> str:
     """The duties behind a cell; those not met in time come first."""
     asked = _asked()
-    opened = _behind(asked)
+    found = _behind(asked)
+    opened = _open(found)
     order = read_order(request.args, list(COLUMNS), Order("kept"))
     page = read_page(request.args, len(opened))
     which = opened.in_order(COLUMNS[order.key](opened), *page.places, descending=order.descending)
@@ -119,8 +120,9 @@ def duties() -> str:
         page=page,
         order=order,
         asked_for=asked,
-        n=len(opened),
-        in_time=int(_in_time(opened).sum()),
+        n=len(found),
+        in_time=int(_in_time(found).sum()),
+        hidden=len(found) - len(opened),
         day=current_cases.moment().on,
     )
 
@@ -130,7 +132,7 @@ def duties() -> str:
 def table(form: str) -> Response:
     """The same duties as a file to download."""
     asked = _asked()
-    opened, day = _behind(asked), current_cases.moment().on
+    opened, day = _open(_behind(asked)), current_cases.moment().on
     which = opened.in_order(opened.reference, 0, len(opened))
     columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
                Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
@@ -182,18 +184,24 @@ def _asked() -> dict[str, Any]:
 def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
     """Whether the duties of this place are asked for, and the reader is responsible for them.
 
-    A duty belongs to the place that held the case on the day it was due, wherever the case is now.
+    A duty belongs to the place that held the case on the day it was due, wherever the case is now. So the figure of a
+    team is the same for its SPO and for the area's manager.
     """
     wanted = all(getattr(place, name) == asked[name] for name in ("area", "team", "officer") if asked[name])
     return wanted and access_control.account().answers_for(place)
 
 
 def _behind(asked: Mapping[str, Any]) -> DutyList:
-    """The duties behind a cell, of the cases that are open to the reader."""
+    """The duties behind a cell, but those of cases that limited access closes to the reader."""
     at = following_read_model.as_at(current_cases.moment())
     return counted_duties(
-        at, asked["months"], lambda place: _theirs(asked, place), asked["subject"] or ALL, current_cases.opened()
+        at, asked["months"], lambda place: _theirs(asked, place), asked["subject"] or ALL, ~current_cases.shut()
     )
+
+
+def _open(duties: DutyList) -> DutyList:
+    """The duties whose case the reader may open at the moment read or today."""
+    return duties.only(current_cases.opened()[duties.case])
 
 
 def _in_time(duties: DutyList) -> Array:

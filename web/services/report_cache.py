@@ -30,7 +30,7 @@ def duty_queries() -> DutyQueries:
 
 def told_figures() -> ToldFigures:
     """The figures of the record as the person signed in is told them."""
-    reach = ReaderReach(access_control.account().answers_for, current_cases.opened())
+    reach = ReaderReach(access_control.account().answers_for, ~current_cases.shut())
     return ToldFigures(duty_queries(), reach, clock.today())
 
 

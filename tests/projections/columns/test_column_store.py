@@ -41,6 +41,7 @@ from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_readings
 from projections.ledger.ledger import Place
 from projections.reports.duty_counts import count_duties
+from projections.reports.proportions import Proportion
 from tests.support.columns import columns_of, derived
 from tests.support.depth import examples
 from tests.support.histories import facts_of, histories
@@ -113,7 +114,9 @@ def agrees(columns: ColumnStore, readings: Sequence[Reading], moment: Moment, fr
             in_time[key] += o.in_time(moment.on)
         by = ("team", "officer", "subject", "edition", *(("month",) if months == 6 else ()))
         counted_up = count_duties(at, since, by=by).by_key()
-        assert counted_up == {key if months == 6 else key[:-1]: (in_time[key], n) for key, n in fallen.items()}  # type: ignore[index]
+        assert counted_up == {
+            key if months == 6 else key[:-1]: Proportion(in_time[key], n) for key, n in fallen.items()
+        }  # type: ignore[index]
 
 
 def moments(seed: int, count: int, first: date, days: int) -> list[Moment]:

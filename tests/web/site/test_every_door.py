@@ -105,6 +105,8 @@ def values_of(endpoint: str, arguments: set[str]) -> Iterator[dict[str, Any]]:
         if "crn" in found:
             crn, _, number = found.pop("crn").partition("/")
             found |= {"crn": crn, "number": int(number)}
+        elif "number" in arguments:
+            found["number"] = 1
         yield found
 
 

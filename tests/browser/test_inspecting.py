@@ -10,6 +10,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.depth import deep
+from tests.support.people import confirm_all
 from web.app import create_app
 
 pytestmark = pytest.mark.browser
@@ -25,7 +26,7 @@ def app(own_database: Path) -> Flask:
     return create_app(str(own_database), today=lambda: date(2005, 12, 22), demo=True)
 
 
-def open_audit(page: Page, address: str, title: str) -> str:
+def open_audit(app: Flask, page: Page, address: str, title: str) -> str:
     """An audit of November's new cases: frame, sample of four, one assessor who reads them all. Its address."""
     page.goto(address + "/inspections")
     page.get_by_role("button", name="Open an inspection or an audit").click()
@@ -33,6 +34,9 @@ def open_audit(page: Page, address: str, title: str) -> str:
     page.get_by_role("textbox", name="Sample date").fill("3/10/2005")
     page.get_by_role("radio", name="Follow-up inspection of Gloucestershire, October 2005").check()
     page.get_by_role("button", name="Open it").click()
+    expect(page.get_by_role("status")).to_contain_text("A second person must confirm it")
+    confirm_all(app)
+    page.goto(f"{address}/inspections/{title.lower().replace(' ', '-')}/work")
     page.get_by_role("link", name="Take the frame").click()
     page.get_by_label("Supervision began from").fill("1/4/2005")
     page.get_by_label("to", exact=True).fill("31/5/2005")
@@ -55,7 +59,7 @@ def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
 ) -> None:
     address = site(app, "j.hartnell")
     page = context(java_script_enabled=scripts).new_page()
-    audit = open_audit(page, address, "November audit")
+    audit = open_audit(app, page, address, "November audit")
     for _ in range(4):
         page.goto(f"{audit}/readings")
         page.locator("tr", has_text="Open").get_by_role("link").first.click()
@@ -108,7 +112,7 @@ def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
 def test_answers_are_saved_as_they_are_given(app: Flask, site: Site, context: Contexts) -> None:
     address = site(app, "j.hartnell")
     page = context().new_page()
-    audit = open_audit(page, address, "November audit")
+    audit = open_audit(app, page, address, "November audit")
     page.goto(f"{audit}/readings")
     page.locator("tbody th a").first.click()
     question = page.locator(".ca-question", has_not_text="From the entries").filter(has=page.get_by_role("radio"))
@@ -135,7 +139,7 @@ def test_no_violation_and_no_sideways_scroll(
     address = site(app, "j.hartnell")
     page = context(bypass_csp=True).new_page()
     heard = complaints(page)
-    audit = open_audit(page, address, "November audit")
+    audit = open_audit(app, page, address, "November audit")
     page.goto(f"{audit}/readings")
     reading = page.locator("tbody th a").first.get_attribute("href") or ""
     case = reading.partition("/read/")[2]

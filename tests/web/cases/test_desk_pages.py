@@ -175,8 +175,7 @@ def test_the_three_downloads_hold_the_same(spo: FlaskClient, address: str) -> No
 
 def test_the_calendar_holds_what_is_due_and_no_name(app: Flask) -> None:
     client = signed_in(app, "t.adeyemi")
-    post(client, "/calendar", step="new")
-    address = re.search(r"(/calendar/t\.adeyemi/[^\"<]+\.ics)", client.get("/calendar").text)
+    address = re.search(r"(/calendar/t\.adeyemi/[^\"<]+\.ics)", post(client, "/calendar", step="new").text)
     assert address is not None
     nobody = app.test_client()
     answer = nobody.get(address[1])
@@ -197,8 +196,7 @@ def test_the_calendar_holds_what_is_due_and_no_name(app: Flask) -> None:
 
 def test_a_manager_follows_one_officers_calendar(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
-    post(client, "/calendar", step="new")
-    page = client.get("/calendar").text
+    page = post(client, "/calendar", step="new").text
     (one,) = re.findall(r'href="http://localhost(/calendar/p\.anstey/[^"]+officer=Helen\+Sallis)"', page)
     nobody = app.test_client()
     events = icalendar.Calendar.from_ical(nobody.get(one).data).walk("VEVENT")

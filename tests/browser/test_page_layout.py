@@ -162,6 +162,7 @@ def test_the_part_of_the_site_being_read_is_marked(app: Flask, site: Site, conte
         "Reports",
         "Inspections",
         "Standards",
+        "Requests",
     ]
     expect(navigation.locator("[aria-current=page]")).to_have_text("Caseload")
     assert navigation.get_by_role("link", name="Desk").get_attribute("href") == "/desk?as_at=2005-10-03"

@@ -231,7 +231,8 @@ def test_the_samples_are_the_same_record_on_both(loaded: Path, loaded_postgres: 
             said = figures(
                 book.inspection("gloucestershire-2005"), score_inspection(book, "gloucestershire-2005").score
             )
-            told.append(([(n.originator_id, n.originator_version, n.topic, n.state) for n in rows], said))
+            same = [row for row in rows if not row.topic.endswith("published")]  # they give the chain's hash
+            told.append(([(n.originator_id, n.originator_version, n.topic, n.state) for n in same], said))
     assert told[0] == told[1]
     assert len(told[0][0]) > 10_000
 

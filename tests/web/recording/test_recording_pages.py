@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from domain.accounts.sign_in_sessions import LONGEST
 from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, QualityJudged
 from domain.entries.schemas import dump_entry, load_entry
 from domain.store.application import Files
@@ -21,7 +22,7 @@ from tests.support.repository import ROOT
 from web.app import create_app
 from web.recording.entry_forms import fields_of
 from web.recording.typed_values import typed_of, values_of
-from web.site import access_control, clock
+from web.site import clock
 
 TODAY = date(2005, 12, 22)
 CASE = "V465889/1"
@@ -532,7 +533,7 @@ def test_a_form_sent_after_the_sign_in_ended_comes_back_as_typed(
 ) -> None:
     check, _ = fill(spo, COUNTERSIGN, assessment="0002", occurred_on="20/12/2005")
     sent = {**fields_in(check), "step": "record"}
-    later = clock.now() + access_control.LONGEST + timedelta(minutes=1)
+    later = clock.now() + LONGEST + timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     asked = spo.post(COUNTERSIGN, data=sent).text
     assert "What you typed is kept" in asked

@@ -28,20 +28,23 @@ TAIL = 1 << 24
 """Bytes at the end of a file in which its last whole line is looked for. A line with a list of 250,000 cases has four million."""
 
 
-class AlreadyShipped(RuntimeError):
-    """Somebody else ships by the same position."""
+class PositionTaken(RuntimeError):
+    """The position cannot be held: somebody else ships by it, or its file cannot be written."""
 
 
 class Position:
     """The number of the last line shipped, in a file that one process holds."""
 
     def __init__(self, path: Path):
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise PositionTaken(f"{path} cannot be written: {error.strerror}") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._file)
-            raise AlreadyShipped(f"another process ships by {path}") from None
+            raise PositionTaken(f"another process ships by {path}") from None
         self.number = int(os.pread(self._file, DIGITS, 0) or b"0")
 
     def move(self, number: int) -> None:

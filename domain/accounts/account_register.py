@@ -133,13 +133,19 @@ class AccountRegister:
         return _outside_key(self.engine)
 
     def key_changed(self) -> bool:
-        """Note the outside key by a mark; whether another was noted before, whose sessions and passwords are lost."""
+        """Whether the outside key is another than the one in use before, by a mark of it in the settings.
+
+        The mark is that of the first key, until people were let in again under another: so the right key, put back, is right.
+        """
         mark = self.key.mark("this key")
-        before = self.setting("key mark", mark)
-        if before != mark:
+        return self.setting("key mark", mark) != mark
+
+    def take_key(self) -> None:
+        """Note that the outside key is the one in use from now on."""
+        mark = self.key.mark("this key")
+        if self.setting("key mark", mark) != mark:
             with self.engine.begin() as c:
                 c.execute(sa.update(_settings).where(_settings.c.name == "key mark").values(value=mark))
-        return before != mark
 
     @property
     def sessions(self) -> Sessions:

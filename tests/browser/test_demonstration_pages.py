@@ -282,7 +282,7 @@ def test_every_page_states_its_moment(app: Flask) -> None:
 
 def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
     client = signed_in(create_app(str(tmp_path / "new.sqlite")))
-    assert "There is no inspection on record yet" in client.get("/inspections").text
+    assert "There is no inspection on record that is open to you" in client.get("/inspections").text
     assert "No cases match" in client.get("/cases").text
     assert "no current cases on this day" in client.get("/desk").text
     assert "Nothing of this kind on" in client.get("/desk/overdue").text

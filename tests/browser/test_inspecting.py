@@ -63,6 +63,7 @@ def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
     for _ in range(4):
         page.goto(f"{audit}/readings")
         page.locator("tr", has_text="Open").get_by_role("link").first.click()
+        expect(page.get_by_role("button", name="Finish this reading")).to_be_visible()
         for question in page.locator(".ca-question").all():
             if question.get_by_role("radio").count() and not question.get_by_text("From the entries").count():
                 question.get_by_label("Sufficient", exact=True).check()

@@ -43,6 +43,9 @@ def new() -> str:
 def add() -> str | Response | tuple[str, int]:
     """Make an account, once a second person confirms it."""
     account, problems = read_account(request.form)
+    if account is not None and account.username in _asked_for():
+        problems["username"] = "This account is asked for already: a second person can confirm it on the page Requests"
+        account = None
     if account is None:
         return _form(None, request.form, problems)
     return _ask(None, replace(account, must_change=True))
@@ -88,6 +91,12 @@ def bind_name() -> Response:
     outcome = two_people.ask("name bound", name, {"username": username}, reason=request.form.get("reason", ""))
     flash(f"Older limits that name {name}: asked. {two_people.OUTCOMES[outcome]}")
     return redirect(url_for("staff.index"))
+
+
+def _asked_for() -> set[str]:
+    """The user names of accounts that wait for a second person."""
+    waiting = access_control.register().requests.still_open(clock.now())
+    return {one.subject for one in waiting if one.kind == "account made" and not one.alone}
 
 
 def _unbound() -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast, get_args
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -13,6 +13,7 @@ from domain.accounts.confirming import concerns
 from domain.accounts.requests import LIFE, AlreadyDecided, Decision, NoSuchRequest, Request
 from domain.accounts.roles import ADMINISTRATORS, OPENERS
 from domain.entries.code_lists import label
+from web.presentation.formatting import long_date
 from web.services import current_cases
 from web.site import access_control, clock, two_people
 
@@ -73,12 +74,18 @@ def decide(number: int, decision: str) -> Response:
     try:
         two_people.decide(found, cast(Decision, decision))
     except (AlreadyDecided, StaleAccount, AccountExists, KeyTaken, NoSuchAccount) as error:
-        flash(f"Nothing was changed: {str(error).strip(chr(39))}.")
+        flash(f"Nothing was changed: {error.args[0]}.")
     else:
-        flash(f"Request {number}: {decision}.")
+        flash(f"Request {number}: {decision}.{_next(found, decision)}")
     if found.kind == "account made" and decision == "confirmed" and access_control.account().is_one_of(ADMINISTRATORS):
         return redirect(url_for("staff.show", username=found.subject))
     return redirect(url_for("requests.index"))
+
+
+def _next(one: Request, decision: str) -> str:
+    """What must be done after a decision, in words."""
+    made = one.kind == "account made" and decision == "confirmed" and not one.alone
+    return " Now give it a password, and hand that over." if made else ""
 
 
 def _found(number: int) -> Request:
@@ -118,7 +125,8 @@ def _about(one: Request) -> str:
         case "account made":
             return f"Make the account {one.subject}"
         case "account changed":
-            return f"Widen the account {one.subject}"
+            only = one.change.get("widened") == ["inspections"]
+            return f"Let {one.subject} read an inspection" if only else f"Widen the account {one.subject}"
         case "name bound":
             return f"Say whom “{one.subject}” means in older limits of access"
         case _:
@@ -149,4 +157,7 @@ def _words(value: Any) -> str:
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, bool) or value is None:
         return "yes" if value else "none" if value is None else "no"
-    return label(str(value)).replace("-", " ")
+    try:
+        return long_date(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(label(str(value)))

@@ -11,7 +11,7 @@ import click
 
 from domain.accounts.access_lines import OPERATOR, LogUnavailable
 from domain.accounts.access_log import AccessLog
-from domain.accounts.access_shipping import AlreadyShipped, Position, ShippedFile, ShippedSyslog, Target, ship
+from domain.accounts.access_shipping import Position, PositionTaken, ShippedFile, ShippedSyslog, Target, ship
 from domain.accounts.access_store import log_database
 from domain.store.database import Database
 from web.cli import command_log, command_options
@@ -64,7 +64,7 @@ def ship_(target: str, position: Path | None, once: bool, database: str) -> None
     command_log.shows(database, (), action="log read", detail=f"shipped to {target}")
     try:
         noted = Position(position or _beside(target, kept))
-    except AlreadyShipped as error:
+    except PositionTaken as error:
         raise click.ClickException(str(error)) from error
     with closing(noted), closing(AccessLog(kept)) as log:
         _ship(log, target, noted, once=once)

@@ -144,6 +144,7 @@ def recover(username: str, password: str, database: str) -> None:
         if fault := passwords.fault(password, username, account.name):
             raise click.UsageError(fault)
         until = system_clock.now() + passwords.GIVEN_FOR
+        register.take_key()
         register.factors.reset(username)
         register.set_password(
             username, passwords.hashed(register.key, username, password, until=until), must_change=True

@@ -52,9 +52,9 @@ def new() -> str | Response:
     if problems:
         return form_page("Open an inspection or an audit", fields, request.form.to_dict(flat=False), problems)
     waits = let_read(access_control.account(), name)
-    flash(f"The inspection is open. {waits or 'Take its frame next.'}")
     reader = access_control.register().account(access_control.account().username)
     confirmed = not reader.inspects or name in reader.inspections
+    flash(f"The inspection is {'open' if confirmed else 'asked for'}. {waits or 'Take its frame next.'}")
     return redirect(url_for("inspecting.work", inspection=name) if confirmed else url_for("requests.index"))
 
 

@@ -22,7 +22,7 @@ def limit_problem(fact: Entry, file: CaseFile) -> str | None:
     if not wrong:
         return None
     called = [f"{one.username} ({one.name})" for one in accounts if one.name.casefold() == wrong[0].casefold()]
-    told = f"write {' or '.join(called)}" if called else "the list of accounts has them"
+    told = f"write {' or '.join(called)}" if called else "ask your information manager for it"
     return f"Enter user names, one a line: “{wrong[0]}” is none; {told}"
 
 

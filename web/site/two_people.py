@@ -97,7 +97,9 @@ def decide(request: Request, decision: Decision) -> None:
 
 
 def check_fresh(request: Request) -> None:
-    """``StaleAccount`` where the account was changed after the request."""
+    """``StaleAccount`` where the account was changed after the request; ``AccountExists``, ``KeyTaken`` where it cannot be made."""
+    if request.kind == "account made":
+        access_control.register().check_new(account_of(request.change["account"], 0))
     if request.kind == "account changed":
         standing = access_control.register().account(request.subject)
         if standing.revision != request.change["revision"]:

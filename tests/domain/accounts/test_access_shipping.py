@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from domain.accounts.access_log import ORDER_OF_LINES, AccessLog
-from domain.accounts.access_shipping import AlreadyShipped, Position, ShippedFile, ShippedSyslog, ship
+from domain.accounts.access_shipping import Position, PositionTaken, ShippedFile, ShippedSyslog, ship
 from domain.accounts.account_register import AccountRegister
 from domain.store.database import Database
 from tests.domain.accounts.test_access_log import NOW, SPO
@@ -91,8 +91,13 @@ def test_a_position_that_was_not_noted_doubles_nothing(log: AccessLog, tmp_path:
 
 
 def test_two_do_not_ship_by_one_position(tmp_path: Path) -> None:
-    with closing(Position(tmp_path / "position")), pytest.raises(AlreadyShipped):
+    with closing(Position(tmp_path / "position")), pytest.raises(PositionTaken):
         Position(tmp_path / "position")
+
+
+def test_a_position_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PositionTaken, match="cannot be written: No such file"):
+        Position(tmp_path / "no folder" / "position")
 
 
 def test_a_full_disk_breaks_no_line(log: AccessLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

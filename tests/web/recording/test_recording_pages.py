@@ -375,7 +375,7 @@ def test_a_manager_judges_for_no_inspection_that_they_do_not_read_for(spo: Flask
 def test_a_limit_names_user_names(spo: FlaskClient) -> None:
     address = f"{URL}/record/AccessLimited"
     slip, _ = fill(spo, address, excluded="Helen Salis", reason="a relative")
-    assert "“Helen Salis” is none; the list of accounts has them" in slip
+    assert "“Helen Salis” is none; ask your information manager for it" in slip
     printed, _ = fill(spo, address, excluded="m.hoole\nPeter anstey", reason="a relative")
     assert "“Peter anstey” is none; write p.anstey (Peter Anstey)" in printed
     right, _ = fill(spo, address, excluded="m.hoole", reason="a relative")

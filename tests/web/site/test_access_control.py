@@ -485,6 +485,8 @@ def test_an_account_is_made_by_two(app: Flask) -> None:
     admin = signed_in(app, "i.nkemelu")
     post(admin, "/staff/new", username="r.new", name="Rhian New", role="spo", places="Gloucester", reason="joins")
     assert admin.get("/staff/r.new").status_code == 404
+    again = post(admin, "/staff/new", username="r.new", name="Rhian New", role="spo", places="Gloucester").text
+    assert "This account is asked for already" in again
     assert "Somebody else must confirm this" in admin.get("/requests").text
     with app.app_context():
         (waiting,) = access_control.register().requests.still_open(clock.now())

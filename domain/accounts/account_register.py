@@ -3,19 +3,28 @@
 import secrets
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from domain.accounts import calendar_addresses, identities, second_factors, sign_in_sessions, sign_in_tries
+from domain.accounts import (
+    account_names,
+    calendar_addresses,
+    identities,
+    second_factors,
+    sign_in_sessions,
+    sign_in_tries,
+)
 from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
+from domain.accounts.account_names import NO_NAMES, AccountNames, bind_name, keep_name, names_of
 from domain.accounts.account_rules import keys_taken
+from domain.accounts.account_tables import create_table, require_tables
 from domain.accounts.calendar_addresses import CalendarAddresses
 from domain.accounts.identities import Identities
 from domain.accounts.outside_key import OutsideKey, outside_key
@@ -26,7 +35,7 @@ from domain.accounts.second_factors import SecondFactors
 from domain.accounts.sign_in_sessions import Sessions
 from domain.accounts.sign_in_tries import SignInTries
 from domain.entries.tidy_text import words
-from domain.store.database import Database, NotPrepared, guards
+from domain.store.database import Database, guards
 from domain.store.engines import engine_of, insert_into
 
 _tables = sa.MetaData()
@@ -50,22 +59,6 @@ _accounts = sa.Table(
 )
 """``staff`` is NULL for an account of an older version, until ``_settle_staff`` has settled it."""
 
-_names = sa.Table(
-    "account_names",
-    _tables,
-    sa.Column("username", sa.String(100), primary_key=True),
-    sa.Column("name", sa.String(200), primary_key=True),
-)
-"""Every printed name that an account ever had. Append-only."""
-
-_bound_names = sa.Table(
-    "bound_names",
-    _tables,
-    sa.Column("name", sa.String(200), primary_key=True),
-    sa.Column("username", sa.String(100), nullable=False),
-)
-"""Which account a printed name in older limits of access means, where two people have said so."""
-
 _settings = sa.Table(
     "settings",
     _tables,
@@ -75,7 +68,7 @@ _settings = sa.Table(
 
 
 _TABLES = (
-    _tables, sign_in_sessions.tables, sign_in_tries.tables, second_factors.tables, identities.tables,
+    _tables, account_names.tables, sign_in_sessions.tables, sign_in_tries.tables, second_factors.tables, identities.tables,
     calendar_addresses.tables,
 )  # fmt: skip
 
@@ -114,8 +107,8 @@ class AccountRegister:
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
             with self.engine.begin() as c:
-                for table in (table for tables in _TABLES for table in tables.sorted_tables):
-                    _create(c, table)
+                for table in _tables_of_accounts():
+                    create_table(c, table)
                 keys, never = (("rowid",), ("username", "name")), "the names of accounts are never changed"
                 for guard in guards(database.kind, "account_names", never, *keys):
                     c.execute(sa.text(guard))
@@ -125,7 +118,7 @@ class AccountRegister:
             with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
                 self.log.prepare()
         else:
-            _require(database, self.engine)
+            require_tables(database, self.engine, _tables_of_accounts())
 
     @cached_property
     def key(self) -> OutsideKey:
@@ -175,13 +168,13 @@ class AccountRegister:
         """All accounts, by name."""
         with self.engine.connect() as c:
             rows = c.execute(sa.select(_accounts).order_by(_accounts.c.name, _accounts.c.username)).mappings().all()
-            names = _names_of(c)
+            names = names_of(c)
             return [_account(row, names) for row in rows]
 
     def account(self, username: str) -> Account:
         """The account of this user name, disabled or not; ``NoSuchAccount``."""
         with self.engine.connect() as c:
-            return _account(_row(c, username), _names_of(c, username))
+            return _account(_row(c, username), names_of(c, username))
 
     def open_account(self, username: str, day: date) -> Account | None:
         """The account of this user name, for somebody who may sign in on this day.
@@ -241,8 +234,7 @@ class AccountRegister:
         """Say whom a printed name in older limits of access means: this account alone. ``NoSuchAccount``."""
         with self.engine.begin() as c:
             _row(c, username)
-            bound = insert_into(c, _bound_names).values(name=words(name), username=username)
-            c.execute(bound.on_conflict_do_update(index_elements=["name"], set_={"username": username}))
+            bind_name(c, name, username)
 
     def _called(self, c: sa.Connection, account: Account) -> None:
         """Keep the account's name among those that it ever had; ``KeyTaken`` where one of its staff keys is another's."""
@@ -251,7 +243,7 @@ class AccountRegister:
         rows = c.execute(sa.select(_accounts)).mappings()
         if taken := keys_taken(account, (_account(row, NO_NAMES) for row in rows)):
             raise KeyTaken(f"'{taken[0]}' already names another account")
-        _keep_name(c, account.username, account.name)
+        keep_name(c, account.username, account.name)
 
     def take_over_passwords(self) -> list[str]:
         """Seal the password hashes of an older version, which had no outside key, so that they can be used once more.
@@ -292,6 +284,10 @@ class AccountRegister:
             return _row(c, username)
 
 
+def _tables_of_accounts() -> list[sa.Table]:
+    return [table for tables in _TABLES for table in tables.sorted_tables]
+
+
 def _has(engine: sa.Engine, username: str) -> bool:
     """Whether there is an account of this user name, open or closed."""
     with engine.connect() as c:
@@ -327,58 +323,6 @@ def _row(c: sa.Connection, username: str) -> Any:
     return row
 
 
-def _keep_name(c: sa.Connection, username: str, name: str) -> None:
-    named = {"username": username, "name": words(name)}
-    if c.execute(sa.select(_names.c.name).filter_by(**named)).first() is None:
-        c.execute(sa.insert(_names).values(named))
-
-
-class _Names(NamedTuple):
-    """``ever``: account -> the printed names that it ever had. ``bound``: name -> the only account that it means."""
-
-    ever: Mapping[str, Sequence[str]]
-    bound: Mapping[str, str]
-
-    def of(self, username: str, staff: Iterable[str]) -> tuple[str, ...]:
-        """The names and staff keys by which older limits of access may mean an account."""
-        own = (name for name, meant in self.bound.items() if meant == username)
-        had = (name for name in (*self.ever.get(username, ()), *staff) if self.bound.get(name, username) == username)
-        return tuple(dict.fromkeys((*had, *own)))
-
-
-def _names_of(c: sa.Connection, username: str | None = None) -> _Names:
-    """The names of accounts (None: of all)."""
-    query = sa.select(_names.c.username, _names.c.name).order_by(_names.c.name)
-    ever: dict[str, list[str]] = {}
-    for who, name in c.execute(query if username is None else query.where(_names.c.username == username)):
-        ever.setdefault(who, []).append(name)
-    return _Names(ever, {row.name: row.username for row in c.execute(sa.select(_bound_names))})
-
-
-def _require(database: Database, engine: sa.Engine) -> None:
-    """``NotPrepared`` unless the database has the tables and columns of this version."""
-    found = sa.inspect(engine)
-    there = set(found.get_table_names())
-    for table in (table for tables in _TABLES for table in tables.sorted_tables):
-        if table.name not in there or {c.name for c in table.columns} - {
-            c["name"] for c in found.get_columns(table.name)
-        }:
-            raise NotPrepared(f"{database} was prepared by an older caseaudit: run `caseaudit migrate` first")
-
-
-def _create(c: sa.Connection, table: sa.Table) -> None:
-    """Create a table with its indexes, or add the columns that the table of an older version lacks."""
-    c.execute(sa.schema.CreateTable(table, if_not_exists=True))
-    there = {column["name"] for column in sa.inspect(c).get_columns(table.name)}
-    for column in table.columns:
-        if column.name not in there:
-            c.execute(
-                sa.text(f"ALTER TABLE {table.name} ADD COLUMN {sa.schema.CreateColumn(column).compile(c.engine)}")
-            )
-    for index in table.indexes:
-        c.execute(sa.schema.CreateIndex(index, if_not_exists=True))
-
-
 def _forget_secrets(c: sa.Connection) -> None:
     """Delete what older versions kept in the clear: the key of cookies, and the addresses of calendars."""
     key = _settings.c.name == KEY_OF_BEFORE
@@ -397,7 +341,7 @@ def _settle_staff(c: sa.Connection) -> None:
     older = [(username, name) for username, name, staff in rows if staff is None]
     times = Counter(name for _, name, _ in rows)
     for username, name in older:
-        _keep_name(c, username, name)
+        keep_name(c, username, name)
         staff = [name] if times[name] == 1 else []
         c.execute(sa.update(_accounts).where(_accounts.c.username == username).values(staff=staff))
 
@@ -407,10 +351,7 @@ def account_of(values: Mapping[str, Any], revision: int) -> Account:
     return _account({**values, "revision": revision}, NO_NAMES)
 
 
-NO_NAMES = _Names({}, {})
-
-
-def _account(row: Any, names: _Names) -> Account:
+def _account(row: Any, names: AccountNames) -> Account:
     """The account of a row. Names are tidied as those of entries are, which they are compared with."""
     staff = tuple(map(words, row["staff"] or ()))
     return Account(

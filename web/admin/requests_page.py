@@ -67,6 +67,8 @@ def decide(number: int, decision: str) -> Response:
         abort(404)
     found = _found(number)
     shown = _shown(found)
+    if found.alone and decision == "refused":
+        abort(403, f"Request {number} was done alone and holds; narrow the account, or close it, to undo it.")
     if not (shown.may_withdraw if decision == "withdrawn" else shown.may_confirm):
         abort(
             403, f"Request {number} is not yours to decide: nobody confirms what they asked for or what concerns them."

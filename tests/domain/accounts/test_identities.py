@@ -1,6 +1,5 @@
 """Who the organisation's sign-in says somebody is: bound once, by an invitation, and by nothing that somebody wrote."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -14,13 +13,6 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ISSUER = "https://sign-in.example"
 
 pytestmark = pytest.mark.both
-
-
-@pytest.fixture
-def register(empty_database: str) -> Iterator[AccountRegister]:
-    opened = AccountRegister(empty_database)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Passwords as kept: of no use without the outside key, nor in another row."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,13 +45,6 @@ def test_a_hash_without_the_outside_key_fits_nothing() -> None:
     for written in (plain, f"- {plain}", f"older {plain}", f"older {OTHER.seal('older passwords', 'ann', plain)}",
                     f"older {KEY.seal('older passwords', 'ben', plain)}"):  # fmt: skip
         assert not is_password(KEY, "ann", WORDS, written, NOW)
-
-
-@pytest.fixture
-def register(empty_database: str) -> Iterator[AccountRegister]:
-    opened = AccountRegister(empty_database)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.both

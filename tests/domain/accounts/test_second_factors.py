@@ -1,6 +1,5 @@
 """Second factors: each code once, and a row that somebody wrote proves nothing."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -14,13 +13,6 @@ from domain.accounts.second_factors import RECOVERY_CODES, STEP, SecondFactors, 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 pytestmark = pytest.mark.both
-
-
-@pytest.fixture
-def register(empty_database: str) -> Iterator[AccountRegister]:
-    opened = AccountRegister(empty_database)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

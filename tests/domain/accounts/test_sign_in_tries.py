@@ -1,6 +1,5 @@
 """Tries: counted before anything is checked, however many come at once, and never a lock for good."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -24,13 +23,6 @@ ANN = [Subject("account ann"), client("10.0.0.7")]
 NONE = timedelta()
 
 pytestmark = pytest.mark.both
-
-
-@pytest.fixture
-def register(empty_database: str) -> Iterator[AccountRegister]:
-    opened = AccountRegister(empty_database)
-    yield opened
-    opened.close()
 
 
 def test_of_many_tries_at_once_only_the_free_ones_are_checked(register: AccountRegister) -> None:

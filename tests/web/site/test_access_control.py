@@ -508,6 +508,8 @@ def test_what_one_did_alone_says_so_until_a_second_confirms(app: Flask) -> None:
     page = signed_in(app, "r.new").get("/requests").text
     assert "/confirmed" not in page, "not what concerns them"
     add(app, Account("third", "Third", "information_manager"))
+    refused = post(signed_in(app, "third"), "/requests/1/refused", "/requests")
+    assert refused.status_code == 403, "it holds already: refusing it would undo nothing"
     confirmed_by(app, "third")
     assert ">done alone<" not in admin.get("/staff").text
 

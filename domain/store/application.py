@@ -13,11 +13,18 @@ from eventsourcing.persistence import IntegrityError, PersistenceError, Programm
 from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
 from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile
+from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
 from domain.store.hash_chain import ChainedRecorder
 from domain.store.person_index import PersonIndex
-from domain.store.sqlite_recorder import ChainedSQLiteRecorder, EntryMapper, topic_of
+from domain.store.sqlite_recorder import (
+    ChainedSQLiteRecorder,
+    EntryMapper,
+    register_row,
+    stored_register_entry,
+    topic_of,
+)
 from domain.store.writing import Writing
 
 StoringError = PersistenceError
@@ -68,7 +75,9 @@ class Files(Application[str]):
             raise
         return files
 
-    def references(self, begun_by: type[Entry], after: str = "", limit: int | None = None) -> list[str]:
+    def references(
+        self, begun_by: type[Entry] | type[RegisterEntry], after: str = "", limit: int | None = None
+    ) -> list[str]:
         """The references of the files whose first entry is of this type, in order: up to ``limit`` after ``after``."""
         return self.recorder.files_begun_by(topic_of(begun_by), after, limit)
 
@@ -108,6 +117,23 @@ class Files(Application[str]):
             else:
                 return fresh
         raise BusyFile(f"{reference}: others kept writing to this file; nothing was recorded, try again")
+
+    def enter(self, reference: str, fact: RegisterEntry, *, actor: str) -> None:
+        """Store a register entry at the end of its file, such as ``account:jo``. ``BusyFile`` as in ``record``."""
+        for attempt in range(ATTEMPTS):
+            number = self.recorder.last_version(reference) + 1
+            try:
+                self.recorder.append([register_row(reference, number, fact)], actor)
+            except IntegrityError:
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))
+            else:
+                return
+        raise BusyFile(f"{reference}: others kept writing to this file; nothing was recorded, try again")
+
+    def entered(self, reference: str) -> list[RegisterEntry]:
+        """The register entries of a file, in the order in which they were stored."""
+        stored = self.recorder.select_many([reference])
+        return [stored_register_entry(event.topic, event.state) for event in stored]
 
     def would_record(self, reference: str, fact: Entry, *, now: datetime) -> list[Entry]:
         """What ``record`` would store of this entry now; nothing is stored. ``Refused`` as there."""

@@ -18,6 +18,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLite
 
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import ENTRY_TYPES, Entry
+from domain.entries.register_entries import RegisterEntry, register_types
 from domain.entries.tidy_text import tidied
 from domain.store.database import guards
 from domain.store.hash_chain import (
@@ -34,7 +35,7 @@ from domain.store.hash_chain import (
 )
 
 
-def topic_of(entry_type: type[Entry]) -> str:
+def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
     """The name of a type in the store, such as ``case.appointment_outcome_recorded``. It never changes."""
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", entry_type.__name__).lower()
     return f"{entry_type.kept_on}.{words}"
@@ -42,12 +43,24 @@ def topic_of(entry_type: type[Entry]) -> str:
 
 _TOPICS = {entry_type: topic_of(entry_type) for entry_type in ENTRY_TYPES.values()}
 _DECODERS = {topic: msgspec.json.Decoder(entry_type) for entry_type, topic in _TOPICS.items()}
-_encode: Callable[[Entry], bytes] = msgspec.json.Encoder().encode
+_REGISTER = {topic_of(entry_type): msgspec.json.Decoder(entry_type) for entry_type in register_types().values()}
+_encode: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encode
 
 
 def stored_entry(topic: str, state: bytes) -> Entry:
     """The entry that is stored under this topic as this JSON, with its text tidied: it may have been stored before that."""
     return tidied(_DECODERS[topic].decode(state))
+
+
+def register_row(reference: str, number: int, fact: RegisterEntry) -> ChainedEvent:
+    """A register entry as it is stored on its file, with its number there."""
+    return reference, number, topic_of(type(fact)), _encode(fact)
+
+
+def stored_register_entry(topic: str, state: bytes) -> RegisterEntry:
+    """The register entry that is stored under this topic as this JSON."""
+    found: RegisterEntry = _REGISTER[topic].decode(state)
+    return found
 
 
 ROWS = 500

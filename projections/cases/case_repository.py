@@ -10,15 +10,16 @@ of entries known, so they are derived once for all days.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
-from domain.aggregates.case_file import CaseFile, evolve
+from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.person_files import PersonFiles, Reached, crn_of, first_crn, links_to, reached
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn, QualityJudged, SupervisionStarted
 from domain.entries.inspection_entries import InspectionOpened
+from domain.entries.register_entries import is_register
 from domain.policy.frameworks.framework import Framework
 from domain.store.application import Files
 from domain.store.hash_chain import ORIGIN
@@ -92,8 +93,7 @@ class CaseRepository:
         self._inspections, self._latest = None, None
 
     def _follow(self, head: int) -> None:
-        new = self.files.recorder.select_notifications(self.position, BATCH, head, inclusive_of_start=False)
-        for recorded in map(self.files.mapper.to_domain_event, new):
+        for recorded in self._recorded(self.position, head):
             reference, version, fact = recorded.originator_id, recorded.originator_version, recorded.fact
             if self._latest is not None and not _is_of_reading(fact):
                 self._latest = max(self._latest, fact.recorded_at)
@@ -107,6 +107,11 @@ class CaseRepository:
             if fact.kept_on == "inspection" and self._inspections is not None:
                 self._inspections[reference] = Inspection.of(self._file(reference).entries.values())
 
+    def _recorded(self, after: int, until: int) -> Iterator[RecordedEntry]:
+        """The entries of cases and inspections after a position and up to another, ``BATCH`` at most."""
+        stored = self.files.recorder.select_notifications(after, BATCH, until, inclusive_of_start=False)
+        return (self.files.mapper.to_domain_event(one) for one in stored if not is_register(str(one.originator_id)))
+
     @property
     def last_recorded_at(self) -> datetime | None:
         """The latest ``recorded_at`` of the entries stored last (one batch); None: nothing is stored.
@@ -117,8 +122,7 @@ class CaseRepository:
         with self._lock:
             end = self.position
             while self._latest is None and end > 0:
-                last = self.files.recorder.select_notifications(end - BATCH, BATCH, end, inclusive_of_start=False)
-                facts = [self.files.mapper.to_domain_event(notification).fact for notification in last]
+                facts = (recorded.fact for recorded in self._recorded(end - BATCH, end))
                 self._latest = max((fact.recorded_at for fact in facts if not _is_of_reading(fact)), default=None)
                 end -= BATCH
             return self._latest

@@ -9,8 +9,8 @@ from domain.proof.signed_notes import NotANote, Note, unbase64
 
 SIZE = re.compile("0|[1-9][0-9]{0,18}")
 
-ORIGIN = re.compile(r"(?P<host>[^/]+)/caseaudit/(?P<record>[0-9a-f]{32})/(?P<log>entries|access)")
-"""How the origins of our logs are written. RECORD is a number by chance, made with the record."""
+RECORD = re.compile(r"(?P<host>[^/+\s]+)/caseaudit/(?P<id>[0-9a-f]{32})")
+"""How the names of our records are written: the host where each was made, and a number by chance."""
 
 
 class NotACheckpoint(NotANote):
@@ -60,6 +60,14 @@ def read_checkpoint(written: str) -> tuple[Checkpoint, Note]:
     return Checkpoint.read(note.text), note
 
 
-def origin_of(host: str, record: str, log: str) -> str:
-    """The origin of one log of a record: ``entries`` or ``access``."""
-    return f"{host}/caseaudit/{record}/{log}"
+def log_origin(record: str, log: str) -> str:
+    """The origin of one log (``entries`` or ``access``) of the record of this name."""
+    return f"{record}/{log}"
+
+
+def record_id(record: str) -> str:
+    """The id in a record's name, 32 hex digits; ``ValueError`` where it is no name of a record."""
+    found = RECORD.fullmatch(record)
+    if found is None:
+        raise ValueError(f"{record!r} is no name of a record: HOST/caseaudit/ID")
+    return found["id"]

@@ -23,7 +23,8 @@ LONGEST = 1 << 20
 MOST_SIGNATURES = 100
 
 Kind = Literal[1, 4]
-LOG, WITNESS = 1, 4
+LOG: Literal[1] = 1
+WITNESS: Literal[4] = 4
 """The bytes that stand for the two types of signature."""
 
 ID_BYTES, PUBLIC_BYTES, SIGNED_BYTES, TIME_BYTES = 4, 32, 64, 8

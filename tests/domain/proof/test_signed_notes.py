@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from domain.proof.checkpoints import AnotherLog, Checkpoint, NotACheckpoint, origin_of, read_checkpoint
+from domain.proof.checkpoints import AnotherLog, Checkpoint, NotACheckpoint, log_origin, read_checkpoint
 from domain.proof.merkle import EMPTY_ROOT
 from domain.proof.signed_notes import (
     ID_BYTES,
@@ -189,7 +189,7 @@ def test_what_is_no_checkpoint(text: str, words: str) -> None:
 
 
 def test_a_checkpoint_may_be_unsigned_empty_or_say_more() -> None:
-    origin = origin_of("host.example", "0" * 32, "entries")
+    origin = log_origin("host.example/caseaudit/" + "0" * 32, "entries")
     empty = Checkpoint(origin, 0, EMPTY_ROOT)
     assert read_checkpoint(str(empty)) == (empty, Note(str(empty)))
     assert Checkpoint.read(f"{empty}and more\n") == empty

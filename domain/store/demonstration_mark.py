@@ -4,10 +4,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from domain.entries.entry import Entry
 from domain.store.hash_chain import TABLE
+from domain.store.sqlite_recorder import topic_of
 
 _mark = sa.Table("demonstration", sa.MetaData(), sa.Column("begun_at", sa.String(40), primary_key=True))
-_entries = sa.table(TABLE, sa.column("actor"))
+_entries = sa.table(TABLE, sa.column("actor"), sa.column("topic"))
 
 
 def is_marked(engine: sa.Engine) -> bool:
@@ -29,7 +31,8 @@ def actors(engine: sa.Engine) -> set[str]:
         return set(c.execute(sa.select(_entries.c.actor).distinct()).scalars())
 
 
-def entries_stored(engine: sa.Engine) -> int:
-    """How many entries this database holds."""
+def entries_stored(engine: sa.Engine, *, leaving_out: type[Entry]) -> int:
+    """How many entries this database holds of other types than this one."""
+    query = sa.select(sa.func.count()).select_from(_entries).where(_entries.c.topic != topic_of(leaving_out))
     with engine.connect() as c:
-        return int(c.execute(sa.select(sa.func.count()).select_from(_entries)).scalar_one())
+        return int(c.execute(query).scalar_one())

@@ -75,6 +75,9 @@ STEPS: Mapping[int, Step] = {
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
+FREEZES_FIXED = 31
+"""The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""
+
 
 def is_prepared(recorder: ChainedRecorder) -> bool:
     """Whether all steps have been done."""
@@ -83,7 +86,7 @@ def is_prepared(recorder: ChainedRecorder) -> bool:
         if c.fetchone() is None:
             return False
         c.execute(f"SELECT number FROM {STEPS_TABLE}")
-        return STEPS.keys() <= {row["number"] for row in c.fetchall()}
+        return {*STEPS, FREEZES_FIXED} <= {row["number"] for row in c.fetchall()}
 
 
 def prepare(recorder: ChainedRecorder) -> None:
@@ -101,6 +104,12 @@ def prepare(recorder: ChainedRecorder) -> None:
                     c.execute(step.format(position=position))
                 else:
                     step(recorder, c)
+
+
+def note_done(recorder: ChainedRecorder, number: int) -> None:
+    """Note that a step has been done."""
+    with _transaction(recorder, commit=True) as c:
+        c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING")
 
 
 def position_column(recorder: ChainedRecorder) -> str:

@@ -36,3 +36,5 @@ def print_summary(database: str, report: ImportReport, dry_run: bool) -> None:
         f"{count_noun(report.stored, 'entry', 'entries')} {'would be stored' if dry_run else 'stored'}{changed}, "
         f"{report.already:,} already there, {len(report.rejected):,} rejected"
     )
+    for name in report.fixed:
+        click.echo(f"{name} is frozen: its figures rest on its files as they are now; what comes later does not count for it")

@@ -5,16 +5,18 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.accounts.account_register import AccountRegister
+from domain.entries.inspection_entries import FreezeFixed
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.store import demonstration_mark
 from domain.store.application import Files
+from domain.store.freeze_fixing import UPDATING
 from web.demo.demo_accounts import STAFF
 
 ACTOR = "demo"
 """Who is on record as having stored the samples."""
 
-OURS = frozenset({ACTOR, *(account.username for account in STAFF)})
+OURS = frozenset({ACTOR, UPDATING, *(account.username for account in STAFF)})
 
 
 class NotOurs(ValueError):
@@ -24,7 +26,8 @@ class NotOurs(ValueError):
 def claim(files: Files, register: AccountRegister, samples: Sequence[Path], now: datetime) -> None:
     """Mark an empty database as the demonstration's. Raises ``NotOurs`` where it holds anything else.
 
-    A database without a mark that holds the samples exactly was made by a version before marks.
+    A database without a mark that holds the samples exactly was made by a version before marks. That their freezes are
+    fixed is this version's doing.
     """
     if others := sorted(demonstration_mark.actors(register.engine) - OURS):
         raise NotOurs(f"it holds entries that others stored ({', '.join(others[:3])})")
@@ -35,7 +38,7 @@ def claim(files: Files, register: AccountRegister, samples: Sequence[Path], now:
     ]
     if strangers:
         raise NotOurs(f"it has accounts that are not the demonstration's ({', '.join(strangers[:3])})")
-    stored = demonstration_mark.entries_stored(register.engine)
+    stored = demonstration_mark.entries_stored(register.engine, leaving_out=FreezeFixed)
     if stored and not _holds_exactly(files, samples, stored, now):
         raise NotOurs("it holds entries, and not just those of the samples")
     demonstration_mark.mark(register.engine, now)

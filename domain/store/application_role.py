@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
+from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
 CHANGES = ("SELECT", "INSERT", "UPDATE")
@@ -18,7 +19,8 @@ DERIVES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 RIGHTS: Mapping[str, tuple[str, ...]] = {
     TABLE: APPENDS,
-    f"{TABLE}_head": ("SELECT", "UPDATE (position, hash)"),
+    HEAD: ("SELECT", f"UPDATE ({', '.join(HEAD_CHANGES)})"),
+    TILES: APPENDS,
     f"{TABLE}_steps": READS,
     "accounts": CHANGES,
     "account_names": APPENDS,

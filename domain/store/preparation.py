@@ -4,7 +4,10 @@ A table holds the numbers of the steps done. The tables, triggers and indexes of
 make them.
 """
 
-from collections.abc import Mapping
+import re
+import secrets
+import socket
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.entries.case_entries import (
@@ -15,8 +18,9 @@ from domain.entries.case_entries import (
     PersonDetailsChanged,
     PersonLinked,
 )
+from domain.entries.register_entries import TreeMade
 from domain.store.hash_chain import TABLE, ChainedRecorder
-from domain.store.sqlite_recorder import ChainedSQLiteRecorder, topic_of
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, topic_of
 
 STEPS_TABLE = f"{TABLE}_steps"
 
@@ -38,11 +42,36 @@ MAY_LINK = "topic IN ({})".format(", ".join(f"'{topic_of(of)}'" for of in (Perso
 FIRST_OF_CRN = "originator_version = 1 AND substr(originator_id, 1, 7)"
 """The beginning of a condition on the CRNs of files, by an index of their first entries. A CRN has seven characters."""
 
-STEPS: Mapping[int, str] = {
+
+def _make_tree(recorder: ChainedRecorder, c: Any) -> None:
+    """Give the record a name, and make the tree of the entries that an older version stored; a register entry says so."""
+    recorder.log.begin(c)
+    before = recorder.log.head(c)
+    if not before.origin:
+        recorder.log.name(c, new_origin())
+    if before.frontier.size == 0 and (entries := recorder.log.take_over(c)):
+        made = TreeMade(at=recorder.clock(), entries=entries, hash=recorder.log.head(c).hash.hex())
+        recorder.append_in(c, [register_row(TREE_FILE, 1, made)], PREPARED_BY)
+
+
+def new_origin() -> str:
+    """A name for a record, which no other has: ``HOST/caseaudit/RECORD``. RECORD is 32 hex digits by chance."""
+    host = re.sub(r"[^A-Za-z0-9.-]+", "-", socket.gethostname()) or "localhost"
+    return f"{host}/caseaudit/{secrets.token_hex(16)}"
+
+
+TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
+"""The file of the register entry on the tree, and who is on record as having stored it."""
+
+Step = str | Callable[[ChainedRecorder, Any], None]
+"""A statement, or what is to be done on a cursor."""
+
+STEPS: Mapping[int, Step] = {
     1: f"CREATE INDEX IF NOT EXISTS {LIMITS_INDEX} ON {TABLE} (topic, originator_id, {{position}}) "
     f"WHERE {MAY_CHANGE_LIMITS}",
     2: f"CREATE INDEX IF NOT EXISTS {TABLE}_links ON {TABLE} ({{position}}) WHERE {MAY_LINK}",
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
+    4: _make_tree,
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
@@ -67,11 +96,14 @@ def prepare(recorder: ChainedRecorder) -> None:
     position = position_column(recorder)
     with _transaction(recorder, commit=True) as c:
         c.execute(f"CREATE TABLE IF NOT EXISTS {STEPS_TABLE} (number integer PRIMARY KEY)")
-        for number, statement in STEPS.items():
+        for number, step in STEPS.items():
             # The number first: whoever prepares the database at the same time waits here, then leaves the step out.
             c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING RETURNING number")
             if c.fetchall():
-                c.execute(statement.format(position=position))
+                if isinstance(step, str):
+                    c.execute(step.format(position=position))
+                else:
+                    step(recorder, c)
 
 
 def note_done(recorder: ChainedRecorder, number: int) -> None:

@@ -31,8 +31,8 @@ def actors(engine: sa.Engine) -> set[str]:
         return set(c.execute(sa.select(_entries.c.actor).distinct()).scalars())
 
 
-def entries_stored(engine: sa.Engine, *, leaving_out: type[Entry]) -> int:
-    """How many entries this database holds of other types than this one."""
-    query = sa.select(sa.func.count()).select_from(_entries).where(_entries.c.topic != topic_of(leaving_out))
+def entries_stored(engine: sa.Engine, *, no_type: type[Entry], nor_by: str) -> int:
+    """How many entries this database holds of other types than this one, that others than this actor stored."""
+    others = (_entries.c.topic != topic_of(no_type)) & (_entries.c.actor != nor_by)
     with engine.connect() as c:
-        return int(c.execute(query).scalar_one())
+        return int(c.execute(sa.select(sa.func.count()).select_from(_entries).where(others)).scalar_one())

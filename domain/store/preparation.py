@@ -19,6 +19,7 @@ from domain.entries.case_entries import (
     PersonLinked,
 )
 from domain.entries.register_entries import TreeMade
+from domain.store import published_files
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, topic_of
 
@@ -63,6 +64,12 @@ def new_origin() -> str:
 TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
 """The file of the register entry on the tree, and who is on record as having stored it."""
 
+
+def _make_published_files(recorder: ChainedRecorder, c: Any) -> None:
+    for statement in published_files.statements(recorder.log.kind):
+        c.execute(statement)
+
+
 Step = str | Callable[[ChainedRecorder, Any], None]
 """A statement, or what is to be done on a cursor."""
 
@@ -72,10 +79,11 @@ STEPS: Mapping[int, Step] = {
     2: f"CREATE INDEX IF NOT EXISTS {TABLE}_links ON {TABLE} ({{position}}) WHERE {MAY_LINK}",
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
     4: _make_tree,
+    31: _make_published_files,
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
-FREEZES_FIXED = 31
+FREEZES_FIXED = 30
 """The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""
 
 

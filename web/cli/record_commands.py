@@ -13,6 +13,7 @@ from domain.store.hash_chain import BrokenChain
 from domain.store.log_check import check_log
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_log, command_options
+from web.cli.report_verification import damaged, differs
 from web.presentation.formatting import count_noun
 from web.presentation.json_documents import entry_document
 
@@ -56,8 +57,8 @@ def _lines(book: CaseRepository, name: str, known_at: Any) -> Iterator[str]:
 def verify(reports: tuple[Path, ...], database: str) -> None:
     """Prove that every stored entry is what was stored: walk the hash chain from the first to the last.
 
-    With the JSON of inspection reports, or their answers as CSV: also that the record gives their figures and answers
-    today, or what differs. Exit code 1 where something does.
+    With files of inspection reports: also whether each is a published file, byte for byte, and for a report's JSON and its
+    answers as CSV whether the record gives every field today, or what differs. Exit code 1 where something does.
     """
     files = command_options.open_files(database)  # kept: without it the library closes the pool
     try:
@@ -67,22 +68,8 @@ def verify(reports: tuple[Path, ...], database: str) -> None:
         sys.exit(1)
     click.echo(f"{count_noun(position, 'entry', 'entries')} verified; the chain's head is {files.recorder.head()[1]}")
     book = CaseRepository(files)
-    differ = [path for path in reports if _differs(book, path)]
-    sys.exit(1 if differ else 0)
-
-
-def _differs(book: CaseRepository, path: Path) -> bool:
-    """Whether the record now gives other figures than a published report. Prints the differences."""
-    from web.inspections.report_proof import NotAReport, verify_report
-
-    try:
-        found = verify_report(book, path)
-    except NotAReport as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(f"{path.name}: {'every figure is reproduced' if not found else 'differs'}")
-    for words in found:
-        click.echo(f"  {words}")
-    return bool(found)
+    wrong = [*(path for path in reports if differs(book, path, database)), *([book] if damaged(book) else [])]
+    sys.exit(1 if wrong else 0)
 
 
 COMMANDS = [export, verify]

@@ -16,9 +16,9 @@ from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
-from domain.store.freeze_fixing import UPDATING, fix_freeze
+from domain.store.freeze_fixing import fix_freeze
 from domain.store.hash_chain import TABLE
-from domain.store.preparation import FREEZES_FIXED, STEPS_TABLE
+from domain.store.preparation import FREEZES_FIXED, PREPARED_BY, STEPS_TABLE
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_inspection
 from tests.domain.aggregates.test_person_files import ONE, TWO
@@ -136,8 +136,12 @@ def test_another_file_of_a_person_of_the_sample_moves_no_figure(own_database: Pa
             {"case": other, "type": "CustodyStarted", "entry": "c", **at, "reason": "remand"},
         ]  # fmt: skip
         if not number % 2:
-            lines.append({"case": other, "type": "PersonLinked", "entry": "l", **at, "crn": crn, "reason": "one person"})
-            lines.append({"case": case, "type": "PersonLinked", "entry": "l", **at, "crn": other[:7], "reason": "one person"})
+            lines.append(
+                {"case": other, "type": "PersonLinked", "entry": "l", **at, "crn": crn, "reason": "one person"}
+            )
+            lines.append(
+                {"case": case, "type": "PersonLinked", "entry": "l", **at, "crn": other[:7], "reason": "one person"}
+            )
     load(address, lines, tmp_path)
     assert figures(address) == before
 
@@ -224,7 +228,9 @@ def test_an_export_that_holds_what_was_fixed_needs_nothing_more(
     address = str(own_database)
     load(address, late_extract(address, found(address).sample), tmp_path)
     before = figures(address)
-    lines = [json.loads(line) for line in CliRunner().invoke(main, ["export", "--database", address]).output.splitlines()]
+    lines = [
+        json.loads(line) for line in CliRunner().invoke(main, ["export", "--database", address]).output.splitlines()
+    ]
     other = str(tmp_path / "other.sqlite")
     assert load(other, lines, tmp_path).fixed == []
     assert figures(other) == before
@@ -242,7 +248,7 @@ def test_a_record_of_before_is_fixed_when_it_is_first_opened(
     assert figures_of_prepared(empty_database)["B1"] == 55
     (fixed,) = found(empty_database).files.fixed
     assert fixed.fixed_by == "update" and len(fixed.files) == 60
-    assert last_actor(empty_database, kind) == UPDATING
+    assert last_actor(empty_database, kind) == PREPARED_BY
     load(empty_database, late_extract(empty_database, found(empty_database).sample), tmp_path)
     assert figures_of_prepared(empty_database)["B1"] == 55
     assert len(found(empty_database).files.fixed) == 1

@@ -19,6 +19,7 @@ from domain.aggregates.source_entries import change_of, said
 from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile, NoSuchCase, NoSuchEntry, Refused
 from domain.importing.ndjson_reader import Line, Rejected
+from domain.importing.source_areas import SourceAreas
 from domain.store.application import Files
 from domain.store.dry_run import DryRun
 from domain.store.pipelined_writer import PipelinedWriter
@@ -61,14 +62,15 @@ class ImportReport:
 
 
 def import_lines(
-    files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool
-) -> None:
+    files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool,
+    areas: SourceAreas | None = None,
+) -> None:  # fmt: skip
     """Record lines on their files. With ``keep`` false nothing is stored; the report says what would be.
 
-    A line may come before the entry that it refers to. It waits for that entry, or until all lines have been read.
+    ``areas``: those for which the source of the lines may import (None: all); lines of others are rejected. A line may come before the entry that it refers to. It waits for that entry, or until all lines have been read.
     """
     with closing((PipelinedWriter if keep else DryRun)(files, now)) as writing:
-        batch = _Batch(writing, actor, report)
+        batch = _Batch(writing, actor, report, areas)
         for some in _together(lines):
             batch.take_all(some)
         batch.finish()
@@ -91,8 +93,8 @@ class _Decided:
 class _Batch:
     """The lines decided and not yet stored, and the lines that wait for another."""
 
-    def __init__(self, writing: PipelinedWriter, actor: str, report: ImportReport):
-        self.writing, self.actor, self.report = writing, actor, report
+    def __init__(self, writing: PipelinedWriter, actor: str, report: ImportReport, areas: SourceAreas | None):
+        self.writing, self.actor, self.report, self.areas = writing, actor, report, areas
         self.begun, self.decided = _Decided(), _Decided()
         """The lines that are being stored, and those decided since."""
         self.waiting: dict[str, defaultdict[str | None, list[tuple[Line, Refused]]]] = {}
@@ -132,6 +134,8 @@ class _Batch:
         writing, fresh = self.writing, list[Entry]()
         try:
             file = writing.file(line.reference)
+            if self.areas is not None:
+                self.areas.check(file, line.fact)
             for fact in self._as_recorded(line, file):
                 fresh += writing.take(file, fact)
         except Refused as error:

@@ -54,9 +54,7 @@ def grown(before: Frontier, leaves: Sequence[bytes], kept: Hashes) -> tuple[Fron
     return Frontier(size, tuple(roots)), list(_completed(before.size, leaves, made, kept))
 
 
-def _completed(
-    size: int, leaves: Sequence[bytes], made: Mapping[int, Sequence[bytes]], kept: Hashes
-) -> Iterator[Tile]:
+def _completed(size: int, leaves: Sequence[bytes], made: Mapping[int, Sequence[bytes]], kept: Hashes) -> Iterator[Tile]:
     """The tiles completed by leaves that follow ``size`` others. ``made``: level -> the roots of tiles of the level below."""
     level, first, new = 0, size, leaves
     while begun_and_new := made.get(level + 1):

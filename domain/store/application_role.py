@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
+from domain.store.late_entries import LATE_TABLE
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
 CHANGES = ("SELECT", "INSERT", "UPDATE")
@@ -20,6 +21,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     TABLE: APPENDS,
     f"{TABLE}_head": ("SELECT", "UPDATE (position, hash)"),
     f"{TABLE}_steps": READS,
+    LATE_TABLE: APPENDS,
     "accounts": CHANGES,
     "account_names": APPENDS,
     "bound_names": CHANGES,

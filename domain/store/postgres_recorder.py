@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from struct import Struct, pack
 from typing import Any
 
@@ -13,6 +14,7 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
+from domain.entries.register_entries import RegisterEntry
 from domain.store.database import guards
 from domain.store.hash_chain import (
     ORIGIN,
@@ -26,6 +28,8 @@ from domain.store.hash_chain import (
     standing_of,
     walk,
 )
+from domain.store.late_entries import INSERT_LATE, late_rows
+from domain.store.sqlite_recorder import stored_register_entry
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
 
@@ -94,7 +98,19 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
                         "RETURNING position"),
             (hashes[-1],),
         )  # fmt: skip
-        return int(c.fetchall()[0]["position"])
+        last = int(c.fetchall()[0]["position"])
+        late = late_rows(entries, last - len(entries) + 1, stored_at, actor, partial(self._said_of_source, c))
+        if late:
+            c.executemany(INSERT_LATE.format("%s").encode(), late)
+        return last
+
+    def _said_of_source(self, c: Cursor[DictRow], name: str) -> list[RegisterEntry]:
+        """The register entries of a source, as stored by now."""
+        c.execute(
+            self._about("SELECT topic, state FROM {table} WHERE originator_id = %s ORDER BY originator_version"),
+            (f"source:{name}",),
+        )
+        return [stored_register_entry(row["topic"], bytes(row["state"])) for row in c.fetchall()]
 
     def _locked_head(self, c: Cursor[DictRow]) -> bytes:
         """The hash of the head. Whoever else appends waits from here to the end of this transaction.

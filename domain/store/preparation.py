@@ -4,7 +4,7 @@ A table holds the numbers of the steps done. The tables, triggers and indexes of
 make them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.entries.case_entries import (
@@ -16,7 +16,8 @@ from domain.entries.case_entries import (
     PersonLinked,
 )
 from domain.store.hash_chain import TABLE, ChainedRecorder
-from domain.store.sqlite_recorder import ChainedSQLiteRecorder, topic_of
+from domain.store.late_entries import CREATE_LATE, make_anew
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder, stored_register_entry, topic_of
 
 STEPS_TABLE = f"{TABLE}_steps"
 
@@ -38,11 +39,22 @@ MAY_LINK = "topic IN ({})".format(", ".join(f"'{topic_of(of)}'" for of in (Perso
 FIRST_OF_CRN = "originator_version = 1 AND substr(originator_id, 1, 7)"
 """The beginning of a condition on the CRNs of files, by an index of their first entries. A CRN has seven characters."""
 
-STEPS: Mapping[int, str] = {
+Step = str | Callable[[Any, str, str], None]
+"""A statement, or what is done with a cursor, the name of the column of positions, and how the driver marks a value."""
+
+
+def _list_late_entries(c: Any, position: str, mark: str) -> None:
+    for statement in CREATE_LATE:
+        c.execute(statement)
+    make_anew(c, position, mark, stored_register_entry)
+
+
+STEPS: Mapping[int, Step] = {
     1: f"CREATE INDEX IF NOT EXISTS {LIMITS_INDEX} ON {TABLE} (topic, originator_id, {{position}}) "
     f"WHERE {MAY_CHANGE_LIMITS}",
     2: f"CREATE INDEX IF NOT EXISTS {TABLE}_links ON {TABLE} ({{position}}) WHERE {MAY_LINK}",
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
+    20: _list_late_entries,
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
@@ -64,11 +76,15 @@ def prepare(recorder: ChainedRecorder) -> None:
     position = position_column(recorder)
     with _transaction(recorder, commit=True) as c:
         c.execute(f"CREATE TABLE IF NOT EXISTS {STEPS_TABLE} (number integer PRIMARY KEY)")
-        for number, statement in STEPS.items():
+        for number, step in STEPS.items():
             # The number first: whoever prepares the database at the same time waits here, then leaves the step out.
             c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING RETURNING number")
-            if c.fetchall():
-                c.execute(statement.format(position=position))
+            if not c.fetchall():
+                continue
+            if isinstance(step, str):
+                c.execute(step.format(position=position))
+            else:
+                step(c, position, "?" if _is_sqlite(recorder) else "%s")
 
 
 def position_column(recorder: ChainedRecorder) -> str:

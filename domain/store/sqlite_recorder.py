@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -33,6 +33,7 @@ from domain.store.hash_chain import (
     standing_of,
     walk,
 )
+from domain.store.late_entries import INSERT_LATE, late_rows
 
 
 def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
@@ -128,7 +129,15 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         c.execute(f"SELECT MAX(rowid) FROM {self.events_table_name}")
         last: int = c.fetchone()[0]
         assert last - first >= len(entries)
+        late = late_rows(entries, last - len(entries) + 1, stored_at, actor, partial(self._said_of_source, c))
+        c.executemany(INSERT_LATE.format("?"), late)
         return list(range(last - len(entries) + 1, last + 1))
+
+    def _said_of_source(self, c: SQLiteCursor, name: str) -> list[RegisterEntry]:
+        """The register entries of a source, as stored by now."""
+        c.execute(f"SELECT topic, state FROM {self.events_table_name} WHERE originator_id = ? ORDER BY originator_version",
+                  (f"source:{name}",))  # fmt: skip
+        return [stored_register_entry(row["topic"], row["state"]) for row in c.fetchall()]
 
     def head(self) -> tuple[int, str]:
         """The chain's last position and its hash in hex; position 0 and the origin when nothing is stored."""

@@ -8,6 +8,7 @@ import click
 
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
+from domain.store.stored_by import StoredBy
 from web.cli import command_log, command_options
 from web.cli.import_summary import print_summary
 from web.cli.progress_bars import progress_of_bytes
@@ -72,7 +73,6 @@ def load(database: str, paths: list[Path], *, actor: str, keep: bool = True) -> 
 @click.option(
     "--extracted-at", type=command_options.Instant(), metavar="T", help="When the extract was made. Default: now."
 )
-@click.option("--actor", default="import", show_default=True, help="Who is on record as having stored the entries.")
 @command_options.database
 def import_(
     paths: tuple[Path, ...],
@@ -81,7 +81,6 @@ def import_(
     rejects: Path | None,
     part: bool,
     extracted_at: Any,
-    actor: str,
     database: str,
 ) -> None:
     """Import interchange files (NDJSON, one entry a line), folders of them, or one extract: a folder of CSV tables.
@@ -91,6 +90,7 @@ def import_(
     corrects its entry.
     """
     command_log.try_out(database)
+    actor = str(StoredBy(operator=command_log.operator()))
     folder = find_extract(paths, mapping)
     if folder is not None:
         from web.cli.extract_import import import_extract

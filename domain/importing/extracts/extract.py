@@ -19,6 +19,7 @@ from domain.importing.extracts.missing_rows import RowsSeen
 from domain.importing.extracts.taken_back import MOVED, WITHDRAW, Comparison, MissingRow
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import Line
+from domain.importing.source_areas import SourceAreas
 from domain.private_folder import OUR_FOLDER
 from domain.store.application import Files
 
@@ -51,7 +52,8 @@ class Extract:
         return self.rows.counts
 
     def take(
-        self, files: Files, report: ImportReport, progress: Progress, *, now: datetime, actor: str, keep: bool
+        self, files: Files, report: ImportReport, progress: Progress, *, now: datetime, actor: str, keep: bool,
+        areas: SourceAreas | None = None,
     ) -> None:  # fmt: skip
         """Import the rows of the extract, and withdraw what its source has taken back.
 
@@ -60,7 +62,7 @@ class Extract:
         """
 
         def take(lines: Iterator[Line]) -> None:
-            import_lines(files, lines, report, now=now, actor=actor, keep=keep)
+            import_lines(files, lines, report, now=now, actor=actor, keep=keep, areas=areas)
 
         take(chain(self.rows.lines(report, progress), self._taken_back(files, report)))
         self.comparison.keep_unmoved(report.rejected)

@@ -26,6 +26,10 @@ class RegisterEntry(
     at: Instant
 
 
+MOST_DELAY = 45
+"""The longest normal delay of a source, in days (**P**, a parameter of ours): an extract a month, and its way here."""
+
+
 class SourceRegistered(RegisterEntry, frozen=True, kw_only=True):
     """On ``source:NAME``: who may import for this source from now on, and for what. The last one counts.
 
@@ -36,7 +40,7 @@ class SourceRegistered(RegisterEntry, frozen=True, kw_only=True):
     users: list[str] = []
     accounts: list[str] = []
     areas: list[str] = []
-    normal_delay: Annotated[int, Meta(ge=0, le=45)] = 7
+    normal_delay: Annotated[int, Meta(ge=0, le=MOST_DELAY)] = 7
 
 
 class TakingOverDeclared(RegisterEntry, frozen=True, kw_only=True):

@@ -19,15 +19,17 @@ class SourceAreas:
         self._of_files: dict[str, str | None] = {}
 
     def check(self, file: CaseFile, fact: Entry) -> None:
-        """``Refused`` where an entry names an area that is not the source's, or its file is of such an area."""
+        """``Refused`` where an entry names an area that is not the source's, or its file is of such an area.
+
+        Nor may a source allocate to an area of its own a case that is of another.
+        """
+        area = self._area_of(file)
+        if area is not None:  # of a file that is not there yet, the importer says so
+            self._require(area, fact.kept_on, f"{file.reference} is of {area}, which")
         given, field = _given(fact)
         if given is not None:
             self._require(given, field, given)
             self._of_files.pop(file.reference, None)  # read again, once the file has taken the entry
-        else:
-            area = self._area_of(file)
-            if area is not None:  # of a file that is not there yet, the importer says so
-                self._require(area, fact.kept_on, f"{file.reference} is of {area}, which")
 
     def _require(self, area: str, field: str, said: str) -> None:
         if area not in self.areas:

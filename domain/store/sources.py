@@ -4,9 +4,9 @@ What is said of a source stands in register entries on its file, ``source:NAME``
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.calendar.london_time import start_of_day
@@ -23,8 +23,8 @@ LASTS = timedelta(days=92)
 """How long after its cut-over a taking over that nobody closes is over (**P**, a parameter of ours)."""
 
 
-class NoSuchSource(KeyError):
-    """No source of this name is registered."""
+class NotDeclared(ValueError):
+    """A taking over cannot be declared so."""
 
 
 def file_of(name: str) -> str:
@@ -70,6 +70,21 @@ class Source:
         if self.declared is None or self.closed_at is not None or at >= start_of_day(self.declared.cut_over) + LASTS:
             return None
         return self.declared
+
+
+def check_declared(
+    source: Source, cut_over: date, areas: Sequence[str], *, at: datetime, asked_by: str, confirmed_by: str | None
+) -> TakingOverDeclared:  # fmt: skip
+    """The declaration that a source's first load is taken over. ``NotDeclared`` where it cannot be declared so."""
+    if source.registered is None:
+        raise NotDeclared(f"no source '{source.name}' is registered")
+    if source.taking_over(at) is not None:
+        raise NotDeclared(f"a taking over of {source.name} is open already; close it first")
+    if not at < start_of_day(cut_over) + LASTS or start_of_day(cut_over) > at + LASTS:
+        raise NotDeclared(f"the cut-over must be within {LASTS.days} days of today: {cut_over} is not")
+    if strange := [area for area in areas if source.areas and area not in source.areas]:
+        raise NotDeclared(f"{strange[0]} is no area of {source.name} ({', '.join(sorted(source.areas))})")
+    return TakingOverDeclared(at=at, cut_over=cut_over, areas=list(areas), asked_by=asked_by, confirmed_by=confirmed_by)
 
 
 def source_named(files: "Files", name: str) -> Source:

@@ -5,6 +5,7 @@ from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 
+from domain.entries.register_entries import RegisterEntry
 from domain.proof.merkle import Frontier
 from domain.proof.tiles import WIDTH, Tile, grown, hashes_in
 from domain.store.database import Kind, guards
@@ -13,11 +14,13 @@ from domain.store.hash_chain import (
     REFUSED,
     TABLE,
     BrokenChain,
+    ChainedEvent,
     Hashed,
     StoredRow,
     entry_of,
     hashed,
 )
+from domain.store.late_entries import INSERT_LATE, late_rows
 from domain.store.log_head import LogHead, OpenLeaves
 
 STEP = 1024
@@ -70,12 +73,12 @@ def statements(kind: Kind) -> list[str]:
 class LogTables:
     """Reads and writes these tables by a cursor of either database.
 
-    ``position``: the name of the column of positions. ``sign``: gives the signed checkpoint of a head that ends with so many
-    leaves, this root and position; None: no key.
+    ``position``: the name of the column of positions. ``register_entry``: reads one from its topic and state. ``sign``: gives
+    the signed checkpoint of the record of this name, with this frontier and last position; None: no key.
     """
 
-    def __init__(self, kind: Kind, position: str):
-        self.kind, self.position = kind, position
+    def __init__(self, kind: Kind, position: str, register_entry: Callable[[str, bytes], RegisterEntry]):
+        self.kind, self.position, self._register_entry = kind, position, register_entry
         self.open = OpenLeaves()
         self.sign: Callable[[str, Frontier, int], str] | None = None
 
@@ -118,6 +121,20 @@ class LogTables:
                 c, f"INSERT INTO {TILES} (level, number, last_position, root, hashes) VALUES (?, ?, ?, ?, ?)", row
             )
         self.open.follow(before.frontier, added.leaves, frontier, read[0] if read else None)
+
+    def note_late(
+        self, c: Any, entries: Sequence[ChainedEvent], positions: Sequence[int], stored_at: str, actor: str
+    ) -> None:
+        """Note which of some entries just stored came late (see ``domain.store.late_entries``)."""
+
+        def registered(source: str) -> list[RegisterEntry]:
+            query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
+            rows = self._run(c, query, (f"source:{source}",)).fetchall()
+            return [self._register_entry(row["topic"], bytes(row["state"])) for row in rows]
+
+        if late := late_rows(entries, positions[0], stored_at, actor, registered):
+            insert = INSERT_LATE.format("?" if self.kind == "sqlite" else "%s")
+            c.executemany(insert if self.kind == "sqlite" else insert.encode(), late)
 
     def begin(self, c: Any) -> None:
         """Make the head of a log without entries, where there is no head yet."""

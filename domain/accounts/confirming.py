@@ -20,6 +20,8 @@ def concerns(request: Request) -> frozenset[str]:
         return frozenset(request.change.get("excluded", ()))
     if request.kind == "name bound":
         return frozenset((str(request.change["username"]),))
+    if request.kind == "signing key replaced":
+        return frozenset()
     return frozenset((request.subject,))
 
 

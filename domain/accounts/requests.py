@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.store.database import Kind, guards
 
-RequestKind = Literal["account made", "account changed", "name bound", "limit lifted"]
+RequestKind = Literal["account made", "account changed", "name bound", "limit lifted", "signing key replaced"]
 KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
 Decision = Literal["confirmed", "refused", "withdrawn"]
 
@@ -61,7 +61,8 @@ class NoSuchRequest(KeyError):
 class Request:
     """What somebody asked for. ``asked_by``, ``decided_by``: user names. ``asked_at``, ``decided_at``: UTC.
 
-    ``subject``: the user name of the account, the name that is bound, or the reference of the case. ``change``: what is asked
+    ``subject``: the user name of the account, the name that is bound, the reference of the case, or the
+    id of the record. ``change``: what is asked
     for, as JSON holds it. ``alone``: nobody else could confirm it, so it took effect at once.
     """
 

@@ -1,11 +1,13 @@
 """The tables beside the entries: the head of the log and its tiles. The same statements on both databases."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
+from msgspec.json import decode
 
-from domain.proof.merkle import Frontier
+from domain.entries.signing_entries import KEYS, SigningKeySet
 from domain.proof.tiles import WIDTH, Tile, grown, hashes_in
 from domain.store.database import Kind, guards
 from domain.store.hash_chain import (
@@ -18,6 +20,7 @@ from domain.store.hash_chain import (
     entry_of,
     hashed,
 )
+from domain.store.head_signing import HeadSigning
 from domain.store.log_head import LogHead, OpenLeaves
 
 STEP = 1024
@@ -70,14 +73,13 @@ def statements(kind: Kind) -> list[str]:
 class LogTables:
     """Reads and writes these tables by a cursor of either database.
 
-    ``position``: the name of the column of positions. ``sign``: gives the signed checkpoint of a head that ends with so many
-    leaves, this root and position; None: no key.
+    ``position``: the name of the column of positions. ``signing``: signs each head.
     """
 
     def __init__(self, kind: Kind, position: str):
         self.kind, self.position = kind, position
         self.open = OpenLeaves()
-        self.sign: Callable[[str, Frontier, int], str] | None = None
+        self.signing = HeadSigning()
 
     def _run(self, c: Any, statement: str, values: Sequence[Any] = ()) -> Any:
         c.execute(statement if self.kind == "sqlite" else statement.replace("?", "%s").encode(), values)
@@ -105,7 +107,7 @@ class LogTables:
             return read[0]
 
         frontier, tiles = grown(before.frontier, added.leaves, kept)
-        note = self.sign(before.origin, frontier, positions[-1]) if self.sign else ""
+        note = self.signing.note(before.origin, frontier.size, frontier.root, before.note, partial(self._keys, c))
         values = (positions[-1], added.chain[-1], frontier.size, bytes(frontier), stored_at, note, clock_back)
         self._run(
             c, f"UPDATE {HEAD} SET position = ?, hash = ?, leaves = ?, frontier = ?, stored_at = ?, note = ?, clock_back = ?",
@@ -166,6 +168,11 @@ class LogTables:
             )
             for row in self._run(c, query, (after, limit)).fetchall()
         ]  # fmt: skip
+
+    def _keys(self, c: Any) -> list[SigningKeySet]:
+        """The register entries on the record's signing keys."""
+        query = f"SELECT state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
+        return [decode(bytes(row["state"]), type=SigningKeySet) for row in self._run(c, query, (KEYS,)).fetchall()]
 
     def _leaves(self, c: Any, first: int, count: int) -> list[bytes]:
         """The leaf hashes of so many entries of the open tile, made from their rows."""

@@ -37,4 +37,6 @@ def print_summary(database: str, report: ImportReport, dry_run: bool) -> None:
         f"{report.already:,} already there, {len(report.rejected):,} rejected"
     )
     for name in report.fixed:
-        click.echo(f"{name} is frozen: its figures rest on its files as they are now; what comes later does not count for it")
+        click.echo(
+            f"{name} is frozen: its figures rest on its files as they are now; what comes later does not count for it"
+        )

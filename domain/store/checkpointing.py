@@ -75,7 +75,7 @@ class WitnessPlan:
             else:
                 heard = put_in_folder(Path(self.witness), note, log, now)
         except (BrokenChain, LookupError) as error:
-            raise NotHeard(f"the log of {log.origin} is broken; run caseaudit verify ({error})") from error
+            raise NotHeard(f"the log is broken; run caseaudit verify ({error})") from error
         kept.keep(Witnessing(log.origin, size, self.called, now, str(heard.note), heard.where))
         return heard
 

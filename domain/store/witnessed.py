@@ -103,8 +103,8 @@ class Witnessed:
         row = {"origin": origin, "witness": witness, "at": at.isoformat(timespec="microseconds"), "fault": ""}
         with self.engine.begin() as c:
             if before is None:
-                made = insert_into(c, _tries).values(row).on_conflict_do_nothing()
-                return c.execute(made).rowcount == 1
+                made = insert_into(c, _tries).values(row).on_conflict_do_nothing().returning(_tries.c.origin)
+                return c.execute(made).first() is not None
             same = sa.and_(
                 _tries.c.origin == origin, _tries.c.witness == witness,
                 _tries.c.at == before.at.isoformat(timespec="microseconds"),

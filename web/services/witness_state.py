@@ -9,6 +9,7 @@ from domain.store.application import StoringError
 from domain.store.checkpointing import EntriesLog, WrongSetting, plan_of_environment
 from domain.store.database import NotPrepared
 from domain.store.engines import DatabaseError
+from domain.store.hash_chain import BrokenChain
 from domain.store.record_keys import signing_state
 from domain.store.witnessed import Witnessed, Witnessing
 from web.services import current_cases
@@ -42,6 +43,8 @@ def faults() -> dict[str, str]:
         unsigned, witness = signing_state(current_cases.repository().files).fault, standing().fault
     except (DatabaseError, StoringError, NotPrepared, OSError):
         return {}  # what is said of the database itself is enough
+    except BrokenChain as error:
+        return {"record": str(error)}
     return {name: words for name, words in (("unsigned", unsigned), ("witness", witness)) if words}
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from domain.store.log_reader import LogReader
 
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import Account
@@ -19,6 +18,7 @@ from domain.proof.key_succession import check_key_set, key_set, keys_after
 from domain.proof.signed_notes import Note, VerifierKey, read_keys
 from domain.proof.signing_key import IN_FILE, key_path, make_signing_key
 from domain.store.application import Files
+from domain.store.log_reader import LogReader
 from domain.store.record_keys import KeyChanged, current_key, key_entries, record_name, set_key
 from tests.support.people import add, post, signed_in
 from web.app import create_app
@@ -32,7 +32,8 @@ SECOND = Account("s.econd", "S Econd", "information_manager")
 BEGUN = {
     "entry": "s", "occurred_on": "2026-01-01", "recorded_at": "2026-01-01T09:00:00+00:00", "order_type": "community_order",
     "ends_on": "2027-01-01", "officer": "O", "officer_grade": "po", "team": "T", "division": "D", "area": "A",
-    "person": {"crn": "X123456", "date_of_birth": "1980-01-01", "name": "Jo Bloggs", "gender": "male", "ethnicity": "W1", "disability": False},
+    "person": {"crn": "X123456", "date_of_birth": "1980-01-01", "name": "Jo Bloggs", "gender": "male", "ethnicity": "W1",
+               "disability": False},
 }  # fmt: skip
 
 Run = Callable[..., Result]

@@ -6,8 +6,15 @@ import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
 
+DEMONSTRATION = "demo"
+"""Who stores the samples. No account can have this name."""
+
+SAMPLES = "samples"
+"""The source of the samples, which is taken over."""
+
 _mark = sa.Table("demonstration", sa.MetaData(), sa.Column("begun_at", sa.String(40), primary_key=True))
-_entries = sa.table(TABLE, sa.column("actor"))
+_entries = sa.table(TABLE, sa.column("actor"), sa.column("topic"))
+_of_cases = _entries.c.topic.not_like("register.%")
 
 
 def is_marked(engine: sa.Engine) -> bool:
@@ -24,12 +31,12 @@ def mark(engine: sa.Engine, now: datetime) -> None:
 
 
 def actors(engine: sa.Engine) -> set[str]:
-    """Who stored entries in this database."""
+    """Who stored entries of cases and inspections in this database."""
     with engine.connect() as c:
-        return set(c.execute(sa.select(_entries.c.actor).distinct()).scalars())
+        return set(c.execute(sa.select(_entries.c.actor).where(_of_cases).distinct()).scalars())
 
 
 def entries_stored(engine: sa.Engine) -> int:
-    """How many entries this database holds."""
+    """How many entries of cases and inspections this database holds."""
     with engine.connect() as c:
-        return int(c.execute(sa.select(sa.func.count()).select_from(_entries)).scalar_one())
+        return int(c.execute(sa.select(sa.func.count()).select_from(_entries).where(_of_cases)).scalar_one())

@@ -194,7 +194,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
 
 def _claim(database: str, samples: list[Path]) -> None:
     """A usage error unless the database is empty, or one that the demonstration made."""
-    from web.demo.demo_mark import NotOurs, claim
+    from web.demo.demo_mark import NotOurs, claim, take_over
 
     with (
         closing(command_options.open_files(database, make=True)) as files,
@@ -202,6 +202,7 @@ def _claim(database: str, samples: list[Path]) -> None:
     ):
         try:
             claim(files, register, samples, system_clock.now())
+            take_over(files, system_clock.now())
         except NotOurs as error:
             raise click.UsageError(
                 f"{command_options.database_at(database)} was not made by `caseaudit demo`: {error}. The demonstration asks "

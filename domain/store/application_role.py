@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
+from domain.store.late_entries import LATE_TABLE
 from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
@@ -22,6 +23,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     HEAD: ("SELECT", f"UPDATE ({', '.join(HEAD_CHANGES)})"),
     TILES: APPENDS,
     f"{TABLE}_steps": READS,
+    LATE_TABLE: APPENDS,
     "accounts": CHANGES,
     "account_names": APPENDS,
     "bound_names": CHANGES,

@@ -1,12 +1,12 @@
 """The tables beside the entries: the head of the log and its tiles. The same statements on both databases."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
-from msgspec.json import decode
 
+from domain.entries.register_entries import RegisterEntry
 from domain.entries.signing_entries import KEYS, SigningKeySet
 from domain.proof.tiles import WIDTH, Tile, grown, hashes_in
 from domain.store.database import Kind, guards
@@ -15,12 +15,14 @@ from domain.store.hash_chain import (
     REFUSED,
     TABLE,
     BrokenChain,
+    ChainedEvent,
     Hashed,
     StoredRow,
     entry_of,
     hashed,
 )
 from domain.store.head_signing import HeadSigning
+from domain.store.late_entries import INSERT_LATE, late_rows
 from domain.store.log_head import LogHead, OpenLeaves
 
 STEP = 1024
@@ -73,11 +75,12 @@ def statements(kind: Kind) -> list[str]:
 class LogTables:
     """Reads and writes these tables by a cursor of either database.
 
-    ``position``: the name of the column of positions. ``signing``: signs each head.
+    ``position``: the name of the column of positions. ``register_entry``: reads one from its topic and state. ``signing``:
+    signs each head.
     """
 
-    def __init__(self, kind: Kind, position: str):
-        self.kind, self.position = kind, position
+    def __init__(self, kind: Kind, position: str, register_entry: Callable[[str, bytes], RegisterEntry]):
+        self.kind, self.position, self._register_entry = kind, position, register_entry
         self.open = OpenLeaves()
         self.signing = HeadSigning()
 
@@ -120,6 +123,20 @@ class LogTables:
                 c, f"INSERT INTO {TILES} (level, number, last_position, root, hashes) VALUES (?, ?, ?, ?, ?)", row
             )
         self.open.follow(before.frontier, added.leaves, frontier, read[0] if read else None)
+
+    def note_late(
+        self, c: Any, entries: Sequence[ChainedEvent], positions: Sequence[int], stored_at: str, actor: str
+    ) -> None:
+        """Note which of some entries just stored came late (see ``domain.store.late_entries``)."""
+
+        def registered(source: str) -> list[RegisterEntry]:
+            query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
+            rows = self._run(c, query, (f"source:{source}",)).fetchall()
+            return [self._register_entry(row["topic"], bytes(row["state"])) for row in rows]
+
+        if late := late_rows(entries, positions[0], stored_at, actor, registered):
+            insert = INSERT_LATE.format("?" if self.kind == "sqlite" else "%s")
+            c.executemany(insert if self.kind == "sqlite" else insert.encode(), late)
 
     def begin(self, c: Any) -> None:
         """Make the head of a log without entries, where there is no head yet."""
@@ -171,8 +188,10 @@ class LogTables:
 
     def _keys(self, c: Any) -> list[SigningKeySet]:
         """The register entries on the record's signing keys."""
-        query = f"SELECT state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
-        return [decode(bytes(row["state"]), type=SigningKeySet) for row in self._run(c, query, (KEYS,)).fetchall()]
+        query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
+        rows = self._run(c, query, (KEYS,)).fetchall()
+        facts = (self._register_entry(row["topic"], bytes(row["state"])) for row in rows)
+        return [fact for fact in facts if isinstance(fact, SigningKeySet)]
 
     def _leaves(self, c: Any, first: int, count: int) -> list[bytes]:
         """The leaf hashes of so many entries of the open tile, made from their rows."""

@@ -25,6 +25,7 @@ from domain.store.hash_chain import (
     standing_of,
 )
 from domain.store.log_tables import LogTables, statements
+from domain.store.sqlite_recorder import stored_register_entry
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
 
@@ -52,7 +53,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             *(SQL(statement).format() for statement in guards("postgresql", events_table_name, REFUSED)),
             *(SQL(statement).format() for statement in statements("postgresql")),
         ]
-        self.log = LogTables("postgresql", "notification_id")
+        self.log = LogTables("postgresql", "notification_id", stored_register_entry)
 
     def _about(self, statement: str) -> Composed:
         """The statement with the names of our tables filled in."""
@@ -89,6 +90,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
         last = int(c.fetchall()[0]["last"])
         positions = list(range(last - len(entries) + 1, last + 1))
         self.log.move(c, head, added, positions, stored_at, clock_back)
+        self.log.note_late(c, entries, positions, stored_at, actor)
         return positions
 
     def _head(self, c: Cursor[DictRow]) -> tuple[int, bytes]:

@@ -20,7 +20,8 @@ from domain.entries.case_entries import (
 )
 from domain.entries.register_entries import TreeMade
 from domain.store.hash_chain import TABLE, ChainedRecorder
-from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, topic_of
+from domain.store.late_entries import CREATE_LATE, make_anew
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
 
 STEPS_TABLE = f"{TABLE}_steps"
 
@@ -66,16 +67,24 @@ TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
 Step = str | Callable[[ChainedRecorder, Any], None]
 """A statement, or what is to be done on a cursor."""
 
+
+def _list_late_entries(recorder: ChainedRecorder, c: Any) -> None:
+    for statement in CREATE_LATE:
+        c.execute(statement)
+    make_anew(c, position_column(recorder), "?" if _is_sqlite(recorder) else "%s", stored_register_entry)
+
+
 STEPS: Mapping[int, Step] = {
     1: f"CREATE INDEX IF NOT EXISTS {LIMITS_INDEX} ON {TABLE} (topic, originator_id, {{position}}) "
     f"WHERE {MAY_CHANGE_LIMITS}",
     2: f"CREATE INDEX IF NOT EXISTS {TABLE}_links ON {TABLE} ({{position}}) WHERE {MAY_LINK}",
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
-    4: _make_tree,
+    4: _list_late_entries,
+    5: _make_tree,
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
-FREEZES_FIXED = 31
+FREEZES_FIXED = 6
 """The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""
 
 

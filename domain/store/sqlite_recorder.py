@@ -92,7 +92,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = TABLE):
         super().__init__(datastore, events_table_name)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self.log = LogTables("sqlite", "rowid")
+        self.log = LogTables("sqlite", "rowid", stored_register_entry)
 
     def construct_create_table_statements(self) -> list[str]:
         table = self.events_table_name
@@ -131,6 +131,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         last: int = c.fetchone()[0]
         positions = list(range(last - len(entries) + 1, last + 1))
         self.log.move(c, head, added, positions, stored_at, clock_back)
+        self.log.note_late(c, entries, positions, stored_at, actor)
         return positions
 
     def head(self) -> tuple[int, str]:

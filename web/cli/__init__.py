@@ -72,6 +72,10 @@ COMMANDS = {
         "web.cli.serve_commands",
         "Serve the site. Accounts are made with `caseaudit users add`.",
     ),
+    "sources": (
+        "web.cli.sources_commands",
+        "The sources that may import: add, list, take-over.",
+    ),
     "users": (
         "web.cli.users_commands",
         "Who may sign in to the site: add, list, change, password, recover.",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 
 from domain.accounts.account_register import AccountRegister
+from domain.proof.checkpoints import log_origin
 from domain.proof.signed_notes import NotAKey, VerifierKey, read_keys
 from domain.store.application import Files
 from domain.store.hash_chain import BrokenChain
@@ -87,32 +88,44 @@ def verify(
 
 def _outside(files: Files, checkpoints: Sequence[Path], key: Path | None, since: Path | None) -> Outside:
     record = LogReader(files.recorder).head().origin
-    try:
-        given = None if key is None else read_keys(key.read_text(encoding="utf-8"))[-1]
-    except (NotAKey, UnicodeDecodeError) as error:
-        raise click.UsageError(f"--key: {key}: {error}") from error
+    given = None if key is None else _key(key, record)
     kept = [one for path in (*checkpoints, *([since] if since else [])) for one in read_kept(path, record)]
     (begun,) = known_by(read_kept(since, record), "entries") if since else (None,)
     return Outside(given, kept, begun)
+
+
+def _key(path: Path, record: str) -> VerifierKey:
+    """The public key of this record's log of entries in a file, the last one given."""
+    try:
+        keys = read_keys(path.read_text(encoding="utf-8"))
+    except (NotAKey, UnicodeDecodeError) as error:
+        raise click.UsageError(f"--key: {path}: {error}") from error
+    own = [key for key in keys if key.name == log_origin(record, "entries")]
+    if not own:
+        raise click.UsageError(f"--key: {path}: no key in it is of this record ({record}), but of {keys[0].name}")
+    return own[-1]
 
 
 def _prove(files: Files, outside: Outside, database: str) -> None:
     """Check the record and print what that shows; ``BrokenChain`` at the first fault."""
     log = LogReader(files.recorder)
     head = log.head()
-    keys = trusted_keys(files, outside.key)
-    if outside.key is not None:
-        check_signatures(outside.kept, keys)
     size = head.frontier.size
     read = size - (outside.since.size if outside.since else 0)
     with progress_of(size, "Verifying") as bar:
         position, before = 0, outside.since.size if outside.since else 0
         for position in check_log(files.recorder, known_by(outside.kept, "entries"), outside.since):
             bar.update(bar.task_ids[0], completed=min(size, before + position))
+    keys = trusted_keys(files, outside.key)
+    if outside.key is not None:
+        check_signatures(outside.kept, keys)
     if keys:
         check_head(head, keys)
     if guards := log.missing_guards():
-        raise BrokenChain(f"the triggers that refuse changes are missing or switched off: {', '.join(guards)}")
+        raise BrokenChain(
+            f"the triggers that refuse changes are missing or switched off: {', '.join(guards)}. `caseaudit migrate` puts them "
+            "back; what was changed meanwhile, only a checkpoint from before shows for certain"
+        )
     click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
     _check_accounts(files, database)
     _say_what_it_shows(head, outside, keys)

@@ -1,6 +1,7 @@
 """Whether an entry says the same as the one of its id that is on the file."""
 
 from domain.entries.case_entries import AppointmentMade, Entry
+from domain.entries.entry import CLAIMED
 from domain.entries.tidy_text import tidied
 
 
@@ -15,6 +16,8 @@ def differences(standing: Entry, fact: Entry) -> list[str]:
         return []
     standing = tidied(standing)
     names = zip(fact.__struct_fields__, fact.__struct_encode_fields__, strict=True)
-    found = [encoded for name, encoded in names if getattr(standing, name) != getattr(fact, name)]
+    found = [
+        encoded for name, encoded in names if name not in CLAIMED and getattr(standing, name) != getattr(fact, name)
+    ]
     same = isinstance(fact, AppointmentMade) and fact.is_contact == getattr(standing, "is_contact", None)
     return [name for name in found if not same or name != "national_standards"]

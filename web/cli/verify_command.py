@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 
 from domain.accounts.account_register import AccountRegister
+from domain.proof.checkpoints import log_origin
 from domain.proof.signed_notes import NotAKey, VerifierKey, read_keys
 from domain.store.application import Files
 from domain.store.hash_chain import BrokenChain
@@ -87,13 +88,22 @@ def verify(
 
 def _outside(files: Files, checkpoints: Sequence[Path], key: Path | None, since: Path | None) -> Outside:
     record = LogReader(files.recorder).head().origin
-    try:
-        given = None if key is None else read_keys(key.read_text(encoding="utf-8"))[-1]
-    except (NotAKey, UnicodeDecodeError) as error:
-        raise click.UsageError(f"--key: {key}: {error}") from error
+    given = None if key is None else _key_of(key, record)
     kept = [one for path in (*checkpoints, *([since] if since else [])) for one in read_kept(path, record)]
     (begun,) = known_by(read_kept(since, record), "entries") if since else (None,)
     return Outside(given, kept, begun)
+
+
+def _key_of(path: Path, record: str) -> VerifierKey:
+    """The key of the log of entries in a file. ``NotOfThisRecord``; a usage error where there is no key in it."""
+    try:
+        found = read_keys(path.read_text(encoding="utf-8"))
+    except (NotAKey, UnicodeDecodeError) as error:
+        raise click.UsageError(f"--key: {path}: {error}") from error
+    for key in found:
+        if key.name == log_origin(record, "entries"):
+            return key
+    raise NotOfThisRecord(f"--key: {path}: the key is of {found[0].name}, and this record is {record}")
 
 
 def _prove(files: Files, outside: Outside, database: str) -> None:

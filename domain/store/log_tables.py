@@ -189,13 +189,20 @@ class LogTables:
     def rows(self, c: Any, after: int, limit: int) -> list[StoredRow]:
         """The rows of entries after a position, in order."""
         query = f"SELECT * FROM {TABLE} WHERE {self.position} > ? ORDER BY {self.position} LIMIT ?"
+        return self._rows(c, query, (after, limit))
+
+    def rows_of(self, c: Any, file: str) -> list[StoredRow]:
+        """The rows of a file, in order."""
+        return self._rows(c, f"SELECT * FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version", (file,))
+
+    def _rows(self, c: Any, query: str, values: Sequence[Any]) -> list[StoredRow]:
         return [
             StoredRow(
                 row[self.position],
                 StoredEvent(row["originator_id"], row["originator_version"], row["topic"], _plain(row["state"])),
                 row["stored_at"], row["actor"], _plain(row["hash"]),
             )
-            for row in self._run(c, query, (after, limit)).fetchall()
+            for row in self._run(c, query, values).fetchall()
         ]  # fmt: skip
 
     def _keys(self, c: Any) -> list[SigningKeySet]:

@@ -88,22 +88,22 @@ def verify(
 
 def _outside(files: Files, checkpoints: Sequence[Path], key: Path | None, since: Path | None) -> Outside:
     record = LogReader(files.recorder).head().origin
-    given = None if key is None else _key(key, record)
+    given = None if key is None else _key_of(key, record)
     kept = [one for path in (*checkpoints, *([since] if since else [])) for one in read_kept(path, record)]
     (begun,) = known_by(read_kept(since, record), "entries") if since else (None,)
     return Outside(given, kept, begun)
 
 
-def _key(path: Path, record: str) -> VerifierKey:
-    """The public key of this record's log of entries in a file, the last one given."""
+def _key_of(path: Path, record: str) -> VerifierKey:
+    """The key of the log of entries in a file. ``NotOfThisRecord``; a usage error where there is no key in it."""
     try:
-        keys = read_keys(path.read_text(encoding="utf-8"))
+        found = read_keys(path.read_text(encoding="utf-8"))
     except (NotAKey, UnicodeDecodeError) as error:
         raise click.UsageError(f"--key: {path}: {error}") from error
-    own = [key for key in keys if key.name == log_origin(record, "entries")]
-    if not own:
-        raise click.UsageError(f"--key: {path}: no key in it is of this record ({record}), but of {keys[0].name}")
-    return own[-1]
+    for key in found:
+        if key.name == log_origin(record, "entries"):
+            return key
+    raise NotOfThisRecord(f"--key: {path}: the key is of {found[0].name}, and this record is {record}")
 
 
 def _prove(files: Files, outside: Outside, database: str) -> None:

@@ -15,6 +15,7 @@ from benchmarks.spreading import spread
 from domain.entries.case_entries import Entry
 from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
+from domain.store.log_check import check_log
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.columns.case_selection import ATTRIBUTES, CaseSelection, places
 from projections.columns.column_merge import merge
@@ -96,7 +97,7 @@ def test_the_store_is_filled_with_what_the_files_say(made: list[list[Entry]], tm
     stored = fill(str(tmp_path / "filled.sqlite"), TINY, made, cases)
     (tmp_path / "cases.ndjson").write_bytes(b"".join(lines(TINY, made, cases)))
     filled, other = Files.open(str(tmp_path / "filled.sqlite")), tmp_path / "imported.sqlite"
-    assert list(filled.recorder.verify())[-1] == stored
+    assert list(check_log(filled.recorder))[-1] == stored
     outcome = CliRunner().invoke(main, ["import", str(tmp_path / "cases.ndjson"), "--database", str(other)])
     assert outcome.exit_code == 0, outcome.output
     imported = Files.open(str(other))

@@ -9,11 +9,11 @@ import hmac
 import os
 import re
 import secrets
-import stat
-import tempfile
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+
+from domain.key_files import KeyUnusable, key_folder, make_key_file, own_folder, read_key_file
 
 IN_TEXT, IN_FILE = "CASEAUDIT_SECRET_KEY", "CASEAUDIT_SECRET_KEY_FILE"
 """The environment variables that hold the key, or name its file."""
@@ -21,19 +21,10 @@ IN_TEXT, IN_FILE = "CASEAUDIT_SECRET_KEY", "CASEAUDIT_SECRET_KEY_FILE"
 SHORTEST, MIXED = 32, 8
 """Bytes that a key has at least, and how many different ones."""
 
-LONGEST = 4096
-"""Bytes of a key's file, at most."""
-
 NONCE = 12
 """Bytes of the nonce in front of what is sealed with AES-GCM (NIST SP 800-38D)."""
 
 RECORD = re.compile(r"[0-9a-f]{32}")
-
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
-class KeyUnusable(ValueError):
-    """The outside key cannot be used; the message says what to do."""
 
 
 class NotSealed(ValueError):
@@ -102,59 +93,19 @@ def outside_key(record: str) -> OutsideKey:
     return OutsideKey(_read(Path(path)) if path else _kept(record))
 
 
-def key_folder() -> Path:
-    """The folder with the keys that no environment variable gives; it need not be there."""
-    import click
-
-    return Path(click.get_app_dir("caseaudit")) / "keys"
-
-
 def _kept(record: str) -> bytes:
     """The key kept for this record, made on first use."""
     if not RECORD.fullmatch(record):
         raise KeyUnusable("the id of this record is not one; set the secret key in " + IN_FILE)
-    folder = key_folder()
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _check_folder(folder)
-        path = folder / f"{record}.key"
+        path = own_folder(IN_FILE) / f"{record}.key"
         if not path.is_symlink() and not path.exists():
-            _make(path)
+            with suppress(FileExistsError):  # another process was quicker
+                make_key_file(path, secrets.token_hex(32).encode() + b"\n")
         return _read(path)
     except OSError as error:
-        raise KeyUnusable(f"no secret key can be kept in {folder} ({error.strerror}); set {IN_FILE}") from error
-
-
-def _make(path: Path) -> None:
-    """Write a new key, whole or not at all; where another process was quicker, its key stays."""
-    with tempfile.NamedTemporaryFile(dir=path.parent) as stream:  # 0600
-        stream.write(secrets.token_hex(32).encode() + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-        with suppress(FileExistsError):
-            os.link(stream.name, path)
-
-
-def _check_folder(folder: Path) -> None:
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode):
-        raise KeyUnusable(f"{folder} is not a folder itself but leads elsewhere; move it there, or set {IN_FILE}")
-    if found.st_uid != os.geteuid() or found.st_mode & OTHERS:
-        raise KeyUnusable(f"others can enter the folder {folder}; make it yours alone: chmod 700")
+        raise KeyUnusable(f"no secret key can be kept in {key_folder()} ({error.strerror}); set {IN_FILE}") from error
 
 
 def _read(path: Path) -> bytes:
-    """The key in a file, without the line end; ``KeyUnusable`` for a link, or a file that others may read or write."""
-    try:
-        opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise KeyUnusable(f"the secret key {path} cannot be opened, or is a link ({error.strerror})") from error
-    try:
-        found = os.fstat(opened)
-        if not stat.S_ISREG(found.st_mode):
-            raise KeyUnusable(f"the secret key {path} is not a file")
-        if found.st_uid not in (os.geteuid(), 0) or found.st_mode & OTHERS:
-            raise KeyUnusable(f"others can read the secret key {path}; make it yours alone: chmod 600")
-        return os.read(opened, LONGEST).strip()
-    finally:
-        os.close(opened)
+    return read_key_file(path, "the secret key").strip()

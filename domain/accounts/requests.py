@@ -61,8 +61,8 @@ class NoSuchRequest(KeyError):
 class Request:
     """What somebody asked for. ``asked_by``, ``decided_by``: user names. ``asked_at``, ``decided_at``: UTC.
 
-    ``subject``: the user name of the account, the name that is bound, the reference of the case, or the source. ``change``: what is asked
-    for, as JSON holds it. ``alone``: nobody else could confirm it, so it took effect at once.
+    ``subject``: the user name of the account, the name that is bound, the reference of the case, or the source. ``change``:
+    what is asked for, as JSON holds it. ``alone``: nobody else could confirm it, so it took effect at once.
     """
 
     number: int

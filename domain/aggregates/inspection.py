@@ -4,10 +4,11 @@ The latest decision on a subject counts. ``domain.aggregates.inspection_rules`` 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.aggregates.frozen_files import FrozenFiles
 from domain.entries import inspection_entries
 from domain.entries.code_lists import JudgeRole
 from domain.entries.entry import Entry
@@ -40,6 +41,7 @@ class Inspection:
     adjusted: dict[str, inspection_entries.RatingAdjusted] = field(default_factory=dict)
     findings: list[inspection_entries.FindingWritten] = field(default_factory=list)
     frozen: inspection_entries.InspectionFrozen | None = None
+    files: FrozenFiles = field(default_factory=FrozenFiles)
     published: inspection_entries.InspectionPublished | None = None
 
     @classmethod
@@ -65,11 +67,6 @@ class Inspection:
         """The spare cases that are not used yet, the next one first."""
         used = {replaced.by for replaced in self.replaced}
         return [] if self.drawn is None else [case for case in self.drawn.spares if case not in used]
-
-    @property
-    def files_when_frozen(self) -> Mapping[str, int]:
-        """How many entries each file of the sample held at the freeze; empty where that was not put on record."""
-        return {} if self.frozen is None else {leaf.case: leaf.entries for leaf in self.frozen.files}
 
     def stratum_of(self, case: str) -> str | None:
         """The stratum of a case of the frame; None where there is no frame, or it is not in it."""
@@ -186,5 +183,8 @@ class Inspection:
                 self.findings = [finding for finding in self.findings if finding.entry != fact.finding]
             case inspection_entries.InspectionFrozen():
                 self.frozen = fact
+                self.files.freeze(fact, self.sample)
+            case inspection_entries.FreezeFixed():
+                self.files.fix(fact, self.sample)
             case inspection_entries.InspectionPublished():
                 self.published = fact

@@ -34,6 +34,8 @@ CLOSED: Mapping[Stage, str] = {
 
 def closed_to(found: Inspection, entry_type: type[Entry]) -> Stage | None:
     """The stage after which the inspection takes no entries of this type; None while it takes them."""
+    if entry_type is inspection_entries.FreezeFixed:
+        return None
     if found.published is not None:
         return "published"
     if found.frozen is not None and entry_type not in AFTER_FREEZING:
@@ -101,11 +103,28 @@ def check(found: Inspection, fact: Entry) -> None:
         case inspection_entries.InspectionFrozen():
             if not found.sample:
                 raise Refused("type", "draw a sample before the inspection is frozen")
+        case inspection_entries.FreezeFixed():
+            if found.frozen is None:
+                raise Refused("type", "freeze the inspection before its files are fixed")
         case inspection_entries.InspectionPublished():
             if found.frozen is None:
                 raise Refused("type", "freeze the inspection before it is published")
         case _:
             pass
+
+
+def check_fixing(found: Inspection, fact: inspection_entries.FreezeFixed, held: Mapping[str, int]) -> None:
+    """``Refused`` where this would change what a freeze rests on. ``held``: how many entries each of its files holds now.
+
+    Only a number of entries that a file never held may be lowered.
+    """
+    before = found.files.entries
+    for leaf in fact.files:
+        stands = before.get(leaf.case)
+        if stands is not None and (leaf.entries > stands or leaf.entries < stands <= held.get(leaf.case, 0)):
+            raise Refused("files", f"{leaf.case} counts with {stands} entries for this freeze; that does not change any more")
+    if all(leaf.entries == before.get(leaf.case) for leaf in fact.files):
+        raise Refused("files", "these files are fixed already")
 
 
 def _check_replacement(found: Inspection, fact: inspection_entries.CaseReplaced) -> None:

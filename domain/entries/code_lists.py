@@ -175,6 +175,7 @@ StateOfKnowledge = Literal["stood", "hindsight"]
 Stratum = Literal["risk_of_harm", "gender", "ethnicity", "order", "team"]
 ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "unsatisfactory"]
 Direction = Literal["improved", "deteriorated", "unchanged"]
+FixedBy = Literal["import", "update", "publication"]
 
 NOBODY_IN_POST: HolderGrade = "vacant"
 

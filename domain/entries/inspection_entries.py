@@ -178,21 +178,44 @@ class FindingWithdrawn(OfInspection, frozen=True):
 
 
 class Leaf(EntryPart, frozen=True):
-    """The number of entries of a file at freezing. Entries stored later do not count, whatever their dates."""
+    """How many entries of a file count for a freeze: the first to be stored (0: nothing of it).
+
+    Entries stored later do not count, whatever their dates.
+    """
 
     case: CaseReference
-    entries: Annotated[int, Meta(ge=1)]
+    entries: Annotated[int, Meta(ge=0)]
 
 
 class InspectionFrozen(OfInspection, frozen=True):
     """From now on the sample, readings and ratings no longer change: what is recorded later does not count.
 
-    ``files``: the number of entries of each file of the sample, so that a late extract with old dates changes no
-    figure. Without it (an inspection held elsewhere) what counts is what was recorded by this entry's ``recorded_at``.
+    ``files``: the number of entries of each file that the freeze rests on, so that a late extract with old dates changes no
+    figure. With ``position`` and ``hash`` (the last entry of the hash chain at that time) these are all of them: those of the
+    sample and the other files of its persons. Without, what is missing follows in ``FreezeFixed``; until then what counts is
+    what was recorded by this entry's ``recorded_at``.
     """
 
     note: Note | None = None
     files: list[Leaf] = []
+    position: Annotated[int, Meta(ge=0)] | None = None
+    hash: Annotated[str, Meta(pattern=HASH)] | None = None
+
+
+class FreezeFixed(OfInspection, frozen=True):
+    """The number of entries of each file that a freeze rests on, where the freeze did not name it. It never grows.
+
+    ``files``: files of the sample, and the other files of their persons. ``fixed_by``: ``import``, at the end of the import
+    that brought the files; ``update``, when a later version of the program first opened the record; ``publication``, before
+    the sheet was published. ``position`` and ``hash``: the last entry of the hash chain at that time.
+    """
+
+    use = Use(made_by=())
+
+    files: Annotated[list[Leaf], Meta(min_length=1)]
+    fixed_by: code_lists.FixedBy
+    position: Annotated[int, Meta(ge=0)]
+    hash: Annotated[str, Meta(pattern=HASH)]
 
 
 class PublishedFigure(EntryPart, frozen=True):
@@ -202,13 +225,22 @@ class PublishedFigure(EntryPart, frozen=True):
     printed: Text
 
 
+class PublishedFile(EntryPart, frozen=True):
+    """A file as it was published: its name and the SHA-256 of its bytes."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=260)]
+    sha256: Annotated[str, Meta(pattern=HASH)]
+
+
 class InspectionPublished(OfInspection, frozen=True):
     """The scoring sheet is published: its figures as printed, the version of the framework, and the end of the record.
 
-    ``position`` and ``hash``: the last entry of the hash chain at that time.
+    ``position`` and ``hash``: the last entry of the hash chain at that time. ``published_files``: the files of the report
+    as they were published; a publication of before they were kept names none.
     """
 
     framework_version: Text
     figures: Annotated[list[PublishedFigure], Meta(min_length=1)]
     position: Annotated[int, Meta(ge=0)]
     hash: Annotated[str, Meta(pattern=HASH)]
+    published_files: list[PublishedFile] = []

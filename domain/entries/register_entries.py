@@ -60,6 +60,16 @@ class TakingOverClosed(RegisterEntry, frozen=True, kw_only=True):
     """On ``source:NAME``: the taking over that was declared last is complete. What comes from now on may be late."""
 
 
+class TreeMade(RegisterEntry, frozen=True):
+    """The tree of a record of an older version was made, of so many entries; ``hash``: the end of its chain then, in hex.
+
+    Of these entries it shows only what they were at that time.
+    """
+
+    entries: int
+    hash: str
+
+
 def register_types() -> dict[str, type[RegisterEntry]]:
     """Every type of register entry by its name."""
     return {cls.__name__: cls for cls in RegisterEntry.__subclasses__()}

@@ -18,6 +18,7 @@ from domain.aggregates.case_file import BEGINNINGS, CaseFile, recording_default
 from domain.aggregates.source_entries import change_of, said
 from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile, NoSuchCase, NoSuchEntry, Refused
+from domain.importing.freezes_of_run import FreezesOfRun
 from domain.importing.ndjson_reader import Line, Rejected
 from domain.importing.source_areas import SourceAreas
 from domain.store.application import Files
@@ -42,7 +43,8 @@ class ImportReport:
     """What an import did: the number of entries newly stored and of those already there, and the lines rejected.
 
     ``corrected``, ``withdrawn``, ``restored``: how many of those stored say that a source has changed an entry, taken it
-    back, or gives it again. ``unopened``: file -> the line on which its first entry was rejected.
+    back, or gives it again. ``unopened``: file -> the line on which its first entry was rejected. ``fixed``: the inspections
+    whose freeze now rests on the files as this import left them.
     """
 
     stored: int = 0
@@ -52,6 +54,7 @@ class ImportReport:
     restored: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     unopened: dict[str, str] = field(default_factory=dict)
+    fixed: list[str] = field(default_factory=list)
 
     def count(self, stored: Counter[str]) -> None:
         """Add entries that were stored, by what they change (see ``change_of``)."""
@@ -65,10 +68,23 @@ def import_lines(
     files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool,
     areas: SourceAreas | None = None,
 ) -> None:  # fmt: skip
-    """Record lines on their files. With ``keep`` false nothing is stored; the report says what would be.
+    """Record lines on their files, and fix the freezes that they bring files for.
 
-    ``areas``: those for which the source of the lines may import (None: all); lines of others are rejected. A line may come before the entry that it refers to. It waits for that entry, or until all lines have been read.
+    With ``keep`` false nothing is stored; the report says what would be. A line may come before the entry that it refers to.
+    It waits for that entry, or until all lines have been read. ``areas``: those for which the source of the lines may
+    import (None: all); lines of others are rejected.
     """
+    freezes = FreezesOfRun(files)
+    take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep, areas=areas)
+    if keep:
+        report.fixed += freezes.fix(now=now, actor=actor)
+
+
+def take_lines(
+    files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool,
+    areas: SourceAreas | None = None,
+) -> None:  # fmt: skip
+    """Record lines on their files: all of an import, or a part of one."""
     with closing((PipelinedWriter if keep else DryRun)(files, now)) as writing:
         batch = _Batch(writing, actor, report, areas)
         for some in _together(lines):

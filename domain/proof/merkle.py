@@ -63,13 +63,17 @@ class Frontier:
 
     def with_leaves(self, leaves: Iterable[bytes]) -> "Frontier":
         """The frontier after these leaf hashes too."""
-        size, roots = self.size, list(self.roots)
-        for root in leaves:
-            size += 1
-            for _ in range((size & -size).bit_length() - 1):
+        return self.with_subtrees(leaves, 0)
+
+    def with_subtrees(self, subtrees: Iterable[bytes], height: int) -> "Frontier":
+        """The frontier after whole subtrees of ``2**height`` leaves each, by their roots. ``size`` is a multiple of that."""
+        count, roots = self.size >> height, list(self.roots)
+        for root in subtrees:
+            count += 1
+            for _ in range((count & -count).bit_length() - 1):
                 root = node_hash(roots.pop(), root)
             roots.append(root)
-        return Frontier(size, tuple(roots))
+        return Frontier(count << height, tuple(roots))
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:

@@ -16,6 +16,7 @@ from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
+from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
 from domain.store.person_index import PersonIndex
 from domain.store.sqlite_recorder import (
@@ -67,7 +68,7 @@ class Files(Application[str]):
         files = cls(env=settings | ({"CREATE_TABLE": "y"} if prepare else {}))
         try:
             if prepare or database.kind == "sqlite":
-                preparation.prepare(files.recorder)
+                _prepare(files)
             else:
                 _require(database, files.recorder)
         except BaseException:
@@ -139,6 +140,15 @@ class Files(Application[str]):
         """What ``record`` would store of this entry now; nothing is stored. ``Refused`` as there."""
         writing = Writing(self, now)
         return writing.decide(writing.file(reference), fact)
+
+
+def _prepare(files: Files) -> None:
+    """Give the database what this version needs; what an older version left open is fixed once."""
+    if preparation.is_prepared(files.recorder):
+        return
+    preparation.prepare(files.recorder)
+    fix_older_freezes(files)
+    preparation.note_done(files.recorder, preparation.FREEZES_FIXED)
 
 
 def _require(database: Database, recorder: ChainedRecorder) -> None:

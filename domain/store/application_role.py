@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
 from domain.store.late_entries import LATE_TABLE
+from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
 CHANGES = ("SELECT", "INSERT", "UPDATE")
@@ -19,7 +20,8 @@ DERIVES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 RIGHTS: Mapping[str, tuple[str, ...]] = {
     TABLE: APPENDS,
-    f"{TABLE}_head": ("SELECT", "UPDATE (position, hash)"),
+    HEAD: ("SELECT", f"UPDATE ({', '.join(HEAD_CHANGES)})"),
+    TILES: APPENDS,
     f"{TABLE}_steps": READS,
     LATE_TABLE: APPENDS,
     "accounts": CHANGES,

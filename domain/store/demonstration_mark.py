@@ -4,13 +4,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from domain.entries.entry import Entry
 from domain.store.hash_chain import TABLE
-
-DEMONSTRATION = "demo"
-"""Who stores the samples. No account can have this name."""
-
-SAMPLES = "samples"
-"""The source of the samples, which is taken over."""
+from domain.store.sqlite_recorder import topic_of
 
 _mark = sa.Table("demonstration", sa.MetaData(), sa.Column("begun_at", sa.String(40), primary_key=True))
 _entries = sa.table(TABLE, sa.column("actor"), sa.column("topic"))
@@ -36,7 +32,8 @@ def actors(engine: sa.Engine) -> set[str]:
         return set(c.execute(sa.select(_entries.c.actor).where(_of_cases).distinct()).scalars())
 
 
-def entries_stored(engine: sa.Engine) -> int:
-    """How many entries of cases and inspections this database holds."""
+def entries_stored(engine: sa.Engine, *, leaving_out: type[Entry]) -> int:
+    """How many entries of cases and inspections this database holds of other types than this one."""
+    wanted = _of_cases & (_entries.c.topic != topic_of(leaving_out))
     with engine.connect() as c:
-        return int(c.execute(sa.select(sa.func.count()).select_from(_entries).where(_of_cases)).scalar_one())
+        return int(c.execute(sa.select(sa.func.count()).select_from(_entries).where(wanted)).scalar_one())

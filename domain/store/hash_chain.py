@@ -1,13 +1,19 @@
-"""The hash chain: each stored entry has a SHA-256 over itself and the hash before it, so that any change is found."""
+"""What the recorders of both databases do: they append entries to a log that is chained by hash and is a Merkle tree.
+
+Each stored entry has a SHA-256 over itself and the hash before it (the chain), and is a leaf of the tree (``domain.proof``).
+"""
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
+
+if TYPE_CHECKING:
+    from domain.store.log_tables import LogTables
 
 REFUSED = "entries are never changed or deleted: correct or withdraw them"
 
@@ -52,14 +58,20 @@ class ChainedRecorder(ApplicationRecorder):
     """What the recorders for SQLite and PostgreSQL add to the recorder of the library ``eventsourcing``."""
 
     clock: Callable[[], datetime]
+    log: "LogTables"
+    datastore: Any
 
     @abstractmethod
     def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
         """Store these at the end of the chain, all or none. Returns their positions."""
 
+    @abstractmethod
+    def append_in(self, c: Any, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
+        """As ``append``, in a transaction that somebody else has begun."""
+
     def insert_events(self, stored_events: Sequence[StoredEvent], *, actor: str = "", **_: Any) -> Sequence[int]:
         """The name under which the library calls ``append``."""
-        return self.append([_entry(event) for event in stored_events], actor)
+        return self.append([entry_of(event) for event in stored_events], actor)
 
     @abstractmethod
     def head(self) -> tuple[int, str]:
@@ -90,11 +102,8 @@ class ChainedRecorder(ApplicationRecorder):
         """The number of entries of a file; 0 when nothing is stored."""
 
     @abstractmethod
-    def verify(self, step: int = 1000) -> Iterator[int]:
-        """Check the chain from the first entry, ``step`` entries at a time; yields the last position checked each time.
-
-        Raises ``BrokenChain`` at the first entry that does not fit.
-        """
+    def given(self) -> int:
+        """The last position that was ever given out, as far as the database remembers it."""
 
 
 def standing_of(position: int, head: Sequence[Any] | None) -> Standing:
@@ -104,18 +113,27 @@ def standing_of(position: int, head: Sequence[Any] | None) -> Standing:
     return Standing(int(last), bytes(hash_).hex(), None if there is None else bytes(there).hex())
 
 
-def links(entries: Iterable[ChainedEvent], previous: bytes, stored_at: str, actor: str) -> list[bytes]:
-    """The hashes of these entries, stored one after the other on a chain that ends in ``previous``.
+class Hashed(NamedTuple):
+    """The hashes of entries stored one after the other: on the chain, and as leaves of the tree."""
 
-    Each is the SHA-256 of the hash before it and of the entry. Each part but the state is preceded by its length in
-    bytes, written as four bytes.
+    chain: list[bytes]
+    leaves: list[bytes]
+
+
+def hashed(entries: Iterable[ChainedEvent], previous: bytes, stored_at: str, actor: str) -> Hashed:
+    """The hashes of these entries, stored on a chain that ends in ``previous``.
+
+    The data of an entry are its parts: file, number there, topic, ``stored_at``, ``actor`` and state. Each part but the state is
+    preceded by its length in bytes, written as four bytes. The hash on the chain is the SHA-256 of the hash before it and of
+    the data; the leaf's is that of a zero byte and of the data.
     """
-    found = []
+    found = Hashed([], [])
     last = _sized(stored_at) + _sized(actor)
     for file, version, topic, state in entries:
-        parts = (previous, _sized(file), _sized(str(version)), _sized(topic), last, state)
-        previous = hashlib.sha256(b"".join(parts)).digest()
-        found.append(previous)
+        data = b"".join((_sized(file), _sized(str(version)), _sized(topic), last, state))
+        previous = hashlib.sha256(previous + data).digest()
+        found.chain.append(previous)
+        found.leaves.append(hashlib.sha256(b"\0" + data).digest())
     return found
 
 
@@ -125,27 +143,6 @@ def _sized(part: str) -> bytes:
     return len(encoded).to_bytes(4, "big") + encoded
 
 
-def _entry(event: StoredEvent) -> ChainedEvent:
+def entry_of(event: StoredEvent) -> ChainedEvent:
+    """A stored event as an entry to be stored."""
     return str(event.originator_id), event.originator_version, event.topic, event.state
-
-
-def walk(kept: Callable[[int, int], Sequence[StoredRow]], given: Callable[[], int], step: int) -> Iterator[int]:
-    """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``.
-
-    ``kept(after, limit)`` gives the entries after a position; ``given()`` the last position that was ever given out.
-    """
-    previous, position = ORIGIN, 0
-    while rows := kept(position, step):
-        for row in rows:
-            sound = isinstance(row.event.state, bytes) and isinstance(row.hash, bytes)
-            if sound:
-                (previous,) = links([_entry(row.event)], previous, row.stored_at, row.actor)
-            if not sound or previous != row.hash:
-                raise BrokenChain(
-                    f"position {row.position} ({row.event.originator_id}, entry {row.event.originator_version}): "
-                    "this entry, or one before it, is not what was stored"
-                )
-            position = row.position
-        yield position
-    if given() > position:
-        raise BrokenChain(f"position {given()}: the last entries are missing; the chain ends at {position}")

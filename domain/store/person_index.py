@@ -15,7 +15,7 @@ from domain.store.preparation import FIRST_OF_CRN, MAY_LINK
 from domain.store.sqlite_recorder import stored_entry
 
 CRNS_AT_ONCE = 500
-"""CRNs whose files are found by one query."""
+"""CRNs or files that are asked for by one query."""
 
 FILES_WITH = f"SELECT originator_id FROM {TABLE} WHERE {FIRST_OF_CRN} IN ({{}})"
 """The query for the files with some CRNs, these left out."""
@@ -26,6 +26,11 @@ ENTRIES_WHEN = (
     "GROUP BY originator_id"
 )
 """The query for the lengths of files when an entry was stored."""
+
+ENTRIES_NOW = (
+    f"SELECT originator_id, max(originator_version) FROM {TABLE} WHERE originator_id IN ({{}}) GROUP BY originator_id"
+)
+"""The query for the lengths of files now."""
 
 LINKS_FROM = (
     f"SELECT {{position}}, hash, originator_id, topic, state FROM {TABLE} "
@@ -50,15 +55,27 @@ class PersonIndex:
 
     def files_of(self, references: Collection[str]) -> Mapping[str, Sequence[str]]:
         """For each of these cases the references of all files that may be its person's, its own among them, in order."""
-        with self._lock:
-            self._take_in_links()
-            people = {reference: self._one_person(crn_of(reference)) for reference in references}
+        people = self.crns_of(references)
         files: defaultdict[str, list[str]] = defaultdict(list)
         for reference in self._files_with(sorted(set[str]().union(*people.values()))):
             files[crn_of(reference)].append(reference)
         return {
             reference: sorted({reference}.union(*(files[crn] for crn in crns))) for reference, crns in people.items()
         }
+
+    def crns_of(self, references: Collection[str]) -> Mapping[str, set[str]]:
+        """For each of these cases the CRNs that were ever said to be its person's, whether they have files or not."""
+        with self._lock:
+            self._take_in_links()
+            return {reference: self._one_person(crn_of(reference)) for reference in references}
+
+    def entries_now(self, references: Collection[str]) -> Mapping[str, int]:
+        """How many entries each of these files holds now."""
+        held, asked = dict.fromkeys(references, 0), list(references)
+        for at in range(0, len(asked), CRNS_AT_ONCE):
+            quoted = ", ".join(f"'{reference}'" for reference in asked[at : at + CRNS_AT_ONCE])
+            held |= {reference: int(entries) for reference, entries in self._rows_of(ENTRIES_NOW.format(quoted))}
+        return held
 
     def entries_when(self, references: Collection[str], file: str, number: int) -> Mapping[str, int]:
         """How many entries each of these files held when an entry of another file (its number there) was stored."""

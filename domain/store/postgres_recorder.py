@@ -1,6 +1,6 @@
 """The recorder on PostgreSQL: the same table, triggers and chain as on SQLite, and a row with the head of the chain."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from struct import Struct, pack
@@ -23,12 +23,11 @@ from domain.store.hash_chain import (
     ChainedEvent,
     ChainedRecorder,
     Standing,
-    StoredRow,
-    links,
+    hashed,
     standing_of,
-    walk,
 )
 from domain.store.late_entries import INSERT_LATE, late_rows
+from domain.store.log_tables import LogTables, statements
 from domain.store.sqlite_recorder import stored_register_entry
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
@@ -54,19 +53,15 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
                 'CREATE INDEX IF NOT EXISTS {beginnings} ON {table} (topic, originator_id COLLATE "C") '
                 "WHERE originator_version = 1"
             ),
-            # A sequence of PostgreSQL leaves gaps, so it cannot show whether the last entries are there. This row can.
-            self._about(
-                "CREATE TABLE IF NOT EXISTS {head} (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), "
-                "position bigint NOT NULL, hash bytea NOT NULL)"
-            ),
-            self._about("INSERT INTO {head} (position, hash) VALUES (0, {origin}) ON CONFLICT DO NOTHING"),
-            *(self._about(guard) for guard in guards("postgresql", events_table_name, REFUSED)),
+            *(SQL(statement).format() for statement in guards("postgresql", events_table_name, REFUSED)),
+            *(SQL(statement).format() for statement in statements("postgresql")),
         ]
+        self.log = LogTables("postgresql", "notification_id")
 
     def _about(self, statement: str) -> Composed:
         """The statement with the names of our tables filled in."""
         return SQL(statement).format(
-            table=self.table, head=self.head_table, origin=ORIGIN,
+            table=self.table, head=self.head_table,
             beginnings=Identifier(f"{self.events_table_name}_beginnings"),
         )  # fmt: skip
 
@@ -77,32 +72,30 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             return []
         with self.datastore.transaction(commit=True) as c:
             try:
-                last = self._append(c, entries, actor)
+                return self.append_in(c, entries, actor)
             except (LockNotAvailable, QueryCanceled) as error:
                 # The time that this connection has is over: it does not begin anew, as after a connection that was lost.
                 raise PersistenceError(str(error)) from error
-        return list(range(last - len(entries) + 1, last + 1))
 
-    def _append(self, c: Cursor[DictRow], entries: Sequence[ChainedEvent], actor: str) -> int:
-        """Store these; returns the position of the last."""
+    def append_in(self, c: Cursor[DictRow], entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
+        """As ``append``, in a transaction that somebody else has begun."""
         with c.connection.pipeline():  # one round trip to the server instead of three
             self._notify_channel(c)
-            previous = self._locked_head(c)
-        stored_at = self.clock().isoformat(timespec="microseconds")
-        hashes = links(entries, previous, stored_at, actor)
+            # Whoever else appends waits from here to the end of this transaction. So positions are given out and become
+            # visible in the same order. A lock on the table would need more rights.
+            head = self.log.head(c, lock=True)
+        stored_at, clock_back = head.next_stored_at(self.clock())
+        added = hashed(entries, head.hash, stored_at, actor)
         names = SQL(", ").join(Identifier(name) for name in COLUMNS)
         with c.copy(SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(self.table, names)) as copy:
-            copy.write(copied(entries, stored_at, actor, hashes))
-        c.execute(
-            self._about("UPDATE {head} SET position = (SELECT max(notification_id) FROM {table}), hash = %s "
-                        "RETURNING position"),
-            (hashes[-1],),
-        )  # fmt: skip
-        last = int(c.fetchall()[0]["position"])
-        late = late_rows(entries, last - len(entries) + 1, stored_at, actor, partial(self._said_of_source, c))
-        if late:
+            copy.write(copied(entries, stored_at, actor, added.chain))
+        c.execute(self._about("SELECT max(notification_id) AS last FROM {table}"))
+        last = int(c.fetchall()[0]["last"])
+        positions = list(range(last - len(entries) + 1, last + 1))
+        if late := late_rows(entries, positions, stored_at, actor, partial(self._said_of_source, c)):
             c.executemany(INSERT_LATE.format("%s").encode(), late)
-        return last
+        self.log.move(c, head, added, positions, stored_at, clock_back)
+        return positions
 
     def _said_of_source(self, c: Cursor[DictRow], name: str) -> list[RegisterEntry]:
         """The register entries of a source, as stored by now."""
@@ -111,14 +104,6 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             (f"source:{name}",),
         )
         return [stored_register_entry(row["topic"], bytes(row["state"])) for row in c.fetchall()]
-
-    def _locked_head(self, c: Cursor[DictRow]) -> bytes:
-        """The hash of the head. Whoever else appends waits from here to the end of this transaction.
-
-        So positions are given out and become visible in the same order. A lock on the table would need more rights.
-        """
-        c.execute(self._about("SELECT hash FROM {head} FOR UPDATE"))
-        return bytes(c.fetchall()[0]["hash"])
 
     def _head(self, c: Cursor[DictRow]) -> tuple[int, bytes]:
         c.execute(self._about("SELECT position, hash FROM {head}"))
@@ -198,24 +183,9 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             )
             return int(c.fetchall()[0]["last"])
 
-    def verify(self, step: int = 1000) -> Iterator[int]:
-        """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``."""
-        return walk(self._rows, lambda: self.head()[0], step)
-
-    def _rows(self, after: int, limit: int) -> list[StoredRow]:
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(
-                self._about("SELECT * FROM {table} WHERE notification_id > %s ORDER BY notification_id LIMIT %s"),
-                (after, limit),
-            )
-            return [
-                StoredRow(
-                    row["notification_id"],
-                    StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])),
-                    row["stored_at"], row["actor"], bytes(row["hash"]),
-                )
-                for row in c.fetchall()
-            ]  # fmt: skip
+    def given(self) -> int:
+        """The last position that the head names. A sequence of PostgreSQL leaves gaps, so it cannot show what is missing."""
+        return self.head()[0]
 
 
 def copied(entries: Iterable[ChainedEvent], stored_at: str, actor: str, hashes: Iterable[bytes]) -> bytes:

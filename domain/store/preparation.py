@@ -4,6 +4,9 @@ A table holds the numbers of the steps done. The tables, triggers and indexes of
 make them.
 """
 
+import re
+import secrets
+import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,9 +18,10 @@ from domain.entries.case_entries import (
     PersonDetailsChanged,
     PersonLinked,
 )
+from domain.entries.register_entries import TreeMade
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.late_entries import CREATE_LATE, make_anew
-from domain.store.sqlite_recorder import ChainedSQLiteRecorder, stored_register_entry, topic_of
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
 
 STEPS_TABLE = f"{TABLE}_steps"
 
@@ -39,24 +43,49 @@ MAY_LINK = "topic IN ({})".format(", ".join(f"'{topic_of(of)}'" for of in (Perso
 FIRST_OF_CRN = "originator_version = 1 AND substr(originator_id, 1, 7)"
 """The beginning of a condition on the CRNs of files, by an index of their first entries. A CRN has seven characters."""
 
-Step = str | Callable[[Any, str, str], None]
-"""A statement, or what is done with a cursor, the name of the column of positions, and how the driver marks a value."""
+
+def _make_tree(recorder: ChainedRecorder, c: Any) -> None:
+    """Give the record a name, and make the tree of the entries that an older version stored; a register entry says so."""
+    recorder.log.begin(c)
+    before = recorder.log.head(c)
+    if not before.origin:
+        recorder.log.name(c, new_origin())
+    if before.frontier.size == 0 and (entries := recorder.log.take_over(c)):
+        made = TreeMade(at=recorder.clock(), entries=entries, hash=recorder.log.head(c).hash.hex())
+        recorder.append_in(c, [register_row(TREE_FILE, 1, made)], PREPARED_BY)
 
 
-def _list_late_entries(c: Any, position: str, mark: str) -> None:
+def _list_late_entries(recorder: ChainedRecorder, c: Any) -> None:
+    """Make the table of entries stored late, from the entries of an older version."""
     for statement in CREATE_LATE:
         c.execute(statement)
-    make_anew(c, position, mark, stored_register_entry)
+    make_anew(c, position_column(recorder), "?" if _is_sqlite(recorder) else "%s", stored_register_entry)
 
+
+def new_origin() -> str:
+    """A name for a record, which no other has: ``HOST/caseaudit/RECORD``. RECORD is 32 hex digits by chance."""
+    host = re.sub(r"[^A-Za-z0-9.-]+", "-", socket.gethostname()) or "localhost"
+    return f"{host}/caseaudit/{secrets.token_hex(16)}"
+
+
+TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
+"""The file of the register entry on the tree, and who is on record as having stored it."""
+
+Step = str | Callable[[ChainedRecorder, Any], None]
+"""A statement, or what is to be done on a cursor."""
 
 STEPS: Mapping[int, Step] = {
     1: f"CREATE INDEX IF NOT EXISTS {LIMITS_INDEX} ON {TABLE} (topic, originator_id, {{position}}) "
     f"WHERE {MAY_CHANGE_LIMITS}",
     2: f"CREATE INDEX IF NOT EXISTS {TABLE}_links ON {TABLE} ({{position}}) WHERE {MAY_LINK}",
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
+    4: _make_tree,
     20: _list_late_entries,
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
+
+FREEZES_FIXED = 31
+"""The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""
 
 
 def is_prepared(recorder: ChainedRecorder) -> bool:
@@ -66,7 +95,7 @@ def is_prepared(recorder: ChainedRecorder) -> bool:
         if c.fetchone() is None:
             return False
         c.execute(f"SELECT number FROM {STEPS_TABLE}")
-        return STEPS.keys() <= {row["number"] for row in c.fetchall()}
+        return {*STEPS, FREEZES_FIXED} <= {row["number"] for row in c.fetchall()}
 
 
 def prepare(recorder: ChainedRecorder) -> None:
@@ -79,12 +108,17 @@ def prepare(recorder: ChainedRecorder) -> None:
         for number, step in STEPS.items():
             # The number first: whoever prepares the database at the same time waits here, then leaves the step out.
             c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING RETURNING number")
-            if not c.fetchall():
-                continue
-            if isinstance(step, str):
-                c.execute(step.format(position=position))
-            else:
-                step(c, position, "?" if _is_sqlite(recorder) else "%s")
+            if c.fetchall():
+                if isinstance(step, str):
+                    c.execute(step.format(position=position))
+                else:
+                    step(recorder, c)
+
+
+def note_done(recorder: ChainedRecorder, number: int) -> None:
+    """Note that a step has been done."""
+    with _transaction(recorder, commit=True) as c:
+        c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING")
 
 
 def position_column(recorder: ChainedRecorder) -> str:

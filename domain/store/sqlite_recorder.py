@@ -7,7 +7,7 @@ updated or deleted: triggers refuse it.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
@@ -28,12 +28,11 @@ from domain.store.hash_chain import (
     ChainedEvent,
     ChainedRecorder,
     Standing,
-    StoredRow,
-    links,
+    hashed,
     standing_of,
-    walk,
 )
 from domain.store.late_entries import INSERT_LATE, late_rows
+from domain.store.log_tables import LogTables, statements
 
 
 def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
@@ -90,6 +89,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = TABLE):
         super().__init__(datastore, events_table_name)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.log = LogTables("sqlite", "rowid")
 
     def construct_create_table_statements(self) -> list[str]:
         table = self.events_table_name
@@ -103,35 +103,34 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         keys = ("rowid",), ("originator_id", "originator_version")
         # A list of files needs their first entries only, about one entry in 140.
         begins = f"CREATE INDEX IF NOT EXISTS {table}_beginnings ON {table} (topic, originator_id) WHERE originator_version = 1"
-        return [create, begins, *guards("sqlite", table, REFUSED, *keys)]
+        return [create, begins, *guards("sqlite", table, REFUSED, *keys), *statements("sqlite")]
 
     def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
         """Store these at the end of the chain, all or none. Returns their positions."""
         if not entries:
             return []
         with self.datastore.transaction(commit=True) as c:
-            return self._append(c, entries, actor)
+            return self.append_in(c, entries, actor)
 
-    def _append(self, c: SQLiteCursor, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
+    def append_in(self, c: SQLiteCursor, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
+        """As ``append``, in a transaction that somebody else has begun."""
         # It changes nothing, but takes the lock for writing before the head is read (SQLite begins deferred).
         c.execute(f"INSERT INTO {self.events_table_name} SELECT * FROM {self.events_table_name} WHERE 0")
-        c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
-        head = c.fetchone()
-        previous = bytes(head["hash"]) if head else ORIGIN
-        first = head["rowid"] if head else 0
-        stored_at = self.clock().isoformat(timespec="microseconds")
-        hashes = links(entries, previous, stored_at, actor)
+        head = self.log.head(c)
+        stored_at, clock_back = head.next_stored_at(self.clock())
+        added = hashed(entries, head.hash, stored_at, actor)
         for at in range(0, len(entries), ROWS):
             values: list[str | int | bytes] = []
-            for entry, hash_ in zip(entries[at : at + ROWS], hashes[at : at + ROWS], strict=True):
+            for entry, hash_ in zip(entries[at : at + ROWS], added.chain[at : at + ROWS], strict=True):
                 values += (*entry, stored_at, actor, hash_)
             c.execute(_insertion(self.events_table_name, len(values) // 7), values)
         c.execute(f"SELECT MAX(rowid) FROM {self.events_table_name}")
         last: int = c.fetchone()[0]
-        assert last - first >= len(entries)
-        late = late_rows(entries, last - len(entries) + 1, stored_at, actor, partial(self._said_of_source, c))
-        c.executemany(INSERT_LATE.format("?"), late)
-        return list(range(last - len(entries) + 1, last + 1))
+        positions = list(range(last - len(entries) + 1, last + 1))
+        if late := late_rows(entries, positions, stored_at, actor, partial(self._said_of_source, c)):
+            c.executemany(INSERT_LATE.format("?"), late)
+        self.log.move(c, head, added, positions, stored_at, clock_back)
+        return positions
 
     def _said_of_source(self, c: SQLiteCursor, name: str) -> list[RegisterEntry]:
         """The register entries of a source, as stored by now."""
@@ -198,23 +197,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             )
             return c.fetchone()[0] or 0
 
-    def verify(self, step: int = 1000) -> Iterator[int]:
-        """Check the chain, ``step`` entries at a time; yields the last position checked. Raises ``BrokenChain``."""
-        return walk(self._rows, self._given, step)
-
-    def _rows(self, after: int, limit: int) -> list[StoredRow]:
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(f"SELECT * FROM {self.events_table_name} WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, limit))
-            return [
-                StoredRow(
-                    row["rowid"],
-                    StoredEvent(row["originator_id"], row["originator_version"], row["topic"], row["state"]),
-                    row["stored_at"], row["actor"], row["hash"],
-                )
-                for row in c.fetchall()
-            ]  # fmt: skip
-
-    def _given(self) -> int:
+    def given(self) -> int:
         """The last position that SQLite ever gave out: it shows that entries are missing at the end."""
         with self.datastore.transaction(commit=False) as c:
             c.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (self.events_table_name,))

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve, inspection_named
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.inspection_rules import check_fixing
 from domain.entries.case_entries import Entry
+from domain.entries.inspection_entries import FreezeFixed
 
 if TYPE_CHECKING:
     from domain.store.application import Files
@@ -61,6 +63,9 @@ class Writing:
     def decide(self, file: CaseFile, fact: Entry) -> list[Entry]:
         """What to store for an entry, by the rules of its file and of the inspection that it names. ``Refused``."""
         named = inspection_named(file, fact)
+        if isinstance(fact, FreezeFixed) and fact.entry not in file.entries:
+            held = {leaf.case: self.file(leaf.case).version for leaf in fact.files}
+            check_fixing(self.inspection(file.reference), fact, held)
         return decide(file, fact, self.now, None if named is None else self.inspection(named))
 
     def inspection(self, name: str) -> Inspection:

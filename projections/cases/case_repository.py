@@ -294,10 +294,14 @@ class CaseRepository:
         )
 
     def _held_when_frozen(self, inspection: str, reference: str) -> Mapping[str, int] | None:
-        """How many entries a file and the others of its person held at a freeze; None where that was not put on record."""
+        """How many entries of a file and of the others of its person count for a freeze; None where it is not fixed yet."""
         found = self.inspection(inspection)
-        number = found.files_when_frozen.get(reference)
-        others = [file.reference for file in self.person(reference).others]
+        person = self.person(reference)
+        fixed = found.files.of_case.get(reference)
+        if fixed is not None:
+            return {file.reference: fixed.get(file.reference, 0) for file in (person.file, *person.others)}
+        number = found.files.stated.get(reference)
+        others = [file.reference for file in person.others]
         if number is None or found.frozen is None or not others:
             return None if number is None else {reference: number}
         at = list(self.file(inspection).entries).index(found.frozen.entry) + 1

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from msgspec import to_builtins
 
 from domain.aggregates.inspection import Inspection
-from domain.entries.inspection_entries import Leaf, PublishedFigure
+from domain.entries.inspection_entries import PublishedFigure
+from domain.store.freeze_fixing import every_file
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_inspection
 from projections.scoring.management_ladder import criterion_rungs
@@ -46,10 +47,14 @@ def published_fields(repository: CaseRepository, name: str) -> dict[str, Any]:
     }
 
 
-def leaves(repository: CaseRepository, inspection: Inspection) -> list[Leaf]:
-    """How many entries each file of the sample holds now: the evidence of an inspection that is frozen now."""
-    held = [(case, len(repository.file(case).entries)) for case in inspection.sample]
-    return [Leaf(case=case, entries=entries) for case, entries in held if entries]
+def frozen_fields(repository: CaseRepository, inspection: Inspection) -> dict[str, Any]:
+    """What a freeze puts on record, as interchange values: how far every file goes that it rests on, and the record."""
+    position, digest = repository.files.recorder.head()
+    return {
+        "files": to_builtins(every_file(repository.files, inspection.sample)),
+        "position": position,
+        "hash": digest,
+    }
 
 
 class FigureChange(NamedTuple):

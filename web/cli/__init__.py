@@ -9,7 +9,7 @@ import click
 
 from domain import error_traces
 from domain.accounts.access_lines import LogUnavailable
-from domain.accounts.outside_key import KeyUnusable
+from domain.key_files import KeyUnusable
 
 COMMANDS = {
     "access": (

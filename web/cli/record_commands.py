@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from domain.store.hash_chain import BrokenChain
+from domain.store.log_check import check_log
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_log, command_options
 from web.presentation.formatting import count_noun
@@ -60,7 +61,7 @@ def verify(reports: tuple[Path, ...], database: str) -> None:
     """
     files = command_options.open_files(database)  # kept: without it the library closes the pool
     try:
-        position = max(files.recorder.verify(), default=0)
+        position = max(check_log(files.recorder), default=0)
     except BrokenChain as error:
         click.echo(f"broken: {error}", err=True)
         sys.exit(1)

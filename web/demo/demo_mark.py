@@ -5,21 +5,22 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.accounts.account_register import AccountRegister
-from domain.importing.importer import ImportReport, import_lines
 from domain.calendar.london_time import day_of
+from domain.entries.inspection_entries import FreezeFixed
 from domain.entries.register_entries import SourceRegistered, TakingOverDeclared
+from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.store import demonstration_mark
 from domain.store.application import Files
-from domain.store.demonstration_mark import DEMONSTRATION, SAMPLES
+from domain.store.freeze_fixing import UPDATING
 from domain.store.sources import file_of, source_named
-from domain.store.stored_by import StoredBy
+from domain.store.stored_by import DEMONSTRATION, SAMPLES, StoredBy
 from web.demo.demo_accounts import STAFF
 
 ACTOR = str(StoredBy(DEMONSTRATION, SAMPLES, taking_over=True))
 """Who is on record as having stored the samples."""
 
-OURS = frozenset({DEMONSTRATION, *(account.username for account in STAFF)})
+OURS = frozenset({DEMONSTRATION, UPDATING, *(account.username for account in STAFF)})
 
 
 class NotOurs(ValueError):
@@ -29,7 +30,8 @@ class NotOurs(ValueError):
 def claim(files: Files, register: AccountRegister, samples: Sequence[Path], now: datetime) -> None:
     """Mark an empty database as the demonstration's. Raises ``NotOurs`` where it holds anything else.
 
-    A database without a mark that holds the samples exactly was made by a version before marks.
+    A database without a mark that holds the samples exactly was made by a version before marks. That their freezes are
+    fixed is this version's doing.
     """
     others = [text for text in sorted(demonstration_mark.actors(register.engine)) if not _is_ours(StoredBy.read(text))]
     if others:
@@ -41,7 +43,7 @@ def claim(files: Files, register: AccountRegister, samples: Sequence[Path], now:
     ]
     if strangers:
         raise NotOurs(f"it has accounts that are not the demonstration's ({', '.join(strangers[:3])})")
-    stored = demonstration_mark.entries_stored(register.engine)
+    stored = demonstration_mark.entries_stored(register.engine, leaving_out=FreezeFixed)
     if stored and not _holds_exactly(files, samples, stored, now):
         raise NotOurs("it holds entries, and not just those of the samples")
     demonstration_mark.mark(register.engine, now)

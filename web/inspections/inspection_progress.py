@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionFrozen, reader_of
-from projections.inspections.published_figures import leaves
+from projections.inspections.published_figures import frozen_fields
 from web.inspections.inspection_form import back_to_progress, blueprint
 from web.inspections.reading_allocation import possible_assessors
 from web.inspections.sample_pages import closed_in_frame, stratum_sizes
@@ -58,7 +58,6 @@ def freeze(inspection: str) -> str | Response:
             words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip
-    files = [{"case": leaf.case, "entries": leaf.entries} for leaf in leaves(current_cases.repository(), found)]
-    values = {"note": request.form.get("note", "").strip(), "files": files}
+    values = {"note": request.form.get("note", "").strip(), **frozen_fields(current_cases.repository(), found)}
     problems = enter(inspection, "InspectionFrozen", values)
     return back_to_progress(inspection, problems, "The inspection is frozen. Findings can still be written.", "freeze")

@@ -14,8 +14,7 @@ from werkzeug.wrappers import Response
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, Account, Role
 from domain.accounts.sign_in_sessions import IDLE, Session, Stage
-from domain.store.demonstration_mark import SAMPLES
-from domain.store.stored_by import StoredBy
+from domain.store.stored_by import SAMPLES, StoredBy
 from web.site import access_logging, clock
 from web.site.cookie_signing import CookieSigning
 

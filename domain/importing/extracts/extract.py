@@ -17,7 +17,8 @@ from domain.importing.extracts.mapping import SourceMapping
 from domain.importing.extracts.mapping_check import read_mapping
 from domain.importing.extracts.missing_rows import RowsSeen
 from domain.importing.extracts.taken_back import MOVED, WITHDRAW, Comparison, MissingRow
-from domain.importing.importer import ImportReport, import_lines
+from domain.importing.freezes_of_run import FreezesOfRun
+from domain.importing.importer import ImportReport, take_lines
 from domain.importing.ndjson_reader import Line
 from domain.importing.source_areas import SourceAreas
 from domain.private_folder import OUR_FOLDER
@@ -61,12 +62,16 @@ class Extract:
         last, unless that case did not take it.
         """
 
+        freezes = FreezesOfRun(files)
+
         def take(lines: Iterator[Line]) -> None:
-            import_lines(files, lines, report, now=now, actor=actor, keep=keep, areas=areas)
+            take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep, areas=areas)
 
         take(chain(self.rows.lines(report, progress), self._taken_back(files, report)))
         self.comparison.keep_unmoved(report.rejected)
         take(self.comparison.withdrawals(MOVED, self.made_at, report.rejected))
+        if keep:
+            report.fixed += freezes.fix(now=now, actor=actor)
         report.rejected.sort()
 
     def _taken_back(self, files: Files, report: ImportReport) -> Iterator[Line]:

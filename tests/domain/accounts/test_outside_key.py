@@ -11,12 +11,11 @@ from domain.accounts.account_register import AccountRegister
 from domain.accounts.outside_key import (
     IN_FILE,
     IN_TEXT,
-    KeyUnusable,
     NotSealed,
     OutsideKey,
-    key_folder,
     outside_key,
 )
+from domain.key_files import KeyUnusable, key_folder
 
 RECORD = "0123456789abcdef" * 2
 TEXT = "of this test only: 0123456789abcdef"

@@ -410,9 +410,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "conclusion": True,
     },
     "FindingWithdrawn": {"finding": "written"},
-    "InspectionFrozen": {"note": "agreed", "files": [{"case": CASE, "entries": 7}]},
+    "InspectionFrozen": {"note": "agreed", "files": [{"case": CASE, "entries": 7}], "position": 7, "hash": "0" * 64},
+    "FreezeFixed": {
+        "files": [{"case": CASE, "entries": 7}], "fixed_by": "import", "position": 7, "hash": "0" * 64,
+    },
     "InspectionPublished": {
         "framework_version": "1", "figures": [{"of": "B1", "printed": "55%"}], "position": 7, "hash": "0" * 64,
+        "published_files": [{"name": "autumn.json", "sha256": "0" * 64}],
     },
 }  # fmt: skip
 """Full examples of types of entry, on a file where ``SUBJECTS`` stand; those not written here are made below."""
@@ -580,7 +584,7 @@ def test_every_type_of_entry_survives_storing(files: Files, name: str) -> None:
     standing = (
         [] if name in ("SupervisionStarted", "InspectionOpened") else SUBJECTS if kept_on == "case" else INSPECTED
     )
-    frozen = [fact("InspectionFrozen", "frozen")] if name == "InspectionPublished" else []
+    frozen = [fact("InspectionFrozen", "frozen")] if name in ("FreezeFixed", "InspectionPublished") else []
     assert files.record(reference, [*standing, *frozen, example], actor="test", now=NOW)[-1] == example
     assert files.read(reference).entries["new"] == example
     (stored,) = [e for e in files.recorder.select_events(reference) if b'"entry":"new"' in e.state]

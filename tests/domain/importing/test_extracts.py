@@ -22,6 +22,7 @@ from domain.entries.case_entries import (
     SupervisionStarted,
 )
 from domain.store.application import Files
+from domain.store.log_check import check_log
 from projections.history.history import History
 from tests.support.histories import PERSON, PLACE, Line, facts_of
 from tests.support.repository import ROOT
@@ -122,7 +123,7 @@ class Source:
 
     def file(self, reference: str = CASE) -> dict[str, Entry]:
         with closing(Files.open(str(self.database))) as files:
-            assert max(files.recorder.verify(), default=0) == (files.recorder.max_notification_id() or 0)
+            assert max(check_log(files.recorder), default=0) == (files.recorder.max_notification_id() or 0)
             return files.read(reference).entries
 
     def reads(self, known_at: datetime | None = None) -> dict[str, Entry]:

@@ -19,6 +19,7 @@ from domain.importing import ndjson_reader as web_lines
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_entry, read_lines, read_straight
 from domain.store.application import Files
+from domain.store.log_check import check_log
 from domain.store.stored_by import StoredBy
 from domain.store.writing import Writing
 from tests.support.hanging import wait_until
@@ -64,7 +65,7 @@ class Desk:
 
     def entries(self) -> dict[str, Entry]:
         with closing(Files.open(str(self.database))) as files:
-            assert max(files.recorder.verify(), default=0) == (files.recorder.max_notification_id() or 0)
+            assert max(check_log(files.recorder), default=0) == (files.recorder.max_notification_id() or 0)
             return files.read(CASE).entries
 
 

@@ -17,7 +17,9 @@ from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import Entry
 from domain.entries.inspection_entries import InspectionPublished
 from domain.entries.refusals import ImpossibleDate
+from domain.entries.register_entries import is_register
 from domain.store.application import Files
+from domain.store.log_check import check_log
 from projections.cases.case_repository import CaseRepository
 from tests.domain.store.test_store import BEGINNING
 from tests.support.depth import kills
@@ -33,10 +35,10 @@ INSPECTION = "gloucestershire-2005"
 def stored(address: str) -> list[RecordedEntry]:
     """Every stored entry in order of position, once the chain is proved and no file has a gap."""
     with closing(Files.open(address)) as files:
-        assert max(files.recorder.verify(), default=0) == files.recorder.head()[0]
+        assert max(check_log(files.recorder), default=0) == files.recorder.head()[0]
         told = files.recorder.select_notifications(None, 1_000_000)
         assert [one.id for one in told] == sorted({one.id for one in told})
-        entries = [files.mapper.to_domain_event(one) for one in told]
+        entries = [files.mapper.to_domain_event(one) for one in told if not is_register(str(one.originator_id))]
     versions: Counter[str] = Counter()
     for entry in entries:
         versions[entry.originator_id] += 1

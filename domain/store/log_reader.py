@@ -1,0 +1,74 @@
+"""Reads the log of entries as a tree: its head, its rows and tiles, and proofs made from them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from domain.proof import merkle
+from domain.proof.tiles import WIDTH, Tile, subtree_from
+from domain.store.hash_chain import ChainedRecorder, StoredRow
+from domain.store.log_head import LogHead
+
+T = TypeVar("T")
+
+
+class LogReader:
+    """The log of one recorder. Each question has a transaction of its own. ``BrokenChain`` where the head cannot be read."""
+
+    def __init__(self, recorder: ChainedRecorder):
+        self._recorder, self._log = recorder, recorder.log
+        self.subtree = subtree_from(self.kept)
+
+    def _ask(self, question: Callable[[Any], T]) -> T:
+        with self._recorder.datastore.transaction(commit=False) as c:
+            return question(c)
+
+    def head(self) -> LogHead:
+        return self._ask(self._log.head)
+
+    def rows(self, after: int, limit: int) -> list[StoredRow]:
+        """The rows after a position, in order."""
+        return self._ask(lambda c: self._log.rows(c, after, limit))
+
+    def tile(self, level: int, number: int) -> Tile | None:
+        """A tile as it is kept; None where there is none."""
+        return self._ask(lambda c: self._log.tile(c, level, number))
+
+    def last_position(self, tile: int) -> int:
+        """The position of the last entry of a tile of level 0; 0 where it is not kept."""
+        return self._ask(lambda c: self._log.last_position(c, tile))
+
+    def kept(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Hashes of a level (see ``domain.proof.tiles.Hashes``). ``LookupError`` where some are not kept."""
+        return self._ask(lambda c: self._log.kept(c, level, first, count))
+
+    def missing_guards(self) -> list[str]:
+        """The triggers that should refuse changes to entries and tiles, and are not there or do not fire."""
+        return self._ask(self._log.missing_guards)
+
+    def given(self) -> int:
+        """The last position that was ever given out, as far as the database remembers it."""
+        return self._recorder.given()
+
+    def root_at(self, size: int) -> bytes:
+        """The root of the tree of the first ``size`` entries, from tiles. ``LookupError`` where some are missing."""
+        return merkle.root_at(self.subtree, size)
+
+    def inclusion(self, number: int, size: int) -> list[bytes]:
+        """The proof that the leaf of this number, from 0, is in the tree of the first ``size`` entries."""
+        return merkle.inclusion_proof(self.subtree, number, size)
+
+    def consistency(self, first: int, second: int) -> list[bytes]:
+        """The proof that the first ``first`` entries are the beginning of the first ``second``."""
+        return merkle.consistency_proof(self.subtree, first, second)
+
+    def leaf_number(self, position: int) -> int:
+        """The number of the leaf, from 0, of the entry at a position. ``LookupError`` where nothing is stored there."""
+        low, high = 0, self.head().frontier.size // WIDTH
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.last_position(middle) < position else (low, middle)
+        before = self.last_position(low - 1) if low else 0
+        positions = [row.position for row in self.rows(before, WIDTH)]
+        if position not in positions:
+            raise LookupError(f"nothing is stored at position {position}")
+        return low * WIDTH + positions.index(position)

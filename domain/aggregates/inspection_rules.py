@@ -122,7 +122,9 @@ def check_fixing(found: Inspection, fact: inspection_entries.FreezeFixed, held: 
     for leaf in fact.files:
         stands = before.get(leaf.case)
         if stands is not None and (leaf.entries > stands or leaf.entries < stands <= held.get(leaf.case, 0)):
-            raise Refused("files", f"{leaf.case} counts with {stands} entries for this freeze; that does not change any more")
+            raise Refused(
+                "files", f"{leaf.case} counts with {stands} entries for this freeze; that does not change any more"
+            )
     if all(leaf.entries == before.get(leaf.case) for leaf in fact.files):
         raise Refused("files", "these files are fixed already")
 

@@ -26,6 +26,16 @@ class RegisterEntry(
     at: Instant
 
 
+class TreeMade(RegisterEntry, frozen=True):
+    """The tree of a record of an older version was made, of so many entries; ``hash``: the end of its chain then, in hex.
+
+    Of these entries it shows only what they were at that time.
+    """
+
+    entries: int
+    hash: str
+
+
 MOST_DELAY = 45
 """The longest normal delay of a source, in days (**P**, a parameter of ours): an extract a month, and its way here."""
 
@@ -58,16 +68,6 @@ class TakingOverDeclared(RegisterEntry, frozen=True, kw_only=True):
 
 class TakingOverClosed(RegisterEntry, frozen=True, kw_only=True):
     """On ``source:NAME``: the taking over that was declared last is complete. What comes from now on may be late."""
-
-
-class TreeMade(RegisterEntry, frozen=True):
-    """The tree of a record of an older version was made, of so many entries; ``hash``: the end of its chain then, in hex.
-
-    Of these entries it shows only what they were at that time.
-    """
-
-    entries: int
-    hash: str
 
 
 def register_types() -> dict[str, type[RegisterEntry]]:

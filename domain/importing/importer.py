@@ -70,9 +70,9 @@ def import_lines(
 ) -> None:  # fmt: skip
     """Record lines on their files, and fix the freezes that they bring files for.
 
-    With ``keep`` false nothing is stored; the report says what would be. A line may come before the entry that it refers to.
-    It waits for that entry, or until all lines have been read. ``areas``: those for which the source of the lines may
-    import (None: all); lines of others are rejected.
+    With ``keep`` false nothing is stored; the report says what would be. ``areas``: those for which the source of the lines may
+    import (None: all); lines of others are rejected. A line may come before the entry that it refers to. It waits for that
+    entry, or until all lines have been read.
     """
     freezes = FreezesOfRun(files)
     take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep, areas=areas)

@@ -31,11 +31,11 @@ CREATE_LATE = (
 INSERT_LATE = f"INSERT INTO {LATE_TABLE} VALUES ({{0}}, {{0}}, {{0}}, {{0}}, {{0}}, {{0}})"
 """Adds a late entry. ``{0}``: how the driver marks a value."""
 
-JUDGED = ("case.", "inspection.")
-"""The beginnings of the topics of entries that have a time of recording."""
-
 READ_AT_ONCE = 10_000
 """Stored entries read at once where the table is made anew."""
+
+KEPT_ON = ("case.", "inspection.")
+"""How the topics of entries that can be late begin."""
 
 
 class LateRow(NamedTuple):
@@ -73,22 +73,22 @@ class Lateness(NamedTuple):
 
 
 def late_rows(
-    entries: Sequence[ChainedEvent], positions: Sequence[int], stored_at: str, actor: str,
+    entries: Sequence[ChainedEvent], first: int, stored_at: str, actor: str,
     register: Callable[[str], Iterable[RegisterEntry]],
 ) -> list[LateRow]:  # fmt: skip
-    """The late ones of some entries that are stored together at these positions.
+    """The late ones of some entries that are stored together. ``first``: the position of the first; the others follow.
 
     ``register``: gives the register entries on the file of a source of this name, as stored by now.
     """
     by = StoredBy.read(actor)
     rule = Lateness.of(by, Source.of(by.source, register(by.source) if by.source else ()), _instant(stored_at))
-    return list(_judged(zip(positions, entries, strict=True), rule, by.source))
+    return list(_judged(zip(range(first, first + len(entries)), entries, strict=True), rule, by.source))
 
 
 def _judged(entries: Iterable[tuple[int, ChainedEvent]], rule: Lateness, source: str) -> Iterator[LateRow]:
     written = in_utc(rule.stored_at)
     for position, (reference, version, topic, state) in entries:
-        if not topic.startswith(JUDGED):
+        if not topic.startswith(KEPT_ON):
             continue
         recorded_at = recorded_at_of(state)
         if rule.is_late(recorded_at):

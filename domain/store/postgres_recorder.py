@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from struct import Struct, pack
 from typing import Any
 
@@ -14,7 +13,6 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.entries.register_entries import RegisterEntry
 from domain.store.database import guards
 from domain.store.hash_chain import (
     ORIGIN,
@@ -26,7 +24,6 @@ from domain.store.hash_chain import (
     hashed,
     standing_of,
 )
-from domain.store.late_entries import INSERT_LATE, late_rows
 from domain.store.log_tables import LogTables, statements
 from domain.store.sqlite_recorder import stored_register_entry
 
@@ -56,7 +53,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             *(SQL(statement).format() for statement in guards("postgresql", events_table_name, REFUSED)),
             *(SQL(statement).format() for statement in statements("postgresql")),
         ]
-        self.log = LogTables("postgresql", "notification_id")
+        self.log = LogTables("postgresql", "notification_id", stored_register_entry)
 
     def _about(self, statement: str) -> Composed:
         """The statement with the names of our tables filled in."""
@@ -92,18 +89,9 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
         c.execute(self._about("SELECT max(notification_id) AS last FROM {table}"))
         last = int(c.fetchall()[0]["last"])
         positions = list(range(last - len(entries) + 1, last + 1))
-        if late := late_rows(entries, positions, stored_at, actor, partial(self._said_of_source, c)):
-            c.executemany(INSERT_LATE.format("%s").encode(), late)
         self.log.move(c, head, added, positions, stored_at, clock_back)
+        self.log.note_late(c, entries, positions, stored_at, actor)
         return positions
-
-    def _said_of_source(self, c: Cursor[DictRow], name: str) -> list[RegisterEntry]:
-        """The register entries of a source, as stored by now."""
-        c.execute(
-            self._about("SELECT topic, state FROM {table} WHERE originator_id = %s ORDER BY originator_version"),
-            (f"source:{name}",),
-        )
-        return [stored_register_entry(row["topic"], bytes(row["state"])) for row in c.fetchall()]
 
     def _head(self, c: Cursor[DictRow]) -> tuple[int, bytes]:
         c.execute(self._about("SELECT position, hash FROM {head}"))

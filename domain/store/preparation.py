@@ -55,13 +55,6 @@ def _make_tree(recorder: ChainedRecorder, c: Any) -> None:
         recorder.append_in(c, [register_row(TREE_FILE, 1, made)], PREPARED_BY)
 
 
-def _list_late_entries(recorder: ChainedRecorder, c: Any) -> None:
-    """Make the table of entries stored late, from the entries of an older version."""
-    for statement in CREATE_LATE:
-        c.execute(statement)
-    make_anew(c, position_column(recorder), "?" if _is_sqlite(recorder) else "%s", stored_register_entry)
-
-
 def new_origin() -> str:
     """A name for a record, which no other has: ``HOST/caseaudit/RECORD``. RECORD is 32 hex digits by chance."""
     host = re.sub(r"[^A-Za-z0-9.-]+", "-", socket.gethostname()) or "localhost"
@@ -74,17 +67,24 @@ TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
 Step = str | Callable[[ChainedRecorder, Any], None]
 """A statement, or what is to be done on a cursor."""
 
+
+def _list_late_entries(recorder: ChainedRecorder, c: Any) -> None:
+    for statement in CREATE_LATE:
+        c.execute(statement)
+    make_anew(c, position_column(recorder), "?" if _is_sqlite(recorder) else "%s", stored_register_entry)
+
+
 STEPS: Mapping[int, Step] = {
     1: f"CREATE INDEX IF NOT EXISTS {LIMITS_INDEX} ON {TABLE} (topic, originator_id, {{position}}) "
     f"WHERE {MAY_CHANGE_LIMITS}",
     2: f"CREATE INDEX IF NOT EXISTS {TABLE}_links ON {TABLE} ({{position}}) WHERE {MAY_LINK}",
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
-    4: _make_tree,
-    20: _list_late_entries,
+    4: _list_late_entries,
+    5: _make_tree,
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
-FREEZES_FIXED = 31
+FREEZES_FIXED = 6
 """The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""
 
 

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
 from domain.aggregates.case_file import RecordedEntry
+from domain.entries import signing_entries
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.register_entries import RegisterEntry, register_types
 from domain.entries.tidy_text import tidied
@@ -31,7 +32,6 @@ from domain.store.hash_chain import (
     hashed,
     standing_of,
 )
-from domain.store.late_entries import INSERT_LATE, late_rows
 from domain.store.log_tables import LogTables, statements
 
 
@@ -43,6 +43,9 @@ def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
 
 _TOPICS = {entry_type: topic_of(entry_type) for entry_type in ENTRY_TYPES.values()}
 _DECODERS = {topic: msgspec.json.Decoder(entry_type) for entry_type, topic in _TOPICS.items()}
+_DECLARED = (signing_entries,)
+"""The modules that declare register entries beside ``register_entries`` itself: read here, so that each type is known."""
+
 _REGISTER = {topic_of(entry_type): msgspec.json.Decoder(entry_type) for entry_type in register_types().values()}
 _encode: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encode
 
@@ -89,7 +92,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = TABLE):
         super().__init__(datastore, events_table_name)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self.log = LogTables("sqlite", "rowid")
+        self.log = LogTables("sqlite", "rowid", stored_register_entry)
 
     def construct_create_table_statements(self) -> list[str]:
         table = self.events_table_name
@@ -127,16 +130,9 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         c.execute(f"SELECT MAX(rowid) FROM {self.events_table_name}")
         last: int = c.fetchone()[0]
         positions = list(range(last - len(entries) + 1, last + 1))
-        if late := late_rows(entries, positions, stored_at, actor, partial(self._said_of_source, c)):
-            c.executemany(INSERT_LATE.format("?"), late)
         self.log.move(c, head, added, positions, stored_at, clock_back)
+        self.log.note_late(c, entries, positions, stored_at, actor)
         return positions
-
-    def _said_of_source(self, c: SQLiteCursor, name: str) -> list[RegisterEntry]:
-        """The register entries of a source, as stored by now."""
-        c.execute(f"SELECT topic, state FROM {self.events_table_name} WHERE originator_id = ? ORDER BY originator_version",
-                  (f"source:{name}",))  # fmt: skip
-        return [stored_register_entry(row["topic"], row["state"]) for row in c.fetchall()]
 
     def head(self) -> tuple[int, str]:
         """The chain's last position and its hash in hex; position 0 and the origin when nothing is stored."""

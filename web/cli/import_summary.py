@@ -40,4 +40,6 @@ def print_summary(database: str, report: ImportReport, dry_run: bool, by: Stored
         + (f"; taken over from {by.source}" if by.taking_over else "")
     )
     for name in report.fixed:
-        click.echo(f"{name} is frozen: its figures rest on its files as they are now; what comes later does not count for it")
+        click.echo(
+            f"{name} is frozen: its figures rest on its files as they are now; what comes later does not count for it"
+        )

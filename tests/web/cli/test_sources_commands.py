@@ -108,7 +108,8 @@ def test_a_line_of_another_area_is_refused_by_itself(shell: Shell) -> None:
 def test_no_source_draws_a_case_of_another_area_to_its_own(shell: Shell) -> None:
     shell.take([KENT])
     shell.run("sources", "add", "crams", "--user", ME, "--area", "Avon")
-    held = line("CaseAllocated", "held", area="Avon", division="d", team="t", officer="o", officer_grade="po") | {"case": "K000001/1"}  # fmt: skip
+    place = {"area": "Avon", "division": "d", "team": "t", "officer": "o", "officer_grade": "po"}
+    held = line("CaseAllocated", "held", **place) | {"case": "K000001/1"}
     found = shell.take([held, CALL], "--source", "crams")
     assert [one.split(": ")[0] for one in found.stderr.splitlines()] == ["night.ndjson:1", "night.ndjson:2"]
 

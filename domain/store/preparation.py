@@ -18,7 +18,7 @@ from domain.entries.case_entries import (
     PersonDetailsChanged,
     PersonLinked,
 )
-from domain.entries.register_entries import TreeMade
+from domain.entries.register_entries import AccountSet, NameBound, TreeMade
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.lateness import CREATE_LATE, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
@@ -40,12 +40,16 @@ LIMITS_INDEX = f"{TABLE}_limits"
 MAY_LINK = "topic IN ({})".format(", ".join(f"'{topic_of(of)}'" for of in (PersonLinked, PersonDetailsChanged)))
 """The condition of the index on entries that may say that two CRNs are one person's."""
 
+SETS_ACCOUNTS = "topic IN ({})".format(", ".join(f"'{topic_of(of)}'" for of in (AccountSet, NameBound)))
+"""The condition of the index on the entries that say who has an account."""
+
 FIRST_OF_CRN = "originator_version = 1 AND substr(originator_id, 1, 7)"
 """The beginning of a condition on the CRNs of files, by an index of their first entries. A CRN has seven characters."""
 
 
 def _make_tree(recorder: ChainedRecorder, c: Any) -> None:
     """Give the record a name, and make the tree of the entries that an older version stored; a register entry says so."""
+    recorder.log.guard(c)
     recorder.log.begin(c)
     before = recorder.log.head(c)
     if not before.origin:
@@ -81,8 +85,12 @@ STEPS: Mapping[int, Step] = {
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
     4: _list_late_entries,
     5: _make_tree,
+    40: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
+
+ACCOUNTS_ENTERED = 41
+"""The number of the step that ``domain.accounts.older_accounts`` does: accounts of before are entered into the log."""
 
 FREEZES_FIXED = 6
 """The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""
@@ -113,6 +121,12 @@ def prepare(recorder: ChainedRecorder) -> None:
                     c.execute(step.format(position=position))
                 else:
                     step(recorder, c)
+
+
+def guard(recorder: ChainedRecorder) -> None:
+    """Put the triggers of entries and tiles back, where somebody has dropped them. Only ``migrate`` does so, that it be noticed."""
+    with _transaction(recorder, commit=True) as c:
+        recorder.log.guard(c)
 
 
 def note_done(recorder: ChainedRecorder, number: int) -> None:

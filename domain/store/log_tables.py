@@ -22,7 +22,7 @@ from domain.store.hash_chain import (
     hashed,
 )
 from domain.store.head_signing import HeadSigning
-from domain.store.late_entries import INSERT_LATE, late_rows
+from domain.store.lateness import INSERT_LATE, late_rows
 from domain.store.log_head import LogHead, OpenLeaves
 
 STEP = 1024
@@ -134,7 +134,7 @@ class LogTables:
     def note_late(
         self, c: Any, entries: Sequence[ChainedEvent], positions: Sequence[int], stored_at: str, actor: str
     ) -> None:
-        """Note which of some entries just stored came late (see ``domain.store.late_entries``)."""
+        """Note which of some entries just stored came late (see ``domain.store.lateness``)."""
 
         def registered(source: str) -> list[RegisterEntry]:
             query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"

@@ -20,7 +20,7 @@ from domain.entries.case_entries import (
 )
 from domain.entries.register_entries import AccountSet, NameBound, TreeMade
 from domain.store.hash_chain import TABLE, ChainedRecorder
-from domain.store.late_entries import CREATE_LATE, make_anew
+from domain.store.lateness import CREATE_LATE, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
 
 STEPS_TABLE = f"{TABLE}_steps"

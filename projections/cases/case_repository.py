@@ -321,6 +321,11 @@ class CaseRepository:
         found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
         return [reading for reading in found if reading.has_begun]
 
+    def counted(self, inspection: str | None, reference: str, moment: Moment) -> int | None:
+        """How many entries of a file, the first stored, count when it is read for an inspection; None: all."""
+        _, stored, own = self._freeze(inspection, reference, moment)
+        return None if stored is None or not own else stored.get(reference)
+
     def _freeze(self, inspection: str | None, reference: str, moment: Moment) -> Freeze:
         """The limits of a reading for an inspection (None: for none)."""
         found = self._every_inspection().get(inspection or "")

@@ -11,13 +11,13 @@ from domain.aggregates.case_file import CaseFile
 from domain.policy.frameworks.framework import Framework
 from domain.store.stored_entries import NotHeld
 from projections.cases.entry_timeline import timeline
+from projections.cases.stored_late import late_grounds, late_in_answer
 from projections.cases.supervision_chart import supervision_chart
 from projections.history.moment import Moment
 from projections.notices.notice_kinds import NOTICES
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
 from projections.scoring.answers import Answer
-from projections.scoring.late_grounds import late_in_answer
 from web.cases.chart_shapes import chart
 from web.cases.kept_words import kept_words
 from web.services import current_cases, current_inspections
@@ -48,6 +48,7 @@ def show(crn: str, number: int) -> str | Response:
     stored = current_cases.repository().stored(reference)
     items = timeline(file, reading.history, reading.moment, stored)
     late = {item.fact.entry for item in items if item.stored is not None and item.stored.late}
+    grounds = late_grounds(current_cases.repository(), reference, reading.moment)
     return render_template(
         "cases/case.html",
         reading=reading,
@@ -56,7 +57,8 @@ def show(crn: str, number: int) -> str | Response:
         items=items,
         held=_not_held(file, reading.moment),
         late=late,
-        late_answers=sum(bool(late_in_answer(answer, late, day)) for answer in reading.answers),
+        grounds=grounds,
+        late_answers=sum(bool(late_in_answer(answer, grounds, day)) for answer in reading.answers),
         rest_on=late_in_answer,
         shown={item.fact.entry for item in items},
         subjects=_by_subject(arisen),

@@ -16,6 +16,7 @@ from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.standards.edition_files import national_standards, subjects_laid
 from domain.store.stored_entries import Stored
 from projections.cases.rests_on import RestsOn
+from projections.cases.stored_late import StoredLate
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import Obligation
@@ -81,6 +82,29 @@ def rests_on_words(rests_on: RestsOn) -> list[str]:
         if number
     ]
     return said + ([f"{_not_laid(rests_on.not_laid)}."] if rests_on.not_laid else [])
+
+
+def stored_late_words(late: StoredLate) -> list[str]:
+    """What of a sample was stored late or taken over, and what rests on it; where it is read as received here, what is missing."""
+    said = []
+    if late.not_held:
+        were = "was" if late.not_held == 1 else "were"
+        said.append(
+            f"{count_noun(late.not_held, 'case')} of the sample {were} not held by this service by then. That says nothing "
+            "about what had been done."
+        )
+    if late.entries:
+        one = late.entries == 1
+        said.append(
+            f"{count_noun(late.entries, 'entry', 'entries')} on {count_noun(late.cases, 'case')} {'was' if one else 'were'} stored "
+            f"late, and {count_noun(late.answers, 'answer')} {'rests' if late.answers == 1 else 'rest'} on such entries."
+        )
+    if late.taken_over:
+        were = "was" if late.taken_over == 1 else "were"
+        said.append(
+            f"{count_noun(late.taken_over, 'entry', 'entries')} {were} taken over, which does not count as late."
+        )
+    return said
 
 
 def laid_words(day: date) -> str:

@@ -18,4 +18,8 @@ def attach(app: Flask) -> None:
     """Make them known to the app's templates."""
     for named in FILTERS:
         app.add_template_filter(named)
-    app.jinja_env.globals.update(laid_words=phrases.laid_words, rests_on_words=phrases.rests_on_words)
+    app.jinja_env.globals.update(
+        laid_words=phrases.laid_words,
+        rests_on_words=phrases.rests_on_words,
+        stored_late_words=phrases.stored_late_words,
+    )

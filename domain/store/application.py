@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import ClassVar
@@ -14,11 +14,13 @@ from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
 from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
+from domain.sealing.sealing import with_tail
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
 from domain.store.person_index import PersonIndex
+from domain.store.person_keys import PersonKeys
 from domain.store.sqlite_recorder import (
     ChainedSQLiteRecorder,
     EntryMapper,
@@ -26,6 +28,7 @@ from domain.store.sqlite_recorder import (
     stored_register_entry,
     topic_of,
 )
+from domain.store.texts import Texts
 from domain.store.writing import Writing
 
 StoringError = PersistenceError
@@ -45,6 +48,22 @@ class Files(Application[str]):
     }
     recorder: ChainedRecorder
     mapper: EntryMapper
+    database: Database
+
+    @cached_property
+    def seals(self) -> bool:
+        """Whether this record seals names, dates of birth and notes: a new one does, an older one only once migrated."""
+        return preparation.seals(self.recorder)
+
+    @cached_property
+    def keys(self) -> PersonKeys:
+        """The keys of the texts of this record."""
+        return PersonKeys.at(self.database)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """Opens the texts of entries, for what shows them."""
+        return Texts(self)
 
     @cached_property
     def people(self) -> PersonIndex:
@@ -66,6 +85,7 @@ class Files(Application[str]):
             **database.settings(),
         }
         files = cls(env=settings | ({"CREATE_TABLE": "y"} if prepare else {}))
+        files.database = database
         try:
             if prepare or database.kind == "sqlite":
                 _prepare(files)
@@ -94,10 +114,24 @@ class Files(Application[str]):
             evolve(found[recorded.originator_id], recorded)
         return found
 
-    def store(self, recorded: Sequence[RecordedEntry], actor: str) -> None:
-        """Store what was decided, all or none. ``IntegrityError`` where a file has an entry of the same number."""
+    def close(self) -> None:
+        """Close every connection."""
+        if "keys" in self.__dict__:
+            self.keys.close()
+        super().close()
+
+    def store(
+        self, recorded: Sequence[RecordedEntry], actor: str, tails: Sequence[Mapping[str, str]] | None = None
+    ) -> None:
+        """Store what was decided, all or none. ``IntegrityError`` where a file has an entry of the same number.
+
+        ``tails``: for each entry the ciphertexts of its texts, by path.
+        """
         # The library's ``save`` tests each entry for being an aggregate, which takes longer than all the rest.
-        self.recorder.append([self.mapper.entry(one) for one in recorded], actor)
+        rows = [self.mapper.entry(one) for one in recorded]
+        if tails is not None:
+            rows = [(*row[:3], with_tail(row[3], tail)) for row, tail in zip(rows, tails, strict=True)]
+        self.recorder.append(rows, actor)
 
     def record(self, reference: str, facts: Iterable[Entry], *, actor: str, now: datetime | None = None) -> list[Entry]:
         """Record entries on one file, all or none. Returns those newly stored.

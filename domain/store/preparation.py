@@ -25,6 +25,9 @@ from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, st
 
 STEPS_TABLE = f"{TABLE}_steps"
 
+SEALING_TABLE = f"{TABLE}_sealing"
+"""One row: the record seals its texts. None: it keeps them as they are given."""
+
 LIMITED = topic_of(AccessLimited)
 
 MAY_CHANGE_LIMITS = "topic IN ({})".format(
@@ -81,6 +84,12 @@ STEPS: Mapping[int, Step] = {
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
     4: _list_late_entries,
     5: _make_tree,
+    10: "CREATE TABLE IF NOT EXISTS person_keys (crn text NOT NULL, generation integer NOT NULL, key text, "
+    "PRIMARY KEY (crn, generation))",
+    11: "CREATE TABLE IF NOT EXISTS text_keys (crn text NOT NULL, reference text NOT NULL, entry text NOT NULL, "
+    "path text NOT NULL, kind text NOT NULL, key text, PRIMARY KEY (reference, entry, path, kind))",
+    12: "CREATE INDEX IF NOT EXISTS ix_text_keys_crn ON text_keys (crn)",
+    13: f"CREATE TABLE IF NOT EXISTS {SEALING_TABLE} (only_row integer PRIMARY KEY CHECK (only_row = 1))",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
@@ -119,6 +128,17 @@ def note_done(recorder: ChainedRecorder, number: int) -> None:
     """Note that a step has been done."""
     with _transaction(recorder, commit=True) as c:
         c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING")
+
+
+def seals(recorder: ChainedRecorder) -> bool:
+    """Whether the record seals its texts."""
+    return bool(recorder.rows_of(f"SELECT only_row FROM {SEALING_TABLE}"))
+
+
+def begin_sealing(recorder: ChainedRecorder) -> None:
+    """Say that the record seals its texts. It must hold no entry yet: what is stored never changes."""
+    with _transaction(recorder, commit=True) as c:
+        c.execute(f"INSERT INTO {SEALING_TABLE} VALUES (1) ON CONFLICT DO NOTHING")
 
 
 def position_column(recorder: ChainedRecorder) -> str:

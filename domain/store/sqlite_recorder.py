@@ -20,6 +20,7 @@ from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.register_entries import RegisterEntry, register_types
 from domain.entries.tidy_text import tidied
+from domain.sealing.sealing import entry_part
 from domain.store.database import guards
 from domain.store.hash_chain import (
     ORIGIN,
@@ -47,8 +48,11 @@ _encode: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encod
 
 
 def stored_entry(topic: str, state: bytes) -> Entry:
-    """The entry that is stored under this topic as this JSON, with its text tidied: it may have been stored before that."""
-    return tidied(_DECODERS[topic].decode(state))
+    """The entry that is stored under this topic as this state, with its text tidied: it may have been stored before that.
+
+    What is sealed stays so; the ciphertexts behind the JSON are not read.
+    """
+    return tidied(_DECODERS[topic].decode(entry_part(state)))
 
 
 def register_row(reference: str, number: int, fact: RegisterEntry) -> ChainedEvent:

@@ -17,8 +17,10 @@ from web.admin import (
     accounts_pages,
     imports_page,
     invitations_page,
+    key_requests,
     openid,
     own_account_pages,
+    proof_page,
     requests_page,
     second_factor_pages,
     sign_in_pages,
@@ -42,7 +44,7 @@ from web.inspections import (
 from web.presentation import template_words
 from web.recording import limits_by_hand, recording_pages
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model
+from web.services import current_cases, current_inspections, following_read_model, witness_state
 from web.site import (
     access_control,
     access_logging,
@@ -87,6 +89,7 @@ PAGES: tuple[ModuleType, ...] = (
     accounts_pages,
     requests_page,
     imports_page,
+    proof_page,
     access_log_page,
 )
 """The modules of all pages, by subject. Several may add their pages to one blueprint."""
@@ -152,6 +155,7 @@ def create_app(
         current_inspections,
         recording_pages,
         limits_by_hand,
+        key_requests,
         security_headers,
         error_pages,
     ):
@@ -163,6 +167,8 @@ def create_app(
     @access_control.open_to_anyone
     def healthz() -> tuple[Response, int]:
         state, code = following_read_model.health()
+        if code == 200:
+            state |= witness_state.faults()
         if not ip_address(request.remote_addr or "::").is_loopback:  # totals would tell a blind reader of others
             state = {name: said for name, said in state.items() if name in ("status", "reason", "seconds")}
         return jsonify(state), code

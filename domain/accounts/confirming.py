@@ -20,7 +20,9 @@ def concerns(request: Request) -> frozenset[str]:
         return frozenset(request.change.get("excluded", ()))
     if request.kind == "name bound":
         return frozenset((str(request.change["username"]),))
-    return frozenset() if request.kind == "taking over" else frozenset((request.subject,))
+    if request.kind in ("taking over", "signing key replaced"):
+        return frozenset()
+    return frozenset((request.subject,))
 
 
 def has_the_role(who: Account, request: Request) -> bool:

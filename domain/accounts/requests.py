@@ -14,7 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.store.database import Kind, guards
 
-RequestKind = Literal["account made", "account changed", "name bound", "limit lifted", "taking over"]
+RequestKind = Literal[
+    "account made", "account changed", "name bound", "limit lifted", "taking over", "signing key replaced"
+]
 KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
 Decision = Literal["confirmed", "refused", "withdrawn"]
 
@@ -61,8 +63,8 @@ class NoSuchRequest(KeyError):
 class Request:
     """What somebody asked for. ``asked_by``, ``decided_by``: user names. ``asked_at``, ``decided_at``: UTC.
 
-    ``subject``: the user name of the account, the name that is bound, the reference of the case, or the source.
-    ``change``: what is asked for, as JSON holds it. ``alone``: nobody else could confirm it, so it took effect at once.
+    ``subject``: the user name of the account, the name that is bound, the reference of the case, the source, or the id of the
+    record. ``change``: what is asked for, as JSON holds it. ``alone``: nobody else could confirm it, so it took effect at once.
     """
 
     number: int

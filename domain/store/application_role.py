@@ -46,6 +46,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "calendar_addresses": KEEPS,
     "requests": APPENDS,
     "request_decisions": APPENDS,
+    "witnessed": APPENDS,
+    "witness_tries": CHANGES,
     "demonstration": READS,
     "views": ("SELECT", "UPDATE"),
     "view_a_cases": DERIVES,

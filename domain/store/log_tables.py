@@ -1,12 +1,14 @@
 """The tables beside the entries: the head of the log and its tiles. The same statements on both databases."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
+from msgspec.json import decode
 
 from domain.entries.register_entries import RegisterEntry
-from domain.proof.merkle import Frontier
+from domain.entries.signing_entries import KEYS, SigningKeySet
 from domain.proof.tiles import WIDTH, Tile, grown, hashes_in
 from domain.store.database import Kind, guards
 from domain.store.hash_chain import (
@@ -20,6 +22,7 @@ from domain.store.hash_chain import (
     entry_of,
     hashed,
 )
+from domain.store.head_signing import HeadSigning
 from domain.store.late_entries import INSERT_LATE, late_rows
 from domain.store.log_head import LogHead, OpenLeaves
 
@@ -73,14 +76,14 @@ def statements(kind: Kind) -> list[str]:
 class LogTables:
     """Reads and writes these tables by a cursor of either database.
 
-    ``position``: the name of the column of positions. ``register_entry``: reads one from its topic and state. ``sign``: gives
-    the signed checkpoint of the record of this name, with this frontier and last position; None: no key.
+    ``position``: the name of the column of positions. ``register_entry``: reads one from its topic and state. ``signing``: signs
+    each head.
     """
 
     def __init__(self, kind: Kind, position: str, register_entry: Callable[[str, bytes], RegisterEntry]):
         self.kind, self.position, self._register_entry = kind, position, register_entry
         self.open = OpenLeaves()
-        self.sign: Callable[[str, Frontier, int], str] | None = None
+        self.signing = HeadSigning()
 
     def _run(self, c: Any, statement: str, values: Sequence[Any] = ()) -> Any:
         c.execute(statement if self.kind == "sqlite" else statement.replace("?", "%s").encode(), values)
@@ -108,7 +111,7 @@ class LogTables:
             return read[0]
 
         frontier, tiles = grown(before.frontier, added.leaves, kept)
-        note = self.sign(before.origin, frontier, positions[-1]) if self.sign else ""
+        note = self.signing.note(before.origin, frontier.size, frontier.root, before.note, partial(self._keys, c))
         values = (positions[-1], added.chain[-1], frontier.size, bytes(frontier), stored_at, note, clock_back)
         self._run(
             c, f"UPDATE {HEAD} SET position = ?, hash = ?, leaves = ?, frontier = ?, stored_at = ?, note = ?, clock_back = ?",
@@ -183,6 +186,11 @@ class LogTables:
             )
             for row in self._run(c, query, (after, limit)).fetchall()
         ]  # fmt: skip
+
+    def _keys(self, c: Any) -> list[SigningKeySet]:
+        """The register entries on the record's signing keys."""
+        query = f"SELECT state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
+        return [decode(bytes(row["state"]), type=SigningKeySet) for row in self._run(c, query, (KEYS,)).fetchall()]
 
     def _leaves(self, c: Any, first: int, count: int) -> list[bytes]:
         """The leaf hashes of so many entries of the open tile, made from their rows."""

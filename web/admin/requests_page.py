@@ -13,6 +13,7 @@ from domain.accounts.confirming import concerns
 from domain.accounts.requests import LIFE, AlreadyDecided, Decision, NoSuchRequest, Request
 from domain.accounts.roles import ADMINISTRATORS, OPENERS
 from domain.entries.code_lists import label
+from domain.store.record_keys import KeyChanged
 from web.presentation.formatting import long_date
 from web.services import current_cases
 from web.site import access_control, clock, two_people
@@ -75,7 +76,7 @@ def decide(number: int, decision: str) -> Response:
         )
     try:
         two_people.decide(found, cast(Decision, decision))
-    except (AlreadyDecided, StaleAccount, AccountExists, KeyTaken, NoSuchAccount) as error:
+    except (AlreadyDecided, StaleAccount, AccountExists, KeyTaken, NoSuchAccount, KeyChanged) as error:
         flash(f"Nothing was changed: {error.args[0]}.")
     else:
         flash(f"Request {number}: {decision}.{_next(found, decision)}")
@@ -131,6 +132,8 @@ def _about(one: Request) -> str:
             return f"Let {one.subject} read an inspection" if only else f"Widen the account {one.subject}"
         case "name bound":
             return f"Say whom “{one.subject}” means in older limits of access"
+        case "signing key replaced":
+            return "Replace the signing key, which was lost"
         case _:
             return f"Lift a limit of access on {one.subject}"
 
@@ -144,6 +147,12 @@ def _lines(one: Request) -> list[tuple[str, str]]:
         return [
             ("Shut out now", ", ".join(one.change["excluded"])),
             ("Reason of the limit", str(one.change["limited_for"])),
+        ]
+    if one.kind == "signing key replaced":
+        entry: Mapping[str, Any] = one.change["entry"]
+        return [
+            ("The key that was lost", str(entry["before"])),
+            ("The key that signs from here on", str(entry["vkey"])),
         ]
     was: Mapping[str, Any] = one.change.get("was", {})
     account: Mapping[str, Any] = one.change["account"]

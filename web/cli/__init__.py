@@ -20,6 +20,10 @@ COMMANDS = {
         "web.cli.case_command",
         "One case as at a day, as known at a moment: its entries, what was due and when it was met, its answers.",
     ),
+    "checkpoint": (
+        "web.cli.checkpoint_command",
+        "Print a checkpoint of the record as it is now, and hand it to a witness: a folder elsewhere, or an address.",
+    ),
     "demo": (
         "web.cli.serve_commands",
         "Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.",
@@ -39,6 +43,10 @@ COMMANDS = {
     "import": (
         "web.cli.import_command",
         "Import interchange files (NDJSON, one entry a line), folders of them, or one extract: a folder of CSV tables.",
+    ),
+    "keys": (
+        "web.cli.keys_commands",
+        "The key that signs the heads of the record: make it, show it, follow it by another, replace it after a loss.",
     ),
     "migrate": (
         "web.cli.read_model_commands",

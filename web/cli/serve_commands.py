@@ -18,6 +18,7 @@ from domain.accounts.roles import ROLES, SECOND_FACTOR
 from domain.calendar.london_time import day_of
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
+from web.cli.checkpoint_command import plan_at
 from web.cli.command_columns import brought_up
 from web.cli.command_read_model import current_read_model, open_read_model
 from web.cli.import_command import load
@@ -45,6 +46,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
 
     from web.site.dear_pages import folder_of_process
 
+    plan = None if site.get("demo") else plan_at(None)
     places, shown = folder_of_process(os.getpid()), f"[{host}]" if ":" in host else host
     error_traces.install()
 
@@ -59,9 +61,13 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
 
         def load(self) -> Any:
             from web.app import create_app
+            from web.services import witnessing
 
             site["places"] = places
-            return create_app(command_options.database_at(database).address, **site)
+            app = create_app(command_options.database_at(database).address, **site)
+            if plan is not None:
+                witnessing.start(app, plan)
+            return app
 
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

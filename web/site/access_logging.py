@@ -23,7 +23,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "recording": "supervision", "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "compliance": "reports",
     "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
-    "imports": "administration", "access": "oversight",
+    "imports": "administration", "proof": "administration", "access": "oversight",
     "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
     "invitations": "administration",
 }  # fmt: skip

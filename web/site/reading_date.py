@@ -32,6 +32,7 @@ UNDATED = frozenset(
         "requests",
         "access",
         "imports",
+        "proof",
         "calendars",
         "inspecting",
         "assessing",

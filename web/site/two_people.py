@@ -25,9 +25,12 @@ OUTCOMES: Mapping[Outcome, str] = {
 Effect = Callable[[Request], None]
 
 
-def attach_effect(kind: RequestKind, effect: Effect) -> None:
-    """Say what a confirmed request of this kind does. Its page is of another part of the site."""
-    _effects()[kind] = effect
+def attach_effect(kind: RequestKind, effect: Effect, check: Effect = lambda request: None) -> None:
+    """Say what a confirmed request of this kind does. Its page is of another part of the site.
+
+    ``check``: raises where it cannot be done any more; then nothing is decided. ``effect`` gets the request as it was decided.
+    """
+    _effects()[kind] = check, effect
 
 
 def ask(
@@ -93,13 +96,15 @@ def decide(request: Request, decision: Decision) -> None:
     register.requests.decide(request.number, decision, by=access_control.account().username, at=clock.now())
     access_control.log("decided", detail=f"request {request.number}: {decision}")
     if decision == "confirmed" and not request.alone:
-        take_effect(request)
+        take_effect(register.requests.request(request.number))
 
 
 def check_fresh(request: Request) -> None:
     """``StaleAccount`` where the account was changed after the request; ``AccountExists``, ``KeyTaken`` where it cannot be made."""
     if request.kind == "account made":
         access_control.register().check_new(account_of(request.change["account"], 0))
+    if request.kind in _effects():
+        _effects()[request.kind][0](request)
     if request.kind == "account changed":
         standing = access_control.register().account(request.subject)
         if standing.revision != request.change["revision"]:
@@ -121,7 +126,7 @@ def take_effect(request: Request) -> None:
         case "name bound":
             register.bind_name(request.subject, str(change["username"]))
         case kind:
-            _effects()[kind](request)
+            _effects()[kind][1](request)
 
 
 def said(account: Account) -> str:
@@ -130,5 +135,5 @@ def said(account: Account) -> str:
     return f"{account.username}: {account.role} {scope}{' (closed)' if account.disabled else ''}".strip()
 
 
-def _effects() -> dict[RequestKind, Effect]:
-    return cast(dict[RequestKind, Effect], current_app.extensions.setdefault("effects of requests", {}))
+def _effects() -> dict[RequestKind, tuple[Effect, Effect]]:
+    return cast(dict[RequestKind, tuple[Effect, Effect]], current_app.extensions.setdefault("effects of requests", {}))

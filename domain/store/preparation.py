@@ -90,6 +90,7 @@ STEPS: Mapping[int, Step] = {
     "path text NOT NULL, kind text NOT NULL, key text, PRIMARY KEY (reference, entry, path, kind))",
     12: "CREATE INDEX IF NOT EXISTS ix_text_keys_crn ON text_keys (crn)",
     13: f"CREATE TABLE IF NOT EXISTS {SEALING_TABLE} (only_row integer PRIMARY KEY CHECK (only_row = 1))",
+    14: f"INSERT INTO {SEALING_TABLE} SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE}) ON CONFLICT DO NOTHING",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 

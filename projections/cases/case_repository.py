@@ -11,6 +11,7 @@ of entries known, so they are derived once for all days.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -24,11 +25,12 @@ from domain.policy.frameworks.framework import Framework
 from domain.store.application import Files
 from domain.store.hash_chain import ORIGIN
 from projections.cases.case_reading import Reading
+from projections.cases.person_names import names_of
 from projections.history.history import History
 from projections.history.moment import Moment
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
-from projections.scoring.answers import judgements_that_count
+from projections.scoring.answers import Answer, Reason, judgements_that_count
 
 BATCH = 1000
 FILES_CACHED = 1000
@@ -187,16 +189,26 @@ class CaseRepository:
                 found[reference] = first_crn(entries, crn_of(reference), known_at)
         return found
 
-    def history(self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None = None) -> History:
+    def history(
+        self,
+        reference: str,
+        known_at: datetime | None,
+        stored: Mapping[str, int] | None = None,
+        *,
+        opened: bool = False,
+    ) -> History:
         """The case as it was known at an instant (None: everything recorded to date).
 
-        ``stored``: use only so many entries of each file, the first to be stored (None: all).
+        ``stored``: use only so many entries of each file, the first to be stored (None: all). ``opened``: with the texts of
+        its entries; such a history is never kept.
         """
         with self._lock:
             person, restored = self.person(reference), self._restored
             files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
         if stored is not None:
             files = {name: entries[: stored.get(name)] for name, entries in files.items()}
+        if opened:
+            return self._opened(reference, files, known_at)
         held = tuple((name, len(entries)) for name, entries in files.items())
         if len(files) > 1:
             found = self._keep(("reached", restored, held), lambda: reached(files, reference))
@@ -206,6 +218,27 @@ class CaseRepository:
         return self._keep(
             ("history", restored, held, seen), lambda: History.of(found.entries, known_at, found.elsewhere)
         )
+
+    def _opened(self, reference: str, files: Mapping[str, list[Entry]], known_at: datetime | None) -> History:
+        shown = {name: self.files.texts.opened(name, entries) for name, entries in files.items()}
+        found = reached(shown, reference)
+        return History.of(found.entries, known_at, found.elsewhere)
+
+    def opened_file(self, file: CaseFile) -> CaseFile:
+        """A file, or part of one, with the texts of its entries, for what shows them."""
+        facts = self.files.texts.opened(file.reference, file.entries.values())
+        return CaseFile(file.reference, file.version, {fact.entry: fact for fact in facts})
+
+    def with_comment(self, reference: str, answer: Answer) -> Answer:
+        """An answer with the comment of the judgement that it rests on, for what shows it."""
+        judged = [reason.judgement for reason in answer.because if reason.judgement is not None]
+        opened = [one for one in self.files.texts.opened(reference, judged) if isinstance(one, QualityJudged)]
+        because = tuple(Reason(one.comment or "", judgement=one) for one in opened)
+        return replace(answer, because=because) if opened else answer
+
+    def names(self, references: Iterable[str], moment: Moment) -> Mapping[str, str]:
+        """The name of the person of each of these cases on the moment's day, as known at it, for what shows them."""
+        return names_of(self.files, references, moment)
 
     def obligations(
         self,
@@ -235,8 +268,10 @@ class CaseRepository:
         inspection: str | None = None,
         edition: str | None = None,
         second: bool = False,
+        *,
+        opened: bool = False,
     ) -> Reading:
-        """One case read at a moment under a framework.
+        """One case read at a moment under a framework. ``opened``: with the texts of its entries, for what shows them.
 
         ``inspection``: include what its assessors judged, the first readers or the ``second`` ones. Once it is frozen, the
         file is read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``.
@@ -245,7 +280,10 @@ class CaseRepository:
         known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
         history = self.history(reference, known_at, so_far)
         owed = self.obligations(reference, known_at, framework, edition, so_far)
-        to_date = [j for j in self.history(reference, frozen_at, stored).all(QualityJudged) if j.second == second]
+        if opened:
+            history = self.history(reference, known_at, so_far, opened=True)
+        held = self.history(reference, frozen_at, stored, opened=opened)
+        to_date = [j for j in held.all(QualityJudged) if j.second == second]
         judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
         return Reading(reference, moment, framework, history, owed, judged)
 

@@ -61,8 +61,8 @@ class PersonKeys:
     @classmethod
     def at(cls, database: Database, *, create: bool = False) -> "PersonKeys":
         """The keys kept in this database. ``create``: with their tables, where these are not there (a store of its own)."""
-        keys = cls(engine_of(database))
-        if create:
+        keys = cls(_in_memory() if database.in_memory else engine_of(database))
+        if create or database.in_memory:
             _meta.create_all(keys.engine)
         return keys
 
@@ -227,6 +227,11 @@ def _text_row(crn: str, where: Where, kind: str, key: str | None) -> dict[str, A
 
 def _bytes(key: str | None) -> bytes | None:
     return None if key is None else bytes.fromhex(key)
+
+
+def _in_memory() -> sa.Engine:
+    """Keys of a record in memory, which is gone when it is closed."""
+    return sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
 
 
 def _overwrites(connection: Any, _: object) -> None:

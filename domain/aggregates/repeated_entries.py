@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 
 from domain.entries.case_entries import AppointmentMade, Entry
+from domain.entries.entry import CLAIMED
 from domain.entries.schemas import NEVER_GIVEN
 from domain.entries.tidy_text import tidied
 from domain.sealing.person_key import same_digest
 from domain.sealing.sealed_fields import field_of
+
+_APART = (NEVER_GIVEN, *CLAIMED)
+"""Fields that are not compared as they are: digests one by one, claims of an earlier record not at all."""
 
 
 def differences(standing: Entry, fact: Entry) -> list[str]:
@@ -25,7 +29,7 @@ def differences(standing: Entry, fact: Entry) -> list[str]:
     found = [
         encoded
         for name, encoded in names
-        if encoded in resealed or (name != NEVER_GIVEN and getattr(standing, name) != getattr(fact, name))
+        if encoded in resealed or (name not in _APART and getattr(standing, name) != getattr(fact, name))
     ]
     same = isinstance(fact, AppointmentMade) and fact.is_contact == getattr(standing, "is_contact", None)
     return [name for name in found if not same or name != "national_standards"]

@@ -24,6 +24,8 @@ from domain.entries.register_entries import is_register
 from domain.policy.frameworks.framework import Framework
 from domain.store.application import Files
 from domain.store.hash_chain import ORIGIN
+from domain.store.stored_entries import Stored, stored_entries
+from domain.store.stored_entries import received as of_file
 from projections.cases.case_reading import Reading
 from projections.cases.person_names import names_of
 from projections.history.history import History
@@ -189,27 +191,44 @@ class CaseRepository:
                 found[reference] = first_crn(entries, crn_of(reference), known_at)
         return found
 
+    def stored(self, reference: str) -> Mapping[str, Stored]:
+        """How each entry of a file was stored, by its id."""
+        with self._lock:
+            file = self.file(reference)
+            return self._keep(
+                ("stored", self._restored, reference, file.version), lambda: stored_entries(self.files, file)
+            )
+
     def history(
         self,
         reference: str,
         known_at: datetime | None,
         stored: Mapping[str, int] | None = None,
         *,
+        received: bool = False,
         opened: bool = False,
     ) -> History:
         """The case as it was known at an instant (None: everything recorded to date).
 
-        ``stored``: use only so many entries of each file, the first to be stored (None: all). ``opened``: with the texts of
-        its entries; such a history is never kept.
+        ``stored``: use only so many entries of each file, the first to be stored (None: all). ``received``: an entry is known
+        from when it was stored here, if that was later than its recording. ``opened``: with the texts of its entries; such a
+        history is never kept.
         """
         with self._lock:
             person, restored = self.person(reference), self._restored
             files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
+            here = {name: self.stored(name) for name in files} if received and known_at is not None else {}
         if stored is not None:
             files = {name: entries[: stored.get(name)] for name, entries in files.items()}
+        held: tuple[object, ...] = tuple((name, len(entries)) for name, entries in files.items())
         if opened:
-            return self._opened(reference, files, known_at)
-        held = tuple((name, len(entries)) for name, entries in files.items())
+            files = {name: self.files.texts.opened(name, entries) for name, entries in files.items()}
+        if known_at is not None and here:
+            files = {name: of_file(entries, here[name], known_at) for name, entries in files.items()}
+            held, known_at = (*held, known_at), None
+        if opened:
+            shown = reached(files, reference)
+            return History.of(shown.entries, known_at, shown.elsewhere)
         if len(files) > 1:
             found = self._keep(("reached", restored, held), lambda: reached(files, reference))
         else:
@@ -218,11 +237,6 @@ class CaseRepository:
         return self._keep(
             ("history", restored, held, seen), lambda: History.of(found.entries, known_at, found.elsewhere)
         )
-
-    def _opened(self, reference: str, files: Mapping[str, list[Entry]], known_at: datetime | None) -> History:
-        shown = {name: self.files.texts.opened(name, entries) for name, entries in files.items()}
-        found = reached(shown, reference)
-        return History.of(found.entries, known_at, found.elsewhere)
 
     def opened_file(self, file: CaseFile) -> CaseFile:
         """A file, or part of one, with the texts of its entries, for what shows them."""
@@ -247,12 +261,14 @@ class CaseRepository:
         framework: Framework,
         edition: str | None = None,
         stored: Mapping[str, int] | None = None,
+        *,
+        received: bool = False,
     ) -> list[Obligation]:
         """The duties under the standards and the framework's expectations, as known at an instant.
 
         ``edition``: use this edition of the standards for all duties, in place of the one in force when each duty arose.
         """
-        history = self.history(reference, known_at, stored)
+        history = self.history(reference, known_at, stored, received=received)
 
         def derive() -> tuple[History, list[Obligation]]:
             clauses = framework.clauses if edition is None else framework.clauses_by(edition)
@@ -278,12 +294,11 @@ class CaseRepository:
         """
         frozen_at, stored, own = self._freeze(inspection, reference, moment)
         known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
-        history = self.history(reference, known_at, so_far)
-        owed = self.obligations(reference, known_at, framework, edition, so_far)
-        if opened:
-            history = self.history(reference, known_at, so_far, opened=True)
-        held = self.history(reference, frozen_at, stored, opened=opened)
-        to_date = [j for j in held.all(QualityJudged) if j.second == second]
+        here = moment.received
+        history = self.history(reference, known_at, so_far, received=here, opened=opened)
+        owed = self.obligations(reference, known_at, framework, edition, so_far, received=here)
+        judged_by = self.history(reference, frozen_at, stored, received=here, opened=opened)
+        to_date = [j for j in judged_by.all(QualityJudged) if j.second == second]
         judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
         return Reading(reference, moment, framework, history, owed, judged)
 

@@ -25,8 +25,6 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     f"{TABLE}_steps": READS,
     LATE_TABLE: APPENDS,
     "accounts": CHANGES,
-    "account_names": APPENDS,
-    "bound_names": CHANGES,
     "settings": CHANGES,
     "access_lines": APPENDS,
     "access_listed": APPENDS,

@@ -13,6 +13,12 @@ from functools import lru_cache
 SOURCE = r"[A-Za-z][A-Za-z0-9_-]{0,49}"
 """The pattern of the names of sources: those that a mapping of an extract may give."""
 
+DEMONSTRATION = "demo"
+"""Who stores the samples. No account can have this name."""
+
+SAMPLES = "samples"
+"""The source of the samples, which is taken over."""
+
 _WRITTEN = re.compile(
     rf"(?:source (?P<source>{SOURCE}), (?P<taking_over>taking over, )?)?"
     r"(?:operator \((?P<operator>.+)\)|(?P<account>.*))",
@@ -55,3 +61,8 @@ class StoredBy:
     def __str__(self) -> str:
         source = f"source {self.source}, " if self.source else ""
         return source + ("taking over, " if self.source and self.taking_over else "") + self.who
+
+
+def is_own_doing(account: str) -> bool:
+    """Whether the program stored this by itself, when it prepared a database of an older version. No account has such a name."""
+    return account.startswith("caseaudit (")

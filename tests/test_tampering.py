@@ -4,6 +4,7 @@ The intruder has all rights on the database and none of the keys. What is promis
 """
 
 import random
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -154,7 +155,7 @@ def test_last_rows_deleted_with_the_counter_are_found(record: Record, count: int
             "UPDATE sqlite_sequence SET seq = (SELECT max(rowid) FROM stored_events) WHERE name = 'stored_events'"
         )
     found = record.verify()
-    assert found.exit_code == 1 and "the head" in found.stderr
+    assert found.exit_code == 1 and ("the head" in found.stderr or "the last entries are missing" in found.stderr)
 
 
 def test_triggers_that_were_dropped_are_missed(record: Record) -> None:
@@ -187,6 +188,8 @@ def _bytes(value: bytes, kind: str) -> str:
     return f"x'{value.hex()}'" if kind == "sqlite" else f"'\\x{value.hex()}'::bytea"
 
 
+WITHOUT_KEY = re.compile("the head is not signed|is none that this record names")
+
 REWRITTEN: dict[str, Callable[[list[Row]], list[Row]]] = {
     "an entry edited": edited,
     "an entry left out at the end": lambda rows: rows[:ENTRIES],
@@ -199,15 +202,15 @@ REWRITTEN: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 def _swapped(one: Row, two: Row) -> list[Row]:
     return [
-        two._replace(originator_version=one.originator_version),
-        one._replace(originator_version=two.originator_version),
+        two._replace(position=one.position, originator_version=one.originator_version),
+        one._replace(position=two.position, originator_version=two.originator_version),
     ]
 
 
 @pytest.mark.parametrize("way", REWRITTEN)
 def test_a_record_written_anew_is_found_by_a_key_or_a_checkpoint(record: Record, way: str) -> None:
     record.intruder().rewrite(REWRITTEN[way])
-    assert "is not signed" in record.by_key.stderr
+    assert record.by_key.exit_code == 1 and WITHOUT_KEY.search(record.by_key.stderr)
     found = record.by_checkpoint
     assert found.exit_code == 1 and ("checkpoint" in found.stderr or "not signed" in found.stderr)
 
@@ -218,7 +221,7 @@ def test_without_its_keys_a_record_written_anew_is_still_found_by_a_checkpoint(r
     alone, checkpoint = record.verify(), record.by_checkpoint
     assert alone.exit_code == 0 and "consistent with itself; whoever can write" in alone.stdout
     assert checkpoint.exit_code == 1 and "not those of the checkpoint" in checkpoint.stderr
-    assert "is not signed" in record.by_key.stderr
+    assert WITHOUT_KEY.search(record.by_key.stderr)
 
 
 UNREADABLE = b'{"type":"Nothing","recorded_at":"2006-01-01T00:00:00Z"}'

@@ -19,6 +19,7 @@ from domain.entries.case_entries import (
     PersonLinked,
 )
 from domain.entries.register_entries import AccountSet, NameBound, TreeMade
+from domain.store import published_files
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.lateness import CREATE_LATE, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
@@ -68,6 +69,12 @@ def new_origin() -> str:
 TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
 """The file of the register entry on the tree, and who is on record as having stored it."""
 
+
+def _make_published_files(recorder: ChainedRecorder, c: Any) -> None:
+    for statement in published_files.statements(recorder.log.kind):
+        c.execute(statement)
+
+
 Step = str | Callable[[ChainedRecorder, Any], None]
 """A statement, or what is to be done on a cursor."""
 
@@ -85,14 +92,15 @@ STEPS: Mapping[int, Step] = {
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
     4: _list_late_entries,
     5: _make_tree,
-    40: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
+    6: _make_published_files,
+    7: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
-ACCOUNTS_ENTERED = 41
+ACCOUNTS_ENTERED = 9
 """The number of the step that ``domain.accounts.older_accounts`` does: accounts of before are entered into the log."""
 
-FREEZES_FIXED = 6
+FREEZES_FIXED = 8
 """The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""
 
 

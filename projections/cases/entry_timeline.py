@@ -52,7 +52,7 @@ def timeline(
                 entry not in read and not about_another,
                 delay if delay > LATE_AFTER else 0,
                 stored.get(entry),
-            )  # fmt: skip
+            )
         )
     return sorted(items, key=lambda item: (item.fact.occurred_on, item.fact.recorded_at, item.fact.entry))
 

@@ -64,8 +64,8 @@ if TYPE_CHECKING:
 @command_options.form("text", "json", "csv")
 @command_options.database
 def score(
-    as_at: date | None, known_at: Any, received: bool, framework: str | None, inspection: str | None, standards: str | None, area: str | None,
-    team: str | None, officer: str | None, taken: str, high_risk: bool, form: str, database: str,
+    as_at: date | None, known_at: Any, received: bool, framework: str | None, inspection: str | None, standards: str | None,
+    area: str | None, team: str | None, officer: str | None, taken: str, high_risk: bool, form: str, database: str,
 ) -> None:  # fmt: skip
     """The scoring sheet of an inspection's sample, or of all cases held on a day, by area, team or officer.
 

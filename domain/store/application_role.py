@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
-from domain.store.late_entries import LATE_TABLE
+from domain.store.lateness import LATE_TABLE
 from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")

@@ -33,7 +33,7 @@ def actors(engine: sa.Engine) -> set[str]:
 
 
 def entries_stored(engine: sa.Engine, *, leaving_out: type[Entry]) -> int:
-    """How many entries of cases and inspections this database holds, of other types than this one."""
-    others = _entries.c.topic != topic_of(leaving_out)
+    """How many entries of cases and inspections this database holds of other types than this one."""
+    wanted = _of_cases & (_entries.c.topic != topic_of(leaving_out))
     with engine.connect() as c:
-        return int(c.execute(sa.select(sa.func.count()).select_from(_entries).where(_of_cases, others)).scalar_one())
+        return int(c.execute(sa.select(sa.func.count()).select_from(_entries).where(wanted)).scalar_one())

@@ -20,7 +20,7 @@ from domain.entries.case_entries import (
 )
 from domain.entries.register_entries import AccountSet, NameBound, TreeMade
 from domain.store.hash_chain import TABLE, ChainedRecorder
-from domain.store.late_entries import CREATE_LATE, make_anew
+from domain.store.lateness import CREATE_LATE, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
 
 STEPS_TABLE = f"{TABLE}_steps"
@@ -49,6 +49,7 @@ FIRST_OF_CRN = "originator_version = 1 AND substr(originator_id, 1, 7)"
 
 def _make_tree(recorder: ChainedRecorder, c: Any) -> None:
     """Give the record a name, and make the tree of the entries that an older version stored; a register entry says so."""
+    recorder.log.guard(c)
     recorder.log.begin(c)
     before = recorder.log.head(c)
     if not before.origin:
@@ -120,6 +121,12 @@ def prepare(recorder: ChainedRecorder) -> None:
                     c.execute(step.format(position=position))
                 else:
                     step(recorder, c)
+
+
+def guard(recorder: ChainedRecorder) -> None:
+    """Put the triggers of entries and tiles back, where somebody has dropped them. Only ``migrate`` does so, that it be noticed."""
+    with _transaction(recorder, commit=True) as c:
+        recorder.log.guard(c)
 
 
 def note_done(recorder: ChainedRecorder, number: int) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.store.application import Files
 from domain.store.application_role import RIGHTS
 from domain.store.hash_chain import TABLE, Hashed, StoredRow
-from domain.store.late_entries import LATE_TABLE, make_anew
+from domain.store.lateness import LATE_TABLE, make_anew
 from domain.store.log_check import Known, check_log
 from domain.store.log_reader import LogReader
 from domain.store.log_tables import HEAD, STEP, TILES, leaves_of

@@ -110,19 +110,22 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
     """Check the record and print what that shows; ``BrokenChain`` at the first fault."""
     log = LogReader(files.recorder)
     head = log.head()
-    keys = trusted_keys(files, outside.key)
-    if outside.key is not None:
-        check_signatures(outside.kept, keys)
     size = head.frontier.size
     read = size - (outside.since.size if outside.since else 0)
     with progress_of(size, "Verifying") as bar:
         position, before = 0, outside.since.size if outside.since else 0
         for position in check_log(files.recorder, known_by(outside.kept, "entries"), outside.since):
             bar.update(bar.task_ids[0], completed=min(size, before + position))
+    keys = trusted_keys(files, outside.key)
+    if outside.key is not None:
+        check_signatures(outside.kept, keys)
     if keys:
         check_head(head, keys)
     if guards := log.missing_guards():
-        raise BrokenChain(f"the triggers that refuse changes are missing or switched off: {', '.join(guards)}")
+        raise BrokenChain(
+            f"the triggers that refuse changes are missing or switched off: {', '.join(guards)}. `caseaudit migrate` puts them "
+            "back; what was changed meanwhile, only a checkpoint from before shows for certain"
+        )
     click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
     _check_accounts(files, database)
     _say_what_it_shows(head, outside, keys)

@@ -106,7 +106,9 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     reading = case_read(inspection, found, reference, second)
     day = reading.moment.on
     file = current_cases.repository().file(reference)
-    items = before_assessors(file, timeline(file, reading.history, reading.moment))
+    items = before_assessors(
+        file, timeline(file, reading.history, reading.moment, current_cases.repository().stored(reference))
+    )
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
         reading=reading, day=day, spell=reading.snapshot.spell, chart=chart(supervision_chart(reading)),

@@ -20,9 +20,8 @@ def concerns(request: Request) -> frozenset[str]:
         return frozenset(request.change.get("excluded", ()))
     if request.kind == "name bound":
         return frozenset((str(request.change["username"]),))
-    if request.kind in ("taking over", "signing key replaced"):
-        return frozenset()
-    return frozenset((request.subject,))
+    no_account = request.kind in ("taking over", "signing key replaced")
+    return frozenset() if no_account else frozenset((request.subject,))
 
 
 def has_the_role(who: Account, request: Request) -> bool:

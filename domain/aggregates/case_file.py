@@ -21,7 +21,7 @@ from domain.aggregates.repeated_entries import differences
 from domain.aggregates.same_person import check_person
 from domain.entries import refusals
 from domain.entries.case_entries import EntryCorrected, EntryWithdrawn, QualityJudged, SupervisionStarted
-from domain.entries.entry import CASE, INSPECTION, Entry
+from domain.entries.entry import CASE, CLAIMED, INSPECTION, Entry
 from domain.entries.inspection_entries import InspectionOpened
 from domain.entries.references import reference_fields, references
 from domain.entries.schemas import NEVER_GIVEN, ShapeError, load_entry
@@ -29,7 +29,7 @@ from domain.entries.schemas import NEVER_GIVEN, ShapeError, load_entry
 CASE_OR_INSPECTION = {"case": re.compile(CASE), "inspection": re.compile(INSPECTION)}
 """Kind of file -> the pattern of its references."""
 
-NEVER_CORRECTED = ("entry", "type", "recorded_at", NEVER_GIVEN)
+NEVER_CORRECTED = ("entry", "type", "recorded_at", NEVER_GIVEN, *CLAIMED)
 
 BEGINNINGS = (SupervisionStarted, InspectionOpened)
 """The first entry of every file is of one of these types; no later entry is."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.entries.case_entries import AppointmentMade, Entry
+from domain.entries.entry import CLAIMED
 from domain.entries.schemas import NEVER_GIVEN
 from domain.entries.tidy_text import tidied
 from domain.sealing.person_key import same_digest
@@ -25,7 +26,7 @@ def differences(standing: Entry, fact: Entry) -> list[str]:
     found = [
         encoded
         for name, encoded in names
-        if encoded in resealed or (name != NEVER_GIVEN and getattr(standing, name) != getattr(fact, name))
+        if encoded in resealed or (name not in (NEVER_GIVEN, *CLAIMED) and getattr(standing, name) != getattr(fact, name))
     ]
     same = isinstance(fact, AppointmentMade) and fact.is_contact == getattr(standing, "is_contact", None)
     return [name for name in found if not same or name != "national_standards"]

@@ -96,6 +96,17 @@ class EntryPart(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     """A named group of values inside an entry."""
 
 
+Claim = Annotated[str, Meta(min_length=1, max_length=500)]
+"""A text that another record claims."""
+
+CLAIMED = ("stored_at", "stored_by", "source", "earlier")
+"""The fields that hold the claim of the record from which an entry came: when it was stored there, by whom, for which source.
+
+``earlier``: the same of the records before that one, the latest first, each as its instant, a space, and who stored it. No
+record takes a claim for its own: two entries that differ in it alone are the same.
+"""
+
+
 class Entry(
     Struct,
     frozen=True,
@@ -123,3 +134,8 @@ class Entry(
     """Path of each text that is sealed (such as ``note`` or ``actions.0``) -> its digest. Only the store says so: what
     comes from outside never has this field.
     """
+    stored_at: Instant | None = None
+    stored_by: Claim | None = None
+    source: Claim | None = None
+    earlier: list[Claim] | None = None
+    """What the record that exported this entry said of itself: its claim, beside what this one knows (``CLAIMED``)."""

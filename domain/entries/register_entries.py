@@ -70,6 +70,42 @@ class TakingOverClosed(RegisterEntry, frozen=True, kw_only=True):
     """On ``source:NAME``: the taking over that was declared last is complete. What comes from now on may be late."""
 
 
+class AccountSet(RegisterEntry, frozen=True, kw_only=True):
+    """On ``account:USERNAME``: the account as it is from now on. The last one counts.
+
+    ``names``: every printed name that it ever had. ``asked_by``, ``request``: who asked for it and the number of the request,
+    where a second person confirmed it; who did so stands in the column ``actor``. ``adopted``: it is of an older version, which
+    kept accounts in a table alone; the entry says what stood there.
+    """
+
+    username: str
+    name: str
+    role: str
+    places: list[str] = []
+    inspections: list[str] = []
+    grade: str | None = None
+    disabled: bool = False
+    staff: list[str] = []
+    until: date | None = None
+    revision: int = 0
+    names: list[str] = []
+    asked_by: str | None = None
+    request: int | None = None
+    adopted: bool = False
+
+
+class NameBound(RegisterEntry, frozen=True, kw_only=True):
+    """On ``account:USERNAME``: a printed name in older limits of access means this account alone. The last of a name counts.
+
+    ``asked_by``, ``request``, ``adopted``: as in ``AccountSet``.
+    """
+
+    name: str
+    asked_by: str | None = None
+    request: int | None = None
+    adopted: bool = False
+
+
 def register_types() -> dict[str, type[RegisterEntry]]:
     """Every type of register entry by its name."""
     return {cls.__name__: cls for cls in RegisterEntry.__subclasses__()}

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import ClassVar
@@ -35,6 +35,9 @@ StoringError = PersistenceError
 """What is raised where entries cannot be stored: a full disk, a server that is gone, a lock."""
 
 ATTEMPTS = 8
+
+Numbered = tuple[str, int, RegisterEntry]
+"""A register entry with the reference of its file and its number there."""
 
 
 class Files(Application[str]):
@@ -164,6 +167,19 @@ class Files(Application[str]):
             else:
                 return
         raise BusyFile(f"{reference}: others kept writing to this file; nothing was recorded, try again")
+
+    def enter_all(
+        self, facts: Sequence[Numbered], *, actor: str, check: Callable[[], None] = lambda: None
+    ) -> None:  # fmt: skip
+        """Store register entries under these numbers, all or none. ``IntegrityError`` where a file has one of the same number.
+
+        ``check`` is called while nobody else can store anything: what it raises keeps them out.
+        """
+        if not facts:
+            return
+        with self.recorder.datastore.transaction(commit=True) as c:
+            self.recorder.append_in(c, [register_row(*one) for one in facts], actor)
+            check()
 
     def entered(self, reference: str) -> list[RegisterEntry]:
         """The register entries of a file, in the order in which they were stored."""

@@ -16,7 +16,7 @@ from domain.calendar.london_time import start_of_day
 from domain.entries.register_entries import RegisterEntry
 from domain.store.hash_chain import TABLE, ChainedEvent
 from domain.store.sources import Source
-from domain.store.stored_by import StoredBy
+from domain.store.stored_by import DEMONSTRATION, StoredBy
 
 LATE_TABLE = "late_entries"
 
@@ -36,9 +36,6 @@ READ_AT_ONCE = 10_000
 
 KEPT_ON = ("case.", "inspection.")
 """How the topics of entries that can be late begin."""
-
-OF_DEMONSTRATION = "demo"
-"""Who stored the samples of the demonstration in older versions. No account can have this name."""
 
 
 class LateRow(NamedTuple):
@@ -62,7 +59,7 @@ class Lateness(NamedTuple):
     @classmethod
     def of(cls, by: StoredBy, source: Source, stored_at: datetime) -> "Lateness":
         """By the registration of the source as it is in force."""
-        if by.account == OF_DEMONSTRATION and not by.source:
+        if by.account == DEMONSTRATION and not by.source:  # the samples, as older versions stored them
             return cls(stored_at, source.delay, stored_at)
         declared = source.taking_over(stored_at) if by.taking_over else None
         return cls(stored_at, source.delay, None if declared is None else start_of_day(declared.cut_over))

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
-from msgspec.json import decode
 
 from domain.entries.register_entries import RegisterEntry
 from domain.entries.signing_entries import KEYS, SigningKeySet
@@ -76,8 +75,8 @@ def statements(kind: Kind) -> list[str]:
 class LogTables:
     """Reads and writes these tables by a cursor of either database.
 
-    ``position``: the name of the column of positions. ``register_entry``: reads one from its topic and state. ``signing``: signs
-    each head.
+    ``position``: the name of the column of positions. ``register_entry``: reads one from its topic and state. ``signing``:
+    signs each head.
     """
 
     def __init__(self, kind: Kind, position: str, register_entry: Callable[[str, bytes], RegisterEntry]):
@@ -189,8 +188,10 @@ class LogTables:
 
     def _keys(self, c: Any) -> list[SigningKeySet]:
         """The register entries on the record's signing keys."""
-        query = f"SELECT state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
-        return [decode(bytes(row["state"]), type=SigningKeySet) for row in self._run(c, query, (KEYS,)).fetchall()]
+        query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
+        rows = self._run(c, query, (KEYS,)).fetchall()
+        facts = (self._register_entry(row["topic"], bytes(row["state"])) for row in rows)
+        return [fact for fact in facts if isinstance(fact, SigningKeySet)]
 
     def _leaves(self, c: Any, first: int, count: int) -> list[bytes]:
         """The leaf hashes of so many entries of the open tile, made from their rows."""

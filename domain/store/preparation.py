@@ -18,7 +18,7 @@ from domain.entries.case_entries import (
     PersonDetailsChanged,
     PersonLinked,
 )
-from domain.entries.register_entries import TreeMade
+from domain.entries.register_entries import AccountSet, NameBound, TreeMade
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.late_entries import CREATE_LATE, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
@@ -42,6 +42,9 @@ LIMITS_INDEX = f"{TABLE}_limits"
 
 MAY_LINK = "topic IN ({})".format(", ".join(f"'{topic_of(of)}'" for of in (PersonLinked, PersonDetailsChanged)))
 """The condition of the index on entries that may say that two CRNs are one person's."""
+
+SETS_ACCOUNTS = "topic IN ({})".format(", ".join(f"'{topic_of(of)}'" for of in (AccountSet, NameBound)))
+"""The condition of the index on the entries that say who has an account."""
 
 FIRST_OF_CRN = "originator_version = 1 AND substr(originator_id, 1, 7)"
 """The beginning of a condition on the CRNs of files, by an index of their first entries. A CRN has seven characters."""
@@ -90,8 +93,12 @@ STEPS: Mapping[int, Step] = {
     "path text NOT NULL, kind text NOT NULL, key text, PRIMARY KEY (reference, entry, path, kind))",
     12: "CREATE INDEX IF NOT EXISTS ix_text_keys_crn ON text_keys (crn)",
     13: f"CREATE TABLE IF NOT EXISTS {SEALING_TABLE} (only_row integer PRIMARY KEY CHECK (only_row = 1))",
+    40: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
+
+ACCOUNTS_ENTERED = 41
+"""The number of the step that ``domain.accounts.older_accounts`` does: accounts of before are entered into the log."""
 
 FREEZES_FIXED = 6
 """The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""

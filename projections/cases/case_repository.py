@@ -23,6 +23,8 @@ from domain.entries.register_entries import is_register
 from domain.policy.frameworks.framework import Framework
 from domain.store.application import Files
 from domain.store.hash_chain import ORIGIN
+from domain.store.stored_entries import Stored, stored_entries
+from domain.store.stored_entries import received as of_file
 from projections.cases.case_reading import Reading
 from projections.history.history import History
 from projections.history.moment import Moment
@@ -187,17 +189,32 @@ class CaseRepository:
                 found[reference] = first_crn(entries, crn_of(reference), known_at)
         return found
 
-    def history(self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None = None) -> History:
+    def stored(self, reference: str) -> Mapping[str, Stored]:
+        """How each entry of a file was stored, by its id."""
+        with self._lock:
+            file = self.file(reference)
+            return self._keep(
+                ("stored", self._restored, reference, file.version), lambda: stored_entries(self.files, file)
+            )
+
+    def history(
+        self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None = None, *, received: bool = False
+    ) -> History:  # fmt: skip
         """The case as it was known at an instant (None: everything recorded to date).
 
-        ``stored``: use only so many entries of each file, the first to be stored (None: all).
+        ``stored``: use only so many entries of each file, the first to be stored (None: all). ``received``: an entry is known
+        from when it was stored here, if that was later than its recording.
         """
         with self._lock:
             person, restored = self.person(reference), self._restored
             files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
+            here = {name: self.stored(name) for name in files} if received and known_at is not None else {}
         if stored is not None:
             files = {name: entries[: stored.get(name)] for name, entries in files.items()}
-        held = tuple((name, len(entries)) for name, entries in files.items())
+        held: tuple[object, ...] = tuple((name, len(entries)) for name, entries in files.items())
+        if known_at is not None and here:
+            files = {name: of_file(entries, here[name], known_at) for name, entries in files.items()}
+            held, known_at = (*held, known_at), None
         if len(files) > 1:
             found = self._keep(("reached", restored, held), lambda: reached(files, reference))
         else:
@@ -214,12 +231,14 @@ class CaseRepository:
         framework: Framework,
         edition: str | None = None,
         stored: Mapping[str, int] | None = None,
+        *,
+        received: bool = False,
     ) -> list[Obligation]:
         """The duties under the standards and the framework's expectations, as known at an instant.
 
         ``edition``: use this edition of the standards for all duties, in place of the one in force when each duty arose.
         """
-        history = self.history(reference, known_at, stored)
+        history = self.history(reference, known_at, stored, received=received)
 
         def derive() -> tuple[History, list[Obligation]]:
             clauses = framework.clauses if edition is None else framework.clauses_by(edition)
@@ -243,9 +262,11 @@ class CaseRepository:
         """
         frozen_at, stored, own = self._freeze(inspection, reference, moment)
         known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
-        history = self.history(reference, known_at, so_far)
-        owed = self.obligations(reference, known_at, framework, edition, so_far)
-        to_date = [j for j in self.history(reference, frozen_at, stored).all(QualityJudged) if j.second == second]
+        here = moment.received
+        history = self.history(reference, known_at, so_far, received=here)
+        owed = self.obligations(reference, known_at, framework, edition, so_far, received=here)
+        judged_by = self.history(reference, frozen_at, stored, received=here)
+        to_date = [j for j in judged_by.all(QualityJudged) if j.second == second]
         judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
         return Reading(reference, moment, framework, history, owed, judged)
 

@@ -8,8 +8,8 @@ from typing import Any, cast, get_args
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.account_register import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.confirming import concerns
+from domain.accounts.kept_accounts import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.requests import LIFE, AlreadyDecided, Decision, NoSuchRequest, Request
 from domain.accounts.roles import ADMINISTRATORS, OPENERS
 from domain.entries.code_lists import label

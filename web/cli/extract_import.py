@@ -51,6 +51,11 @@ def import_extract(
                 now=now, actor=str(given.by), keep=keep, areas=given.areas,
             )  # fmt: skip
     print_summary(database, report, not keep, given.by)
+    if given.unregistered:
+        click.echo(
+            f"the source {named} is not registered: what is stored more than 7 days after its recording counts as late; "
+            f"register it with: caseaudit sources add {named}"
+        )
     _print_counts(extract)
     gone = extract.differences()
     if keep:

@@ -14,15 +14,8 @@ def stored_for(database: str, source: str | None, *, ordinary: bool, from_mappin
     who = Importer(user=command_log.system_user(), operator=command_log.operator())
     with closing(command_options.open_to_look(database)) as files:
         try:
-            found = imported_for(
+            return imported_for(
                 files, source, who, system_clock.now(), ordinary=ordinary, from_mapping=from_mapping
             )  # fmt: skip
         except MayNotImport as error:
             raise click.UsageError(f"--source: {error}") from error
-    if found.unregistered:
-        click.echo(
-            f"The source {source} is not registered: more than 7 days after its recording an entry counts as stored late. "
-            f"Register it with: caseaudit sources add {source}",
-            err=True,
-        )
-    return found

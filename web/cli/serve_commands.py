@@ -148,6 +148,8 @@ def _warn_of_sign_ins(database: str) -> None:
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
         if register.key_changed():
             click.echo(KEY_WARNING, err=True)
+        for username, fault in register.differences().items():
+            click.echo(f"The account {username} signs nobody in: {fault}", err=True)
         if older := register.older_passwords():
             click.echo(OLDER_WARNING.format(names=", ".join(older)), err=True)
 
@@ -184,7 +186,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     with closing(command_options.open_files(database)) as stored:
         publish_samples(stored)
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
-        add_staff(register)
+        add_staff(register, system_clock.now())
         _ = register.key  # where there is none to use, the command says so, and not a worker of the site
     current_read_model(database).close()
     if not no_serve:
@@ -194,7 +196,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
 
 def _claim(database: str, samples: list[Path]) -> None:
     """A usage error unless the database is empty, or one that the demonstration made."""
-    from web.demo.demo_mark import NotOurs, claim
+    from web.demo.demo_mark import NotOurs, claim, take_over
 
     with (
         closing(command_options.open_files(database, make=True)) as files,
@@ -202,6 +204,7 @@ def _claim(database: str, samples: list[Path]) -> None:
     ):
         try:
             claim(files, register, samples, system_clock.now())
+            take_over(files, system_clock.now())
         except NotOurs as error:
             raise click.UsageError(
                 f"{command_options.database_at(database)} was not made by `caseaudit demo`: {error}. The demonstration asks "

@@ -9,6 +9,7 @@ from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import published_fields
+from web.demo.demo_mark import ACTOR
 from web.demo.inspection_file import LEAD
 from web.demo.published_findings import FOLLOW_UP, ORIGINAL
 
@@ -28,5 +29,5 @@ def publish_samples(files: Files) -> int:
             "recorded_by": LEAD,
         }
         fact = load_entry("InspectionPublished", {**said, **published_fields(book, sample.inspection)})
-        published += len(files.record(sample.inspection, [fact], actor="demo"))
+        published += len(files.record(sample.inspection, [fact], actor=ACTOR))
     return published

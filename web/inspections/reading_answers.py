@@ -70,7 +70,9 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
             load_entry("QualityJudged", {"entry": f"reading-{secrets.token_hex(6)}", **common, **one})
             for one in answers
         ]
-        fresh = current_cases.repository().files.record(task[0], made, actor=who.username, now=now)
+        fresh = current_cases.repository().files.record(
+            task[0], made, actor=access_control.stored_by_account(who.username), now=now
+        )
     except (ShapeError, refusals.Refused, refusals.BusyFile) as error:
         return {"step": str(error)}, 0
     if fresh:

@@ -8,6 +8,7 @@ from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
+from domain.entries.entry import CLAIMED
 from domain.entries.entry_words import field_titles, title_of
 from domain.entries.references import references
 from domain.entries.schemas import dump_entry
@@ -21,7 +22,7 @@ from projections.obligations.interruptions import Interruption
 from projections.scoring.answers import Answer, Reason
 from web.presentation.formatting import count_noun, short_date
 
-COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by")
+COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by", *CLAIMED)
 
 
 def instant(at: datetime) -> str:

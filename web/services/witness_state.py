@@ -24,6 +24,9 @@ class WitnessState(NamedTuple):
     fault: str
 
 
+NOTHING = WitnessState("", None, "")
+
+
 def standing() -> WitnessState:
     """How the record stands with its witness now."""
     try:
@@ -31,7 +34,7 @@ def standing() -> WitnessState:
     except WrongSetting as error:
         return WitnessState("", None, str(error))
     if plan is None:
-        return WitnessState("", None, "")
+        return NOTHING
     origin = EntriesLog(current_cases.repository().files).origin
     found = checkpointing.standing(plan, origin, _kept(), clock.now())
     return WitnessState(plan.called, found.last, found.fault)

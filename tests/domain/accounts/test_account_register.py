@@ -7,13 +7,8 @@ from threading import Thread
 import pytest
 import sqlalchemy as sa
 
-from domain.accounts.account_register import (
-    AccountExists,
-    AccountRegister,
-    KeyTaken,
-    NoSuchAccount,
-    StaleAccount,
-)
+from domain.accounts.account_register import AccountRegister
+from domain.accounts.kept_accounts import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.roles import Account
 from domain.store.database import NotPrepared
 

@@ -136,8 +136,12 @@ def test_another_file_of_a_person_of_the_sample_moves_no_figure(own_database: Pa
             {"case": other, "type": "CustodyStarted", "entry": "c", **at, "reason": "remand"},
         ]  # fmt: skip
         if not number % 2:
-            lines.append({"case": other, "type": "PersonLinked", "entry": "l", **at, "crn": crn, "reason": "one person"})
-            lines.append({"case": case, "type": "PersonLinked", "entry": "l", **at, "crn": other[:7], "reason": "one person"})
+            lines.append(
+                {"case": other, "type": "PersonLinked", "entry": "l", **at, "crn": crn, "reason": "one person"}
+            )
+            lines.append(
+                {"case": case, "type": "PersonLinked", "entry": "l", **at, "crn": other[:7], "reason": "one person"}
+            )
     load(address, lines, tmp_path)
     assert figures(address) == before
 
@@ -224,7 +228,9 @@ def test_an_export_that_holds_what_was_fixed_needs_nothing_more(
     address = str(own_database)
     load(address, late_extract(address, found(address).sample), tmp_path)
     before = figures(address)
-    lines = [json.loads(line) for line in CliRunner().invoke(main, ["export", "--database", address]).output.splitlines()]
+    lines = [
+        json.loads(line) for line in CliRunner().invoke(main, ["export", "--database", address]).output.splitlines()
+    ]
     other = str(tmp_path / "other.sqlite")
     assert load(other, lines, tmp_path).fixed == []
     assert figures(other) == before

@@ -26,7 +26,8 @@ def differences(standing: Entry, fact: Entry) -> list[str]:
     found = [
         encoded
         for name, encoded in names
-        if encoded in resealed or (name not in (NEVER_GIVEN, *CLAIMED) and getattr(standing, name) != getattr(fact, name))
+        if encoded in resealed
+        or (name not in (NEVER_GIVEN, *CLAIMED) and getattr(standing, name) != getattr(fact, name))
     ]
     same = isinstance(fact, AppointmentMade) and fact.is_contact == getattr(standing, "is_contact", None)
     return [name for name in found if not same or name != "national_standards"]

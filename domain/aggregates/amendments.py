@@ -78,10 +78,9 @@ def amend(fact: Entry, correction: dict[str, Any], sealed: Mapping[str, str] | N
 
 
 def values_of(fact: Entry) -> dict[str, Any]:
-    """The interchange fields of an entry, without its type and its digests."""
+    """The interchange fields of an entry, without its type."""
     values = dump_entry(fact)
     del values["type"]
-    values.pop("sealed", None)
     return values
 
 

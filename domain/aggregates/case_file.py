@@ -38,13 +38,14 @@ BEGINNINGS = (SupervisionStarted, InspectionOpened)
 class RecordedEntry(Struct, frozen=True, gc=False):
     """An entry with its file and its number in that file, from 1: the domain event of the library ``eventsourcing``.
 
-    ``texts``: those to be sealed and stored with it, by path. Entries that are read have none.
+    ``texts``: those to be sealed and stored with it, by path; ``ciphertexts``: the same, sealed. What is read has neither.
     """
 
     originator_id: str
     originator_version: int
     fact: Entry
     texts: dict[str, str] | None = None
+    ciphertexts: dict[str, str] | None = None
 
 
 @dataclass(slots=True)

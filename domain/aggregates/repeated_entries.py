@@ -9,6 +9,9 @@ from domain.entries.tidy_text import tidied
 from domain.sealing.person_key import same_digest
 from domain.sealing.sealed_fields import field_of
 
+_APART = (NEVER_GIVEN, *CLAIMED)
+"""Fields that are not compared as they are: digests one by one, claims of an earlier record not at all."""
+
 
 def differences(standing: Entry, fact: Entry) -> list[str]:
     """The interchange fields in which a new entry says something else than the one on the file, with text tidied.
@@ -26,8 +29,7 @@ def differences(standing: Entry, fact: Entry) -> list[str]:
     found = [
         encoded
         for name, encoded in names
-        if encoded in resealed
-        or (name not in (NEVER_GIVEN, *CLAIMED) and getattr(standing, name) != getattr(fact, name))
+        if encoded in resealed or (name not in _APART and getattr(standing, name) != getattr(fact, name))
     ]
     same = isinstance(fact, AppointmentMade) and fact.is_contact == getattr(standing, "is_contact", None)
     return [name for name in found if not same or name != "national_standards"]

@@ -130,12 +130,12 @@ class Entry(
     recorded_at: Instant
     recorded_by: Id | None = None
     occurred_at: Instant | None = None
-    sealed: dict[str, str] | None = None
-    """Path of each text that is sealed (such as ``note`` or ``actions.0``) -> its digest. Only the store says so: what
-    comes from outside never has this field.
-    """
     stored_at: Instant | None = None
     stored_by: Claim | None = None
     source: Claim | None = None
     earlier: list[Claim] | None = None
     """What the record that exported this entry said of itself: its claim, beside what this one knows (``CLAIMED``)."""
+    sealed: dict[str, str] | None = None
+    """Path of each text that is sealed (such as ``note`` or ``actions.0``) -> its digest. Only the store says so: what
+    comes from outside never has this field.
+    """

@@ -207,8 +207,13 @@ def convert(entry_type: type[Entry], values: Mapping[str, Any]) -> Entry:
 
 
 def dump_entry(fact: Entry) -> dict[str, Any]:
-    """The interchange fields of an entry, ``type`` first: what export prints and what corrections change."""
-    return cast("dict[str, Any]", msgspec.to_builtins(fact))
+    """The interchange fields of an entry, ``type`` first: what export prints and what corrections change.
+
+    Digests of sealed texts are none of them.
+    """
+    values = cast("dict[str, Any]", msgspec.to_builtins(fact))
+    values.pop(NEVER_GIVEN, None)
+    return values
 
 
 def _problems(messages: Any, path: str = "") -> list[tuple[str, str]]:

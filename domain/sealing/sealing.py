@@ -84,8 +84,8 @@ def ciphertexts(case: str, entry: str, texts: Mapping[str, str], key: PersonKey)
 
 
 def with_tail(state: bytes, held: Mapping[str, str]) -> bytes:
-    """The state of an entry as it is stored: its JSON, and its ciphertexts behind it where there are any."""
-    return state + BREAK + _encode(held) if held else state
+    """The state of an entry as it is stored: its JSON, and its ciphertexts behind it."""
+    return state + BREAK + _encode(held)
 
 
 def entry_part(state: bytes) -> bytes:

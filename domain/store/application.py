@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import ClassVar
@@ -14,7 +14,6 @@ from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
 from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
-from domain.sealing.sealing import with_tail
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
 from domain.store.erasing import destroy_again
@@ -129,18 +128,10 @@ class Files(Application[str]):
             self.keys.close()
         super().close()
 
-    def store(
-        self, recorded: Sequence[RecordedEntry], actor: str, tails: Sequence[Mapping[str, str]] | None = None
-    ) -> None:
-        """Store what was decided, all or none. ``IntegrityError`` where a file has an entry of the same number.
-
-        ``tails``: for each entry the ciphertexts of its texts, by path.
-        """
+    def store(self, recorded: Sequence[RecordedEntry], actor: str) -> None:
+        """Store what was decided, all or none. ``IntegrityError`` where a file has an entry of the same number."""
         # The library's ``save`` tests each entry for being an aggregate, which takes longer than all the rest.
-        rows = [self.mapper.entry(one) for one in recorded]
-        if tails is not None:
-            rows = [(*row[:3], with_tail(row[3], tail)) for row, tail in zip(rows, tails, strict=True)]
-        self.recorder.append(rows, actor)
+        self.recorder.append([self.mapper.entry(one) for one in recorded], actor)
 
     def record(self, reference: str, facts: Iterable[Entry], *, actor: str, now: datetime | None = None) -> list[Entry]:
         """Record entries on one file, all or none. Returns those newly stored.

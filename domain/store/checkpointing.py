@@ -136,7 +136,9 @@ class EntriesLog:
         head = self._log.head()
         if head.note:
             return Note.read(head.note)
-        checkpoint = Checkpoint(log_origin(head.origin, "entries"), head.frontier.size, head.frontier.root)
+        checkpoint = Checkpoint(
+            log_origin(head.origin, "entries"), head.frontier.size, head.frontier.root, head.position
+        )
         signer = signing_state(self._files).signer
         return Note.read(str(checkpoint) if signer is None else signer.sign(checkpoint))
 

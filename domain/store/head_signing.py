@@ -9,6 +9,7 @@ import msgspec
 from domain.entries.signing_entries import SigningKeySet
 from domain.proof.checkpoints import Checkpoint, log_origin
 from domain.proof.key_succession import named_key
+from domain.proof.merkle import Frontier
 from domain.proof.signed_notes import NotANote, Note, VerifierKey
 from domain.proof.signing_key import KeyState, key_state
 
@@ -35,16 +36,16 @@ class HeadSigning:
         self._state = None
 
     def note(
-        self, record: str, size: int, root: bytes, before: str, keys: Callable[[], Sequence[SigningKeySet]]
+        self, record: str, end: Frontier, position: int, before: str, keys: Callable[[], Sequence[SigningKeySet]]
     ) -> str:
-        """The signed checkpoint of a head; empty where no key signs it.
+        """The signed checkpoint of a head that ends so, at this position; empty where no key signs it.
 
         ``before``: the note of the head before. ``keys``: gives the register entries on the record's keys.
         """
         state = self._current(record, before, keys)
         if state.signer is None:
             return ""
-        return state.signer.sign(Checkpoint(log_origin(record, "entries"), size, root))
+        return state.signer.sign(Checkpoint(log_origin(record, "entries"), end.size, end.root, position))
 
     def _current(self, record: str, before: str, keys: Callable[[], Sequence[SigningKeySet]]) -> KeyState:
         state = self._state

@@ -1,11 +1,11 @@
 """Reads the log of entries as a tree: its head, its rows and tiles, and proofs made from them."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from domain.proof import merkle
 from domain.proof.tiles import WIDTH, Tile, subtree_from
-from domain.store.hash_chain import ChainedRecorder, StoredRow
+from domain.store.hash_chain import TABLE, ChainedRecorder, StoredRow
 from domain.store.log_head import LogHead
 
 T = TypeVar("T")
@@ -72,3 +72,18 @@ class LogReader:
         if position not in positions:
             raise LookupError(f"nothing is stored at position {position}")
         return low * WIDTH + positions.index(position)
+
+
+class StoredCount(NamedTuple):
+    """What somebody stored: the text in the column ``actor``, how many entries, the position of the first."""
+
+    actor: str
+    entries: int
+    first: int
+
+
+def stored_by(recorder: ChainedRecorder) -> list[StoredCount]:
+    """Who stored how many entries, in the order of their first."""
+    position = recorder.log.position
+    query = f"SELECT actor, count(*), min({position}) FROM {TABLE} GROUP BY actor ORDER BY min({position})"
+    return [StoredCount(str(actor), int(entries), int(first)) for actor, entries, first in recorder.rows_of(query)]

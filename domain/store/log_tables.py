@@ -110,7 +110,7 @@ class LogTables:
             return read[0]
 
         frontier, tiles = grown(before.frontier, added.leaves, kept)
-        note = self.signing.note(before.origin, frontier.size, frontier.root, before.note, partial(self._keys, c))
+        note = self.signing.note(before.origin, frontier, positions[-1], before.note, partial(self._keys, c))
         values = (positions[-1], added.chain[-1], frontier.size, bytes(frontier), stored_at, note, clock_back)
         self._run(
             c, f"UPDATE {HEAD} SET position = ?, hash = ?, leaves = ?, frontier = ?, stored_at = ?, note = ?, clock_back = ?",

@@ -63,8 +63,8 @@ class PersonKeys:
     @classmethod
     def at(cls, database: Database, *, create: bool = False) -> "PersonKeys":
         """The keys kept in this database. ``create``: with their tables, where these are not there (a store of its own)."""
-        keys = cls(engine_of(database))
-        if create:
+        keys = cls(_in_memory() if database.in_memory else engine_of(database))
+        if create or database.in_memory:
             _meta.create_all(keys.engine)
         return keys
 
@@ -233,6 +233,11 @@ def _bytes(key: str | None) -> bytes | None:
 
 def _nobody(_: str) -> bool:
     return False
+
+
+def _in_memory() -> sa.Engine:
+    """Keys of a record in memory, which is gone when it is closed."""
+    return sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
 
 
 def _overwrites(connection: Any, _: object) -> None:

@@ -14,10 +14,15 @@ from domain.entries.person_entries import (
 )
 from domain.entries.register_entries import RegisterEntry
 from domain.sealing.person_key import Where
+from domain.store.hash_chain import TABLE
 from domain.store.sqlite_recorder import stored_register_entry
 
 if TYPE_CHECKING:
     from domain.store.application import Files
+
+
+STORED_ON = f"SELECT topic, state, actor FROM {TABLE} WHERE originator_id = '{{}}' ORDER BY originator_version"
+"""The query for the entries of a file, its reference left out."""
 
 
 class Hold(NamedTuple):
@@ -75,8 +80,5 @@ def all_holds(files: "Files") -> list[Hold]:
 
 
 def _entries_with_actors(files: "Files", reference: str) -> Iterator[tuple[RegisterEntry, str]]:
-    quoted = reference.replace("'", "")
-    rows = files.recorder.rows_of(
-        f"SELECT topic, state, actor FROM stored_events WHERE originator_id = '{quoted}' ORDER BY originator_version"
-    )
+    rows = files.recorder.rows_of(STORED_ON.format(reference.replace("'", "")))
     return ((stored_register_entry(topic, bytes(state)), actor) for topic, state, actor in rows)

@@ -28,6 +28,9 @@ STEPS_TABLE = f"{TABLE}_steps"
 SEALING_TABLE = f"{TABLE}_sealing"
 """One row: the record seals its texts. None: it keeps them as they are given."""
 
+SEALS_NEW_RECORDS = True
+"""Tests of what is the same in every record make plain ones."""
+
 LIMITED = topic_of(AccessLimited)
 
 MAY_CHANGE_LIMITS = "topic IN ({})".format(
@@ -67,6 +70,14 @@ def new_origin() -> str:
     return f"{host}/caseaudit/{secrets.token_hex(16)}"
 
 
+def _seal_if_new(_: ChainedRecorder, c: Any) -> None:
+    """A record without entries seals the texts of all to come; one with entries stays as it is until it is migrated."""
+    if SEALS_NEW_RECORDS:
+        c.execute(
+            f"INSERT INTO {SEALING_TABLE} SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE}) ON CONFLICT DO NOTHING"
+        )
+
+
 TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
 """The file of the register entry on the tree, and who is on record as having stored it."""
 
@@ -93,6 +104,7 @@ STEPS: Mapping[int, Step] = {
     "path text NOT NULL, kind text NOT NULL, key text, PRIMARY KEY (reference, entry, path, kind))",
     12: "CREATE INDEX IF NOT EXISTS ix_text_keys_crn ON text_keys (crn)",
     13: f"CREATE TABLE IF NOT EXISTS {SEALING_TABLE} (only_row integer PRIMARY KEY CHECK (only_row = 1))",
+    14: _seal_if_new,
     40: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""

@@ -80,12 +80,13 @@ class Sealer:
         self._last = None if isinstance(fact, EntryCorrected) and subject is None else (file.reference, fact, found)
         return found
 
-    def tails(self, recorded: Sequence[RecordedEntry]) -> list[Mapping[str, str]]:
-        """The ciphertexts of each of these entries, by path."""
-        return [
-            ciphertexts(one.originator_id, one.fact.entry, one.texts, self._key(one.originator_id)) if one.texts else {}
-            for one in recorded
-        ]
+    def enciphered(self, recorded: Sequence[RecordedEntry]) -> list[RecordedEntry]:
+        """These entries with the ciphertexts of their texts in place of the texts."""
+        return [one if one.texts is None else self._enciphered(one, one.texts) for one in recorded]
+
+    def _enciphered(self, one: RecordedEntry, texts: Mapping[str, str]) -> RecordedEntry:
+        held = ciphertexts(one.originator_id, one.fact.entry, texts, self._key(one.originator_id))
+        return RecordedEntry(one.originator_id, one.originator_version, one.fact, ciphertexts=held)
 
     def store_keys(self, recorded: Sequence[RecordedEntry]) -> None:
         """Store the keys that were made for these entries, before they are stored.

@@ -55,3 +55,8 @@ class StoredBy:
     def __str__(self) -> str:
         source = f"source {self.source}, " if self.source else ""
         return source + ("taking over, " if self.source and self.taking_over else "") + self.who
+
+
+def is_own_doing(account: str) -> bool:
+    """Whether the program stored this by itself, when it prepared a database of an older version. No account has such a name."""
+    return account.startswith("caseaudit (")

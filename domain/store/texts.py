@@ -7,20 +7,30 @@ date of birth that was not opened can be told from one that was. No error reache
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from msgspec import structs
 
-from domain.aggregates.case_file import CaseFile
+from domain.aggregates.case_file import CASE_OR_INSPECTION
 from domain.entries.case_entries import EntryCorrected
 from domain.entries.entry import Entry
 from domain.sealing.person_key import UNCOMPARED, KeyDestroyed, PersonKey, Where
 from domain.sealing.sealed_fields import ERASED, FIELDS, REDACTED, SEALED, put_back
 from domain.sealing.sealing import NotOpened, entry_part, opened, subject_of, tail_of
+from domain.store.hash_chain import TABLE
+from domain.store.sqlite_recorder import stored_entry, topic_of
 
 if TYPE_CHECKING:
     from domain.store.application import Files
+
+ENTRIES_OF = (
+    f"SELECT originator_id, originator_version, topic, state FROM {TABLE} WHERE originator_id IN ({{files}}) "
+    "AND topic IN ({topics}) ORDER BY originator_id, originator_version"
+)
+"""The query for the entries of some types on some files."""
 
 _log = logging.getLogger(__name__)
 
@@ -120,10 +130,26 @@ class Texts:
         types = self._types(reference, facts)
         return [texts.opened(fact, types.get(fact.of) if isinstance(fact, EntryCorrected) else None) for fact in facts]
 
-    def file(self, file: CaseFile) -> CaseFile:
-        """The file with its texts."""
-        facts = self.opened(file.reference, file.entries.values())
-        return CaseFile(file.reference, file.version, {fact.entry: fact for fact in facts})
+    def entries(self, references: Sequence[str], types: Sequence[type[Entry]]) -> Mapping[str, list[Entry]]:
+        """The entries of these types on each of these files, with their texts; of corrections those of such entries."""
+        rows = self._rows(references, types)
+        keys = self._files.keys.of(one.partition("/")[0] for one in references) if self._files.seals else {}
+        found: dict[str, list[Entry]] = {}
+        for reference, of_one in groupby(rows, itemgetter(0)):
+            stored = [(stored_entry(topic, bytes(state)), bytes(state)) for _, _, topic, state in of_one]
+            named = {fact.entry: type(fact) for fact, _ in stored}
+            stored = [(f, s) for f, s in stored if not isinstance(f, EntryCorrected) or f.of in named]
+            texts = FileTexts(reference, (state for _, state in stored), keys.get(reference.partition("/")[0]))
+            found[reference] = [
+                texts.opened(fact, named[fact.of] if isinstance(fact, EntryCorrected) else None) for fact, _ in stored
+            ]
+        return found
+
+    def _rows(self, references: Sequence[str], types: Sequence[type[Entry]]) -> Sequence[Sequence[Any]]:
+        """Reference, number, topic and state of the entries of these types, by file and, in each, by number."""
+        quoted = ", ".join(f"'{one}'" for one in references if CASE_OR_INSPECTION["case"].fullmatch(one))
+        topics = ", ".join(f"'{topic_of(one)}'" for one in types)
+        return self._files.recorder.rows_of(ENTRIES_OF.format(files=quoted or "''", topics=topics))
 
     def _types(self, reference: str, facts: Sequence[Entry]) -> Mapping[str, type[Entry]]:
         """The types of the entries that corrections among these are about."""

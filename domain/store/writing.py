@@ -139,7 +139,7 @@ class Writing:
             self.files.store(pending, actor)
         else:
             self.sealer.store_keys(pending)
-            self.files.store(pending, actor, self.sealer.tails(pending))
+            self.files.store(self.sealer.enciphered(pending), actor)
 
     def close_all(self) -> None:
         """Close every file, so that each is read again when needed. Nothing may be pending."""

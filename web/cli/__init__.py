@@ -81,8 +81,8 @@ COMMANDS = {
         "Who may sign in to the site: add, list, change, password, recover.",
     ),
     "verify": (
-        "web.cli.record_commands",
-        "Prove that every stored entry is what was stored: walk the hash chain from the first to the last.",
+        "web.cli.verify_command",
+        "Prove that every stored entry is what was stored, and say what that shows.",
     ),
 }
 """Command -> the module whose own ``COMMANDS`` holds it, and the first paragraph of its help."""

@@ -44,7 +44,7 @@ def case(
     command_log.shows(database, [reference])
     opened = book.inspections[inspection] if inspection else None
     chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
-    reading = book.read(reference, command_options.read_moment(as_at, known_at), chosen, inspection)
+    reading = book.read(reference, command_options.read_moment(as_at, known_at), chosen, inspection, opened=True)
     if form == "json":
         click.echo(json.dumps(case_document(reading), indent=2, ensure_ascii=False))
     else:
@@ -57,7 +57,7 @@ def _case_text(reading: Reading) -> str:
         return f"{reading.reference}: nothing was on the file by then"
     held = reading.holder
     lines = [
-        f"{reading.reference}  {started.person.name}  {label(started.order_type)}, {held.officer}, {held.team}",
+        f"{reading.reference}  {reading.name}  {label(started.order_type)}, {held.officer}, {held.team}",
         f"as at {short_date(day)}, " + knowledge_words(reading.moment),
         "",
         "ENTRIES",

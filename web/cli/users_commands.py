@@ -164,7 +164,10 @@ def restore(username: str, database: str) -> None:
         fault = register.differences().get(username, "")
         register.restore(username)
         register.log.add(
-            system_clock.now(), OPERATOR, "account changed", detail=f"{username}: restored{f', as {fault}' if fault else ''}"
+            system_clock.now(),
+            OPERATOR,
+            "account changed",
+            detail=f"{username}: restored{f', as {fault}' if fault else ''}",
         )
     click.echo(f"{username} is what the record says" if fault else f"{username} was what the record says")
 

@@ -103,9 +103,9 @@ def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
 
 def _page(inspection: str, found: Inspection, task: Task, problems: Problems) -> str:
     reference, second = task
-    reading = case_read(inspection, found, reference, second)
+    reading = case_read(inspection, found, reference, second, opened=True)
     day = reading.moment.on
-    file = current_cases.repository().file(reference)
+    file = current_cases.repository().opened_file(current_cases.repository().file(reference))
     items = before_assessors(file, timeline(file, reading.history, reading.moment))
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,

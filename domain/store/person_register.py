@@ -16,6 +16,7 @@ from domain.entries.register_entries import RegisterEntry
 from domain.sealing.person_key import Where
 from domain.store.hash_chain import TABLE
 from domain.store.sqlite_recorder import stored_register_entry
+from domain.store.stored_by import StoredBy
 
 if TYPE_CHECKING:
     from domain.store.application import Files
@@ -34,6 +35,12 @@ class Hold(NamedTuple):
 
     def stands_on(self, day: date) -> bool:
         return self.placed.until is None or day <= self.placed.until
+
+    @property
+    def words(self) -> str:
+        """What is held, why, until when and by whom."""
+        until = "until it is lifted" if self.placed.until is None else f"until {self.placed.until.isoformat()}"
+        return f"{self.subject} is held {until}: {self.placed.reason} ({StoredBy.read(self.actor).who})"
 
     def covers(self, case: str) -> bool:
         return case == self.subject or case.partition("/")[0] == self.subject

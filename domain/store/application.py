@@ -97,6 +97,8 @@ class Files(Application[str]):
         try:
             if prepare or database.kind == "sqlite":
                 _prepare(files)
+                if prepare:
+                    preparation.guard(files.recorder)
             else:
                 _require(database, files.recorder)
         except BaseException:

@@ -22,10 +22,8 @@ from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.register_entries import RegisterEntry, register_types
 from domain.entries.tidy_text import tidied
 from domain.sealing.sealing import entry_part, with_tail
-from domain.store.database import guards
 from domain.store.hash_chain import (
     ORIGIN,
-    REFUSED,
     TABLE,
     ChainedEvent,
     ChainedRecorder,
@@ -109,10 +107,9 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             "state BLOB NOT NULL, stored_at TEXT NOT NULL, actor TEXT NOT NULL, hash BLOB NOT NULL, "
             "UNIQUE (originator_id, originator_version))"
         )
-        keys = ("rowid",), ("originator_id", "originator_version")
         # A list of files needs their first entries only, about one entry in 140.
         begins = f"CREATE INDEX IF NOT EXISTS {table}_beginnings ON {table} (topic, originator_id) WHERE originator_version = 1"
-        return [create, begins, *guards("sqlite", table, REFUSED, *keys), *statements("sqlite")]
+        return [create, begins, *statements("sqlite")]
 
     def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
         """Store these at the end of the chain, all or none. Returns their positions."""

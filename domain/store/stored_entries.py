@@ -9,7 +9,7 @@ from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile
 from domain.entries.case_entries import Entry
 from domain.entries.register_entries import RegisterEntry
 from domain.store.hash_chain import TABLE
-from domain.store.late_entries import LATE_TABLE, Lateness
+from domain.store.lateness import LATE_TABLE, Lateness
 from domain.store.preparation import position_column
 from domain.store.sources import Source, file_of
 from domain.store.stored_by import StoredBy

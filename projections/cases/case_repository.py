@@ -60,6 +60,15 @@ def _is_of_reading(fact: Entry) -> bool:
     return fact.kept_on == "inspection" or isinstance(fact, QualityJudged | EntryCorrected | EntryWithdrawn)
 
 
+def _is_for(fact: Entry, inspection: str) -> bool:
+    return isinstance(fact, QualityJudged) and fact.inspection == inspection
+
+
+def _is_about(fact: Entry, entries: set[str]) -> bool:
+    """Whether it is one of these entries, or corrects or withdraws one."""
+    return fact.entry in entries or (isinstance(fact, EntryCorrected | EntryWithdrawn) and fact.of in entries)
+
+
 class CaseRepository:
     """The case files and inspections of one store, read on demand and cached. Safe to share between threads."""
 
@@ -302,6 +311,36 @@ class CaseRepository:
         judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
         return Reading(reference, moment, framework, history, owed, judged)
 
+    def used(self, reference: str, moment: Moment, inspection: str | None = None) -> set[tuple[str, str]]:
+        """The entries from which ``read`` reads a case, each by its file and its id: of the case itself and of its person's
+        other files. A judgement that counts for the inspection though it was recorded later, and what changed it, are among
+        them.
+        """
+        frozen_at, stored, own = self._freeze(inspection, reference, moment)
+        known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
+        found = self._taken(reference, known_at, so_far)
+        if inspection is not None:
+            judged = self._taken(reference, frozen_at, stored)
+            entries = self.file(reference).entries
+            named = {one for file, one in judged if file == reference and _is_for(entries[one], inspection)}
+            found |= {(file, one) for file, one in judged if file == reference and _is_about(entries[one], named)}
+        return found
+
+    def _taken(
+        self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None
+    ) -> set[tuple[str, str]]:
+        person = self.person(reference)
+        files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
+        if stored is not None:
+            files = {name: entries[: stored.get(name)] for name, entries in files.items()}
+        taken = reached(files, reference).taken if len(files) > 1 else frozenset()
+        every = ((name, fact) for name, entries in files.items() for fact in entries)
+        return {
+            (name, fact.entry)
+            for name, fact in every
+            if (name == reference or (name, fact.entry) in taken) and (known_at is None or fact.recorded_at < known_at)
+        }
+
     def read_all(
         self,
         references: Iterable[str],
@@ -313,6 +352,11 @@ class CaseRepository:
         """The readings of those cases that had begun by the moment's day."""
         found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
         return [reading for reading in found if reading.has_begun]
+
+    def counted(self, inspection: str | None, reference: str, moment: Moment) -> int | None:
+        """How many entries of a file, the first stored, count when it is read for an inspection; None: all."""
+        _, stored, own = self._freeze(inspection, reference, moment)
+        return None if stored is None or not own else stored.get(reference)
 
     def _freeze(self, inspection: str | None, reference: str, moment: Moment) -> Freeze:
         """The limits of a reading for an inspection (None: for none)."""

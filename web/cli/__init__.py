@@ -16,6 +16,10 @@ COMMANDS = {
         "web.cli.access_commands",
         "The access log: ship its lines to somebody else, forget what was searched for in a month.",
     ),
+    "bundle": (
+        "web.cli.bundle_command",
+        "Write one case as it stood at a moment to a file that others check without caseaudit.",
+    ),
     "case": (
         "web.cli.case_command",
         "One case as at a day, as known at a moment: its entries, what was due and when it was met, its answers.",

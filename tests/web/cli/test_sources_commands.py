@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from domain.accounts.account_register import AccountRegister
 from domain.store.application import Files
-from domain.store.late_entries import LATE_TABLE
+from domain.store.lateness import LATE_TABLE
 from domain.store.sources import source_named
 from domain.store.stored_by import StoredBy
 from tests.domain.importing.test_importer import GOOD, line

@@ -9,7 +9,7 @@ import pytest
 
 from domain.entries.register_entries import SourceRegistered, TakingOverClosed, TakingOverDeclared
 from domain.store.application import Files
-from domain.store.late_entries import LATE_TABLE, Lateness
+from domain.store.lateness import LATE_TABLE, Lateness
 from domain.store.preparation import STEPS_TABLE
 from domain.store.sources import LASTS, Source, file_of
 from domain.store.stored_by import StoredBy

@@ -60,12 +60,7 @@ def check_sealed(files: "Files") -> None:
 
 def erase(files: "Files", crn: str, fact: PersonErased, *, actor: str) -> Erased:
     """Destroy the keys of a CRN. ``NotErased`` where there is nothing to erase, or it was done before."""
-    check_sealed(files)
-    key = files.keys.of([crn]).get(crn)
-    if key is None:
-        raise NotErased(f"no text of {crn} is on record")
-    if key.is_destroyed:
-        raise NotErased(f"{crn} was erased before")
+    check_erasable(files, crn)
     files.enter(person_file(crn), fact, actor=actor)
     not_marked = ""
     try:
@@ -74,6 +69,16 @@ def erase(files: "Files", crn: str, fact: PersonErased, *, actor: str) -> Erased
         not_marked = str(error)
     files.keys.destroy(crn)
     return Erased(crn, not_marked)
+
+
+def check_erasable(files: "Files", crn: str) -> None:
+    """``NotErased`` where there are no keys of this CRN to destroy."""
+    check_sealed(files)
+    key = files.keys.of([crn]).get(crn)
+    if key is None:
+        raise NotErased(f"no text of {crn} is on record")
+    if key.is_destroyed:
+        raise NotErased(f"{crn} was erased before")
 
 
 def redact(files: "Files", fact: TextRedacted, *, actor: str) -> None:

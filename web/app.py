@@ -17,15 +17,17 @@ from web.admin import (
     accounts_pages,
     imports_page,
     invitations_page,
+    key_requests,
     openid,
     own_account_pages,
+    proof_page,
     requests_page,
     second_factor_pages,
     sign_in_pages,
     start_page,
 )
 from web.api import json_api
-from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
+from web.cases import calendar_feed, case_page, caseload_page, desk_pages, keeping_pages, matrix_pages, replay_pages
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -43,7 +45,7 @@ from web.inspections import (
 from web.presentation import template_words
 from web.recording import limits_by_hand, recording_pages
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model
+from web.services import current_cases, current_inspections, following_read_model, witness_state
 from web.site import (
     access_control,
     access_logging,
@@ -71,6 +73,7 @@ PAGES: tuple[ModuleType, ...] = (
     matrix_pages,
     measure_pages,
     case_page,
+    keeping_pages,
     replay_pages,
     recording_pages,
     scoring_sheet,
@@ -89,6 +92,7 @@ PAGES: tuple[ModuleType, ...] = (
     accounts_pages,
     requests_page,
     imports_page,
+    proof_page,
     access_log_page,
 )
 """The modules of all pages, by subject. Several may add their pages to one blueprint."""
@@ -154,6 +158,8 @@ def create_app(
         current_inspections,
         recording_pages,
         limits_by_hand,
+        key_requests,
+        keeping_pages,
         security_headers,
         error_pages,
     ):
@@ -165,6 +171,8 @@ def create_app(
     @access_control.open_to_anyone
     def healthz() -> tuple[Response, int]:
         state, code = following_read_model.health()
+        if code == 200:
+            state |= witness_state.faults()
         if not ip_address(request.remote_addr or "::").is_loopback:  # totals would tell a blind reader of others
             state = {name: said for name, said in state.items() if name in ("status", "reason", "seconds")}
         return jsonify(state), code

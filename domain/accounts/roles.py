@@ -28,6 +28,11 @@ READERS: tuple[Role, ...] = (*WORKERS, "inspector")
 OPENERS: tuple[Role, ...] = ("spo", "divisional_manager", "area_manager", "inspector")
 """The roles that open and run inspections, or audits of their own cases, and read cases for them."""
 
+KEEPERS: tuple[Role, ...] = ("spo", "divisional_manager", "area_manager")
+"""The roles that hold, erase and redact what is kept of persons, and draft what is disclosed to them: in cases that they may open.
+
+Whoever opens no case, such as an administrator, sees nothing of it."""
+
 ADMINISTRATORS: tuple[Role, ...] = ("information_manager",)
 """The roles that look after accounts and imports."""
 
@@ -84,6 +89,8 @@ class Account:
     staff: tuple[str, ...] = ()
     until: date | None = None
     revision: int = 0
+    differs: bool = False
+    """Its row in the table of accounts is not what the record's log says. Nobody is let in by it."""
     names: tuple[str, ...] | None = field(default=None, compare=False)
     """The printed names and staff keys by which an older limit of access may mean this account (None: all of its own).
 
@@ -111,7 +118,7 @@ class Account:
 
     def may_sign_in(self, day: date) -> bool:
         """Whether the account is open on this day."""
-        return not self.disabled and (self.until is None or day <= self.until)
+        return not (self.disabled or self.differs) and (self.until is None or day <= self.until)
 
     @property
     def scope(self) -> tuple[Level, tuple[str, ...]] | None:
@@ -143,7 +150,7 @@ class Account:
     @property
     def may_assess(self) -> bool:
         """Whether they may be named as an assessor of an inspection."""
-        return not self.disabled and self.is_one_of(OPENERS)
+        return not (self.disabled or self.differs) and self.is_one_of(OPENERS)
 
     @property
     def judges_as(self) -> JudgeRole:

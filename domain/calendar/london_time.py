@@ -1,6 +1,6 @@
 """Days in Europe/London, and the day on which an instant falls."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -21,3 +21,8 @@ def day_of(at: datetime) -> date:
         if offset is not None and _NONE <= offset <= _TWO_HOURS:
             return at.date()
     return at.astimezone(LONDON).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The first instant of this day in London, in UTC."""
+    return datetime.combine(day, datetime.min.time(), LONDON).astimezone(UTC)

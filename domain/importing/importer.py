@@ -20,6 +20,7 @@ from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile, NoSuchCase, NoSuchEntry, Refused
 from domain.importing.freezes_of_run import FreezesOfRun
 from domain.importing.ndjson_reader import Line, Rejected
+from domain.importing.source_areas import SourceAreas
 from domain.store.application import Files
 from domain.store.dry_run import DryRun
 from domain.store.pipelined_writer import PipelinedWriter
@@ -64,25 +65,28 @@ class ImportReport:
 
 
 def import_lines(
-    files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool
-) -> None:
+    files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool,
+    areas: SourceAreas | None = None,
+) -> None:  # fmt: skip
     """Record lines on their files, and fix the freezes that they bring files for.
 
-    With ``keep`` false nothing is stored; the report says what would be. A line may come before the entry that it refers to.
-    It waits for that entry, or until all lines have been read.
+    With ``keep`` false nothing is stored; the report says what would be. ``areas``: those for which the source of the lines may
+    import (None: all); lines of others are rejected. A line may come before the entry that it refers to. It waits for that
+    entry, or until all lines have been read.
     """
     freezes = FreezesOfRun(files)
-    take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep)
+    take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep, areas=areas)
     if keep:
         report.fixed += freezes.fix(now=now, actor=actor)
 
 
 def take_lines(
-    files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool
-) -> None:
+    files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool,
+    areas: SourceAreas | None = None,
+) -> None:  # fmt: skip
     """Record lines on their files: all of an import, or a part of one."""
     with closing((PipelinedWriter if keep else DryRun)(files, now)) as writing:
-        batch = _Batch(writing, actor, report)
+        batch = _Batch(writing, actor, report, areas)
         for some in _together(lines):
             batch.take_all(some)
         batch.finish()
@@ -105,8 +109,8 @@ class _Decided:
 class _Batch:
     """The lines decided and not yet stored, and the lines that wait for another."""
 
-    def __init__(self, writing: PipelinedWriter, actor: str, report: ImportReport):
-        self.writing, self.actor, self.report = writing, actor, report
+    def __init__(self, writing: PipelinedWriter, actor: str, report: ImportReport, areas: SourceAreas | None):
+        self.writing, self.actor, self.report, self.areas = writing, actor, report, areas
         self.begun, self.decided = _Decided(), _Decided()
         """The lines that are being stored, and those decided since."""
         self.waiting: dict[str, defaultdict[str | None, list[tuple[Line, Refused]]]] = {}
@@ -146,6 +150,8 @@ class _Batch:
         writing, fresh = self.writing, list[Entry]()
         try:
             file = writing.file(line.reference)
+            if self.areas is not None:
+                self.areas.check(file, line.fact)
             for fact in self._as_recorded(line, file):
                 fresh += writing.take(file, fact)
         except Refused as error:
@@ -205,14 +211,14 @@ class _Batch:
         opening = self.report.unopened.get(line.reference) if isinstance(error, NoSuchCase) else None
         return error.reason if opening is None else f"{error.reason}, which was rejected ({opening})"
 
-    @staticmethod
-    def _as_recorded(line: Line, file: CaseFile) -> list[Entry]:
+    def _as_recorded(self, line: Line, file: CaseFile) -> list[Entry]:
         """What to record for the line: its entry or, where its source has changed it or taken it back, what says so.
 
         A line without ``recorded_at`` whose entry is on the file takes the ``recorded_at`` of that entry.
         """
         if line.said_at is not None:
-            return said(file, line.fact, line.said_at)
+            sealed = self.writing.sealed(file, line.fact)
+            return said(file, line.fact, line.said_at, None if sealed is None else sealed.fact)
         return [line.fact if line.recorded_at_given else recording_default(file, line.fact)]
 
     def store(self) -> None:

@@ -179,6 +179,15 @@ class SigningKey:
         return Signature(name, self.verifier(name).key_id, self._private.sign(text.encode()))
 
 
+def read_keys(written: str) -> list[VerifierKey]:
+    """The keys in a text, one a line; empty lines and lines with # are left out. ``NotAKey`` also where there is none."""
+    lines = [line.strip() for line in written.splitlines()]
+    found = [VerifierKey.read(line) for line in lines if line and not line.startswith("#")]
+    if not found:
+        raise NotAKey("there is no verifier key in it: one is a line NAME+HASH+KEY")
+    return found
+
+
 def cosigned(text: str, time: int) -> bytes:
     """What a witness signs: the text of a checkpoint, and the time in seconds since 1970."""
     return f"cosignature/v1\ntime {time}\n{text}".encode()

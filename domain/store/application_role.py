@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
+from domain.store.lateness import LATE_TABLE
 from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
 from domain.store.published_files import TABLE as PUBLISHED
 
@@ -24,9 +25,11 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     TILES: APPENDS,
     PUBLISHED: APPENDS,
     f"{TABLE}_steps": READS,
+    LATE_TABLE: APPENDS,
+    f"{TABLE}_sealing": READS,
+    "person_keys": ("SELECT", "INSERT", "DELETE"),
+    "text_keys": ("SELECT", "INSERT", "DELETE"),
     "accounts": CHANGES,
-    "account_names": APPENDS,
-    "bound_names": CHANGES,
     "settings": CHANGES,
     "access_lines": APPENDS,
     "access_listed": APPENDS,
@@ -43,6 +46,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "calendar_addresses": KEEPS,
     "requests": APPENDS,
     "request_decisions": APPENDS,
+    "witnessed": APPENDS,
+    "witness_tries": CHANGES,
     "demonstration": READS,
     "views": ("SELECT", "UPDATE"),
     "view_a_cases": DERIVES,

@@ -10,6 +10,7 @@ from domain.store.sqlite_recorder import topic_of
 
 _mark = sa.Table("demonstration", sa.MetaData(), sa.Column("begun_at", sa.String(40), primary_key=True))
 _entries = sa.table(TABLE, sa.column("actor"), sa.column("topic"))
+_of_cases = _entries.c.topic.not_like("register.%")
 
 
 def is_marked(engine: sa.Engine) -> bool:
@@ -26,13 +27,13 @@ def mark(engine: sa.Engine, now: datetime) -> None:
 
 
 def actors(engine: sa.Engine) -> set[str]:
-    """Who stored entries in this database."""
+    """Who stored entries of cases and inspections in this database."""
     with engine.connect() as c:
-        return set(c.execute(sa.select(_entries.c.actor).distinct()).scalars())
+        return set(c.execute(sa.select(_entries.c.actor).where(_of_cases).distinct()).scalars())
 
 
 def entries_stored(engine: sa.Engine, *, no_type: type[Entry], nor_by: str) -> int:
-    """How many entries this database holds of other types than this one, that others than this actor stored."""
-    others = (_entries.c.topic != topic_of(no_type)) & (_entries.c.actor != nor_by)
+    """How many entries of cases and inspections this database holds of other types than this one, that others stored."""
+    wanted = _of_cases & (_entries.c.topic != topic_of(no_type)) & (_entries.c.actor != nor_by)
     with engine.connect() as c:
-        return int(c.execute(sa.select(sa.func.count()).select_from(_entries).where(others)).scalar_one())
+        return int(c.execute(sa.select(sa.func.count()).select_from(_entries).where(wanted)).scalar_one())

@@ -1,11 +1,13 @@
 """The tables beside the entries: the head of the log and its tiles. The same statements on both databases."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 
-from domain.proof.merkle import Frontier
+from domain.entries.register_entries import RegisterEntry
+from domain.entries.signing_entries import KEYS, SigningKeySet
 from domain.proof.tiles import WIDTH, Tile, grown, hashes_in
 from domain.store.database import Kind, guards
 from domain.store.hash_chain import (
@@ -13,11 +15,14 @@ from domain.store.hash_chain import (
     REFUSED,
     TABLE,
     BrokenChain,
+    ChainedEvent,
     Hashed,
     StoredRow,
     entry_of,
     hashed,
 )
+from domain.store.head_signing import HeadSigning
+from domain.store.lateness import INSERT_LATE, late_rows
 from domain.store.log_head import LogHead, OpenLeaves
 
 STEP = 1024
@@ -63,6 +68,13 @@ def statements(kind: Kind) -> list[str]:
         ),
         f"CREATE TABLE IF NOT EXISTS {TILES} (level {number} NOT NULL, number {number} NOT NULL, last_position {number} NOT NULL, "
         f"root {bytes_} NOT NULL, hashes {bytes_} NOT NULL, PRIMARY KEY (level, number))",
+    ]
+
+
+def guard_statements(kind: Kind) -> list[str]:
+    """The statements that make the triggers which refuse any change of entries and tiles."""
+    return [
+        *guards(kind, TABLE, REFUSED, ("rowid",), ("originator_id", "originator_version")),
         *guards(kind, TILES, REFUSED, ("rowid",), ("level", "number")),
     ]
 
@@ -70,14 +82,14 @@ def statements(kind: Kind) -> list[str]:
 class LogTables:
     """Reads and writes these tables by a cursor of either database.
 
-    ``position``: the name of the column of positions. ``sign``: gives the signed checkpoint of a head that ends with so many
-    leaves, this root and position; None: no key.
+    ``position``: the name of the column of positions. ``register_entry``: reads one from its topic and state. ``signing``:
+    signs each head.
     """
 
-    def __init__(self, kind: Kind, position: str):
-        self.kind, self.position = kind, position
+    def __init__(self, kind: Kind, position: str, register_entry: Callable[[str, bytes], RegisterEntry]):
+        self.kind, self.position, self._register_entry = kind, position, register_entry
         self.open = OpenLeaves()
-        self.sign: Callable[[str, Frontier, int], str] | None = None
+        self.signing = HeadSigning()
 
     def _run(self, c: Any, statement: str, values: Sequence[Any] = ()) -> Any:
         c.execute(statement if self.kind == "sqlite" else statement.replace("?", "%s").encode(), values)
@@ -105,7 +117,7 @@ class LogTables:
             return read[0]
 
         frontier, tiles = grown(before.frontier, added.leaves, kept)
-        note = self.sign(before.origin, frontier, positions[-1]) if self.sign else ""
+        note = self.signing.note(before.origin, frontier, positions[-1], before.note, partial(self._keys, c))
         values = (positions[-1], added.chain[-1], frontier.size, bytes(frontier), stored_at, note, clock_back)
         self._run(
             c, f"UPDATE {HEAD} SET position = ?, hash = ?, leaves = ?, frontier = ?, stored_at = ?, note = ?, clock_back = ?",
@@ -118,6 +130,25 @@ class LogTables:
                 c, f"INSERT INTO {TILES} (level, number, last_position, root, hashes) VALUES (?, ?, ?, ?, ?)", row
             )
         self.open.follow(before.frontier, added.leaves, frontier, read[0] if read else None)
+
+    def note_late(
+        self, c: Any, entries: Sequence[ChainedEvent], positions: Sequence[int], stored_at: str, actor: str
+    ) -> None:
+        """Note which of some entries just stored came late (see ``domain.store.lateness``)."""
+
+        def registered(source: str) -> list[RegisterEntry]:
+            query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
+            rows = self._run(c, query, (f"source:{source}",)).fetchall()
+            return [self._register_entry(row["topic"], bytes(row["state"])) for row in rows]
+
+        if late := late_rows(entries, positions[0], stored_at, actor, registered):
+            insert = INSERT_LATE.format("?" if self.kind == "sqlite" else "%s")
+            c.executemany(insert if self.kind == "sqlite" else insert.encode(), late)
+
+    def guard(self, c: Any) -> None:
+        """Make the triggers that refuse changes, where they are missing."""
+        for statement in guard_statements(self.kind):
+            c.execute(statement if self.kind == "sqlite" else statement.encode())
 
     def begin(self, c: Any) -> None:
         """Make the head of a log without entries, where there is no head yet."""
@@ -137,6 +168,10 @@ class LogTables:
     def name(self, c: Any, origin: str) -> None:
         """Give the record a name, by which its checkpoints are known."""
         self._run(c, f"UPDATE {HEAD} SET origin = ?", (origin,))
+
+    def sign_as(self, c: Any, note: str) -> None:
+        """Give the head the note that the head of the same log has elsewhere."""
+        self._run(c, f"UPDATE {HEAD} SET note = ?", (note,))
 
     def tile(self, c: Any, level: int, number: int) -> Tile | None:
         """A tile as it is kept; None where there is none."""
@@ -158,14 +193,28 @@ class LogTables:
     def rows(self, c: Any, after: int, limit: int) -> list[StoredRow]:
         """The rows of entries after a position, in order."""
         query = f"SELECT * FROM {TABLE} WHERE {self.position} > ? ORDER BY {self.position} LIMIT ?"
+        return self._rows(c, query, (after, limit))
+
+    def rows_of(self, c: Any, file: str) -> list[StoredRow]:
+        """The rows of a file, in order."""
+        return self._rows(c, f"SELECT * FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version", (file,))
+
+    def _rows(self, c: Any, query: str, values: Sequence[Any]) -> list[StoredRow]:
         return [
             StoredRow(
                 row[self.position],
                 StoredEvent(row["originator_id"], row["originator_version"], row["topic"], _plain(row["state"])),
                 row["stored_at"], row["actor"], _plain(row["hash"]),
             )
-            for row in self._run(c, query, (after, limit)).fetchall()
+            for row in self._run(c, query, values).fetchall()
         ]  # fmt: skip
+
+    def _keys(self, c: Any) -> list[SigningKeySet]:
+        """The register entries on the record's signing keys."""
+        query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
+        rows = self._run(c, query, (KEYS,)).fetchall()
+        facts = (self._register_entry(row["topic"], bytes(row["state"])) for row in rows)
+        return [fact for fact in facts if isinstance(fact, SigningKeySet)]
 
     def _leaves(self, c: Any, first: int, count: int) -> list[bytes]:
         """The leaf hashes of so many entries of the open tile, made from their rows."""

@@ -13,10 +13,8 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.store.database import guards
 from domain.store.hash_chain import (
     ORIGIN,
-    REFUSED,
     TABLE,
     ChainedEvent,
     ChainedRecorder,
@@ -25,6 +23,7 @@ from domain.store.hash_chain import (
     standing_of,
 )
 from domain.store.log_tables import LogTables, statements
+from domain.store.sqlite_recorder import stored_register_entry
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
 
@@ -49,10 +48,9 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
                 'CREATE INDEX IF NOT EXISTS {beginnings} ON {table} (topic, originator_id COLLATE "C") '
                 "WHERE originator_version = 1"
             ),
-            *(SQL(statement).format() for statement in guards("postgresql", events_table_name, REFUSED)),
             *(SQL(statement).format() for statement in statements("postgresql")),
         ]
-        self.log = LogTables("postgresql", "notification_id")
+        self.log = LogTables("postgresql", "notification_id", stored_register_entry)
 
     def _about(self, statement: str) -> Composed:
         """The statement with the names of our tables filled in."""
@@ -89,6 +87,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
         last = int(c.fetchall()[0]["last"])
         positions = list(range(last - len(entries) + 1, last + 1))
         self.log.move(c, head, added, positions, stored_at, clock_back)
+        self.log.note_late(c, entries, positions, stored_at, actor)
         return positions
 
     def _head(self, c: Cursor[DictRow]) -> tuple[int, bytes]:

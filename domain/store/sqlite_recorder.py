@@ -17,13 +17,13 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
 from domain.aggregates.case_file import RecordedEntry
+from domain.entries import person_entries, record_entries, signing_entries
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.register_entries import RegisterEntry, register_types
 from domain.entries.tidy_text import tidied
-from domain.store.database import guards
+from domain.sealing.sealing import entry_part, with_tail
 from domain.store.hash_chain import (
     ORIGIN,
-    REFUSED,
     TABLE,
     ChainedEvent,
     ChainedRecorder,
@@ -42,13 +42,19 @@ def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
 
 _TOPICS = {entry_type: topic_of(entry_type) for entry_type in ENTRY_TYPES.values()}
 _DECODERS = {topic: msgspec.json.Decoder(entry_type) for entry_type, topic in _TOPICS.items()}
+_DECLARED = (person_entries, record_entries, signing_entries)
+"""The modules that declare register entries beside ``register_entries`` itself: read here, so that each type is known."""
+
 _REGISTER = {topic_of(entry_type): msgspec.json.Decoder(entry_type) for entry_type in register_types().values()}
 _encode: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encode
 
 
 def stored_entry(topic: str, state: bytes) -> Entry:
-    """The entry that is stored under this topic as this JSON, with its text tidied: it may have been stored before that."""
-    return tidied(_DECODERS[topic].decode(state))
+    """The entry that is stored under this topic as this state, with its text tidied: it may have been stored before that.
+
+    What is sealed stays so; the ciphertexts behind the JSON are not read.
+    """
+    return tidied(_DECODERS[topic].decode(entry_part(state)))
 
 
 def register_row(reference: str, number: int, fact: RegisterEntry) -> ChainedEvent:
@@ -67,15 +73,17 @@ ROWS = 500
 
 
 class EntryMapper(Mapper[str]):
-    """Turns entries into stored events and back. The state is the entry in its interchange form, as JSON."""
+    """Turns entries into stored events and back. The state is the entry in its interchange form, as JSON; then its ciphertexts."""
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         return StoredEvent(*self.entry(domain_event))
 
     def entry(self, recorded: RecordedEntry) -> ChainedEvent:
         """The recorded entry as an entry to be stored."""
-        fact = recorded.fact
-        return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], _encode(fact)
+        fact, state = recorded.fact, _encode(recorded.fact)
+        if recorded.ciphertexts:
+            state = with_tail(state, recorded.ciphertexts)
+        return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], state
 
     def to_domain_event(self, stored_event: StoredEvent) -> RecordedEntry:
         fact = stored_entry(stored_event.topic, stored_event.state)
@@ -88,7 +96,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = TABLE):
         super().__init__(datastore, events_table_name)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self.log = LogTables("sqlite", "rowid")
+        self.log = LogTables("sqlite", "rowid", stored_register_entry)
 
     def construct_create_table_statements(self) -> list[str]:
         table = self.events_table_name
@@ -99,10 +107,9 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             "state BLOB NOT NULL, stored_at TEXT NOT NULL, actor TEXT NOT NULL, hash BLOB NOT NULL, "
             "UNIQUE (originator_id, originator_version))"
         )
-        keys = ("rowid",), ("originator_id", "originator_version")
         # A list of files needs their first entries only, about one entry in 140.
         begins = f"CREATE INDEX IF NOT EXISTS {table}_beginnings ON {table} (topic, originator_id) WHERE originator_version = 1"
-        return [create, begins, *guards("sqlite", table, REFUSED, *keys), *statements("sqlite")]
+        return [create, begins, *statements("sqlite")]
 
     def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
         """Store these at the end of the chain, all or none. Returns their positions."""
@@ -127,6 +134,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         last: int = c.fetchone()[0]
         positions = list(range(last - len(entries) + 1, last + 1))
         self.log.move(c, head, added, positions, stored_at, clock_back)
+        self.log.note_late(c, entries, positions, stored_at, actor)
         return positions
 
     def head(self) -> tuple[int, str]:

@@ -11,6 +11,7 @@ of entries known, so they are derived once for all days.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -23,12 +24,15 @@ from domain.entries.register_entries import is_register
 from domain.policy.frameworks.framework import Framework
 from domain.store.application import Files
 from domain.store.hash_chain import ORIGIN
+from domain.store.stored_entries import Stored, stored_entries
+from domain.store.stored_entries import received as of_file
 from projections.cases.case_reading import Reading
+from projections.cases.person_names import names_of
 from projections.history.history import History
 from projections.history.moment import Moment
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
-from projections.scoring.answers import judgements_that_count
+from projections.scoring.answers import Answer, Reason, judgements_that_count
 
 BATCH = 1000
 FILES_CACHED = 1000
@@ -54,6 +58,15 @@ class Freeze(NamedTuple):
 def _is_of_reading(fact: Entry) -> bool:
     """Whether an entry may tell a blind reader that another reader has answered."""
     return fact.kept_on == "inspection" or isinstance(fact, QualityJudged | EntryCorrected | EntryWithdrawn)
+
+
+def _is_for(fact: Entry, inspection: str) -> bool:
+    return isinstance(fact, QualityJudged) and fact.inspection == inspection
+
+
+def _is_about(fact: Entry, entries: set[str]) -> bool:
+    """Whether it is one of these entries, or corrects or withdraws one."""
+    return fact.entry in entries or (isinstance(fact, EntryCorrected | EntryWithdrawn) and fact.of in entries)
 
 
 class CaseRepository:
@@ -187,17 +200,34 @@ class CaseRepository:
                 found[reference] = first_crn(entries, crn_of(reference), known_at)
         return found
 
-    def history(self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None = None) -> History:
+    def stored(self, reference: str) -> Mapping[str, Stored]:
+        """How each entry of a file was stored, by its id."""
+        with self._lock:
+            file = self.file(reference)
+            return self._keep(
+                ("stored", self._restored, reference, file.version), lambda: stored_entries(self.files, file)
+            )
+
+    def history(
+        self,
+        reference: str,
+        known_at: datetime | None,
+        stored: Mapping[str, int] | None = None,
+        *,
+        received: bool = False,
+        opened: bool = False,
+    ) -> History:
         """The case as it was known at an instant (None: everything recorded to date).
 
-        ``stored``: use only so many entries of each file, the first to be stored (None: all).
+        ``stored``: use only so many entries of each file, the first to be stored (None: all). ``received``: an entry is known
+        from when it was stored here, if that was later than its recording. ``opened``: with the texts of its entries; such a
+        history is never kept.
         """
-        with self._lock:
-            person, restored = self.person(reference), self._restored
-            files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
-        if stored is not None:
-            files = {name: entries[: stored.get(name)] for name, entries in files.items()}
-        held = tuple((name, len(entries)) for name, entries in files.items())
+        files, held, known_at = self._files_known(reference, known_at, stored, received=received)
+        if opened:
+            shown = reached({name: self.files.texts.opened(name, facts) for name, facts in files.items()}, reference)
+            return History.of(shown.entries, known_at, shown.elsewhere)
+        restored = self._restored
         if len(files) > 1:
             found = self._keep(("reached", restored, held), lambda: reached(files, reference))
         else:
@@ -207,6 +237,43 @@ class CaseRepository:
             ("history", restored, held, seen), lambda: History.of(found.entries, known_at, found.elsewhere)
         )
 
+    def opened_file(self, file: CaseFile) -> CaseFile:
+        """A file, or part of one, with the texts of its entries, for what shows them."""
+        facts = self.files.texts.opened(file.reference, file.entries.values())
+        return CaseFile(file.reference, file.version, {fact.entry: fact for fact in facts})
+
+    def with_comment(self, reference: str, answer: Answer) -> Answer:
+        """An answer with the comment of the judgement that it rests on, for what shows it."""
+        judged = [reason.judgement for reason in answer.because if reason.judgement is not None]
+        opened = [one for one in self.files.texts.opened(reference, judged) if isinstance(one, QualityJudged)]
+        because = tuple(Reason(one.comment or "", judgement=one) for one in opened)
+        return replace(answer, because=because) if opened else answer
+
+    def names(self, references: Iterable[str], moment: Moment) -> Mapping[str, str]:
+        """The name of the person of each of these cases on the moment's day, as known at it, for what shows them."""
+        return names_of(self.files, references, moment)
+
+    def _files_known(
+        self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None, *, received: bool
+    ) -> tuple[dict[str, list[Entry]], tuple[object, ...], datetime | None]:
+        """The files that a reading is made from: their entries, what tells them apart from other states of them, and the instant
+        at which they are still to be read (None: they hold no more than was known).
+        """
+        with self._lock:
+            person = self.person(reference)
+            files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
+            here = {name: self.stored(name) for name in files} if received and known_at is not None else {}
+        if stored is not None:
+            files = {name: entries[: stored.get(name)] for name, entries in files.items()}
+        held: tuple[object, ...] = tuple((name, len(entries)) for name, entries in files.items())
+        if known_at is None or not here:
+            return files, held, known_at
+        return (
+            {name: of_file(entries, here[name], known_at) for name, entries in files.items()},
+            (*held, known_at),
+            None,
+        )
+
     def obligations(
         self,
         reference: str,
@@ -214,12 +281,14 @@ class CaseRepository:
         framework: Framework,
         edition: str | None = None,
         stored: Mapping[str, int] | None = None,
+        *,
+        received: bool = False,
     ) -> list[Obligation]:
         """The duties under the standards and the framework's expectations, as known at an instant.
 
         ``edition``: use this edition of the standards for all duties, in place of the one in force when each duty arose.
         """
-        history = self.history(reference, known_at, stored)
+        history = self.history(reference, known_at, stored, received=received)
 
         def derive() -> tuple[History, list[Obligation]]:
             clauses = framework.clauses if edition is None else framework.clauses_by(edition)
@@ -235,19 +304,50 @@ class CaseRepository:
         inspection: str | None = None,
         edition: str | None = None,
         second: bool = False,
+        *,
+        opened: bool = False,
     ) -> Reading:
-        """One case read at a moment under a framework.
+        """One case read at a moment under a framework. ``opened``: with the texts of its entries, for what shows them.
 
         ``inspection``: include what its assessors judged, the first readers or the ``second`` ones. Once it is frozen, the
         file is read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``.
         """
         frozen_at, stored, own = self._freeze(inspection, reference, moment)
         known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
-        history = self.history(reference, known_at, so_far)
-        owed = self.obligations(reference, known_at, framework, edition, so_far)
-        to_date = [j for j in self.history(reference, frozen_at, stored).all(QualityJudged) if j.second == second]
+        here = moment.received
+        history = self.history(reference, known_at, so_far, received=here, opened=opened)
+        owed = self.obligations(reference, known_at, framework, edition, so_far, received=here)
+        judged_by = self.history(reference, frozen_at, stored, received=here, opened=opened)
+        to_date = [j for j in judged_by.all(QualityJudged) if j.second == second]
         judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
         return Reading(reference, moment, framework, history, owed, judged)
+
+    def used(self, reference: str, moment: Moment, inspection: str | None = None) -> set[tuple[str, str]]:
+        """The entries from which ``read`` reads a case, each by its file and its id: of the case itself and of its person's
+        other files. A judgement that counts for the inspection though it was recorded later, and what changed it, are among
+        them.
+        """
+        frozen_at, stored, own = self._freeze(inspection, reference, moment)
+        known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
+        found = self._taken(reference, known_at, so_far, received=moment.received)
+        if inspection is not None:
+            judged = self._taken(reference, frozen_at, stored, received=moment.received)
+            entries = self.file(reference).entries
+            named = {one for file, one in judged if file == reference and _is_for(entries[one], inspection)}
+            found |= {(file, one) for file, one in judged if file == reference and _is_about(entries[one], named)}
+        return found
+
+    def _taken(
+        self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None, *, received: bool
+    ) -> set[tuple[str, str]]:
+        files, _, until = self._files_known(reference, known_at, stored, received=received)
+        taken = reached(files, reference).taken if len(files) > 1 else frozenset()
+        every = ((name, fact) for name, entries in files.items() for fact in entries)
+        return {
+            (name, fact.entry)
+            for name, fact in every
+            if (name == reference or (name, fact.entry) in taken) and (until is None or fact.recorded_at < until)
+        }
 
     def read_all(
         self,
@@ -260,6 +360,11 @@ class CaseRepository:
         """The readings of those cases that had begun by the moment's day."""
         found = (self.read(reference, moment, framework, inspection, edition) for reference in references)
         return [reading for reading in found if reading.has_begun]
+
+    def counted(self, inspection: str | None, reference: str, moment: Moment) -> int | None:
+        """How many entries of a file, the first stored, count when it is read for an inspection; None: all."""
+        _, stored, own = self._freeze(inspection, reference, moment)
+        return None if stored is None or not own else stored.get(reference)
 
     def _freeze(self, inspection: str | None, reference: str, moment: Moment) -> Freeze:
         """The limits of a reading for an inspection (None: for none)."""

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from domain.accounts.account_register import AccountExists
+from domain.accounts.kept_accounts import AccountExists
 from domain.accounts.roles import Account
 from web.services import current_cases
 from web.site import access_control, clock, passwords

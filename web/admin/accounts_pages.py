@@ -7,8 +7,8 @@ from typing import Any, get_args
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.account_register import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.account_rules import may_change
+from domain.accounts.kept_accounts import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.roles import ADMINISTRATORS, ROLES, Account
 from domain.entries.code_lists import OfficerGrade
 from domain.entries.tidy_text import words

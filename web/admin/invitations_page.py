@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.account_register import NoSuchAccount
 from domain.accounts.identities import INVITED_FOR
+from domain.accounts.kept_accounts import NoSuchAccount
 from domain.accounts.roles import ADMINISTRATORS, Account
 from web.admin import openid
 from web.site import access_control, clock

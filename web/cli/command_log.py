@@ -4,14 +4,19 @@ The line is the *operator's*. It proves no person: it says what the system knows
 """
 
 import getpass
+import os
 import re
 import socket
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
 import click
+
+if sys.platform != "win32":
+    import pwd
 
 from domain.accounts.access_lines import OPERATOR, Action
 from domain.accounts.access_log import AccessLog
@@ -75,14 +80,27 @@ def try_out(database: str) -> None:
 
 def who_runs_it() -> str:
     """The system's user, the login behind it where the system keeps one, and the host."""
-    user = "?"
-    with suppress(OSError, KeyError):
-        user = getpass.getuser()
     login = ""
     with suppress(OSError, ValueError):
         number = int(Path("/proc/self/loginuid").read_text(encoding="ascii"))
         login = "" if number == NO_LOGIN else f", login {number}"
-    return f"{user}{login} on {socket.gethostname()}"
+    return f"{system_user()}{login} on {socket.gethostname()}"
+
+
+def system_user() -> str:
+    """The system's user that this process runs as; its number where it has no name. No variable can say otherwise."""
+    if sys.platform == "win32":
+        return getpass.getuser()
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
+
+
+def operator() -> str:
+    """Who runs this command, and which command it is, as it stands on what the command stores."""
+    command = _command(click.get_current_context(silent=True))
+    return f"{who_runs_it()}: {command}" if command else who_runs_it()
 
 
 def _log(database: str) -> AccessLog:

@@ -12,6 +12,8 @@ from domain.error_traces import words_of
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framework_names
 from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
+from domain.store.head_signing import UNSIGNED
+from domain.store.record_keys import signing_state
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
@@ -49,11 +51,22 @@ def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Fi
     if not make and database.missing:
         raise NoDatabase(f"there is no database {database} yet; `caseaudit demo` or `caseaudit import` makes it")
     try:
-        return Files.open(address, prepare=prepare)
+        files = Files.open(address, prepare=prepare)
     except NotPrepared as error:
         raise click.UsageError(f"--database: {error}") from error
     except Exception as error:
         raise click.UsageError(f"--database {database}: cannot be opened: {error}") from error
+    _say_unsigned(files)
+    return files
+
+
+def _say_unsigned(files: Files) -> None:
+    """Say, once a command, that the heads of the record are not signed, where they should be."""
+    context = click.get_current_context(silent=True)
+    said = {} if context is None else context.meta
+    if "unsigned" not in said and (fault := signing_state(files).fault):
+        said["unsigned"] = fault
+        click.echo(f"Warning: {UNSIGNED.format(fault)}", err=True)
 
 
 def open_to_look(url: str) -> Files:
@@ -126,11 +139,18 @@ def moment(command: Command) -> Command:
     )
 
 
-def read_moment(as_at: date | None, known_at: Any) -> Moment:
+def read_moment(as_at: date | None, known_at: Any, *, received: bool = False) -> Moment:
     on = as_at or system_clock.today()
     if known_at == "hindsight":
-        return Moment(on, None)
-    return Moment(on, known_at or end_of_day(on))
+        return Moment(on, None, received)
+    return Moment(on, known_at or end_of_day(on), received)
+
+
+received = click.option(
+    "--received",
+    is_flag=True,
+    help="As received here: only what this service had stored by then, whenever it was recorded.",
+)
 
 
 def form(*forms: str) -> Callable[[Command], Command]:

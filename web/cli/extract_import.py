@@ -14,6 +14,7 @@ from domain.importing.importer import ImportReport
 from domain.policy.cited_documents import PolicyError
 from domain.private_folder import OUR_FOLDER, open_ours
 from web.cli import command_log, command_options
+from web.cli.import_source import stored_for
 from web.cli.import_summary import MOST_PRINTED, print_summary
 from web.cli.progress_bars import progress_of_bytes
 from web.presentation.formatting import count_noun
@@ -26,7 +27,7 @@ GONE = "gone-from-{source}.csv"
 
 def import_extract(
     database: str, folder: Path, mapping: Path, rejects: Path, *,
-    made_at: datetime | None, part: bool, actor: str, keep: bool,
+    source: str | None, ordinary: bool, made_at: datetime | None, part: bool, keep: bool,
 ) -> ImportReport:  # fmt: skip
     """Import the tables of a folder and print the outcome. A usage error where the mapping does not fit.
 
@@ -37,12 +38,24 @@ def import_extract(
         extract = Extract.open(folder, mapping, made_at or now, part=part)
     except PolicyError as error:
         raise click.UsageError(f"nothing was read, the mapping does not fit:\n{error}") from error
+    named = extract.mapping.source
+    if source is not None and source != named:
+        raise click.UsageError(f"--source: the mapping says that these tables come from {named}, not from {source}")
+    given = stored_for(database, named, ordinary=ordinary, from_mapping=source is None)
     files = command_options.open_files(database, make=True) if keep else command_options.open_to_look(database)
     with progress_of_bytes() as bar:
         task = bar.add_task("Importing", total=sum(file.path.stat().st_size for file in extract.files.values()))
         with command_options.storing(database):
-            extract.take(files, report, lambda size: bar.advance(task, size), now=now, actor=actor, keep=keep)
-    print_summary(database, report, not keep)
+            extract.take(
+                files, report, lambda size: bar.advance(task, size),
+                now=now, actor=str(given.by), keep=keep, areas=given.areas,
+            )  # fmt: skip
+    print_summary(database, report, not keep, given.by)
+    if given.unregistered:
+        click.echo(
+            f"the source {named} is not registered: what is stored more than 7 days after its recording counts as late; "
+            f"register it with: caseaudit sources add {named}"
+        )
     _print_counts(extract)
     gone = extract.differences()
     if keep:

@@ -8,7 +8,9 @@ import click
 
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
+from domain.importing.source_areas import SourceAreas
 from web.cli import command_log, command_options
+from web.cli.import_source import stored_for
 from web.cli.import_summary import print_summary
 from web.cli.progress_bars import progress_of_bytes
 from web.site import system_clock
@@ -44,8 +46,13 @@ def find_extract(paths: tuple[Path, ...], mapping: Path | None) -> Path | None:
     return mapped[0]
 
 
-def load(database: str, paths: list[Path], *, actor: str, keep: bool = True) -> ImportReport:
-    """Import these files into a database. Returns what was stored and what was rejected."""
+def load(
+    database: str, paths: list[Path], *, actor: str, keep: bool = True, areas: SourceAreas | None = None
+) -> ImportReport:
+    """Import these files into a database. Returns what was stored and what was rejected.
+
+    ``areas``: those that the lines may be of; None: all.
+    """
     report, now = ImportReport(), system_clock.now()
     files = command_options.open_files(database, make=True) if keep else command_options.open_to_look(database)
     with progress_of_bytes() as bar:
@@ -54,7 +61,7 @@ def load(database: str, paths: list[Path], *, actor: str, keep: bool = True) -> 
             line for path in paths for line in read_lines(path, now, report.rejected, lambda size: bar.advance(task, size))
         )  # fmt: skip
         with command_options.storing(database):
-            import_lines(files, lines, report, now=now, actor=actor, keep=keep)
+            import_lines(files, lines, report, now=now, actor=actor, keep=keep, areas=areas)
     report.rejected.sort()
     return report
 
@@ -72,7 +79,8 @@ def load(database: str, paths: list[Path], *, actor: str, keep: bool = True) -> 
 @click.option(
     "--extracted-at", type=command_options.Instant(), metavar="T", help="When the extract was made. Default: now."
 )
-@click.option("--actor", default="import", show_default=True, help="Who is on record as having stored the entries.")
+@click.option("--source", metavar="NAME", help="The registered source that these files come from.")
+@click.option("--ordinary", is_flag=True, help="What is imported is not taken over, though a taking over is open.")
 @command_options.database
 def import_(
     paths: tuple[Path, ...],
@@ -81,14 +89,15 @@ def import_(
     rejects: Path | None,
     part: bool,
     extracted_at: Any,
-    actor: str,
+    source: str | None,
+    ordinary: bool,
     database: str,
 ) -> None:
     """Import interchange files (NDJSON, one entry a line), folders of them, or one extract: a folder of CSV tables.
 
     Good lines are kept; bad ones are printed as file:line: field: reason, and the exit code is then 1. The same import
     can be run again at any time: entries that already stand are left alone. In an extract, a row that has changed
-    corrects its entry.
+    corrects its entry. An extract comes from the source that its mapping names.
     """
     command_log.try_out(database)
     folder = find_extract(paths, mapping)
@@ -97,16 +106,17 @@ def import_(
 
         made_at = None if extracted_at is None else command_options.past(extracted_at)
         report = import_extract(
-            database, folder, mapping or folder / MAPPING, rejects or folder / "rejected",
-            made_at=made_at, part=part, actor=actor, keep=not dry_run,
+            database, folder, mapping or folder / MAPPING, rejects or folder / "rejected", source=source,
+            ordinary=ordinary, made_at=made_at, part=part, keep=not dry_run,
         )  # fmt: skip
     else:
         if rejects or part or extracted_at:
             raise click.UsageError(
                 f"--rejects, --part and --extracted-at are for a folder with a {MAPPING}, or --mapping"
             )
-        report = load(database, find_files(paths), actor=actor, keep=not dry_run)
-        print_summary(database, report, dry_run)
+        found, given = find_files(paths), stored_for(database, source, ordinary=ordinary)
+        report = load(database, found, actor=str(given.by), keep=not dry_run, areas=given.areas)
+        print_summary(database, report, dry_run, given.by)
     sys.exit(1 if report.rejected else 0)
 
 

@@ -13,6 +13,7 @@ import click
 
 from domain.accounts.account_register import AccountRegister
 from domain.store.application_role import UnfitRole, application_roles, grant_rights
+from domain.store.witnessed import Witnessed
 from projections.columns.column_files import NoRoom, UnreadableColumns
 from projections.read_model.aside import Aside
 from projections.read_model.case_writer import RowDifference
@@ -25,6 +26,7 @@ from projections.read_model.verify_views import verify as differences
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import WorkFailed
 from web.cli import command_log, command_options
+from web.cli.checkpoint_command import schedule_of
 from web.cli.command_columns import maker_of, pool_of
 from web.cli.command_read_model import open_read_model
 from web.cli.progress_bars import progress_of
@@ -51,6 +53,7 @@ def migrate(role: str | None, take_over_passwords: bool, database: str) -> None:
     command_options.open_files(database, make=True, prepare=True).close()
     address = command_options.database_at(database).address
     with closing(AccountRegister(address, prepare=True)) as register, closing(ReadModel(address, prepare=True)):
+        Witnessed(address, prepare=True).close()
         if take_over_passwords:
             taken = register.take_over_passwords()
             click.echo(f"Passwords taken over: {', '.join(taken) or 'none'}")
@@ -90,9 +93,9 @@ dask_option = click.option(
 def follow(batch: int, processes: int | None, scheduler: str | None, database: str) -> None:
     """Keep the views up with the record, for good. A second follower of the same database stands by.
 
-    It also makes the files of columns anew when much has changed. Where it is far behind, cases are derived by several
-    processes or on a Dask cluster. SIGTERM or Ctrl-C ends it between two batches. It can be killed at any time: the next
-    goes on where it was.
+    It also makes the files of columns anew when much has changed, and hands checkpoints to the witness. Where it is far behind,
+    cases are derived by several processes or on a Dask cluster. SIGTERM or Ctrl-C ends it between two batches. It can be killed
+    at any time: the next goes on where it was.
     """
     asked: list[int] = []
 
@@ -105,10 +108,17 @@ def follow(batch: int, processes: int | None, scheduler: str | None, database: s
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     with closing(open_read_model(database)) as views:
-        aside, maker, say = Aside(), maker_of(views, pool), partial(click.echo, err=True)
-        tend = partial(aside.start, maker.tend)
+        aside, witness, maker, say = Aside(), Aside(), maker_of(views, pool), partial(click.echo, err=True)
+        schedule = schedule_of(database)
+
+        def tend() -> None:
+            aside.start(maker.tend)
+            if schedule is not None:
+                witness.start(schedule.tend)
+
         Following(views, lambda: bool(asked), say, batch, tend=tend, pool=pool).run()
         aside.close()
+        witness.close()
         click.echo(f"stopped at position {views.position:,}", err=True)
 
 

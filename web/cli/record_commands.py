@@ -1,20 +1,14 @@
-"""The commands ``export`` and ``verify``: write entries out, prove that none was changed."""
+"""The command ``export``: write entries out."""
 
 import json
-import sys
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
-from domain.store.hash_chain import BrokenChain
-from domain.store.log_check import check_log
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_log, command_options
-from web.cli.report_verification import damaged, differs
-from web.presentation.formatting import count_noun
 from web.presentation.json_documents import entry_document
 
 
@@ -44,32 +38,10 @@ def export(reference: str | None, known_at: Any, database: str) -> None:
 def _lines(book: CaseRepository, name: str, known_at: Any) -> Iterator[str]:
     """The entries of a file, one a line."""
     kept_on = "inspection" if name in book.inspections else "case"
-    for fact in book.file(name).entries.values():
+    stored = book.stored(name)
+    for fact in book.opened_file(book.file(name)).entries.values():
         if not isinstance(known_at, datetime) or fact.recorded_at < known_at:
-            yield json.dumps(entry_document(kept_on, name, fact), ensure_ascii=False)
+            yield json.dumps(entry_document(kept_on, name, fact, stored.get(fact.entry)), ensure_ascii=False)
 
 
-@click.command()
-@click.argument(
-    "reports", nargs=-1, metavar="[REPORT]...", type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@command_options.database
-def verify(reports: tuple[Path, ...], database: str) -> None:
-    """Prove that every stored entry is what was stored: walk the hash chain from the first to the last.
-
-    With files of inspection reports: also whether each is a published file, byte for byte, and for a report's JSON and its
-    answers as CSV whether the record gives every field today, or what differs. Exit code 1 where something does.
-    """
-    files = command_options.open_files(database)  # kept: without it the library closes the pool
-    try:
-        position = max(check_log(files.recorder), default=0)
-    except BrokenChain as error:
-        click.echo(f"broken: {error}", err=True)
-        sys.exit(1)
-    click.echo(f"{count_noun(position, 'entry', 'entries')} verified; the chain's head is {files.recorder.head()[1]}")
-    book = CaseRepository(files)
-    wrong = [*(path for path in reports if differs(book, path, database)), *([book] if damaged(book) else [])]
-    sys.exit(1 if wrong else 0)
-
-
-COMMANDS = [export, verify]
+COMMANDS = [export]

@@ -18,6 +18,7 @@ from domain.accounts.roles import ROLES, SECOND_FACTOR
 from domain.calendar.london_time import day_of
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
+from web.cli.checkpoint_command import plan_at
 from web.cli.command_columns import brought_up
 from web.cli.command_read_model import current_read_model, open_read_model
 from web.cli.import_command import load
@@ -45,6 +46,7 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
 
     from web.site.dear_pages import folder_of_process
 
+    plan = None if site.get("demo") else plan_at(None)
     places, shown = folder_of_process(os.getpid()), f"[{host}]" if ":" in host else host
     error_traces.install()
 
@@ -59,9 +61,13 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
 
         def load(self) -> Any:
             from web.app import create_app
+            from web.services import witnessing
 
             site["places"] = places
-            return create_app(command_options.database_at(database).address, **site)
+            app = create_app(command_options.database_at(database).address, **site)
+            if plan is not None:
+                witnessing.start(app, plan)
+            return app
 
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -142,6 +148,8 @@ def _warn_of_sign_ins(database: str) -> None:
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
         if register.key_changed():
             click.echo(KEY_WARNING, err=True)
+        for username, fault in register.differences().items():
+            click.echo(f"The account {username} signs nobody in: {fault}", err=True)
         if older := register.older_passwords():
             click.echo(OLDER_WARNING.format(names=", ".join(older)), err=True)
 
@@ -178,7 +186,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     with closing(command_options.open_files(database)) as stored:
         publish_samples(stored, system_clock.now())
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
-        add_staff(register)
+        add_staff(register, system_clock.now())
         _ = register.key  # where there is none to use, the command says so, and not a worker of the site
     current_read_model(database).close()
     if not no_serve:
@@ -188,7 +196,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
 
 def _claim(database: str, samples: list[Path]) -> None:
     """A usage error unless the database is empty, or one that the demonstration made."""
-    from web.demo.demo_mark import NotOurs, claim
+    from web.demo.demo_mark import NotOurs, claim, take_over
 
     with (
         closing(command_options.open_files(database, make=True)) as files,
@@ -196,6 +204,7 @@ def _claim(database: str, samples: list[Path]) -> None:
     ):
         try:
             claim(files, register, samples, system_clock.now())
+            take_over(files, system_clock.now())
         except NotOurs as error:
             raise click.UsageError(
                 f"{command_options.database_at(database)} was not made by `caseaudit demo`: {error}. The demonstration asks "

@@ -7,18 +7,13 @@ from typing import Any
 import click
 
 from domain.accounts.access_lines import OPERATOR
-from domain.accounts.account_register import (
-    AccountExists,
-    AccountRegister,
-    KeyTaken,
-    NoSuchAccount,
-    StaleAccount,
-    account_values,
-)
+from domain.accounts.account_register import AccountRegister, account_values
+from domain.accounts.kept_accounts import AccountExists, By, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.requests import RequestKind
 from domain.accounts.roles import ROLES
 from domain.accounts.widening import widened
 from domain.store.database import NotPrepared
+from domain.store.stored_by import StoredBy
 from web.admin.account_form import read_account
 from web.cli import command_log, command_options
 from web.site import passwords, system_clock
@@ -62,7 +57,7 @@ def add(username: str, password: str, database: str, **given: Any) -> None:
     with _register(database, make=True) as register:
         first = not register.accounts()
         try:
-            register.add(account, passwords.hashed(register.key, username, password))
+            register.add(account, passwords.hashed(register.key, username, password), by=_by())
         except (AccountExists, KeyTaken) as error:
             raise click.UsageError(str(error)) from error
         if not first:
@@ -76,11 +71,14 @@ def add(username: str, password: str, database: str, **given: Any) -> None:
 def list_(database: str) -> None:
     """All accounts."""
     with _register(database) as register:
+        wrong = register.differences()
         for a in register.accounts():
             scope = ", ".join((*a.places, *a.inspections, *a.staff))
             state = " closed" if a.disabled else f" until {a.until}" if a.until else ""
             keyless = " no staff key: sees no case" if a.holds_cases and not a.staff else ""
             click.echo(f"{a.username:<20} {a.role:<20} {a.name}{f' ({scope})' if scope else ''}{state}{keyless}")
+        for username, fault in wrong.items():
+            click.echo(f"{username} SIGNS NOBODY IN: {fault}", err=True)
 
 
 @users.command()
@@ -102,7 +100,7 @@ def change(username: str, closed: bool | None, database: str, **given: Any) -> N
         disabled = standing.disabled if closed is None else closed
         changed = replace(account, disabled=disabled, must_change=standing.must_change, revision=standing.revision)
         try:
-            register.change(changed)
+            register.change(changed, by=_by())
         except (KeyTaken, StaleAccount) as error:
             raise click.UsageError(str(error)) from error
         if wider := widened(standing, changed):
@@ -156,6 +154,27 @@ def recover(username: str, password: str, database: str) -> None:
 @users.command()
 @click.argument("username")
 @command_options.database
+def restore(username: str, database: str) -> None:
+    """Make the row of an account in its table what the record says again, after somebody wrote past the record.
+
+    Its password stays, if it is one that was set here; its sessions end. See `caseaudit users list` for which rows differ.
+    """
+    with _register(database) as register:
+        _found(register, username)
+        fault = register.differences().get(username, "")
+        register.restore(username)
+        register.log.add(
+            system_clock.now(),
+            OPERATOR,
+            "account changed",
+            detail=f"{username}: restored{f', as {fault}' if fault else ''}",
+        )
+    click.echo(f"{username} is what the record says" if fault else f"{username} was what the record says")
+
+
+@users.command()
+@click.argument("username")
+@command_options.database
 def invite(username: str, database: str) -> None:
     """Make a link that binds the account to a person of the organisation's own sign-in (OpenID Connect), once."""
     with _register(database) as register:
@@ -175,6 +194,11 @@ def _alone(register: AccountRegister, kind: RequestKind, username: str, change: 
     register.requests.ask(
         kind, username, change, reason="at the shell", by=OPERATOR.username, at=system_clock.now(), alone=True
     )
+
+
+def _by() -> By:
+    """Who runs this command, as the record keeps it."""
+    return By(str(StoredBy(operator=command_log.operator())), system_clock.now())
 
 
 def _register(database: str, *, make: bool = False) -> closing[AccountRegister]:

@@ -1,9 +1,12 @@
 """The accounts of the demonstration: one or more in each role, without passwords, so of no use elsewhere."""
 
+from datetime import datetime
 from typing import Any
 
-from domain.accounts.account_register import AccountExists, AccountRegister
+from domain.accounts.account_register import AccountRegister
+from domain.accounts.kept_accounts import AccountExists, By
 from domain.accounts.roles import Account, Role
+from domain.store.stored_by import DEMONSTRATION
 from web.demo.invented_people import AREA
 
 
@@ -27,10 +30,10 @@ STAFF = (
 )
 
 
-def add_staff(register: AccountRegister) -> None:
+def add_staff(register: AccountRegister, now: datetime) -> None:
     """Add the accounts that the register does not have yet."""
     for account in STAFF:
         try:
-            register.add(account)
+            register.add(account, by=By(DEMONSTRATION, now))
         except AccountExists:
             continue

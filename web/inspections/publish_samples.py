@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_before
+from web.demo.demo_mark import ACTOR
 from web.demo.inspection_file import LEAD
 from web.demo.published_findings import FOLLOW_UP, ORIGINAL
 from web.inspections.publication import publish
@@ -21,7 +22,7 @@ def publish_samples(files: Files, now: datetime) -> int:
         if found.published is not None or found.frozen is None:
             continue
         out = publish(
-            book, sample.inspection, score_before(book, sample.inspection), entry="published", by=LEAD, actor="demo",
+            book, sample.inspection, score_before(book, sample.inspection), entry="published", by=LEAD, actor=ACTOR,
             at=found.frozen.recorded_at + timedelta(hours=1), now=now,
         )  # fmt: skip
         published += out is not None

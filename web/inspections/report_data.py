@@ -9,6 +9,7 @@ from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionOpened, PublishedFigure
 from domain.store.hash_chain import ORIGIN
 from projections.cases.case_repository import CaseRepository
+from projections.cases.stored_late import StoredLate
 from projections.history.moment import Moment
 from projections.inspections.published_figures import FigureChange, figure_changes, figures
 from projections.inspections.sample_scores import (
@@ -76,6 +77,7 @@ class InspectionReport:
     findings: list[CheckedFinding]
     figures: list[PublishedFigure]
     stamp: Stamp
+    late: StoredLate
     own_moment: bool
     """Whether it is read at the inspection's own sample date and state of knowledge, the ones that are published."""
     places: list[EntryPlace]
@@ -179,7 +181,7 @@ def report_of(
         findings=[check_finding(finding, scored.score, was) for finding in found.findings],
         figures=figures(found, scored.score),
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
-        own_moment=at_own_moment(opened, at),
+        late=StoredLate.of(book, name, scored.readings, at), own_moment=at_own_moment(opened, at),
         places=_places(book, name, found) if says_position else [],
     )  # fmt: skip
 

@@ -11,13 +11,14 @@ from msgspec import inspect
 
 from domain.entries import code_lists
 from domain.entries.case_entries import Entry
+from domain.entries.entry import CLAIMED
 from domain.entries.entry_words import FieldWords, codes_in_order, field_words, fields_of_type
 from web.presentation.phrases import sentence
 
 ROWS = 4
 """The rows that a form offers for a list of groups, such as the objectives of a plan."""
 
-NOT_ASKED = ("entry", "recorded_at", "recorded_by", "occurred_at")
+NOT_ASKED = ("entry", "recorded_at", "recorded_by", "occurred_at", *CLAIMED)
 """The fields that the site fills in: who records, when, and under which id."""
 
 TYPED = ("date", "text", "note", "lines", "number")

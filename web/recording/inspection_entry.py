@@ -104,7 +104,9 @@ def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str 
     }
     try:
         fact = recording_default(current_cases.repository().file(inspection), load_entry(type_, meant))
-        fresh = current_cases.repository().files.record(inspection, [fact], actor=who.username, now=now)
+        fresh = current_cases.repository().files.record(
+            inspection, [fact], actor=access_control.stored_by_account(who.username), now=now
+        )
     except ShapeError as error:
         return {name: in_words(reason) for name, reason in error.problems}
     except refusals.EntryRepeats:

@@ -51,7 +51,9 @@ def _record(request: Request) -> None:
     now = clock.recording_time()
     entry = {name: value for name, value in request.change["entry"].items() if name != "type"}
     fact = load_entry(request.change["type"], {**entry, "recorded_at": now.isoformat()})
-    current_cases.repository().files.record(request.subject, [fact], actor=request.asked_by, now=now)
+    current_cases.repository().files.record(
+        request.subject, [fact], actor=access_control.stored_by_account(request.asked_by), now=now
+    )
     access_control.log("recorded", request.subject, detail=f"{request.change['type']} {fact.entry}")
 
 

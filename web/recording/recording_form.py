@@ -110,7 +110,9 @@ class RecordingForm:
             )
             return redirect(url_for("requests.index"))
         try:
-            current_cases.repository().files.record(self.reference, [fact], actor=self.who.username, now=self.now)
+            current_cases.repository().files.record(
+                self.reference, [fact], actor=access_control.stored_by_account(self.who.username), now=self.now
+            )
         except (refusals.Refused, refusals.BusyFile) as error:
             return self.show(typed, {"entry": f"{error}. Look at the entries made meanwhile, and send it again"})
         if fresh:

@@ -1,6 +1,6 @@
 """What every page reads from: the cases of the database, the moment of the page, and the cases open to its reader."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NoReturn, cast
 
@@ -45,7 +45,7 @@ def repository() -> CaseRepository:
 def moment() -> Moment:
     """The moment at which this page is read: as at a day, as known at an instant."""
     asked = reading_date.page_date()
-    return Moment(asked.on, asked.known_at)
+    return Moment(asked.on, asked.known_at, asked.knowledge == "received")
 
 
 def today() -> Moment:
@@ -87,7 +87,7 @@ def framework_of(inspection: str | None) -> Framework:
 def reached() -> CountedCases:
     """The cases that the person signed in answers for at the moment, and those of them that are closed to them."""
     if "reached" not in g:
-        g.reached = counted_by(access_control.account(), moment())
+        g.reached = counted_by(access_control.account(), moment().as_recorded)
     return cast(CountedCases, g.reached)
 
 
@@ -105,16 +105,25 @@ def opened() -> Array:
 
 
 def case(reference: str, inspection: str | None = None) -> Reading:
-    """One case at the moment. 404 where there is none, and in the same words where the person signed in may not open it."""
+    """One case at the moment, with the texts of its entries. 404 where there is none.
+
+    In the same words 404 where the person signed in may not open it.
+    """
     if _is_surely_closed(reference):
         _refuse(reference)
     if not isinstance(repository().file(reference).first_entry, SupervisionStarted):
         _refuse(reference)
-    reading = repository().read(reference, moment(), framework_of(inspection), inspection)
+    asked = moment()
+    reading = repository().read(reference, asked.as_recorded, framework_of(inspection), inspection)
     now = repository().read(reference, today(), framework())
     if not case_access.may_open(repository(), access_control.account(), reading, now):
         _refuse(reference)
-    return reading
+    return repository().read(reference, asked, framework_of(inspection), inspection, opened=True)
+
+
+def names(references: Iterable[str], at: Moment | None = None) -> Mapping[str, str]:
+    """The names of the persons of these cases at a moment (None: the page's own), which a page shows beside the references."""
+    return repository().names(references, at or moment().as_recorded)
 
 
 def _refuse(reference: str) -> NoReturn:
@@ -138,7 +147,7 @@ def _is_surely_closed(reference: str) -> bool:
     number = reached().selection.columns.number(reference)
     if number is None:
         return False
-    held = any(following_read_model.as_at(at).there[number] for at in (moment(), today()))
+    held = any(following_read_model.as_at(at).there[number] for at in (moment().as_recorded, today()))
     return held and not opened()[number]
 
 
@@ -146,7 +155,7 @@ def is_open(reference: str) -> bool:
     """Whether the person signed in may open this case at the moment."""
     if _is_surely_closed(reference) or not isinstance(repository().file(reference).first_entry, SupervisionStarted):
         return False
-    return may_read(repository().read(reference, moment(), framework()))
+    return may_read(repository().read(reference, moment().as_recorded, framework()))
 
 
 def may_record(reference: str) -> bool:
@@ -169,7 +178,7 @@ def file_shown(entry: str) -> str | None:
         return None
     known: dict[str, bool] = g.setdefault("may_read", {})
     if file not in known:
-        known[file] = may_read(repository().read(file, moment(), framework()))
+        known[file] = may_read(repository().read(file, moment().as_recorded, framework()))
     if not known[file]:
         return None
     access_control.shown(file)
@@ -189,13 +198,16 @@ def closed(references: Iterable[str]) -> set[str]:
 
 
 def shown_file(reference: str) -> CaseFile:
-    """The file of a case without the answers of others that the person signed in must not see yet."""
-    return blind_reading.shown_file(repository(), access_control.account(), reference)
+    """The file of a case, with its texts, without the answers of others that the person signed in must not see yet."""
+    return repository().opened_file(blind_reading.shown_file(repository(), access_control.account(), reference))
 
 
 def shown_person(reference: str) -> PersonFiles:
-    """The same file, with the other files of its person."""
-    return repository().person(reference)._replace(file=shown_file(reference))
+    """The same file, with the other files of its person, with their texts."""
+    person = repository().person(reference)
+    return person._replace(
+        file=shown_file(reference), others=[repository().opened_file(other) for other in person.others]
+    )
 
 
 def places() -> dict[str, list[str]]:

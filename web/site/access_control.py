@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, Account, Role
 from domain.accounts.sign_in_sessions import IDLE, Session, Stage
+from domain.store.stored_by import SAMPLES, StoredBy
 from web.site import access_logging, clock
 from web.site.cookie_signing import CookieSigning
 
@@ -114,6 +115,15 @@ def account() -> Account:
     if found is None:
         abort(401)
     return found
+
+
+def stored_by_account(username: str) -> str:
+    """Who is on record as storing what is recorded by hand: the account of this user name.
+
+    The demonstration's day lies in the past. What is tried out there counts as part of its samples, which are taken over.
+    """
+    source = SAMPLES if current_app.config.get("DEMO") else ""
+    return str(StoredBy(username, source, taking_over=bool(source)))
 
 
 def recorder_name(recorded_by: str | None) -> str:
@@ -221,6 +231,7 @@ def attach(app: Flask) -> None:
     open_to_anyone(app.view_functions["static"])
     app.add_template_global(signed_in)
     app.add_template_filter(recorder_name)
+    app.add_template_global(recorder_name, "recorder_name_of")
 
 
 def check(app: Flask) -> None:

@@ -24,9 +24,9 @@ PURPOSES: Mapping[str, Purpose] = {
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
     "compliance": "reports",
     "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
-    "imports": "administration", "access": "oversight",
+    "imports": "administration", "proof": "administration", "access": "oversight",
     "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
-    "invitations": "administration",
+    "invitations": "administration", "keeping": "administration",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 

@@ -17,6 +17,7 @@ NAVIGATION = (
     ("Accounts", "staff.index"),
     ("Requests", "requests.index"),
     ("Imports", "imports.index"),
+    ("Proof", "proof.index"),
     ("Access log", "access.index"),
 )
 """The items of the navigation, in order: label and endpoint. Pages that the reader may not open are left out."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from domain.accounts.access_lines import UNKNOWN, Actor
-from domain.accounts.account_register import NoSuchAccount
+from domain.accounts.kept_accounts import NoSuchAccount
 from domain.accounts.password_hashes import GIVEN_FOR, hashed, is_older, is_password
 from domain.accounts.roles import Account
 from domain.accounts.sign_in_tries import Subject

@@ -6,8 +6,9 @@ from typing import Any, Literal, cast
 
 from flask import current_app
 
-from domain.accounts.account_register import StaleAccount, account_of, account_values
+from domain.accounts.account_register import account_of, account_values
 from domain.accounts.confirming import confirmers, may_confirm
+from domain.accounts.kept_accounts import By, StaleAccount
 from domain.accounts.requests import LIFE, Decision, Request, RequestKind
 from domain.accounts.roles import Account
 from domain.accounts.widening import narrowed, widened
@@ -25,9 +26,12 @@ OUTCOMES: Mapping[Outcome, str] = {
 Effect = Callable[[Request], None]
 
 
-def attach_effect(kind: RequestKind, effect: Effect) -> None:
-    """Say what a confirmed request of this kind does. Its page is of another part of the site."""
-    _effects()[kind] = effect
+def attach_effect(kind: RequestKind, effect: Effect, check: Effect = lambda request: None) -> None:
+    """Say what a confirmed request of this kind does. Its page is of another part of the site.
+
+    ``check``: raises where it cannot be done any more; then nothing is decided. ``effect`` gets the request as it was decided.
+    """
+    _effects()[kind] = check, effect
 
 
 def ask(
@@ -66,7 +70,7 @@ def ask_account(before: Account | None, after: Account, *, reason: str = "", are
         return ask("account made", after.username, {"account": account_values(after)}, reason=reason)
     wider, at_once = widened(before, after), narrowed(before, after)
     if at_once != before or not wider:
-        register.change(at_once if wider else replace(after, revision=before.revision))
+        register.change(at_once if wider else replace(after, revision=before.revision), by=_by_hand())
         access_control.log("account changed", detail=said(at_once if wider else after))
     if not wider:
         return "done"
@@ -93,13 +97,15 @@ def decide(request: Request, decision: Decision) -> None:
     register.requests.decide(request.number, decision, by=access_control.account().username, at=clock.now())
     access_control.log("decided", detail=f"request {request.number}: {decision}")
     if decision == "confirmed" and not request.alone:
-        take_effect(request)
+        take_effect(register.requests.request(request.number))
 
 
 def check_fresh(request: Request) -> None:
     """``StaleAccount`` where the account was changed after the request; ``AccountExists``, ``KeyTaken`` where it cannot be made."""
     if request.kind == "account made":
         access_control.register().check_new(account_of(request.change["account"], 0))
+    if request.kind in _effects():
+        _effects()[request.kind][0](request)
     if request.kind == "account changed":
         standing = access_control.register().account(request.subject)
         if standing.revision != request.change["revision"]:
@@ -111,17 +117,28 @@ def take_effect(request: Request) -> None:
     register, change = access_control.register(), request.change
     match request.kind:
         case "account made":
-            register.add(account_of(change["account"], 0))
+            register.add(account_of(change["account"], 0), by=_by(request))
             access_control.log("account made", detail=said(account_of(change["account"], 0)))
         case "account changed":
             standing = register.account(request.subject)
             asked = account_of(change["account"], int(change["revision"]))
-            register.change(replace(asked, must_change=standing.must_change))
+            register.change(replace(asked, must_change=standing.must_change), by=_by(request))
             access_control.log("account changed", detail=said(asked))
         case "name bound":
-            register.bind_name(request.subject, str(change["username"]))
+            register.bind_name(request.subject, str(change["username"]), by=_by(request))
         case kind:
-            _effects()[kind](request)
+            _effects()[kind][1](request)
+
+
+def _by_hand() -> By:
+    """The person signed in, on whom the log says that they did it."""
+    return By(access_control.account().username, clock.now())
+
+
+def _by(request: Request) -> By:
+    """Who does what was asked for: the person signed in, who confirms it or asks for it alone."""
+    by = _by_hand()
+    return by if request.asked_by == by.actor else by._replace(asked_by=request.asked_by, request=request.number)
 
 
 def said(account: Account) -> str:
@@ -130,5 +147,5 @@ def said(account: Account) -> str:
     return f"{account.username}: {account.role} {scope}{' (closed)' if account.disabled else ''}".strip()
 
 
-def _effects() -> dict[RequestKind, Effect]:
-    return cast(dict[RequestKind, Effect], current_app.extensions.setdefault("effects of requests", {}))
+def _effects() -> dict[RequestKind, tuple[Effect, Effect]]:
+    return cast(dict[RequestKind, tuple[Effect, Effect]], current_app.extensions.setdefault("effects of requests", {}))

@@ -13,12 +13,12 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from domain.entries.case_entries import ENTRY_TYPES, EntryCorrected
-from domain.entries.entry import Entry
+from domain.entries.entry import CLAIMED, Entry
 from domain.entries.references import reference_fields
 from domain.entries.schemas import Flag, StrictDate, StrictInstant, schema_of
 
-MADE = "entry"
-"""The field that no mapping gives: the id is made from source, table, key and name."""
+MADE = ("entry", *CLAIMED)
+"""The fields that no mapping gives: the id is made from source, table, key and name; the others are of other records."""
 
 COMMON = ("occurred_on", "occurred_at", "recorded_at", "recorded_by")
 """The fields that all types have. A table may give them once for all its entries."""
@@ -91,7 +91,7 @@ def slots_of(entry_type: type[Entry]) -> Mapping[str, Slot]:
         if isinstance(field, fields.Nested):
             for inner, part in field.schema.fields.items():
                 slots[f"{name}.{inner}"] = Slot(part, part.required, name)
-        elif name != MADE:
+        elif name not in MADE:
             required = field.required and name != "recorded_at"
             slots[name] = Slot(field, required, names=names.get(name))
     return slots

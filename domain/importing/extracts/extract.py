@@ -20,6 +20,7 @@ from domain.importing.extracts.taken_back import MOVED, WITHDRAW, Comparison, Mi
 from domain.importing.freezes_of_run import FreezesOfRun
 from domain.importing.importer import ImportReport, take_lines
 from domain.importing.ndjson_reader import Line
+from domain.importing.source_areas import SourceAreas
 from domain.private_folder import OUR_FOLDER
 from domain.store.application import Files
 
@@ -52,7 +53,8 @@ class Extract:
         return self.rows.counts
 
     def take(
-        self, files: Files, report: ImportReport, progress: Progress, *, now: datetime, actor: str, keep: bool
+        self, files: Files, report: ImportReport, progress: Progress, *, now: datetime, actor: str, keep: bool,
+        areas: SourceAreas | None = None,
     ) -> None:  # fmt: skip
         """Import the rows of the extract, and withdraw what its source has taken back.
 
@@ -63,7 +65,7 @@ class Extract:
         freezes = FreezesOfRun(files)
 
         def take(lines: Iterator[Line]) -> None:
-            take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep)
+            take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep, areas=areas)
 
         take(chain(self.rows.lines(report, progress), self._taken_back(files, report)))
         self.comparison.keep_unmoved(report.rejected)

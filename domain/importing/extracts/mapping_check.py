@@ -167,8 +167,12 @@ class _Check:
 
 
 def _unknown(field: str, kind: str, slots: Mapping[str, Slot]) -> str:
-    if field == MADE:
-        return "is made of source, table, key and name; leave it out"
+    if field in MADE:
+        return (
+            "is made of source, table, key and name; leave it out"
+            if field == "entry"
+            else "comes with an export; leave it out"
+        )
     inside = [slot for slot in slots if slot.startswith(f"{field}.")]
     if inside:
         return f"is a group; write {', '.join(inside)}"

@@ -20,10 +20,12 @@ from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_entry, read_lines, read_straight
 from domain.store.application import Files
 from domain.store.log_check import check_log
+from domain.store.stored_by import StoredBy
 from domain.store.writing import Writing
 from tests.support.hanging import wait_until
 from tests.support.histories import CASE, NOW, PERSON, PLACE, Line
 from web.cli import main
+from web.cli.command_log import who_runs_it
 
 
 def line(type_: str, entry: str, on: str = "2005-06-01", **fields: Any) -> Line:
@@ -301,9 +303,15 @@ def test_without_a_recording_time_it_is_now_and_stays_so(desk: Desk) -> None:
 
 def test_who_imported_is_on_record(desk: Desk) -> None:
     desk.write(*GOOD)
-    desk.run("--actor", "night-job")
+    desk.run()
     with closing(sqlite3.connect(desk.database)) as connection:
-        assert connection.execute("SELECT DISTINCT actor FROM stored_events").fetchall() == [("night-job",)]
+        ((actor,),) = connection.execute("SELECT DISTINCT actor FROM stored_events").fetchall()
+    assert StoredBy.read(actor) == StoredBy(operator=f"{who_runs_it()}: import")
+
+
+def test_nobody_imports_under_the_name_of_another(desk: Desk) -> None:
+    desk.write(*GOOD)
+    assert "No such option" in desk.run("--actor", "jo").output
 
 
 @pytest.mark.parametrize("dated", [True, False], ids=["with recorded_at", "without recorded_at"])

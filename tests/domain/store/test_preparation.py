@@ -72,7 +72,7 @@ def test_a_step_that_is_done_is_not_done_again(older: str, kind: str) -> None:
 @pytest.mark.both
 def test_a_database_of_a_later_version_is_used_as_it_is(older: str, kind: str) -> None:
     Files.open(older, prepare=True).close()
-    change(older, kind, f"INSERT INTO {STEPS_TABLE} VALUES ({max(STEPS) + 1})")
+    change(older, kind, f"INSERT INTO {STEPS_TABLE} VALUES ({max(STEPS) + 100})")
     with closing(Files.open(older)) as files:
         assert is_prepared(files.recorder)
 

@@ -1,0 +1,29 @@
+"""Checkpoints of the site's record, handed to the witness on a schedule by a thread beside the requests."""
+
+import threading
+import time
+
+from flask import Flask
+
+from domain.error_traces import trace_of
+from domain.store.checkpointing import CHECKED, Schedule, WitnessPlan
+from web.services import current_cases
+from web.site import clock
+
+
+def start(app: Flask, plan: WitnessPlan) -> None:
+    """Hand over checkpoints as long as this process lives. To be called in each process of the site, after it was forked."""
+    threading.Thread(target=_keep_on, args=(app, plan), daemon=True, name="witness").start()
+
+
+def _keep_on(app: Flask, plan: WitnessPlan) -> None:
+    schedule = None
+    while True:
+        try:
+            with app.app_context():
+                if schedule is None:
+                    schedule = Schedule(plan, app.config["DATABASE"], current_cases.repository().files, clock.now)
+                schedule.tend()
+        except Exception as error:
+            app.logger.error("no checkpoint could be handed over: %s", trace_of(error))
+        time.sleep(CHECKED)

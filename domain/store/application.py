@@ -18,6 +18,7 @@ from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
+from domain.store.name_digests import NameDigests
 from domain.store.person_index import PersonIndex
 from domain.store.person_keys import PersonKeys
 from domain.store.sqlite_recorder import (
@@ -61,6 +62,11 @@ class Files(Application[str]):
     def keys(self) -> PersonKeys:
         """The keys of the texts of this record."""
         return PersonKeys.at(self.database)
+
+    @cached_property
+    def names(self) -> NameDigests:
+        """Finds cases by the names of their persons."""
+        return NameDigests(self.keys.engine, self.keys)
 
     @cached_property
     def texts(self) -> Texts:

@@ -27,6 +27,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     f"{TABLE}_sealing": READS,
     "person_keys": ("SELECT", "INSERT", "DELETE"),
     "text_keys": ("SELECT", "INSERT", "DELETE"),
+    "name_digests": KEEPS,
     "accounts": CHANGES,
     "account_names": APPENDS,
     "bound_names": CHANGES,

@@ -105,6 +105,9 @@ STEPS: Mapping[int, Step] = {
     12: "CREATE INDEX IF NOT EXISTS ix_text_keys_crn ON text_keys (crn)",
     13: f"CREATE TABLE IF NOT EXISTS {SEALING_TABLE} (only_row integer PRIMARY KEY CHECK (only_row = 1))",
     14: _seal_if_new,
+    15: "CREATE TABLE IF NOT EXISTS name_digests (digest bigint NOT NULL, reference text NOT NULL, since bigint NOT NULL, "
+    "PRIMARY KEY (digest, reference))",
+    16: "CREATE INDEX IF NOT EXISTS ix_name_digests_reference ON name_digests (reference)",
     40: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""

@@ -27,13 +27,14 @@ from web.admin import (
     start_page,
 )
 from web.api import json_api
-from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
+from web.cases import calendar_feed, case_page, caseload_page, desk_pages, keeping_pages, matrix_pages, replay_pages
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
     inspection_opening,
     inspection_progress,
     management_page,
+    publication_page,
     reading_allocation,
     reading_pages,
     report_page,
@@ -72,6 +73,7 @@ PAGES: tuple[ModuleType, ...] = (
     matrix_pages,
     measure_pages,
     case_page,
+    keeping_pages,
     replay_pages,
     recording_pages,
     scoring_sheet,
@@ -83,6 +85,7 @@ PAGES: tuple[ModuleType, ...] = (
     reading_pages,
     management_page,
     agreement_page,
+    publication_page,
     report_page,
     handbook_pages,
     calendar_feed,
@@ -156,6 +159,7 @@ def create_app(
         recording_pages,
         limits_by_hand,
         key_requests,
+        keeping_pages,
         security_headers,
         error_pages,
     ):

@@ -96,7 +96,7 @@ class EntryPart(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     """A named group of values inside an entry."""
 
 
-Claim = Annotated[str, Meta(min_length=1, max_length=500)]
+Claim = Annotated[str, Meta(min_length=1, max_length=1000)]
 """A text that another record claims."""
 
 CLAIMED = ("stored_at", "stored_by", "source", "earlier")

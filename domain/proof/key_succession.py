@@ -59,6 +59,15 @@ def named_key(entries: Sequence[SigningKeySet], record: str) -> VerifierKey | No
     return None
 
 
+def first_key(entries: Sequence[SigningKeySet]) -> VerifierKey:
+    """The last key that no key before it has signed: the first of the record, or the one set after the last loss.
+
+    ``IndexError`` where no key was ever set.
+    """
+    unsigned = [fact for fact in entries if fact.lost or not fact.before]
+    return check_key_set(unsigned[-1])
+
+
 def keys_after(trusted: VerifierKey, entries: Iterable[SigningKeySet]) -> list[VerifierKey]:
     """The keys that signed the record's heads from a trusted one on: it, and each that follows it by a signature of both.
 

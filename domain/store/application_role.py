@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
-from domain.store.late_entries import LATE_TABLE
+from domain.store.lateness import LATE_TABLE
 from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
+from domain.store.published_files import TABLE as PUBLISHED
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
 CHANGES = ("SELECT", "INSERT", "UPDATE")
@@ -22,6 +23,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     TABLE: APPENDS,
     HEAD: ("SELECT", f"UPDATE ({', '.join(HEAD_CHANGES)})"),
     TILES: APPENDS,
+    PUBLISHED: APPENDS,
     f"{TABLE}_steps": READS,
     LATE_TABLE: APPENDS,
     f"{TABLE}_sealing": READS,
@@ -29,8 +31,6 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "text_keys": ("SELECT", "INSERT", "DELETE"),
     "name_digests": KEEPS,
     "accounts": CHANGES,
-    "account_names": APPENDS,
-    "bound_names": CHANGES,
     "settings": CHANGES,
     "access_lines": APPENDS,
     "access_listed": APPENDS,

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from domain.entries.signing_entries import SigningKeySet
 from domain.proof.checkpoints import Checkpoint, log_origin, read_checkpoint
-from domain.proof.key_succession import WrongSuccession, keys_after
+from domain.proof.key_succession import WrongSuccession, first_key, keys_after, named_key
 from domain.proof.signed_notes import NotANote, Note, NotSigned, VerifierKey, WrongSignature
 from domain.proof.witness import SUFFIX
 from domain.store.application import Files
 from domain.store.hash_chain import BrokenChain
 from domain.store.log_check import Known
 from domain.store.log_head import LogHead
-from domain.store.record_keys import key_entries
+from domain.store.record_keys import key_entries, record_name
 
 
 class NotOfThisRecord(ValueError):
@@ -71,14 +72,32 @@ def check_signatures(kept: Sequence[Kept], keys: Sequence[VerifierKey]) -> None:
 def trusted_keys(files: Files, given: VerifierKey | None) -> list[VerifierKey]:
     """The keys that may have signed heads: the one given from outside and those that follow it; else those the record names.
 
-    ``BrokenChain`` where the record sets a key that is not signed as it must be.
+    The newest is the last. ``BrokenChain`` where the record sets a key that is not signed as it must be, or where the one that
+    signs now follows from the given one by nobody's signature.
     """
-    entries = key_entries(files)
+    entries, record = key_entries(files), record_name(files)
     try:
-        first = given or (VerifierKey.read(entries[0].vkey) if entries else None)
-        return keys_after(first, entries) if first else []
+        named = named_key(entries, record)
+        first = given or (first_key(entries) if named else None)
+        found = keys_after(first, entries) if first else []
     except (WrongSuccession, ValueError) as error:
         raise BrokenChain(f"the record's signing keys: {error}") from error
+    if given is not None and named != found[-1]:
+        raise BrokenChain(_not_followed(found[-1], entries))
+    return found
+
+
+def _not_followed(key: VerifierKey, entries: Sequence[SigningKeySet]) -> str:
+    for fact in entries:
+        if fact.before == str(key) and fact.lost:
+            who = f"{fact.asked_by} and {fact.confirmed_by}" if fact.confirmed_by else f"{fact.asked_by} alone"
+            return (
+                f"the key that was given ({key.key_id.hex()}) was said to be lost on {fact.at.date()}, and another put in its "
+                f"place by {who}: get its public key from them, not from here"
+            )
+    return (
+        f"the key that was given ({key.key_id.hex()}) is none that this record names: another key was put in its place"
+    )
 
 
 def check_head(head: LogHead, keys: Sequence[VerifierKey]) -> None:

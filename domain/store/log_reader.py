@@ -29,6 +29,10 @@ class LogReader:
         """The rows after a position, in order."""
         return self._ask(lambda c: self._log.rows(c, after, limit))
 
+    def rows_of(self, file: str) -> list[StoredRow]:
+        """The rows of a file, in order."""
+        return self._ask(lambda c: self._log.rows_of(c, file))
+
     def tile(self, level: int, number: int) -> Tile | None:
         """A tile as it is kept; None where there is none."""
         return self._ask(lambda c: self._log.tile(c, level, number))

@@ -22,7 +22,7 @@ from domain.store.hash_chain import (
     hashed,
 )
 from domain.store.head_signing import HeadSigning
-from domain.store.late_entries import INSERT_LATE, late_rows
+from domain.store.lateness import INSERT_LATE, late_rows
 from domain.store.log_head import LogHead, OpenLeaves
 
 STEP = 1024
@@ -68,6 +68,13 @@ def statements(kind: Kind) -> list[str]:
         ),
         f"CREATE TABLE IF NOT EXISTS {TILES} (level {number} NOT NULL, number {number} NOT NULL, last_position {number} NOT NULL, "
         f"root {bytes_} NOT NULL, hashes {bytes_} NOT NULL, PRIMARY KEY (level, number))",
+    ]
+
+
+def guard_statements(kind: Kind) -> list[str]:
+    """The statements that make the triggers which refuse any change of entries and tiles."""
+    return [
+        *guards(kind, TABLE, REFUSED, ("rowid",), ("originator_id", "originator_version")),
         *guards(kind, TILES, REFUSED, ("rowid",), ("level", "number")),
     ]
 
@@ -127,7 +134,7 @@ class LogTables:
     def note_late(
         self, c: Any, entries: Sequence[ChainedEvent], positions: Sequence[int], stored_at: str, actor: str
     ) -> None:
-        """Note which of some entries just stored came late (see ``domain.store.late_entries``)."""
+        """Note which of some entries just stored came late (see ``domain.store.lateness``)."""
 
         def registered(source: str) -> list[RegisterEntry]:
             query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
@@ -137,6 +144,11 @@ class LogTables:
         if late := late_rows(entries, positions[0], stored_at, actor, registered):
             insert = INSERT_LATE.format("?" if self.kind == "sqlite" else "%s")
             c.executemany(insert if self.kind == "sqlite" else insert.encode(), late)
+
+    def guard(self, c: Any) -> None:
+        """Make the triggers that refuse changes, where they are missing."""
+        for statement in guard_statements(self.kind):
+            c.execute(statement if self.kind == "sqlite" else statement.encode())
 
     def begin(self, c: Any) -> None:
         """Make the head of a log without entries, where there is no head yet."""
@@ -156,6 +168,10 @@ class LogTables:
     def name(self, c: Any, origin: str) -> None:
         """Give the record a name, by which its checkpoints are known."""
         self._run(c, f"UPDATE {HEAD} SET origin = ?", (origin,))
+
+    def sign_as(self, c: Any, note: str) -> None:
+        """Give the head the note that the head of the same log has elsewhere."""
+        self._run(c, f"UPDATE {HEAD} SET note = ?", (note,))
 
     def tile(self, c: Any, level: int, number: int) -> Tile | None:
         """A tile as it is kept; None where there is none."""
@@ -177,13 +193,20 @@ class LogTables:
     def rows(self, c: Any, after: int, limit: int) -> list[StoredRow]:
         """The rows of entries after a position, in order."""
         query = f"SELECT * FROM {TABLE} WHERE {self.position} > ? ORDER BY {self.position} LIMIT ?"
+        return self._rows(c, query, (after, limit))
+
+    def rows_of(self, c: Any, file: str) -> list[StoredRow]:
+        """The rows of a file, in order."""
+        return self._rows(c, f"SELECT * FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version", (file,))
+
+    def _rows(self, c: Any, query: str, values: Sequence[Any]) -> list[StoredRow]:
         return [
             StoredRow(
                 row[self.position],
                 StoredEvent(row["originator_id"], row["originator_version"], row["topic"], _plain(row["state"])),
                 row["stored_at"], row["actor"], _plain(row["hash"]),
             )
-            for row in self._run(c, query, (after, limit)).fetchall()
+            for row in self._run(c, query, values).fetchall()
         ]  # fmt: skip
 
     def _keys(self, c: Any) -> list[SigningKeySet]:

@@ -13,10 +13,8 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.store.database import guards
 from domain.store.hash_chain import (
     ORIGIN,
-    REFUSED,
     TABLE,
     ChainedEvent,
     ChainedRecorder,
@@ -50,7 +48,6 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
                 'CREATE INDEX IF NOT EXISTS {beginnings} ON {table} (topic, originator_id COLLATE "C") '
                 "WHERE originator_version = 1"
             ),
-            *(SQL(statement).format() for statement in guards("postgresql", events_table_name, REFUSED)),
             *(SQL(statement).format() for statement in statements("postgresql")),
         ]
         self.log = LogTables("postgresql", "notification_id", stored_register_entry)

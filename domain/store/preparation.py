@@ -19,8 +19,9 @@ from domain.entries.case_entries import (
     PersonLinked,
 )
 from domain.entries.register_entries import AccountSet, NameBound, TreeMade
+from domain.store import published_files
 from domain.store.hash_chain import TABLE, ChainedRecorder
-from domain.store.late_entries import CREATE_LATE, make_anew
+from domain.store.lateness import CREATE_LATE, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
 
 STEPS_TABLE = f"{TABLE}_steps"
@@ -55,6 +56,7 @@ FIRST_OF_CRN = "originator_version = 1 AND substr(originator_id, 1, 7)"
 
 def _make_tree(recorder: ChainedRecorder, c: Any) -> None:
     """Give the record a name, and make the tree of the entries that an older version stored; a register entry says so."""
+    recorder.log.guard(c)
     recorder.log.begin(c)
     before = recorder.log.head(c)
     if not before.origin:
@@ -71,7 +73,7 @@ def new_origin() -> str:
 
 
 def _seal_if_new(_: ChainedRecorder, c: Any) -> None:
-    """A record without entries seals the texts of all to come; one with entries stays as it is until it is migrated."""
+    """A record without entries of cases seals the texts of all to come; one with entries stays as it is until it is migrated."""
     if SEALS_NEW_RECORDS:
         c.execute(
             f"INSERT INTO {SEALING_TABLE} SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE}) ON CONFLICT DO NOTHING"
@@ -80,6 +82,12 @@ def _seal_if_new(_: ChainedRecorder, c: Any) -> None:
 
 TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
 """The file of the register entry on the tree, and who is on record as having stored it."""
+
+
+def _make_published_files(recorder: ChainedRecorder, c: Any) -> None:
+    for statement in published_files.statements(recorder.log.kind):
+        c.execute(statement)
+
 
 Step = str | Callable[[ChainedRecorder, Any], None]
 """A statement, or what is to be done on a cursor."""
@@ -98,6 +106,8 @@ STEPS: Mapping[int, Step] = {
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
     4: _list_late_entries,
     5: _make_tree,
+    6: _make_published_files,
+    7: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
     10: "CREATE TABLE IF NOT EXISTS person_keys (crn text NOT NULL, generation integer NOT NULL, key text, "
     "PRIMARY KEY (crn, generation))",
     11: "CREATE TABLE IF NOT EXISTS text_keys (crn text NOT NULL, reference text NOT NULL, entry text NOT NULL, "
@@ -108,14 +118,13 @@ STEPS: Mapping[int, Step] = {
     15: "CREATE TABLE IF NOT EXISTS name_digests (digest bigint NOT NULL, reference text NOT NULL, since bigint NOT NULL, "
     "PRIMARY KEY (digest, reference))",
     16: "CREATE INDEX IF NOT EXISTS ix_name_digests_reference ON name_digests (reference)",
-    40: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
-ACCOUNTS_ENTERED = 41
+ACCOUNTS_ENTERED = 9
 """The number of the step that ``domain.accounts.older_accounts`` does: accounts of before are entered into the log."""
 
-FREEZES_FIXED = 6
+FREEZES_FIXED = 8
 """The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""
 
 
@@ -144,6 +153,12 @@ def prepare(recorder: ChainedRecorder) -> None:
                     c.execute(step.format(position=position))
                 else:
                     step(recorder, c)
+
+
+def guard(recorder: ChainedRecorder) -> None:
+    """Put the triggers of entries and tiles back, where somebody has dropped them. Only ``migrate`` does so, that it be noticed."""
+    with _transaction(recorder, commit=True) as c:
+        recorder.log.guard(c)
 
 
 def note_done(recorder: ChainedRecorder, number: int) -> None:

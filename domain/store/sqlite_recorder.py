@@ -17,15 +17,13 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
 from domain.aggregates.case_file import RecordedEntry
-from domain.entries import signing_entries
+from domain.entries import person_entries, record_entries, signing_entries
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.register_entries import RegisterEntry, register_types
 from domain.entries.tidy_text import tidied
 from domain.sealing.sealing import entry_part, with_tail
-from domain.store.database import guards
 from domain.store.hash_chain import (
     ORIGIN,
-    REFUSED,
     TABLE,
     ChainedEvent,
     ChainedRecorder,
@@ -44,7 +42,7 @@ def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
 
 _TOPICS = {entry_type: topic_of(entry_type) for entry_type in ENTRY_TYPES.values()}
 _DECODERS = {topic: msgspec.json.Decoder(entry_type) for entry_type, topic in _TOPICS.items()}
-_DECLARED = (signing_entries,)
+_DECLARED = (person_entries, record_entries, signing_entries)
 """The modules that declare register entries beside ``register_entries`` itself: read here, so that each type is known."""
 
 _REGISTER = {topic_of(entry_type): msgspec.json.Decoder(entry_type) for entry_type in register_types().values()}
@@ -109,10 +107,9 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
             "state BLOB NOT NULL, stored_at TEXT NOT NULL, actor TEXT NOT NULL, hash BLOB NOT NULL, "
             "UNIQUE (originator_id, originator_version))"
         )
-        keys = ("rowid",), ("originator_id", "originator_version")
         # A list of files needs their first entries only, about one entry in 140.
         begins = f"CREATE INDEX IF NOT EXISTS {table}_beginnings ON {table} (topic, originator_id) WHERE originator_version = 1"
-        return [create, begins, *guards("sqlite", table, REFUSED, *keys), *statements("sqlite")]
+        return [create, begins, *statements("sqlite")]
 
     def append(self, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
         """Store these at the end of the chain, all or none. Returns their positions."""

@@ -13,17 +13,17 @@ from functools import lru_cache
 SOURCE = r"[A-Za-z][A-Za-z0-9_-]{0,49}"
 """The pattern of the names of sources: those that a mapping of an extract may give."""
 
-_WRITTEN = re.compile(
-    rf"(?:source (?P<source>{SOURCE}), (?P<taking_over>taking over, )?)?"
-    r"(?:operator \((?P<operator>.+)\)|(?P<account>.*))",
-    re.DOTALL,
-)
-
 DEMONSTRATION = "demo"
 """Who stores the samples. No account can have this name."""
 
 SAMPLES = "samples"
 """The source of the samples, which is taken over."""
+
+_WRITTEN = re.compile(
+    rf"(?:source (?P<source>{SOURCE}), (?P<taking_over>taking over, )?)?"
+    r"(?:operator \((?P<operator>.+)\)|(?P<account>.*))",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,14 @@ from functools import partial
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from domain.accounts.roles import READERS
+from domain.accounts.roles import KEEPERS, READERS
+from domain.aggregates.case_file import CaseFile
 from domain.policy.frameworks.framework import Framework
+from domain.store.stored_entries import NotHeld
 from projections.cases.entry_timeline import timeline
+from projections.cases.stored_late import late_grounds, late_in_answer
 from projections.cases.supervision_chart import supervision_chart
+from projections.history.moment import Moment
 from projections.notices.notice_kinds import NOTICES
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
@@ -35,16 +39,27 @@ def show(crn: str, number: int) -> str | Response:
     if not reading.has_begun:
         first = file.begun or file.first_entry
         begins = first and first.occurred_on
-        return render_template("cases/case_not_begun.html", reference=reference, begins=begins)
+        return render_template(
+            "cases/case_not_begun.html", reference=reference, begins=begins, held=_not_held(file, reading.moment),
+            received=reading.moment.received,
+        )  # fmt: skip
     day = reading.moment.on
     arisen = [o for o in reading.obligations if o.state(day) is not None]
-    items = timeline(file, reading.history, reading.moment)
+    stored = current_cases.repository().stored(reference)
+    items = timeline(file, reading.history, reading.moment, stored)
+    late = {item.fact.entry for item in items if item.stored is not None and item.stored.late}
+    grounds = late_grounds(current_cases.repository(), reference, reading.moment)
     return render_template(
         "cases/case.html",
         reading=reading,
         reference=reference,
         spell=reading.snapshot.spell,
         items=items,
+        held=_not_held(file, reading.moment),
+        late=late,
+        grounds=grounds,
+        late_answers=sum(bool(late_in_answer(answer, grounds, day)) for answer in reading.answers),
+        rest_on=late_in_answer,
         shown={item.fact.entry for item in items},
         subjects=_by_subject(arisen),
         criteria=_by_criterion(reading.answers, reading.framework),
@@ -56,10 +71,19 @@ def show(crn: str, number: int) -> str | Response:
         noticed=[(NOTICES[row.notice], row) for row in reading.snapshot.noticed],
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),
+        keeps=access_control.account().is_one_of(KEEPERS) and current_cases.may_record(reference),
         changes=access_control.account().may_change,
         interrupted=lambda duty: interruption(duty, reading.history),
         unseen=[current_cases.repository().inspections[name].title for name in sorted(unseen)],
     )
+
+
+def _not_held(file: CaseFile, moment: Moment) -> NotHeld | None:
+    """What of the file this service did not hold at the moment, where it is read as received here."""
+    if not moment.received or file.first_entry is None:
+        return None
+    stored = current_cases.repository().stored(file.reference)
+    return NotHeld.of(file.entries.values(), stored, moment.known_at)
 
 
 def _by_subject(obligations: Sequence[Obligation]) -> dict[str, list[Obligation]]:

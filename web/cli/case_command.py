@@ -1,25 +1,42 @@
 """The command ``case``: one case on the terminal."""
 
 import json
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 import click
 
+from domain.calendar.london_time import day_of
+from domain.entries.case_entries import Entry
 from domain.entries.code_lists import label
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.store.stored_entries import Stored
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
+from projections.cases.stored_late import late_grounds, late_in_answer
 from projections.obligations.interruptions import interruption
 from web.cli import command_log, command_options
 from web.presentation.formatting import short_date
 from web.presentation.json_documents import case_document
-from web.presentation.phrases import answer_words, because, fact_details, fact_title, knowledge_words, openly_named, why
+from web.presentation.phrases import (
+    answer_words,
+    because,
+    claim_words,
+    fact_details,
+    fact_title,
+    knowledge_words,
+    late_words,
+    openly_named,
+    stored_words,
+    why,
+)
 
 
 @click.command()
 @click.argument("reference")
 @command_options.moment
+@command_options.received
 @command_options.inspection
 @command_options.framework
 @command_options.form("text", "json")
@@ -28,6 +45,7 @@ def case(
     reference: str,
     as_at: date | None,
     known_at: Any,
+    received: bool,
     inspection: str | None,
     framework: str | None,
     form: str,
@@ -44,15 +62,22 @@ def case(
     command_log.shows(database, [reference])
     opened = book.inspections[inspection] if inspection else None
     chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
-    reading = book.read(reference, command_options.read_moment(as_at, known_at), chosen, inspection, opened=True)
+    moment = command_options.read_moment(as_at, known_at, received=received)
+    reading = book.read(reference, moment, chosen, inspection, opened=True)
+    stored = book.stored(reference)
     if form == "json":
-        click.echo(json.dumps(case_document(reading), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(case_document(reading, stored), indent=2, ensure_ascii=False))
     else:
-        click.echo(_case_text(reading))
+        click.echo(_case_text(reading, stored, late_grounds(book, reference, moment)))
 
 
-def _case_text(reading: Reading) -> str:
+def _case_text(reading: Reading, stored: Mapping[str, Stored], late: Collection[str]) -> str:
     day, started = reading.moment.on, reading.history.started
+    if started is None and reading.moment.received:
+        since = short_date(day_of(min(one.at for one in stored.values())))
+        return (
+            f"{reading.reference}: this service did not hold the file then; the first of it was stored here on {since}"
+        )
     if started is None:
         return f"{reading.reference}: nothing was on the file by then"
     held = reading.holder
@@ -66,6 +91,7 @@ def _case_text(reading: Reading) -> str:
         if fact.occurred_on <= day:
             details = "; ".join(f"{name}: {value}" for name, value in fact_details(fact))
             lines.append(f"  {fact.occurred_on}  {openly_named(fact.entry)}  {fact_title(fact)}  {details}")
+            lines += [f"    {words}" for words in _storing(fact, stored.get(fact.entry))]
     lines += ["", "DUTIES"]
     for o in reading.obligations:
         if (state := o.state(day)) is not None:
@@ -75,7 +101,16 @@ def _case_text(reading: Reading) -> str:
     for answer in reading.answers:
         lines.append(f"  {answer_words(answer):<28} {answer.question.text} [{answer.basis}]")
         lines += [f"    {because(reason, day, openly_named)}" for reason in answer.because[:4]]
+        if rests := late_in_answer(answer, late, day):
+            lines.append(f"    rests on what was stored late: {', '.join(map(openly_named, rests))}")
     return "\n".join(lines)
+
+
+def _storing(fact: Entry, stored: Stored | None) -> list[str]:
+    """How an entry was stored, in lines; none for an entry of another file."""
+    if stored is None:
+        return []
+    return [*([late_words(stored)] if stored.late else []), stored_words(stored), *claim_words(fact)]
 
 
 COMMANDS = [case]

@@ -139,11 +139,18 @@ def moment(command: Command) -> Command:
     )
 
 
-def read_moment(as_at: date | None, known_at: Any) -> Moment:
+def read_moment(as_at: date | None, known_at: Any, *, received: bool = False) -> Moment:
     on = as_at or system_clock.today()
     if known_at == "hindsight":
-        return Moment(on, None)
-    return Moment(on, known_at or end_of_day(on))
+        return Moment(on, None, received)
+    return Moment(on, known_at or end_of_day(on), received)
+
+
+received = click.option(
+    "--received",
+    is_flag=True,
+    help="As received here: only what this service had stored by then, whenever it was recorded.",
+)
 
 
 def form(*forms: str) -> Callable[[Command], Command]:

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from domain.policy.standards.edition_files import national_standards
 from domain.safe_cells import safe
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
+from projections.cases.stored_late import StoredLate
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import (
     ScoreChange,
@@ -29,8 +31,8 @@ from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.scores import Score, printed
 from web.cli import command_log, command_options
 from web.presentation.formatting import count_noun, percent, short_date
-from web.presentation.json_documents import change_document, score_document
-from web.presentation.phrases import answer_words, because, knowledge_words, rests_on_words
+from web.presentation.json_documents import change_document, score_document, stored_late_document
+from web.presentation.phrases import answer_words, because, knowledge_words, rests_on_words, stored_late_words
 
 if TYPE_CHECKING:
     from projections.columns.case_selection import CaseSelection
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @command_options.moment
+@command_options.received
 @command_options.framework
 @command_options.inspection
 @click.option(
@@ -62,8 +65,8 @@ if TYPE_CHECKING:
 @command_options.form("text", "json", "csv")
 @command_options.database
 def score(
-    as_at: date | None, known_at: Any, framework: str | None, inspection: str | None, standards: str | None, area: str | None,
-    team: str | None, officer: str | None, taken: str, high_risk: bool, form: str, database: str,
+    as_at: date | None, known_at: Any, received: bool, framework: str | None, inspection: str | None, standards: str | None,
+    area: str | None, team: str | None, officer: str | None, taken: str, high_risk: bool, form: str, database: str,
 ) -> None:  # fmt: skip
     """The scoring sheet of an inspection's sample, or of all cases held on a day, by area, team or officer.
 
@@ -73,9 +76,11 @@ def score(
     command_options.check_inspection(book, inspection)
     opened = book.inspections[inspection] if inspection else None
     chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
-    at = command_options.read_moment(as_at or (opened.occurred_on if opened else None), known_at)
+    if received and not inspection:
+        raise click.UsageError("--received is for the sample of an inspection: name it with --inspection")
+    at = command_options.read_moment(as_at or (opened.occurred_on if opened else None), known_at, received=received)
     if opened and as_at is None and known_at is None:
-        at = inspection_moment(opened)
+        at = replace(inspection_moment(opened), received=received)
 
     where = {level: name for level, name in (("area", area), ("team", team), ("officer", officer)) if name is not None}
 
@@ -88,6 +93,7 @@ def score(
         return scored.high_risk_only() if high_risk else scored
 
     scored = scored_by(standards)
+    late = StoredLate.of(book, inspection, scored.readings, at) if inspection else StoredLate()
     management = (
         criterion_rungs(book.inspection(inspection)) if inspection and opened and chosen.id == opened.framework else []
     )
@@ -95,10 +101,14 @@ def score(
     command_log.shows(database, {change.reference for change in changed or ()})
     changed = None if changed is None else [with_comment(book, change) for change in changed]
     if form == "json":
-        click.echo(json.dumps(_document(scored, inspection, changed, management), indent=2, ensure_ascii=False))
+        document = _document(scored, inspection, changed, management)
+        if inspection:
+            document["stored_late"] = stored_late_document(late)
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         click.echo(
-            _score_text(scored, management, taken) if form == "text" else _score_csv(scored.score), nl=form == "text"
+            _score_text(scored, management, taken, late) if form == "text" else _score_csv(scored.score),
+            nl=form == "text",
         )
     if form == "text" and changed is not None:
         click.echo(_changes_text(changed, at))
@@ -144,7 +154,7 @@ def _of_sample(book: CaseRepository, inspection: str, at: Moment, where: Mapping
     """The cases of an inspection's sample that had begun by the day and are held here on it."""
 
     def is_held(reference: str) -> bool:
-        history = book.history(reference, at.known_at)
+        history = book.history(reference, at.known_at, received=at.received)
         if history.start is None or history.start.on > at.on:
             return False
         held = history.held_by(at.on)
@@ -176,13 +186,14 @@ def _changes_text(changed: list[ScoreChange], at: Moment) -> str:
 TAKEN = {"current": "current cases only", "ended": "ended cases only", "all": "current and ended cases"}
 
 
-def _score_text(scored: ScoredSample, management: list[CriterionRung], taken: str) -> str:
+def _score_text(scored: ScoredSample, management: list[CriterionRung], taken: str, late: StoredLate) -> str:
     known = knowledge_words(scored.moment)
     lines = [
         f"{scored.framework.title}: {count_noun(scored.score.cases, 'case')} as at {short_date(scored.moment.on)}, {known}"
         + (f", by edition {scored.edition} throughout" if scored.edition else "")
         + f"; {TAKEN[taken]}",
         *rests_on_words(scored.rests_on),
+        *stored_late_words(late),
         f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
     ]
     lines += [f"{f'{p.criterion.id}: {p.criterion.title}':<56}  {p.printed or 'not rated yet'}" for p in management]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 
 from domain.accounts.account_register import AccountRegister
+from domain.proof.checkpoints import log_origin
 from domain.proof.signed_notes import NotAKey, VerifierKey, read_keys
 from domain.store.application import Files
 from domain.store.hash_chain import BrokenChain
@@ -28,6 +29,7 @@ from domain.store.stored_by import StoredBy, is_own_doing
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
 from web.cli.progress_bars import progress_of
+from web.cli.report_verification import damaged, differs
 from web.presentation.formatting import count_noun
 
 OURS = ("import", "demo")
@@ -81,38 +83,50 @@ def verify(
             click.echo(f"broken: {error}", err=True)
             sys.exit(1)
         book = CaseRepository(files)
-        differ = [path for path in reports if _differs(book, path)]
-    sys.exit(1 if differ else 0)
+        wrong = [*(path for path in reports if differs(book, path, database)), *([book] if damaged(book) else [])]
+    sys.exit(1 if wrong else 0)
 
 
 def _outside(files: Files, checkpoints: Sequence[Path], key: Path | None, since: Path | None) -> Outside:
     record = LogReader(files.recorder).head().origin
-    try:
-        given = None if key is None else read_keys(key.read_text(encoding="utf-8"))[-1]
-    except (NotAKey, UnicodeDecodeError) as error:
-        raise click.UsageError(f"--key: {key}: {error}") from error
+    given = None if key is None else _key_of(key, record)
     kept = [one for path in (*checkpoints, *([since] if since else [])) for one in read_kept(path, record)]
     (begun,) = known_by(read_kept(since, record), "entries") if since else (None,)
     return Outside(given, kept, begun)
+
+
+def _key_of(path: Path, record: str) -> VerifierKey:
+    """The key of the log of entries in a file. ``NotOfThisRecord``; a usage error where there is no key in it."""
+    try:
+        found = read_keys(path.read_text(encoding="utf-8"))
+    except (NotAKey, UnicodeDecodeError) as error:
+        raise click.UsageError(f"--key: {path}: {error}") from error
+    for key in found:
+        if key.name == log_origin(record, "entries"):
+            return key
+    raise NotOfThisRecord(f"--key: {path}: the key is of {found[0].name}, and this record is {record}")
 
 
 def _prove(files: Files, outside: Outside, database: str) -> None:
     """Check the record and print what that shows; ``BrokenChain`` at the first fault."""
     log = LogReader(files.recorder)
     head = log.head()
-    keys = trusted_keys(files, outside.key)
-    if outside.key is not None:
-        check_signatures(outside.kept, keys)
     size = head.frontier.size
     read = size - (outside.since.size if outside.since else 0)
     with progress_of(size, "Verifying") as bar:
         position, before = 0, outside.since.size if outside.since else 0
         for position in check_log(files.recorder, known_by(outside.kept, "entries"), outside.since):
             bar.update(bar.task_ids[0], completed=min(size, before + position))
+    keys = trusted_keys(files, outside.key)
+    if outside.key is not None:
+        check_signatures(outside.kept, keys)
     if keys:
         check_head(head, keys)
     if guards := log.missing_guards():
-        raise BrokenChain(f"the triggers that refuse changes are missing or switched off: {', '.join(guards)}")
+        raise BrokenChain(
+            f"the triggers that refuse changes are missing or switched off: {', '.join(guards)}. `caseaudit migrate` puts them "
+            "back; what was changed meanwhile, only a checkpoint from before shows for certain"
+        )
     click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
     _check_accounts(files, database)
     _say_what_it_shows(head, outside, keys)
@@ -145,20 +159,6 @@ def _say_what_it_shows(head: LogHead, outside: Outside, keys: Sequence[VerifierK
         )
     shown = {(False, False): ALONE, (True, False): SIGNED, (False, True): KEPT, (True, True): BOTH}
     click.echo(f"This shows: {shown[outside.key is not None, bool(known_by(outside.kept, 'entries'))]}.")
-
-
-def _differs(book: CaseRepository, path: Path) -> bool:
-    """Whether the record now gives other figures than a published report. Prints the differences."""
-    from web.inspections.report_proof import NotAReport, verify_report
-
-    try:
-        found = verify_report(book, path)
-    except NotAReport as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(f"{path.name}: {'every figure is reproduced' if not found else 'differs'}")
-    for words in found:
-        click.echo(f"  {words}")
-    return bool(found)
 
 
 COMMANDS = [verify]

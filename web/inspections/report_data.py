@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionOpened, PublishedFigure
 from domain.store.hash_chain import ORIGIN
 from projections.cases.case_repository import CaseRepository
+from projections.cases.stored_late import StoredLate
 from projections.history.moment import Moment
 from projections.inspections.published_figures import FigureChange, figure_changes, figures
 from projections.inspections.sample_scores import (
@@ -48,6 +50,15 @@ class Stamp:
         ]  # fmt: skip
 
 
+class EntryPlace(NamedTuple):
+    """An entry that a report rests on, and its place in the record: what was framed, drawn and frozen is proved by it."""
+
+    entry: str
+    type: str
+    position: int
+    hash: str
+
+
 @dataclass(frozen=True)
 class InspectionReport:
     """The contents of a report: what its page, its PDF and its JSON show.
@@ -66,8 +77,11 @@ class InspectionReport:
     findings: list[CheckedFinding]
     figures: list[PublishedFigure]
     stamp: Stamp
+    late: StoredLate
     own_moment: bool
     """Whether it is read at the inspection's own sample date and state of knowledge, the ones that are published."""
+    places: list[EntryPlace]
+    """The entries by which it was opened, framed, drawn and frozen; none where the position is not said."""
 
     @property
     def departed(self) -> list[FigureChange]:
@@ -167,5 +181,20 @@ def report_of(
         findings=[check_finding(finding, scored.score, was) for finding in found.findings],
         figures=figures(found, scored.score),
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
-        own_moment=at_own_moment(opened, at),
+        late=StoredLate.of(book, name, scored.readings, at), own_moment=at_own_moment(opened, at),
+        places=_places(book, name, found) if says_position else [],
     )  # fmt: skip
+
+
+def _places(book: CaseRepository, name: str, found: Inspection) -> list[EntryPlace]:
+    """The place in the record of each entry that says which cases were read, and how far they count."""
+    told = {
+        fact.entry
+        for fact in (found.opened, found.frame, found.drawn, *found.replaced, found.frozen, *found.files.fixed)
+        if fact is not None
+    }
+    return [
+        EntryPlace(fact.entry, type(fact).__name__, place.position, place.hash)
+        for fact, place in zip(book.file(name).entries.values(), book.files.people.places(name), strict=False)
+        if fact.entry in told
+    ]

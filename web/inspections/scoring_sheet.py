@@ -9,6 +9,7 @@ from projections.inspections.sample_scores import ScoredSample, score_changes, w
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
+from web.inspections.freeze_words import how_fixed
 from web.inspections.report_seen import report_seen
 from web.inspections.sheet_data import names_of
 from web.services import current_cases, current_inspections
@@ -43,6 +44,7 @@ def _sheet(inspection: str) -> str:
         sheet=made.sheet,
         made=made,
         drawn=made.inspection.drawn,
+        fixed=how_fixed(made.inspection),
         opens=_opens(),
         others=[(name, other) for name, other in current_inspections.inspections().items() if name != inspection],
     )

@@ -1,17 +1,21 @@
 """The JSON documents of the command line and the API. Their form is stable: see ``docs/interchange.md``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
+
+from msgspec import structs
 
 from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import dump_entry
+from domain.store.stored_entries import Stored
 from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine, NoticeLine
 from projections.cases.rests_on import RestsOn
+from projections.cases.stored_late import StoredLate
 from projections.inspections.sample_scores import ScoreChange, ScoredSample
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
@@ -21,9 +25,53 @@ from projections.scoring.scores import CriterionScore, QuestionScore, Score
 from web.presentation.phrases import because
 
 
-def entry_document(kept_on: str, reference: str, fact: Entry) -> dict[str, Any]:
-    """One entry in its interchange form, as export writes it in a line."""
-    return {kept_on: reference, **dump_entry(fact)}
+def entry_document(kept_on: str, reference: str, fact: Entry, stored: Stored | None = None) -> dict[str, Any]:
+    """One entry in its interchange form, as export writes it in a line.
+
+    ``stored``: how this record stored it, which the line claims. What the entry claims itself then is an ``earlier`` record's.
+    """
+    return {kept_on: reference, **dump_entry(fact if stored is None else claiming(fact, stored))}
+
+
+LONGEST_CLAIM = 900
+"""Characters of who stored an entry, as another record is told; an instant fits beside them."""
+
+
+def claiming(fact: Entry, stored: Stored) -> Entry:
+    """An entry as this record hands it on: with what it knows of its storing in place of what another record claimed."""
+    before = (
+        []
+        if fact.stored_at is None
+        else [f"{fact.stored_at.isoformat()} {(fact.stored_by or '')[:LONGEST_CLAIM]}".strip()]
+    )
+    return structs.replace(
+        fact, stored_at=stored.at, stored_by=str(stored.by)[:LONGEST_CLAIM] or None, source=stored.by.source or None,
+        earlier=[*before, *(fact.earlier or ())] or None,
+    )  # fmt: skip
+
+
+def _stored_document(stored: Stored) -> dict[str, Any]:
+    """How an entry was stored here."""
+    return {
+        "at": stored.at.isoformat(),
+        "by": str(stored.by),
+        "source": stored.by.source or None,
+        "registered": stored.registered if stored.by.source else None,
+        "late": stored.late,
+        "taken_over": stored.taken_over,
+        "days_after_recording": stored.days,
+    }
+
+
+def stored_late_document(late: StoredLate) -> dict[str, Any]:
+    """What of a sample was stored late, how many answers rest on it, and what was taken over."""
+    return {
+        "entries": late.entries,
+        "cases": late.cases,
+        "answers": late.answers,
+        "taken_over": late.taken_over,
+        "cases_not_held": late.not_held,
+    }
 
 
 def _number(value: Fraction | float | None) -> float | None:
@@ -139,13 +187,19 @@ def _reason(reason: Reason, day: date) -> dict[str, Any]:
     return found
 
 
-def case_document(reading: Reading) -> dict[str, Any]:
+def case_document(reading: Reading, stored: Mapping[str, Stored]) -> dict[str, Any]:
     """One case: the entries known and dated by the day, the duties that had arisen, the answers, the case's own score."""
     day = reading.moment.on
     return {
         "case": reading.reference,
         "as_at": day.isoformat(),
         "known_at": known(reading.moment.known_at),
+        "received": reading.moment.received,
+        "stored": {
+            f.entry: _stored_document(stored[f.entry])
+            for f in reading.history.entries
+            if f.occurred_on <= day and f.entry in stored
+        },
         "facts": [dump_entry(f) for f in reading.history.entries if f.occurred_on <= day and not file_named(f.entry)],
         "obligations": [
             {**obligation_document(o, day), "interruption": interruption(o, reading.history)}

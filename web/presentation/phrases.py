@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.aggregates.person_files import file_named
-from domain.calendar.london_time import LONDON
+from domain.calendar.london_time import LONDON, day_of
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
 from domain.entries.entry import CLAIMED
@@ -14,13 +14,15 @@ from domain.entries.references import references
 from domain.entries.schemas import dump_entry
 from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.standards.edition_files import national_standards, subjects_laid
+from domain.store.stored_entries import Stored
 from projections.cases.rests_on import RestsOn
+from projections.cases.stored_late import StoredLate
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import Interruption
 from projections.scoring.answers import Answer, Reason
-from web.presentation.formatting import count_noun, short_date
+from web.presentation.formatting import count_noun, long_date, short_date
 
 COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by", *CLAIMED)
 
@@ -31,10 +33,37 @@ def instant(at: datetime) -> str:
     return f"{short_date(local.date())}, {local:%H:%M}"
 
 
+def stored_words(stored: Stored, named: Callable[[str], str] = str) -> str:
+    """When, by whom and for which source this service stored an entry. ``named``: the printed name of a user name."""
+    by = stored.by
+    source = f" from {by.source}" if by.source else ""
+    unknown = "" if stored.registered else ", a source that is not registered"
+    when = f"Taken over on {long_date(day_of(stored.at))}" if stored.taken_over else f"Stored {instant(stored.at)}"
+    return f"{when}{source}{unknown}, by {by.who if by.operator else named(by.account)}"
+
+
+def late_words(stored: Stored) -> str:
+    """How late an entry was stored."""
+    return f"Stored late: {count_noun(stored.days, 'day')} after it was recorded"
+
+
+def claim_words(fact: Entry) -> list[str]:
+    """What the records from which an entry came claim of themselves, the latest first."""
+    words = []
+    if fact.stored_at is not None:
+        words.append(
+            f"The record it came from says: stored {instant(fact.stored_at)}, by {fact.stored_by or 'nobody named'}"
+        )
+    return words + [f"A record before that says: stored {claim}" for claim in fact.earlier or ()]
+
+
 def knowledge_words(moment: Moment) -> str:
     """The state of knowledge: as the file stood that day, with hindsight, or as known at an instant."""
     if moment.known_at is None:
         return "with hindsight"
+    if moment.received:
+        that_day = moment.known_at == end_of_day(moment.on)
+        return f"as received here by {'the end of that day' if that_day else instant(moment.known_at)}"
     if moment.known_at == end_of_day(moment.on):
         return "as the file stood that day"
     return f"as known at {instant(moment.known_at)}"
@@ -53,6 +82,29 @@ def rests_on_words(rests_on: RestsOn) -> list[str]:
         if number
     ]
     return said + ([f"{_not_laid(rests_on.not_laid)}."] if rests_on.not_laid else [])
+
+
+def stored_late_words(late: StoredLate) -> list[str]:
+    """What of a sample was stored late or taken over, and what rests on it; where it is read as received here, what is missing."""
+    said = []
+    if late.not_held:
+        were = "was" if late.not_held == 1 else "were"
+        said.append(
+            f"{count_noun(late.not_held, 'case')} of the sample {were} not held by this service by then. That says nothing "
+            "about what had been done."
+        )
+    if late.entries:
+        one = late.entries == 1
+        said.append(
+            f"{count_noun(late.entries, 'entry', 'entries')} on {count_noun(late.cases, 'case')} {'was' if one else 'were'} stored "
+            f"late, and {count_noun(late.answers, 'answer')} {'rests' if late.answers == 1 else 'rest'} on such entries."
+        )
+    if late.taken_over:
+        were = "was" if late.taken_over == 1 else "were"
+        said.append(
+            f"{count_noun(late.taken_over, 'entry', 'entries')} {were} taken over, which does not count as late."
+        )
+    return said
 
 
 def laid_words(day: date) -> str:

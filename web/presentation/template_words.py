@@ -9,7 +9,8 @@ FILTERS = (
     formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,
     formatting.change_words,
     phrases.sentence, phrases.type_title, phrases.fact_title, phrases.fact_named, phrases.fact_details,
-    phrases.fact_references, phrases.instant, phrases.answer_words, label,
+    phrases.fact_references, phrases.instant, phrases.answer_words, phrases.stored_words, phrases.late_words,
+    phrases.claim_words, label,
 )  # fmt: skip
 
 
@@ -17,4 +18,8 @@ def attach(app: Flask) -> None:
     """Make them known to the app's templates."""
     for named in FILTERS:
         app.add_template_filter(named)
-    app.jinja_env.globals.update(laid_words=phrases.laid_words, rests_on_words=phrases.rests_on_words)
+    app.jinja_env.globals.update(
+        laid_words=phrases.laid_words,
+        rests_on_words=phrases.rests_on_words,
+        stored_late_words=phrases.stored_late_words,
+    )

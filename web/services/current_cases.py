@@ -45,7 +45,7 @@ def repository() -> CaseRepository:
 def moment() -> Moment:
     """The moment at which this page is read: as at a day, as known at an instant."""
     asked = reading_date.page_date()
-    return Moment(asked.on, asked.known_at)
+    return Moment(asked.on, asked.known_at, asked.knowledge == "received")
 
 
 def today() -> Moment:
@@ -87,7 +87,7 @@ def framework_of(inspection: str | None) -> Framework:
 def reached() -> CountedCases:
     """The cases that the person signed in answers for at the moment, and those of them that are closed to them."""
     if "reached" not in g:
-        g.reached = counted_by(access_control.account(), moment())
+        g.reached = counted_by(access_control.account(), moment().as_recorded)
     return cast(CountedCases, g.reached)
 
 
@@ -113,16 +113,17 @@ def case(reference: str, inspection: str | None = None) -> Reading:
         _refuse(reference)
     if not isinstance(repository().file(reference).first_entry, SupervisionStarted):
         _refuse(reference)
-    reading = repository().read(reference, moment(), framework_of(inspection), inspection)
+    asked = moment()
+    reading = repository().read(reference, asked.as_recorded, framework_of(inspection), inspection)
     now = repository().read(reference, today(), framework())
     if not case_access.may_open(repository(), access_control.account(), reading, now):
         _refuse(reference)
-    return repository().read(reference, moment(), framework_of(inspection), inspection, opened=True)
+    return repository().read(reference, asked, framework_of(inspection), inspection, opened=True)
 
 
 def names(references: Iterable[str], at: Moment | None = None) -> Mapping[str, str]:
     """The names of the persons of these cases at a moment (None: the page's own), which a page shows beside the references."""
-    return repository().names(references, at or moment())
+    return repository().names(references, at or moment().as_recorded)
 
 
 def found_by_name() -> list[Callable[[str], set[str]]]:
@@ -156,7 +157,7 @@ def _is_surely_closed(reference: str) -> bool:
     number = reached().selection.columns.number(reference)
     if number is None:
         return False
-    held = any(following_read_model.as_at(at).there[number] for at in (moment(), today()))
+    held = any(following_read_model.as_at(at).there[number] for at in (moment().as_recorded, today()))
     return held and not opened()[number]
 
 
@@ -164,7 +165,7 @@ def is_open(reference: str) -> bool:
     """Whether the person signed in may open this case at the moment."""
     if _is_surely_closed(reference) or not isinstance(repository().file(reference).first_entry, SupervisionStarted):
         return False
-    return may_read(repository().read(reference, moment(), framework()))
+    return may_read(repository().read(reference, moment().as_recorded, framework()))
 
 
 def may_record(reference: str) -> bool:
@@ -187,7 +188,7 @@ def file_shown(entry: str) -> str | None:
         return None
     known: dict[str, bool] = g.setdefault("may_read", {})
     if file not in known:
-        known[file] = may_read(repository().read(file, moment(), framework()))
+        known[file] = may_read(repository().read(file, moment().as_recorded, framework()))
     if not known[file]:
         return None
     access_control.shown(file)

@@ -231,6 +231,7 @@ def attach(app: Flask) -> None:
     open_to_anyone(app.view_functions["static"])
     app.add_template_global(signed_in)
     app.add_template_filter(recorder_name)
+    app.add_template_global(recorder_name, "recorder_name_of")
 
 
 def check(app: Flask) -> None:

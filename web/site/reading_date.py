@@ -16,7 +16,10 @@ from projections.history.history import end_of_day
 from web.site import clock
 from web.site.date_field import SampleDate
 
-Knowledge = Literal["stood", "hindsight"]
+Knowledge = Literal["stood", "hindsight", "received"]
+
+RECEIVED_ON = frozenset({"cases.show", "inspections.sheet", "inspections.index"})
+"""The pages that can be read as received here: of one case, and of the sample of an inspection."""
 
 NAMES = ("as_at", "known")
 
@@ -43,7 +46,10 @@ UNDATED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ReadingDate:
-    """As at the end of the day ``on``: as the file ``stood`` then, or with ``hindsight``, all recorded since."""
+    """As at the end of the day ``on``: as the file ``stood`` then, or with ``hindsight``, all recorded since.
+
+    ``received``: as the file stood then, without what this service had not stored by then.
+    """
 
     on: date
     knowledge: Knowledge
@@ -51,7 +57,7 @@ class ReadingDate:
     @property
     def known_at(self) -> datetime | None:
         """What was recorded before this instant is known: the next midnight in London, in UTC. None: all is known."""
-        return end_of_day(self.on) if self.knowledge == "stood" else None
+        return None if self.knowledge == "hindsight" else end_of_day(self.on)
 
 
 class UnreadableDate(ValueError):
@@ -71,7 +77,7 @@ class ReadingDateSchema(Schema):
     as_at = SampleDate()
     known = fields.String(
         validate=validate.OneOf(
-            ("stood", "hindsight"),
+            ("stood", "hindsight", "received"),
             error="Choose whether to read the file as it stood that day or with hindsight",
         )
     )
@@ -116,11 +122,21 @@ def request_date() -> RequestDate:
             read_as_at(given, default.on, default.knowledge)
         except UnreadableDate as error:
             problems = error.problems
+        if given.get("known") == "received" and not offers_received():
+            problems = {**problems, "known": NOT_RECEIVED}
         sound = {name: text for name, text in given.items() if name not in problems}
         moment = read_as_at(sound, default.on, default.knowledge)
         canonical = {"as_at": moment.on.isoformat(), "known": moment.knowledge}
         g.request_date = RequestDate(moment, {name: canonical[name] for name in sound}, problems)
     return cast("RequestDate", g.request_date)
+
+
+NOT_RECEIVED = "Read a case or the sheet of an inspection as received here; this page reads what had been recorded"
+
+
+def offers_received() -> bool:
+    """Whether the page of this request can be read as received here."""
+    return request.endpoint in RECEIVED_ON
 
 
 def page_date() -> ReadingDate:
@@ -150,8 +166,11 @@ def attach(app: Flask) -> None:
         """Whether the page being read is read as at a day."""
         return (bool(request.endpoint) and carried_by(request.endpoint or "")) or request.endpoint is None
 
+    app.add_template_global(offers_received)
+
     @app.url_defaults
     def carry(endpoint: str, values: dict[str, Any]) -> None:
         if has_request_context() and carried_by(endpoint):
             for name, text in request_date().carried.items():
-                values.setdefault(name, text)
+                here = name != "known" or text != "received" or endpoint in RECEIVED_ON
+                values.setdefault(name, text if here else "stood")

@@ -242,3 +242,41 @@ def test_no_key_is_set_over_one_that_others_set_meanwhile(run: Run, files: Files
     run("keys", "make")
     with pytest.raises(KeyChanged):
         set_key(files, fact, actor="test")
+
+
+def test_the_key_kept_elsewhere_proves_the_head_and_no_other_does(run: Run, files: Files, config: Path) -> None:
+    record(files, "a")
+    kept, later, other = (config / name for name in ("kept", "later", "other"))
+    kept.write_text(run("keys", "make").stdout)
+    assert "signed with a key outside the database" in run("verify", "--key", str(kept)).output
+    later.write_text(run("keys", "rotate").stdout)
+    for path in (kept, later):
+        assert "signed with a key outside the database" in run("verify", "--key", str(path)).output
+    first, second = read_keys(kept.read_text())[0], read_keys(later.read_text())[0]
+    for name, words in (
+        (f"{record_name(files)}/entries", "is none that this record names"),
+        ("elsewhere.example/caseaudit/0/entries", "the key is of elsewhere.example"),
+    ):
+        other.write_text(f"{make_signing_key(record_name(files))[0].verifier(name)}\n")
+        assert words in run("verify", "--key", str(other), code=2 if "elsewhere" in name else 1).output
+    other.write_text("no key\n")
+    assert "no verifier key" in run("verify", "--key", str(other), code=2).output
+    assert first != second
+
+
+def test_after_a_loss_only_the_new_key_proves_the_head(
+    run: Run, files: Files, config: Path, empty_database: str
+) -> None:
+    kept, new = config / "kept", config / "new"
+    kept.write_text(run("keys", "make").stdout)
+    key_path(record_name(files)).unlink()
+    with_key = run("verify").output
+    assert "Warning: heads of this record are not signed" in with_key  # what is there was signed before
+    with closing(Files.open(empty_database)) as later:
+        record(later, "a")
+    assert "the head is not signed" in run("verify", code=1).output
+    run("keys", "replace", "--reason", "gone")
+    assert "the head is signed by the key" in run("verify").output
+    assert "alone: get its public key from them" in run("verify", "--key", str(kept), code=1).output
+    new.write_text(run("keys", "show").stdout)
+    assert "signed with a key outside" in run("verify", "--key", str(new)).output

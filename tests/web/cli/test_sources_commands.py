@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from domain.accounts.account_register import AccountRegister
 from domain.store.application import Files
-from domain.store.late_entries import LATE_TABLE
+from domain.store.lateness import LATE_TABLE
 from domain.store.sources import source_named
 from domain.store.stored_by import StoredBy
 from tests.domain.importing.test_importer import GOOD, line
@@ -46,7 +46,7 @@ class Shell:
 
     def late(self) -> int:
         with closing(Files.open(self.database)) as files:
-            return int(files.recorder.rows_of(f"SELECT count(*) FROM {LATE_TABLE}")[0][0])
+            return int(files.recorder.rows_of(f"SELECT coalesce(sum(entries), 0) FROM {LATE_TABLE}")[0][0])
 
 
 @pytest.fixture

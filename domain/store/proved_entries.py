@@ -1,0 +1,59 @@
+"""Entries as they are stored, each with the proof that it is a leaf of the log: what a bundle carries."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from domain.entries.signing_entries import KEYS
+from domain.store.application import Files
+from domain.store.hash_chain import StoredRow
+from domain.store.log_reader import LogReader
+from domain.store.sqlite_recorder import stored_entry
+
+
+class TooNew(ValueError):
+    """An entry was stored after the checkpoint that is to prove it."""
+
+
+def proved_entries(files: Files, entries: Iterable[tuple[str, str]], size: int) -> Iterator[dict[str, Any]]:
+    """These entries (file, id), by file and number there, as JSON can hold them, with proofs for a tree of ``size`` leaves.
+
+    ``TooNew`` where one is not among these.
+    """
+    wanted: dict[str, set[str]] = {}
+    for file, entry in entries:
+        wanted.setdefault(file, set()).add(entry)
+    log = LogReader(files.recorder)
+    for file in sorted(wanted):
+        for row in log.rows_of(file):
+            if stored_entry(row.event.topic, row.event.state).entry in wanted[file]:
+                yield _proved(log, row, size)
+
+
+def proved_keys(files: Files, size: int) -> Iterator[dict[str, Any]]:
+    """The register entries on the record's signing keys in the first ``size`` leaves, as ``proved_entries`` gives entries."""
+    log = LogReader(files.recorder)
+    for row in log.rows_of(KEYS):
+        if log.leaf_number(row.position) < size:
+            yield _proved(log, row, size)
+
+
+def _proved(log: LogReader, row: StoredRow, size: int) -> dict[str, Any]:
+    number = log.leaf_number(row.position)
+    if number >= size:
+        stored = f"{row.event.originator_id}, entry {row.event.originator_version}"
+        raise TooNew(f"{stored} was stored after the checkpoint of {size} entries")
+    return {
+        "number": number,
+        "file": str(row.event.originator_id),
+        "version": row.event.originator_version,
+        "topic": row.event.topic,
+        "stored_at": row.stored_at,
+        "actor": row.actor,
+        "state": _text(row.event.state),
+        "proof": [_text(one) for one in log.inclusion(number, size)],
+    }
+
+
+def _text(held: bytes) -> str:
+    return b64encode(held).decode()

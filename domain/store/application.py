@@ -16,6 +16,7 @@ from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
+from domain.store.engines import engine_of
 from domain.store.erasing import destroy_again
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
@@ -71,8 +72,8 @@ class Files(Application[str]):
 
     @cached_property
     def names(self) -> NameDigests:
-        """Finds cases by the names of their persons."""
-        return NameDigests(self.keys.engine, self.keys)
+        """Finds cases by the names of their persons. The index lies in this database, wherever the keys are."""
+        return NameDigests(self.keys.engine if self.database.in_memory else engine_of(self.database), self.keys)
 
     @cached_property
     def texts(self) -> Texts:
@@ -132,8 +133,9 @@ class Files(Application[str]):
 
     def close(self) -> None:
         """Close every connection."""
-        if "keys" in self.__dict__:
-            self.keys.close()
+        for held in ("keys", "names"):
+            if held in self.__dict__:
+                getattr(self, held).close()
         super().close()
 
     def store(self, recorded: Sequence[RecordedEntry], actor: str) -> None:

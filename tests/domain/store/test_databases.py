@@ -240,7 +240,7 @@ def test_the_samples_are_the_same_record_on_both(loaded: Path, loaded_postgres: 
             )
             # These give the chain's hash, or the time of loading.
             same = [row for row in rows if not row.topic.startswith("register.") and row.topic not in MADE_ON_LOADING]
-                        texts = files.texts.of([str(row.originator_id) for row in same if row.topic.startswith("case.")])
+            texts = files.texts.of([str(row.originator_id) for row in same if row.topic.startswith("case.")])
             facts = [(n.originator_id, n.originator_version, stored_entry(n.topic, n.state)) for n in same]
             told.append(([(r, v, texts[r].opened(f) if r in texts else f) for r, v, f in facts], said))
     assert told[0] == told[1]

@@ -173,7 +173,7 @@ def test_a_bundle_opens_only_the_texts_that_it_shows(
     at = {"occurred_on": "2005-09-01", "recorded_at": "2005-09-01T09:00:00+00:00"}
     noted = {"entry": "n1", **at, "from": "medium", "to": "high", "reason": "What was said at first."}
     gone = {**noted, "entry": "n2", "reason": "Of somebody else."}
-    corrected = {"entry": "n3", **at, "of": "n1", "fields": {"reason": "What is right."}, "reason": "misheard"}
+    corrected = {"entry": "n3", **at, "of": "n1", "fields": {"reason": "What is right."}}
     withdrawn = {"entry": "n4", **at, "of": "n2", "reason": "another file"}
     facts = [load_entry("RiskLevelChanged", noted), load_entry("RiskLevelChanged", gone), load_entry("EntryCorrected", corrected),
              load_entry("EntryWithdrawn", withdrawn)]  # fmt: skip

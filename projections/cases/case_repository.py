@@ -223,11 +223,11 @@ class CaseRepository:
         from when it was stored here, if that was later than its recording. ``opened``: with the texts of its entries; such a
         history is never kept.
         """
-        files, held, known_at = self._files_known(reference, known_at, stored, received=received, opened=opened)
-        restored = self._restored
+        files, held, known_at = self._files_known(reference, known_at, stored, received=received)
         if opened:
-            shown = reached(files, reference)
+            shown = reached({name: self.files.texts.opened(name, facts) for name, facts in files.items()}, reference)
             return History.of(shown.entries, known_at, shown.elsewhere)
+        restored = self._restored
         if len(files) > 1:
             found = self._keep(("reached", restored, held), lambda: reached(files, reference))
         else:
@@ -235,35 +235,6 @@ class CaseRepository:
         seen = sum(1 for fact in found.every if known_at is None or fact.recorded_at < known_at)
         return self._keep(
             ("history", restored, held, seen), lambda: History.of(found.entries, known_at, found.elsewhere)
-        )
-
-    def _files_known(
-        self,
-        reference: str,
-        known_at: datetime | None,
-        stored: Mapping[str, int] | None,
-        *,
-        received: bool,
-        opened: bool = False,
-    ) -> tuple[dict[str, list[Entry]], tuple[object, ...], datetime | None]:
-        """The files that a reading is made from: their entries, what tells them apart from other states of them, and the instant
-        at which they are still to be read (None: they hold no more than was known). ``opened``: with the texts of the entries.
-        """
-        with self._lock:
-            person = self.person(reference)
-            files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
-            here = {name: self.stored(name) for name in files} if received and known_at is not None else {}
-        if stored is not None:
-            files = {name: entries[: stored.get(name)] for name, entries in files.items()}
-        held: tuple[object, ...] = tuple((name, len(entries)) for name, entries in files.items())
-        if opened:
-            files = {name: self.files.texts.opened(name, entries) for name, entries in files.items()}
-        if known_at is None or not here:
-            return files, held, known_at
-        return (
-            {name: of_file(entries, here[name], known_at) for name, entries in files.items()},
-            (*held, known_at),
-            None,
         )
 
     def opened_file(self, file: CaseFile) -> CaseFile:
@@ -281,6 +252,27 @@ class CaseRepository:
     def names(self, references: Iterable[str], moment: Moment) -> Mapping[str, str]:
         """The name of the person of each of these cases on the moment's day, as known at it, for what shows them."""
         return names_of(self.files, references, moment)
+
+    def _files_known(
+        self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None, *, received: bool
+    ) -> tuple[dict[str, list[Entry]], tuple[object, ...], datetime | None]:
+        """The files that a reading is made from: their entries, what tells them apart from other states of them, and the instant
+        at which they are still to be read (None: they hold no more than was known).
+        """
+        with self._lock:
+            person = self.person(reference)
+            files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
+            here = {name: self.stored(name) for name in files} if received and known_at is not None else {}
+        if stored is not None:
+            files = {name: entries[: stored.get(name)] for name, entries in files.items()}
+        held: tuple[object, ...] = tuple((name, len(entries)) for name, entries in files.items())
+        if known_at is None or not here:
+            return files, held, known_at
+        return (
+            {name: of_file(entries, here[name], known_at) for name, entries in files.items()},
+            (*held, known_at),
+            None,
+        )
 
     def obligations(
         self,

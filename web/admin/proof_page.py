@@ -7,7 +7,7 @@ from domain.proof.checkpoints import Checkpoint
 from domain.proof.signed_notes import VerifierKey
 from domain.store.checkpointing import EntriesLog
 from domain.store.hash_chain import BrokenChain
-from domain.store.record_keys import key_entries, signing_state
+from domain.store.record_keys import key_entries, signing_state, unsigned_words
 from web.services import current_cases, witness_state
 from web.site import access_control, clock
 
@@ -33,5 +33,6 @@ def index() -> str:
         "admin/proof.html",
         head=None if note is None else Checkpoint.read(note.text), note=note, broken=broken, state=signing_state(files),
         keys=keys[::-1], witness=witness_state.standing() if note else witness_state.NOTHING, taken=witness_state.latest(SHOWN),
+        unsigned=unsigned_words(files),
         waits=any(one.kind == "signing key replaced" and not one.alone for one in requests),
     )  # fmt: skip

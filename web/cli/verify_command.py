@@ -28,6 +28,7 @@ from domain.store.log_check import Known, check_log
 from domain.store.log_head import LogHead
 from domain.store.log_reader import LogReader, stored_by
 from domain.store.preparation import TREE_FILE, seals
+from domain.store.record_keys import unsigned_words
 from domain.store.stored_by import StoredBy, is_own_doing
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
@@ -133,7 +134,7 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
     click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
     _check_accounts(files, database)
     _say_what_it_lacks(files)
-    _say_what_it_shows(head, outside, keys)
+    _say_what_it_shows(files, head, outside, keys)
 
 
 def _check_accounts(files: Files, database: str) -> None:
@@ -163,9 +164,11 @@ def _say_what_it_lacks(files: Files) -> None:
         click.echo("names, dates of birth and notes stand in it in the clear: an older version began it")
 
 
-def _say_what_it_shows(head: LogHead, outside: Outside, keys: Sequence[VerifierKey]) -> None:
+def _say_what_it_shows(files: Files, head: LogHead, outside: Outside, keys: Sequence[VerifierKey]) -> None:
     if head.clock_back:
         click.echo(f"the clock was set back: {head.clock_back}")
+    for words in unsigned_words(files):
+        click.echo(words)
     for one in outside.kept:
         click.echo(f"{one.file}: the first {one.checkpoint.size:,} leaves of {one.checkpoint.origin} are as they were")
     if keys and outside.key is None:

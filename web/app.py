@@ -24,6 +24,7 @@ from web.admin import (
     requests_page,
     second_factor_pages,
     sign_in_pages,
+    sources_page,
     start_page,
 )
 from web.api import json_api
@@ -91,6 +92,7 @@ PAGES: tuple[ModuleType, ...] = (
     accounts_pages,
     requests_page,
     imports_page,
+    sources_page,
     proof_page,
     access_log_page,
 )
@@ -158,6 +160,7 @@ def create_app(
         recording_pages,
         limits_by_hand,
         key_requests,
+        sources_page,
         security_headers,
         error_pages,
     ):

@@ -28,7 +28,7 @@ from web.admin import (
     start_page,
 )
 from web.api import json_api
-from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
+from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages, stored_late_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -70,6 +70,7 @@ PAGES: tuple[ModuleType, ...] = (
     second_factor_pages,
     own_account_pages,
     desk_pages,
+    stored_late_page,
     caseload_page,
     matrix_pages,
     measure_pages,

@@ -44,7 +44,11 @@ def files(app: Flask) -> Files:
 
 def send(client: FlaskClient, lines: list[dict[str, Any]], **more: str) -> str:
     raw = "".join(json.dumps(line) + "\n" for line in lines).encode()
-    fields = {"csrf_token": token_in(client.get("/imports").text), "step": "store", "file": (io.BytesIO(raw), "a.ndjson")}
+    fields = {
+        "csrf_token": token_in(client.get("/imports").text),
+        "step": "store",
+        "file": (io.BytesIO(raw), "a.ndjson"),
+    }
     return client.post("/imports", data={**fields, **more}).text
 
 
@@ -90,7 +94,9 @@ def test_an_import_for_a_source_stands_under_account_and_source(app: Flask, one:
     refused = send(signed_in(app, TWO), GOOD, source="crams")
     assert "may not import for crams" in refused
     kent = {"case": "K000001/1", "entry": "s"}
-    other = send(one, [GOOD[0] | kent | {"area": "Kent", "person": GOOD[0]["person"] | {"crn": "K000001"}}], source="crams")
+    other = send(
+        one, [GOOD[0] | kent | {"area": "Kent", "person": GOOD[0]["person"] | {"crn": "K000001"}}], source="crams"
+    )
     assert "Kent is no area for which crams imports" in other
 
 

@@ -37,7 +37,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def manager(app: Flask) -> FlaskClient:
-    return signed_in(app, "m.dyson")
+    return signed_in(app, "c.whitlock")
 
 
 def a_case(database: Path | str) -> str:
@@ -80,7 +80,7 @@ def test_a_late_import_is_marked_and_counted(client: FlaskClient, own_database: 
         "Stored late: 7," in page.replace("Stored late: 7", "Stored late: 7,") and "days after it was recorded" in page
     )
     assert "by operator (" in page and ": import)" in page
-    assert "1 of them was stored late" in page
+    assert "Of these, 1 entry was stored late" in page
 
 
 def test_a_case_as_received_here_before_it_was_taken_over_says_so(client: FlaskClient, own_database: Path) -> None:

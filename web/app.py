@@ -28,7 +28,16 @@ from web.admin import (
     start_page,
 )
 from web.api import json_api
-from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages, stored_late_page
+from web.cases import (
+    calendar_feed,
+    case_page,
+    caseload_page,
+    desk_pages,
+    keeping_pages,
+    matrix_pages,
+    replay_pages,
+    stored_late_page,
+)
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -75,6 +84,7 @@ PAGES: tuple[ModuleType, ...] = (
     matrix_pages,
     measure_pages,
     case_page,
+    keeping_pages,
     replay_pages,
     recording_pages,
     scoring_sheet,
@@ -162,6 +172,7 @@ def create_app(
         limits_by_hand,
         key_requests,
         sources_page,
+        keeping_pages,
         security_headers,
         error_pages,
     ):

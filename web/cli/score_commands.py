@@ -25,6 +25,7 @@ from projections.inspections.sample_scores import (
     inspection_moment,
     score_changes,
     score_readings,
+    with_comment,
 )
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.scores import Score, printed
@@ -98,6 +99,7 @@ def score(
     )
     changed = score_changes(scored_by(None).readings, scored.readings) if standards else None
     command_log.shows(database, {change.reference for change in changed or ()})
+    changed = None if changed is None else [with_comment(book, change) for change in changed]
     if form == "json":
         document = _document(scored, inspection, changed, management)
         if inspection:

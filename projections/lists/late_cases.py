@@ -1,16 +1,12 @@
 """Entries stored late on the cases of a list: how many on which, where, and how many duties rest on them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from domain.entries.case_entries import Entry, QualityJudged
+from domain.entries.case_entries import Entry
 from domain.policy.frameworks.framework import Framework
-from domain.store.application import Files
-from domain.store.hash_chain import TABLE
-from domain.store.lateness import LATE_TABLE, in_utc
-from domain.store.preparation import position_column
-from domain.store.sqlite_recorder import topic_of
+from domain.store.lateness import LATE_TABLE
 from domain.store.stored_entries import Stored
 from projections.cases.case_repository import CaseRepository
 from projections.cases.stored_late import entries_of_duty, late_entries, late_grounds
@@ -18,14 +14,11 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.counted_cases import CountedCases
 
-READ = 200
-"""Cases of which the duties are looked at, at most: a list of more says of how many it speaks."""
+READ = 100
+"""Cases that are read, at most. Of those beyond, the number of entries is that of all stored late, whenever recorded."""
 
-LATE_BY_CASE = (
-    f"SELECT late.reference, count(*) FROM {LATE_TABLE} AS late JOIN {TABLE} AS entry ON entry.{{position}} = late.position "
-    f"WHERE entry.topic <> '{topic_of(QualityJudged)}'{{known}} GROUP BY late.reference"
-)
-"""The query for the number of late entries of each file. Answers of assessors are left out: they may be blind readers'."""
+LATE_BY_FILE = f"SELECT reference, sum(entries) FROM {LATE_TABLE} GROUP BY reference"
+"""The query for the number of late entries of each file."""
 
 
 class LateCase(NamedTuple):
@@ -45,15 +38,17 @@ class LateCases:
     cases: tuple[LateCase, ...]
 
     @classmethod
-    def of(cls, files: Files, counted: CountedCases, moment: Moment) -> "LateCases":
+    def of(cls, book: CaseRepository, counted: CountedCases, moment: Moment) -> "LateCases":
         """Those that may be opened."""
-        selection, found = counted.selection, []
+        selection, found = counted.selection, list[LateCase]()
         places = selection.columns.words["place"].values
         opened = counted.open
-        for reference, entries in sorted(late_by_file(files, moment).items()):
+        late = {str(reference): int(entries) for reference, entries in book.files.recorder.rows_of(LATE_BY_FILE)}
+        for reference, entries in sorted(late.items()):
             number = selection.columns.number(reference)
             if number is not None and opened[number]:
-                found.append(LateCase(reference, number, places[int(selection.place[number])], entries))
+                exact = entries if len(found) >= READ else len(late_entries(book, reference, moment))
+                found += [LateCase(reference, number, places[int(selection.place[number])], exact)] if exact else []
         return cls(moment, tuple(found))
 
     def within(self, holds: Callable[[Place], bool]) -> "LateCases":
@@ -78,13 +73,6 @@ class LateCases:
     def read(self) -> tuple[LateCase, ...]:
         """Those whose duties are looked at."""
         return self.cases[:READ]
-
-
-def late_by_file(files: Files, moment: Moment) -> Mapping[str, int]:
-    """How many entries of each file were stored late, of those recorded by the moment."""
-    known = "" if moment.known_at is None else f" AND late.recorded_at < '{in_utc(moment.known_at)}'"
-    query = LATE_BY_CASE.format(position=position_column(files.recorder), known=known)
-    return {reference: int(count) for reference, count in files.recorder.rows_of(query)}
 
 
 def duties_on_late(book: CaseRepository, reference: str, moment: Moment, framework: Framework) -> int:

@@ -25,7 +25,7 @@ from web.presentation.phrases import type_title
 from web.presentation.sorting import Order, read_order
 from web.presentation.table_files import Column, Download, notes
 from web.services import current_cases
-from web.services.stored_late import late_cases, late_said
+from web.services.late_counts import late_cases, late_said
 from web.site import access_control
 
 blueprint = Blueprint("desk", __name__)

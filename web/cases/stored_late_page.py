@@ -13,7 +13,7 @@ from web.presentation.pagination import read_page
 from web.presentation.phrases import type_title
 from web.presentation.table_files import Column, Download, notes
 from web.services import current_cases
-from web.services.stored_late import late_cases
+from web.services.late_counts import late_cases
 from web.site import access_control
 
 SAYS = "Entries that came here longer after they were recorded than is normal for their source. They moved figures of the past."

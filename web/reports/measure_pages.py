@@ -22,7 +22,7 @@ from web.reports.report_building import BuiltReport, build_measure_report, build
 from web.reports.report_query import ReportQuerySchema, choices, query_from
 from web.reports.table_model import Link, printed
 from web.services import current_cases, report_cache
-from web.services.stored_late import late_cases, late_said
+from web.services.late_counts import late_cases, late_said
 from web.site import access_control
 
 blueprint = Blueprint("compliance", __name__)

@@ -60,7 +60,7 @@ def actors(app: Flask) -> set[str]:
 
 def late(app: Flask) -> int:
     found = files(app)
-    return int(found.recorder.rows_of(f"SELECT count(*) FROM {LATE_TABLE}")[0][0])
+    return int(found.recorder.rows_of(f"SELECT coalesce(sum(entries), 0) FROM {LATE_TABLE}")[0][0])
 
 
 def test_a_source_is_registered_and_changed(app: Flask, one: FlaskClient) -> None:

@@ -10,8 +10,7 @@ from web.services import current_cases
 def late_cases() -> LateCases:
     """The cases that the reader may open on which entries were stored late."""
     if "late_cases" not in g:
-        files = current_cases.repository().files
-        g.late_cases = LateCases.of(files, current_cases.reached(), current_cases.moment())
+        g.late_cases = LateCases.of(current_cases.repository(), current_cases.reached(), current_cases.moment())
     found: LateCases = g.late_cases
     return found
 

@@ -39,7 +39,11 @@ LONGEST_CLAIM = 900
 
 def claiming(fact: Entry, stored: Stored) -> Entry:
     """An entry as this record hands it on: with what it knows of its storing in place of what another record claimed."""
-    before = [] if fact.stored_at is None else [f"{fact.stored_at.isoformat()} {(fact.stored_by or '')[:LONGEST_CLAIM]}".strip()]
+    before = (
+        []
+        if fact.stored_at is None
+        else [f"{fact.stored_at.isoformat()} {(fact.stored_by or '')[:LONGEST_CLAIM]}".strip()]
+    )
     return structs.replace(
         fact, stored_at=stored.at, stored_by=str(stored.by)[:LONGEST_CLAIM] or None, source=stored.by.source or None,
         earlier=[*before, *(fact.earlier or ())] or None,

@@ -157,7 +157,11 @@ def test_what_an_export_claims_survives_an_import_and_is_exported_again(run, tmp
     case = json.loads(run("due", "--as-at", "2005-10-03", "--format", "json").output)[-1]["case"]
     exported = run("export", "--case", case).output
     first = json.loads(exported.splitlines()[0])
-    assert (first["source"], first["stored_by"], "earlier" in first) == ("samples", "source samples, taking over, demo", False)
+    assert (first["source"], first["stored_by"], "earlier" in first) == (
+        "samples",
+        "source samples, taking over, demo",
+        False,
+    )
     for step in (1, 2):
         path, database = tmp_path / f"{step}.ndjson", str(tmp_path / f"{step}.sqlite")
         path.write_text(exported, encoding="utf-8")

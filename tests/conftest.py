@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from flask import Flask
 from hypothesis import settings
 
-from domain.store import database
+from domain.store import database, preparation
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.read_model.follower import catch_up
@@ -43,6 +43,12 @@ def pytest_report_header() -> str | None:
 def _cheap() -> Iterator[None]:
     with cheap():
         yield
+
+
+@pytest.fixture
+def plain_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New records keep texts as they are given: for tests that compare entries, or bytes, as they are stored."""
+    monkeypatch.setattr(preparation, "SEALS_NEW_RECORDS", False)
 
 
 @pytest.fixture

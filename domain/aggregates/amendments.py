@@ -4,7 +4,7 @@ A correction or withdrawal takes effect when it is recorded, whatever its own da
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from domain.entries.schemas import convert, dump_entry
 from domain.entries.tidy_text import tidied
+from domain.sealing.sealed_fields import FIELDS, field_of
 
 AMENDING = frozenset((EntryCorrected, EntryWithdrawn))
 """The types of entry that change how another entry reads."""
@@ -41,7 +42,7 @@ def amended(visible: list[Entry]) -> list[Entry]:
     corrections = (f for f in visible if isinstance(f, EntryCorrected) and f.entry not in gone)
     for fact in sorted(corrections, key=attrgetter("recorded_at", "entry")):
         if fact.of in stands:
-            stands[fact.of] = amend(stands[fact.of], fact.fields)
+            stands[fact.of] = amend(stands[fact.of], fact.fields, fact.sealed)
     return list(stands.values())
 
 
@@ -65,9 +66,15 @@ def withdrawn(withdrawals: Iterable[EntryWithdrawn]) -> set[str]:
     return gone
 
 
-def amend(fact: Entry, correction: dict[str, Any]) -> Entry:
-    """The entry with the fields of a correction in place of its own."""
-    return tidied(convert(type(fact), {**values_of(fact), **correction}))
+def amend(fact: Entry, correction: dict[str, Any], sealed: Mapping[str, str] | None = None) -> Entry:
+    """The entry with the fields of a correction in place of its own. ``sealed``: the digests of the correction's texts.
+
+    Nothing is opened: a corrected text has the digest that the correction gives it.
+    """
+    values = values_of(fact)
+    digests = {path: one for path, one in (fact.sealed or {}).items() if field_of(path) not in correction}
+    digests |= {path.removeprefix(f"{FIELDS}."): one for path, one in (sealed or {}).items()}
+    return tidied(convert(type(fact), {**values, **correction, **({"sealed": digests} if digests else {})}))
 
 
 def values_of(fact: Entry) -> dict[str, Any]:

@@ -24,23 +24,28 @@ from domain.entries.case_entries import EntryCorrected, EntryWithdrawn, QualityJ
 from domain.entries.entry import CASE, CLAIMED, INSPECTION, Entry
 from domain.entries.inspection_entries import InspectionOpened
 from domain.entries.references import reference_fields, references
-from domain.entries.schemas import ShapeError, load_entry
+from domain.entries.schemas import NEVER_GIVEN, ShapeError, load_entry
 
 CASE_OR_INSPECTION = {"case": re.compile(CASE), "inspection": re.compile(INSPECTION)}
 """Kind of file -> the pattern of its references."""
 
-NEVER_CORRECTED = ("entry", "type", "recorded_at", *CLAIMED)
+NEVER_CORRECTED = ("entry", "type", "recorded_at", NEVER_GIVEN, *CLAIMED)
 
 BEGINNINGS = (SupervisionStarted, InspectionOpened)
 """The first entry of every file is of one of these types; no later entry is."""
 
 
 class RecordedEntry(Struct, frozen=True, gc=False):
-    """An entry with its file and its number in that file, from 1: the domain event of the library ``eventsourcing``."""
+    """An entry with its file and its number in that file, from 1: the domain event of the library ``eventsourcing``.
+
+    ``texts``: those to be sealed and stored with it, by path; ``ciphertexts``: the same, sealed. What is read has neither.
+    """
 
     originator_id: str
     originator_version: int
     fact: Entry
+    texts: dict[str, str] | None = None
+    ciphertexts: dict[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -101,8 +106,12 @@ def inspection_named(file: CaseFile, fact: Entry) -> str | None:
     return about.inspection if isinstance(about, QualityJudged) else None
 
 
-def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | None = None) -> list[Entry]:
+def decide(
+    file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | None = None, given: Entry | None = None
+) -> list[Entry]:
     """Decide a new entry. Returns what to store: the entry, or nothing where the file has the same one already.
+
+    ``given``: the entry with its texts, where ``fact`` is without them (sealed). What it says by itself is judged by these.
 
     Raises ``Refused`` with the reason where the file does not take it. ``inspection``: the one that the entry names (see
     ``inspection_named``), as it is now; None where none is on record.
@@ -121,10 +130,11 @@ def decide(file: CaseFile, fact: Entry, now: datetime, inspection: Inspection | 
     check_brings_back(file.reference, file.entries, file.amending, fact)
     if fact.kept_on == "inspection":
         check(Inspection.of(file.entries.values()), fact)
-    _check_entry(file, fact, now)
-    if isinstance(fact, EntryCorrected):
-        _check_correction(file, fact, now)
-    check_together(file.entries, file.amending, fact)
+    given = given or fact
+    _check_entry(file, given, now)
+    if isinstance(given, EntryCorrected):
+        _check_correction(file, given, now)
+    check_together(file.entries, file.amending, given)
     if inspection is not None:
         _check_answer(file, fact, inspection)
     return [fact]

@@ -98,21 +98,23 @@ class TakenBack(NamedTuple):
         return self.last is not None and change_of(self.last) == "withdrawn"
 
 
-def said(file: CaseFile, fact: Entry, said_at: datetime) -> list[Entry]:
+def said(file: CaseFile, fact: Entry, said_at: datetime, sealed: Entry | None = None) -> list[Entry]:
     """What to record when an extract made at ``said_at`` gives this entry, or takes one back.
+
+    ``sealed``: the same entry as a record that seals its texts would hold it; it is what is compared with the file.
 
     An entry is taken back by its first withdrawal, with the id ``withdrawal_of(entry, 1)``, which gets its number here.
     Where the source had taken the entry back and gives it again, that is the withdrawal of the withdrawal; what was
     withdrawn by hand stays so. ``ImpossibleDate`` if the file holds what the source said in a later extract.
     """
     if change_of(fact) != "withdrawn":
-        return [restate(file, fact, said_at), *_restore(file, fact.entry, said_at)]
+        return [restate(file, fact, said_at, sealed), *_restore(file, fact.entry, said_at)]
     assert isinstance(fact, EntryWithdrawn)
     return _take_back(file, fact, said_at)
 
 
-def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
-    """What to record when an extract made at ``said_at`` gives this entry.
+def restate(file: CaseFile, fact: Entry, said_at: datetime, sealed: Entry | None = None) -> Entry:
+    """What to record when an extract made at ``said_at`` gives this entry. ``sealed``: see ``said``.
 
     * The entry itself, if the entry is new.
     * The entry on the file, if the source gave the same values last time. Nothing is recorded then, even if somebody
@@ -126,8 +128,8 @@ def restate(file: CaseFile, fact: Entry, said_at: datetime) -> Entry:
         return fact
     was, since, number = standing, standing.recorded_at, 1
     while isinstance(made := file.entries.get(correction_of(fact.entry, number)), EntryCorrected):
-        was, since, number = amend(was, made.fields), made.recorded_at, number + 1
-    changed = _changed(was, fact)
+        was, since, number = amend(was, made.fields, made.sealed), made.recorded_at, number + 1
+    changed = _changed(was, fact, sealed or fact)
     if not changed:
         return standing
     if said_at < since or (said_at == since and number > 1):
@@ -168,11 +170,14 @@ def _too_old(said_at: datetime, since: datetime) -> ImpossibleDate:
     )  # fmt: skip
 
 
-def _changed(was: Entry, says: Entry) -> dict[str, Any]:
-    """The interchange fields that differ, with their new values; null or the default where none is given now."""
+def _changed(was: Entry, says: Entry, compared: Entry) -> dict[str, Any]:
+    """The interchange fields that differ, with their new values; null or the default where none is given now.
+
+    ``compared``: the new entry as the file would hold it.
+    """
     names = dict(zip(says.__struct_encode_fields__, says.__struct_fields__, strict=True))
     return {
         encoded: msgspec.to_builtins(getattr(says, names[encoded]))
-        for encoded in differences(was, says)
+        for encoded in differences(was, compared)
         if encoded not in NEVER_RESTATED
     }

@@ -16,7 +16,19 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from domain.entries import code_lists
-from domain.entries.entry import CRN, CaseReference, EntryPart, Id, Note, PlaceId, StaffId, Text, Use
+from domain.entries.entry import (
+    CRN,
+    CaseReference,
+    EntryPart,
+    Id,
+    Note,
+    PersonalDate,
+    PersonalText,
+    PlaceId,
+    StaffId,
+    Text,
+    Use,
+)
 from domain.entries.entry import Entry as Entry
 from domain.entries.inspection_entries import InspectionOpened as InspectionOpened
 
@@ -54,12 +66,12 @@ Serves = Annotated[
 
 class Person(EntryPart, frozen=True):
     crn: Crn
-    name: Text
-    date_of_birth: date
+    name: PersonalText
+    date_of_birth: PersonalDate
     gender: code_lists.Gender
     ethnicity: code_lists.Ethnicity
     disability: bool
-    pnc: Text | None = None
+    pnc: PersonalText | None = None
 
 
 class RiskOfHarm(EntryPart, frozen=True):
@@ -164,12 +176,12 @@ class PersonDetailsChanged(Entry, frozen=True):
     use = Use(title="Person's details changed", form_group="Person, order and place")
 
     crn: Annotated[Crn | None, Meta(title="CRN now used", description="The reference of the case stays")] = None
-    name: Text | None = None
-    date_of_birth: date | None = None
+    name: PersonalText | None = None
+    date_of_birth: PersonalDate | None = None
     gender: code_lists.Gender | None = None
     ethnicity: code_lists.Ethnicity | None = None
     disability: bool | None = None
-    pnc: Annotated[Text | None, Meta(title="PNC number")] = None
+    pnc: Annotated[PersonalText | None, Meta(title="PNC number")] = None
 
 
 class PersonLinked(Entry, frozen=True):

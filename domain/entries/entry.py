@@ -21,8 +21,11 @@ HASH = r"^[0-9a-f]{64}\Z"
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=200, extra={"written": "words"})]
-Note = Annotated[str, Meta(max_length=20_000, extra={"written": "paragraphs"})]
+Note = Annotated[str, Meta(max_length=20_000, extra={"written": "paragraphs", "sealed": True})]
 """Words, and longer text: how each is tidied when an entry is read, ``domain.entries.tidy_text`` says."""
+PersonalText = Annotated[str, Meta(min_length=1, max_length=200, extra={"written": "words", "sealed": True})]
+PersonalDate = Annotated[date, Meta(extra={"sealed": True})]
+"""A person's name or number, and a date of birth. In entries of cases these and every note are sealed: ``domain.sealing``."""
 StaffId = Annotated[str, Meta(min_length=1, max_length=200, extra={"written": "words"})]
 PlaceId = Annotated[str, Meta(min_length=1, max_length=200, extra={"written": "words"})]
 """The ids that the source has for a person on its staff and for a place; they stay when the printed name changes."""
@@ -132,3 +135,7 @@ class Entry(
     source: Claim | None = None
     earlier: list[Claim] | None = None
     """What the record that exported this entry said of itself: its claim, beside what this one knows (``CLAIMED``)."""
+    sealed: dict[str, str] | None = None
+    """Path of each text that is sealed (such as ``note`` or ``actions.0``) -> its digest. Only the store says so: what
+    comes from outside never has this field.
+    """

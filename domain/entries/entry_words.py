@@ -39,10 +39,10 @@ def field_titles(entry_type: type[Entry]) -> Mapping[str, str]:
 
 
 def fields_of_type(entry_type: type[Entry]) -> tuple[inspect.Field, ...]:
-    """The fields of a type, those of every entry included, in the order of the declaration."""
+    """The fields of a type, those of every entry included, in the order of the declaration. ``sealed`` is the store's own."""
     described = inspect.type_info(entry_type)
     assert isinstance(described, inspect.StructType)
-    return described.fields
+    return tuple(part for part in described.fields if part.name != "sealed")
 
 
 @cache

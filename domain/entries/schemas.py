@@ -26,6 +26,9 @@ _PATTERNS = {
     CASE_REFERENCE: "a case reference; write the CRN, a slash and the sentence's number, like X123456/1",
 }
 
+NEVER_GIVEN = "sealed"
+"""The field of an entry that only the store writes."""
+
 
 class ShapeError(ValueError):
     """Values that are not an entry. ``problems``: a list of (field, what is wrong and what was expected)."""
@@ -139,6 +142,8 @@ def _field(kind: inspect.Type) -> fields.Field[Any]:
 def _schema(struct: inspect.StructType) -> type[Schema]:
     members: dict[str, fields.Field[Any]] = {}
     for part in struct.fields:
+        if part.name == NEVER_GIVEN:
+            continue
         field = _field(part.type)
         field.required = part.required
         members[part.encode_name] = field
@@ -167,6 +172,8 @@ def entry_type_of(name: object) -> type[Entry]:
 def load_entry(name: object, values: Mapping[str, Any]) -> Entry:
     """An entry of the named type from its interchange fields, its text tidied; ``ShapeError`` with every field that is wrong."""
     entry_type = entry_type_of(name)
+    if NEVER_GIVEN in values:
+        raise ShapeError([(NEVER_GIVEN, "not a field to give: texts are sealed when they are stored; leave it out")])
     try:
         fact = msgspec.convert({**values, "type": name}, entry_type)
     except msgspec.ValidationError:
@@ -200,8 +207,13 @@ def convert(entry_type: type[Entry], values: Mapping[str, Any]) -> Entry:
 
 
 def dump_entry(fact: Entry) -> dict[str, Any]:
-    """The interchange fields of an entry, ``type`` first: what export prints and what corrections change."""
-    return cast("dict[str, Any]", msgspec.to_builtins(fact))
+    """The interchange fields of an entry, ``type`` first: what export prints and what corrections change.
+
+    Digests of sealed texts are none of them.
+    """
+    values = cast("dict[str, Any]", msgspec.to_builtins(fact))
+    values.pop(NEVER_GIVEN, None)
+    return values
 
 
 def _problems(messages: Any, path: str = "") -> list[tuple[str, str]]:

@@ -211,14 +211,14 @@ class _Batch:
         opening = self.report.unopened.get(line.reference) if isinstance(error, NoSuchCase) else None
         return error.reason if opening is None else f"{error.reason}, which was rejected ({opening})"
 
-    @staticmethod
-    def _as_recorded(line: Line, file: CaseFile) -> list[Entry]:
+    def _as_recorded(self, line: Line, file: CaseFile) -> list[Entry]:
         """What to record for the line: its entry or, where its source has changed it or taken it back, what says so.
 
         A line without ``recorded_at`` whose entry is on the file takes the ``recorded_at`` of that entry.
         """
         if line.said_at is not None:
-            return said(file, line.fact, line.said_at)
+            sealed = self.writing.sealed(file, line.fact)
+            return said(file, line.fact, line.said_at, None if sealed is None else sealed.fact)
         return [line.fact if line.recorded_at_given else recording_default(file, line.fact)]
 
     def store(self) -> None:

@@ -130,7 +130,7 @@ def _read_rest(raw: bytes, opening: _Opening) -> Entry | None:
         fact = _read_entry(b"{" + raw[len(opening.written) :])
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    if fact.kept_on != opening.kept_on or not in_range(fact) or tidied(fact) is not fact:
+    if fact.kept_on != opening.kept_on or not in_range(fact) or tidied(fact) is not fact or fact.sealed is not None:
         return None
     return fact if _each_key_once(raw, fact) else None
 

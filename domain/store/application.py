@@ -19,6 +19,7 @@ from domain.store.database import Database, Kind, NotPrepared
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
 from domain.store.person_index import PersonIndex
+from domain.store.person_keys import PersonKeys
 from domain.store.sqlite_recorder import (
     ChainedSQLiteRecorder,
     EntryMapper,
@@ -26,6 +27,7 @@ from domain.store.sqlite_recorder import (
     stored_register_entry,
     topic_of,
 )
+from domain.store.texts import Texts
 from domain.store.writing import Writing
 
 StoringError = PersistenceError
@@ -48,6 +50,22 @@ class Files(Application[str]):
     }
     recorder: ChainedRecorder
     mapper: EntryMapper
+    database: Database
+
+    @cached_property
+    def seals(self) -> bool:
+        """Whether this record seals names, dates of birth and notes: a new one does, an older one only once migrated."""
+        return preparation.seals(self.recorder)
+
+    @cached_property
+    def keys(self) -> PersonKeys:
+        """The keys of the texts of this record."""
+        return PersonKeys.at(self.database)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """Opens the texts of entries, for what shows them."""
+        return Texts(self)
 
     @cached_property
     def people(self) -> PersonIndex:
@@ -69,6 +87,7 @@ class Files(Application[str]):
             **database.settings(),
         }
         files = cls(env=settings | ({"CREATE_TABLE": "y"} if prepare else {}))
+        files.database = database
         try:
             if prepare or database.kind == "sqlite":
                 _prepare(files)
@@ -98,6 +117,12 @@ class Files(Application[str]):
             recorded = self.mapper.to_domain_event(stored)
             evolve(found[recorded.originator_id], recorded)
         return found
+
+    def close(self) -> None:
+        """Close every connection."""
+        if "keys" in self.__dict__:
+            self.keys.close()
+        super().close()
 
     def store(self, recorded: Sequence[RecordedEntry], actor: str) -> None:
         """Store what was decided, all or none. ``IntegrityError`` where a file has an entry of the same number."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from domain.store.hash_chain import TABLE
 from domain.store.lateness import LATE_TABLE
 from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
+from domain.store.published_files import TABLE as PUBLISHED
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
 CHANGES = ("SELECT", "INSERT", "UPDATE")
@@ -22,8 +23,12 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     TABLE: APPENDS,
     HEAD: ("SELECT", f"UPDATE ({', '.join(HEAD_CHANGES)})"),
     TILES: APPENDS,
+    PUBLISHED: APPENDS,
     f"{TABLE}_steps": READS,
     LATE_TABLE: APPENDS,
+    f"{TABLE}_sealing": READS,
+    "person_keys": ("SELECT", "INSERT", "DELETE"),
+    "text_keys": ("SELECT", "INSERT", "DELETE"),
     "accounts": CHANGES,
     "settings": CHANGES,
     "access_lines": APPENDS,

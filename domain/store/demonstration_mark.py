@@ -32,8 +32,8 @@ def actors(engine: sa.Engine) -> set[str]:
         return set(c.execute(sa.select(_entries.c.actor).where(_of_cases).distinct()).scalars())
 
 
-def entries_stored(engine: sa.Engine, *, leaving_out: type[Entry]) -> int:
-    """How many entries of cases and inspections this database holds of other types than this one."""
-    wanted = _of_cases & (_entries.c.topic != topic_of(leaving_out))
+def entries_stored(engine: sa.Engine, *, no_type: type[Entry], nor_by: str) -> int:
+    """How many entries of cases and inspections this database holds of other types than this one, that others stored."""
+    wanted = _of_cases & (_entries.c.topic != topic_of(no_type)) & (_entries.c.actor != nor_by)
     with engine.connect() as c:
         return int(c.execute(sa.select(sa.func.count()).select_from(_entries).where(wanted)).scalar_one())

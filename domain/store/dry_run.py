@@ -37,6 +37,7 @@ class DryRun(PipelinedWriter):
         return False
 
     def store(self, pending: Sequence[RecordedEntry], actor: str) -> None:
+        """Store these aside: sealed, without their texts. No key is stored."""
         self.aside.store(pending, actor)
 
     def close(self) -> None:

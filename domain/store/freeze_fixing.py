@@ -15,12 +15,10 @@ from domain.calendar.london_time import day_of
 from domain.entries.code_lists import FixedBy
 from domain.entries.inspection_entries import FreezeFixed, InspectionFrozen, InspectionOpened, Leaf
 from domain.entries.refusals import BusyFile, Refused
+from domain.store.preparation import PREPARED_BY
 
 if TYPE_CHECKING:
     from domain.store.application import Files
-
-UPDATING = "caseaudit (update)"
-"""Who is on record for what this version stores when it first opens a record of before."""
 
 ATTEMPTS = 4
 
@@ -54,7 +52,7 @@ def fix_freeze(
 def fix_older_freezes(files: "Files") -> None:
     """Fix every freeze of a record of before, at the number of entries that its files hold now."""
     for name in files.references(InspectionOpened):
-        fix_freeze(files, name, fixed_by="update", now=files.recorder.clock(), actor=UPDATING)
+        fix_freeze(files, name, fixed_by="update", now=files.recorder.clock(), actor=PREPARED_BY)
 
 
 def every_file(files: "Files", sample: Collection[str]) -> list[Leaf]:

@@ -7,7 +7,7 @@ Links that were undone or withdrawn are among them. Which of them hold, and sinc
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.aggregates.person_files import crn_of, links_to
 from domain.store.hash_chain import TABLE
@@ -27,6 +27,9 @@ ENTRIES_WHEN = (
 )
 """The query for the lengths of files when an entry was stored."""
 
+PLACES = f"SELECT {{position}}, hash FROM {TABLE} WHERE originator_id = '{{file}}' ORDER BY originator_version"
+"""The query for the places of a file's entries in the record."""
+
 ENTRIES_NOW = (
     f"SELECT originator_id, max(originator_version) FROM {TABLE} WHERE originator_id IN ({{}}) GROUP BY originator_id"
 )
@@ -37,6 +40,14 @@ LINKS_FROM = (
     f"WHERE {MAY_LINK} AND {{position}} >= {{last}} ORDER BY {{position}}"
 )
 """The query for the entries that may link CRNs, from a position on."""
+
+
+class Place(NamedTuple):
+    """The place of an entry in the record: its position, and the chain's hash there in hex."""
+
+    position: int
+    hash: str
+
 
 RowsOf = Callable[[str], Sequence[Sequence[Any]]]
 """Runs a query and gives its rows."""
@@ -76,6 +87,11 @@ class PersonIndex:
             quoted = ", ".join(f"'{reference}'" for reference in asked[at : at + CRNS_AT_ONCE])
             held |= {reference: int(entries) for reference, entries in self._rows_of(ENTRIES_NOW.format(quoted))}
         return held
+
+    def places(self, file: str) -> Sequence[Place]:
+        """The places of the entries of one file, in their order."""
+        rows = self._rows_of(PLACES.format(position=self._position, file=file))
+        return [Place(int(position), bytes(hash_).hex()) for position, hash_ in rows]
 
     def entries_when(self, references: Collection[str], file: str, number: int) -> Mapping[str, int]:
         """How many entries each of these files held when an entry of another file (its number there) was stored."""

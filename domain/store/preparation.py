@@ -19,11 +19,18 @@ from domain.entries.case_entries import (
     PersonLinked,
 )
 from domain.entries.register_entries import AccountSet, NameBound, TreeMade
+from domain.store import published_files
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.lateness import CREATE_LATE, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
 
 STEPS_TABLE = f"{TABLE}_steps"
+
+SEALING_TABLE = f"{TABLE}_sealing"
+"""One row: the record seals its texts. None: it keeps them as they are given."""
+
+SEALS_NEW_RECORDS = True
+"""Tests of what is the same in every record make plain ones."""
 
 LIMITED = topic_of(AccessLimited)
 
@@ -65,8 +72,22 @@ def new_origin() -> str:
     return f"{host}/caseaudit/{secrets.token_hex(16)}"
 
 
+def _seal_if_new(_: ChainedRecorder, c: Any) -> None:
+    """A record without entries seals the texts of all to come; one with entries stays as it is until it is migrated."""
+    if SEALS_NEW_RECORDS:
+        c.execute(
+            f"INSERT INTO {SEALING_TABLE} SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE}) ON CONFLICT DO NOTHING"
+        )
+
+
 TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
 """The file of the register entry on the tree, and who is on record as having stored it."""
+
+
+def _make_published_files(recorder: ChainedRecorder, c: Any) -> None:
+    for statement in published_files.statements(recorder.log.kind):
+        c.execute(statement)
+
 
 Step = str | Callable[[ChainedRecorder, Any], None]
 """A statement, or what is to be done on a cursor."""
@@ -85,14 +106,22 @@ STEPS: Mapping[int, Step] = {
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
     4: _list_late_entries,
     5: _make_tree,
-    40: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
+    6: _make_published_files,
+    7: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
+    10: "CREATE TABLE IF NOT EXISTS person_keys (crn text NOT NULL, generation integer NOT NULL, key text, "
+    "PRIMARY KEY (crn, generation))",
+    11: "CREATE TABLE IF NOT EXISTS text_keys (crn text NOT NULL, reference text NOT NULL, entry text NOT NULL, "
+    "path text NOT NULL, kind text NOT NULL, key text, PRIMARY KEY (reference, entry, path, kind))",
+    12: "CREATE INDEX IF NOT EXISTS ix_text_keys_crn ON text_keys (crn)",
+    13: f"CREATE TABLE IF NOT EXISTS {SEALING_TABLE} (only_row integer PRIMARY KEY CHECK (only_row = 1))",
+    14: _seal_if_new,
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
-ACCOUNTS_ENTERED = 41
+ACCOUNTS_ENTERED = 9
 """The number of the step that ``domain.accounts.older_accounts`` does: accounts of before are entered into the log."""
 
-FREEZES_FIXED = 6
+FREEZES_FIXED = 8
 """The number of the step that is no statement: ``domain.store.freeze_fixing`` for the freezes of a record of before."""
 
 
@@ -133,6 +162,17 @@ def note_done(recorder: ChainedRecorder, number: int) -> None:
     """Note that a step has been done."""
     with _transaction(recorder, commit=True) as c:
         c.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({number}) ON CONFLICT DO NOTHING")
+
+
+def seals(recorder: ChainedRecorder) -> bool:
+    """Whether the record seals its texts."""
+    return bool(recorder.rows_of(f"SELECT only_row FROM {SEALING_TABLE}"))
+
+
+def begin_sealing(recorder: ChainedRecorder) -> None:
+    """Say that the record seals its texts. It must hold no entry yet: what is stored never changes."""
+    with _transaction(recorder, commit=True) as c:
+        c.execute(f"INSERT INTO {SEALING_TABLE} VALUES (1) ON CONFLICT DO NOTHING")
 
 
 def position_column(recorder: ChainedRecorder) -> str:

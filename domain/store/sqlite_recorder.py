@@ -21,6 +21,7 @@ from domain.entries import signing_entries
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.register_entries import RegisterEntry, register_types
 from domain.entries.tidy_text import tidied
+from domain.sealing.sealing import entry_part, with_tail
 from domain.store.hash_chain import (
     ORIGIN,
     TABLE,
@@ -49,8 +50,11 @@ _encode: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encod
 
 
 def stored_entry(topic: str, state: bytes) -> Entry:
-    """The entry that is stored under this topic as this JSON, with its text tidied: it may have been stored before that."""
-    return tidied(_DECODERS[topic].decode(state))
+    """The entry that is stored under this topic as this state, with its text tidied: it may have been stored before that.
+
+    What is sealed stays so; the ciphertexts behind the JSON are not read.
+    """
+    return tidied(_DECODERS[topic].decode(entry_part(state)))
 
 
 def register_row(reference: str, number: int, fact: RegisterEntry) -> ChainedEvent:
@@ -69,15 +73,17 @@ ROWS = 500
 
 
 class EntryMapper(Mapper[str]):
-    """Turns entries into stored events and back. The state is the entry in its interchange form, as JSON."""
+    """Turns entries into stored events and back. The state is the entry in its interchange form, as JSON; then its ciphertexts."""
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         return StoredEvent(*self.entry(domain_event))
 
     def entry(self, recorded: RecordedEntry) -> ChainedEvent:
         """The recorded entry as an entry to be stored."""
-        fact = recorded.fact
-        return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], _encode(fact)
+        fact, state = recorded.fact, _encode(recorded.fact)
+        if recorded.ciphertexts:
+            state = with_tail(state, recorded.ciphertexts)
+        return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], state
 
     def to_domain_event(self, stored_event: StoredEvent) -> RecordedEntry:
         fact = stored_entry(stored_event.topic, stored_event.state)

@@ -9,6 +9,8 @@ from domain.aggregates.inspection import Inspection
 from domain.aggregates.inspection_rules import check_fixing
 from domain.entries.case_entries import Entry
 from domain.entries.inspection_entries import FreezeFixed
+from domain.sealing.sealing import Sealed
+from domain.store.sealer import Sealer
 
 if TYPE_CHECKING:
     from domain.store.application import Files
@@ -28,6 +30,8 @@ class Writing:
         self.files = files
         self.now = now
         self.most = most
+        self.sealer = Sealer(files.keys) if files.seals else None
+        """None: the record keeps texts as they are given."""
         self.open: dict[str, CaseFile] = {}
         self.entries_open = 0
         self.pending: list[RecordedEntry] = []
@@ -46,6 +50,8 @@ class Writing:
             else:
                 self.open[reference] = file  # now the most recently used
         if missing:
+            if self.sealer is not None:
+                self.sealer.ready(missing)
             opened = self.read(missing)
             self.entries_open += sum(map(_size, opened.values()))
             self.open |= opened
@@ -60,13 +66,23 @@ class Writing:
             self.ready([reference])
         return self.open[reference]
 
-    def decide(self, file: CaseFile, fact: Entry) -> list[Entry]:
-        """What to store for an entry, by the rules of its file and of the inspection that it names. ``Refused``."""
+    def sealed(self, file: CaseFile, fact: Entry) -> Sealed | None:
+        """The entry as the file would hold it, and its texts. None: nothing of it is sealed. ``PersonErased``."""
+        return None if self.sealer is None else self.sealer.sealed(file, fact)
+
+    def decide(self, file: CaseFile, fact: Entry, held: Entry | None = None) -> list[Entry]:
+        """What to store for an entry, by the rules of its file and of the inspection that it names. ``Refused``.
+
+        ``held``: the entry as the file would hold it, where that is known already.
+        """
+        if held is None:
+            found = self.sealed(file, fact)
+            held = fact if found is None else found.fact
         named = inspection_named(file, fact)
         if isinstance(fact, FreezeFixed) and fact.entry not in file.entries:
-            held = {leaf.case: self.file(leaf.case).version for leaf in fact.files}
-            check_fixing(self.inspection(file.reference), fact, held)
-        return decide(file, fact, self.now, None if named is None else self.inspection(named))
+            lengths = {leaf.case: self.file(leaf.case).version for leaf in fact.files}
+            check_fixing(self.inspection(file.reference), fact, lengths)
+        return decide(file, held, self.now, None if named is None else self.inspection(named), fact)
 
     def inspection(self, name: str) -> Inspection:
         """The inspection of this name with what is pending; an empty one where there is none."""
@@ -78,10 +94,11 @@ class Writing:
 
     def take(self, file: CaseFile, fact: Entry) -> list[Entry]:
         """Decide one entry on an open file. Raises ``Refused``, and then neither file nor pending entries change."""
-        fresh = self.decide(file, fact)
+        held, texts = self.sealed(file, fact) or (fact, None)
+        fresh = self.decide(file, fact, held)
         for accepted in fresh:
             self.version_before.setdefault(file.reference, file.version)
-            recorded = RecordedEntry(file.reference, file.version + 1, accepted)
+            recorded = RecordedEntry(file.reference, file.version + 1, accepted, texts)
             evolve(file, recorded)
             self.pending.append(recorded)
         return fresh
@@ -117,12 +134,19 @@ class Writing:
         return list(self.open)
 
     def store(self, pending: Sequence[RecordedEntry], actor: str) -> None:
-        self.files.store(pending, actor)
+        """Store these, with their texts sealed; first the keys that were made for them."""
+        if self.sealer is None:
+            self.files.store(pending, actor)
+        else:
+            self.sealer.store_keys(pending)
+            self.files.store(self.sealer.enciphered(pending), actor)
 
     def close_all(self) -> None:
         """Close every file, so that each is read again when needed. Nothing may be pending."""
         self.open.clear()
         self.entries_open = 0
+        if self.sealer is not None:
+            self.sealer.forget()
 
     def close(self) -> None:
         """End the writing and free what it holds."""

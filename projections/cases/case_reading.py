@@ -7,6 +7,7 @@ from functools import cached_property
 from domain.entries.case_entries import QualityJudged
 from domain.policy.frameworks.framework import Framework
 from projections.cases.case_snapshot import CaseSnapshot
+from projections.history.dated_values import value_on
 from projections.history.history import History
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
@@ -47,6 +48,13 @@ class Reading:
     def snapshot(self) -> CaseSnapshot:
         """The case snapshot at the moment. ``ValueError``: supervision had not begun."""
         return CaseSnapshot.of_history(self.reference, self.moment, self.history)
+
+    @property
+    def name(self) -> str:
+        """The person's name on the day; ``[sealed]`` in a reading that was not opened; empty where supervision never began."""
+        person = self.history.person
+        held = value_on(person, self.moment.on) or (person[0].value if person else None)
+        return "" if held is None else str(held.name)
 
     @property
     def holder(self) -> Place:

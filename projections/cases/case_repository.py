@@ -11,6 +11,7 @@ of entries known, so they are derived once for all days.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -26,11 +27,12 @@ from domain.store.hash_chain import ORIGIN
 from domain.store.stored_entries import Stored, stored_entries
 from domain.store.stored_entries import received as of_file
 from projections.cases.case_reading import Reading
+from projections.cases.person_names import names_of
 from projections.history.history import History
 from projections.history.moment import Moment
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
-from projections.scoring.answers import judgements_that_count
+from projections.scoring.answers import Answer, Reason, judgements_that_count
 
 BATCH = 1000
 FILES_CACHED = 1000
@@ -207,12 +209,19 @@ class CaseRepository:
             )
 
     def history(
-        self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None = None, *, received: bool = False
-    ) -> History:  # fmt: skip
+        self,
+        reference: str,
+        known_at: datetime | None,
+        stored: Mapping[str, int] | None = None,
+        *,
+        received: bool = False,
+        opened: bool = False,
+    ) -> History:
         """The case as it was known at an instant (None: everything recorded to date).
 
         ``stored``: use only so many entries of each file, the first to be stored (None: all). ``received``: an entry is known
-        from when it was stored here, if that was later than its recording.
+        from when it was stored here, if that was later than its recording. ``opened``: with the texts of its entries; such a
+        history is never kept.
         """
         with self._lock:
             person, restored = self.person(reference), self._restored
@@ -221,9 +230,14 @@ class CaseRepository:
         if stored is not None:
             files = {name: entries[: stored.get(name)] for name, entries in files.items()}
         held: tuple[object, ...] = tuple((name, len(entries)) for name, entries in files.items())
+        if opened:
+            files = {name: self.files.texts.opened(name, entries) for name, entries in files.items()}
         if known_at is not None and here:
             files = {name: of_file(entries, here[name], known_at) for name, entries in files.items()}
             held, known_at = (*held, known_at), None
+        if opened:
+            shown = reached(files, reference)
+            return History.of(shown.entries, known_at, shown.elsewhere)
         if len(files) > 1:
             found = self._keep(("reached", restored, held), lambda: reached(files, reference))
         else:
@@ -232,6 +246,22 @@ class CaseRepository:
         return self._keep(
             ("history", restored, held, seen), lambda: History.of(found.entries, known_at, found.elsewhere)
         )
+
+    def opened_file(self, file: CaseFile) -> CaseFile:
+        """A file, or part of one, with the texts of its entries, for what shows them."""
+        facts = self.files.texts.opened(file.reference, file.entries.values())
+        return CaseFile(file.reference, file.version, {fact.entry: fact for fact in facts})
+
+    def with_comment(self, reference: str, answer: Answer) -> Answer:
+        """An answer with the comment of the judgement that it rests on, for what shows it."""
+        judged = [reason.judgement for reason in answer.because if reason.judgement is not None]
+        opened = [one for one in self.files.texts.opened(reference, judged) if isinstance(one, QualityJudged)]
+        because = tuple(Reason(one.comment or "", judgement=one) for one in opened)
+        return replace(answer, because=because) if opened else answer
+
+    def names(self, references: Iterable[str], moment: Moment) -> Mapping[str, str]:
+        """The name of the person of each of these cases on the moment's day, as known at it, for what shows them."""
+        return names_of(self.files, references, moment)
 
     def obligations(
         self,
@@ -263,8 +293,10 @@ class CaseRepository:
         inspection: str | None = None,
         edition: str | None = None,
         second: bool = False,
+        *,
+        opened: bool = False,
     ) -> Reading:
-        """One case read at a moment under a framework.
+        """One case read at a moment under a framework. ``opened``: with the texts of its entries, for what shows them.
 
         ``inspection``: include what its assessors judged, the first readers or the ``second`` ones. Once it is frozen, the
         file is read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``.
@@ -272,9 +304,9 @@ class CaseRepository:
         frozen_at, stored, own = self._freeze(inspection, reference, moment)
         known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
         here = moment.received
-        history = self.history(reference, known_at, so_far, received=here)
+        history = self.history(reference, known_at, so_far, received=here, opened=opened)
         owed = self.obligations(reference, known_at, framework, edition, so_far, received=here)
-        judged_by = self.history(reference, frozen_at, stored, received=here)
+        judged_by = self.history(reference, frozen_at, stored, received=here, opened=opened)
         to_date = [j for j in judged_by.all(QualityJudged) if j.second == second]
         judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
         return Reading(reference, moment, framework, history, owed, judged)

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from msgspec import to_builtins
 
 from domain.aggregates.inspection import Inspection
-from domain.entries.inspection_entries import PublishedFigure
+from domain.entries.inspection_entries import InspectionPublished, PublishedFigure
 from domain.store.freeze_fixing import every_file
+from domain.store.published_files import DamagedFile, PublishedFiles
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_inspection
 from projections.scoring.management_ladder import criterion_rungs
@@ -73,3 +74,23 @@ def figure_changes(then: Sequence[PublishedFigure], now: Sequence[PublishedFigur
         for name in dict.fromkeys((*was, *is_now))
         if was.get(name) != is_now.get(name)
     ]
+
+
+def damaged_files(book: CaseRepository) -> list[str]:
+    """The published files that this record no longer holds as they were published. Those published elsewhere do not count."""
+    kept = PublishedFiles(book.files.recorder)
+    found = []
+    for name in book.inspections:
+        out = book.inspection(name).published
+        for one in out.published_files if out is not None else ():
+            try:
+                gone = kept.content(one.sha256) is None and _published_here(book, out)
+            except DamagedFile:
+                gone = True
+            if gone:
+                found.append(f"{name}: the published file {one.name} is not what was published, or is gone")
+    return found
+
+
+def _published_here(book: CaseRepository, out: InspectionPublished | None) -> bool:
+    return out is not None and book.files.recorder.hash_at(out.position) == out.hash

@@ -115,6 +115,11 @@ class ScoreChange(NamedTuple):
     now: Answer
 
 
+def with_comment(repository: CaseRepository, change: ScoreChange) -> ScoreChange:
+    """The change with the comment of the judgement that it rests on, for what shows it."""
+    return change._replace(now=repository.with_comment(change.reference, change.now))
+
+
 def score_changes(was: Sequence[Reading], now: Sequence[Reading]) -> list[ScoreChange]:
     """The answers that differ between two readings of the same cases, in the order of the cases and questions."""
     before = {reading.reference: reading for reading in was}

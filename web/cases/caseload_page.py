@@ -73,9 +73,11 @@ def index() -> str:
     asked, at = _asked(), current_cases.reached().selection
     rows, every = asked.rows, asked.every
     page = read_page(request.args, len(rows))
+    lines = asked.lines(*page.places)
     return render_template(
         "cases/caseload.html",
-        lines=asked.lines(*page.places),
+        lines=lines,
+        names=current_cases.names(line.case.reference for line in lines),
         page=page,
         order=asked.order,
         filters=asked.filters,
@@ -98,10 +100,12 @@ def table(form: str) -> Response:
         Column("Started", "date"), Column("Ended", "date"), Column("Overdue", "number"),
         Column("Missed contact", "number"), Column("Next due", "date"),
     ]  # fmt: skip
+    lines = asked.lines(0, len(asked.rows))
+    names = current_cases.names(line.case.reference for line in lines)
     rows = [
-        (c.case.reference, s.name, s.order_type, s.tier, s.risk, s.mappa_level, s.place.officer, s.place.team,
+        (c.case.reference, names[c.case.reference], s.order_type, s.tier, s.risk, s.mappa_level, s.place.officer, s.place.team,
          s.started_on, s.ended_on, c.overdue, c.missed, c.next_due_on)
-        for c in asked.lines(0, len(asked.rows)) for s in (c.case.spell,)
+        for c in lines for s in (c.case.spell,)
     ]  # fmt: skip
     words = asked.words
     file_notes = notes(current_cases.moment(), ("Filter", asked.filters.words()),

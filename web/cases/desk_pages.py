@@ -131,12 +131,14 @@ def show(name: str) -> str:
     """One list: filtered, sorted and in pages."""
     asked = _asked(name)
     page = read_page(request.args, len(asked.rows))
+    rows = asked.lines(*page.places)
     return render_template(
         "cases/desk_list.html",
         listed=asked.listed,
         filters=asked.filters,
         choices=asked.filters.choices(asked.every),
-        rows=asked.lines(*page.places),
+        rows=rows,
+        names=current_cases.names(row.case.reference for row in rows),
         page=page,
         order=asked.order,
         total=len(asked.every),
@@ -153,7 +155,8 @@ def table(name: str, form: str) -> Response:
     listed, rows = asked.listed, asked.lines(0, len(asked.rows))
     common = ("Case", "Name", "Order", "Tier", "Risk of harm", "Officer", "Team")
     own = OWN_COLUMNS[listed.holds]
-    cells = [(*_case_cells(row), *_own_cells(row)) for row in rows]
+    names = current_cases.names(row.case.reference for row in rows)
+    cells = [(row.case.reference, names[row.case.reference], *_case_cells(row), *_own_cells(row)) for row in rows]
     file_notes = notes(
         current_cases.moment(), ("List", listed.title), ("Definition", listed.says), ("Filter", asked.filters.words())
     )
@@ -208,9 +211,7 @@ OWN_COLUMNS: Mapping[str, list[Column]] = {
 
 def _case_cells(row: Line) -> tuple[Any, ...]:
     spell = row.case.spell
-    return (
-        row.case.reference, spell.name, spell.order_type, spell.tier, spell.risk, spell.place.officer, spell.place.team,
-    )  # fmt: skip
+    return (spell.order_type, spell.tier, spell.risk, spell.place.officer, spell.place.team)
 
 
 def _own_cells(row: Line) -> tuple[Any, ...]:

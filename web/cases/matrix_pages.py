@@ -117,6 +117,7 @@ def duties() -> str:
     return render_template(
         "cases/matrix_duties.html",
         duties=listed,
+        names=current_cases.names(duty.reference for duty in listed),
         page=page,
         order=order,
         asked_for=asked,

@@ -58,7 +58,7 @@ def show(crn: str, number: int) -> str:
     return render_template(
         "cases/replay.html",
         reference=reference,
-        name=reading.history.started.person.name if reading.history.started else "",
+        name=reading.name,
         step=step,
         labels=labels,
         by=by,
@@ -77,6 +77,6 @@ def compare(crn: str, number: int) -> str | Response:
     return render_template(
         "cases/then_and_now.html",
         reference=reference,
-        name=reading.snapshot.spell.name,
+        name=reading.name,
         found=found,
     )

@@ -100,7 +100,7 @@ def _bundle(
         "case": case,
         "checkpoint": str(note),
         "entries": [*proved_keys(files, size), *proved_entries(files, used, size)],
-        "shown": case_document(reading),
+        "shown": case_document(reading, book.stored(case)),
         "sheet": _sheet(book, moment, inspection, chosen) if inspection else None,
     }
 

@@ -63,7 +63,8 @@ def case(
     opened = book.inspections[inspection] if inspection else None
     chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
     moment = command_options.read_moment(as_at, known_at, received=received)
-    reading, stored = book.read(reference, moment, chosen, inspection), book.stored(reference)
+    reading = book.read(reference, moment, chosen, inspection, opened=True)
+    stored = book.stored(reference)
     if form == "json":
         click.echo(json.dumps(case_document(reading, stored), indent=2, ensure_ascii=False))
     else:
@@ -81,7 +82,7 @@ def _case_text(reading: Reading, stored: Mapping[str, Stored], late: Collection[
         return f"{reading.reference}: nothing was on the file by then"
     held = reading.holder
     lines = [
-        f"{reading.reference}  {started.person.name}  {label(started.order_type)}, {held.officer}, {held.team}",
+        f"{reading.reference}  {reading.name}  {label(started.order_type)}, {held.officer}, {held.team}",
         f"as at {short_date(day)}, " + knowledge_words(reading.moment),
         "",
         "ENTRIES",

@@ -39,7 +39,7 @@ def _lines(book: CaseRepository, name: str, known_at: Any) -> Iterator[str]:
     """The entries of a file, one a line."""
     kept_on = "inspection" if name in book.inspections else "case"
     stored = book.stored(name)
-    for fact in book.file(name).entries.values():
+    for fact in book.opened_file(book.file(name)).entries.values():
         if not isinstance(known_at, datetime) or fact.recorded_at < known_at:
             yield json.dumps(entry_document(kept_on, name, fact, stored.get(fact.entry)), ensure_ascii=False)
 

@@ -25,6 +25,7 @@ from projections.inspections.sample_scores import (
     inspection_moment,
     score_changes,
     score_readings,
+    with_comment,
 )
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.scores import Score, printed
@@ -64,8 +65,8 @@ if TYPE_CHECKING:
 @command_options.form("text", "json", "csv")
 @command_options.database
 def score(
-    as_at: date | None, known_at: Any, received: bool, framework: str | None, inspection: str | None, standards: str | None, area: str | None,
-    team: str | None, officer: str | None, taken: str, high_risk: bool, form: str, database: str,
+    as_at: date | None, known_at: Any, received: bool, framework: str | None, inspection: str | None, standards: str | None,
+    area: str | None, team: str | None, officer: str | None, taken: str, high_risk: bool, form: str, database: str,
 ) -> None:  # fmt: skip
     """The scoring sheet of an inspection's sample, or of all cases held on a day, by area, team or officer.
 
@@ -98,6 +99,7 @@ def score(
     )
     changed = score_changes(scored_by(None).readings, scored.readings) if standards else None
     command_log.shows(database, {change.reference for change in changed or ()})
+    changed = None if changed is None else [with_comment(book, change) for change in changed]
     if form == "json":
         document = _document(scored, inspection, changed, management)
         if inspection:

@@ -172,7 +172,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     from web.demo import write_samples
     from web.demo.demo_accounts import add_staff
     from web.demo.demo_mark import ACTOR
-    from web.demo.publish_samples import publish_samples
+    from web.inspections.publish_samples import publish_samples
 
     with tempfile.TemporaryDirectory() as folder:
         samples = write_samples(files or Path(folder))
@@ -184,7 +184,7 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     if report.rejected:
         sys.exit(1)
     with closing(command_options.open_files(database)) as stored:
-        publish_samples(stored)
+        publish_samples(stored, system_clock.now())
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
         add_staff(register, system_clock.now())
         _ = register.key  # where there is none to use, the command says so, and not a worker of the site

@@ -29,6 +29,7 @@ from domain.store.stored_by import StoredBy, is_own_doing
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
 from web.cli.progress_bars import progress_of
+from web.cli.report_verification import damaged, differs
 from web.presentation.formatting import count_noun
 
 OURS = ("import", "demo")
@@ -82,8 +83,8 @@ def verify(
             click.echo(f"broken: {error}", err=True)
             sys.exit(1)
         book = CaseRepository(files)
-        differ = [path for path in reports if _differs(book, path)]
-    sys.exit(1 if differ else 0)
+        wrong = [*(path for path in reports if differs(book, path, database)), *([book] if damaged(book) else [])]
+    sys.exit(1 if wrong else 0)
 
 
 def _outside(files: Files, checkpoints: Sequence[Path], key: Path | None, since: Path | None) -> Outside:
@@ -158,20 +159,6 @@ def _say_what_it_shows(head: LogHead, outside: Outside, keys: Sequence[VerifierK
         )
     shown = {(False, False): ALONE, (True, False): SIGNED, (False, True): KEPT, (True, True): BOTH}
     click.echo(f"This shows: {shown[outside.key is not None, bool(known_by(outside.kept, 'entries'))]}.")
-
-
-def _differs(book: CaseRepository, path: Path) -> bool:
-    """Whether the record now gives other figures than a published report. Prints the differences."""
-    from web.inspections.report_proof import NotAReport, verify_report
-
-    try:
-        found = verify_report(book, path)
-    except NotAReport as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(f"{path.name}: {'every figure is reproduced' if not found else 'differs'}")
-    for words in found:
-        click.echo(f"  {words}")
-    return bool(found)
 
 
 COMMANDS = [verify]

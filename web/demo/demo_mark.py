@@ -12,7 +12,7 @@ from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.store import demonstration_mark
 from domain.store.application import Files
-from domain.store.freeze_fixing import UPDATING
+from domain.store.preparation import PREPARED_BY
 from domain.store.sources import file_of, source_named
 from domain.store.stored_by import DEMONSTRATION, SAMPLES, StoredBy
 from web.demo.demo_accounts import STAFF
@@ -20,7 +20,7 @@ from web.demo.demo_accounts import STAFF
 ACTOR = str(StoredBy(DEMONSTRATION, SAMPLES, taking_over=True))
 """Who is on record as having stored the samples."""
 
-OURS = frozenset({DEMONSTRATION, UPDATING, *(account.username for account in STAFF)})
+OURS = frozenset({DEMONSTRATION, PREPARED_BY, *(account.username for account in STAFF)})
 
 
 class NotOurs(ValueError):
@@ -43,7 +43,7 @@ def claim(files: Files, register: AccountRegister, samples: Sequence[Path], now:
     ]
     if strangers:
         raise NotOurs(f"it has accounts that are not the demonstration's ({', '.join(strangers[:3])})")
-    stored = demonstration_mark.entries_stored(register.engine, leaving_out=FreezeFixed)
+    stored = demonstration_mark.entries_stored(register.engine, no_type=FreezeFixed, nor_by=PREPARED_BY)
     if stored and not _holds_exactly(files, samples, stored, now):
         raise NotOurs("it holds entries, and not just those of the samples")
     demonstration_mark.mark(register.engine, now)

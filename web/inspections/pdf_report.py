@@ -13,6 +13,7 @@ from reportlab.platypus import Flowable, KeepTogether, PageBreak, SimpleDocTempl
 
 from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.scores import Interval
+from web.inspections.freeze_words import how_fixed
 from web.inspections.pdf_parts import (
     BOLD,
     HEAD,
@@ -68,7 +69,10 @@ def _story(made: InspectionReport) -> list[Flowable]:
             scored = criterion.criterion
             story += criterion_box(made, scored.id, f"{scored.title} ({scored.weight})", scored.description, figures)
             story.append(questions_table(made, criterion))
-    words = "The report's JSON, which caseaudit verify reads, proves that the record still gives these figures, or not."
+    words = (
+        "The report's JSON, which caseaudit verify reads, proves that the record still gives these figures, or not. Where the \
+report is published, caseaudit verify also says whether a file is the one that was published, byte for byte."
+    )
     stamp = [paragraph(f"{name}: {value}", SMALL) for name, value in made.stamp.pairs()]
     return [*story, KeepTogether([paragraph("What this report rests on", HEAD), *stamp, paragraph(words, SMALL)])]
 
@@ -143,6 +147,7 @@ def _rests_on(made: InspectionReport) -> list[str]:
     ]
     if found.drawn and made.unread:
         lines.append(f"{len(found.sample) - made.unread} of {count_noun(len(found.sample), 'case')} read so far.")
+    lines += how_fixed(found)
     lines.append(f"Evidence: {made.opened.evidence or 'not stated'}. {made.beside}".strip())
     if made.unsure:
         lines.append(f"{made.scored.framework.title}, unsure: {made.unsure}")

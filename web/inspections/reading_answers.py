@@ -32,16 +32,20 @@ COMMENT_WANTED: Mapping[CommentReason, str] = {
 """Why a comment must be given -> what to ask for."""
 
 
-def questions(inspection: str, found: Inspection, task: Task) -> list[ReadingQuestion]:
-    """The questions about one case with the answers of its reader so far."""
-    return questions_asked(found.framework, case_read(inspection, found, *task), inspection, second=task[1])
+def questions(inspection: str, found: Inspection, task: Task, *, opened: bool = False) -> list[ReadingQuestion]:
+    """The questions about one case with the answers of its reader so far. ``opened``: with the comments of these."""
+    reading = case_read(inspection, found, *task, opened=opened)
+    return questions_asked(found.framework, reading, inspection, second=task[1])
 
 
-def case_read(inspection: str, found: Inspection, reference: str, second: bool) -> Reading:
-    """One case of the sample at the inspection's own moment. ``second``: with the answers of its second reader."""
+def case_read(inspection: str, found: Inspection, reference: str, second: bool, *, opened: bool = False) -> Reading:
+    """One case of the sample at the inspection's own moment. ``second``: with the answers of its second reader.
+
+    ``opened``: with the texts of its entries.
+    """
     assert found.opened is not None
     moment = inspection_moment(found.opened)
-    return current_cases.repository().read(reference, moment, found.framework, inspection, second=second)
+    return current_cases.repository().read(reference, moment, found.framework, inspection, second=second, opened=opened)
 
 
 def too_late(found: Inspection, task: Task) -> refusals.TooLate | None:
@@ -84,7 +88,7 @@ def _answers_typed(inspection: str, found: Inspection, task: Task) -> tuple[Prob
     """The problems in the answers of the form; and the sound ones that are new or changed, as interchange fields."""
     problems: Problems = {}
     answers = []
-    for asked in questions(inspection, found, task):
+    for asked in questions(inspection, found, task, opened=True):
         name, answer, comment = asked.question.id, *_typed(asked.question.id)
         if not asked.is_new(answer, comment):
             continue

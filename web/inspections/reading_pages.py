@@ -103,12 +103,11 @@ def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
 
 def _page(inspection: str, found: Inspection, task: Task, problems: Problems) -> str:
     reference, second = task
-    reading = case_read(inspection, found, reference, second)
+    reading = case_read(inspection, found, reference, second, opened=True)
     day = reading.moment.on
-    file = current_cases.repository().file(reference)
-    items = before_assessors(
-        file, timeline(file, reading.history, reading.moment, current_cases.repository().stored(reference))
-    )
+    book = current_cases.repository()
+    file = book.opened_file(book.file(reference))
+    items = before_assessors(file, timeline(file, reading.history, reading.moment, book.stored(reference)))
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
         reading=reading, day=day, spell=reading.snapshot.spell, chart=chart(supervision_chart(reading)),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionOpened, PublishedFigure
@@ -49,6 +50,15 @@ class Stamp:
         ]  # fmt: skip
 
 
+class EntryPlace(NamedTuple):
+    """An entry that a report rests on, and its place in the record: what was framed, drawn and frozen is proved by it."""
+
+    entry: str
+    type: str
+    position: int
+    hash: str
+
+
 @dataclass(frozen=True)
 class InspectionReport:
     """The contents of a report: what its page, its PDF and its JSON show.
@@ -70,6 +80,8 @@ class InspectionReport:
     late: StoredLate
     own_moment: bool
     """Whether it is read at the inspection's own sample date and state of knowledge, the ones that are published."""
+    places: list[EntryPlace]
+    """The entries by which it was opened, framed, drawn and frozen; none where the position is not said."""
 
     @property
     def departed(self) -> list[FigureChange]:
@@ -170,4 +182,19 @@ def report_of(
         figures=figures(found, scored.score),
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
         late=StoredLate.of(book, name, scored.readings, at), own_moment=at_own_moment(opened, at),
+        places=_places(book, name, found) if says_position else [],
     )  # fmt: skip
+
+
+def _places(book: CaseRepository, name: str, found: Inspection) -> list[EntryPlace]:
+    """The place in the record of each entry that says which cases were read, and how far they count."""
+    told = {
+        fact.entry
+        for fact in (found.opened, found.frame, found.drawn, *found.replaced, found.frozen, *found.files.fixed)
+        if fact is not None
+    }
+    return [
+        EntryPlace(fact.entry, type(fact).__name__, place.position, place.hash)
+        for fact, place in zip(book.file(name).entries.values(), book.files.people.places(name), strict=False)
+        if fact.entry in told
+    ]

@@ -1,6 +1,5 @@
-"""The pages of an inspection's report: sheet, criteria with findings, downloads, publication."""
+"""The pages of an inspection's report: sheet, criteria with findings, downloads as the record gives them today."""
 
-import json
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,16 +10,15 @@ from domain.aggregates.inspection_rules import closed_to
 from domain.entries.inspection_entries import FindingWritten
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
-from projections.inspections.published_figures import published_fields
-from web.inspections.pdf_report import as_pdf
+from web.inspections.answers_table import answers_table
+from web.inspections.freeze_words import how_fixed
+from web.inspections.publication import FORMS
+from web.inspections.publication_page import attached, published_files
 from web.inspections.report_data import InspectionReport
-from web.inspections.report_proof import report_document
 from web.inspections.report_seen import report_seen
 from web.presentation.downloads import download
-from web.presentation.formatting import long_date
-from web.presentation.table_files import Column, Download, notes
 from web.recording.entry_forms import Field
-from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, token, unfinished
+from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, token
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
@@ -52,8 +50,11 @@ def show(inspection: str) -> str | Response:
             anchor = f"criterion-{values['criterion']}"
             return redirect(url_for("reporting.show", inspection=inspection, _anchor=anchor))
     made = report_seen(inspection, current_cases.moment())
+    out = made.inspection.published
     return render_template(
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
+        fixed=how_fixed(made.inspection), published_files=published_files(inspection, out),
+        digests=[(one.name, one.sha256) for one in out.published_files] if out else [],
         went=WENT, entry_id=request.form.get("entry") or token(),
         writes=current_inspections.runs(inspection) and closed_to(made.inspection, FindingWritten) is None,
     )  # fmt: skip
@@ -81,33 +82,6 @@ def withdraw_finding(inspection: str, entry: str) -> Response:
     return redirect(url_for("reporting.show", inspection=inspection))
 
 
-@blueprint.route("/inspections/<inspection>/publish", methods=["GET", "POST"])
-@access_control.open_to(*OPENERS)
-def publish(inspection: str) -> str | Response:
-    """Publish: record the figures as printed. Shows first what is still open."""
-    found = inspection_to_run(inspection)
-    if found.frozen is None:
-        flash("Freeze the inspection before it is published.")
-        return redirect(url_for("inspecting.work", inspection=inspection))
-    if found.published is not None:
-        flash(f"This inspection was published on {long_date(found.published.occurred_on)}.")
-        return redirect(url_for("reporting.show", inspection=inspection))
-    if request.method == "GET":
-        return render_template(
-            "inspections/final.html", inspection=inspection, opened=found.opened, title="Publish the sheet",
-            still=unfinished(found),
-            words="The figures are put on record as printed, with how far the record went. Nothing of the inspection "
-            "changes after that; another one may follow it. It cannot be undone. The figures of the whole sample become open "
-            "to all readers exactly as they are, however few cases they count, also to those to whom a case in it is closed.",
-        )  # fmt: skip
-    problems = enter(
-        inspection, "InspectionPublished", published_fields(current_cases.repository(), inspection), entry=token()
-    )
-    for words in problems.values() or ["The sheet is published."]:
-        flash(words)
-    return redirect(url_for("reporting.show" if not problems else "inspecting.work", inspection=inspection))
-
-
 @blueprint.get("/inspections/<inspection>/report/<form>")
 @access_control.open_to(*READERS)
 def keep(inspection: str, form: str) -> Response:
@@ -116,28 +90,10 @@ def keep(inspection: str, form: str) -> Response:
     made = report_seen(inspection, current_cases.moment())
     if form in ("pdf", "json"):
         access_control.log("downloaded", detail=f"{inspection}.{form}")
-        if form == "pdf":
-            answer = Response(as_pdf(made), content_type="application/pdf")
-        else:
-            words = json.dumps(report_document(made), ensure_ascii=False, indent=1)
-            answer = Response(words, content_type="application/json")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{inspection}.{form}"'
-        return answer
-    columns = [Column("Case"), Column("Criterion"), Column("Question"), Column("Text"), Column("Answer"),
-               Column("Basis"), Column("Nothing there"), Column("Other basis"),
-               *(Column(name) for name, _ in made.stamp.pairs())]  # fmt: skip
-    stamp = [value for _, value in made.stamp.pairs()]
-    framework = made.scored.framework
+        ending, kind, make = FORMS[form]
+        return attached(make(made), kind, f"{inspection}{ending}")
     shown = current_inspections.shown(inspection, made.scored.readings)
-    rows = [
-        (r.reference, framework.criterion_of(a.question.id).id, a.question.id, a.question.text, a.answer, a.basis,
-         a.absent, a.other, *stamp)
-        for r in shown
-        for a in r.answers
-    ]  # fmt: skip
-    file_notes = notes(made.scored.moment, *made.stamp.pairs())
-    table = Download(made.opened.title, columns, rows, file_notes, [r.reference for r in shown])
-    return download(table, form, f"{inspection}-answers")
+    return download(answers_table(made, shown), form, f"{inspection}-answers")
 
 
 @blueprint.get("/inspections/<inspection>/frameworks")

@@ -1,154 +1,135 @@
-"""A report as JSON, and its verification: the differences between it and what the record gives today."""
+"""Whether a file is a published report, byte for byte, and whether the record gives every field of it today."""
 
-import csv
-import io
 import json
-import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import marshmallow
-from marshmallow import EXCLUDE, Schema, fields
-
-from domain.entries.inspection_entries import PublishedFigure
+from domain.store.published_files import digest_of
 from projections.cases.case_repository import CaseRepository
-from projections.inspections.published_figures import figure_changes
-from web.inspections.report_data import InspectionReport, report
+from projections.inspections.sample_scores import score_before, score_inspection
+from web.inspections.answers_proof import check_answers
+from web.inspections.report_data import InspectionReport, report_of
+from web.inspections.report_document import BEFORE, FORMAT, report_document
+from web.inspections.report_fields import check_place, differences, shown
 
-
-def report_document(made: InspectionReport) -> dict[str, Any]:
-    """The report as JSON; ``caseaudit verify`` reads it."""
-    stamp = made.stamp
-    return {
-        "report": stamp.inspection,
-        "title": made.opened.title,
-        "framework": stamp.framework,
-        "framework_version": stamp.framework_version,
-        "sample_date": stamp.sample_date,
-        "known_at": stamp.known_at,
-        "evidence": made.opened.evidence,
-        "position": stamp.position,
-        "hash": stamp.hash,
-        "cases": made.scored.score.cases,
-        "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
-        "questions": [
-            {"of": name, "sufficient": q.sufficient, "n": q.n, "high_risk": {"sufficient": high.sufficient, "n": high.n}}
-            for name, q in made.scored.score.questions.items()
-            if (high := made.scored.high_risk.questions[name])
-        ],
-        "findings": [
-            {
-                "criterion": c.finding.criterion, "question": c.finding.question, "text": c.finding.text,
-                "conclusion": c.finding.conclusion, "direction": c.finding.direction, "was": c.was, "now": c.now,
-                "agrees": c.agrees,
-            }
-            for c in made.findings
-        ],
-    }  # fmt: skip
-
-
-class _FigureSchema(Schema):
-    of = fields.String(required=True)
-    printed = fields.String(required=True)
-
-
-class _QuestionSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    of = fields.String(required=True)
-    sufficient = fields.Integer(required=True, strict=True)
-    n = fields.Integer(required=True, strict=True)
-
-
-class InspectionReportSchema(Schema):
-    """The parts of a report's JSON that ``verify`` reads; the rest is ignored."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    report = fields.String(required=True)
-    framework_version = fields.String(required=True)
-    sample_date = fields.String(required=True)
-    known_at = fields.String(required=True)
-    position = fields.Integer(required=True, strict=True)
-    hash = fields.String(required=True)
-    figures = fields.List(fields.Nested(_FigureSchema), required=True)
-    questions = fields.List(fields.Nested(_QuestionSchema), load_default=())
+BINARY = {b"%PDF": "PDF", b"PK\x03\x04": "spreadsheet"}
+"""How the files begin of which the bytes alone are compared."""
 
 
 class NotAReport(ValueError):
     """A file that is not a report of caseaudit. The message says why."""
 
 
-def verify_report(book: CaseRepository, path: Path) -> list[str]:
-    """The differences between a report and what the record gives today; empty if every figure is reproduced.
+@dataclass
+class Proof:
+    """What came out. ``said``: what is known of the file as a whole; ``differs``: each field that is not what the record gives.
 
-    ``path``: a report's JSON, or its answers as CSV. ``NotAReport`` for any other file.
+    ``fields``: whether fields were compared at all.
     """
+
+    said: list[str] = field(default_factory=list)
+    differs: list[str] = field(default_factory=list)
+    fields: bool = True
+
+
+def verify_report(book: CaseRepository, path: Path) -> Proof:
+    """What the record says of a file: first of its bytes, then of every field of a report's JSON or its answers as CSV.
+
+    ``NotAReport`` for a file that is neither, nor a PDF or spreadsheet.
+    """
+    content = path.read_bytes()
+    kind = next((kind for begins, kind in BINARY.items() if content.startswith(begins)), None)
+    if kind is not None:
+        return _of_bytes(book, content, kind)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NotAReport(f"{path.name}: not a report's JSON, nor its answers as CSV") from None
-    return _verify_answers(book, path.name, text) if path.suffix == ".csv" else _verify_json(book, path.name, text)
+        raise NotAReport(f"{path.name}: not a report's JSON, PDF or spreadsheet, nor its answers as CSV") from None
+    return _of_answers(book, path, content, text) if path.suffix == ".csv" else _of_json(book, path, content, text)
 
 
-def _verify_json(book: CaseRepository, file: str, text: str) -> list[str]:
+def made_again(book: CaseRepository, name: str, *, alone: bool = False) -> InspectionReport:
+    """The report as the record gives it; ``alone``: without the inspection before beside it."""
+    before = None if alone else score_before(book, name)
+    return report_of(book, name, book.inspection(name), score_inspection(book, name), before)
+
+
+def _of_bytes(book: CaseRepository, content: bytes, kind: str) -> Proof:
+    found = _published_as(book, content)
+    words = f"the fields of a {kind} are not compared: verify the report's JSON, or its answers as CSV"
+    if found is not None:
+        return Proof([f"byte for byte the published file {found[1]} of {found[0]}", words], fields=False)
+    return Proof([words], ["not the published bytes of any report in this record"], fields=False)
+
+
+def _published_as(book: CaseRepository, content: bytes) -> tuple[str, str] | None:
+    """The inspection and the name under which exactly these bytes were published; None where they were not."""
+    digest = digest_of(content)
+    every = ((name, book.inspection(name).published) for name in book.inspections)
+    return next(
+        ((name, one.name) for name, out in every if out for one in out.published_files if one.sha256 == digest), None
+    )
+
+
+def _bytes_said(book: CaseRepository, name: str, content: bytes) -> tuple[str, bool]:
+    """What is said of the bytes of a report's file, and whether they are the published ones."""
+    out = book.inspection(name).published
+    found = _published_as(book, content)
+    if found is not None and found[0] == name:
+        return f"byte for byte the published file {found[1]}", True
+    if out is None:
+        return "the sheet is not published: there is no digest to compare with", False
+    if not out.published_files:
+        return "it carries no digest: when this sheet was published no files were kept", False
+    return "not the published bytes", False
+
+
+def _of_json(book: CaseRepository, path: Path, content: bytes, text: str) -> Proof:
+    twice: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        twice.extend(f"{name}: stands twice in the file" for name in dict.fromkeys(names) if names.count(name) > 1)
+        return dict(pairs)
+
     try:
-        document = InspectionReportSchema().load(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise NotAReport(f"{file}: not JSON: {error}") from None
-    except marshmallow.ValidationError as error:
-        words = "; ".join(f"{field}: {what}" for field, what in error.messages_dict.items())
-        raise NotAReport(f"{file}: not a report of caseaudit: {words}") from None
-    now = _made_again(book, file, document["report"])
-    found = _chain(book, document["position"], document["hash"])
-    for field, mine in (
-        ("framework_version", now.stamp.framework_version), ("sample_date", now.stamp.sample_date),
-        ("known_at", now.stamp.known_at),
-    ):  # fmt: skip
-        if document[field] != mine:
-            found.append(f"{field}: the report says {document[field]}, the inspection {mine}")
-    then = [PublishedFigure(of=f["of"], printed=f["printed"]) for f in document["figures"]]
-    found += [
-        f"{d.of}: printed {d.printed or 'nothing'}, comes out as {d.now or 'nothing'}"
-        for d in figure_changes(then, now.figures)
-    ]
-    counted = now.scored.score.questions
-    for q in document["questions"]:
-        today = counted.get(q["of"])
-        is_now = f"{today.sufficient} of {today.n}" if today else "no such question"
-        if is_now != (was := f"{q['sufficient']} of {q['n']}"):
-            found.append(f"{q['of']}: {was} in the report, {is_now} today")
-    return found
+        document = json.loads(text, object_pairs_hook=once)
+    except (ValueError, RecursionError) as error:
+        raise NotAReport(f"{path.name}: not JSON: {error}") from None
+    if not isinstance(document, dict) or "report" not in document:
+        raise NotAReport(f"{path.name}: not a report of caseaudit: it does not say of which inspection (`report`)")
+    name = document["report"]
+    if not isinstance(name, str) or name not in book.inspections:
+        return Proof([], [f"report: there is no inspection {shown(name)} in this record"])
+    said, published = _bytes_said(book, name, content)
+    alone = published and document.get("compared_with") is None
+    proof = Proof([said], twice)
+    proof.differs += _fields(book, document, report_document(made_again(book, name, alone=alone)))
+    return proof
 
 
-def _verify_answers(book: CaseRepository, file: str, text: str) -> list[str]:
-    rows = list(csv.DictReader(io.StringIO(text)))
-    if not rows or not {"Case", "Question", "Answer", "Inspection", "Record up to", "Chain"} <= set(rows[0]):
-        raise NotAReport(f"{file}: not the answers of an inspection: it has no rows, or not their columns")
-    now = _made_again(book, file, rows[0]["Inspection"])
-    mine = dict(now.stamp.pairs())
-    position = re.sub(r"\D", "", rows[0]["Record up to"] or "") or "0"
-    found = _chain(book, int(position), rows[0]["Chain"])
-    for name in ("Framework", "Sample date", "Known at"):
-        if rows[0].get(name) != mine[name]:
-            found.append(f"{name}: the file says {rows[0].get(name)}, the inspection {mine[name]}")
-    answers = {(r.reference, a.question.id): a.answer for r in now.scored.readings for a in r.answers}
-    for row in rows:
-        is_now = answers.get((row["Case"], row["Question"]), "not among the answers")
-        if row["Answer"] != is_now:
-            found.append(f"{row['Case']}, {row['Question']}: {row['Answer']} in the file, {is_now} today")
-    return found
+def _fields(book: CaseRepository, document: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """Each field of a report's JSON that is not what the record gives."""
+    if "format" not in document:
+        now = {name: now[name] for name in BEFORE}
+    elif document["format"] != FORMAT:
+        yield f"format: {shown(document['format'])} is not known to this version; it reads {FORMAT}"
+    place = ("position", "hash")
+    for name in place:
+        if name not in document:
+            yield f"{name}: missing"
+    if all(name in document for name in place):
+        yield from check_place(book, now["report"], document["position"], document["hash"])
+    rest = [{name: value for name, value in one.items() if name not in (*place, "format")} for one in (document, now)]
+    yield from differences("", *rest)
 
 
-def _made_again(book: CaseRepository, file: str, inspection: str) -> InspectionReport:
-    if inspection not in book.inspections:
-        raise NotAReport(f"{file}: there is no inspection '{inspection}' in this database")
-    return report(book, inspection)
-
-
-def _chain(book: CaseRepository, position: int, digest: str) -> list[str]:
-    if book.files.recorder.hash_at(position) == digest:
-        return []
-    return [f"position {position}: the record there is not what the report was made from"]
+def _of_answers(book: CaseRepository, path: Path, content: bytes, text: str) -> Proof:
+    found = check_answers(book, text, lambda name: made_again(book, name))
+    if found is None:
+        raise NotAReport(f"{path.name}: not the answers of an inspection: it has no rows, or not their columns")
+    if found.inspection is None:
+        return Proof([], found.differs)
+    return Proof([_bytes_said(book, found.inspection, content)[0], *found.said], found.differs)

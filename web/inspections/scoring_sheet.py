@@ -5,10 +5,11 @@ from flask import Blueprint, abort, render_template, request
 from domain.accounts.roles import READERS
 from domain.policy.frameworks.framework import Criterion
 from domain.policy.standards.edition_files import national_standards
-from projections.inspections.sample_scores import ScoredSample, score_changes
+from projections.inspections.sample_scores import ScoredSample, score_changes, with_comment
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
+from web.inspections.freeze_words import how_fixed
 from web.inspections.report_seen import report_seen
 from web.inspections.sheet_data import names_of
 from web.services import current_cases, current_inspections
@@ -43,6 +44,7 @@ def _sheet(inspection: str) -> str:
         sheet=made.sheet,
         made=made,
         drawn=made.inspection.drawn,
+        fixed=how_fixed(made.inspection),
         opens=_opens(),
         others=[(name, other) for name, other in current_inspections.inspections().items() if name != inspection],
     )
@@ -82,7 +84,7 @@ def question(inspection: str, question: str) -> str:
     asked = now.framework.questions.get(question)
     if asked is None:
         abort(404, f"There is no question called {question} in {now.framework.title}.")
-    blind = current_inspections.blind(inspection)
+    blind, repository = current_inspections.blind(inspection), current_cases.repository()
     shown = current_inspections.shown(inspection, now.readings)
     access_control.shown(*(reading.reference for reading in shown))
     cases = sorted(
@@ -97,7 +99,8 @@ def question(inspection: str, question: str) -> str:
         criterion=now.framework.criterion_of(question),
         scored=now,
         before=before,
-        cases=cases,
+        cases=[(reading, repository.with_comment(reading.reference, answer)) for reading, answer in cases],
+        people=current_cases.names((reading.reference for reading in shown), now.moment),
         names=_names(opened.follows) if before else None,
         hidden=len(now.readings) - len(shown) - len(blind),
         blind=len(blind),
@@ -119,7 +122,7 @@ def rescore(inspection: str) -> str:
     after = current_inspections.scored(inspection, current_cases.moment(), edition.id)
     found = score_changes(before.readings, after.readings)
     shown = {reading.reference for reading in current_inspections.shown(inspection, after.readings)}
-    listed = [change for change in found if change.reference in shown]
+    listed = [with_comment(current_cases.repository(), change) for change in found if change.reference in shown]
     access_control.shown(*dict.fromkeys(change.reference for change in listed))
     return render_template(
         "inspections/rescore.html",

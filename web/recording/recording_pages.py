@@ -67,7 +67,7 @@ def correct(crn: str, number: int, entry_id: str) -> str | Response:
     subject = file.entries.get(entry_id)
     if subject is None or isinstance(subject, EntryCorrected | EntryWithdrawn):
         abort(404, f"There is no entry {entry_id} to correct in {reference}.")
-    read = {fact.entry: fact for fact in current_cases.repository().history(reference, None).entries}
+    read = {fact.entry: fact for fact in current_cases.repository().history(reference, None, opened=True).entries}
     standing = read.get(entry_id, subject)
     check_may_change(standing)
     form = RecordingForm(reference, EntryCorrected, of=standing)

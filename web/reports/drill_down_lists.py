@@ -26,7 +26,6 @@ class DrillDownLine(NamedTuple):
     """One row of a list: its case, and its cells in the order of the columns."""
 
     reference: str
-    name: str
     cells: Sequence[Any]
 
 
@@ -86,7 +85,7 @@ def _duty_line(behind: ListedDuty, day: date) -> DrillDownLine:
         behind.place.team,
         o.value.citation,
     ]
-    return DrillDownLine(behind.reference, behind.name, cells)
+    return DrillDownLine(behind.reference, cells)
 
 
 def _of_group(query: DrillDownQuery, found: DutyList) -> DutyList:
@@ -107,7 +106,7 @@ def answered(query: DrillDownQuery) -> DrillDownList:
     lines = []
     for case in found:
         answer = "sufficient" if case.sufficient else "insufficient, nothing there" if case.absent else "insufficient"
-        lines.append(DrillDownLine(case.reference, case.name, [answer, case.place.officer, case.place.team]))
+        lines.append(DrillDownLine(case.reference, [answer, case.place.officer, case.place.team]))
     columns = (Column("Answer"), Column("Officer"), Column("Team"))
     says = f"{held} of {len(found)} sufficient: {measure.numerator}, of {measure.denominator}."
     return _listed(f"{measure.title}: {held} of {len(found)}", says, columns, lines)
@@ -122,7 +121,6 @@ def late(query: DrillDownQuery) -> DrillDownList:
     lines = [
         DrillDownLine(
             e.reference,
-            e.name,
             [type_title(e.type), e.occurred_on, e.recorded_on, e.working_days, e.place.officer, e.place.team],
         )
         for e in found
@@ -153,7 +151,7 @@ def _coming_line(coming: ListedDuty, day: date) -> DrillDownLine:
     o, place = coming.obligation, coming.place
     cells = [o.state(day) or "arises by then", o.due_on, o.clause.id, "arranged" if o.met_on else "", place.officer,
              place.team, o.value.citation]  # fmt: skip
-    return DrillDownLine(coming.reference, coming.name, cells)
+    return DrillDownLine(coming.reference, cells)
 
 
 def _listed_duties(

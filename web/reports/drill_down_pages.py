@@ -14,6 +14,7 @@ from web.presentation.table_files import Column, Download, notes
 from web.reports.drill_down_lists import LISTS, DrillDownLine, DrillDownList
 from web.reports.drill_down_query import DrillDownQuery, read_query
 from web.reports.measure_phrases import clause_words
+from web.services import current_cases
 from web.site import access_control
 
 
@@ -41,6 +42,7 @@ def _page_of(name: str, make: Callable[[DrillDownQuery], DrillDownList]) -> Call
             "reports/drill_down.html",
             listed=listed,
             lines=lines,
+            names=current_cases.names((line.reference for line in lines), query.period.moment),
             page=pages,
             order=order,
             whose=query.whose,
@@ -60,7 +62,8 @@ def _table_of(name: str, make: Callable[[DrillDownQuery], DrillDownList]) -> Cal
         file_notes = notes(
             query.period.moment, ("List", listed.title), ("Definition", listed.says), ("Whose", query.whose)
         )
-        rows = [(line.reference, line.name, *line.cells) for line in lines]
+        names = current_cases.names((line.reference for line in lines), query.period.moment)
+        rows = [(line.reference, names[line.reference], *line.cells) for line in lines]
         columns = [Column("Case"), Column("Name"), *listed.columns]
         return download(
             Download(listed.title, columns, rows, file_notes, [line.reference for line in lines]),

@@ -1,6 +1,6 @@
 """What every page reads from: the cases of the database, the moment of the page, and the cases open to its reader."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NoReturn, cast
 
@@ -105,7 +105,10 @@ def opened() -> Array:
 
 
 def case(reference: str, inspection: str | None = None) -> Reading:
-    """One case at the moment. 404 where there is none, and in the same words where the person signed in may not open it."""
+    """One case at the moment, with the texts of its entries. 404 where there is none.
+
+    In the same words 404 where the person signed in may not open it.
+    """
     if _is_surely_closed(reference):
         _refuse(reference)
     if not isinstance(repository().file(reference).first_entry, SupervisionStarted):
@@ -115,7 +118,12 @@ def case(reference: str, inspection: str | None = None) -> Reading:
     now = repository().read(reference, today(), framework())
     if not case_access.may_open(repository(), access_control.account(), reading, now):
         _refuse(reference)
-    return repository().read(reference, asked, framework_of(inspection), inspection) if asked.received else reading
+    return repository().read(reference, asked, framework_of(inspection), inspection, opened=True)
+
+
+def names(references: Iterable[str], at: Moment | None = None) -> Mapping[str, str]:
+    """The names of the persons of these cases at a moment (None: the page's own), which a page shows beside the references."""
+    return repository().names(references, at or moment().as_recorded)
 
 
 def _refuse(reference: str) -> NoReturn:
@@ -190,13 +198,16 @@ def closed(references: Iterable[str]) -> set[str]:
 
 
 def shown_file(reference: str) -> CaseFile:
-    """The file of a case without the answers of others that the person signed in must not see yet."""
-    return blind_reading.shown_file(repository(), access_control.account(), reference)
+    """The file of a case, with its texts, without the answers of others that the person signed in must not see yet."""
+    return repository().opened_file(blind_reading.shown_file(repository(), access_control.account(), reference))
 
 
 def shown_person(reference: str) -> PersonFiles:
-    """The same file, with the other files of its person."""
-    return repository().person(reference)._replace(file=shown_file(reference))
+    """The same file, with the other files of its person, with their texts."""
+    person = repository().person(reference)
+    return person._replace(
+        file=shown_file(reference), others=[repository().opened_file(other) for other in person.others]
+    )
 
 
 def places() -> dict[str, list[str]]:

@@ -21,7 +21,8 @@ from web.site import clock
 PURPOSES: Mapping[str, Purpose] = {
     "home": "supervision", "desk": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
     "recording": "supervision", "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
-    "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "compliance": "reports",
+    "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
+    "compliance": "reports",
     "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
     "imports": "administration", "proof": "administration", "access": "oversight",
     "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",

@@ -20,7 +20,7 @@ AT_ONCE = 2
 
 RETRY_SECONDS = 5
 
-DEAR_PARTS = ("compliance", "matrix", "replay", "reporting")
+DEAR_PARTS = ("compliance", "matrix", "publishing", "replay", "reporting")
 """Blueprints of which every page is dear."""
 
 DEAR_PAGES = ("api.measure", "api.report", "calendars.feed", "inspecting.keep_draw", "inspecting.show_draw",

@@ -16,9 +16,9 @@ from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
-from domain.store.freeze_fixing import UPDATING, fix_freeze
+from domain.store.freeze_fixing import fix_freeze
 from domain.store.hash_chain import TABLE
-from domain.store.preparation import FREEZES_FIXED, STEPS_TABLE
+from domain.store.preparation import FREEZES_FIXED, PREPARED_BY, STEPS_TABLE
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_inspection
 from tests.domain.aggregates.test_person_files import ONE, TWO
@@ -248,7 +248,7 @@ def test_a_record_of_before_is_fixed_when_it_is_first_opened(
     assert figures_of_prepared(empty_database)["B1"] == 55
     (fixed,) = found(empty_database).files.fixed
     assert fixed.fixed_by == "update" and len(fixed.files) == 60
-    assert last_actor(empty_database, kind) == UPDATING
+    assert last_actor(empty_database, kind) == PREPARED_BY
     load(empty_database, late_extract(empty_database, found(empty_database).sample), tmp_path)
     assert figures_of_prepared(empty_database)["B1"] == 55
     assert len(found(empty_database).files.fixed) == 1

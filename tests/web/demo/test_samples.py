@@ -6,6 +6,7 @@ each single-question figure that its text gives.
 
 import json
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from projections.inspections.sample_scores import ScoredSample, score_inspection
 from projections.scoring.scores import QuestionScore, printed
 from web.cli import main
 from web.demo import FOLLOW_UP, ORIGINAL, lines, write_samples
-from web.demo.publish_samples import publish_samples
+from web.inspections.publish_samples import publish_samples
 
 SHEET = {
     "gloucestershire-2004": {
@@ -213,4 +214,4 @@ def test_the_samples_are_published_with_the_figures_of_the_report(demo_book: Cas
 def test_publishing_the_samples_again_changes_nothing(own_database: Path) -> None:
     with closing(Files.open(str(own_database))) as files:
         before = files.recorder.head()
-        assert publish_samples(files) == 0 and files.recorder.head() == before
+        assert publish_samples(files, datetime.now(UTC)) == 0 and files.recorder.head() == before

@@ -3,31 +3,27 @@
 A publication says how far the record went, so it cannot stand in the files of the samples.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
-from projections.inspections.published_figures import published_fields
+from projections.inspections.sample_scores import score_before
 from web.demo.demo_mark import ACTOR
 from web.demo.inspection_file import LEAD
 from web.demo.published_findings import FOLLOW_UP, ORIGINAL
+from web.inspections.publication import publish
 
 
-def publish_samples(files: Files) -> int:
+def publish_samples(files: Files, now: datetime) -> int:
     """Publish the inspections of the samples, an hour after they were frozen; return how many were not published yet."""
     book, published = CaseRepository(files), 0
     for sample in (ORIGINAL, FOLLOW_UP):
         found = book.inspection(sample.inspection)
         if found.published is not None or found.frozen is None:
             continue
-        at = found.frozen.recorded_at + timedelta(hours=1)
-        said = {
-            "entry": "published",
-            "occurred_on": at.date().isoformat(),
-            "recorded_at": at.isoformat(),
-            "recorded_by": LEAD,
-        }
-        fact = load_entry("InspectionPublished", {**said, **published_fields(book, sample.inspection)})
-        published += len(files.record(sample.inspection, [fact], actor=ACTOR))
+        out = publish(
+            book, sample.inspection, score_before(book, sample.inspection), entry="published", by=LEAD, actor=ACTOR,
+            at=found.frozen.recorded_at + timedelta(hours=1), now=now,
+        )  # fmt: skip
+        published += out is not None
     return published

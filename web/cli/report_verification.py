@@ -1,0 +1,40 @@
+"""What ``caseaudit verify`` prints of files: reports that were published or kept, and the published files of the record."""
+
+from pathlib import Path
+
+import click
+
+from projections.cases.case_repository import CaseRepository
+from projections.inspections.published_figures import damaged_files
+from web.cli import command_log
+
+MOST_PRINTED = 200
+"""The most differences that are printed of one file. The others are counted."""
+
+
+def differs(book: CaseRepository, path: Path, database: str) -> bool:
+    """Whether a file is no report that this record gives. Prints what was found; the cases named go on the access log first."""
+    from web.inspections.report_proof import NotAReport, verify_report
+
+    try:
+        proof = verify_report(book, path)
+    except NotAReport as error:
+        raise click.UsageError(str(error)) from error
+    lines = [f"{path.name}: {words}" for words in proof.said]
+    if proof.fields or proof.differs:
+        lines.append(
+            f"{path.name}: {'differs' if proof.differs else 'every figure is reproduced, and every other field'}"
+        )
+    lines += [f"  {words}" for words in proof.differs[:MOST_PRINTED]]
+    if len(proof.differs) > MOST_PRINTED:
+        lines.append(f"  ... and {len(proof.differs) - MOST_PRINTED:,} more")
+    command_log.said(database, lines)
+    return bool(proof.differs)
+
+
+def damaged(book: CaseRepository) -> bool:
+    """Whether a published file that this record keeps is not what was published. Prints which."""
+    found = damaged_files(book)
+    for words in found:
+        click.echo(words, err=True)
+    return bool(found)

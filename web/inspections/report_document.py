@@ -1,0 +1,96 @@
+"""The report of an inspection as JSON: every field of it is compared by ``caseaudit verify``."""
+
+from typing import Any
+
+from domain.entries.inspection_entries import FrameTaken, SampleDrawn
+from projections.scoring.finding_text import CheckedFinding
+from projections.scoring.management_ladder import CriterionRung
+from web.inspections.freeze_words import fixings
+from web.inspections.report_data import InspectionReport
+
+FORMAT = 2
+"""The format of the JSON. A report of before has no ``format``; it has the fields of ``BEFORE``."""
+
+BEFORE = (
+    "report", "title", "framework", "framework_version", "sample_date", "known_at", "evidence", "position", "hash",
+    "cases", "figures", "questions", "findings",
+)  # fmt: skip
+"""The fields of a report of before the format had a number."""
+
+
+def report_document(made: InspectionReport) -> dict[str, Any]:
+    """The report as JSON. It names no case: of frame, draw and replacements it gives the counts, and which entries they are."""
+    stamp, found = made.stamp, made.inspection
+    return {
+        "report": stamp.inspection,
+        "format": FORMAT,
+        "title": made.opened.title,
+        "area": made.opened.area,
+        "framework": stamp.framework,
+        "framework_version": stamp.framework_version,
+        "sample_date": stamp.sample_date,
+        "known_at": stamp.known_at,
+        "evidence": made.opened.evidence,
+        "compared_with": made.opened.follows if made.before else None,
+        "position": stamp.position,
+        "hash": stamp.hash,
+        "fixed": [
+            {"by": one.by, "at": one.at.isoformat(), "files": one.files, "position": one.position, "hash": one.hash}
+            for one in fixings(found)
+        ],
+        "frame": _frame(found.frame),
+        "draw": _draw(found.drawn),
+        "replaced": len(found.replaced),
+        "entries": [
+            {"entry": one.entry, "type": one.type, "position": one.position, "hash": one.hash} for one in made.places
+        ],
+        "cases": made.scored.score.cases,
+        "high_risk_cases": made.scored.high_risk.cases,
+        "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
+        "management": [_management(rung) for rung in made.management],
+        "adjusted": [
+            {"of": name, "to": fact.to, "reason": fact.reason} for name, fact in sorted(found.adjusted.items())
+        ],
+        "questions": [
+            {"of": name, "sufficient": q.sufficient, "n": q.n, "high_risk": {"sufficient": high.sufficient, "n": high.n}}
+            for name, q in made.scored.score.questions.items()
+            if (high := made.scored.high_risk.questions[name])
+        ],
+        "findings": [_finding(checked) for checked in made.findings],
+    }  # fmt: skip
+
+
+def _frame(frame: FrameTaken | None) -> dict[str, Any] | None:
+    if frame is None:
+        return None
+    return {
+        "started_from": frame.started_from.isoformat(), "started_to": frame.started_to.isoformat(),
+        "division": frame.division, "team": frame.team, "orders": list(frame.orders), "strata": list(frame.strata),
+        "cases": len(frame.cases), "left_out": len(frame.left_out),
+    }  # fmt: skip
+
+
+def _draw(drawn: SampleDrawn | None) -> dict[str, Any] | None:
+    if drawn is None:
+        return None
+    return {
+        "size": drawn.size, "seed": drawn.seed, "per_officer": drawn.per_officer, "spare_per_cent": drawn.spare_per_cent,
+        "cases": len(drawn.cases), "spares": len(drawn.spares),
+    }  # fmt: skip
+
+
+def _management(rung: CriterionRung) -> dict[str, Any]:
+    """A criterion of management: its ratings, the rung that they propose, and the rung as printed."""
+    return {
+        "of": rung.criterion.id, "ratings": dict(rung.ratings), "proposed": rung.proposed, "printed": rung.printed,
+        "followed_up": not rung.not_followed_up,
+    }  # fmt: skip
+
+
+def _finding(checked: CheckedFinding) -> dict[str, Any]:
+    finding = checked.finding
+    return {
+        "criterion": finding.criterion, "question": finding.question, "text": finding.text,
+        "conclusion": finding.conclusion, "direction": finding.direction, "was": checked.was, "now": checked.now,
+        "agrees": checked.agrees,
+    }  # fmt: skip

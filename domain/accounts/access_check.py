@@ -7,7 +7,7 @@ from domain.accounts import access_tree
 from domain.accounts.access_lines import digest_of
 from domain.accounts.access_log import AccessLog
 from domain.accounts.access_store import Cursor
-from domain.accounts.access_tree import Lines, TreeBroken, TreeHead
+from domain.accounts.access_tree import Lines, TreeHead
 from domain.proof.merkle import Frontier, root_of
 from domain.proof.tiles import HEIGHT, WIDTH, Tile, hashes_in
 from domain.store.hash_chain import BrokenChain
@@ -45,7 +45,7 @@ def check_access(log: AccessLog, beside: Sequence[Known] = (), step: int = STEP)
 def proof_of(log: AccessLog) -> AccessProof:
     """Where the tree ends now, and what is not in it yet. ``BrokenChain``."""
     with log.transaction() as c:
-        head = _head(c)
+        head = access_tree.head(c)
         ((unsealed,),) = c.rows("SELECT count(*) FROM access_lines WHERE number > ?", (head.number,))
     return AccessProof(head, int(unsealed))
 
@@ -80,7 +80,7 @@ class _Walk:
 
     def run(self, step: int) -> Iterator[int]:
         with self.log.transaction() as c:
-            end = _head(c)
+            end = access_tree.head(c)
         for known in self.beside:
             if known.size > end.frontier.size:
                 raise BrokenChain(
@@ -220,13 +220,6 @@ def _check_names(c: Cursor) -> None:
     query = "SELECT username, name FROM access_lines EXCEPT SELECT username, name FROM access_names LIMIT 1"
     if c.rows(query):
         raise _fault("a name by which lines are found was removed")
-
-
-def _head(c: Cursor) -> TreeHead:
-    try:
-        return access_tree.head(c)
-    except TreeBroken as error:
-        raise BrokenChain(str(error)) from error
 
 
 def _fault(words: str) -> BrokenChain:

@@ -15,12 +15,16 @@ from domain.accounts import access_tree
 from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.access_tree import Lines, TreeBroken, TreeHead
+from domain.error_traces import trace_of
 from domain.proof.checkpoints import Checkpoint, log_origin
 from domain.proof.merkle import Frontier, consistency_proof, root_at
 from domain.proof.signed_notes import Note
 from domain.proof.signing_key import Signer
 from domain.proof.tiles import Tile, grown, subtree_from
+from domain.proof.witness import NotHeard
 from domain.store.application import Files
+from domain.store.database import Database
+from domain.store.hash_chain import BrokenChain
 from domain.store.record_keys import record_name, signing_state
 
 LOG = logging.getLogger("caseaudit.access")
@@ -36,7 +40,7 @@ KEY_READ = 20.0
 """Seconds after which it is looked again for which key signs."""
 
 
-class TreeSetBack(RuntimeError):
+class TreeSetBack(BrokenChain):
     """The tree is smaller than this process has left it."""
 
 
@@ -62,9 +66,15 @@ class AccessTree:
             return access_tree.head(c)
 
     def note(self) -> Note:
-        """The newest checkpoint of all lines so far: as it was signed, or unsigned where there is no key."""
-        self.grow(self._files.recorder.clock())
-        head = self.head()
+        """The newest checkpoint of all lines so far: as it was signed, or unsigned where there is no key.
+
+        ``BrokenChain``; ``NotHeard`` where the log cannot be used now.
+        """
+        try:
+            self.grow(self._files.recorder.clock())
+            head = self.head()
+        except LogUnavailable as error:
+            raise NotHeard(str(error)) from error
         return Note.read(head.note or str(Checkpoint(self.origin, head.frontier.size, head.frontier.root, head.number)))
 
     def root_at(self, size: int) -> bytes:
@@ -152,9 +162,25 @@ def keep_growing(tree: Callable[[], AccessTree], clock: Callable[[], datetime], 
             found = found or tree()
             found.grow(clock())
             said = ""
-        except (LogUnavailable, TreeBroken, TreeSetBack, LookupError) as error:
-            if str(error) != said:
-                said = str(error)
+        except Exception as error:
+            ours = isinstance(error, LogUnavailable | BrokenChain | LookupError)
+            fault = str(error) if ours else trace_of(error)
+            if fault != said:
+                said = fault
                 LOG.error("lines of the access log do not come into its tree: %s", said)
         if stopped.wait(EVERY):
             return
+
+
+def start(address: str, clock: Callable[[], datetime]) -> threading.Event:
+    """Let the tree of this record's access log grow on a thread of this process, until what is returned is set.
+
+    To be called in each process of the site, after it was forked.
+    """
+
+    def opened() -> AccessTree:
+        return AccessTree(AccessLog(Database.at(address)), Files.open(address))
+
+    stopped = threading.Event()
+    threading.Thread(target=keep_growing, args=(opened, clock, stopped), daemon=True, name="access tree").start()
+    return stopped

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from domain.accounts.access_store import Cursor
 from domain.proof.merkle import Frontier, leaf_hash
 from domain.proof.tiles import WIDTH, Tile, hashes_in
+from domain.store.hash_chain import BrokenChain
 
 COLUMNS = (
     "l.number, l.at, l.username, l.name, l.action, l.route, l.selection, l.sought, l.purpose, c.digest, l.brought, l.detail, "
@@ -19,7 +20,7 @@ COLUMNS = (
 )
 
 
-class TreeBroken(RuntimeError):
+class TreeBroken(BrokenChain):
     """The head of the access log's tree is missing or cannot be read."""
 
 

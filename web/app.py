@@ -27,7 +27,7 @@ from web.admin import (
     start_page,
 )
 from web.api import json_api
-from web.cases import calendar_feed, case_page, caseload_page, desk_pages, matrix_pages, replay_pages
+from web.cases import calendar_feed, case_page, caseload_page, desk_pages, keeping_pages, matrix_pages, replay_pages
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -73,6 +73,7 @@ PAGES: tuple[ModuleType, ...] = (
     matrix_pages,
     measure_pages,
     case_page,
+    keeping_pages,
     replay_pages,
     recording_pages,
     scoring_sheet,
@@ -158,6 +159,7 @@ def create_app(
         recording_pages,
         limits_by_hand,
         key_requests,
+        keeping_pages,
         security_headers,
         error_pages,
     ):

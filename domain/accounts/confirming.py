@@ -7,8 +7,8 @@ made alone does not confirm what that person asks for.
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from domain.accounts.requests import Request
-from domain.accounts.roles import ADMINISTRATORS, WORKERS, Account
+from domain.accounts.requests import OF_A_CASE, Request
+from domain.accounts.roles import ADMINISTRATORS, KEEPERS, WORKERS, Account
 
 MUTUAL = timedelta(days=30)
 """How long somebody whose own request was confirmed by another confirms nothing about that other (**P**, a parameter of ours)."""
@@ -20,7 +20,7 @@ def concerns(request: Request) -> frozenset[str]:
         return frozenset(request.change.get("excluded", ()))
     if request.kind == "name bound":
         return frozenset((str(request.change["username"]),))
-    no_account = request.kind in ("taking over", "signing key replaced")
+    no_account = request.kind in ("taking over", "signing key replaced", "person erased", "text redacted")
     return frozenset() if no_account else frozenset((request.subject,))
 
 
@@ -30,6 +30,8 @@ def has_the_role(who: Account, request: Request) -> bool:
         return (
             who.is_one_of(WORKERS) and not who.holds_cases and not who.is_shut_out(request.change.get("excluded", ()))
         )
+    if request.kind in OF_A_CASE:
+        return who.is_one_of(KEEPERS)
     if request.kind == "account changed" and _only_inspections(request):
         return who.is_one_of(ADMINISTRATORS) or (who.inspects and request.change.get("area") in who.places)
     return who.is_one_of(ADMINISTRATORS)

@@ -15,9 +15,19 @@ from sqlalchemy.exc import IntegrityError
 from domain.store.database import Kind, guards
 
 RequestKind = Literal[
-    "account made", "account changed", "name bound", "limit lifted", "taking over", "signing key replaced"
+    "account made",
+    "account changed",
+    "name bound",
+    "limit lifted",
+    "taking over",
+    "signing key replaced",
+    "person erased",
+    "text redacted",
 ]
 KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
+OF_A_CASE: tuple[RequestKind, ...] = ("limit lifted", "person erased", "text redacted")
+"""The kinds that are about cases: whoever may not open these does not see the request."""
+
 Decision = Literal["confirmed", "refused", "withdrawn"]
 
 LIFE = timedelta(days=7)
@@ -63,8 +73,9 @@ class NoSuchRequest(KeyError):
 class Request:
     """What somebody asked for. ``asked_by``, ``decided_by``: user names. ``asked_at``, ``decided_at``: UTC.
 
-    ``subject``: the user name of the account, the name that is bound, the reference of the case, the source, or the id of the
-    record. ``change``: what is asked for, as JSON holds it. ``alone``: nobody else could confirm it, so it took effect at once.
+    ``subject``: the user name of the account, the name that is bound, the reference of the case, the CRN, the source, or the
+    id of the record. ``change``: what is asked for, as JSON holds it. ``alone``: nobody else could confirm it, so it took
+    effect at once.
     """
 
     number: int
@@ -78,6 +89,13 @@ class Request:
     decision: Decision | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """The cases that it is about, where its kind is one of ``OF_A_CASE``."""
+        if self.kind not in OF_A_CASE:
+            return ()
+        return tuple(self.change["cases"]) if self.kind == "person erased" else (self.subject,)
 
     def is_open(self, now: datetime) -> bool:
         """Whether it can still be decided. What was done alone can be confirmed at any time afterwards."""

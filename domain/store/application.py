@@ -16,6 +16,7 @@ from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
+from domain.store.erasing import destroy_again
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
 from domain.store.person_index import PersonIndex
@@ -57,10 +58,15 @@ class Files(Application[str]):
         """Whether this record seals names, dates of birth and notes: a new one does, an older one only once migrated."""
         return preparation.seals(self.recorder)
 
+    erased_again: Sequence[str] = ()
+    """The CRNs whose keys were there again when the keys were opened, though they had been erased; see ``destroy_again``."""
+
     @cached_property
     def keys(self) -> PersonKeys:
-        """The keys of the texts of this record."""
-        return PersonKeys.at(self.database)
+        """The keys of the texts of this record. Those of erased persons that are there again are destroyed first."""
+        keys = PersonKeys.at(self.database)
+        self.erased_again = destroy_again(self, keys)
+        return keys
 
     @cached_property
     def texts(self) -> Texts:

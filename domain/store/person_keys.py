@@ -6,7 +6,7 @@ other gets ``IntegrityError`` and decides again. On SQLite ``secure_delete`` is 
 the old row stays in the table's file until it is vacuumed, and in archived write-ahead logs for as long as these are kept.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,6 +55,8 @@ class PersonKeys:
 
     def __init__(self, engine: sa.Engine):
         self.engine = engine
+        self.is_marked: Callable[[str], bool] = _nobody
+        """Whether a CRN that has no key is marked as erased: it gets none again."""
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _overwrites)
 
@@ -227,6 +229,10 @@ def _text_row(crn: str, where: Where, kind: str, key: str | None) -> dict[str, A
 
 def _bytes(key: str | None) -> bytes | None:
     return None if key is None else bytes.fromhex(key)
+
+
+def _nobody(_: str) -> bool:
+    return False
 
 
 def _in_memory() -> sa.Engine:

@@ -53,7 +53,9 @@ class Sealer:
             self._read_at = time.monotonic()
         found = self.keys.of(missing)
         for crn in missing:
-            if crn not in found:
+            if crn not in found and self.keys.is_marked(crn):
+                found[crn] = PersonKey(None)
+            elif crn not in found:
                 found[crn] = self._made[crn] = PersonKey.new()
         self._held |= found
         self._erased |= {crn for crn, key in found.items() if key.is_destroyed}

@@ -13,6 +13,7 @@ from domain.accounts.kept_accounts import AccountExists, KeyTaken, NoSuchAccount
 from domain.accounts.requests import LIFE, AlreadyDecided, Decision, NoSuchRequest, Request
 from domain.accounts.roles import ADMINISTRATORS, OPENERS
 from domain.entries.code_lists import label
+from domain.store.erasing import NotErased
 from domain.store.record_keys import KeyChanged
 from web.presentation.formatting import long_date
 from web.services import current_cases
@@ -76,7 +77,7 @@ def decide(number: int, decision: str) -> Response:
         )
     try:
         two_people.decide(found, cast(Decision, decision))
-    except (AlreadyDecided, StaleAccount, AccountExists, KeyTaken, NoSuchAccount, KeyChanged) as error:
+    except (AlreadyDecided, StaleAccount, AccountExists, KeyTaken, NoSuchAccount, KeyChanged, NotErased) as error:
         flash(f"Nothing was changed: {error.args[0]}.")
     else:
         flash(f"Request {number}: {decision}.{_next(found, decision)}")
@@ -107,8 +108,8 @@ def _may_see(one: Request) -> bool:
     A request about a case is seen by who may open the case.
     """
     who = access_control.account()
-    if one.kind == "limit lifted":
-        return not who.is_one_of(ADMINISTRATORS) and current_cases.is_open(one.subject)
+    if one.cases:
+        return not who.is_one_of(ADMINISTRATORS) and all(map(current_cases.is_open, one.cases))
     if who.is_one_of(ADMINISTRATORS) or who.username == one.asked_by or who.username in concerns(one):
         return True
     return two_people.may_be_confirmed(one, who)
@@ -116,9 +117,7 @@ def _may_see(one: Request) -> bool:
 
 def _shown(one: Request) -> ShownRequest:
     who, now = access_control.account(), clock.now()
-    may = two_people.may_be_confirmed(one, who) and (
-        one.kind != "limit lifted" or current_cases.may_record(one.subject)
-    )
+    may = two_people.may_be_confirmed(one, who) and all(map(current_cases.may_record, one.cases))
     withdraw = who.username == one.asked_by and one.is_open(now) and not one.alone
     return ShownRequest(one, _about(one), _lines(one), may, withdraw)
 
@@ -134,6 +133,10 @@ def _about(one: Request) -> str:
             return f"Say whom “{one.subject}” means in older limits of access"
         case "signing key replaced":
             return "Replace the signing key, which was lost"
+        case "person erased":
+            return f"Erase the names and texts of {one.subject} for good"
+        case "text redacted":
+            return f"Redact one text of {one.subject} for good"
         case _:
             return f"Lift a limit of access on {one.subject}"
 
@@ -148,6 +151,10 @@ def _lines(one: Request) -> list[tuple[str, str]]:
             ("Shut out now", ", ".join(one.change["excluded"])),
             ("Reason of the limit", str(one.change["limited_for"])),
         ]
+    if one.kind in ("person erased", "text redacted"):
+        access_control.shown(*one.cases)
+        place = {"Entry": one.change.get("entry"), "Text": one.change.get("path")}
+        return [("Cases", ", ".join(one.cases)), *((name, str(said)) for name, said in place.items() if said)]
     if one.kind == "signing key replaced":
         entry: Mapping[str, Any] = one.change["entry"]
         return [

@@ -6,7 +6,7 @@ from functools import partial
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from domain.accounts.roles import READERS
+from domain.accounts.roles import KEEPERS, READERS
 from domain.aggregates.case_file import CaseFile
 from domain.policy.frameworks.framework import Framework
 from domain.store.stored_entries import NotHeld
@@ -71,6 +71,7 @@ def show(crn: str, number: int) -> str | Response:
         noticed=[(NOTICES[row.notice], row) for row in reading.snapshot.noticed],
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),
+        keeps=access_control.account().is_one_of(KEEPERS) and current_cases.may_record(reference),
         changes=access_control.account().may_change,
         interrupted=lambda duty: interruption(duty, reading.history),
         unseen=[current_cases.repository().inspections[name].title for name in sorted(unseen)],

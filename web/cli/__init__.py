@@ -16,6 +16,10 @@ COMMANDS = {
         "web.cli.access_commands",
         "The access log: ship its lines to somebody else, forget what was searched for in a month.",
     ),
+    "branch": (
+        "web.cli.copy_commands",
+        "Give a copy of a record a name of its own, since it goes on by itself: a test copy, or one put back from a backup.",
+    ),
     "bundle": (
         "web.cli.bundle_command",
         "Write one case as it stood at a moment to a file that others check without caseaudit.",
@@ -28,6 +32,10 @@ COMMANDS = {
         "web.cli.checkpoint_command",
         "Print a checkpoint of the record as it is now, and hand it to a witness: a folder elsewhere, or an address.",
     ),
+    "copy": (
+        "web.cli.copy_commands",
+        "Copy a record to another database: same entries, order, times, actors and hashes, and at the end the same root.",
+    ),
     "demo": (
         "web.cli.serve_commands",
         "Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.",
@@ -36,6 +44,10 @@ COMMANDS = {
         "web.cli.due_command",
         "What is overdue, what falls due, and what must be looked at, as the files stood on the day.",
     ),
+    "erase": (
+        "web.cli.forget_commands",
+        "Destroy the keys of a person's names, dates of birth and texts: they never open again. Two people.",
+    ),
     "export": (
         "web.cli.record_commands",
         "Write entries in the interchange form, one a line, to the standard output.",
@@ -43,6 +55,10 @@ COMMANDS = {
     "follow": (
         "web.cli.read_model_commands",
         "Keep the views up with the record, for good. A second follower of the same database stands by.",
+    ),
+    "hold": (
+        "web.cli.forget_commands",
+        "Hold what is kept of a person: nothing of it is erased or redacted until the hold is lifted or its day is over.",
     ),
     "import": (
         "web.cli.import_command",
@@ -59,6 +75,10 @@ COMMANDS = {
     "rebuild": (
         "web.cli.read_model_commands",
         "Make the views anew from the entries, beside the live ones, and put them in their place.",
+    ),
+    "redact": (
+        "web.cli.forget_commands",
+        "Destroy the key of one text, such as the note of an entry that names somebody else. Two people.",
     ),
     "report": (
         "web.cli.report_command",

@@ -26,7 +26,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
     "imports": "administration", "proof": "administration", "access": "oversight",
     "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
-    "invitations": "administration",
+    "invitations": "administration", "keeping": "administration",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 

@@ -1,0 +1,171 @@
+"""Erasing a person, and redacting one text: the keys are destroyed, and the register says so for good.
+
+Nothing of the log changes. What is left of an erased person is pseudonymous, not anonymous, since the CRN stays.
+
+The register entry comes first, then the mark outside the database, then the keys: whatever is cut off in between, the next that
+opens the keys goes on (``destroy_again``). So it does after an older copy of the database or of the keys was put back.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import structs
+
+from domain.entries.entry import Entry
+from domain.entries.person_entries import PersonErased, TextRedacted, person_file
+from domain.key_files import KeyUnusable
+from domain.sealing.person_key import PersonKey, Where
+from domain.sealing.sealing import tail_of
+from domain.store.erased_marks import ErasedMarks, marks_path
+from domain.store.log_reader import LogReader
+from domain.store.person_keys import PersonKeys
+from domain.store.person_register import erased_crns, redacted_texts, register_of_persons
+from domain.store.sqlite_recorder import stored_entry
+
+if TYPE_CHECKING:
+    from domain.store.application import Files
+
+AGAIN_BY = "caseaudit (keys of an erased person were there again)"
+"""Who is on record as having destroyed keys once more."""
+
+_log = logging.getLogger(__name__)
+
+
+class NotErased(ValueError):
+    """This cannot be erased or redacted; the message says why."""
+
+
+class Erased(NamedTuple):
+    """What was done. ``not_marked``: why no mark could be kept outside the database; empty where it was."""
+
+    crn: str
+    not_marked: str
+
+
+def marks_of(files: "Files") -> ErasedMarks:
+    """The marks of erased persons that lie outside the database. ``KeyUnusable``."""
+    return ErasedMarks(marks_path(LogReader(files.recorder).head().origin.rpartition("/")[2]))
+
+
+def check_sealed(files: "Files") -> None:
+    """``NotErased`` where the record keeps its texts in the clear."""
+    if not files.seals:
+        raise NotErased(
+            "this record keeps names and texts as they were given, in a log from which nothing can be removed: nothing of it "
+            "can be erased. `caseaudit migrate --seal` writes a sealed log from it"
+        )
+
+
+def erase(files: "Files", crn: str, fact: PersonErased, *, actor: str) -> Erased:
+    """Destroy the keys of a CRN. ``NotErased`` where there is nothing to erase, or it was done before."""
+    check_erasable(files, crn)
+    files.enter(person_file(crn), fact, actor=actor)
+    not_marked = ""
+    try:
+        marks_of(files).add(crn)
+    except KeyUnusable as error:
+        not_marked = str(error)
+    files.keys.destroy(crn)
+    return Erased(crn, not_marked)
+
+
+def check_erasable(files: "Files", crn: str) -> None:
+    """``NotErased`` where there are no keys of this CRN to destroy."""
+    check_sealed(files)
+    key = files.keys.of([crn]).get(crn)
+    if key is None:
+        raise NotErased(f"no text of {crn} is on record")
+    if key.is_destroyed:
+        raise NotErased(f"{crn} was erased before")
+
+
+def redact(files: "Files", fact: TextRedacted, *, actor: str) -> None:
+    """Destroy the key of one text. The others of its person still open. ``NotErased`` where there is no such text."""
+    where = Where(fact.case, fact.entry, fact.path)
+    check_text(files, where)
+    crn = where.case.partition("/")[0]
+    files.enter(person_file(crn), fact, actor=actor)
+    files.keys.rekey_without(crn, where, stored_texts(files, crn))
+
+
+def check_text(files: "Files", where: Where) -> Entry:
+    """The entry of a text that can be redacted; ``NotErased``."""
+    check_sealed(files)
+    fact = files.read(where.case).entries.get(where.entry)
+    if fact is None:
+        raise NotErased(f"{where.case} has no entry '{where.entry}'")
+    if where.path not in (fact.sealed or {}):
+        there = ", ".join(sorted(fact.sealed or {})) or "none"
+        raise NotErased(f"entry {where.entry} of {where.case} has no sealed text '{where.path}'; there are: {there}")
+    key = files.keys.of([crn := where.case.partition("/")[0]]).get(crn)
+    if key is None:
+        raise NotErased(f"the keys of {crn} are missing: put them back first")
+    if key.is_destroyed:
+        raise NotErased(f"{crn} was erased")
+    if where in key.kept and key.kept[where] is None:
+        raise NotErased(f"the text {where.path} of entry {where.entry} was redacted before")
+    return fact
+
+
+def stored_texts(files: "Files", crn: str) -> list[tuple[str, Entry, dict[str, str]]]:
+    """Every entry of every case of a CRN: the reference of its case, the sealed entry, its ciphertexts."""
+    return [
+        (str(stored.originator_id), stored_entry(stored.topic, stored.state), tail_of(stored.state))
+        for stored in files.recorder.select_many(cases_of(files, crn))
+    ]
+
+
+def cases_of(files: "Files", crn: str) -> list[str]:
+    """The references of the cases of a CRN, those of linked CRNs left out."""
+    found = files.people.files_of([f"{crn}/1"])[f"{crn}/1"]
+    return [one for one in found if one.partition("/")[0] == crn and files.recorder.last_version(one)]
+
+
+def destroy_again(files: "Files", keys: PersonKeys) -> list[str]:
+    """Destroy keys of erased persons that are there again, and of redacted texts; the CRNs. Each is entered in the register."""
+    register = register_of_persons(files)
+    erased = erased_crns(register)
+    marks = marks_of(files)
+    known = [*erased, *(crn for crn in keys.crns() if marks and crn not in erased and marks.has(crn))]
+    standing = keys.of(known)
+    again = sorted(crn for crn in known if not _is_gone(standing.get(crn)))
+    for crn in again:
+        _enter_again(files, crn, erased)
+        keys.destroy(crn)
+        _log.warning("%s was erased, and its keys were there again: they were destroyed once more", crn)
+    keys.is_marked = marks.has
+    return again + _redact_again(files, keys, redacted_texts(register), erased)
+
+
+def _redact_again(files: "Files", keys: PersonKeys, redacted: Iterable[Where], erased: set[str]) -> list[str]:
+    again = []
+    for where in redacted:
+        crn = where.case.partition("/")[0]
+        key = None if crn in erased else keys.of([crn]).get(crn)
+        if key is not None and not key.is_destroyed and key.kept.get(where, b"") is not None:
+            keys.rekey_without(crn, where, stored_texts(files, crn))
+            again.append(crn)
+            _log.warning("a text of %s was redacted, and its key was there again: it was destroyed once more", crn)
+    return again
+
+
+def _is_gone(key: PersonKey | None) -> bool:
+    return key is not None and key.is_destroyed
+
+
+def _enter_again(files: "Files", crn: str, erased: set[str]) -> None:
+    """Say in the register that the keys were there again. Where it says nothing of the erasure, its mark outside does."""
+    entries = [one for one in files.entered(person_file(crn)) if isinstance(one, PersonErased)] if crn in erased else []
+    at: datetime = files.recorder.clock()
+    if entries:
+        fact = structs.replace(entries[0], at=at, again=True)
+    else:
+        fact = PersonErased(at=at, reason="its mark outside the database says so", asked_by="caseaudit", again=True)
+    files.enter(person_file(crn), fact, actor=AGAIN_BY)
+
+
+def linked_crns(files: "Files", crn: str) -> Sequence[str]:
+    """The other CRNs that were ever said to be of the same person, in order."""
+    return sorted(files.people.crns_of([f"{crn}/1"])[f"{crn}/1"] - {crn})

@@ -1,0 +1,244 @@
+"""What is kept of a person: holds, erasing, redacting one text. For the managers who answer for the case; no administrator."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from domain.accounts.requests import Request, RequestKind
+from domain.accounts.roles import KEEPERS
+from domain.entries.person_entries import HoldLifted, HoldPlaced, PersonErased, TextRedacted, person_file
+from domain.entries.tidy_text import paragraphs
+from domain.sealing.person_key import Where
+from domain.store import erasing
+from domain.store.erasing import NotErased
+from domain.store.person_register import holds_on
+from projections.cases.erasure_check import (
+    BACKUPS,
+    WHAT_IS_LEFT,
+    hindrances,
+    holds_against,
+    may_confirm_for,
+    published_with,
+)
+from web.presentation.formatting import short_date
+from web.services import current_cases
+from web.site import access_control, clock, two_people
+
+blueprint = Blueprint("keeping", __name__)
+
+LONGEST_REASON = 2_000
+"""Characters of a reason."""
+
+
+@blueprint.get("/cases/<crn>/<int:number>/keeping")
+@access_control.open_to(*KEEPERS)
+def show(crn: str, number: int) -> str:
+    """The holds on the person, what stands against erasing, and the forms."""
+    case, book = _opened(crn, number), current_cases.repository()
+    every = erasing.cases_of(book.files, crn)
+    cases = [one for one in every if one == case or (current_cases.may_record(one) and current_cases.is_open(one))]
+    access_control.shown(*cases)
+    closed = set(every) - set(cases)
+    return render_template(
+        "cases/keeping.html",
+        reference=case,
+        crn=crn,
+        cases=cases,
+        closed=len(closed),
+        holds=[(one, one.stands_on(clock.day())) for one in holds_on(book.files, crn) if one.subject not in closed],
+        against=_without(_against(crn), closed),
+        linked=[one for one in erasing.linked_crns(book.files, crn) if _some_open(one)],
+        texts=_texts(case),
+        published=published_with(book, cases),
+        words=(BACKUPS, WHAT_IS_LEFT),
+        waiting=[one for one in access_control.register().requests.still_open(clock.now())
+                 if case in one.cases and not one.alone],
+    )  # fmt: skip
+
+
+def _without(words: list[str], closed: set[str]) -> list[str]:
+    """What stands against erasing; of cases that are closed to the reader it says no more than that it does."""
+    told = [one for one in words if not any(case in one for case in closed)]
+    return told if len(told) == len(words) else [*told, "something stands against it in a case that is not open to you"]
+
+
+def _some_open(crn: str) -> bool:
+    return any(map(current_cases.is_open, erasing.cases_of(current_cases.repository().files, crn)))
+
+
+@blueprint.post("/cases/<crn>/<int:number>/keeping/hold")
+@access_control.open_to(*KEEPERS)
+def hold(crn: str, number: int) -> Response:
+    """Place a hold on the case or on the CRN, at once: it only keeps."""
+    case, reason = _opened(crn, number), _reason()
+    until = _day(request.form.get("until", ""))
+    of = case if request.form.get("of") == "case" else None
+    fact = HoldPlaced(at=clock.recording_time(), case=of, reason=reason, until=until)
+    _enter(crn, case, fact, f"held: {of or 'the CRN'}")
+    flash(f"{of or crn} is held.")
+    return _back(crn, number)
+
+
+@blueprint.post("/cases/<crn>/<int:number>/keeping/lift")
+@access_control.open_to(*KEEPERS)
+def lift(crn: str, number: int) -> Response:
+    """Lift a hold."""
+    case, reason = _opened(crn, number), _reason()
+    subject = request.form.get("subject", "")
+    if subject not in [one.subject for one in holds_on(current_cases.repository().files, crn)]:
+        abort(400, "There is no such hold any more.")
+    fact = HoldLifted(at=clock.recording_time(), case=subject if "/" in subject else None, reason=reason)
+    _enter(crn, case, fact, "hold lifted")
+    flash(f"The hold on {subject} is lifted.")
+    return _back(crn, number)
+
+
+@blueprint.post("/cases/<crn>/<int:number>/keeping/erase")
+@access_control.open_to(*KEEPERS)
+def erase(crn: str, number: int) -> Response:
+    """Ask to erase the person. A second manager confirms it on the page Requests."""
+    case, reason = _opened(crn, number), _reason()
+    return _ask("person erased", crn, {"cases": erasing.cases_of(current_cases.repository().files, crn)}, reason, case)
+
+
+@blueprint.post("/cases/<crn>/<int:number>/keeping/redact")
+@access_control.open_to(*KEEPERS)
+def redact(crn: str, number: int) -> Response:
+    """Ask to redact one text. A second manager confirms it on the page Requests."""
+    case, reason = _opened(crn, number), _reason()
+    entry, _, path = request.form.get("text", "").rpartition(" ")
+    return _ask("text redacted", case, {"entry": entry, "path": path}, reason, case)
+
+
+def _ask(kind: RequestKind, subject: str, change: Mapping[str, Any], reason: str, case: str) -> Response:
+    meant = Request(0, kind, subject, change, reason, access_control.account().username, clock.now(), alone=False)
+    crn, number = case.split("/")
+    book = current_cases.repository()
+    try:
+        _check(meant)
+        if not may_confirm_for(book, access_control.account(), meant.cases, clock.day()):
+            raise NotErased("you do not answer for each of its cases today")
+        outcome = two_people.ask(kind, subject, change, reason=reason,
+                                 able=lambda who: may_confirm_for(book, who, meant.cases, clock.day()))  # fmt: skip
+    except NotErased as error:
+        flash(f"Nothing was changed: {error.args[0]}.")
+    else:
+        flash(two_people.OUTCOMES[outcome])
+    return _back(crn, int(number))
+
+
+def _check(request: Request) -> None:
+    """``NotErased`` where what was asked for cannot be done now, and why."""
+    book, asked = current_cases.repository(), request.change
+    if request.kind == "person erased":
+        against = _without(_against(request.subject), _closed(request.subject))
+        if not against and sorted(asked["cases"]) != sorted(erasing.cases_of(book.files, request.subject)):
+            against = ["cases of this CRN were added since; ask for it again"]
+    else:
+        against = holds_against(book, request.subject, clock.day())
+        erasing.check_text(book.files, Where(request.subject, asked["entry"], asked["path"]))
+    if against:
+        raise NotErased("; ".join(against))
+
+
+def _closed(crn: str) -> set[str]:
+    """The cases of a CRN that are closed to the person signed in."""
+    return {one for one in erasing.cases_of(current_cases.repository().files, crn) if not current_cases.is_open(one)}
+
+
+def _against(crn: str) -> list[str]:
+    book = current_cases.repository()
+    try:
+        erasing.check_erasable(book.files, crn)
+    except NotErased as error:
+        return [str(error)]
+    return hindrances(book, crn, clock.day())
+
+
+def _erase(request: Request) -> None:
+    fact = PersonErased(at=clock.recording_time(), reason=request.reason, asked_by=request.asked_by,
+                        confirmed_by=_second(request))  # fmt: skip
+    done = erasing.erase(current_cases.repository().files, request.subject, fact, actor=_actor())
+    access_control.log(
+        "decided", *request.cases, detail="erased" if not done.not_marked else f"erased; {done.not_marked}"
+    )
+    if done.not_marked:
+        flash(f"It is erased, but {done.not_marked}: tell who looks after the site.")
+
+
+def _redact(request: Request) -> None:
+    fact = TextRedacted(
+        at=clock.recording_time(), case=request.subject, entry=request.change["entry"], path=request.change["path"],
+        reason=request.reason, asked_by=request.asked_by, confirmed_by=_second(request),
+    )  # fmt: skip
+    erasing.redact(current_cases.repository().files, fact, actor=_actor())
+    access_control.log("decided", request.subject, detail=f"a text of entry {fact.entry} redacted")
+
+
+def _second(request: Request) -> str | None:
+    """Who confirmed it; None where it is done alone."""
+    who = access_control.account().username
+    return who if who != request.asked_by else None
+
+
+def _enter(crn: str, case: str, fact: HoldPlaced | HoldLifted, said: str) -> None:
+    current_cases.repository().files.enter(person_file(crn), fact, actor=_actor())
+    access_control.log("recorded", case, detail=said)
+
+
+def _texts(case: str) -> list[tuple[str, str]]:
+    """The sealed texts of a case: entry and path, and in words. They are not opened."""
+    found = current_cases.repository().file(case).entries.values()
+    return [
+        (f"{fact.entry} {path}", f"{short_date(fact.occurred_on)}, entry {fact.entry}: {path}")
+        for fact in reversed(list(found))
+        for path in fact.sealed or ()
+    ]
+
+
+def _opened(crn: str, number: int) -> str:
+    """The case, which the person signed in may open and answers for today; 404 or 403."""
+    reference = f"{crn}/{number}"
+    current_cases.case(reference)
+    if not current_cases.may_record(reference):
+        abort(403, "Only who answers for the case today looks after what is kept of its person.")
+    access_control.shown(reference)
+    return reference
+
+
+def _reason() -> str:
+    reason = paragraphs(request.form.get("reason", ""))
+    if not reason or len(reason) > LONGEST_REASON:
+        abort(400, f"Say why, in at most {LONGEST_REASON} characters. Nothing was changed.")
+    return reason
+
+
+def _day(typed: str) -> date | None:
+    if not typed.strip():
+        return None
+    try:
+        day = date(*map(int, reversed(typed.strip().split("/"))))
+    except (ValueError, TypeError):
+        abort(400, f"“{typed}” is no day; write it like 3/10/2005. Nothing was changed.")
+    if day < clock.day():
+        abort(400, f"{short_date(day)} is over. Nothing was changed.")
+    return day
+
+
+def _actor() -> str:
+    return access_control.stored_by_account(access_control.account().username)
+
+
+def _back(crn: str, number: int) -> Response:
+    return redirect(url_for("keeping.show", crn=crn, number=number))
+
+
+def attach(app: Flask) -> None:
+    """Say what confirmed requests do, and tell templates who may look after what is kept."""
+    effects: Mapping[RequestKind, Callable[[Request], None]] = {"person erased": _erase, "text redacted": _redact}
+    with app.app_context():
+        for kind, effect in effects.items():
+            two_people.attach_effect(kind, effect, _check)

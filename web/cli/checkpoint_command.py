@@ -1,5 +1,6 @@
 """The command ``checkpoint``: make a checkpoint of the record now, print it, and hand it over."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import click
 
 from domain.accounts.access_growth import AccessTree
 from domain.accounts.access_log import AccessLog
+from domain.proof.checkpoints import Checkpoint
 from domain.proof.witness import NotHeard
 from domain.store.checkpointing import EntriesLog, HeadedLog, Schedule, WitnessPlan, WrongSetting, plan_of_environment
+from domain.store.hash_chain import BrokenChain
 from domain.store.witnessed import Witnessed
 from web.cli import command_options
 from web.site import system_clock
@@ -31,20 +34,32 @@ def checkpoint(folder: Path | None, shown: str, database: str) -> None:
     ):
         logs: dict[str, HeadedLog] = {"entries": EntriesLog(files), "access": AccessTree(access, files)}
         try:
-            click.echo(str(logs[shown].note()), nl=False)
-            plan = plan_at(folder)
-            if plan is None:
-                click.echo(
-                    "No witness is named: keep what was printed elsewhere, or name one with --to or CASEAUDIT_WITNESS.",
-                    err=True,
-                )
-                return
-            with closing(Witnessed(command_options.database_at(database).address)) as kept:
-                for log in logs.values():
-                    heard = plan.hand_over(log, kept, system_clock.now())
-                    click.echo(f"Taken by {heard.where}", err=True)
-        except NotHeard as error:
+            notes = {name: log.note() for name, log in logs.items()}
+        except (NotHeard, BrokenChain) as error:
             raise click.ClickException(str(error)) from error
+        click.echo(str(notes[shown]), nl=False)
+        plan = plan_at(folder)
+        if plan is None:
+            click.echo(
+                "No witness is named: keep what was printed elsewhere, or name one with --to or CASEAUDIT_WITNESS.",
+                err=True,
+            )
+            return
+        begun = [logs[name] for name, note in notes.items() if name == "entries" or Checkpoint.read(note.text).size]
+        _hand_over(plan, begun, command_options.database_at(database).address)
+
+
+def _hand_over(plan: WitnessPlan, logs: Sequence[HeadedLog], address: str) -> None:
+    """Hand the checkpoint of each log to the witness; an error once all were tried, where it did not take one."""
+    failed = []
+    with closing(Witnessed(address)) as kept:
+        for log in logs:
+            try:
+                click.echo(f"Taken by {plan.hand_over(log, kept, system_clock.now()).where}", err=True)
+            except NotHeard as error:
+                failed.append(str(error))
+    if failed:
+        raise click.ClickException("; ".join(failed))
 
 
 def plan_at(folder: Path | None) -> WitnessPlan | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import click
 
+from domain.accounts.access_log import AccessLog
 from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import day_of
 from domain.entries.register_entries import TreeMade
@@ -34,6 +35,7 @@ from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
 from web.cli.progress_bars import progress_of
 from web.cli.report_verification import damaged, differs
+from web.cli.verify_access import prove_access
 from web.presentation.formatting import count_noun, long_date
 
 OURS = ("import", "demo")
@@ -133,6 +135,8 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
         )
     click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
     _check_accounts(files, database)
+    with closing(AccessLog(command_options.database_at(database))) as access:
+        prove_access(access, head.origin, known_by(outside.kept, "access"), keys)
     _say_what_it_lacks(files)
     _say_what_it_shows(files, head, outside, keys)
 

@@ -19,6 +19,7 @@ from domain.store.database import Database, Kind, NotPrepared
 from domain.store.erasing import destroy_again
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
+from domain.store.key_store import MissingKeys, person_keys_of
 from domain.store.person_index import PersonIndex
 from domain.store.person_keys import PersonKeys
 from domain.store.sqlite_recorder import (
@@ -64,8 +65,9 @@ class Files(Application[str]):
     @cached_property
     def keys(self) -> PersonKeys:
         """The keys of the texts of this record. Those of erased persons that are there again are destroyed first."""
-        keys = PersonKeys.at(self.database)
-        self.erased_again = destroy_again(self, keys)
+        keys = person_keys_of(self)
+        if not isinstance(keys, MissingKeys):
+            self.erased_again = destroy_again(self, keys)
         return keys
 
     @cached_property

@@ -19,6 +19,7 @@ from domain.key_files import KeyUnusable
 from domain.sealing.person_key import PersonKey, Where
 from domain.sealing.sealing import tail_of
 from domain.store.erased_marks import ErasedMarks, marks_path
+from domain.store.key_store import KeysMissing
 from domain.store.log_reader import LogReader
 from domain.store.person_keys import PersonKeys
 from domain.store.person_register import erased_crns, redacted_texts, register_of_persons
@@ -50,12 +51,16 @@ def marks_of(files: "Files") -> ErasedMarks:
 
 
 def check_sealed(files: "Files") -> None:
-    """``NotErased`` where the record keeps its texts in the clear."""
+    """``NotErased`` where the record keeps its texts in the clear, or its keys are not here."""
     if not files.seals:
         raise NotErased(
             "this record keeps names and texts as they were given, in a log from which nothing can be removed: nothing of it "
             "can be erased. `caseaudit migrate --seal` writes a sealed log from it"
         )
+    try:
+        files.keys.check_there()
+    except KeysMissing as error:
+        raise NotErased(str(error)) from error
 
 
 def erase(files: "Files", crn: str, fact: PersonErased, *, actor: str) -> Erased:
@@ -100,9 +105,7 @@ def check_text(files: "Files", where: Where) -> Entry:
         there = ", ".join(sorted(fact.sealed or {})) or "none"
         raise NotErased(f"entry {where.entry} of {where.case} has no sealed text '{where.path}'; there are: {there}")
     key = files.keys.of([crn := where.case.partition("/")[0]]).get(crn)
-    if key is None:
-        raise NotErased(f"the keys of {crn} are missing: put them back first")
-    if key.is_destroyed:
+    if key is None or key.is_destroyed:
         raise NotErased(f"{crn} was erased")
     if where in key.kept and key.kept[where] is None:
         raise NotErased(f"the text {where.path} of entry {where.entry} was redacted before")

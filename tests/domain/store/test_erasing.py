@@ -146,9 +146,10 @@ def test_a_marked_person_without_a_key_gets_none(files: Files, empty_database: s
 
 
 def test_a_mark_that_cannot_be_kept_is_said_and_the_person_is_erased(
-    files: Files, monkeypatch: pytest.MonkeyPatch
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(IN_FILE, "/nowhere/at/all")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(IN_FILE, str(tmp_path / "file" / "marks"))
     assert IN_FILE in erase(files, CRN, erased(), actor="ann").not_marked
     assert read_now(files)["e1"]["note"] == ERASED
 

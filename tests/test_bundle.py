@@ -141,6 +141,8 @@ CHANGES: dict[str, Callable[[Any], object]] = {
     "the proof": lambda d: d["entries"][5]["proof"].reverse(),
     "a proof too short": lambda d: d["entries"][5]["proof"].pop(),
     "a proof too long": lambda d: d["entries"][5]["proof"].append(d["entries"][5]["proof"][0]),
+    "when it is shown to be stored": lambda d: next(iter(d["shown"]["stored"].values())).update(at="2005-01-01T00:00:00+00:00"),
+    "by whom it is shown to be stored": lambda d: next(iter(d["shown"]["stored"].values())).update(by="somebody"),
     "what is shown": lambda d: d["shown"]["facts"][4].update(occurred_on="2005-01-01"),
     "an entry shown that is not stored": lambda d: d["shown"]["facts"].append({**d["shown"]["facts"][4], "entry": "made up"}),
     "an entry that is shown left out": lambda d: d["entries"].pop(5),

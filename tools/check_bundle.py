@@ -105,9 +105,14 @@ def opened(entry):
     return fact
 
 
-def as_known(facts, known_at):
-    """The entries by their ids, with the corrections and withdrawals applied that were recorded before an instant."""
-    facts = [one for one in facts if not known_at or datetime.fromisoformat(one["recorded_at"]) < known_at]
+def is_known(fact, entry, until, received):
+    """Whether an entry was known before an instant (None: all are): recorded, and as ``received`` also stored by then."""
+    dates = [fact["recorded_at"], *([entry["stored_at"]] if received else [])]
+    return until is None or max(map(datetime.fromisoformat, dates)) < until
+
+
+def as_amended(facts):
+    """The entries by their ids, with the corrections and withdrawals among them applied."""
 
     def is_gone(entry, by=()):
         naming = (one["entry"] for one in facts if one["type"] == "EntryWithdrawn" and one["of"] == entry)
@@ -140,7 +145,7 @@ def check(bundle, kept_keys, kept_checkpoint):
     )
     own = [entry for entry in entries if entry["file"] == bundle["case"] == shown["case"]]
     until = None if shown["known_at"] == "hindsight" else datetime.fromisoformat(shown["known_at"])
-    facts = as_known([opened(entry) for entry in own], until)
+    facts = as_amended([fact for entry in own if is_known(fact := opened(entry), entry, until, shown["received"])])
     for fact in shown["facts"]:
         stored = facts.get(fact["entry"], {})
         for path in stored.pop("sealed", {}):
@@ -148,6 +153,12 @@ def check(bundle, kept_keys, kept_checkpoint):
                 at(stored, path, at(fact, path))
         if stored != {name: value for name, value in fact.items() if name != "sealed"}:
             raise Fails(f"{fact['entry']}: it is shown otherwise than it was stored and corrected")
+    for entry in own:
+        said = shown["stored"].get(opened(entry)["entry"])
+        if said and (datetime.fromisoformat(said["at"]), said["by"]) != (
+            datetime.fromisoformat(entry["stored_at"]), entry["actor"],
+        ):  # fmt: skip
+            raise Fails(f"entry {entry['version']}: it is shown as stored at another time, or by somebody else")
     print(f"proved: {len(shown['facts'])} entries are shown as they were stored and corrected")
     missing = {*range(1, max(entry["version"] for entry in own) + 1)} - {entry["version"] for entry in own}
     print(

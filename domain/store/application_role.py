@@ -30,8 +30,6 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "person_keys": ("SELECT", "INSERT", "DELETE"),
     "text_keys": ("SELECT", "INSERT", "DELETE"),
     "accounts": CHANGES,
-    "account_names": APPENDS,
-    "bound_names": CHANGES,
     "settings": CHANGES,
     "access_lines": APPENDS,
     "access_listed": APPENDS,

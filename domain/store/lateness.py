@@ -7,7 +7,8 @@ stores them. It follows from the entries, and can be made anew.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,14 +23,13 @@ LATE_TABLE = "late_entries"
 
 CREATE_LATE = (
     f"DROP TABLE IF EXISTS {LATE_TABLE}",
-    f"CREATE TABLE IF NOT EXISTS {LATE_TABLE} (position bigint PRIMARY KEY, reference text NOT NULL, "
-    "version integer NOT NULL, recorded_at text NOT NULL, stored_at text NOT NULL, source text NOT NULL)",
-    f"CREATE INDEX IF NOT EXISTS {LATE_TABLE}_files ON {LATE_TABLE} (reference, version)",
+    f"CREATE TABLE IF NOT EXISTS {LATE_TABLE} (reference text NOT NULL, position bigint NOT NULL, entries integer NOT NULL, "
+    "PRIMARY KEY (reference, position))",
 )
-"""Make the table, empty. Its instants are written in UTC, so that they sort."""
+"""Make the table, empty: for each file how many late entries were stored together, and the position of the first of them."""
 
-INSERT_LATE = f"INSERT INTO {LATE_TABLE} VALUES ({{0}}, {{0}}, {{0}}, {{0}}, {{0}}, {{0}})"
-"""Adds a late entry. ``{0}``: how the driver marks a value."""
+INSERT_LATE = f"INSERT INTO {LATE_TABLE} VALUES ({{0}}, {{0}}, {{0}})"
+"""Adds a row. ``{0}``: how the driver marks a value."""
 
 READ_AT_ONCE = 10_000
 """Stored entries read at once where the table is made anew."""
@@ -39,14 +39,11 @@ KEPT_ON = ("case.", "inspection.")
 
 
 class LateRow(NamedTuple):
-    """A row of the table. ``source``: empty where the entry was stored for none."""
+    """A row of the table: so many ``entries`` of a file were stored late together, the first of them at this position."""
 
-    position: int
     reference: str
-    version: int
-    recorded_at: str
-    stored_at: str
-    source: str
+    position: int
+    entries: int
 
 
 class Lateness(NamedTuple):
@@ -67,6 +64,12 @@ class Lateness(NamedTuple):
     def is_taken_over(self, recorded_at: datetime) -> bool:
         return self.taken_over_before is not None and recorded_at < self.taken_over_before
 
+    @property
+    def late_before(self) -> datetime | None:
+        """What was recorded before this instant, and is not taken over, is late. None: nothing can be."""
+        begins = self.stored_at - self.delay
+        return None if self.taken_over_before is not None and self.taken_over_before >= begins else begins
+
     def is_late(self, recorded_at: datetime) -> bool:
         """Whether an entry recorded then is stored late. What is taken over never is."""
         return self.stored_at - recorded_at > self.delay and not self.is_taken_over(recorded_at)
@@ -82,17 +85,22 @@ def late_rows(
     """
     by = StoredBy.read(actor)
     rule = Lateness.of(by, Source.of(by.source, register(by.source) if by.source else ()), _instant(stored_at))
-    return list(_judged(zip(range(first, first + len(entries)), entries, strict=True), rule, by.source))
+    return _judged(zip(range(first, first + len(entries)), entries, strict=True), rule)
 
 
-def _judged(entries: Iterable[tuple[int, ChainedEvent]], rule: Lateness, source: str) -> Iterator[LateRow]:
-    written = in_utc(rule.stored_at)
-    for position, (reference, version, topic, state) in entries:
-        if not topic.startswith(KEPT_ON):
-            continue
-        recorded_at = recorded_at_of(state)
-        if rule.is_late(recorded_at):
-            yield LateRow(position, reference, version, in_utc(recorded_at), written, source)
+def _judged(entries: Iterable[tuple[int, ChainedEvent]], rule: Lateness) -> list[LateRow]:
+    """The late ones of entries that were stored together, by file."""
+    begins = rule.late_before
+    if begins is None:
+        return []
+    late: dict[str, LateRow] = {}
+    for position, (reference, _, topic, state) in entries:
+        if topic.startswith(KEPT_ON) and (at := recorded_at_of(state)) < begins and not rule.is_taken_over(at):
+            found = late.get(reference)
+            late[reference] = LateRow(
+                reference, *((position, 1) if found is None else (found.position, found.entries + 1))
+            )
+    return list(late.values())
 
 
 def rows_anew(
@@ -103,18 +111,13 @@ def rows_anew(
     ``register_entry``: reads a register entry from its topic and state.
     """
     said: defaultdict[str, list[RegisterEntry]] = defaultdict(list)
-    judged_by: tuple[str, str, Lateness] | None = None
-    for position, reference, version, topic, state, stored_at, actor in rows:
-        if topic.startswith("register."):
-            if reference.startswith("source:"):
+    for (stored_at, actor), together in groupby(rows, key=lambda row: (row[5], row[6])):
+        by, some = StoredBy.read(actor), list(together)
+        for _, reference, _, topic, state, *_ in some:
+            if topic.startswith("register.") and reference.startswith("source:"):
                 said[reference].append(register_entry(topic, bytes(state)))
-            judged_by = None
-            continue
-        by = StoredBy.read(actor)
-        if judged_by is None or judged_by[:2] != (stored_at, actor):
-            source = Source.of(by.source, said[f"source:{by.source}"])
-            judged_by = stored_at, actor, Lateness.of(by, source, _instant(stored_at))
-        yield from _judged([(position, (reference, version, topic, bytes(state)))], judged_by[2], by.source)
+        rule = Lateness.of(by, Source.of(by.source, said[f"source:{by.source}"]), _instant(stored_at))
+        yield from _judged([(row[0], (row[1], row[2], row[3], bytes(row[4]))) for row in some], rule)
 
 
 def make_anew(c: Any, position: str, mark: str, register_entry: Callable[[str, bytes], RegisterEntry]) -> None:
@@ -149,11 +152,6 @@ _read: Callable[[bytes], _Recorded] = msgspec.json.Decoder(_Recorded).decode
 def recorded_at_of(state: bytes) -> datetime:
     """When an entry with this stored state was recorded. Below its first line stand its sealed texts."""
     return _read(state.partition(b"\n")[0]).recorded_at
-
-
-def in_utc(instant: datetime) -> str:
-    """An instant as the table has it: two of them sort as their instants do."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _instant(text: str) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from domain.proof import merkle
+from domain.proof.merkle import Subtree
 from domain.proof.tiles import WIDTH, Tile, subtree_from
 from domain.store.hash_chain import TABLE, ChainedRecorder, StoredRow
 from domain.store.log_head import LogHead
@@ -55,27 +56,49 @@ class LogReader:
 
     def root_at(self, size: int) -> bytes:
         """The root of the tree of the first ``size`` entries, from tiles. ``LookupError`` where some are missing."""
-        return merkle.root_at(self.subtree, size)
+        return self._prove(lambda subtree: merkle.root_at(subtree, size))
 
     def inclusion(self, number: int, size: int) -> list[bytes]:
         """The proof that the leaf of this number, from 0, is in the tree of the first ``size`` entries."""
-        return merkle.inclusion_proof(self.subtree, number, size)
+        return self._prove(lambda subtree: merkle.inclusion_proof(subtree, number, size))
 
     def consistency(self, first: int, second: int) -> list[bytes]:
         """The proof that the first ``first`` entries are the beginning of the first ``second``."""
-        return merkle.consistency_proof(self.subtree, first, second)
+        return self._prove(lambda subtree: merkle.consistency_proof(subtree, first, second))
+
+    def _prove(self, question: Callable[[Subtree], T]) -> T:
+        """Ask about subtrees in one transaction; the leaves of a tile are read once."""
+
+        def ask(c: Any) -> T:
+            leaves: dict[int, Sequence[bytes]] = {}
+
+            def kept(level: int, first: int, count: int) -> Sequence[bytes]:
+                if level:
+                    return self._log.kept(c, level, first, count)
+                tile = first // WIDTH
+                if tile not in leaves:
+                    leaves[tile] = self._log.leaves(c, tile * WIDTH, WIDTH)
+                return leaves[tile][first % WIDTH :][:count]
+
+            return question(subtree_from(kept))
+
+        return self._ask(ask)
 
     def leaf_number(self, position: int) -> int:
         """The number of the leaf, from 0, of the entry at a position. ``LookupError`` where nothing is stored there."""
-        low, high = 0, self.head().frontier.size // WIDTH
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if self.last_position(middle) < position else (low, middle)
-        before = self.last_position(low - 1) if low else 0
-        positions = [row.position for row in self.rows(before, WIDTH)]
-        if position not in positions:
-            raise LookupError(f"nothing is stored at position {position}")
-        return low * WIDTH + positions.index(position)
+
+        def find(c: Any) -> int:
+            low, high = 0, self._log.head(c).frontier.size // WIDTH
+            while low < high:
+                middle = (low + high) // 2
+                low, high = (middle + 1, high) if self._log.last_position(c, middle) < position else (low, middle)
+            before = self._log.last_position(c, low - 1) if low else 0
+            return low * WIDTH + [row.position for row in self._log.rows(c, before, WIDTH)].index(position)
+
+        try:
+            return self._ask(find)
+        except ValueError as error:
+            raise LookupError(f"nothing is stored at position {position}") from error
 
 
 class StoredCount(NamedTuple):

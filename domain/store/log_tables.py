@@ -169,6 +169,10 @@ class LogTables:
         """Give the record a name, by which its checkpoints are known."""
         self._run(c, f"UPDATE {HEAD} SET origin = ?", (origin,))
 
+    def sign_as(self, c: Any, note: str) -> None:
+        """Give the head the note that the head of the same log has elsewhere."""
+        self._run(c, f"UPDATE {HEAD} SET note = ?", (note,))
+
     def tile(self, c: Any, level: int, number: int) -> Tile | None:
         """A tile as it is kept; None where there is none."""
         query = f"SELECT level, number, root, hashes FROM {TILES} WHERE level = ? AND number = ?"

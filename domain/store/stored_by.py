@@ -25,12 +25,6 @@ _WRITTEN = re.compile(
     re.DOTALL,
 )
 
-DEMONSTRATION = "demo"
-"""Who stores the samples. No account can have this name."""
-
-SAMPLES = "samples"
-"""The source of the samples, which is taken over."""
-
 
 @dataclass(frozen=True, slots=True)
 class StoredBy:

@@ -9,20 +9,22 @@ from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile
 from domain.entries.case_entries import Entry
 from domain.entries.register_entries import RegisterEntry
 from domain.store.hash_chain import TABLE
-from domain.store.lateness import LATE_TABLE, Lateness
+from domain.store.lateness import Lateness
 from domain.store.preparation import position_column
 from domain.store.sources import Source, file_of
+from domain.store.sqlite_recorder import stored_register_entry
 from domain.store.stored_by import StoredBy
 
 if TYPE_CHECKING:
     from domain.store.application import Files
 
-STORED_ROWS = (
-    f"SELECT entry.originator_version, entry.{{position}}, entry.stored_at, entry.actor, late.position FROM {TABLE} AS entry "
-    f"LEFT JOIN {LATE_TABLE} AS late ON late.position = entry.{{position}} AND late.reference = entry.originator_id "
-    "WHERE entry.originator_id = '{reference}' ORDER BY entry.originator_version"
-)
+_OF_FILE = f"FROM {TABLE} WHERE originator_id = '{{reference}}' ORDER BY originator_version"
+STORED_ROWS = f"SELECT {{position}}, stored_at, actor {_OF_FILE}"
 """The query for how the entries of a file were stored."""
+
+
+REGISTERED = f"SELECT {{position}}, topic, state {_OF_FILE}"
+"""The query for what was said of a source, and where in the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,15 @@ def stored_entries(files: "Files", file: CaseFile) -> Mapping[str, Stored]:
     sources = _Sources(files)
     # An entry that was stored since the file was read is left out.
     return {
-        fact.entry: _stored(
-            fact, int(place), datetime.fromisoformat(at), StoredBy.read(actor), late is not None, sources
-        )
-        for fact, (_, place, at, actor, late) in zip(file.entries.values(), rows, strict=False)
+        fact.entry: _stored(fact, int(place), datetime.fromisoformat(at), StoredBy.read(actor), sources)
+        for fact, (place, at, actor) in zip(file.entries.values(), rows, strict=False)
     }
 
 
-def _stored(fact: Entry, position: int, at: datetime, by: StoredBy, late: bool, sources: "_Sources") -> Stored:
-    source = sources.at(by.source, at)
-    taken_over = not late and Lateness.of(by, source, at).is_taken_over(fact.recorded_at)
+def _stored(fact: Entry, position: int, at: datetime, by: StoredBy, sources: "_Sources") -> Stored:
+    source = sources.before(by.source, position)
+    rule = Lateness.of(by, source, at)
+    late, taken_over = rule.is_late(fact.recorded_at), rule.is_taken_over(fact.recorded_at)
     registered = not by.source or source.registered is not None
     return Stored(position, at, by, late, taken_over, registered, max(0, (at - fact.recorded_at).days))
 
@@ -70,12 +71,15 @@ class _Sources:
 
     def __init__(self, files: "Files"):
         self.files = files
-        self.said: dict[str, list[RegisterEntry]] = {}
+        self.said: dict[str, list[tuple[int, RegisterEntry]]] = {}
 
-    def at(self, name: str, stored_at: datetime) -> Source:
+    def before(self, name: str, position: int) -> Source:
+        """A source as it was registered before a position."""
         if name and name not in self.said:
-            self.said[name] = self.files.entered(file_of(name))
-        return Source.of(name, (fact for fact in self.said.get(name, ()) if fact.at <= stored_at))
+            query = REGISTERED.format(position=position_column(self.files.recorder), reference=file_of(name))
+            rows = self.files.recorder.rows_of(query)
+            self.said[name] = [(int(place), stored_register_entry(topic, bytes(state))) for place, topic, state in rows]
+        return Source.of(name, (fact for place, fact in self.said.get(name, ()) if place < position))
 
 
 def received(entries: Iterable[Entry], stored: Mapping[str, Stored], known_at: datetime) -> list[Entry]:

@@ -223,21 +223,11 @@ class CaseRepository:
         from when it was stored here, if that was later than its recording. ``opened``: with the texts of its entries; such a
         history is never kept.
         """
-        with self._lock:
-            person, restored = self.person(reference), self._restored
-            files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
-            here = {name: self.stored(name) for name in files} if received and known_at is not None else {}
-        if stored is not None:
-            files = {name: entries[: stored.get(name)] for name, entries in files.items()}
-        held: tuple[object, ...] = tuple((name, len(entries)) for name, entries in files.items())
+        files, held, known_at = self._files_known(reference, known_at, stored, received=received)
         if opened:
-            files = {name: self.files.texts.opened(name, entries) for name, entries in files.items()}
-        if known_at is not None and here:
-            files = {name: of_file(entries, here[name], known_at) for name, entries in files.items()}
-            held, known_at = (*held, known_at), None
-        if opened:
-            shown = reached(files, reference)
+            shown = reached({name: self.files.texts.opened(name, facts) for name, facts in files.items()}, reference)
             return History.of(shown.entries, known_at, shown.elsewhere)
+        restored = self._restored
         if len(files) > 1:
             found = self._keep(("reached", restored, held), lambda: reached(files, reference))
         else:
@@ -262,6 +252,27 @@ class CaseRepository:
     def names(self, references: Iterable[str], moment: Moment) -> Mapping[str, str]:
         """The name of the person of each of these cases on the moment's day, as known at it, for what shows them."""
         return names_of(self.files, references, moment)
+
+    def _files_known(
+        self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None, *, received: bool
+    ) -> tuple[dict[str, list[Entry]], tuple[object, ...], datetime | None]:
+        """The files that a reading is made from: their entries, what tells them apart from other states of them, and the instant
+        at which they are still to be read (None: they hold no more than was known).
+        """
+        with self._lock:
+            person = self.person(reference)
+            files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
+            here = {name: self.stored(name) for name in files} if received and known_at is not None else {}
+        if stored is not None:
+            files = {name: entries[: stored.get(name)] for name, entries in files.items()}
+        held: tuple[object, ...] = tuple((name, len(entries)) for name, entries in files.items())
+        if known_at is None or not here:
+            return files, held, known_at
+        return (
+            {name: of_file(entries, here[name], known_at) for name, entries in files.items()},
+            (*held, known_at),
+            None,
+        )
 
     def obligations(
         self,
@@ -318,27 +329,24 @@ class CaseRepository:
         """
         frozen_at, stored, own = self._freeze(inspection, reference, moment)
         known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
-        found = self._taken(reference, known_at, so_far)
+        found = self._taken(reference, known_at, so_far, received=moment.received)
         if inspection is not None:
-            judged = self._taken(reference, frozen_at, stored)
+            judged = self._taken(reference, frozen_at, stored, received=moment.received)
             entries = self.file(reference).entries
             named = {one for file, one in judged if file == reference and _is_for(entries[one], inspection)}
             found |= {(file, one) for file, one in judged if file == reference and _is_about(entries[one], named)}
         return found
 
     def _taken(
-        self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None
+        self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None, *, received: bool
     ) -> set[tuple[str, str]]:
-        person = self.person(reference)
-        files = {file.reference: list(file.entries.values()) for file in (person.file, *person.others)}
-        if stored is not None:
-            files = {name: entries[: stored.get(name)] for name, entries in files.items()}
+        files, _, until = self._files_known(reference, known_at, stored, received=received)
         taken = reached(files, reference).taken if len(files) > 1 else frozenset()
         every = ((name, fact) for name, entries in files.items() for fact in entries)
         return {
             (name, fact.entry)
             for name, fact in every
-            if (name == reference or (name, fact.entry) in taken) and (known_at is None or fact.recorded_at < known_at)
+            if (name == reference or (name, fact.entry) in taken) and (until is None or fact.recorded_at < until)
         }
 
     def read_all(

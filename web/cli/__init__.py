@@ -16,6 +16,10 @@ COMMANDS = {
         "web.cli.access_commands",
         "The access log: ship its lines to somebody else, forget what was searched for in a month.",
     ),
+    "branch": (
+        "web.cli.copy_commands",
+        "Give a copy of a record a name of its own, since it goes on by itself: a test copy, or one put back from a backup.",
+    ),
     "bundle": (
         "web.cli.bundle_command",
         "Write one case as it stood at a moment to a file that others check without caseaudit.",
@@ -27,6 +31,10 @@ COMMANDS = {
     "checkpoint": (
         "web.cli.checkpoint_command",
         "Print a checkpoint of the record as it is now, and hand it to a witness: a folder elsewhere, or an address.",
+    ),
+    "copy": (
+        "web.cli.copy_commands",
+        "Copy a record to another database: same entries, order, times, actors and hashes, and at the end the same root.",
     ),
     "demo": (
         "web.cli.serve_commands",

@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ FORMAT = "caseaudit bundle 1"
 @click.command()
 @click.argument("reference", metavar="CASE")
 @command_options.moment
+@command_options.received
 @command_options.inspection
 @command_options.framework
 @click.option(
@@ -49,8 +51,8 @@ FORMAT = "caseaudit bundle 1"
               help="The file to write; it must not be there yet.")  # fmt: skip
 @command_options.database
 def bundle(
-    reference: str, as_at: date | None, known_at: Any, inspection: str | None, framework: str | None, kept: Path | None,
-    output: Path, database: str,
+    reference: str, as_at: date | None, known_at: Any, received: bool, inspection: str | None, framework: str | None,
+    kept: Path | None, output: Path, database: str,
 ) -> None:  # fmt: skip
     """Write one case as it stood at a moment to a file that others check without caseaudit.
 
@@ -62,7 +64,7 @@ def bundle(
         command_options.check_inspection(book, inspection)
         if book.file(reference).first_entry is None:
             raise click.UsageError(f"there is no case {reference}")
-        moment = _moment(book, as_at, known_at, inspection)
+        moment = _moment(book, as_at, known_at, inspection, received=received)
         command_log.shows(database, [reference], action="downloaded")
         try:
             made = _bundle(book, reference, moment, inspection, framework, kept)
@@ -78,10 +80,12 @@ def bundle(
     )
 
 
-def _moment(book: CaseRepository, as_at: date | None, known_at: Any, inspection: str | None) -> Moment:
+def _moment(
+    book: CaseRepository, as_at: date | None, known_at: Any, inspection: str | None, *, received: bool
+) -> Moment:
     if inspection is not None and as_at is None and known_at is None:
-        return inspection_moment(book.inspections[inspection])
-    return command_options.read_moment(as_at, known_at)
+        return replace(inspection_moment(book.inspections[inspection]), received=received)
+    return command_options.read_moment(as_at, known_at, received=received)
 
 
 def _bundle(

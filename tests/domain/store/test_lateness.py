@@ -13,6 +13,7 @@ from domain.store.lateness import LATE_TABLE, Lateness
 from domain.store.preparation import STEPS_TABLE
 from domain.store.sources import LASTS, Source, file_of
 from domain.store.stored_by import StoredBy
+from domain.store.stored_entries import stored_entries
 from tests.domain.store.test_databases import run
 from tests.domain.store.test_preparation import change
 from tests.domain.store.test_store import BEGINNING
@@ -49,8 +50,12 @@ def store(files: Files, actor: str, **recorded: timedelta) -> set[str]:
     files.record(CASE, facts_of(start), actor="jo", now=STORED)
     lines = [contact(name, STORED - ago) for name, ago in recorded.items()]
     files.record(CASE, facts_of(lines), actor=actor, now=STORED)
-    ids = list(files.read(CASE).entries)
-    return {ids[version - 1] for (version,) in files.recorder.rows_of(f"SELECT version FROM {LATE_TABLE}")}
+    late = {entry for entry, kept in stored_entries(files, files.read(CASE)).items() if kept.late}
+    (counted,) = files.recorder.rows_of(
+        f"SELECT coalesce(sum(entries), 0) FROM {LATE_TABLE} WHERE reference = '{CASE}'"
+    )
+    assert counted[0] == len(late)
+    return late
 
 
 DAY = timedelta(days=1)
@@ -117,7 +122,7 @@ def test_nothing_is_marked_where_nothing_is_stored(files: Files) -> None:
     """The mark and the entry are one transaction: an entry whose mark cannot be written is not stored."""
     store(files, "jo")
     files.recorder.clock = lambda: STORED + 400 * DAY
-    taken = f"INSERT INTO {LATE_TABLE} VALUES (2, 'X', 1, '', '', '')"
+    taken = f"INSERT INTO {LATE_TABLE} VALUES ('{CASE}', 2, 1)"
     with files.recorder.datastore.transaction(commit=True) as c:  # type: ignore[attr-defined]
         c.execute(taken)
     with pytest.raises(Exception, match=r"UNIQUE|duplicate|Integrity"):

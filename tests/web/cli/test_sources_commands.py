@@ -46,7 +46,7 @@ class Shell:
 
     def late(self) -> int:
         with closing(Files.open(self.database)) as files:
-            return int(files.recorder.rows_of(f"SELECT count(*) FROM {LATE_TABLE}")[0][0])
+            return int(files.recorder.rows_of(f"SELECT coalesce(sum(entries), 0) FROM {LATE_TABLE}")[0][0])
 
 
 @pytest.fixture

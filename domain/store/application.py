@@ -19,7 +19,8 @@ from domain.store.database import Database, Kind, NotPrepared
 from domain.store.erasing import destroy_again
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
-from domain.store.key_store import MissingKeys, person_keys_of
+from domain.store.key_store import MissingKeys, names_of, person_keys_of
+from domain.store.name_digests import NameDigests
 from domain.store.person_index import PersonIndex
 from domain.store.person_keys import PersonKeys
 from domain.store.sqlite_recorder import (
@@ -69,6 +70,11 @@ class Files(Application[str]):
         if not isinstance(keys, MissingKeys):
             self.erased_again = destroy_again(self, keys)
         return keys
+
+    @cached_property
+    def names(self) -> NameDigests:
+        """Finds cases by the names of their persons."""
+        return names_of(self, self.keys)
 
     @cached_property
     def texts(self) -> Texts:
@@ -128,6 +134,8 @@ class Files(Application[str]):
 
     def close(self) -> None:
         """Close every connection."""
+        if "names" in self.__dict__:
+            self.names.engine.dispose()
         if "keys" in self.__dict__:
             self.keys.close()
         super().close()

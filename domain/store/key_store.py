@@ -21,7 +21,8 @@ from domain.sealing.person_key import PersonKey
 from domain.sealing.wrapping import NotUnwrapped, Wrapping
 from domain.store.database import Database, Kind
 from domain.store.log_reader import LogReader
-from domain.store.person_keys import PersonKeys
+from domain.store.name_digests import NameDigests
+from domain.store.person_keys import SEARCH, PersonKeys, own_engine
 
 if TYPE_CHECKING:
     from domain.store.application import Files
@@ -103,6 +104,11 @@ def person_keys_of(files: "Files") -> PersonKeys:
     return keys
 
 
+def names_of(files: "Files", keys: PersonKeys) -> NameDigests:
+    """The index of names. It stays in the record, wherever the keys are."""
+    return NameDigests(keys.engine if moved_to(files) is None else own_engine(files.database), keys)
+
+
 def _opened(path: Path, wrapping: Wrapping, name: str) -> PersonKeys:
     keys = PersonKeys.at(Database.at(str(path)), wrapping=wrapping)
     with keys.engine.connect() as c:
@@ -134,7 +140,7 @@ def move_keys(files: "Files", path: Path | None, *, actor: str) -> int:
         own.clear()
     finally:
         own.close()
-    return len(rows[0])
+    return sum(row["crn"] != SEARCH for row in rows[0])
 
 
 def _target(files: "Files", path: Path | None) -> Path:

@@ -61,13 +61,11 @@ class PersonKeys:
         self.engine, self._wrapping = engine, wrapping
         self.is_marked: Callable[[str], bool] = _nobody
         """Whether a CRN that has no key is marked as erased: it gets none again."""
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _overwrites)
 
     @classmethod
     def at(cls, database: Database, *, create: bool = False, wrapping: Wrapping | None = None) -> "PersonKeys":
         """The keys kept in this database. ``create``: with their tables, where these are not there (a store of its own)."""
-        keys = cls(_in_memory() if database.in_memory else engine_of(database), wrapping)
+        keys = cls(own_engine(database), wrapping)
         if create or database.in_memory:
             _meta.create_all(keys.engine)
         return keys
@@ -119,7 +117,7 @@ class PersonKeys:
             last = self._read(c, [crn]).get(crn)
             c.execute(sa.delete(TEXT_KEYS).where(TEXT_KEYS.c.crn == crn))
             self._replace(c, crn, PersonKey(None, 1 if last is None else last.generation))
-        self._truncate_log()
+        truncate_log(self.engine)
 
     def rekey_without(self, crn: str, redacted: Where, stored: Iterable[tuple[str, Entry, Mapping[str, str]]]) -> None:
         """Give a CRN a new key, keep the keys of all its other texts one by one, and destroy the key of one text for good.
@@ -142,7 +140,7 @@ class PersonKeys:
             ]
             c.execute(sa.insert(TEXT_KEYS), [self._kept(TEXT_KEYS, row) for row in rows])
             self._replace(c, crn, new)
-        self._truncate_log()
+        truncate_log(self.engine)
 
     def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Every row of both tables, to move the keys to another store with ``take``."""
@@ -168,7 +166,7 @@ class PersonKeys:
         with self.engine.begin() as c:
             for table in (TEXT_KEYS, PERSON_KEYS):
                 c.execute(sa.delete(table))
-        self._truncate_log()
+        truncate_log(self.engine)
 
     def _replace(self, c: sa.Connection, crn: str, key: PersonKey) -> None:
         c.execute(sa.delete(PERSON_KEYS).where(PERSON_KEYS.c.crn == crn))
@@ -214,11 +212,12 @@ class PersonKeys:
                 compared[where] = None if said is None else dict(zip(said[::2], said[1::2], strict=True))
         return found
 
-    def _truncate_log(self) -> None:
-        """On SQLite: write the log back to the file and empty it, so that it holds no key that was destroyed."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
-                c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
+def truncate_log(engine: sa.Engine) -> None:
+    """On SQLite: write the log back to the file and empty it, so that it holds nothing that was deleted."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
+            c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
 
 
 def _kept_one_by_one(
@@ -263,6 +262,14 @@ def _bytes(key: str | None) -> bytes | None:
 
 def _nobody(_: str) -> bool:
     return False
+
+
+def own_engine(database: Database) -> sa.Engine:
+    """Connections to a database in which what is deleted is overwritten, on SQLite."""
+    engine = _in_memory() if database.in_memory else engine_of(database)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _overwrites)
+    return engine
 
 
 def _in_memory() -> sa.Engine:

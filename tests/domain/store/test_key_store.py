@@ -71,6 +71,7 @@ def test_after_the_move_texts_open_and_new_ones_are_sealed(files: Files, store: 
     assert store.stat().st_mode & 0o777 == 0o600
     with closing(again(files)) as there:
         assert read_now(there)["e1"]["note"] == "came round"
+        assert there.names.found(str(BEGINNING["person"]["name"]), None) == {CASE}
         record(there, contact("and again", "e2"))
         assert record(there, contact("came round")) == []
     with closing(again(files)) as there:
@@ -153,7 +154,7 @@ def test_a_move_that_was_cut_off_goes_on(files: Files, monkeypatch: pytest.Monke
         patched.setattr(Files, "enter", cut_off)
         with pytest.raises(KeyboardInterrupt):
             move_keys(files, None, actor="t")
-    assert keys_in_record(files) == 1
+    assert keys_in_record(files) == 2  # the person's, and that of the search by names
     with closing(again(files)) as there:
         assert read_now(there)["e1"]["note"] == "came round"
         assert move_keys(there, None, actor="t") == 1
@@ -166,7 +167,7 @@ def test_erasing_reaches_the_store(files: Files, store: Path) -> None:
     with closing(again(files)) as there:
         erase(there, CRN, erased(), actor="ann")
         assert read_now(there)["e1"]["note"] == ERASED
-        assert there.keys.rows()[0][0]["key"] is None
+        assert [row["key"] for row in there.keys.rows()[0] if row["crn"] == CRN] == [None]
 
 
 @pytest.mark.parametrize("at", ["below a file", "the database"])

@@ -16,10 +16,10 @@ from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
-from domain.store.engines import engine_of
 from domain.store.erasing import destroy_again
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
+from domain.store.key_store import MissingKeys, names_of, person_keys_of
 from domain.store.name_digests import NameDigests
 from domain.store.person_index import PersonIndex
 from domain.store.person_keys import PersonKeys
@@ -66,14 +66,15 @@ class Files(Application[str]):
     @cached_property
     def keys(self) -> PersonKeys:
         """The keys of the texts of this record. Those of erased persons that are there again are destroyed first."""
-        keys = PersonKeys.at(self.database)
-        self.erased_again = destroy_again(self, keys)
+        keys = person_keys_of(self)
+        if not isinstance(keys, MissingKeys):
+            self.erased_again = destroy_again(self, keys)
         return keys
 
     @cached_property
     def names(self) -> NameDigests:
-        """Finds cases by the names of their persons. The index lies in this database, wherever the keys are."""
-        return NameDigests(self.keys.engine if self.database.in_memory else engine_of(self.database), self.keys)
+        """Finds cases by the names of their persons."""
+        return names_of(self, self.keys)
 
     @cached_property
     def texts(self) -> Texts:

@@ -48,6 +48,7 @@ class Sealer:
         missing = {crn for one in references if (crn := _crn(one)) and crn not in self._held}
         if not missing:
             return
+        self.keys.check_there()
         if len(self._held) > MOST:
             self._held = dict(self._made)
         if not self._held:

@@ -83,7 +83,7 @@ def published(inspection: str, form: str) -> Response:
     try:
         found = published_file(book, out, form) if out is not None else None
     except DamagedFile as error:
-        abort(503, f"What is kept is not what was published: {error}. Tell whoever runs the service.")
+        abort(404, f"What is kept is not what was published: {error}. Tell whoever runs the service.")
     if found is None:
         abort(404, "No file of this form was kept when the sheet was published, or it is not published.")
     if (why := _withheld(inspection, form)) is not None:

@@ -131,7 +131,7 @@ def test_a_kept_file_that_was_changed_is_given_to_nobody(lead: FlaskClient, own_
     for statement in ("DROP TRIGGER published_files_no_update", "UPDATE published_files SET content = x'00'"):
         change(str(own_database), "sqlite", statement)
     answer = lead.get(f"{HERE}/published/pdf")
-    assert answer.status_code == 503 and "What is kept is not what was published" in answer.text
+    assert answer.status_code == 404 and "What is kept is not what was published" in answer.text
 
 
 def test_an_unpublished_report_has_no_published_files_and_is_closed_to_others(app: Flask, lead: FlaskClient) -> None:

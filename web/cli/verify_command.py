@@ -11,6 +11,7 @@ import click
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import day_of
+from domain.entries.record_entries import BRANCHES, RecordBranched
 from domain.entries.register_entries import TreeMade
 from domain.proof.checkpoints import log_origin
 from domain.proof.signed_notes import NotAKey, VerifierKey, read_keys
@@ -171,6 +172,12 @@ def _say_what_it_lacks(files: Files) -> None:
 def _say_what_it_shows(files: Files, head: LogHead, outside: Outside, keys: Sequence[VerifierKey]) -> None:
     if head.clock_back:
         click.echo(f"the clock was set back: {head.clock_back}")
+    for fact in files.entered(BRANCHES):
+        if isinstance(fact, RecordBranched):
+            click.echo(
+                f"up to number {fact.leaves:,} it is the record {fact.branched_from}, from which it branched on "
+                f"{long_date(day_of(fact.at))}: {fact.reason}"
+            )
     for words in unsigned_words(files):
         click.echo(words)
     for one in outside.kept:

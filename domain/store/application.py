@@ -16,9 +16,11 @@ from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
+from domain.store.engines import engine_of
 from domain.store.erasing import destroy_again
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
+from domain.store.name_digests import NameDigests
 from domain.store.person_index import PersonIndex
 from domain.store.person_keys import PersonKeys
 from domain.store.sqlite_recorder import (
@@ -67,6 +69,11 @@ class Files(Application[str]):
         keys = PersonKeys.at(self.database)
         self.erased_again = destroy_again(self, keys)
         return keys
+
+    @cached_property
+    def names(self) -> NameDigests:
+        """Finds cases by the names of their persons. The index lies in this database, wherever the keys are."""
+        return NameDigests(self.keys.engine if self.database.in_memory else engine_of(self.database), self.keys)
 
     @cached_property
     def texts(self) -> Texts:
@@ -126,8 +133,9 @@ class Files(Application[str]):
 
     def close(self) -> None:
         """Close every connection."""
-        if "keys" in self.__dict__:
-            self.keys.close()
+        for held in ("keys", "names"):
+            if held in self.__dict__:
+                getattr(self, held).close()
         super().close()
 
     def store(self, recorded: Sequence[RecordedEntry], actor: str) -> None:

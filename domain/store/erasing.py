@@ -68,6 +68,7 @@ def erase(files: "Files", crn: str, fact: PersonErased, *, actor: str) -> Erased
     except KeyUnusable as error:
         not_marked = str(error)
     files.keys.destroy(crn)
+    files.names.forget(crn)
     return Erased(crn, not_marked)
 
 

@@ -22,7 +22,7 @@ from domain.entries.register_entries import AccountSet, NameBound, TreeMade
 from domain.store import published_files
 from domain.store.entry_codec import register_row, stored_register_entry, topic_of
 from domain.store.hash_chain import TABLE, ChainedRecorder
-from domain.store.lateness import CREATE_LATE, make_anew
+from domain.store.lateness import CREATE_LATE, LATE_TABLE, differing, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 
 STEPS_TABLE = f"{TABLE}_steps"
@@ -65,6 +65,22 @@ def _make_tree(recorder: ChainedRecorder, c: Any) -> None:
     if before.frontier.size == 0 and (entries := recorder.log.take_over(c)):
         made = TreeMade(at=recorder.clock(), entries=entries, hash=recorder.log.head(c).hash.hex())
         recorder.append_in(c, [register_row(TREE_FILE, 1, made)], PREPARED_BY)
+
+
+def late_differing(recorder: ChainedRecorder) -> list[str]:
+    """The files of which the table of late entries says something else than the entries: somebody changed it."""
+    with _transaction(recorder, commit=False) as c:
+        return differing(c, position_column(recorder), stored_register_entry)
+
+
+def mend_late(recorder: ChainedRecorder) -> int:
+    """Make the table of late entries anew where it differs; of how many files it did. For the owner of the tables."""
+    files = late_differing(recorder)
+    if files:
+        with _transaction(recorder, commit=True) as c:
+            c.execute(f"DELETE FROM {LATE_TABLE}")
+            make_anew(c, position_column(recorder), "?" if _is_sqlite(recorder) else "%s", stored_register_entry)
+    return len(files)
 
 
 def new_origin() -> str:

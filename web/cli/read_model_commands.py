@@ -14,6 +14,7 @@ import click
 from domain.accounts import access_growth
 from domain.accounts.account_register import AccountRegister
 from domain.store.application_role import UnfitRole, application_roles, grant_rights
+from domain.store.preparation import mend_late
 from domain.store.witnessed import Witnessed
 from projections.columns.column_files import NoRoom, UnreadableColumns
 from projections.read_model.aside import Aside
@@ -52,7 +53,11 @@ def migrate(role: str | None, take_over_passwords: bool, database: str) -> None:
     PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself. A role that
     was named once is given its rights again each time.
     """
-    command_options.open_files(database, make=True, prepare=True).close()
+    with closing(command_options.open_files(database, make=True, prepare=True)) as files:
+        if mended := mend_late(files.recorder):
+            click.echo(
+                f"The marks of entries stored late are made anew: those of {count_noun(mended, 'file')} were changed."
+            )
     address = command_options.database_at(database).address
     with closing(AccountRegister(address, prepare=True)) as register, closing(ReadModel(address, prepare=True)):
         Witnessed(address, prepare=True).close()

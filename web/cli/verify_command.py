@@ -29,7 +29,7 @@ from domain.store.head_check import (
 from domain.store.log_check import Known, check_log
 from domain.store.log_head import LogHead
 from domain.store.log_reader import LogReader, stored_by
-from domain.store.preparation import TREE_FILE, seals
+from domain.store.preparation import TREE_FILE, late_differing, seals
 from domain.store.record_keys import unsigned_words
 from domain.store.stored_by import StoredBy, is_own_doing
 from projections.cases.case_repository import CaseRepository
@@ -133,6 +133,11 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
         raise BrokenChain(
             f"the triggers that refuse changes are missing or switched off: {', '.join(guards)}. `caseaudit migrate` puts them "
             "back; what was changed meanwhile, only a checkpoint from before shows for certain"
+        )
+    if outside.since is None and (files_differ := late_differing(files.recorder)):
+        raise BrokenChain(
+            f"the marks of entries stored late differ in {count_noun(len(files_differ), 'file')} from what follows from the "
+            "entries, which are as they were: somebody changed late_entries. `caseaudit migrate` makes it anew"
         )
     click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
     _check_accounts(files, database)

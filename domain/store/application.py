@@ -16,18 +16,15 @@ from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
+from domain.store.entry_codec import EntryMapper, register_row, stored_register_entry, topic_of
 from domain.store.erasing import destroy_again
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
+from domain.store.key_store import MissingKeys, names_of, person_keys_of
+from domain.store.name_digests import NameDigests
 from domain.store.person_index import PersonIndex
 from domain.store.person_keys import PersonKeys
-from domain.store.sqlite_recorder import (
-    ChainedSQLiteRecorder,
-    EntryMapper,
-    register_row,
-    stored_register_entry,
-    topic_of,
-)
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 from domain.store.texts import Texts
 from domain.store.writing import Writing
 
@@ -64,9 +61,15 @@ class Files(Application[str]):
     @cached_property
     def keys(self) -> PersonKeys:
         """The keys of the texts of this record. Those of erased persons that are there again are destroyed first."""
-        keys = PersonKeys.at(self.database)
-        self.erased_again = destroy_again(self, keys)
+        keys = person_keys_of(self)
+        if not isinstance(keys, MissingKeys):
+            self.erased_again = destroy_again(self, keys)
         return keys
+
+    @cached_property
+    def names(self) -> NameDigests:
+        """Finds cases by the names of their persons."""
+        return names_of(self, self.keys)
 
     @cached_property
     def texts(self) -> Texts:
@@ -126,8 +129,9 @@ class Files(Application[str]):
 
     def close(self) -> None:
         """Close every connection."""
-        if "keys" in self.__dict__:
-            self.keys.close()
+        for held in ("keys", "names"):
+            if held in self.__dict__:
+                getattr(self, held).close()
         super().close()
 
     def store(self, recorded: Sequence[RecordedEntry], actor: str) -> None:

@@ -29,6 +29,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     f"{TABLE}_sealing": READS,
     "person_keys": ("SELECT", "INSERT", "DELETE"),
     "text_keys": ("SELECT", "INSERT", "DELETE"),
+    "name_digests": KEEPS,
     "accounts": CHANGES,
     "settings": CHANGES,
     "access_lines": APPENDS,

@@ -20,9 +20,10 @@ from domain.entries.case_entries import (
 )
 from domain.entries.register_entries import AccountSet, NameBound, TreeMade
 from domain.store import published_files
+from domain.store.entry_codec import register_row, stored_register_entry, topic_of
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.lateness import CREATE_LATE, make_anew
-from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 
 STEPS_TABLE = f"{TABLE}_steps"
 
@@ -73,11 +74,10 @@ def new_origin() -> str:
 
 
 def _seal_if_new(_: ChainedRecorder, c: Any) -> None:
-    """A record without entries seals the texts of all to come; one with entries stays as it is until it is migrated."""
+    """A record without entries of cases seals the texts of all to come; one with entries stays as it is until it is migrated."""
     if SEALS_NEW_RECORDS:
-        c.execute(
-            f"INSERT INTO {SEALING_TABLE} SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE}) ON CONFLICT DO NOTHING"
-        )
+        of_cases = f"SELECT 1 FROM {TABLE} WHERE substr(topic, 1, 5) = 'case.'"
+        c.execute(f"INSERT INTO {SEALING_TABLE} SELECT 1 WHERE NOT EXISTS ({of_cases}) ON CONFLICT DO NOTHING")
 
 
 TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
@@ -115,6 +115,9 @@ STEPS: Mapping[int, Step] = {
     12: "CREATE INDEX IF NOT EXISTS ix_text_keys_crn ON text_keys (crn)",
     13: f"CREATE TABLE IF NOT EXISTS {SEALING_TABLE} (only_row integer PRIMARY KEY CHECK (only_row = 1))",
     14: _seal_if_new,
+    15: "CREATE TABLE IF NOT EXISTS name_digests (digest bigint NOT NULL, reference text NOT NULL, since bigint NOT NULL, "
+    "PRIMARY KEY (digest, reference))",
+    16: "CREATE INDEX IF NOT EXISTS ix_name_digests_reference ON name_digests (reference)",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 

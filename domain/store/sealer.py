@@ -15,6 +15,7 @@ from domain.entries.refusals import Refused
 from domain.sealing.person_key import PersonKey
 from domain.sealing.sealed_fields import MAY_BE_SEALED
 from domain.sealing.sealing import Sealed, ciphertexts, sealed
+from domain.store.name_digests import NAMES, NameDigests
 from domain.store.person_keys import PersonKeys
 
 MOST = 100_000
@@ -34,8 +35,8 @@ class PersonErased(Refused):
 class Sealer:
     """Seals the entries of one writer."""
 
-    def __init__(self, keys: PersonKeys):
-        self.keys = keys
+    def __init__(self, keys: PersonKeys, names: NameDigests):
+        self.keys, self.names = keys, names
         self._held: dict[str, PersonKey] = {}
         self._made: dict[str, PersonKey] = {}
         self._erased: set[str] = set()
@@ -47,6 +48,7 @@ class Sealer:
         missing = {crn for one in references if (crn := _crn(one)) and crn not in self._held}
         if not missing:
             return
+        self.keys.check_there()
         if len(self._held) > MOST:
             self._held = dict(self._made)
         if not self._held:
@@ -103,6 +105,16 @@ class Sealer:
             there = self.keys.of(old)
             if any(_differ(there.get(crn), self._key(f"{crn}/1")) for crn in old):
                 raise IntegrityError("the keys of a person have changed since this was decided")
+
+    def index_names(self, recorded: Sequence[RecordedEntry]) -> None:
+        """Index the names that these entries give, before they are stored."""
+        named = [
+            (one.originator_id, one.texts[path], one.fact.recorded_at)
+            for one in recorded if one.texts
+            for path in NAMES if path in one.texts
+        ]  # fmt: skip
+        if named:
+            self.names.add(named)
 
     def forget(self) -> None:
         """Forget every key, so that each is read again."""

@@ -30,7 +30,7 @@ class Writing:
         self.files = files
         self.now = now
         self.most = most
-        self.sealer = Sealer(files.keys) if files.seals else None
+        self.sealer = Sealer(files.keys, files.names) if files.seals else None
         """None: the record keeps texts as they are given."""
         self.open: dict[str, CaseFile] = {}
         self.entries_open = 0
@@ -139,6 +139,7 @@ class Writing:
             self.files.store(pending, actor)
         else:
             self.sealer.store_keys(pending)
+            self.sealer.index_names(pending)
             self.files.store(self.sealer.enciphered(pending), actor)
 
     def close_all(self) -> None:

@@ -1,5 +1,6 @@
 """Finding cases by words in their reference or the person's name."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,35 @@ from projections.arrays.string_codes import TextArray, TextChain
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 
+Named = Callable[[str], set[str]]
+"""The references of the cases with a name that has this word or begins with it."""
 
-def cases_with(selection: CaseSelection, words: str) -> Array:
-    """For each case that had begun whether each of these words is in its reference or in the person's name on the day.
 
-    Capitals make no difference, nor does how an accent is written.
+def cases_with(selection: CaseSelection, words: str, *named: Named) -> Array:
+    """For each case that had begun whether each of these words is in its reference or in the person's name.
+
+    ``named``: how a record that seals its texts finds names: the first way by which anything is found (none: the columns hold
+    the names). Capitals make no difference, nor does how an accent is written.
     """
+    if not named:
+        return _in_columns(selection, words)
+    for way in named:
+        found = selection.there.copy()
+        for word in tidy_text.words(words).casefold().split():
+            found &= _numbered(selection, way(word)) | _references_with(selection, word)
+        if found.any():
+            break
+    return found
+
+
+def _numbered(selection: CaseSelection, references: set[str]) -> Array:
+    found = np.zeros(selection.columns.numbers, bool)
+    numbers = (selection.columns.number(reference) for reference in references)
+    found[[number for number in numbers if number is not None]] = True
+    return found
+
+
+def _in_columns(selection: CaseSelection, words: str) -> Array:
     columns, found = selection.columns, selection.there.copy()
     names = selection.spell_column("name")
     for word in tidy_text.words(words).casefold().split():

@@ -129,7 +129,7 @@ def _asked() -> AskedCases:
 def _shown(cases: CaseList, words: Mapping[str, str]) -> Array:
     """For each case whether it has the words looked for, and is of the kind asked for."""
     at = cases.selection
-    found = cases_with(at, words["find"])[cases.case]
+    found = cases_with(at, words["find"], *current_cases.found_by_name())[cases.case]
     if not words["find"].split() and words["show"] != "ended":
         found &= ~at.over[cases.case]
     if words["show"] == "overdue":

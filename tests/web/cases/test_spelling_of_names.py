@@ -49,4 +49,4 @@ def test_one_officer_holds_all_the_cases(officer: FlaskClient) -> None:
 def test_a_person_is_found_however_the_accent_is_written(officer: FlaskClient) -> None:
     for typed in ("zo\u00eb", "Zoe\u0308", " ZOE\u0308  \u00d3 briain "):
         assert len(references(officer.get(f"/cases?find={quote(typed)}").text)) == 4, typed
-    assert not references(officer.get("/cases?find=zoe").text)
+    assert len(references(officer.get("/cases?find=zoe").text)) == 4, "an accent that was left out makes no difference"

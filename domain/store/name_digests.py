@@ -1,0 +1,103 @@
+"""Search by name in a record that seals its texts: keyed digests of what names are found by, beside the references.
+
+A digest is the first 8 bytes of an HMAC-SHA256 under a key of the record, which lies with the keys of persons. A case is found by
+every name that its entries had given by the moment asked for, former ones too. The rows are written before the entries that
+they are of; those of an erased person are deleted.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.sealing.name_parts import searched, sounds, written
+from domain.store.engines import insert_into
+from domain.store.person_keys import SEARCH, PersonKeys, truncate_log
+
+_meta = sa.MetaData()
+
+NAME_DIGESTS = sa.Table(
+    "name_digests", _meta,
+    sa.Column("digest", sa.BigInteger, primary_key=True),
+    sa.Column("reference", sa.Text, primary_key=True),
+    sa.Column("since", sa.BigInteger, nullable=False),
+)  # fmt: skip
+"""``since``: when it was recorded, in microseconds since 1970."""
+
+AT_ONCE = 5000
+"""Rows written by one statement."""
+
+NAMES = ("person.name", "name", "fields.name", "fields.person.name")
+"""The paths of texts that are names of a person."""
+
+
+class NameDigests:
+    """The index of names of one record. ``keys``: where its key lies."""
+
+    def __init__(self, engine: sa.Engine, keys: PersonKeys):
+        self.engine, self.keys = engine, keys
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @cached_property
+    def _key(self) -> bytes:
+        found = self.keys.get_or_make(SEARCH).current
+        return found or b""
+
+    def add(self, named: Iterable[tuple[str, str, datetime]]) -> None:
+        """Index these names: the reference of a case, a name, when it was recorded."""
+        rows: dict[tuple[int, str], int] = {}
+        for reference, name, recorded_at in named:
+            since = _microseconds(recorded_at)
+            for digest in {*map(self._written, written(name)), *map(self._sounding, sounds(name))}:
+                place = digest, reference
+                rows[place] = min(since, rows.get(place, since))
+        values: list[Mapping[str, Any]] = [{"digest": d, "reference": r, "since": s} for (d, r), s in rows.items()]
+        with self.engine.begin() as c:
+            insert = insert_into(c, NAME_DIGESTS)
+            earlier = sa.case(
+                (insert.excluded.since < NAME_DIGESTS.c.since, insert.excluded.since), else_=NAME_DIGESTS.c.since
+            )
+            insert = insert.on_conflict_do_update(index_elements=["digest", "reference"], set_={"since": earlier})
+            for at in range(0, len(values), AT_ONCE):
+                c.execute(insert, values[at : at + AT_ONCE])
+
+    def found(self, word: str, known_at: datetime | None, *, by_sound: bool = False) -> set[str]:
+        """The references of the cases with a name that has this word or begins with it, as known at an instant.
+
+        ``by_sound``: with a name of which a part sounds like it.
+        """
+        if by_sound:
+            return self._with([self._sounding(one) for one in sounds(word)], known_at)
+        found = [self._with([self._written(part)], known_at) for part in searched(word)]
+        return set.intersection(*found) if found else set()
+
+    def forget(self, crn: str) -> None:
+        """Delete the rows of every case of a CRN."""
+        with self.engine.begin() as c:
+            c.execute(sa.delete(NAME_DIGESTS).where(NAME_DIGESTS.c.reference.startswith(f"{crn}/", autoescape=True)))
+        truncate_log(self.engine)
+
+    def _with(self, digests: list[int], known_at: datetime | None) -> set[str]:
+        query = sa.select(NAME_DIGESTS.c.reference).where(NAME_DIGESTS.c.digest.in_(digests))
+        if known_at is not None:
+            query = query.where(NAME_DIGESTS.c.since < _microseconds(known_at))
+        with self.engine.connect() as c:
+            return set(c.execute(query).scalars())
+
+    def _written(self, part: str) -> int:
+        return self._digest(b"written|" + part.encode())
+
+    def _sounding(self, code: str) -> int:
+        return self._digest(b"sounds|" + code.encode())
+
+    def _digest(self, said: bytes) -> int:
+        return int.from_bytes(hmac.digest(self._key, said, "sha256")[:8], "big", signed=True)
+
+
+def _microseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1_000_000)

@@ -44,7 +44,7 @@ def test_who_did_what_stands_in_the_log(filled: AccountRegister) -> None:
     assert (changed.revision, changed.places, changed.until) == (1, ["Stroud", "Gloucester"], ANN.until)
     query = sa.text("SELECT actor FROM stored_events WHERE originator_id LIKE 'account:%' ORDER BY stored_at")
     with filled.engine.connect() as c:
-        assert list(c.execute(query).scalars()) == ["operator", "boss", "boss"]
+        assert list(c.execute(query).scalars()) == ["operator (a program)", "boss", "boss"]
     assert filled.differences() == {}
 
 

@@ -25,6 +25,7 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.reports.duty_counts import count_duties
 from tests.support.columns import columns_of
+from tests.support.opened import opened
 from web.cli import main
 
 TINY = Size("tiny", 500, 2)
@@ -103,7 +104,7 @@ def test_the_store_is_filled_with_what_the_files_say(made: list[list[Entry]], tm
     imported = Files.open(str(other))
     for case in cases:
         reference = reference_of(case)
-        assert filled.read(reference).entries == imported.read(reference).entries
+        assert opened(filled, reference) == opened(imported, reference)
         assert len(filled.read(reference).entries) > 10
     filled.close()
     imported.close()

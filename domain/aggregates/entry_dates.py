@@ -26,7 +26,7 @@ def check_dates(begun: SupervisionStarted | None, fact: Entry, now: datetime) ->
         raise ImpossibleDate("occurred_at", f"is not on the day of occurred_on, {fact.occurred_on}")
     start = fact if isinstance(fact, SupervisionStarted) else begun
     if start is not None:
-        _not_before_birth(fact.occurred_on, start.person.date_of_birth)
+        _not_before_birth(fact.occurred_on, start.person.date_of_birth, day_known=start.sealed is None)
     if type(fact) in _WITH_FURTHER_DATES:
         _check_further(fact)
 
@@ -55,9 +55,11 @@ def _check_further(fact: Entry) -> None:
             _not_before_birth(fact.occurred_on, born, "date_of_birth")
 
 
-def _not_before_birth(day: date, born: date, field: str = "occurred_on") -> None:
+def _not_before_birth(day: date, born: date, field: str = "occurred_on", *, day_known: bool = True) -> None:
+    """``day_known``: False where the date of birth is sealed; only its year can be judged by then."""
     if day < born:
-        raise ImpossibleDate(field, f"{day} is before the person's birth, {born}")
+        when = f"the person's birth, {born}" if day_known else f"the year of the person's birth, {born.year}"
+        raise ImpossibleDate(field, f"{day} is before {when}")
 
 
 def _not_before_start(field: str, day: date | None, start: date) -> None:

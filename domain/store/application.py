@@ -134,10 +134,9 @@ class Files(Application[str]):
 
     def close(self) -> None:
         """Close every connection."""
-        if "names" in self.__dict__:
-            self.names.engine.dispose()
-        if "keys" in self.__dict__:
-            self.keys.close()
+        for held in ("keys", "names"):
+            if held in self.__dict__:
+                getattr(self, held).close()
         super().close()
 
     def store(self, recorded: Sequence[RecordedEntry], actor: str) -> None:

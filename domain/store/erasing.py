@@ -76,6 +76,7 @@ def erase(files: "Files", crn: str, fact: PersonErased, *, actor: str) -> Erased
         not_marked = str(error)
     files.names.forget(crn)
     files.keys.destroy(crn)
+    files.names.forget(crn)
     return Erased(crn, not_marked)
 
 

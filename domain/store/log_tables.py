@@ -1,13 +1,15 @@
 """The tables beside the entries: the head of the log and its tiles. The same statements on both databases."""
 
+import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 
 from domain.entries.register_entries import RegisterEntry
-from domain.entries.signing_entries import KEYS, SigningKeySet
+from domain.entries.signing_entries import KEYS, UNSIGNED, SigningKeySet, StoredUnsigned
 from domain.proof.tiles import WIDTH, Tile, grown, hashes_in
 from domain.store.database import Kind, guards
 from domain.store.hash_chain import (
@@ -24,6 +26,11 @@ from domain.store.hash_chain import (
 from domain.store.head_signing import HeadSigning
 from domain.store.lateness import INSERT_LATE, late_rows
 from domain.store.log_head import LogHead, OpenLeaves
+
+log = logging.getLogger("caseaudit.signing")
+
+NOTED_BY = "caseaudit (signing)"
+"""Who is on record for the entry that says that others were stored without the key."""
 
 STEP = 1024
 """Rows read at a time where the tree of an older version's entries is made."""
@@ -208,6 +215,18 @@ class LogTables:
             )
             for row in self._run(c, query, values).fetchall()
         ]  # fmt: skip
+
+    def unsigned_row(self, c: Any, head: LogHead, now: datetime) -> ChainedEvent | None:
+        """The register entry to be stored before any other, where the head is not signed as it must be: ``StoredUnsigned``."""
+        found = self.signing.unsigned(head, partial(self._keys, c))
+        if found is None:
+            return None
+        from domain.store.sqlite_recorder import register_row
+
+        log.warning("the last entries, up to number %s, were stored by somebody without the signing key", found.leaves)
+        query = f"SELECT count(*) AS number FROM {TABLE} WHERE originator_id = ?"
+        number = self._run(c, query, (UNSIGNED,)).fetchone()["number"]
+        return register_row(UNSIGNED, number + 1, StoredUnsigned(at=now, leaves=found.leaves, signed=found.signed))
 
     def _keys(self, c: Any) -> list[SigningKeySet]:
         """The register entries on the record's signing keys."""

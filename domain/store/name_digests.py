@@ -40,6 +40,9 @@ class NameDigests:
     def __init__(self, engine: sa.Engine, keys: PersonKeys):
         self.engine, self.keys = engine, keys
 
+    def close(self) -> None:
+        self.engine.dispose()
+
     @cached_property
     def _key(self) -> bytes:
         found = self.keys.get_or_make(SEARCH).current

@@ -75,9 +75,8 @@ def new_origin() -> str:
 def _seal_if_new(_: ChainedRecorder, c: Any) -> None:
     """A record without entries of cases seals the texts of all to come; one with entries stays as it is until it is migrated."""
     if SEALS_NEW_RECORDS:
-        c.execute(
-            f"INSERT INTO {SEALING_TABLE} SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE}) ON CONFLICT DO NOTHING"
-        )
+        of_cases = f"SELECT 1 FROM {TABLE} WHERE substr(topic, 1, 5) = 'case.'"
+        c.execute(f"INSERT INTO {SEALING_TABLE} SELECT 1 WHERE NOT EXISTS ({of_cases}) ON CONFLICT DO NOTHING")
 
 
 TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"

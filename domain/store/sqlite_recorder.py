@@ -31,7 +31,7 @@ from domain.store.hash_chain import (
     hashed,
     standing_of,
 )
-from domain.store.log_tables import LogTables, statements
+from domain.store.log_tables import NOTED_BY, LogTables, statements
 
 
 def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
@@ -118,11 +118,16 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=True) as c:
             return self.append_in(c, entries, actor)
 
-    def append_in(self, c: SQLiteCursor, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
-        """As ``append``, in a transaction that somebody else has begun."""
+    def append_in(
+        self, c: SQLiteCursor, entries: Sequence[ChainedEvent], actor: str, *, noting: bool = False
+    ) -> Sequence[int]:
+        """As ``append``, in a transaction that somebody else has begun. ``noting``: it is noted that the head is unsigned."""
         # It changes nothing, but takes the lock for writing before the head is read (SQLite begins deferred).
         c.execute(f"INSERT INTO {self.events_table_name} SELECT * FROM {self.events_table_name} WHERE 0")
         head = self.log.head(c)
+        if not noting and (unsigned := self.log.unsigned_row(c, head, self.clock())):
+            self.append_in(c, [unsigned], NOTED_BY, noting=True)
+            head = self.log.head(c)
         stored_at, clock_back = head.next_stored_at(self.clock())
         added = hashed(entries, head.hash, stored_at, actor)
         for at in range(0, len(entries), ROWS):

@@ -16,6 +16,7 @@ from domain.importing.importer import ImportReport
 from domain.store.application import Files
 from tests.domain.importing.test_extracts import CASE, FIRST, MAPPING, START, Cells, as_csv
 from tests.support.depth import examples
+from tests.support.opened import opened
 
 CASES = (CASE, "X123456/2")
 KEYS = ("1", "2", "3")
@@ -57,7 +58,7 @@ def says(source: dict[str, Row]) -> Read:
 def reads(files: Files, known_at: datetime | None) -> Read:
     found: Read = set()
     for case in CASES:
-        for fact in known(files.read(case).entries.values(), known_at):
+        for fact in known(opened(files, case).values(), known_at):
             key = fact.entry.split(":")[2]
             if ":contacts:" in fact.entry:
                 kind = fact.contact_type[0].upper() if isinstance(fact, AppointmentMade) else "attended"

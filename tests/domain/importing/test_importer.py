@@ -24,6 +24,7 @@ from domain.store.stored_by import StoredBy
 from domain.store.writing import Writing
 from tests.support.hanging import wait_until
 from tests.support.histories import CASE, NOW, PERSON, PLACE, Line
+from tests.support.opened import opened
 from web.cli import main
 from web.cli.command_log import who_runs_it
 
@@ -66,7 +67,7 @@ class Desk:
     def entries(self) -> dict[str, Entry]:
         with closing(Files.open(str(self.database))) as files:
             assert max(check_log(files.recorder), default=0) == (files.recorder.max_notification_id() or 0)
-            return files.read(CASE).entries
+            return opened(files, CASE)
 
 
 @pytest.fixture
@@ -180,7 +181,8 @@ BAD: dict[str, tuple[Line | str | bytes, str]] = {
     "wrong case": (MADE | {"entry": "b", "case": "x123456/1"}, "case: 'x123456/1'; write it like X123456/1"),
     "case never begun": (MADE | {"case": "X999999/1"}, "case: there is no case X999999/1; its first entry must be"),
     "before birth": (
-        line("DocumentFiled", "b", "1975-02-27", kind="psr"), "occurred_on: 1975-02-27 is before the person's birth, 1975-02-28",
+        line("DocumentFiled", "b", "1974-12-31", kind="psr"),
+        "occurred_on: 1974-12-31 is before the year of the person's birth, 1975",
     ),
     "not yet": (MADE | {"entry": "b", "recorded_at": "2099-01-01T00:00:00Z"}, "recorded_at: 2099-01-01T00:00:00+00:00 is in the"),
     "recorded too early": (

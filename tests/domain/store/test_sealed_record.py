@@ -277,6 +277,7 @@ def bytes_of(address: str) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("plain_records")
 def test_the_database_holds_nothing_readable(empty_database: str, sample_files: Path, tmp_path: Path) -> None:
     source = sorted(sample_files.iterdir())[0]
     path = tmp_path / source.name

@@ -31,6 +31,7 @@ from projections.obligations.duty_state import Obligation
 from projections.scoring.answers import answers, judgements_that_count
 from tests.support.depth import examples
 from tests.support.histories import CASE, FIRST, NOW, PERSON, PLACE, Line, facts_of, histories
+from tests.support.opened import opened
 from web.presentation.json_documents import entry_document
 
 FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]
@@ -96,7 +97,7 @@ def arrivals(facts: Iterable[Entry]) -> CaseFile:
 def test_export_then_import_gives_the_same_answers_and_obligations(lines: list[Line], day: date) -> None:
     with a_store() as first, a_store() as second:
         assert import_into(first, lines).rejected == []
-        exported = [entry_document("case", CASE, fact) for fact in CaseRepository(first).file(CASE).entries.values()]
+        exported = [entry_document("case", CASE, fact) for fact in opened(first, CASE).values()]
         assert len(exported) == len(lines)
         report = import_into(second, exported)
         assert (report.stored, report.already, report.rejected) == (len(lines), 0, [])

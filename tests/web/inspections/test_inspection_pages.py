@@ -16,6 +16,7 @@ from domain.entries.inspection_entries import FrameTaken
 from domain.entries.refusals import TooLate
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
+from tests.support.opened import opened
 from tests.support.people import add, confirm_all, opens, post, signed_in
 from tests.web.site.test_access_control import GLOUCESTER
 from web.app import create_app
@@ -57,7 +58,7 @@ def audit(client: FlaskClient, *, assessors: tuple[str, ...] = ("j.hartnell",)) 
 def file(client: FlaskClient, reference: str) -> list[object]:
     files = Files.open(client.application.config["DATABASE"])
     try:
-        return list(files.read(reference).entries.values())
+        return list(opened(files, reference).values())
     finally:
         files.close()
 

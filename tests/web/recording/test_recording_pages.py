@@ -17,6 +17,7 @@ from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, Qual
 from domain.entries.schemas import dump_entry, load_entry
 from domain.store.application import Files
 from tests.domain.aggregates.test_case_file import EXAMPLES, fact
+from tests.support.opened import opened
 from tests.support.people import opens, post, signed_in, token_in
 from tests.support.repository import ROOT
 from web.app import create_app
@@ -62,7 +63,7 @@ def fields_in(page: str) -> dict[str, list[str]]:
 def entries(database: Path, case: str = CASE) -> dict[str, Entry]:
     files = Files.open(str(database))
     try:
-        return dict(files.read(case).entries)
+        return opened(files, case)
     finally:
         files.close()
 

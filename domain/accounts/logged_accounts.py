@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from domain.accounts.account_rows import values_of
 from domain.accounts.roles import Account
 from domain.entries.register_entries import AccountSet, NameBound, RegisterEntry
+from domain.store.entry_codec import stored_register_entry
 from domain.store.hash_chain import TABLE
 from domain.store.preparation import SETS_ACCOUNTS
-from domain.store.sqlite_recorder import stored_register_entry
 
 LOG = logging.getLogger("caseaudit.accounts")
 

@@ -16,6 +16,7 @@ from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
+from domain.store.entry_codec import EntryMapper, register_row, stored_register_entry, topic_of
 from domain.store.erasing import destroy_again
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
@@ -23,13 +24,7 @@ from domain.store.key_store import MissingKeys, names_of, person_keys_of
 from domain.store.name_digests import NameDigests
 from domain.store.person_index import PersonIndex
 from domain.store.person_keys import PersonKeys
-from domain.store.sqlite_recorder import (
-    ChainedSQLiteRecorder,
-    EntryMapper,
-    register_row,
-    stored_register_entry,
-    topic_of,
-)
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 from domain.store.texts import Texts
 from domain.store.writing import Writing
 

@@ -23,7 +23,6 @@ from domain.store.hash_chain import (
     standing_of,
 )
 from domain.store.log_tables import NOTED_BY, LogTables, statements
-from domain.store.sqlite_recorder import stored_register_entry
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
 
@@ -50,7 +49,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             ),
             *(SQL(statement).format() for statement in statements("postgresql")),
         ]
-        self.log = LogTables("postgresql", "notification_id", stored_register_entry)
+        self.log = LogTables("postgresql", "notification_id")
 
     def _about(self, statement: str) -> Composed:
         """The statement with the names of our tables filled in."""

@@ -8,9 +8,9 @@ from typing import Any
 from domain.entries.signing_entries import KEYS
 from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
 from domain.store.application import Files
+from domain.store.entry_codec import stored_entry
 from domain.store.hash_chain import StoredRow
 from domain.store.log_reader import LogReader
-from domain.store.sqlite_recorder import stored_entry
 
 
 class TooNew(ValueError):

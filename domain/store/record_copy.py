@@ -11,13 +11,13 @@ import sqlalchemy as sa
 
 from domain.store.application import Files
 from domain.store.application_role import RIGHTS
+from domain.store.entry_codec import stored_register_entry
 from domain.store.hash_chain import TABLE, Hashed, StoredRow
 from domain.store.lateness import LATE_TABLE, make_anew
 from domain.store.log_check import Known, check_log
 from domain.store.log_reader import LogReader
 from domain.store.log_tables import HEAD, STEP, TILES, leaves_of
 from domain.store.preparation import SEALING_TABLE, STEPS_TABLE, position_column
-from domain.store.sqlite_recorder import stored_register_entry
 
 MADE_ANEW = frozenset((TABLE, HEAD, TILES, LATE_TABLE, STEPS_TABLE, SEALING_TABLE))
 """The tables of entries, which are copied row by row with their hashes, and those that follow from them."""

@@ -19,6 +19,7 @@ from domain.sealing.sealed_fields import MAY_BE_SEALED
 from domain.sealing.sealing import ciphertexts, sealed, with_tail
 from domain.store.application import Files
 from domain.store.earlier_hashes import digest_of, earlier_fit
+from domain.store.entry_codec import encoded, register_row, stored_entry, stored_register_entry
 from domain.store.hash_chain import TABLE, Hashed, StoredRow, hashed
 from domain.store.lateness import make_anew
 from domain.store.log_check import check_log
@@ -27,7 +28,6 @@ from domain.store.log_tables import leaves_of
 from domain.store.name_digests import NAMES
 from domain.store.preparation import EARLIER, begin_sealing, position_column
 from domain.store.record_copy import as_bytes, copy_table, goes_along, insert_rows, next_number, rows_until
-from domain.store.sqlite_recorder import encoded, register_row, stored_entry, stored_register_entry
 
 KEPT_APART = frozenset(("person_keys", "text_keys", "name_digests", "witnessed", EARLIER))
 """Tables that the new record makes for itself, or that are of the old one alone."""

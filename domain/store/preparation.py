@@ -33,6 +33,9 @@ SEALING_TABLE = f"{TABLE}_sealing"
 SEALS_NEW_RECORDS = True
 """Tests of what is the same in every record make plain ones."""
 
+EARLIER = "earlier_hashes"
+"""The table with the hashes of the log that this one was sealed from (``domain.store.sealed_copy``)."""
+
 LIMITED = topic_of(AccessLimited)
 
 MAY_CHANGE_LIMITS = "topic IN ({})".format(
@@ -134,6 +137,7 @@ STEPS: Mapping[int, Step] = {
     15: "CREATE TABLE IF NOT EXISTS name_digests (digest bigint NOT NULL, reference text NOT NULL, since bigint NOT NULL, "
     "PRIMARY KEY (digest, reference))",
     16: "CREATE INDEX IF NOT EXISTS ix_name_digests_reference ON name_digests (reference)",
+    17: f"CREATE TABLE IF NOT EXISTS {EARLIER} (position bigint PRIMARY KEY, hash text NOT NULL)",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 

@@ -31,6 +31,7 @@ from web.cli import command_log, command_options
 from web.cli.checkpoint_command import schedule_of
 from web.cli.command_columns import maker_of, pool_of
 from web.cli.command_read_model import open_read_model
+from web.cli.copy_commands import seal
 from web.cli.progress_bars import progress_of
 from web.presentation.formatting import count_noun
 from web.site import system_clock
@@ -46,13 +47,18 @@ MOST_PRINTED = 20
 )  # fmt: skip
 @click.option("--take-over-passwords", is_flag=True, help="Once, after updating from a version without a secret key: seal the"
               " passwords that it kept. Until then nobody signs in with them.")  # fmt: skip
+@click.option("--seal", "sealing", nargs=2, metavar="FROM TO", help="Write a sealed log into TO, which is empty, from the record"
+              " FROM, which keeps its texts in the clear; FROM stays as it is.")  # fmt: skip
 @command_options.database
-def migrate(role: str | None, take_over_passwords: bool, database: str) -> None:
+def migrate(role: str | None, take_over_passwords: bool, sealing: tuple[str, str] | None, database: str) -> None:
     """Prepare a database: make the tables that this version needs. Nothing that is stored changes.
 
     PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself. A role that
     was named once is given its rights again each time.
     """
+    if sealing is not None:
+        seal(*sealing)
+        return
     with closing(command_options.open_files(database, make=True, prepare=True)) as files:
         if mended := mend_late(files.recorder):
             click.echo(

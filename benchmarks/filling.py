@@ -18,7 +18,7 @@ from benchmarks.cases import template
 from benchmarks.nation import SIZES, Size, copied, reference_of, template_of
 from domain.entries.case_entries import CaseAllocated, Entry, SupervisionStarted
 from domain.store.application import Files
-from domain.store.sqlite_recorder import topic_of
+from domain.store.entry_codec import topic_of
 
 T = TypeVar("T")
 

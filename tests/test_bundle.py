@@ -129,6 +129,11 @@ def another_year(state: str) -> str:
     return b64encode(b64decode(state).replace(b"2005", b"2004")).decode()
 
 
+def sealed(document: Any) -> Any:
+    """The first entry with a text that is opened."""
+    return next(entry for entry in document["entries"] if entry.get("texts"))
+
+
 CHANGES: dict[str, Callable[[Any], object]] = {
     "the state": lambda d: d["entries"][5].update(state=another_year(d["entries"][5]["state"])),
     "when stored": lambda d: d["entries"][5].update(stored_at="2005-01-01T00:00:00.000000+00:00"),
@@ -136,6 +141,8 @@ CHANGES: dict[str, Callable[[Any], object]] = {
     "the topic": lambda d: d["entries"][5].update(topic="case.note_added"),
     "the number in the file": lambda d: d["entries"][5].update(version=99),
     "the file": lambda d: d["entries"][5].update(file="A504771/2"),
+    "the key of a text": lambda d: sealed(d)["texts"].update(dict.fromkeys(sealed(d)["texts"], b64encode(bytes(32)).decode())),
+    "a text that is shown left closed": lambda d: sealed(d).pop("texts"),
     "the leaf": lambda d: d["entries"][5].update(number=d["entries"][5]["number"] + 1),
     "a leaf beyond the end": lambda d: d["entries"][5].update(number=10**9),
     "the proof": lambda d: d["entries"][5]["proof"].reverse(),
@@ -158,6 +165,40 @@ def test_whatever_is_changed_in_a_bundle_is_found(made: Path, key: Path, check: 
     for what, change in CHANGES.items():
         said = check(changed(made, change), "--key", key, code=1)
         assert "NOT AS IT MUST BE" in said, what
+
+
+def test_a_bundle_opens_only_the_texts_that_it_shows(
+    run: Run, key: Path, check: Check, tmp_path: Path, own_database: Path | str
+) -> None:
+    at = {"occurred_on": "2005-09-01", "recorded_at": "2005-09-01T09:00:00+00:00"}
+    noted = {"entry": "n1", **at, "from": "medium", "to": "high", "reason": "What was said at first."}
+    gone = {**noted, "entry": "n2", "reason": "Of somebody else."}
+    corrected = {"entry": "n3", **at, "of": "n1", "fields": {"reason": "What is right."}}
+    withdrawn = {"entry": "n4", **at, "of": "n2", "reason": "another file"}
+    facts = [load_entry("RiskLevelChanged", noted), load_entry("RiskLevelChanged", gone), load_entry("EntryCorrected", corrected),
+             load_entry("EntryWithdrawn", withdrawn)]  # fmt: skip
+    with closing(Files.open(str(own_database))) as files:
+        files.record(CASE, facts, actor="test")
+    run("bundle", CASE, *MOMENT, "--output", str(tmp_path / "b"))
+    check(tmp_path / "b", "--key", key)
+    document = json.loads((tmp_path / "b").read_text())
+    texts = {
+        json.loads(b64decode(one["state"]).split(b"\n")[0]).get("entry"): one.get("texts")
+        for one in document["entries"]
+    }
+    assert texts["n1"] is None and texts["n2"] is None and list(texts["n3"]) == ["fields.reason"]
+    assert "What is right." in (tmp_path / "b").read_text() and "Of somebody else" not in (tmp_path / "b").read_text()
+
+
+def test_of_an_erased_person_the_entries_are_proved_and_no_text_opens(
+    run: Run, key: Path, check: Check, tmp_path: Path, own_database: Path | str
+) -> None:
+    with closing(Files.open(str(own_database))) as files:
+        files.keys.destroy(CASE.partition("/")[0])
+    run("bundle", CASE, *MOMENT, "--output", str(tmp_path / "b"))
+    assert "entries are shown as they were stored" in check(tmp_path / "b", "--key", key)
+    document = json.loads((tmp_path / "b").read_text())
+    assert not any(entry.get("texts") for entry in document["entries"]) and "[erased]" in (tmp_path / "b").read_text()
 
 
 def test_what_is_no_bundle_cannot_be_read(made: Path, key: Path, check: Check, tmp_path: Path) -> None:

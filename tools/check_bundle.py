@@ -82,14 +82,12 @@ def keys_from(kept, entries):
     return found
 
 
-def at(fact, path, text=None):
-    """What stands at a path of an entry, such as person.name or actions.0; with a text: put it there."""
+def put(fact, path, text):
+    """Put a text where it belongs in an entry: at a path such as person.name or actions.0."""
     *above, last = (int(step) if step.isdigit() else step for step in path.split("."))
     for step in above:
         fact = fact[step]
-    if text is not None:
-        fact[last] = text
-    return fact[last]
+    fact[last] = text
 
 
 def opened(entry):
@@ -101,8 +99,17 @@ def opened(entry):
         bound = f"{entry['file']}|{fact['entry']}|{path}".encode()
         if held[:16] != sha256(b"caseaudit text key" + secret).digest()[:16]:
             raise Fails(f"{entry['file']}, {fact['entry']}: the key of {path} is not the one that it was sealed with")
-        at(fact, path, AESGCM(secret).decrypt(held[16:28], held[28:], bound).decode())
+        put(fact, path, AESGCM(secret).decrypt(held[16:28], held[28:], bound).decode())
     return fact
+
+
+def told(stored, shown):
+    """What is stored, without the digests of texts; where a text is gone for good, as it is shown."""
+    if isinstance(stored, dict) and isinstance(shown, dict):
+        return {name: told(value, shown.get(name)) for name, value in stored.items() if name != "sealed"}
+    if isinstance(stored, list) and isinstance(shown, list) and len(stored) == len(shown):
+        return [told(*both) for both in zip(stored, shown, strict=True)]
+    return shown if stored == "[sealed]" and shown in ("[erased]", "[redacted]") else stored
 
 
 def is_known(fact, entry, until, received):
@@ -147,10 +154,7 @@ def check(bundle, kept_keys, kept_checkpoint):
     until = None if shown["known_at"] == "hindsight" else datetime.fromisoformat(shown["known_at"])
     facts = as_amended([fact for entry in own if is_known(fact := opened(entry), entry, until, shown["received"])])
     for fact in shown["facts"]:
-        stored = facts.get(fact["entry"], {})
-        for path in stored.pop("sealed", {}):
-            if at(fact, path) in ("[erased]", "[redacted]"):
-                at(stored, path, at(fact, path))
+        stored = told(facts.get(fact["entry"], {}), fact)
         if stored != {name: value for name, value in fact.items() if name != "sealed"}:
             raise Fails(f"{fact['entry']}: it is shown otherwise than it was stored and corrected")
     for entry in own:

@@ -24,10 +24,20 @@ from web.admin import (
     requests_page,
     second_factor_pages,
     sign_in_pages,
+    sources_page,
     start_page,
 )
 from web.api import json_api
-from web.cases import calendar_feed, case_page, caseload_page, desk_pages, keeping_pages, matrix_pages, replay_pages
+from web.cases import (
+    calendar_feed,
+    case_page,
+    caseload_page,
+    desk_pages,
+    keeping_pages,
+    matrix_pages,
+    replay_pages,
+    stored_late_page,
+)
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -69,6 +79,7 @@ PAGES: tuple[ModuleType, ...] = (
     second_factor_pages,
     own_account_pages,
     desk_pages,
+    stored_late_page,
     caseload_page,
     matrix_pages,
     measure_pages,
@@ -92,6 +103,7 @@ PAGES: tuple[ModuleType, ...] = (
     accounts_pages,
     requests_page,
     imports_page,
+    sources_page,
     proof_page,
     access_log_page,
 )
@@ -159,6 +171,7 @@ def create_app(
         recording_pages,
         limits_by_hand,
         key_requests,
+        sources_page,
         keeping_pages,
         security_headers,
         error_pages,

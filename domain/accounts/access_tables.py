@@ -1,8 +1,9 @@
 """The tables of the access log, and the lines of older versions, which are copied into them.
 
 ``access_lines`` holds the lines, ``access_lists`` every list of cases once under its digest, ``access_listed`` the lists that a
-case stands in, ``access_names`` the printed names under which an account has written lines. None of them ever changes. The keys
-of sealed searches (``access_keys``) may be deleted, a month's at a time.
+case stands in, ``access_names`` the printed names under which an account has written lines, ``access_tiles`` the hashes of the
+tree over the lines. None of them ever changes. ``access_head`` says where the tree ends. The keys of sealed searches
+(``access_keys``) may be deleted, a month's at a time.
 """
 
 import sqlite3
@@ -26,9 +27,11 @@ BATCH = 1_000
 """Older lines copied by one transaction."""
 
 _TYPES = {
-    "sqlite": {"number": "INTEGER PRIMARY KEY AUTOINCREMENT", "bytes": "BLOB", "words": "TEXT", "apart": "WITHOUT ROWID"},
+    "sqlite": {"number": "INTEGER PRIMARY KEY AUTOINCREMENT", "bytes": "BLOB", "words": "TEXT", "apart": "WITHOUT ROWID",
+               "nothing": "x''"},
     "postgresql": {
         "number": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "bytes": "bytea", "words": 'text COLLATE "C"', "apart": "",
+        "nothing": "''",
     },
 }  # fmt: skip
 
@@ -45,6 +48,12 @@ _TABLES = (
     "PRIMARY KEY (username, name)) {apart}",
     "CREATE TABLE IF NOT EXISTS access_keys (month {words} NOT NULL, wrapped_by {words} NOT NULL, wrapped {bytes} NOT NULL, "
     "PRIMARY KEY (month, wrapped_by))",
+    "CREATE TABLE IF NOT EXISTS access_head (only_row smallint PRIMARY KEY CHECK (only_row = 1), leaves bigint NOT NULL, "
+    "number bigint NOT NULL, frontier {bytes} NOT NULL, at {words} NOT NULL, note {words} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS access_tiles (level bigint NOT NULL, number bigint NOT NULL, last_line bigint NOT NULL, "
+    "root {bytes} NOT NULL, hashes {bytes} NOT NULL, PRIMARY KEY (level, number))",
+    "INSERT INTO access_head (only_row, leaves, number, frontier, at, note) VALUES (1, 0, 0, {nothing}, '', '') "
+    "ON CONFLICT DO NOTHING",
 )
 
 INDEXED = ("at", "username, at", "action, at", "purpose, at", "list, at")
@@ -54,6 +63,7 @@ _KEYS: dict[str, tuple[Sequence[str], ...]] = {
     "access_listed": (("reference", "list"),),
     "access_lines": (("number",), ("earlier",)),
     "access_names": (("username", "name"),),
+    "access_tiles": (("rowid",), ("level", "number")),
 }
 """The append-only tables, and the columns of their unique keys."""
 

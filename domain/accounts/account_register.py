@@ -26,7 +26,6 @@ from domain.accounts.account_tables import create_table, require_tables
 from domain.accounts.calendar_addresses import CalendarAddresses
 from domain.accounts.identities import Identities
 from domain.accounts.kept_accounts import KeptAccounts, NoSuchAccount
-from domain.accounts.outside_key import OutsideKey, outside_key
 from domain.accounts.password_hashes import sealed_older
 from domain.accounts.requests import Requests
 from domain.accounts.roles import Account
@@ -34,6 +33,7 @@ from domain.accounts.second_factors import SecondFactors
 from domain.accounts.sign_in_sessions import Sessions
 from domain.accounts.sign_in_tries import SignInTries
 from domain.entries.tidy_text import words
+from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
 

@@ -57,14 +57,14 @@ def rows_of(c: sa.Connection, username: str | None = None) -> Mapping[str, Seque
     return found
 
 
-def state_of(rows: Sequence[Any], entries: Sequence[AccountSet]) -> State:
-    """What the rows of one user name are to the entries on it."""
-    if not entries:
+def state_of(rows: Sequence[Any], entries: Sequence[AccountSet], row: Mapping[str, Any] | None) -> State:
+    """What the rows of one user name are to the entries on it, of which the last makes ``row``."""
+    if row is None:
         return "unlogged"
     if not rows:
         return "missing"
     kept = _read(rows[0]) if len(rows) == 1 else {}
-    if kept == values_of(entries[-1]):
+    if kept == row:
         return "same"
     return "behind" if any(kept == values_of(one) for one in entries[:-1]) else "different"
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from domain.accounts.outside_key import OutsideKey
 from domain.accounts.roles import Account
+from domain.outside_key import OutsideKey
 
 KEPT_FOR = timedelta(days=365)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from domain.accounts.outside_key import OutsideKey
+from domain.outside_key import OutsideKey
 
 INVITED_FOR = timedelta(days=7)
 """How long an invitation stands."""

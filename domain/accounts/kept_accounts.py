@@ -5,6 +5,7 @@ its password). A row that is anything else than what the log says signs nobody i
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, NamedTuple
@@ -106,8 +107,12 @@ class KeptAccounts:
         """User name -> what is wrong with its row, for every row that signs nobody in whatever else it says."""
         with self.engine.connect() as c:
             rows, logged = account_rows.rows_of(c), self._logged.now(c)
-        found = {name: _fault(name, rows.get(name, ()), logged) for name in sorted({*rows, *logged.accounts})}
-        return {name: fault for name, fault in found.items() if fault}
+        found = {}
+        for name in sorted({*rows, *logged.accounts, *logged.unread}):
+            state = _state(name, rows.get(name, ()), logged)
+            if fault := _fault(name, rows.get(name, ()), logged, state):
+                found[name] = fault
+        return found
 
     def add(self, account: Account, password: str = "", *, by: By | None = None) -> None:
         """Make an account. ``password``: the hash of its password, empty for none. ``by``: None for an operator, now.
@@ -189,15 +194,17 @@ class KeptAccounts:
 
     def _checked(self, username: str, rows: Sequence[Any], logged: Logged) -> Account:
         """The account as the log has it, its row brought up if it is behind; ``NoSuchAccount`` where the log has none."""
-        if fault := _fault(username, rows, logged):
+        state = _state(username, rows, logged)
+        fault = _fault(username, rows, logged, state)
+        if fault:
             self._say(username, fault)
-        entries = logged.accounts.get(username)
-        if not entries:
+        if username not in logged.made:
             raise NoSuchAccount(username)
-        state = account_rows.state_of(rows, entries)
         if state in ("behind", "missing"):
+            entries = logged.accounts[username]
             self._level(entries[-1], entries[-2] if entries[1:] else None)
-        return _account(entries[-1], logged, must_change=account_rows.must_change(rows), differs=bool(fault))
+        found, waits = logged.made[username].account, account_rows.must_change(rows)
+        return replace(found, must_change=waits, differs=bool(fault)) if waits or fault else found
 
     def _level(self, fact: AccountSet, before: AccountSet | None) -> None:
         """Bring the row up to the log. Where it cannot be written now, the next look does so."""
@@ -225,8 +232,7 @@ class KeptAccounts:
         self.files.enter_all([(f"{FILE}{username}", number, fact)], actor=by.actor, check=at_last)
 
     def _check_keys(self, account: Account, logged: Logged) -> None:
-        others = (_account(entries[-1], logged) for entries in logged.accounts.values())
-        if taken := keys_taken(account, others):
+        if taken := keys_taken(account, (made.account for made in logged.made.values())):
             raise KeyTaken(f"'{taken[0]}' already names another account")
 
     def _operator(self) -> By:
@@ -239,11 +245,15 @@ class KeptAccounts:
             LOG.error("the account %s signs nobody in: %s", username, fault)
 
 
-def _fault(username: str, rows: Sequence[Any], logged: Logged) -> str:
+def _state(username: str, rows: Sequence[Any], logged: Logged) -> account_rows.State:
+    made = logged.made.get(username)
+    return account_rows.state_of(rows, logged.accounts.get(username, ()), None if made is None else made.row)
+
+
+def _fault(username: str, rows: Sequence[Any], logged: Logged, state: account_rows.State) -> str:
     """What is wrong with the rows of a user name, in words; empty where they are what the log says, or behind it."""
     if username in logged.unread:
         return "an entry of it in the record cannot be read: run `caseaudit verify`"
-    state = account_rows.state_of(rows, logged.accounts.get(username, ()))
     if state == "unlogged":
         return UNLOGGED if rows else ""
     return DIFFERENT if state == "different" else ""
@@ -256,12 +266,4 @@ def _entry(account: Account, revision: int, names: list[str], by: By) -> Account
         places=list(map(words, account.places)), inspections=list(account.inspections), grade=account.grade,
         disabled=account.disabled, staff=list(map(words, account.staff)), until=account.until, revision=revision, names=names,
         asked_by=by.asked_by, request=by.request,
-    )  # fmt: skip
-
-
-def _account(fact: AccountSet, logged: Logged, *, must_change: bool = False, differs: bool = False) -> Account:
-    return Account(
-        username=fact.username, name=fact.name, role=fact.role, places=tuple(fact.places),  # type: ignore[arg-type]
-        inspections=tuple(fact.inspections), grade=fact.grade, disabled=fact.disabled, must_change=must_change,  # type: ignore[arg-type]
-        staff=tuple(fact.staff), until=fact.until, revision=fact.revision, names=logged.names_of(fact), differs=differs,
     )  # fmt: skip

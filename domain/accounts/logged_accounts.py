@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from domain.accounts.account_rows import values_of
+from domain.accounts.roles import Account
 from domain.entries.register_entries import AccountSet, NameBound, RegisterEntry
+from domain.store.entry_codec import stored_register_entry
 from domain.store.hash_chain import TABLE
 from domain.store.preparation import SETS_ACCOUNTS
-from domain.store.sqlite_recorder import stored_register_entry
 
 LOG = logging.getLogger("caseaudit.accounts")
 
@@ -22,35 +24,30 @@ FILE = "account:"
 """The beginning of the references of the files with an account's entries; the user name follows."""
 
 
+class Made(NamedTuple):
+    """What an entry makes: the account, and its row in the table of accounts as far as that is made from the log."""
+
+    account: Account
+    row: dict[str, Any]
+
+
 class Logged(NamedTuple):
     """All accounts as the log has them at one moment.
 
-    ``accounts``: user name -> its entries, the first first. ``lengths``: user name -> how many entries its file has. ``bound``:
-    printed name -> the only account that it means. ``unread``: the user names of files with an entry that cannot be read.
-    ``last``: the position of the last entry and its hash.
+    ``accounts``: user name -> its entries, the first first. ``made``: user name -> what the last of them makes. ``lengths``:
+    user name -> how many entries its file has. ``bound``: printed name -> the only account that it means. ``unread``: the user
+    names of files with an entry that cannot be read. ``last``: the position of the last entry and its hash.
     """
 
     accounts: Mapping[str, Sequence[AccountSet]]
+    made: Mapping[str, Made]
     lengths: Mapping[str, int]
     bound: Mapping[str, str]
     unread: frozenset[str]
     last: tuple[int, bytes]
 
-    def names_of(self, account: AccountSet) -> tuple[str, ...]:
-        """The names and staff keys by which older limits of access may mean an account.
 
-        Every name that it ever had, but those of which two people said that they mean another; and those that mean it alone.
-        """
-        own = (name for name, meant in self.bound.items() if meant == account.username)
-        had = (
-            name
-            for name in (*account.names, *account.staff)
-            if self.bound.get(name, account.username) == account.username
-        )
-        return tuple(dict.fromkeys((*had, *own)))
-
-
-NOTHING = Logged({}, {}, {}, frozenset(), (0, b""))
+NOTHING = Logged({}, {}, {}, {}, frozenset(), (0, b""))
 
 
 class LoggedAccounts:
@@ -80,19 +77,42 @@ class LoggedAccounts:
 
 def _with(known: Logged, rows: Sequence[Any]) -> Logged:
     """What is known once these entries are too."""
-    accounts = {username: list(entries) for username, entries in known.accounts.items()}
+    accounts, made = dict(known.accounts), dict(known.made)
     lengths, bound, unread = dict(known.lengths), dict(known.bound), set(known.unread)
     for row in rows:
         username = row.originator_id.removeprefix(FILE)
         lengths[username] = lengths.get(username, 0) + 1
         fact = _read(row, username)
         if isinstance(fact, AccountSet):
-            accounts.setdefault(username, []).append(fact)
+            accounts[username] = (*accounts.get(username, ()), fact)
         elif isinstance(fact, NameBound):
             bound[fact.name] = username
         else:
             unread.add(username)
-    return Logged(accounts, lengths, bound, frozenset(unread), (rows[-1][0], bytes(rows[-1].hash)))
+    changed = accounts if bound != known.bound else {row.originator_id.removeprefix(FILE) for row in rows}
+    for username in changed:
+        if username in accounts:
+            made[username] = _made(accounts[username][-1], bound)
+    return Logged(accounts, made, lengths, bound, frozenset(unread), (rows[-1][0], bytes(rows[-1].hash)))
+
+
+def _made(fact: AccountSet, bound: Mapping[str, str]) -> Made:
+    account = Account(
+        username=fact.username, name=fact.name, role=fact.role, places=tuple(fact.places),  # type: ignore[arg-type]
+        inspections=tuple(fact.inspections), grade=fact.grade, disabled=fact.disabled, staff=tuple(fact.staff),  # type: ignore[arg-type]
+        until=fact.until, revision=fact.revision, names=_names(fact, bound),
+    )  # fmt: skip
+    return Made(account, values_of(fact))
+
+
+def _names(fact: AccountSet, bound: Mapping[str, str]) -> tuple[str, ...]:
+    """The names and staff keys by which older limits of access may mean an account.
+
+    Every name that it ever had, but those of which two people said that they mean another; and those that mean it alone.
+    """
+    own = (name for name, meant in bound.items() if meant == fact.username)
+    had = (name for name in (*fact.names, *fact.staff) if bound.get(name, fact.username) == fact.username)
+    return tuple(dict.fromkeys((*had, *own)))
 
 
 def _read(row: Any, username: str) -> RegisterEntry | None:

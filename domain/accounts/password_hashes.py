@@ -10,7 +10,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from domain.accounts.outside_key import NotSealed, OutsideKey
+from domain.outside_key import NotSealed, OutsideKey
 
 GIVEN_FOR = timedelta(hours=72)
 """How long a password that was given to somebody can be used."""

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from domain.accounts.outside_key import NotSealed, OutsideKey
+from domain.outside_key import NotSealed, OutsideKey
 
 STEP = 30
 """Seconds that a code of an authenticator app is shown (RFC 6238). The one before and the one after are taken too."""

@@ -21,3 +21,18 @@ class SigningKeySet(RegisterEntry, frozen=True):
     lost: str = ""
     asked_by: str = ""
     confirmed_by: str = ""
+
+
+UNSIGNED = "record:unsigned"
+"""The reference of the file that says which heads nobody with the key had signed."""
+
+
+class StoredUnsigned(RegisterEntry, frozen=True):
+    """The last entries up to here were stored by somebody without the record's key: their head was not signed by it.
+
+    It is entered by whoever stores next with the key, before anything else, so that no later signature hides it. ``leaves``: the
+    number of leaves up to here. ``signed``: of the last head that is known to have been signed; None where that is not known.
+    """
+
+    leaves: int
+    signed: int | None = None

@@ -65,7 +65,7 @@ def put_in_folder(folder: Path, note: Note, log: Log, at: datetime) -> Heard:
         _write_new(path, str(note).encode())
     except OSError as error:
         raise NotHeard(f"no checkpoint can be written to {folder}: {error.strerror or error}") from error
-    return Heard(note, str(path))
+    return Heard(note, str(path.absolute()))
 
 
 def largest_in(folder: Path, origin: str) -> list[Checkpoint]:

@@ -16,17 +16,11 @@ from domain.entries.refusals import BusyFile
 from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
-from domain.store.erasing import destroy_again
+from domain.store.entry_codec import EntryMapper, register_row, stored_register_entry, topic_of
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
 from domain.store.person_index import PersonIndex
-from domain.store.sqlite_recorder import (
-    ChainedSQLiteRecorder,
-    EntryMapper,
-    register_row,
-    stored_register_entry,
-    topic_of,
-)
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 from domain.store.texts import Texts
 from domain.store.writing import Writing
 
@@ -67,19 +61,21 @@ class Files(Application[str]):
     @cached_property
     def keys(self) -> "PersonKeys":
         """The keys of the texts of this record. Those of erased persons that are there again are destroyed first."""
-        from domain.store.person_keys import PersonKeys  # SQLAlchemy is read only where a text is sealed or opened
+        # SQLAlchemy is read only where a text is sealed or opened: other commands start without it.
+        from domain.store.erasing import destroy_again
+        from domain.store.key_store import MissingKeys, person_keys_of
 
-        keys = PersonKeys.at(self.database)
-        self.erased_again = destroy_again(self, keys)
+        keys = person_keys_of(self)
+        if not isinstance(keys, MissingKeys):
+            self.erased_again = destroy_again(self, keys)
         return keys
 
     @cached_property
     def names(self) -> "NameDigests":
-        """Finds cases by the names of their persons. The index lies in this database, wherever the keys are."""
-        from domain.store.engines import engine_of
-        from domain.store.name_digests import NameDigests
+        """Finds cases by the names of their persons."""
+        from domain.store.key_store import names_of
 
-        return NameDigests(self.keys.engine if self.database.in_memory else engine_of(self.database), self.keys)
+        return names_of(self, self.keys)
 
     @cached_property
     def texts(self) -> Texts:

@@ -36,6 +36,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "access_listed": APPENDS,
     "access_lists": APPENDS,
     "access_names": APPENDS,
+    "access_head": ("SELECT", "UPDATE (leaves, number, frontier, at, note)"),
+    "access_tiles": APPENDS,
     "access_keys": ("SELECT", "INSERT", "DELETE"),
     "access_log": READS,
     "sessions": KEEPS,

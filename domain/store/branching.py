@@ -4,9 +4,9 @@ from datetime import datetime
 
 from domain.entries.record_entries import BRANCHES, RecordBranched
 from domain.store.application import Files
+from domain.store.entry_codec import register_row
 from domain.store.preparation import new_origin
 from domain.store.record_keys import record_name
-from domain.store.sqlite_recorder import register_row
 
 
 def branch(files: Files, *, reason: str, at: datetime, actor: str) -> str:

@@ -150,11 +150,16 @@ class EntriesLog:
 
 
 class Schedule:
-    """Hands over checkpoints whenever they are due, as long as somebody calls ``tend``. It opens what it needs at first use."""
+    """Hands over checkpoints whenever they are due, as long as somebody calls ``tend``. It opens what it needs at first use.
 
-    def __init__(self, plan: WitnessPlan, address: str, files: Files, clock: Callable[[], datetime]):
+    ``more``: logs beside that of entries.
+    """
+
+    def __init__(
+        self, plan: WitnessPlan, address: str, files: Files, clock: Callable[[], datetime], more: Sequence[HeadedLog] = ()
+    ):  # fmt: skip
         self._plan, self._address, self._clock = plan, address, clock
-        self._log, self._kept = EntriesLog(files), cast(Witnessed | None, None)
+        self._logs, self._kept = (EntriesLog(files), *more), cast(Witnessed | None, None)
         self._looked_at: float | None = None
 
     def tend(self) -> None:
@@ -164,7 +169,8 @@ class Schedule:
         self._looked_at = time.monotonic()
         if self._kept is None:
             self._kept = Witnessed(self._address)
-        self._plan.tend(self._log, self._kept, self._clock())
+        for log in self._logs:
+            self._plan.tend(log, self._kept, self._clock())
 
 
 class Standing(NamedTuple):

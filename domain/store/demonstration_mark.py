@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from domain.entries.entry import Entry
+from domain.store.entry_codec import topic_of
 from domain.store.hash_chain import TABLE
-from domain.store.sqlite_recorder import topic_of
 
 _mark = sa.Table("demonstration", sa.MetaData(), sa.Column("begun_at", sa.String(40), primary_key=True))
 _entries = sa.table(TABLE, sa.column("actor"), sa.column("topic"))

@@ -8,6 +8,7 @@ opens the keys goes on (``destroy_again``). So it does after an older copy of th
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,16 +17,19 @@ from msgspec import structs
 from domain.entries.entry import Entry
 from domain.entries.person_entries import PersonErased, TextRedacted, person_file
 from domain.key_files import KeyUnusable
-from domain.sealing.person_key import PersonKey, Where
-from domain.sealing.sealing import tail_of
+from domain.sealing.name_parts import NAMES
+from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
+from domain.sealing.sealing import NotOpened, opened, tail_of
+from domain.store.entry_codec import stored_entry
 from domain.store.erased_marks import ErasedMarks, marks_path
+from domain.store.key_store import names_of
 from domain.store.log_reader import LogReader
+from domain.store.person_keys import PersonKeys
 from domain.store.person_register import erased_crns, redacted_texts, register_of_persons
-from domain.store.sqlite_recorder import stored_entry
+from domain.store.sealer import KeysMissing
 
 if TYPE_CHECKING:
     from domain.store.application import Files
-    from domain.store.person_keys import PersonKeys
 
 AGAIN_BY = "caseaudit (keys of an erased person were there again)"
 """Who is on record as having destroyed keys once more."""
@@ -50,12 +54,16 @@ def marks_of(files: "Files") -> ErasedMarks:
 
 
 def check_sealed(files: "Files") -> None:
-    """``NotErased`` where the record keeps its texts in the clear."""
+    """``NotErased`` where the record keeps its texts in the clear, or its keys are not here."""
     if not files.seals:
         raise NotErased(
             "this record keeps names and texts as they were given, in a log from which nothing can be removed: nothing of it "
             "can be erased. `caseaudit migrate --seal` writes a sealed log from it"
         )
+    try:
+        files.keys.check_there()
+    except KeysMissing as error:
+        raise NotErased(str(error)) from error
 
 
 def erase(files: "Files", crn: str, fact: PersonErased, *, actor: str) -> Erased:
@@ -67,6 +75,7 @@ def erase(files: "Files", crn: str, fact: PersonErased, *, actor: str) -> Erased
         marks_of(files).add(crn)
     except KeyUnusable as error:
         not_marked = str(error)
+    files.names.forget(crn)
     files.keys.destroy(crn)
     files.names.forget(crn)
     return Erased(crn, not_marked)
@@ -88,7 +97,28 @@ def redact(files: "Files", fact: TextRedacted, *, actor: str) -> None:
     check_text(files, where)
     crn = where.case.partition("/")[0]
     files.enter(person_file(crn), fact, actor=actor)
-    files.keys.rekey_without(crn, where, stored_texts(files, crn))
+    _rekey(files, files.keys, where)
+
+
+def _rekey(files: "Files", keys: PersonKeys, where: Where) -> None:
+    """Destroy the key of one text. Where it is a name, the person is found by the other names alone from then on."""
+    crn = where.case.partition("/")[0]
+    keys.rekey_without(crn, where, stored_texts(files, crn))
+    if where.path in NAMES:
+        names = names_of(files, keys)
+        names.forget(crn)
+        names.add(_names_left(files, crn, keys))
+
+
+def _names_left(files: "Files", crn: str, keys: PersonKeys) -> list[tuple[str, str, datetime]]:
+    """Every name of a CRN that still opens: its case, the name, when it was recorded."""
+    key, found = keys.of([crn])[crn], []
+    for case, fact, tail in stored_texts(files, crn):
+        for path in NAMES:
+            with suppress(KeyDestroyed, NotOpened, KeyError):
+                where = Where(case, fact.entry, path)
+                found.append((case, opened(where, where, tail[path], None, key), fact.recorded_at))
+    return found
 
 
 def check_text(files: "Files", where: Where) -> Entry:
@@ -101,9 +131,7 @@ def check_text(files: "Files", where: Where) -> Entry:
         there = ", ".join(sorted(fact.sealed or {})) or "none"
         raise NotErased(f"entry {where.entry} of {where.case} has no sealed text '{where.path}'; there are: {there}")
     key = files.keys.of([crn := where.case.partition("/")[0]]).get(crn)
-    if key is None:
-        raise NotErased(f"the keys of {crn} are missing: put them back first")
-    if key.is_destroyed:
+    if key is None or key.is_destroyed:
         raise NotErased(f"{crn} was erased")
     if where in key.kept and key.kept[where] is None:
         raise NotErased(f"the text {where.path} of entry {where.entry} was redacted before")
@@ -124,7 +152,7 @@ def cases_of(files: "Files", crn: str) -> list[str]:
     return [one for one in found if one.partition("/")[0] == crn and files.recorder.last_version(one)]
 
 
-def destroy_again(files: "Files", keys: "PersonKeys") -> list[str]:
+def destroy_again(files: "Files", keys: PersonKeys) -> list[str]:
     """Destroy keys of erased persons that are there again, and of redacted texts; the CRNs. Each is entered in the register."""
     register = register_of_persons(files)
     erased = erased_crns(register)
@@ -134,19 +162,20 @@ def destroy_again(files: "Files", keys: "PersonKeys") -> list[str]:
     again = sorted(crn for crn in known if not _is_gone(standing.get(crn)))
     for crn in again:
         _enter_again(files, crn, erased)
+        names_of(files, keys).forget(crn)
         keys.destroy(crn)
         _log.warning("%s was erased, and its keys were there again: they were destroyed once more", crn)
     keys.is_marked = marks.has
     return again + _redact_again(files, keys, redacted_texts(register), erased)
 
 
-def _redact_again(files: "Files", keys: "PersonKeys", redacted: Iterable[Where], erased: set[str]) -> list[str]:
+def _redact_again(files: "Files", keys: PersonKeys, redacted: Iterable[Where], erased: set[str]) -> list[str]:
     again = []
     for where in redacted:
         crn = where.case.partition("/")[0]
         key = None if crn in erased else keys.of([crn]).get(crn)
         if key is not None and not key.is_destroyed and key.kept.get(where, b"") is not None:
-            keys.rekey_without(crn, where, stored_texts(files, crn))
+            _rekey(files, keys, where)
             again.append(crn)
             _log.warning("a text of %s was redacted, and its key was there again: it was destroyed once more", crn)
     return again

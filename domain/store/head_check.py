@@ -65,7 +65,7 @@ def known_by(kept: Iterable[Kept], log: str) -> list[Known]:
 def check_signatures(kept: Sequence[Kept], keys: Sequence[VerifierKey]) -> None:
     """``BrokenChain`` where a checkpoint kept elsewhere is not signed by any of the keys. Each is of the log of entries."""
     for one in kept:
-        if not _is_signed(one.note, _for_log(keys, one.checkpoint.origin)):
+        if not _is_signed(one.note, for_log(keys, one.checkpoint.origin)):
             raise BrokenChain(f"{one.file}: the checkpoint is not signed by the record's key")
 
 
@@ -107,22 +107,39 @@ def check_head(head: LogHead, keys: Sequence[VerifierKey]) -> None:
         raise BrokenChain(
             "the head is not signed: what was stored last was stored by somebody without the record's key"
         )
+    check_note(head.note, own, keys[-1:], "the head")
+
+
+def check_access_head(own: Checkpoint, note: str, keys: Sequence[VerifierKey]) -> None:
+    """``BrokenChain`` unless the head of the access log is signed by one of the record's keys, and for what it says.
+
+    It is signed again when lines are added, so that after a change of keys the one before may still have signed it.
+    """
+    if not note:
+        raise BrokenChain(
+            "the access log: its head is not signed; whoever took in its last lines had not the record's key"
+        )
+    check_note(note, own, for_log(keys, own.origin), "the access log's head")
+
+
+def check_note(written: str, own: Checkpoint, keys: Sequence[VerifierKey], what: str) -> None:
+    """``BrokenChain`` unless the note that is written under a head is signed by one of the keys, and for what the head says."""
     try:
-        signed, note = read_checkpoint(head.note)
+        signed, note = read_checkpoint(written)
     except NotANote as error:
-        raise BrokenChain(f"the head's signed note cannot be read: {error}") from error
+        raise BrokenChain(f"{what}'s signed note cannot be read: {error}") from error
     if (signed.origin, signed.size, signed.root) != (own.origin, own.size, own.root) or signed.position not in (
         None, own.position,
     ):  # fmt: skip
-        raise BrokenChain("the head's signed note says something else than the head")
-    if not _is_signed(note, keys[-1:]):
+        raise BrokenChain(f"{what}'s signed note says something else than the head")
+    if not _is_signed(note, keys):
         raise BrokenChain(
-            f"the head is not signed by the record's key ({keys[-1].key_id.hex()}): it was made by somebody without it, or "
+            f"{what} is not signed by the record's key ({keys[-1].key_id.hex()}): it was made by somebody without it, or "
             "another key was put in its place"
         )
 
 
-def _for_log(keys: Sequence[VerifierKey], origin: str) -> list[VerifierKey]:
+def for_log(keys: Sequence[VerifierKey], origin: str) -> list[VerifierKey]:
     """The same public keys under the name of another log of the record."""
     return [VerifierKey(origin, key.public, key.kind) for key in keys]
 

@@ -8,9 +8,9 @@ import msgspec
 from domain.entries.register_entries import is_register
 from domain.proof.merkle import Frontier, root_of
 from domain.proof.tiles import HEIGHT, WIDTH, Tile
+from domain.store.entry_codec import stored_entry, stored_register_entry
 from domain.store.hash_chain import ORIGIN, BrokenChain, ChainedRecorder, StoredRow, entry_of, hashed
 from domain.store.log_reader import LogReader
-from domain.store.sqlite_recorder import stored_entry, stored_register_entry
 
 STEP = 1024
 """Rows checked at a time."""

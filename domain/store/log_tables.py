@@ -1,15 +1,18 @@
 """The tables beside the entries: the head of the log and its tiles. The same statements on both databases."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 
 from domain.entries.register_entries import RegisterEntry
-from domain.entries.signing_entries import KEYS, SigningKeySet
+from domain.entries.signing_entries import KEYS, UNSIGNED, SigningKeySet, StoredUnsigned
 from domain.proof.tiles import WIDTH, Tile, grown, hashes_in
 from domain.store.database import Kind, guards
+from domain.store.entry_codec import register_row, stored_register_entry
 from domain.store.hash_chain import (
     ORIGIN,
     REFUSED,
@@ -24,6 +27,11 @@ from domain.store.hash_chain import (
 from domain.store.head_signing import HeadSigning
 from domain.store.lateness import INSERT_LATE, late_rows
 from domain.store.log_head import LogHead, OpenLeaves
+
+log = logging.getLogger("caseaudit.signing")
+
+NOTED_BY = "caseaudit (signing)"
+"""Who is on record for the entry that says that others were stored without the key."""
 
 STEP = 1024
 """Rows read at a time where the tree of an older version's entries is made."""
@@ -82,12 +90,11 @@ def guard_statements(kind: Kind) -> list[str]:
 class LogTables:
     """Reads and writes these tables by a cursor of either database.
 
-    ``position``: the name of the column of positions. ``register_entry``: reads one from its topic and state. ``signing``:
-    signs each head.
+    ``position``: the name of the column of positions. ``signing``: signs each head.
     """
 
-    def __init__(self, kind: Kind, position: str, register_entry: Callable[[str, bytes], RegisterEntry]):
-        self.kind, self.position, self._register_entry = kind, position, register_entry
+    def __init__(self, kind: Kind, position: str):
+        self.kind, self.position = kind, position
         self.open = OpenLeaves()
         self.signing = HeadSigning()
 
@@ -139,7 +146,7 @@ class LogTables:
         def registered(source: str) -> list[RegisterEntry]:
             query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
             rows = self._run(c, query, (f"source:{source}",)).fetchall()
-            return [self._register_entry(row["topic"], bytes(row["state"])) for row in rows]
+            return [stored_register_entry(row["topic"], bytes(row["state"])) for row in rows]
 
         if late := late_rows(entries, positions[0], stored_at, actor, registered):
             insert = INSERT_LATE.format("?" if self.kind == "sqlite" else "%s")
@@ -209,11 +216,21 @@ class LogTables:
             for row in self._run(c, query, values).fetchall()
         ]  # fmt: skip
 
+    def unsigned_row(self, c: Any, head: LogHead, now: datetime) -> ChainedEvent | None:
+        """The register entry to be stored before any other, where the head is not signed as it must be: ``StoredUnsigned``."""
+        found = self.signing.unsigned(head, partial(self._keys, c))
+        if found is None:
+            return None
+        log.warning("the last entries, up to number %s, were stored by somebody without the signing key", found.leaves)
+        query = f"SELECT count(*) AS number FROM {TABLE} WHERE originator_id = ?"
+        number = self._run(c, query, (UNSIGNED,)).fetchone()["number"]
+        return register_row(UNSIGNED, number + 1, StoredUnsigned(at=now, leaves=found.leaves, signed=found.signed))
+
     def _keys(self, c: Any) -> list[SigningKeySet]:
         """The register entries on the record's signing keys."""
         query = f"SELECT topic, state FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version"
         rows = self._run(c, query, (KEYS,)).fetchall()
-        facts = (self._register_entry(row["topic"], bytes(row["state"])) for row in rows)
+        facts = (stored_register_entry(row["topic"], bytes(row["state"])) for row in rows)
         return [fact for fact in facts if isinstance(fact, SigningKeySet)]
 
     def _leaves(self, c: Any, first: int, count: int) -> list[bytes]:

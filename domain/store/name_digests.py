@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from domain.sealing.name_parts import searched, sounds, written
 from domain.store.engines import insert_into
-from domain.store.person_keys import SEARCH, PersonKeys
+from domain.store.person_keys import SEARCH, PersonKeys, truncate_log
 
 _meta = sa.MetaData()
 
@@ -77,6 +77,7 @@ class NameDigests:
         """Delete the rows of every case of a CRN."""
         with self.engine.begin() as c:
             c.execute(sa.delete(NAME_DIGESTS).where(NAME_DIGESTS.c.reference.startswith(f"{crn}/", autoescape=True)))
+        truncate_log(self.engine)
 
     def _with(self, digests: list[int], known_at: datetime | None) -> set[str]:
         query = sa.select(NAME_DIGESTS.c.reference).where(NAME_DIGESTS.c.digest.in_(digests))

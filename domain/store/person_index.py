@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from domain.aggregates.person_files import crn_of, links_to
+from domain.store.entry_codec import stored_entry
 from domain.store.hash_chain import TABLE
 from domain.store.preparation import FIRST_OF_CRN, MAY_LINK
-from domain.store.sqlite_recorder import stored_entry
 
 CRNS_AT_ONCE = 500
 """CRNs or files that are asked for by one query."""

@@ -6,7 +6,7 @@ other gets ``IntegrityError`` and decides again. On SQLite ``secure_delete`` is 
 the old row stays in the table's file until it is vacuumed, and in archived write-ahead logs for as long as these are kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from domain.entries.entry import Entry
 from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
 from domain.sealing.sealing import opened, subject_of
+from domain.sealing.wrapping import Wrapping
 from domain.store.database import Database
 from domain.store.engines import engine_of
 
@@ -51,19 +52,20 @@ SEARCH = "search"
 
 
 class PersonKeys:
-    """The keys of CRNs in one database. Safe between threads; not over a fork."""
+    """The keys of CRNs in one database. Safe between threads; not over a fork.
 
-    def __init__(self, engine: sa.Engine):
-        self.engine = engine
+    ``wrapping``: under which the keys are wrapped there; None: they lie there as they are.
+    """
+
+    def __init__(self, engine: sa.Engine, wrapping: Wrapping | None = None):
+        self.engine, self._wrapping = engine, wrapping
         self.is_marked: Callable[[str], bool] = _nobody
         """Whether a CRN that has no key is marked as erased: it gets none again."""
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _overwrites)
 
     @classmethod
-    def at(cls, database: Database, *, create: bool = False) -> "PersonKeys":
+    def at(cls, database: Database, *, create: bool = False, wrapping: Wrapping | None = None) -> "PersonKeys":
         """The keys kept in this database. ``create``: with their tables, where these are not there (a store of its own)."""
-        keys = cls(_in_memory() if database.in_memory else engine_of(database))
+        keys = cls(own_engine(database), wrapping)
         if create or database.in_memory:
             _meta.create_all(keys.engine)
         return keys
@@ -71,18 +73,21 @@ class PersonKeys:
     def close(self) -> None:
         self.engine.dispose()
 
+    def check_there(self) -> None:
+        """Raise where the keys are not here, so that nothing can be sealed. See ``domain.store.key_store``."""
+
     def of(self, crns: Iterable[str]) -> dict[str, PersonKey]:
         """The keys of these CRNs. One that has none yet is left out; of an erased person the key says ``is_destroyed``."""
         wanted = sorted(set(crns))
         found: dict[str, PersonKey] = {}
         with self.engine.connect() as c:
             for at in range(0, len(wanted), AT_ONCE):
-                found |= _read(c, wanted[at : at + AT_ONCE])
+                found |= self._read(c, wanted[at : at + AT_ONCE])
         return found
 
     def add(self, made: Mapping[str, PersonKey]) -> None:
         """Store keys of CRNs that had none. ``IntegrityError``, and none is stored, where another writer made one first."""
-        rows = [_row(crn, key) for crn, key in made.items()]
+        rows = [self._kept(PERSON_KEYS, _row(crn, key)) for crn, key in made.items()]
         try:
             with self.engine.begin() as c:
                 c.execute(sa.insert(PERSON_KEYS), rows)
@@ -109,10 +114,10 @@ class PersonKeys:
     def destroy(self, crn: str) -> None:
         """Destroy every key of a CRN: its texts never open again. What is left says that it was destroyed."""
         with self.engine.begin() as c:
-            last = _read(c, [crn]).get(crn)
+            last = self._read(c, [crn]).get(crn)
             c.execute(sa.delete(TEXT_KEYS).where(TEXT_KEYS.c.crn == crn))
             self._replace(c, crn, PersonKey(None, 1 if last is None else last.generation))
-        self._truncate_log()
+        truncate_log(self.engine)
 
     def rekey_without(self, crn: str, redacted: Where, stored: Iterable[tuple[str, Entry, Mapping[str, str]]]) -> None:
         """Give a CRN a new key, keep the keys of all its other texts one by one, and destroy the key of one text for good.
@@ -122,7 +127,7 @@ class PersonKeys:
         at this place is taken as the same, so that no import brings the text back. ``LookupError``: no such text, or no key.
         """
         with self.engine.begin() as c:
-            old = _read(c, [crn])[crn]
+            old = self._read(c, [crn])[crn]
             new = PersonKey(PersonKey.new().current, old.generation + 1)
             kept, compared = _kept_one_by_one(old, new, redacted, stored)
             if redacted not in kept:
@@ -133,15 +138,18 @@ class PersonKeys:
                 _text_row(crn, where, "digest", None if was is None else " ".join(sum(was.items(), ())))
                 for where, was in compared.items()
             ]
-            c.execute(sa.insert(TEXT_KEYS), rows)
+            c.execute(sa.insert(TEXT_KEYS), [self._kept(TEXT_KEYS, row) for row in rows])
             self._replace(c, crn, new)
-        self._truncate_log()
+        truncate_log(self.engine)
 
     def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Every row of both tables, to move the keys to another store with ``take``."""
         with self.engine.connect() as c:
-            found = [c.execute(sa.select(table)).mappings().all() for table in (PERSON_KEYS, TEXT_KEYS)]
-        return [dict(row) for row in found[0]], [dict(row) for row in found[1]]
+            first, second = (
+                [self._given(table, dict(row)) for row in c.execute(sa.select(table)).mappings()]
+                for table in (PERSON_KEYS, TEXT_KEYS)
+            )
+        return first, second
 
     def take(self, rows: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
         """Store rows of another store, all or none. ``IntegrityError`` where one of its keys is here already."""
@@ -149,7 +157,7 @@ class PersonKeys:
             with self.engine.begin() as c:
                 for table, held in zip((PERSON_KEYS, TEXT_KEYS), rows, strict=True):
                     if held:
-                        c.execute(sa.insert(table), held)
+                        c.execute(sa.insert(table), [self._kept(table, row) for row in held])
         except sa.exc.IntegrityError as error:
             raise IntegrityError("this store holds some of these keys already") from error
 
@@ -158,18 +166,58 @@ class PersonKeys:
         with self.engine.begin() as c:
             for table in (TEXT_KEYS, PERSON_KEYS):
                 c.execute(sa.delete(table))
-        self._truncate_log()
+        truncate_log(self.engine)
 
-    @staticmethod
-    def _replace(c: sa.Connection, crn: str, key: PersonKey) -> None:
+    def _replace(self, c: sa.Connection, crn: str, key: PersonKey) -> None:
         c.execute(sa.delete(PERSON_KEYS).where(PERSON_KEYS.c.crn == crn))
-        c.execute(sa.insert(PERSON_KEYS), [_row(crn, key)])
+        c.execute(sa.insert(PERSON_KEYS), [self._kept(PERSON_KEYS, _row(crn, key))])
 
-    def _truncate_log(self) -> None:
-        """On SQLite: write the log back to the file and empty it, so that it holds no key that was destroyed."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
-                c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+    def _kept(self, table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
+        """A row as it is kept here, from one as ``rows`` gives it."""
+        if self._wrapping is None or row["key"] is None:
+            return row
+        return {**row, "key": self._wrapping.wrap(row["key"], *(row[name] for name in _places(table)))}
+
+    def _given(self, table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
+        """A row as ``rows`` gives it, from one as it is kept here. ``NotUnwrapped``."""
+        if self._wrapping is None or row["key"] is None:
+            return row
+        return {**row, "key": self._wrapping.unwrap(row["key"], *(row[name] for name in _places(table)))}
+
+    def _read(self, c: sa.Connection, crns: list[str]) -> dict[str, PersonKey]:
+        # Imports ask this very often: a statement without parameters is made much more quickly.
+        quoted = ", ".join(f"'{crn}'" for crn in crns if crn.isalnum())
+        rows: Sequence[Any] = c.exec_driver_sql(KEYS_OF.format(quoted or "''")).all()
+        if self._wrapping is not None:
+            given = [self._given(PERSON_KEYS, dict(row._mapping)) for row in rows]
+            rows = [(row["crn"], row["generation"], row["key"]) for row in given]
+        single = self._single_keys(c, [crn for crn, generation, _ in rows if generation > 1])
+        return {
+            crn: PersonKey(_bytes(key), generation, *single.get(crn, (None, None))) for crn, generation, key in rows
+        }
+
+    def _single_keys(
+        self, c: sa.Connection, crns: list[str]
+    ) -> dict[str, tuple[dict[Where, bytes | None], dict[Where, dict[str, str] | None]]]:
+        """The keys of single texts, and what was kept of single digests, of these CRNs."""
+        found: dict[str, tuple[dict[Where, bytes | None], dict[Where, dict[str, str] | None]]] = {}
+        for held in c.execute(sa.select(TEXT_KEYS).where(TEXT_KEYS.c.crn.in_(crns))).mappings() if crns else ():
+            row = self._given(TEXT_KEYS, dict(held))
+            kept, compared = found.setdefault(row["crn"], ({}, {}))
+            where = Where(row["reference"], row["entry"], row["path"])
+            if row["kind"] == "text":
+                kept[where] = _bytes(row["key"])
+            else:
+                said = None if row["key"] is None else row["key"].split(" ")
+                compared[where] = None if said is None else dict(zip(said[::2], said[1::2], strict=True))
+        return found
+
+
+def truncate_log(engine: sa.Engine) -> None:
+    """On SQLite: write the log back to the file and empty it, so that it holds nothing that was deleted."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
+            c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
 
 
 def _kept_one_by_one(
@@ -195,30 +243,6 @@ def _kept_one_by_one(
     return kept, compared
 
 
-def _read(c: sa.Connection, crns: list[str]) -> dict[str, PersonKey]:
-    # Imports ask this very often: a statement without parameters is made much more quickly.
-    quoted = ", ".join(f"'{crn}'" for crn in crns if crn.isalnum())
-    rows = c.exec_driver_sql(KEYS_OF.format(quoted or "''")).all()
-    single = _single_keys(c, [crn for crn, generation, _ in rows if generation > 1])
-    return {crn: PersonKey(_bytes(key), generation, *single.get(crn, (None, None))) for crn, generation, key in rows}
-
-
-def _single_keys(
-    c: sa.Connection, crns: list[str]
-) -> dict[str, tuple[dict[Where, bytes | None], dict[Where, dict[str, str] | None]]]:
-    """The keys of single texts, and what was kept of single digests, of these CRNs."""
-    found: dict[str, tuple[dict[Where, bytes | None], dict[Where, dict[str, str] | None]]] = {}
-    for row in c.execute(sa.select(TEXT_KEYS).where(TEXT_KEYS.c.crn.in_(crns))) if crns else ():
-        kept, compared = found.setdefault(row.crn, ({}, {}))
-        where = Where(row.reference, row.entry, row.path)
-        if row.kind == "text":
-            kept[where] = _bytes(row.key)
-        else:
-            said = None if row.key is None else row.key.split(" ")
-            compared[where] = None if said is None else dict(zip(said[::2], said[1::2], strict=True))
-    return found
-
-
 def _row(crn: str, key: PersonKey) -> dict[str, Any]:
     return {"crn": crn, "generation": key.generation, "key": None if key.current is None else key.current.hex()}
 
@@ -227,12 +251,25 @@ def _text_row(crn: str, where: Where, kind: str, key: str | None) -> dict[str, A
     return {"crn": crn, "reference": where.case, "entry": where.entry, "path": where.path, "kind": kind, "key": key}
 
 
+def _places(table: sa.Table) -> list[str]:
+    """The columns that say what a key is of."""
+    return [column.name for column in table.columns if column.name != "key"]
+
+
 def _bytes(key: str | None) -> bytes | None:
     return None if key is None else bytes.fromhex(key)
 
 
 def _nobody(_: str) -> bool:
     return False
+
+
+def own_engine(database: Database) -> sa.Engine:
+    """Connections to a database in which what is deleted is overwritten, on SQLite."""
+    engine = _in_memory() if database.in_memory else engine_of(database)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _overwrites)
+    return engine
 
 
 def _in_memory() -> sa.Engine:

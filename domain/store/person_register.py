@@ -14,8 +14,8 @@ from domain.entries.person_entries import (
 )
 from domain.entries.register_entries import RegisterEntry
 from domain.sealing.person_key import Where
+from domain.store.entry_codec import stored_register_entry
 from domain.store.hash_chain import TABLE
-from domain.store.sqlite_recorder import stored_register_entry
 from domain.store.stored_by import StoredBy
 
 if TYPE_CHECKING:

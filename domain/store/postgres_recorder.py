@@ -22,8 +22,7 @@ from domain.store.hash_chain import (
     hashed,
     standing_of,
 )
-from domain.store.log_tables import LogTables, statements
-from domain.store.sqlite_recorder import stored_register_entry
+from domain.store.log_tables import NOTED_BY, LogTables, statements
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state", "stored_at", "actor", "hash")
 
@@ -50,7 +49,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             ),
             *(SQL(statement).format() for statement in statements("postgresql")),
         ]
-        self.log = LogTables("postgresql", "notification_id", stored_register_entry)
+        self.log = LogTables("postgresql", "notification_id")
 
     def _about(self, statement: str) -> Composed:
         """The statement with the names of our tables filled in."""
@@ -71,12 +70,17 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
                 # The time that this connection has is over: it does not begin anew, as after a connection that was lost.
                 raise PersistenceError(str(error)) from error
 
-    def append_in(self, c: Cursor[DictRow], entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
-        """As ``append``, in a transaction that somebody else has begun."""
+    def append_in(
+        self, c: Cursor[DictRow], entries: Sequence[ChainedEvent], actor: str, *, noting: bool = False
+    ) -> Sequence[int]:
+        """As ``append``, in a transaction that somebody else has begun. ``noting``: it is noted that the head is unsigned."""
         with c.connection.pipeline():  # one round trip to the server instead of three
             self._notify_channel(c)
             # Whoever else appends waits from here to the end of this transaction. So positions are given out and become
             # visible in the same order. A lock on the table would need more rights.
+            head = self.log.head(c, lock=True)
+        if not noting and (unsigned := self.log.unsigned_row(c, head, self.clock())):
+            self.append_in(c, [unsigned], NOTED_BY, noting=True)
             head = self.log.head(c, lock=True)
         stored_at, clock_back = head.next_stored_at(self.clock())
         added = hashed(entries, head.hash, stored_at, actor)

@@ -20,9 +20,10 @@ from domain.entries.case_entries import (
 )
 from domain.entries.register_entries import AccountSet, NameBound, TreeMade
 from domain.store import published_files
+from domain.store.entry_codec import register_row, stored_register_entry, topic_of
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.lateness import CREATE_LATE, make_anew
-from domain.store.sqlite_recorder import ChainedSQLiteRecorder, register_row, stored_register_entry, topic_of
+from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 
 STEPS_TABLE = f"{TABLE}_steps"
 

@@ -1,7 +1,7 @@
 """Copying a record to another database, on SQLite or PostgreSQL: same entries, order, times, actors and hashes, same root.
 
 What is derived from the entries is made anew. What else belongs to the record goes along: accounts with their passwords and second
-factors, requests, keys, published files, what witnesses took. The access log and sessions stay where they are.
+factors, requests, the keys of sealed texts, published files, what witnesses took. The access log and sessions stay where they are.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,22 +11,19 @@ import sqlalchemy as sa
 
 from domain.store.application import Files
 from domain.store.application_role import RIGHTS
+from domain.store.entry_codec import stored_register_entry
 from domain.store.hash_chain import TABLE, Hashed, StoredRow
 from domain.store.lateness import LATE_TABLE, make_anew
 from domain.store.log_check import Known, check_log
 from domain.store.log_reader import LogReader
 from domain.store.log_tables import HEAD, STEP, TILES, leaves_of
-from domain.store.preparation import position_column
-from domain.store.sqlite_recorder import stored_register_entry
+from domain.store.preparation import SEALING_TABLE, STEPS_TABLE, position_column
 
-MADE_ANEW = frozenset((TABLE, HEAD, TILES, LATE_TABLE, f"{TABLE}_steps", "views", "view_a_cases", "view_b_cases"))
-"""The tables of entries, which are copied row by row with their hashes, and those that are derived from them."""
+MADE_ANEW = frozenset((TABLE, HEAD, TILES, LATE_TABLE, STEPS_TABLE, SEALING_TABLE))
+"""The tables of entries, which are copied row by row with their hashes, and those that follow from them."""
 
-LEFT_BEHIND = frozenset((
-    "access_lines", "access_listed", "access_lists", "access_names", "access_keys", "access_log", "sessions", "sign_in_tries",
-    "invitations", "witness_tries",
-))  # fmt: skip
-"""The tables that say what was done in that database. Every other table with a name of ours goes along."""
+LEFT_BEHIND = frozenset(("sessions", "sign_in_tries", "invitations", "witness_tries"))
+"""Tables that say what was done in that database, beside those of the access log. Every other table of ours goes along."""
 
 ROWS = 500
 """Rows read and written at a time."""
@@ -50,7 +47,8 @@ class Copied(NamedTuple):
 
 def goes_along() -> list[str]:
     """The tables beside the entries that are copied, where they are there."""
-    return sorted(RIGHTS.keys() - MADE_ANEW - LEFT_BEHIND)
+    others = RIGHTS.keys() - MADE_ANEW - LEFT_BEHIND
+    return sorted(name for name in others if not name.startswith(("access_", "view")))
 
 
 def check_empty(target: Files, engine: sa.Engine) -> None:
@@ -90,6 +88,9 @@ def _copy_entries(source: Files, target: Files, report_progress: Callable[[int],
     log = recorder.log
     with recorder.datastore.transaction(commit=True) as c:
         log.name(c, head.origin)
+        c.execute(f"DELETE FROM {SEALING_TABLE}")
+        if source.seals:
+            c.execute(f"INSERT INTO {SEALING_TABLE} VALUES (1)")
         done = 0
         for rows in _rows(source, head.position):
             _insert(log, c, rows)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from domain.entries.signing_entries import KEYS, SigningKeySet
+from domain.entries.signing_entries import KEYS, UNSIGNED, SigningKeySet, StoredUnsigned
 from domain.proof.key_succession import named_key
 from domain.proof.signed_notes import VerifierKey
 from domain.proof.signing_key import KeyState, key_state, put_in_place
@@ -47,3 +47,17 @@ def set_key(files: Files, fact: SigningKeySet, *, actor: str) -> None:
     files.recorder.log.signing.forget()
     files.enter(KEYS, fact, actor=actor)
     put_in_place(record_name(files), VerifierKey.read(fact.vkey))
+
+
+def unsigned_words(files: Files) -> list[str]:
+    """Which entries were stored without the record's key, one sentence for each time that it was found."""
+    said = (fact for fact in files.entered(UNSIGNED) if isinstance(fact, StoredUnsigned))
+    return [f"{_entries(fact)} stored by somebody without the record's key; found at {fact.at.isoformat(timespec='seconds')}"
+            for fact in said]  # fmt: skip
+
+
+def _entries(fact: StoredUnsigned) -> str:
+    if fact.signed is None:
+        return f"the last entries up to number {fact.leaves:,} were"
+    first = fact.signed + 1
+    return f"entry {first:,} was" if first == fact.leaves else f"entries {first:,} to {fact.leaves:,} were"

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, RecordedEntry, evolve
 from domain.aggregates.person_files import PersonFiles
+from domain.store.entry_codec import stored_entry
 from domain.store.hash_chain import TABLE, Standing, standing_of
 from domain.store.person_index import PersonIndex
 from domain.store.preparation import LIMITED, MAY_CHANGE_LIMITS
-from domain.store.sqlite_recorder import stored_entry
 
 COUNTED = 10_000
 """Up to this number new entries are counted exactly. Beyond it positions are counted, gaps included."""

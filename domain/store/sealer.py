@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry
 from domain.entries.case_entries import EntryCorrected
@@ -36,6 +36,10 @@ class PersonErased(Refused):
     """An entry about a person whose texts were erased: nothing more is recorded of them."""
 
 
+class KeysMissing(PersistenceError):
+    """The keys of persons are not here: nothing can be sealed or opened. The message says why and what to do."""
+
+
 class Sealer:
     """Seals the entries of one writer."""
 
@@ -52,6 +56,7 @@ class Sealer:
         missing = {crn for one in references if (crn := _crn(one)) and crn not in self._held}
         if not missing:
             return
+        self.keys.check_there()
         if len(self._held) > MOST:
             self._held = dict(self._made)
         if not self._held:

@@ -1,27 +1,18 @@
 """The event store: entries as stored events, append-only, chained by hash; its recorder on SQLite.
 
-The library ``eventsourcing`` keeps order, versions and conflicts. Our own are the mapper (entries as JSON under a fixed
-topic) and the recorder (with each entry: when it was stored, by whom, and its hash in the chain). Nothing is ever
-updated or deleted: triggers refuse it.
+The library ``eventsourcing`` keeps order, versions and conflicts. Our own are the mapper (``entry_codec``) and the recorder (with
+each entry: when it was stored, by whom, and its hash in the chain). Nothing is ever updated or deleted: triggers refuse it.
 """
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import msgspec
-from eventsourcing.persistence import Mapper, StoredEvent
+from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
-from domain.aggregates.case_file import RecordedEntry
-from domain.entries import person_entries, record_entries, signing_entries
-from domain.entries.case_entries import ENTRY_TYPES, Entry
-from domain.entries.register_entries import RegisterEntry, register_types
-from domain.entries.tidy_text import tidied
-from domain.sealing.sealing import entry_part, with_tail
 from domain.store.hash_chain import (
     ORIGIN,
     TABLE,
@@ -31,63 +22,10 @@ from domain.store.hash_chain import (
     hashed,
     standing_of,
 )
-from domain.store.log_tables import LogTables, statements
-
-
-def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
-    """The name of a type in the store, such as ``case.appointment_outcome_recorded``. It never changes."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", "_", entry_type.__name__).lower()
-    return f"{entry_type.kept_on}.{words}"
-
-
-_TOPICS = {entry_type: topic_of(entry_type) for entry_type in ENTRY_TYPES.values()}
-_DECODERS = {topic: msgspec.json.Decoder(entry_type) for entry_type, topic in _TOPICS.items()}
-_DECLARED = (person_entries, record_entries, signing_entries)
-"""The modules that declare register entries beside ``register_entries`` itself: read here, so that each type is known."""
-
-_REGISTER = {topic_of(entry_type): msgspec.json.Decoder(entry_type) for entry_type in register_types().values()}
-_encode: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encode
-
-
-def stored_entry(topic: str, state: bytes) -> Entry:
-    """The entry that is stored under this topic as this state, with its text tidied: it may have been stored before that.
-
-    What is sealed stays so; the ciphertexts behind the JSON are not read.
-    """
-    return tidied(_DECODERS[topic].decode(entry_part(state)))
-
-
-def register_row(reference: str, number: int, fact: RegisterEntry) -> ChainedEvent:
-    """A register entry as it is stored on its file, with its number there."""
-    return reference, number, topic_of(type(fact)), _encode(fact)
-
-
-def stored_register_entry(topic: str, state: bytes) -> RegisterEntry:
-    """The register entry that is stored under this topic as this JSON."""
-    found: RegisterEntry = _REGISTER[topic].decode(state)
-    return found
-
+from domain.store.log_tables import NOTED_BY, LogTables, statements
 
 ROWS = 500
 """Entries inserted by one statement. More a statement is quicker: SQLite runs it without the interpreter lock."""
-
-
-class EntryMapper(Mapper[str]):
-    """Turns entries into stored events and back. The state is the entry in its interchange form, as JSON; then its ciphertexts."""
-
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        return StoredEvent(*self.entry(domain_event))
-
-    def entry(self, recorded: RecordedEntry) -> ChainedEvent:
-        """The recorded entry as an entry to be stored."""
-        fact, state = recorded.fact, _encode(recorded.fact)
-        if recorded.ciphertexts:
-            state = with_tail(state, recorded.ciphertexts)
-        return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], state
-
-    def to_domain_event(self, stored_event: StoredEvent) -> RecordedEntry:
-        fact = stored_entry(stored_event.topic, stored_event.state)
-        return RecordedEntry(str(stored_event.originator_id), stored_event.originator_version, fact)
 
 
 class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
@@ -96,7 +34,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = TABLE):
         super().__init__(datastore, events_table_name)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self.log = LogTables("sqlite", "rowid", stored_register_entry)
+        self.log = LogTables("sqlite", "rowid")
 
     def construct_create_table_statements(self) -> list[str]:
         table = self.events_table_name
@@ -118,11 +56,16 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=True) as c:
             return self.append_in(c, entries, actor)
 
-    def append_in(self, c: SQLiteCursor, entries: Sequence[ChainedEvent], actor: str) -> Sequence[int]:
-        """As ``append``, in a transaction that somebody else has begun."""
+    def append_in(
+        self, c: SQLiteCursor, entries: Sequence[ChainedEvent], actor: str, *, noting: bool = False
+    ) -> Sequence[int]:
+        """As ``append``, in a transaction that somebody else has begun. ``noting``: it is noted that the head is unsigned."""
         # It changes nothing, but takes the lock for writing before the head is read (SQLite begins deferred).
         c.execute(f"INSERT INTO {self.events_table_name} SELECT * FROM {self.events_table_name} WHERE 0")
         head = self.log.head(c)
+        if not noting and (unsigned := self.log.unsigned_row(c, head, self.clock())):
+            self.append_in(c, [unsigned], NOTED_BY, noting=True)
+            head = self.log.head(c)
         stored_at, clock_back = head.next_stored_at(self.clock())
         added = hashed(entries, head.hash, stored_at, actor)
         for at in range(0, len(entries), ROWS):

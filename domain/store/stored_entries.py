@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile
 from domain.entries.case_entries import Entry
 from domain.entries.register_entries import RegisterEntry
+from domain.store.entry_codec import stored_register_entry
 from domain.store.hash_chain import TABLE
 from domain.store.lateness import Lateness
 from domain.store.preparation import position_column
 from domain.store.sources import Source, file_of
-from domain.store.sqlite_recorder import stored_register_entry
 from domain.store.stored_by import StoredBy
 
 if TYPE_CHECKING:

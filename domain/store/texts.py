@@ -20,8 +20,8 @@ from domain.entries.entry import Entry
 from domain.sealing.person_key import UNCOMPARED, KeyDestroyed, PersonKey, Where
 from domain.sealing.sealed_fields import ERASED, FIELDS, REDACTED, SEALED, put_back
 from domain.sealing.sealing import NotOpened, entry_part, opened, subject_of, tail_of
+from domain.store.entry_codec import stored_entry, topic_of
 from domain.store.hash_chain import TABLE
-from domain.store.sqlite_recorder import stored_entry, topic_of
 
 if TYPE_CHECKING:
     from domain.store.application import Files

@@ -20,7 +20,7 @@ from domain.entries.case_entries import ENTRY_TYPES
 from domain.entries.schemas import ShapeError, load_entry
 from domain.importing.extracts.entry_fields import MAPPED, slots_of
 from domain.store.application import Files
-from domain.store.sqlite_recorder import topic_of
+from domain.store.entry_codec import topic_of
 from projections.history.history import History
 from projections.obligations.derive import obligations
 from tests.scenarios import Scenario

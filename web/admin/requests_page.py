@@ -15,6 +15,7 @@ from domain.accounts.roles import ADMINISTRATORS, OPENERS
 from domain.entries.code_lists import label
 from domain.store.erasing import NotErased
 from domain.store.record_keys import KeyChanged
+from domain.store.sources import NotDeclared
 from web.presentation.formatting import long_date
 from web.services import current_cases
 from web.site import access_control, clock, two_people
@@ -77,7 +78,9 @@ def decide(number: int, decision: str) -> Response:
         )
     try:
         two_people.decide(found, cast(Decision, decision))
-    except (AlreadyDecided, StaleAccount, AccountExists, KeyTaken, NoSuchAccount, KeyChanged, NotErased) as error:
+    except (
+        AlreadyDecided, NotDeclared, StaleAccount, AccountExists, KeyTaken, NoSuchAccount, KeyChanged, NotErased,
+    ) as error:  # fmt: skip
         flash(f"Nothing was changed: {error.args[0]}.")
     else:
         flash(f"Request {number}: {decision}.{_next(found, decision)}")
@@ -131,6 +134,8 @@ def _about(one: Request) -> str:
             return f"Let {one.subject} read an inspection" if only else f"Widen the account {one.subject}"
         case "name bound":
             return f"Say whom “{one.subject}” means in older limits of access"
+        case "taking over":
+            return f"Take over the first load of {one.subject}"
         case "signing key replaced":
             return "Replace the signing key, which was lost"
         case "person erased":
@@ -145,6 +150,9 @@ def _lines(one: Request) -> list[tuple[str, str]]:
     """What is asked for, line by line: the field and its values before and after."""
     if one.kind == "name bound":
         return [("Means", str(one.change["username"]))]
+    if one.kind == "taking over":
+        areas = ", ".join(one.change["areas"]) or "all that the source gives"
+        return [("Not late: recorded before", _words(one.change["cut_over"])), ("Areas", areas)]
     if one.kind == "limit lifted":
         access_control.shown(one.subject)
         return [

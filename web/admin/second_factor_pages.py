@@ -7,9 +7,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from domain.accounts.outside_key import NotSealed
 from domain.accounts.roles import Account
 from domain.accounts.second_factors import MOST, new_secret, step_of
+from domain.outside_key import NotSealed
 from web.admin import sign_in_pages
 from web.site import access_control, access_logging, clock, passkeys, sign_in_checks
 from web.site.links import local

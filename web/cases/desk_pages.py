@@ -25,6 +25,7 @@ from web.presentation.phrases import type_title
 from web.presentation.sorting import Order, read_order
 from web.presentation.table_files import Column, Download, notes
 from web.services import current_cases
+from web.services.late_counts import late_cases, late_said
 from web.site import access_control
 
 blueprint = Blueprint("desk", __name__)
@@ -113,6 +114,7 @@ def index() -> str:
         officers=sorted(by_officer.items()),
         columns=[LISTS[name] for name in BY_OFFICER],
         several=len(by_officer) > 1,
+        late=late_said(late_cases()),
     )
 
 

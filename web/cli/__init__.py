@@ -66,7 +66,7 @@ COMMANDS = {
     ),
     "keys": (
         "web.cli.keys_commands",
-        "The key that signs the heads of the record: make it, show it, follow it by another, replace it after a loss.",
+        "The key that signs the heads of the record, and the keys of persons: make, show, rotate, replace; move.",
     ),
     "migrate": (
         "web.cli.read_model_commands",

@@ -22,12 +22,14 @@ from domain.store.checkpointing import EntriesLog
 from domain.store.hash_chain import BrokenChain
 from domain.store.proved_entries import TooNew, proved_entries, proved_keys
 from projections.cases.case_repository import CaseRepository
+from projections.cases.shown_texts import shown_texts
+from projections.cases.stored_late import StoredLate
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import inspection_moment, score_readings
 from projections.scoring.management_ladder import criterion_rungs
 from web.cli import command_log, command_options
 from web.presentation.formatting import count_noun
-from web.presentation.json_documents import case_document, score_document
+from web.presentation.json_documents import case_document, score_document, stored_late_document
 from web.site import system_clock
 
 FORMAT = "caseaudit bundle 1"
@@ -94,7 +96,11 @@ def _bundle(
     files: Files = book.files
     opened = book.inspections[inspection] if inspection else None
     chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
-    reading, used = book.read(case, moment, chosen, inspection), book.used(case, moment, inspection)
+    reading, used = book.read(case, moment, chosen, inspection, opened=True), book.used(case, moment, inspection)
+    shown, known = case_document(reading, book.stored(case)), book.file(case).entries
+    texts = shown_texts(
+        (fact for name, fact in known.items() if (case, name) in used), (fact["entry"] for fact in shown["facts"])
+    )
     note = _note(EntriesLog(files), kept)  # after what it is to prove was read
     size = Checkpoint.read(note.text).size
     return {
@@ -103,8 +109,8 @@ def _bundle(
         "program": f"caseaudit {__version__}",
         "case": case,
         "checkpoint": str(note),
-        "entries": [*proved_keys(files, size), *proved_entries(files, used, size)],
-        "shown": case_document(reading, book.stored(case)),
+        "entries": [*proved_keys(files, size), *proved_entries(files, used, size, case, texts)],
+        "shown": shown,
         "sheet": _sheet(book, moment, inspection, chosen) if inspection else None,
     }
 
@@ -128,7 +134,8 @@ def _sheet(book: CaseRepository, moment: Moment, inspection: str, framework: Fra
     found = book.inspection(inspection)
     scored = score_readings(framework, moment, book.read_all(found.sample, moment, framework, inspection))
     rungs = criterion_rungs(found) if framework.id == found.framework.id else []
-    return score_document(scored, inspection, rungs)
+    late = StoredLate.of(book, inspection, scored.readings, moment)
+    return {**score_document(scored, inspection, rungs), "stored_late": stored_late_document(late)}
 
 
 def _write(output: Path, made: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
 from domain.store.head_signing import UNSIGNED
+from domain.store.key_store import KeysMissing, MissingKeys
 from domain.store.record_keys import signing_state
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
@@ -57,6 +58,7 @@ def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Fi
     except Exception as error:
         raise click.UsageError(f"--database {database}: cannot be opened: {error}") from error
     _say_unsigned(files)
+    _say_of_keys(files)
     return files
 
 
@@ -67,6 +69,23 @@ def _say_unsigned(files: Files) -> None:
     if "unsigned" not in said and (fault := signing_state(files).fault):
         said["unsigned"] = fault
         click.echo(f"Warning: {UNSIGNED.format(fault)}", err=True)
+
+
+def _say_of_keys(files: Files) -> None:
+    """Say, once a command, that the keys of persons are missing, or that some were there again that had been destroyed."""
+    context = click.get_current_context(silent=True)
+    said = {} if context is None else context.meta
+    if "keys" in said or not files.seals:
+        return
+    said["keys"] = True
+    if isinstance(files.keys, MissingKeys):
+        click.echo(
+            f"Warning: {files.keys.fault}. Names and texts read [sealed], and nothing is recorded on cases.", err=True
+        )
+    for crn in files.erased_again:
+        click.echo(
+            f"Warning: keys of {crn} were there again that had been destroyed; they were destroyed once more.", err=True
+        )
 
 
 def open_to_look(url: str) -> Files:
@@ -82,6 +101,8 @@ def storing(address: str) -> Iterator[None]:
     """Turn a failure to store (full disk, lost server, lock) into an error message of the command."""
     try:
         yield
+    except KeysMissing as error:
+        raise click.ClickException(f"{error}; nothing more was stored. Then run the same command again") from error
     except StoringError as error:
         raise click.ClickException(
             f"{database_at(address)}: {words_of(error)}; what was stored before is whole and stays. When that is mended, "

@@ -1,7 +1,8 @@
-"""The command ``keys``: the key that signs the heads of the record. It is made, shown, followed by another, replaced."""
+"""The command ``keys``: the key that signs the heads of the record, made, shown, followed, replaced; the keys of persons, moved."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import click
 import msgspec
@@ -17,6 +18,8 @@ from domain.proof.key_succession import key_set
 from domain.proof.signed_notes import VerifierKey
 from domain.proof.signing_key import Signer, key_path, make_signing_key, read_signing_key
 from domain.store.application import Files
+from domain.store.key_store import IN_FILE as KEY_STORE
+from domain.store.key_store import NotMoved, move_keys, store_path
 from domain.store.record_keys import KeyChanged, key_entries, record_name, set_key, signing_state
 from web.cli import command_log, command_options
 from web.presentation.formatting import short_date
@@ -27,12 +30,18 @@ KEEP = (
     "and to its witness: caseaudit keys show > FILE"
 )
 
+KEEP_STORE = (
+    "Copy the store by itself, often, and each copy for no longer than an erased person's keys may last. It must not lie in the "
+    "backups of the database. Whoever loses it, or the outside key, loses every name and text. Backups of the database from "
+    "before this still hold the keys: they must go."
+)
+
 WAITS = "A second person must confirm it within {} days on the page Requests; until then heads are unsigned. Its public key: {}"
 
 
 @click.group()
 def keys() -> None:
-    """The key that signs the heads of the record: make it, show it, follow it by another, replace it after a loss."""
+    """The key that signs the heads of the record, and the keys of persons: make, show, rotate, replace; move."""
 
 
 @keys.command()
@@ -115,6 +124,36 @@ def replace(reason: str, database: str) -> None:
             _print(files)
         else:
             click.echo(WAITS.format(LIFE.days, key.verifier(log_origin(record, "entries"))), err=True)
+
+
+@keys.command()
+@click.option("--to", "path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="The file of the store. Default: CASEAUDIT_KEY_STORE, else in your data folder.")  # fmt: skip
+@command_options.database
+def move(path: Path | None, database: str) -> None:
+    """Move the keys of persons out of the record into a store of their own, under the outside key.
+
+    From then on whoever has the database alone reads no name, date of birth or text. Stop the site and imports first; start them
+    again with CASEAUDIT_KEY_STORE, where the store is not at its usual place. It may be cut off and run again.
+    """
+    at = command_options.database_at(database)
+    with _opened(database) as files, closing(AccountRegister(at.address)):
+        try:
+            moved = move_keys(files, path, actor=_actor("keys move"))
+        except NotMoved as error:
+            raise click.ClickException(str(error)) from error
+        target = path or store_path(files)
+        click.echo(f"{moved} keys are in {target}, under the outside key; none is left in the record.")
+        click.echo(KEEP_STORE, err=True)
+        if at.kind == "postgresql":
+            click.echo(
+                "Run as the owner of the tables, to overwrite the old rows: VACUUM FULL person_keys, text_keys",
+                err=True,
+            )
+        if target != store_path(files):
+            click.echo(
+                f"From now on set {KEY_STORE}={target} for every process: without it texts read [sealed].", err=True
+            )
 
 
 @contextmanager

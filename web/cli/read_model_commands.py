@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 
+from domain.accounts import access_growth
 from domain.accounts.account_register import AccountRegister
 from domain.store.application_role import UnfitRole, application_roles, grant_rights
 from domain.store.witnessed import Witnessed
@@ -31,6 +32,7 @@ from web.cli.command_columns import maker_of, pool_of
 from web.cli.command_read_model import open_read_model
 from web.cli.progress_bars import progress_of
 from web.presentation.formatting import count_noun
+from web.site import system_clock
 
 MOST_PRINTED = 20
 """The most differences that are printed. The others are counted."""
@@ -93,7 +95,8 @@ dask_option = click.option(
 def follow(batch: int, processes: int | None, scheduler: str | None, database: str) -> None:
     """Keep the views up with the record, for good. A second follower of the same database stands by.
 
-    It also makes the files of columns anew when much has changed, and hands checkpoints to the witness. Where it is far behind,
+    It also makes the files of columns anew when much has changed, takes lines of the access log into its tree, and hands
+    checkpoints to the witness. Where it is far behind,
     cases are derived by several processes or on a Dask cluster. SIGTERM or Ctrl-C ends it between two batches. It can be killed
     at any time: the next goes on where it was.
     """
@@ -110,6 +113,7 @@ def follow(batch: int, processes: int | None, scheduler: str | None, database: s
     with closing(open_read_model(database)) as views:
         aside, witness, maker, say = Aside(), Aside(), maker_of(views, pool), partial(click.echo, err=True)
         schedule = schedule_of(database)
+        growing = access_growth.start(command_options.database_at(database).address, system_clock.now)
 
         def tend() -> None:
             aside.start(maker.tend)
@@ -119,6 +123,7 @@ def follow(batch: int, processes: int | None, scheduler: str | None, database: s
         Following(views, lambda: bool(asked), say, batch, tend=tend, pool=pool).run()
         aside.close()
         witness.close()
+        growing.set()
         click.echo(f"stopped at position {views.position:,}", err=True)
 
 

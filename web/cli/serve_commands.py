@@ -60,11 +60,14 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
                     self.cfg.set(name, value)
 
         def load(self) -> Any:
+            from domain.accounts import access_growth
             from web.app import create_app
             from web.services import witnessing
 
             site["places"] = places
-            app = create_app(command_options.database_at(database).address, **site)
+            address = command_options.database_at(database).address
+            app = create_app(address, **site)
+            access_growth.start(address, system_clock.now)
             if plan is not None:
                 witnessing.start(app, plan)
             return app

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import click
 
+from domain.accounts.access_log import AccessLog
 from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import day_of
 from domain.entries.register_entries import TreeMade
@@ -28,11 +29,13 @@ from domain.store.log_check import Known, check_log
 from domain.store.log_head import LogHead
 from domain.store.log_reader import LogReader, stored_by
 from domain.store.preparation import TREE_FILE, seals
+from domain.store.record_keys import unsigned_words
 from domain.store.stored_by import StoredBy, is_own_doing
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
 from web.cli.progress_bars import progress_of
 from web.cli.report_verification import damaged, differs
+from web.cli.verify_access import prove_access
 from web.presentation.formatting import count_noun, long_date
 
 OURS = ("import", "demo")
@@ -132,8 +135,10 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
         )
     click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
     _check_accounts(files, database)
+    with closing(AccessLog(command_options.database_at(database))) as access:
+        prove_access(access, head.origin, known_by(outside.kept, "access"), keys)
     _say_what_it_lacks(files)
-    _say_what_it_shows(head, outside, keys)
+    _say_what_it_shows(files, head, outside, keys)
 
 
 def _check_accounts(files: Files, database: str) -> None:
@@ -163,9 +168,11 @@ def _say_what_it_lacks(files: Files) -> None:
         click.echo("names, dates of birth and notes stand in it in the clear: an older version began it")
 
 
-def _say_what_it_shows(head: LogHead, outside: Outside, keys: Sequence[VerifierKey]) -> None:
+def _say_what_it_shows(files: Files, head: LogHead, outside: Outside, keys: Sequence[VerifierKey]) -> None:
     if head.clock_back:
         click.echo(f"the clock was set back: {head.clock_back}")
+    for words in unsigned_words(files):
+        click.echo(words)
     for one in outside.kept:
         click.echo(f"{one.file}: the first {one.checkpoint.size:,} leaves of {one.checkpoint.origin} are as they were")
     if keys and outside.key is None:

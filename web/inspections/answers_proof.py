@@ -30,28 +30,39 @@ class AnswersFound:
 
 
 def check_answers(
-    book: CaseRepository, text: str, made_again: Callable[[str], InspectionReport]
+    book: CaseRepository, text: str, made_again: Callable[[str], InspectionReport], says_cases: Callable[[str], bool]
 ) -> AnswersFound | None:
-    """What is to be said of a file of answers; None where it is not one."""
+    """What is to be said of a file of answers; None where it is not one.
+
+    ``says_cases``: whether every file of this inspection's answers says how many cases it holds; those of before do not.
+    """
     try:
         header, *lines = csv.reader(io.StringIO(text), strict=True)
     except (csv.Error, ValueError):
         return None
     if not lines or 2 * len(set(header) & {*ANSWER, "Inspection", "Sample date", *PLACE}) < len(ANSWER):
         return None
-    names = Counter(cell for line in lines for cell in line if cell in book.inspections)
+    known = book.inspections
+    names = Counter(cell for line in lines for cell in line if cell in known)
     if not names:
         return AnswersFound(differs=["Inspection: no row names an inspection of this record"])
     name = names.most_common(1)[0][0]
-    return AnswersFound(name, *_compare(book, name, made_again(name), header, lines))
+    without = None if says_cases(name) or CASES in header else CASES
+    return AnswersFound(name, *_compare(book, name, made_again(name), header, lines, without=without))
 
 
 def _compare(
-    book: CaseRepository, name: str, now: InspectionReport, header: Sequence[str], lines: Sequence[Sequence[str]]
+    book: CaseRepository,
+    name: str,
+    now: InspectionReport,
+    header: Sequence[str],
+    lines: Sequence[Sequence[str]],
+    *,
+    without: str | None,
 ) -> tuple[list[str], list[str]]:
-    """What is said of the file as a whole, and what differs."""
+    """What is said of the file as a whole, and what differs. ``without``: a column that it need not have."""
     table = answers_table(now, now.scored.readings)
-    columns = [column.heading for column in table.columns if column.heading != CASES or CASES in header]
+    columns = [column.heading for column in table.columns if column.heading != without]
     differs = list(_columns(header, columns))
     rows: dict[int, Cells] = {}
     for number, line in enumerate(lines, start=2):

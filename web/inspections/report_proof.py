@@ -73,6 +73,12 @@ def _published_as(book: CaseRepository, content: bytes) -> tuple[str, str] | Non
     )
 
 
+def keeps_files(book: CaseRepository, name: str) -> bool:
+    """Whether the files of an inspection were kept when it was published: then no report of it is in a format of before."""
+    out = book.inspection(name).published
+    return out is not None and bool(out.published_files)
+
+
 def _bytes_said(book: CaseRepository, name: str, content: bytes) -> tuple[str, bool]:
     """What is said of the bytes of a report's file, and whether they are the published ones."""
     out = book.inspection(name).published
@@ -112,10 +118,10 @@ def _of_json(book: CaseRepository, path: Path, content: bytes, text: str) -> Pro
 
 def _fields(book: CaseRepository, document: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
     """Each field of a report's JSON that is not what the record gives."""
-    if "format" not in document:
+    if "format" not in document and not keeps_files(book, now["report"]):
         now = {name: now[name] for name in BEFORE}
-    elif document["format"] != FORMAT:
-        yield f"format: {shown(document['format'])} is not known to this version; it reads {FORMAT}"
+    elif (asked := document.get("format")) != FORMAT or type(asked) is not int:
+        yield f"format: {shown(asked)} is not known to this version; it reads {FORMAT}"
     place = ("position", "hash")
     for name in place:
         if name not in document:
@@ -127,7 +133,7 @@ def _fields(book: CaseRepository, document: dict[str, Any], now: dict[str, Any])
 
 
 def _of_answers(book: CaseRepository, path: Path, content: bytes, text: str) -> Proof:
-    found = check_answers(book, text, lambda name: made_again(book, name))
+    found = check_answers(book, text, lambda name: made_again(book, name), lambda name: keeps_files(book, name))
     if found is None:
         raise NotAReport(f"{path.name}: not the answers of an inspection: it has no rows, or not their columns")
     if found.inspection is None:

@@ -22,6 +22,7 @@ from web.reports.report_building import BuiltReport, build_measure_report, build
 from web.reports.report_query import ReportQuerySchema, choices, query_from
 from web.reports.table_model import Link, printed
 from web.services import current_cases, report_cache
+from web.services.late_counts import late_cases, late_said
 from web.site import access_control
 
 blueprint = Blueprint("compliance", __name__)
@@ -94,6 +95,7 @@ def _page(made: BuiltReport) -> str:
         chart=_chart(made),
         definitions=definitions(made.measures, made.asked),
         sure=sure_said(made.report.sure, made.report.remark),
+        late=late_said(late_cases().within(made.asked.scope.holds)),
         **_common(made.asked),
     )
 

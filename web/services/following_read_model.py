@@ -6,9 +6,9 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, request, session
 
-from domain.accounts.outside_key import NotSealed
 from domain.calendar.london_time import LONDON
 from domain.error_traces import trace_of
+from domain.outside_key import NotSealed
 from domain.store.application import Files
 from domain.store.database import NotPrepared
 from domain.store.engines import DatabaseError

@@ -5,10 +5,11 @@ import time
 
 from flask import Flask
 
+from domain.accounts.access_growth import AccessTree
 from domain.error_traces import trace_of
 from domain.store.checkpointing import CHECKED, Schedule, WitnessPlan
 from web.services import current_cases
-from web.site import clock
+from web.site import access_control, clock
 
 
 def start(app: Flask, plan: WitnessPlan) -> None:
@@ -22,7 +23,9 @@ def _keep_on(app: Flask, plan: WitnessPlan) -> None:
         try:
             with app.app_context():
                 if schedule is None:
-                    schedule = Schedule(plan, app.config["DATABASE"], current_cases.repository().files, clock.now)
+                    files, access = current_cases.repository().files, access_control.register().log
+                    more = [AccessTree(access, files)]
+                    schedule = Schedule(plan, app.config["DATABASE"], files, clock.now, more)
                 schedule.tend()
         except Exception as error:
             app.logger.error("no checkpoint could be handed over: %s", trace_of(error))

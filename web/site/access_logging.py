@@ -24,7 +24,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
     "compliance": "reports",
     "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
-    "imports": "administration", "proof": "administration", "access": "oversight",
+    "imports": "administration", "sources": "administration", "proof": "administration", "access": "oversight",
     "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
     "invitations": "administration", "keeping": "administration",
 }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
+from domain.store.sealer import KeysMissing
 from projections.read_model.column_keeper import TRY_AGAIN, ColumnsNotMade
 from web.site.reading_date import UnreadableDate
 
@@ -100,8 +101,21 @@ def not_made(error: ColumnsNotMade) -> Response:
     return answer
 
 
+def keys_missing(error: KeysMissing) -> Response:
+    """The answer where the keys of persons are not here, so that nothing can be recorded on cases."""
+    happened = f"Nothing was recorded: {error}."
+    if request.path.startswith("/api/"):
+        return _as_json(ServiceUnavailable.code, "Service Unavailable", happened, {})
+    page = render_template(
+        "site/error.html", title="The keys of names and texts are not here", happened=happened,
+        advice="Go back: what you typed is still there. Tell the person who runs the service.",
+    )  # fmt: skip
+    return make_response(page, ServiceUnavailable.code)
+
+
 def attach(app: Flask) -> None:
     """Register these pages for all errors."""
     app.register_error_handler(ColumnsNotMade, not_made)
     app.register_error_handler(HTTPException, refuse)
+    app.register_error_handler(KeysMissing, keys_missing)
     app.register_error_handler(UnreadableDate, ask_again)

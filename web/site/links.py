@@ -17,6 +17,7 @@ NAVIGATION = (
     ("Accounts", "staff.index"),
     ("Requests", "requests.index"),
     ("Imports", "imports.index"),
+    ("Sources", "sources.index"),
     ("Proof", "proof.index"),
     ("Access log", "access.index"),
 )

@@ -3,8 +3,8 @@
 import secrets
 from datetime import datetime
 
-from domain.accounts.outside_key import OutsideKey
 from domain.accounts.password_hashes import GIVEN_FOR, hashed, is_password
+from domain.outside_key import OutsideKey
 
 __all__ = ["GIVEN_FOR", "LONGEST", "SHORTEST", "fault", "given", "hashed", "is_password"]
 

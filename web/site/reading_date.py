@@ -35,6 +35,7 @@ UNDATED = frozenset(
         "requests",
         "access",
         "imports",
+        "sources",
         "proof",
         "calendars",
         "inspecting",

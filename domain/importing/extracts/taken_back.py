@@ -24,7 +24,7 @@ from domain.importing.extracts.mapping import SourceMapping
 from domain.importing.extracts.missing_rows import RowsSeen
 from domain.importing.ndjson_reader import Line, Rejected, read_entry
 from domain.store.application import Files
-from domain.store.sqlite_recorder import topic_of
+from domain.store.entry_codec import topic_of
 
 STEP = 1000
 

@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from domain.accounts.account_register import AccountRegister
-from domain.accounts.outside_key import (
+from domain.key_files import KeyUnusable, key_folder
+from domain.outside_key import (
     IN_FILE,
     IN_TEXT,
     NotSealed,
     OutsideKey,
     outside_key,
 )
-from domain.key_files import KeyUnusable, key_folder
 
 RECORD = "0123456789abcdef" * 2
 TEXT = "of this test only: 0123456789abcdef"

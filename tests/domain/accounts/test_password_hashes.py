@@ -6,9 +6,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from domain.accounts.account_register import AccountRegister
-from domain.accounts.outside_key import OutsideKey
 from domain.accounts.password_hashes import GIVEN_FOR, hashed, is_older, is_password
 from domain.accounts.roles import Account
+from domain.outside_key import OutsideKey
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 KEY, OTHER = OutsideKey(b"of this test only: 0123456789abcdef"), OutsideKey(b"another of this test: 0123456789abcdef")

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from domain.accounts.account_register import AccountRegister
-from domain.accounts.outside_key import OutsideKey
 from domain.accounts.roles import Account
 from domain.accounts.sign_in_sessions import AHEAD, IDLE, LONGEST, UNFINISHED
+from domain.outside_key import OutsideKey
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANN = Account("ann", "Ann Spo", "spo", ("Gloucester",))

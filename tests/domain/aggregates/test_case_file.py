@@ -18,7 +18,7 @@ from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.refusals import Refused
 from domain.entries.schemas import dump_entry, load_entry, schema_of
 from domain.store.application import Files
-from domain.store.sqlite_recorder import EntryMapper, topic_of
+from domain.store.entry_codec import EntryMapper, topic_of
 from tests.support.examples import example_of, named_by
 from tests.support.histories import CASE, NOW, PERSON, PLACE
 

@@ -16,12 +16,12 @@ from eventsourcing.persistence import StoredEvent
 
 from domain.store.application import Files
 from domain.store.database import Database, NotPrepared, WrongAddress
+from domain.store.entry_codec import stored_entry
 from domain.store.hash_chain import ORIGIN, BrokenChain
 from domain.store.log_check import check_log
 from domain.store.postgres_pool import AddressDatastore
 from domain.store.postgres_recorder import ChainedPostgresRecorder
 from domain.store.preparation import prepare
-from domain.store.sqlite_recorder import stored_entry
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import figures
 from projections.inspections.sample_scores import score_inspection

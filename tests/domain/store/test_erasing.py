@@ -81,13 +81,32 @@ def test_a_record_that_is_not_sealed_says_that_nothing_can_be_erased(own_databas
         assert files.entered(person_file(CRN)) == []
 
 
+def test_an_erased_person_is_found_by_no_name(files: Files) -> None:
+    assert files.names.found(NAME, None) == {CASE}
+    erase(files, CRN, erased(), actor="ann")
+    assert files.names.found(NAME, None) == files.names.found(NAME, None, by_sound=True) == set()
+    assert files.recorder.rows_of("SELECT count(*) FROM name_digests")[0][0] == 0
+
+
+def test_a_redacted_name_finds_nobody_and_the_others_do(files: Files) -> None:
+    new = {"person": BEGINNING["person"] | {"name": "Zoe Byrne"}}
+    record(files, about("EntryCorrected", "c1", of="start", fields=new))
+    asked = {"case": CASE, "entry": "start", "path": "person.name"}
+    redact(files, TextRedacted(at=NOW, **asked, reason="a name of before", asked_by="a"), actor="b")
+    assert files.names.found(NAME, None) == set() and files.names.found("Zoe Byrne", None) == {CASE}
+
+
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_neither_the_text_nor_the_key_is_in_any_file(files: Files) -> None:
     key = files.keys.of([CRN])[CRN].current
+    digests = [
+        int(one).to_bytes(8, "big", signed=True) for (one,) in files.recorder.rows_of("SELECT digest FROM name_digests")
+    ]
+    assert digests and all(one in raw(files) for one in digests)
     assert key is not None and key.hex().encode() in raw(files)
     assert NAME.encode() not in raw(files) and b"came round" not in raw(files)
     erase(files, CRN, erased(), actor="ann")
-    for told in (key, key.hex().encode(), NAME.encode(), b"came round"):
+    for told in (key, key.hex().encode(), NAME.encode(), b"came round", *digests):
         assert told not in raw(files)
 
 
@@ -146,9 +165,10 @@ def test_a_marked_person_without_a_key_gets_none(files: Files, empty_database: s
 
 
 def test_a_mark_that_cannot_be_kept_is_said_and_the_person_is_erased(
-    files: Files, monkeypatch: pytest.MonkeyPatch
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(IN_FILE, "/nowhere/at/all")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(IN_FILE, str(tmp_path / "file" / "marks"))
     assert IN_FILE in erase(files, CRN, erased(), actor="ann").not_marked
     assert read_now(files)["e1"]["note"] == ERASED
 

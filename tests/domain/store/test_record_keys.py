@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import Account
 from domain.entries.schemas import load_entry
-from domain.entries.signing_entries import KEYS, SigningKeySet
+from domain.entries.signing_entries import KEYS, UNSIGNED, SigningKeySet, StoredUnsigned
 from domain.key_files import key_folder
 from domain.proof.checkpoints import Checkpoint
 from domain.proof.key_succession import check_key_set, key_set, keys_after
@@ -74,7 +74,9 @@ def record(files: Files, entry: str) -> Note | None:
     if not head.note:
         return None
     note = Note.read(head.note)
-    assert Checkpoint.read(note.text) == Checkpoint(f"{head.origin}/entries", head.frontier.size, head.frontier.root)
+    assert Checkpoint.read(note.text) == Checkpoint(
+        f"{head.origin}/entries", head.frontier.size, head.frontier.root, head.position
+    )
     return note
 
 
@@ -280,3 +282,39 @@ def test_after_a_loss_only_the_new_key_proves_the_head(
     assert "alone: get its public key from them" in run("verify", "--key", str(kept), code=1).output
     new.write_text(run("keys", "show").stdout)
     assert "signed with a key outside" in run("verify", "--key", str(new)).output
+
+
+def test_what_was_stored_without_the_key_is_said_for_good(run: Run, files: Files, empty_database: str) -> None:
+    """Whoever appends without the key cannot hide behind the next honest signature."""
+    record(files, "a")
+    run("keys", "make")
+    record(files, "b")
+    path = key_path(record_name(files))
+    with closing(Files.open(empty_database)) as stranger:
+        path.rename(path.with_name("away"))
+        assert record(stranger, "forged") is None
+        path.with_name("away").rename(path)
+    assert not files.entered(UNSIGNED)
+    assert record(files, "c") is not None
+    (said,) = files.entered(UNSIGNED)
+    assert isinstance(said, StoredUnsigned) and (said.leaves, said.signed) == (5, 4)
+    assert "entry 5 was stored by somebody without the record's key" in run("verify").output
+    record(files, "d")
+    with closing(Files.open(empty_database)) as other:  # who does not know what was signed last
+        record(other, "e")
+        with other.recorder.datastore.transaction(commit=True) as c:
+            c.execute("UPDATE stored_events_head SET note = 'x'")
+    record(files, "f")
+    assert [fact.leaves for fact in files.entered(UNSIGNED) if isinstance(fact, StoredUnsigned)] == [5, 9]
+
+
+def test_a_record_whose_heads_are_all_signed_says_nothing_of_it(run: Run, files: Files, empty_database: str) -> None:
+    record(files, "a")
+    run("keys", "make")
+    for entry in "bc":
+        record(files, entry)
+        with closing(Files.open(empty_database)) as other:
+            record(other, f"other-{entry}")
+    run("keys", "rotate")
+    record(files, "d")
+    assert not files.entered(UNSIGNED) and "without the record" not in run("verify").output

@@ -24,9 +24,9 @@ from domain.sealing.sealed_fields import ERASED, REDACTED, SEALED
 from domain.sealing.sealing import tail_of
 from domain.store.application import Files
 from domain.store.database import Database
+from domain.store.entry_codec import stored_entry
 from domain.store.preparation import begin_sealing
 from domain.store.sealer import PersonErased
-from domain.store.sqlite_recorder import stored_entry
 from tests.domain.store.test_store import BEGINNING
 from tests.support.histories import CASE, NOW, facts_of
 

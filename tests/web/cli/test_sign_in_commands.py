@@ -8,9 +8,9 @@ from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
 
 from domain.accounts.account_register import AccountRegister
-from domain.accounts.outside_key import IN_FILE, IN_TEXT
 from domain.accounts.password_hashes import is_password
 from domain.accounts.roles import Account
+from domain.outside_key import IN_FILE, IN_TEXT
 from tests.support.people import PASSWORD
 from web.cli import main, serve_commands
 from web.site import system_clock

@@ -1,0 +1,68 @@
+"""How entries are written in the store: as JSON under a fixed topic, ciphertexts behind it; and read again."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from eventsourcing.persistence import Mapper, StoredEvent
+
+from domain.aggregates.case_file import RecordedEntry
+from domain.entries import person_entries, record_entries, signing_entries
+from domain.entries.case_entries import ENTRY_TYPES, Entry
+from domain.entries.register_entries import RegisterEntry, register_types
+from domain.entries.tidy_text import tidied
+from domain.sealing.sealing import entry_part, with_tail
+from domain.store.hash_chain import ChainedEvent
+
+
+def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
+    """The name of a type in the store, such as ``case.appointment_outcome_recorded``. It never changes."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", entry_type.__name__).lower()
+    return f"{entry_type.kept_on}.{words}"
+
+
+_TOPICS = {entry_type: topic_of(entry_type) for entry_type in ENTRY_TYPES.values()}
+_DECODERS = {topic: msgspec.json.Decoder(entry_type) for entry_type, topic in _TOPICS.items()}
+_DECLARED = (person_entries, record_entries, signing_entries)
+"""The modules that declare register entries beside ``register_entries`` itself: read here, so that each type is known."""
+
+_REGISTER = {topic_of(entry_type): msgspec.json.Decoder(entry_type) for entry_type in register_types().values()}
+_encode: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encode
+
+
+def stored_entry(topic: str, state: bytes) -> Entry:
+    """The entry that is stored under this topic as this state, with its text tidied: it may have been stored before that.
+
+    What is sealed stays so; the ciphertexts behind the JSON are not read.
+    """
+    return tidied(_DECODERS[topic].decode(entry_part(state)))
+
+
+def register_row(reference: str, number: int, fact: RegisterEntry) -> ChainedEvent:
+    """A register entry as it is stored on its file, with its number there."""
+    return reference, number, topic_of(type(fact)), _encode(fact)
+
+
+def stored_register_entry(topic: str, state: bytes) -> RegisterEntry:
+    """The register entry that is stored under this topic as this JSON."""
+    found: RegisterEntry = _REGISTER[topic].decode(state)
+    return found
+
+
+class EntryMapper(Mapper[str]):
+    """Turns entries into stored events and back. The state is the entry in its interchange form, as JSON; then its ciphertexts."""
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        return StoredEvent(*self.entry(domain_event))
+
+    def entry(self, recorded: RecordedEntry) -> ChainedEvent:
+        """The recorded entry as an entry to be stored."""
+        fact, state = recorded.fact, _encode(recorded.fact)
+        if recorded.ciphertexts:
+            state = with_tail(state, recorded.ciphertexts)
+        return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], state
+
+    def to_domain_event(self, stored_event: StoredEvent) -> RecordedEntry:
+        fact = stored_entry(stored_event.topic, stored_event.state)
+        return RecordedEntry(str(stored_event.originator_id), stored_event.originator_version, fact)

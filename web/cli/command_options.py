@@ -13,8 +13,8 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
 from domain.store.head_signing import UNSIGNED
-from domain.store.key_store import KeysMissing, MissingKeys
 from domain.store.record_keys import signing_state
+from domain.store.sealer import KeysMissing
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
@@ -78,6 +78,8 @@ def _say_of_keys(files: Files) -> None:
     if "keys" in said or not files.seals:
         return
     said["keys"] = True
+    from domain.store.key_store import MissingKeys
+
     if isinstance(files.keys, MissingKeys):
         click.echo(
             f"Warning: {files.keys.fault}. Names and texts read [sealed], and nothing is recorded on cases.", err=True

@@ -22,14 +22,14 @@ from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
 from domain.sealing.sealing import NotOpened, opened, tail_of
 from domain.store.entry_codec import stored_entry
 from domain.store.erased_marks import ErasedMarks, marks_path
-from domain.store.key_store import KeysMissing, names_of
+from domain.store.key_store import names_of
 from domain.store.log_reader import LogReader
 from domain.store.person_keys import PersonKeys
 from domain.store.person_register import erased_crns, redacted_texts, register_of_persons
+from domain.store.sealer import KeysMissing
 
 if TYPE_CHECKING:
     from domain.store.application import Files
-    from domain.store.person_keys import PersonKeys
 
 AGAIN_BY = "caseaudit (keys of an erased person were there again)"
 """Who is on record as having destroyed keys once more."""
@@ -152,7 +152,7 @@ def cases_of(files: "Files", crn: str) -> list[str]:
     return [one for one in found if one.partition("/")[0] == crn and files.recorder.last_version(one)]
 
 
-def destroy_again(files: "Files", keys: "PersonKeys") -> list[str]:
+def destroy_again(files: "Files", keys: PersonKeys) -> list[str]:
     """Destroy keys of erased persons that are there again, and of redacted texts; the CRNs. Each is entered in the register."""
     register = register_of_persons(files)
     erased = erased_crns(register)
@@ -169,7 +169,7 @@ def destroy_again(files: "Files", keys: "PersonKeys") -> list[str]:
     return again + _redact_again(files, keys, redacted_texts(register), erased)
 
 
-def _redact_again(files: "Files", keys: "PersonKeys", redacted: Iterable[Where], erased: set[str]) -> list[str]:
+def _redact_again(files: "Files", keys: PersonKeys, redacted: Iterable[Where], erased: set[str]) -> list[str]:
     again = []
     for where in redacted:
         crn = where.case.partition("/")[0]

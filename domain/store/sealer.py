@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry
 from domain.entries.case_entries import EntryCorrected
@@ -34,6 +34,10 @@ FRESH_SECONDS = 1.0
 
 class PersonErased(Refused):
     """An entry about a person whose texts were erased: nothing more is recorded of them."""
+
+
+class KeysMissing(PersistenceError):
+    """The keys of persons are not here: nothing can be sealed or opened. The message says why and what to do."""
 
 
 class Sealer:

@@ -15,8 +15,8 @@ from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
 from domain.store.hash_chain import BrokenChain
 from domain.store.head_signing import UNSIGNED
-from domain.store.key_store import KeysMissing, MissingKeys
 from domain.store.record_keys import signing_state
+from domain.store.sealer import KeysMissing
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
@@ -83,6 +83,10 @@ def _say_of_keys(files: Files) -> None:
 
 def _tell_of_keys(files: Files) -> None:
     keys = files.__dict__.get("keys")
+    if keys is None:
+        return
+    from domain.store.key_store import MissingKeys
+
     if isinstance(keys, MissingKeys):
         click.echo(f"Warning: {keys.fault}. Names and texts read [sealed], and nothing is recorded on cases.", err=True)
     for crn in files.erased_again:

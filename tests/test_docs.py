@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES
-from domain.entries.entry import CLAIMED, NEVER_GIVEN
+from domain.entries.entry import CLAIMED
+from domain.entries.schemas import NEVER_GIVEN
 from domain.policy.cited_documents import SURE
 from domain.policy.clause_schema import NEEDS, ClauseValueSchema, ClauseYamlSchema
 from domain.policy.clauses import TRIGGERS, InCustody

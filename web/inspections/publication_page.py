@@ -11,7 +11,7 @@ from domain.accounts.roles import OPENERS, READERS
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionPublished
 from domain.entries.refusals import BusyFile, Refused
-from domain.store.published_files import PublishedFiles
+from domain.store.published_files import DamagedFile, PublishedFiles
 from projections.inspections.sample_scores import score_before
 from web.inspections import publication
 from web.inspections.publication import FORMS, NAMING_CASES, NEEDED, NotMade, form_of, published_file
@@ -80,7 +80,10 @@ def published(inspection: str, form: str) -> Response:
     current_inspections.inspection(inspection)
     book = current_cases.repository()
     out = book.inspection(inspection).published
-    found = published_file(book, out, form) if out is not None else None
+    try:
+        found = published_file(book, out, form) if out is not None else None
+    except DamagedFile as error:
+        abort(503, f"What is kept is not what was published: {error}. Tell whoever runs the service.")
     if found is None:
         abort(404, "No file of this form was kept when the sheet was published, or it is not published.")
     if (why := _withheld(inspection, form)) is not None:

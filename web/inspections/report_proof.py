@@ -61,6 +61,9 @@ def _of_bytes(book: CaseRepository, content: bytes, kind: str) -> Proof:
     words = f"the fields of a {kind} are not compared: verify the report's JSON, or its answers as CSV"
     if found is not None:
         return Proof([f"byte for byte the published file {found[1]} of {found[0]}", words], fields=False)
+    every = (book.inspection(name).published for name in book.inspections)
+    if any(out is not None and not out.published_files for out in every):
+        words += "; sheets that were published before files were kept carry no digest"
     return Proof([words], ["not the published bytes of any report in this record"], fields=False)
 
 

@@ -127,6 +127,13 @@ def test_everybody_who_may_read_the_report_has_the_published_files(
     assert b"/1" not in contents["json"].replace(b"1/1", b"") and NAME.encode() in contents["json"]
 
 
+def test_a_kept_file_that_was_changed_is_given_to_nobody(lead: FlaskClient, own_database: Path) -> None:
+    for statement in ("DROP TRIGGER published_files_no_update", "UPDATE published_files SET content = x'00'"):
+        change(str(own_database), "sqlite", statement)
+    answer = lead.get(f"{HERE}/published/pdf")
+    assert answer.status_code == 503 and "What is kept is not what was published" in answer.text
+
+
 def test_an_unpublished_report_has_no_published_files_and_is_closed_to_others(app: Flask, lead: FlaskClient) -> None:
     ready(lead)
     assert lead.get(f"{AUDIT}/published/json").status_code == 404

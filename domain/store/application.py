@@ -61,7 +61,7 @@ class Files(Application[str]):
     @cached_property
     def keys(self) -> "PersonKeys":
         """The keys of the texts of this record. Those of erased persons that are there again are destroyed first."""
-        # SQLAlchemy is read only where a text is sealed or opened: other commands start without it.
+        # SQLAlchemy is read only where a text is sealed or opened.
         from domain.store.erasing import destroy_again
         from domain.store.key_store import MissingKeys, person_keys_of
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from eventsourcing.persistence import IntegrityError
+
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve, inspection_named
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.inspection_rules import check_fixing
@@ -152,6 +154,23 @@ class Writing:
     def close(self) -> None:
         """End the writing and free what it holds."""
         self.close_all()
+
+
+class FileMoved(RuntimeError):
+    """A file holds other entries than those on which something was decided."""
+
+
+def record_at(files: "Files", reference: str, fact: Entry, version: int, *, actor: str, now: datetime) -> None:
+    """Record one entry on a file that holds exactly so many entries. ``FileMoved`` where it holds others; ``Refused``."""
+    writing = Writing(files, now)
+    file = writing.file(reference)
+    if file.version != version:
+        raise FileMoved(reference)
+    writing.take(file, fact)
+    try:
+        writing.commit(actor)
+    except IntegrityError as error:
+        raise FileMoved(reference) from error
 
 
 def _size(file: CaseFile) -> int:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from eventsourcing.persistence import IntegrityError
 from msgspec import structs
 
 from domain.calendar.london_time import day_of
@@ -19,7 +18,7 @@ from domain.entries.refusals import BusyFile
 from domain.entries.schemas import load_entry
 from domain.store.freeze_fixing import fix_freeze
 from domain.store.published_files import PublishedFiles
-from domain.store.writing import Writing
+from domain.store.writing import FileMoved, record_at
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import published_fields
 from projections.inspections.sample_scores import ScoredSample, score_inspection
@@ -84,13 +83,16 @@ def publish(
     fix_freeze(book.files, name, fixed_by="publication", now=now, actor=actor)
     for _ in range(ATTEMPTS):
         version = book.file(name).version
+        if book.inspection(name).published is not None:
+            return None
         said = {"entry": entry, "occurred_on": day_of(at).isoformat(), "recorded_at": at.isoformat(), "recorded_by": by}
         fact = load_entry("InspectionPublished", {**said, **published_fields(book, name)})
         assert isinstance(fact, InspectionPublished)
         fact = structs.replace(fact, published_files=_kept(book, name, fact, before, leaving_out))
         try:
-            return fact if _store(book, name, fact, version, now=now, actor=actor) else None
-        except IntegrityError:
+            record_at(book.files, name, fact, version, actor=actor, now=now)
+            return fact
+        except FileMoved:
             continue  # somebody wrote to the inspection meanwhile: a finding, which belongs into the files
     raise BusyFile(f"{name}: others kept writing to this inspection; nothing was published, try again")
 
@@ -115,24 +117,6 @@ def _kept(
             raise NotMade(form, error) from error
     digests = PublishedFiles(book.files.recorder).keep(list(contents.values()))
     return [PublishedFile(name=file, sha256=digest) for file, digest in zip(contents, digests, strict=True)]
-
-
-def _store(
-    book: CaseRepository, name: str, fact: InspectionPublished, version: int, *, now: datetime, actor: str
-) -> bool:  # fmt: skip
-    """Store the entry on the inspection as it was when the files were made; False where it is published already.
-
-    ``IntegrityError`` where somebody has written to it since.
-    """
-    writing = Writing(book.files, now)
-    file = writing.file(name)
-    if writing.inspection(name).published is not None:
-        return False
-    if file.version != version:
-        raise IntegrityError
-    writing.take(file, fact)
-    writing.commit(actor)
-    return True
 
 
 def form_of(file: str) -> str:

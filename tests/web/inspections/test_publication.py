@@ -278,6 +278,28 @@ def test_every_leaf_of_the_json_that_is_changed_is_named(published: CaseReposito
     assert (proof.said, proof.differs) == (["not the published bytes"], [])
 
 
+def test_an_adjusted_rung_and_its_reason_are_in_the_report_and_compared(
+    lead: FlaskClient, own_database: Path, tmp_path: Path
+) -> None:
+    opens(lead, **OPENED)
+    post(lead, f"{AUDIT}/frame", **FRAME)
+    post(lead, f"{AUDIT}/sample", **SAMPLE)
+    post(lead, f"{AUDIT}/management", criterion="A1", step="adjust", to="Well met", reason="context")
+    post(lead, f"{AUDIT}/freeze")
+    post(lead, f"{AUDIT}/publish")
+    document = json.loads(lead.get(f"{AUDIT}/published/json").data)
+    assert document["adjusted"] == [{"of": "A1", "to": "Well met", "reason": "context"}]
+    with closing(Files.open(str(own_database))) as files:
+        book = CaseRepository(files)
+        assert verified(book, tmp_path, "same.json", json.dumps(document)).differs == []
+        document["adjusted"][0] |= {"to": "Partly met", "reason": "another"}
+        differs = verified(book, tmp_path, "changed.json", json.dumps(document)).differs
+    assert differs == [
+        "adjusted 1 (A1) to: the report says 'Partly met', the record gives 'Well met'",
+        "adjusted 1 (A1) reason: the report says 'another', the record gives 'context'",
+    ]
+
+
 @pytest.mark.usefixtures("quick")
 def test_a_field_or_item_that_is_missing_or_added_is_named(published: CaseRepository, tmp_path: Path) -> None:
     text = kept(published)["json"].decode()

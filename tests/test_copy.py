@@ -138,4 +138,6 @@ def test_a_copy_that_goes_on_gets_a_name_of_its_own(empty_database: str, tmp_pat
         run(
             "checkpoint", "--to", str(outside), "--database", empty_database
         )  # the witness's folder takes it as another log
-    run("verify", "--database", empty_database)
+    assert (
+        f"up to number {entered.leaves:,} it is the record {was}" in run("verify", "--database", empty_database).output
+    )

@@ -85,7 +85,7 @@ class _Walk:
             if known.size > end.frontier.size:
                 raise BrokenChain(
                     f"the checkpoint is of {known.size} lines of the access log, and its head says {end.frontier.size}: the last "
-                    "ones were removed, or an older copy was put back"
+                    "ones were removed, an older copy was put back, or this is a copy whose access log stayed with the first"
                 )
         self._compare()
         while (lines := self._lines(end, step)).numbers:

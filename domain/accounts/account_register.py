@@ -66,7 +66,7 @@ class AccountRegister(KeptAccounts):
     def __init__(self, address: str, *, prepare: bool = False):
         database = Database.at(address)
         super().__init__(engine_of(database), address)
-        self.requests = Requests(self.engine)
+        self.requests = Requests(self.engine, partial(_outside_key, self.engine))
         self.log = AccessLog(database, key=partial(_log_key, self.engine), is_account=partial(_has, self.engine))
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":

@@ -21,6 +21,7 @@ from domain.entries.register_entries import AccountSet, NameBound, RegisterEntry
 from domain.entries.tidy_text import words
 from domain.store.application import Files
 from domain.store.engines import DatabaseError
+from domain.store.stored_by import StoredBy
 
 
 class NoSuchAccount(KeyError):
@@ -84,7 +85,7 @@ class KeptAccounts:
     def accounts(self) -> list[Account]:
         """All accounts, by name. One whose row is not what the log says ``differs``."""
         with self.engine.connect() as c:
-            rows, logged = account_rows.rows_of(c), self._logged.now(c)
+            rows, logged = account_rows.rows_of(c), self._logged.read(c)
         found = [self._checked(name, rows.get(name, ()), logged) for name in logged.accounts]
         return sorted(found, key=lambda one: (one.name, one.username))
 
@@ -106,7 +107,7 @@ class KeptAccounts:
     def differences(self) -> Mapping[str, str]:
         """User name -> what is wrong with its row, for every row that signs nobody in whatever else it says."""
         with self.engine.connect() as c:
-            rows, logged = account_rows.rows_of(c), self._logged.now(c)
+            rows, logged = account_rows.rows_of(c), self._logged.read(c)
         found = {}
         for name in sorted({*rows, *logged.accounts, *logged.unread}):
             state = _state(name, rows.get(name, ()), logged)
@@ -190,7 +191,7 @@ class KeptAccounts:
         """The rows of a user name, and then the log: it is never behind a row that was written by the rules."""
         with self.engine.connect() as c:
             rows = account_rows.rows_of(c, username).get(username, ())
-            return rows, self._logged.now(c)
+            return rows, self._logged.read(c)
 
     def _checked(self, username: str, rows: Sequence[Any], logged: Logged) -> Account:
         """The account as the log has it, its row brought up if it is behind; ``NoSuchAccount`` where the log has none."""
@@ -226,7 +227,7 @@ class KeptAccounts:
 
         def at_last() -> None:
             with self.engine.connect() as c:
-                check(self._logged.now(c))
+                check(self._logged.read(c))
 
         number = logged.lengths.get(username, 0) + 1
         self.files.enter_all([(f"{FILE}{username}", number, fact)], actor=by.actor, check=at_last)
@@ -236,7 +237,7 @@ class KeptAccounts:
             raise KeyTaken(f"'{taken[0]}' already names another account")
 
     def _operator(self) -> By:
-        return By("operator", self.files.recorder.clock())
+        return By(str(StoredBy(operator="a program")), self.files.recorder.clock())
 
     def _say(self, username: str, fault: str) -> None:
         """Write a fault into the error log, once for each process."""

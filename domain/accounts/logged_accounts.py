@@ -61,7 +61,7 @@ class LoggedAccounts:
         )
         self._known, self._lock = NOTHING, Lock()
 
-    def now(self, c: sa.Connection) -> Logged:
+    def read(self, c: sa.Connection) -> Logged:
         """The accounts as the log has them now, by one query. Where another record is in its place, all is read anew."""
         with self._lock:
             known = self._known

@@ -4,7 +4,7 @@ Two tables, both append-only: the requests, and one decision at most of each. Tw
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
@@ -12,6 +12,8 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from domain.accounts.account_tables import create_table
+from domain.outside_key import OutsideKey
 from domain.store.database import Kind, guards
 
 RequestKind = Literal[
@@ -49,6 +51,7 @@ _requests = sa.Table(
     sa.Column("asked_by", sa.String(100), nullable=False),
     sa.Column("asked_at", sa.String(40), nullable=False),
     sa.Column("alone", sa.Boolean, nullable=False),
+    sa.Column("seal", sa.String(64), nullable=False, server_default=""),
 )
 
 _decisions = sa.Table(
@@ -105,16 +108,16 @@ class Request:
 
 
 class Requests:
-    """The requests of one database."""
+    """The requests of one database. ``key``: gives the outside key, which seals each, so that nobody writes one into the table."""
 
-    def __init__(self, engine: sa.Engine):
-        self.engine = engine
+    def __init__(self, engine: sa.Engine, key: Callable[[], OutsideKey]):
+        self.engine, self._key = engine, key
 
     def prepare(self, kind: Kind) -> None:
         """Create the tables and the triggers that refuse changes."""
         with self.engine.begin() as c:
             for table, key in ((_requests, "number"), (_decisions, "request")):
-                c.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                create_table(c, table)
                 for guard in guards(kind, table.name, "what was asked and decided is never changed", (key,)):
                     c.execute(sa.text(guard))
 
@@ -127,6 +130,7 @@ class Requests:
             "kind": kind, "subject": subject, "change": json.loads(json.dumps(change)), "reason": reason, "asked_by": by,
             "asked_at": at.isoformat(timespec="microseconds"), "alone": alone,
         }  # fmt: skip
+        row["seal"] = self._key().mark("requests", *_sealed(row))
         with self.engine.begin() as c:
             number = c.execute(sa.insert(_requests).values(row)).inserted_primary_key
             assert number is not None
@@ -137,6 +141,12 @@ class Requests:
         for found in self._found(_requests.c.number == number):
             return found
         raise NoSuchRequest(number)
+
+    def is_ours(self, number: int) -> bool:
+        """Whether the request was put on record by this program with the outside key, and says what it said then."""
+        with self.engine.connect() as c:
+            row = c.execute(sa.select(_requests).where(_requests.c.number == number)).mappings().one_or_none()
+        return row is not None and self._key().is_mark(row["seal"], "requests", *_sealed(row))
 
     def every(self) -> list[Request]:
         """All requests, the latest first."""
@@ -167,6 +177,16 @@ class Requests:
         with self.engine.connect() as c:
             for row in c.execute(query.where(wanted).order_by(_requests.c.number.desc())).mappings().all():
                 yield _request(row)
+
+
+def _sealed(row: Any) -> list[str]:
+    """What of a request is sealed, as texts."""
+    change = json.dumps(row["change"], sort_keys=True)
+    return [
+        *(row[name] for name in ("kind", "subject", "reason", "asked_by", "asked_at")),
+        change,
+        str(bool(row["alone"])),
+    ]
 
 
 def _request(row: Any) -> Request:

@@ -17,3 +17,22 @@ class RecordBranched(RegisterEntry, frozen=True):
     root: str
     name: str
     reason: str
+
+
+SEALED_FROM = "record:sealed-from"
+"""The reference of the file that says which log this one was sealed from."""
+
+
+class LogSealed(RegisterEntry, frozen=True):
+    """The first entry of a log that was written anew from one without sealing: every other is the next entry of that one, sealed.
+
+    ``sealed_from``: the name of the old record. ``leaves`` and ``root`` (in hex): of its tree. ``position`` and ``hash`` (in hex):
+    the end of its chain. ``hashes``: SHA-256 in hex of its hashes by position, one after the other, which are kept as a list.
+    """
+
+    sealed_from: str
+    leaves: int
+    root: str
+    position: int
+    hash: str
+    hashes: str

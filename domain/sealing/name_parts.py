@@ -10,6 +10,9 @@ from collections.abc import Iterator
 SHORTEST = 3
 """Letters of the shortest beginning. A whole part may be shorter."""
 
+NAMES = ("person.name", "name", "fields.name", "fields.person.name")
+"""The paths of texts that are names of a person."""
+
 _PART = re.compile(r"\w+")
 
 _SOUNDS = {letter: digit for digit, letters in {

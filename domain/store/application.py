@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, PersistenceError, ProgrammingError
@@ -17,16 +17,16 @@ from domain.entries.register_entries import RegisterEntry
 from domain.store import preparation
 from domain.store.database import Database, Kind, NotPrepared
 from domain.store.entry_codec import EntryMapper, register_row, stored_register_entry, topic_of
-from domain.store.erasing import destroy_again
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
-from domain.store.key_store import MissingKeys, names_of, person_keys_of
-from domain.store.name_digests import NameDigests
 from domain.store.person_index import PersonIndex
-from domain.store.person_keys import PersonKeys
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 from domain.store.texts import Texts
 from domain.store.writing import Writing
+
+if TYPE_CHECKING:
+    from domain.store.name_digests import NameDigests
+    from domain.store.person_keys import PersonKeys
 
 StoringError = PersistenceError
 """What is raised where entries cannot be stored: a full disk, a server that is gone, a lock."""
@@ -59,16 +59,22 @@ class Files(Application[str]):
     """The CRNs whose keys were there again when the keys were opened, though they had been erased; see ``destroy_again``."""
 
     @cached_property
-    def keys(self) -> PersonKeys:
+    def keys(self) -> "PersonKeys":
         """The keys of the texts of this record. Those of erased persons that are there again are destroyed first."""
+        # SQLAlchemy is read only where a text is sealed or opened: other commands start without it.
+        from domain.store.erasing import destroy_again
+        from domain.store.key_store import MissingKeys, person_keys_of
+
         keys = person_keys_of(self)
         if not isinstance(keys, MissingKeys):
             self.erased_again = destroy_again(self, keys)
         return keys
 
     @cached_property
-    def names(self) -> NameDigests:
+    def names(self) -> "NameDigests":
         """Finds cases by the names of their persons."""
+        from domain.store.key_store import names_of
+
         return names_of(self, self.keys)
 
     @cached_property

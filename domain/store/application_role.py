@@ -27,6 +27,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     f"{TABLE}_steps": READS,
     LATE_TABLE: APPENDS,
     f"{TABLE}_sealing": READS,
+    "earlier_hashes": READS,
     "person_keys": ("SELECT", "INSERT", "DELETE"),
     "text_keys": ("SELECT", "INSERT", "DELETE"),
     "name_digests": KEEPS,

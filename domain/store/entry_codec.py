@@ -28,7 +28,8 @@ _DECLARED = (person_entries, record_entries, signing_entries)
 """The modules that declare register entries beside ``register_entries`` itself: read here, so that each type is known."""
 
 _REGISTER = {topic_of(entry_type): msgspec.json.Decoder(entry_type) for entry_type in register_types().values()}
-_encode: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encode
+encoded: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encode
+"""An entry as the JSON that is stored."""
 
 
 def stored_entry(topic: str, state: bytes) -> Entry:
@@ -41,7 +42,7 @@ def stored_entry(topic: str, state: bytes) -> Entry:
 
 def register_row(reference: str, number: int, fact: RegisterEntry) -> ChainedEvent:
     """A register entry as it is stored on its file, with its number there."""
-    return reference, number, topic_of(type(fact)), _encode(fact)
+    return reference, number, topic_of(type(fact)), encoded(fact)
 
 
 def stored_register_entry(topic: str, state: bytes) -> RegisterEntry:
@@ -58,7 +59,7 @@ class EntryMapper(Mapper[str]):
 
     def entry(self, recorded: RecordedEntry) -> ChainedEvent:
         """The recorded entry as an entry to be stored."""
-        fact, state = recorded.fact, _encode(recorded.fact)
+        fact, state = recorded.fact, encoded(recorded.fact)
         if recorded.ciphertexts:
             state = with_tail(state, recorded.ciphertexts)
         return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], state

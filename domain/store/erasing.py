@@ -17,15 +17,16 @@ from msgspec import structs
 from domain.entries.entry import Entry
 from domain.entries.person_entries import PersonErased, TextRedacted, person_file
 from domain.key_files import KeyUnusable
+from domain.sealing.name_parts import NAMES
 from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
 from domain.sealing.sealing import NotOpened, opened, tail_of
 from domain.store.entry_codec import stored_entry
 from domain.store.erased_marks import ErasedMarks, marks_path
-from domain.store.key_store import KeysMissing, names_of
+from domain.store.key_store import names_of
 from domain.store.log_reader import LogReader
-from domain.store.name_digests import NAMES
 from domain.store.person_keys import PersonKeys
 from domain.store.person_register import erased_crns, redacted_texts, register_of_persons
+from domain.store.sealer import KeysMissing
 
 if TYPE_CHECKING:
     from domain.store.application import Files

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from eventsourcing.persistence import PersistenceError
 
 from domain.entries.person_entries import SEALING, KeysMoved
 from domain.key_files import KeyUnusable, key_folder, own_folder
@@ -23,6 +22,7 @@ from domain.store.database import Database, Kind
 from domain.store.log_reader import LogReader
 from domain.store.name_digests import NameDigests
 from domain.store.person_keys import SEARCH, PersonKeys, own_engine
+from domain.store.sealer import KeysMissing
 
 if TYPE_CHECKING:
     from domain.store.application import Files
@@ -39,10 +39,6 @@ STORE = sa.Table("key_store", _meta, sa.Column("name", sa.Text, primary_key=True
 """One row: the name of the store, and its name wrapped, which shows whether the outside key is the right one."""
 
 MOVED = "the keys of persons are in a store of their own"
-
-
-class KeysMissing(PersistenceError):
-    """The keys of persons are not here: nothing can be sealed or opened. The message says why and what to do."""
 
 
 class NotMoved(ValueError):

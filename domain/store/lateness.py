@@ -5,7 +5,7 @@ stored late moves figures of the past, so it is marked. A table holds the late e
 stores them. It follows from the entries, and can be made anew.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -124,6 +124,16 @@ def make_anew(c: Any, position: str, mark: str, register_entry: Callable[[str, b
     """Fill the empty table from all stored entries. ``c``: a cursor; ``position``: the column; ``mark``: of a value."""
     for row in rows_anew(_stored(c, position), register_entry):
         c.execute(INSERT_LATE.format(mark), row)
+
+
+def differing(c: Any, position: str, register_entry: Callable[[str, bytes], RegisterEntry]) -> list[str]:
+    """The files of which the table says another number of late entries than follows from the entries stored."""
+    follow: Counter[str] = Counter()
+    for row in rows_anew(_stored(c, position), register_entry):
+        follow[row.reference] += row.entries
+    c.execute(f"SELECT reference, sum(entries) AS entries FROM {LATE_TABLE} GROUP BY reference")
+    kept = {str(row["reference"]): int(row["entries"]) for row in c.fetchall()}
+    return sorted(file for file in follow.keys() | kept.keys() if follow[file] != kept.get(file, 0))
 
 
 def _stored(c: Any, position: str) -> Iterator[Sequence[Any]]:

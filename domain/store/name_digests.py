@@ -30,9 +30,6 @@ NAME_DIGESTS = sa.Table(
 AT_ONCE = 5000
 """Rows written by one statement."""
 
-NAMES = ("person.name", "name", "fields.name", "fields.person.name")
-"""The paths of texts that are names of a person."""
-
 
 class NameDigests:
     """The index of names of one record. ``keys``: where its key lies."""

@@ -81,6 +81,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
             head = self.log.head(c, lock=True)
         if not noting and (unsigned := self.log.unsigned_row(c, head, self.clock())):
             self.append_in(c, [unsigned], NOTED_BY, noting=True)
+            self.log.signing.forget()  # what follows may set another key
             head = self.log.head(c, lock=True)
         stored_at, clock_back = head.next_stored_at(self.clock())
         added = hashed(entries, head.hash, stored_at, actor)

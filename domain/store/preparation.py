@@ -22,7 +22,7 @@ from domain.entries.register_entries import AccountSet, NameBound, TreeMade
 from domain.store import published_files
 from domain.store.entry_codec import register_row, stored_register_entry, topic_of
 from domain.store.hash_chain import TABLE, ChainedRecorder
-from domain.store.lateness import CREATE_LATE, make_anew
+from domain.store.lateness import CREATE_LATE, LATE_TABLE, differing, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 
 STEPS_TABLE = f"{TABLE}_steps"
@@ -32,6 +32,9 @@ SEALING_TABLE = f"{TABLE}_sealing"
 
 SEALS_NEW_RECORDS = True
 """Tests of what is the same in every record make plain ones."""
+
+EARLIER = "earlier_hashes"
+"""The table with the hashes of the log that this one was sealed from (``domain.store.sealed_copy``)."""
 
 LIMITED = topic_of(AccessLimited)
 
@@ -65,6 +68,22 @@ def _make_tree(recorder: ChainedRecorder, c: Any) -> None:
     if before.frontier.size == 0 and (entries := recorder.log.take_over(c)):
         made = TreeMade(at=recorder.clock(), entries=entries, hash=recorder.log.head(c).hash.hex())
         recorder.append_in(c, [register_row(TREE_FILE, 1, made)], PREPARED_BY)
+
+
+def late_differing(recorder: ChainedRecorder) -> list[str]:
+    """The files of which the table of late entries says something else than the entries: somebody changed it."""
+    with _transaction(recorder, commit=False) as c:
+        return differing(c, position_column(recorder), stored_register_entry)
+
+
+def mend_late(recorder: ChainedRecorder) -> int:
+    """Make the table of late entries anew where it differs; of how many files it did. For the owner of the tables."""
+    files = late_differing(recorder)
+    if files:
+        with _transaction(recorder, commit=True) as c:
+            c.execute(f"DELETE FROM {LATE_TABLE}")
+            make_anew(c, position_column(recorder), "?" if _is_sqlite(recorder) else "%s", stored_register_entry)
+    return len(files)
 
 
 def new_origin() -> str:
@@ -118,6 +137,7 @@ STEPS: Mapping[int, Step] = {
     15: "CREATE TABLE IF NOT EXISTS name_digests (digest bigint NOT NULL, reference text NOT NULL, since bigint NOT NULL, "
     "PRIMARY KEY (digest, reference))",
     16: "CREATE INDEX IF NOT EXISTS ix_name_digests_reference ON name_digests (reference)",
+    17: f"CREATE TABLE IF NOT EXISTS {EARLIER} (position bigint PRIMARY KEY, hash text NOT NULL)",
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 

@@ -70,7 +70,7 @@ def copy_record(
     ``engines``: of the same two databases. Entries stored in the source meanwhile are not copied.
     """
     before = LogReader(source.recorder).head()
-    rows = {name: _copy_table(name, *engines) for name in goes_along() if sa.inspect(engines[0]).has_table(name)}
+    rows = {name: copy_table(name, *engines) for name in goes_along() if sa.inspect(engines[0]).has_table(name)}
     _copy_entries(source, target, report_progress)
     after = LogReader(target.recorder).head()
     if (after.position, after.hash, after.frontier) != (before.position, before.hash, before.frontier):
@@ -92,45 +92,47 @@ def _copy_entries(source: Files, target: Files, report_progress: Callable[[int],
         if source.seals:
             c.execute(f"INSERT INTO {SEALING_TABLE} VALUES (1)")
         done = 0
-        for rows in _rows(source, head.position):
-            _insert(log, c, rows)
-            added = Hashed([_bytes(row.hash) for row in rows], leaves_of(rows))
+        for rows in rows_until(source, head.position):
+            insert_rows(log, c, rows)
+            added = Hashed([as_bytes(row.hash) for row in rows], leaves_of(rows))
             log.move(c, log.head(c), added, [row.position for row in rows], rows[-1].stored_at, head.clock_back)
             report_progress(done := done + len(rows))
         log.sign_as(c, head.note)
         mark = "?" if log.kind == "sqlite" else "%s"
         make_anew(c, position_column(recorder), mark, stored_register_entry)
         if log.kind == "postgresql":
-            c.execute(_next_number(TABLE, log.position).encode())
+            c.execute(next_number(TABLE, log.position).encode())
 
 
-def _rows(source: Files, until: int) -> Iterator[Sequence[StoredRow]]:
+def rows_until(source: Files, until: int) -> Iterator[Sequence[StoredRow]]:
+    """The rows of a record up to a position, ``STEP`` at a time."""
     log, position = LogReader(source.recorder), 0
     while rows := [row for row in log.rows(position, STEP) if row.position <= until]:
         yield rows
         position = rows[-1].position
 
 
-def _insert(log: Any, c: Any, rows: Sequence[StoredRow]) -> None:
+def insert_rows(log: Any, c: Any, rows: Sequence[StoredRow]) -> None:
     """Insert rows as they are, positions included."""
     columns = f"{log.position}, originator_id, originator_version, topic, state, stored_at, actor, hash"
     mark = "?" if log.kind == "sqlite" else "%s"
     insert = f"INSERT INTO {TABLE} ({columns}) VALUES ({', '.join([mark] * 8)})"
     values = [
-        (row.position, str(row.event.originator_id), row.event.originator_version, row.event.topic, _bytes(row.event.state),
-         row.stored_at, row.actor, _bytes(row.hash))
+        (row.position, str(row.event.originator_id), row.event.originator_version, row.event.topic, as_bytes(row.event.state),
+         row.stored_at, row.actor, as_bytes(row.hash))
         for row in rows
     ]  # fmt: skip
     c.executemany(insert if log.kind == "sqlite" else insert.encode(), values)
 
 
-def _bytes(value: object) -> bytes:
+def as_bytes(value: object) -> bytes:
+    """What is stored as bytes; ``CopyDiffers`` where it is anything else."""
     if not isinstance(value, bytes):
         raise CopyDiffers("an entry is not what was stored; run caseaudit verify on the record that is to be copied")
     return value
 
 
-def _copy_table(name: str, source: sa.Engine, target: sa.Engine) -> int:
+def copy_table(name: str, source: sa.Engine, target: sa.Engine) -> int:
     """Copy the rows of a table; how many."""
     read = columns_of(name, source)
     if not sa.inspect(target).has_table(name):
@@ -139,6 +141,10 @@ def _copy_table(name: str, source: sa.Engine, target: sa.Engine) -> int:
     shared = [read.c[column.name] for column in written.columns if column.name in read.columns]
     count = 0
     with source.connect() as c, target.begin() as to:
+        if (
+            target.dialect.name == "sqlite"
+        ):  # else pages that are split keep copies of rows that are deleted one day, such as keys
+            to.exec_driver_sql("PRAGMA secure_delete = ON")
         found = c.execution_options(yield_per=ROWS).execute(sa.select(*shared))
         for rows in found.mappings().partitions(ROWS):
             to.execute(sa.insert(written), [dict(row) for row in rows])
@@ -146,7 +152,7 @@ def _copy_table(name: str, source: sa.Engine, target: sa.Engine) -> int:
         if target.dialect.name == "postgresql":
             for column in sa.inspect(target).get_columns(name):
                 if str(column["default"] or "").startswith("nextval"):
-                    to.exec_driver_sql(_next_number(name, column["name"]))
+                    to.exec_driver_sql(next_number(name, column["name"]))
     return count
 
 
@@ -163,7 +169,7 @@ def columns_of(name: str, engine: sa.Engine) -> sa.Table:
     return sa.Table(name, sa.MetaData(), *columns)
 
 
-def _next_number(table: str, column: str) -> str:
+def next_number(table: str, column: str) -> str:
     """The statement that lets numbers go on after those that were copied (PostgreSQL)."""
     return (
         f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), greatest(max({column}), 1), max({column}) IS NOT NULL) "

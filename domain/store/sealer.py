@@ -5,18 +5,22 @@ A key that is made stays in memory until the first entry under it is stored; a d
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry
 from domain.entries.case_entries import EntryCorrected
 from domain.entries.entry import Entry
 from domain.entries.refusals import Refused
+from domain.sealing.name_parts import NAMES
 from domain.sealing.person_key import PersonKey
 from domain.sealing.sealed_fields import MAY_BE_SEALED
 from domain.sealing.sealing import Sealed, ciphertexts, sealed
-from domain.store.name_digests import NAMES, NameDigests
-from domain.store.person_keys import PersonKeys
+
+if TYPE_CHECKING:
+    from domain.store.name_digests import NameDigests
+    from domain.store.person_keys import PersonKeys
 
 MOST = 100_000
 """Keys held in memory."""
@@ -32,10 +36,14 @@ class PersonErased(Refused):
     """An entry about a person whose texts were erased: nothing more is recorded of them."""
 
 
+class KeysMissing(PersistenceError):
+    """The keys of persons are not here: nothing can be sealed or opened. The message says why and what to do."""
+
+
 class Sealer:
     """Seals the entries of one writer."""
 
-    def __init__(self, keys: PersonKeys, names: NameDigests):
+    def __init__(self, keys: "PersonKeys", names: "NameDigests"):
         self.keys, self.names = keys, names
         self._held: dict[str, PersonKey] = {}
         self._made: dict[str, PersonKey] = {}

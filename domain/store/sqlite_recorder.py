@@ -65,6 +65,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         head = self.log.head(c)
         if not noting and (unsigned := self.log.unsigned_row(c, head, self.clock())):
             self.append_in(c, [unsigned], NOTED_BY, noting=True)
+            self.log.signing.forget()  # what follows may set another key
             head = self.log.head(c)
         stored_at, clock_back = head.next_stored_at(self.clock())
         added = hashed(entries, head.hash, stored_at, actor)

@@ -7,6 +7,7 @@ from msgspec import to_builtins
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionPublished, PublishedFigure
+from domain.store.earlier_hashes import was_at
 from domain.store.freeze_fixing import every_file
 from domain.store.published_files import DamagedFile, PublishedFiles
 from projections.cases.case_repository import CaseRepository
@@ -93,4 +94,4 @@ def damaged_files(book: CaseRepository) -> list[str]:
 
 
 def _published_here(book: CaseRepository, out: InspectionPublished | None) -> bool:
-    return out is not None and book.files.recorder.hash_at(out.position) == out.hash
+    return out is not None and was_at(book.files.recorder, out.position, out.hash)

@@ -44,13 +44,13 @@ class Intruder:
             return found
 
     def unguard(self) -> None:
-        """Drop every trigger that refuses changes."""
+        """Drop every trigger that refuses changes of entries and tiles."""
         if self.kind == "sqlite":
-            for (name,) in self.run("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            for (name,) in self.run(f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '{TABLE}%'"):
                 self.run(f"DROP TRIGGER {name}")
             return
         for name, table in self.run(
-            "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE '%\\_no\\_%'"
+            f"SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE '{TABLE}%'"
         ):
             self.run(f"DROP TRIGGER {name} ON {table}")
 

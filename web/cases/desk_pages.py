@@ -205,7 +205,7 @@ OWN_COLUMNS: Mapping[str, list[Column]] = {
     "duties": [Column("Clause"), Column("What"), Column("State"), Column("Due by", "date"),
                Column("Working days left", "number"), Column("Citation")],
     "late": [Column("Entry"), Column("What"), Column("Dated", "date"), Column("Recorded", "date"),
-             Column("Working days late", "number")],
+             Column("Working days late", "number"), Column("Stored"), Column("Stored by"), Column("Stored late", "number")],
     "notices": [Column("Notice"), Column("What"), Column("Since", "date"), Column("Entry")],
 }  # fmt: skip
 """The columns of a download beside those of the case, by what the lines of the list are."""
@@ -221,8 +221,19 @@ def _own_cells(row: Line) -> tuple[Any, ...]:
         return (row.kind.id, row.kind.says, row.notice.begins_on, row.notice.entry)
     if isinstance(row, LateLine):
         late = row.recorded
-        return (late.entry, type_title(late.type), late.occurred_on, late.recorded_on, late.working_days)
+        return (
+            late.entry, type_title(late.type), late.occurred_on, late.recorded_on, late.working_days,
+            *_stored_cells(row.case.reference, late.entry),
+        )  # fmt: skip
     return _owed_cells(row)
+
+
+def _stored_cells(reference: str, entry: str) -> tuple[Any, ...]:
+    """When and by whom an entry was stored, and how many days late; empty where that is normal."""
+    stored = current_cases.stored_here(reference, entry)
+    if stored is None:
+        return "", "", None
+    return stored.at.isoformat(timespec="seconds"), str(stored.by), stored.days if stored.late else None
 
 
 def _owed_cells(row: DutyLine) -> tuple[Any, ...]:

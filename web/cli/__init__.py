@@ -40,6 +40,10 @@ COMMANDS = {
         "web.cli.serve_commands",
         "Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.",
     ),
+    "disclose": (
+        "web.cli.disclose_command",
+        "Write a draft of what is disclosed to a person about themselves, as JSON and as a page: to be read and redacted first.",
+    ),
     "due": (
         "web.cli.due_command",
         "What is overdue, what falls due, and what must be looked at, as the files stood on the day.",

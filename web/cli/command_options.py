@@ -1,8 +1,9 @@
 """Options that several commands share: database, moment, framework, inspection, format; and opening the database."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from domain.error_traces import words_of
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framework_names
 from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
+from domain.store.hash_chain import BrokenChain
 from domain.store.head_signing import UNSIGNED
-from domain.store.key_store import KeysMissing, MissingKeys
 from domain.store.record_keys import signing_state
+from domain.store.sealer import KeysMissing
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
@@ -58,7 +60,8 @@ def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Fi
     except Exception as error:
         raise click.UsageError(f"--database {database}: cannot be opened: {error}") from error
     _say_unsigned(files)
-    _say_of_keys(files)
+    with suppress(BrokenChain):  # the command itself says so, where that is what it is for
+        _say_of_keys(files)
     return files
 
 
@@ -72,16 +75,20 @@ def _say_unsigned(files: Files) -> None:
 
 
 def _say_of_keys(files: Files) -> None:
-    """Say, once a command, that the keys of persons are missing, or that some were there again that had been destroyed."""
+    """At the end of a command that opened the keys of persons: that they are missing, or that some were there again."""
     context = click.get_current_context(silent=True)
-    said = {} if context is None else context.meta
-    if "keys" in said or not files.seals:
+    if context is not None:
+        context.call_on_close(partial(_tell_of_keys, files))
+
+
+def _tell_of_keys(files: Files) -> None:
+    keys = files.__dict__.get("keys")
+    if keys is None:
         return
-    said["keys"] = True
-    if isinstance(files.keys, MissingKeys):
-        click.echo(
-            f"Warning: {files.keys.fault}. Names and texts read [sealed], and nothing is recorded on cases.", err=True
-        )
+    from domain.store.key_store import MissingKeys
+
+    if isinstance(keys, MissingKeys):
+        click.echo(f"Warning: {keys.fault}. Names and texts read [sealed], and nothing is recorded on cases.", err=True)
     for crn in files.erased_again:
         click.echo(
             f"Warning: keys of {crn} were there again that had been destroyed; they were destroyed once more.", err=True

@@ -12,6 +12,7 @@ from domain.store.hash_chain import BrokenChain
 from domain.store.log_reader import LogReader
 from domain.store.record_copy import CopyDiffers, NotEmpty, check_empty, copy_record
 from domain.store.record_keys import record_name
+from domain.store.sealed_copy import NotSealable, seal_record
 from domain.store.witnessed import Witnessed
 from projections.read_model.view_reader import ReadModel
 from web.cli import command_log, command_options
@@ -20,6 +21,11 @@ from web.presentation.formatting import count_noun
 from web.site import system_clock
 
 NOT_COPIED = "The access log and sessions were not copied: keep the old database for its log. Lists are made anew from the entries."
+OLD_MUST_GO = (
+    "{} holds every name and text in the clear, and so do its backups, its write-ahead log and every copy: they must go. Keep its "
+    "access log as long as you must. Make a signing key (caseaudit keys make), hand a checkpoint to the witness, and move the keys "
+    "of persons (caseaudit keys move)."
+)
 BOTH_GO_ON = "Both are the same record now. If both go on, give one a name of its own: caseaudit branch"
 
 
@@ -36,7 +42,7 @@ def copy(from_: str, to: str) -> None:
         raise click.UsageError("FROM and TO are the same database")
     with ExitStack() as stack:
         source = stack.enter_context(closing(command_options.open_files(from_)))
-        target = stack.enter_context(closing(_prepared(to)))
+        target = stack.enter_context(closing(prepared(to)))
         engines = engine_of(command_options.database_at(from_)), engine_of(command_options.database_at(to))
         for engine in engines:
             stack.callback(engine.dispose)
@@ -52,7 +58,7 @@ def copy(from_: str, to: str) -> None:
     click.echo(f"{NOT_COPIED}\n{BOTH_GO_ON}", err=True)
 
 
-def _prepared(address: str) -> Files:
+def prepared(address: str) -> Files:
     """The files of the database to copy to, with all its tables."""
     files = command_options.open_files(address, make=True, prepare=True)
     full = command_options.database_at(address).address
@@ -78,6 +84,32 @@ def branch(reason: str, database: str) -> None:
         actor = f"operator ({command_log.who_runs_it()}: branch)"
         name = give_name(files, reason=reason, at=system_clock.now(), actor=actor)
     click.echo(f"This record is {name} from here on; until here it was {was}.")
+
+
+def seal(from_: str, to: str) -> None:
+    """Write a sealed log from a record that keeps its texts in the clear."""
+    if command_options.database_at(from_).identity == command_options.database_at(to).identity:
+        raise click.UsageError("FROM and TO are the same database")
+    with ExitStack() as stack:
+        source = stack.enter_context(closing(command_options.open_files(from_)))
+        target = stack.enter_context(closing(prepared(to)))
+        engines = engine_of(command_options.database_at(from_)), engine_of(command_options.database_at(to))
+        for engine in engines:
+            stack.callback(engine.dispose)
+        actor = f"operator ({command_log.who_runs_it()}: migrate --seal)"
+        try:
+            check_empty(target, engines[1])
+            with progress_of(LogReader(source.recorder).head().frontier.size, "Sealing") as bar:
+                sealed = seal_record(
+                    source, target, engines, actor, lambda done: bar.update(bar.task_ids[0], completed=done)
+                )
+        except NotEmpty as error:
+            raise click.UsageError(f"{command_options.database_at(to)} is not empty: {error}") from error
+        except (CopyDiffers, BrokenChain, NotSealable) as error:
+            raise click.ClickException(str(error)) from error
+        name = record_name(target)
+    click.echo(f"{count_noun(sealed, 'entry', 'entries')} sealed and proved; the new record is {name}")
+    click.echo(OLD_MUST_GO.format(command_options.database_at(from_)), err=True)
 
 
 COMMANDS = [branch, copy]

@@ -14,6 +14,7 @@ import click
 from domain.accounts import access_growth
 from domain.accounts.account_register import AccountRegister
 from domain.store.application_role import UnfitRole, application_roles, grant_rights
+from domain.store.preparation import mend_late
 from domain.store.witnessed import Witnessed
 from projections.columns.column_files import NoRoom, UnreadableColumns
 from projections.read_model.aside import Aside
@@ -30,6 +31,7 @@ from web.cli import command_log, command_options
 from web.cli.checkpoint_command import schedule_of
 from web.cli.command_columns import maker_of, pool_of
 from web.cli.command_read_model import open_read_model
+from web.cli.copy_commands import seal
 from web.cli.progress_bars import progress_of
 from web.presentation.formatting import count_noun
 from web.site import system_clock
@@ -45,14 +47,23 @@ MOST_PRINTED = 20
 )  # fmt: skip
 @click.option("--take-over-passwords", is_flag=True, help="Once, after updating from a version without a secret key: seal the"
               " passwords that it kept. Until then nobody signs in with them.")  # fmt: skip
+@click.option("--seal", "sealing", nargs=2, metavar="FROM TO", help="Write a sealed log into TO, which is empty, from the record"
+              " FROM, which keeps its texts in the clear; FROM stays as it is.")  # fmt: skip
 @command_options.database
-def migrate(role: str | None, take_over_passwords: bool, database: str) -> None:
+def migrate(role: str | None, take_over_passwords: bool, sealing: tuple[str, str] | None, database: str) -> None:
     """Prepare a database: make the tables that this version needs. Nothing that is stored changes.
 
     PostgreSQL needs it once before anything else, and again after an update; an SQLite file does it by itself. A role that
     was named once is given its rights again each time.
     """
-    command_options.open_files(database, make=True, prepare=True).close()
+    if sealing is not None:
+        seal(*sealing)
+        return
+    with closing(command_options.open_files(database, make=True, prepare=True)) as files:
+        if mended := mend_late(files.recorder):
+            click.echo(
+                f"The marks of entries stored late are made anew: those of {count_noun(mended, 'file')} were changed."
+            )
     address = command_options.database_at(database).address
     with closing(AccountRegister(address, prepare=True)) as register, closing(ReadModel(address, prepare=True)):
         Witnessed(address, prepare=True).close()

@@ -11,6 +11,7 @@ import click
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import day_of
+from domain.entries.record_entries import BRANCHES, RecordBranched
 from domain.entries.register_entries import TreeMade
 from domain.proof.checkpoints import log_origin
 from domain.proof.signed_notes import NotAKey, VerifierKey, read_keys
@@ -28,7 +29,7 @@ from domain.store.head_check import (
 from domain.store.log_check import Known, check_log
 from domain.store.log_head import LogHead
 from domain.store.log_reader import LogReader, stored_by
-from domain.store.preparation import TREE_FILE, seals
+from domain.store.preparation import TREE_FILE, late_differing, seals
 from domain.store.record_keys import unsigned_words
 from domain.store.stored_by import StoredBy, is_own_doing
 from projections.cases.case_repository import CaseRepository
@@ -133,6 +134,11 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
             f"the triggers that refuse changes are missing or switched off: {', '.join(guards)}. `caseaudit migrate` puts them "
             "back; what was changed meanwhile, only a checkpoint from before shows for certain"
         )
+    if outside.since is None and (files_differ := late_differing(files.recorder)):
+        raise BrokenChain(
+            f"the marks of entries stored late differ in {count_noun(len(files_differ), 'file')} from what follows from the "
+            "entries, which are as they were: somebody changed late_entries. `caseaudit migrate` makes it anew"
+        )
     click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
     _check_accounts(files, database)
     with closing(AccessLog(command_options.database_at(database))) as access:
@@ -171,6 +177,12 @@ def _say_what_it_lacks(files: Files) -> None:
 def _say_what_it_shows(files: Files, head: LogHead, outside: Outside, keys: Sequence[VerifierKey]) -> None:
     if head.clock_back:
         click.echo(f"the clock was set back: {head.clock_back}")
+    for fact in files.entered(BRANCHES):
+        if isinstance(fact, RecordBranched):
+            click.echo(
+                f"up to number {fact.leaves:,} it is the record {fact.branched_from}, from which it branched on "
+                f"{long_date(day_of(fact.at))}: {fact.reason}"
+            )
     for words in unsigned_words(files):
         click.echo(words)
     for one in outside.kept:

@@ -5,6 +5,7 @@ from flask import Blueprint, abort, render_template, request
 from domain.accounts.roles import READERS
 from domain.policy.frameworks.framework import Criterion
 from domain.policy.standards.edition_files import national_standards
+from projections.cases.stored_late import late_grounds, late_in_answer
 from projections.inspections.sample_scores import ScoredSample, score_changes, with_comment
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
@@ -106,6 +107,11 @@ def question(inspection: str, question: str) -> str:
         blind=len(blind),
         source=now.framework.sources[asked.cite],
         printed=lambda score: printed(now.framework, score),
+        rest_on=lambda reading, answer: late_in_answer(
+            answer,
+            late_grounds(current_cases.repository(), reading.reference, reading.moment, inspection),
+            now.moment.on,
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from domain.entries.case_entries import SupervisionStarted
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.store.application import Files
+from domain.store.stored_entries import Stored
 from projections.cases import case_access
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
@@ -248,11 +249,20 @@ def _with_files(said: Callable[..., str]) -> Callable[..., str]:
     return named
 
 
+def stored_here(reference: str, entry: str) -> Stored | None:
+    """How this service stored an entry of a case, or of another file of its person that is open to the reader."""
+    file, own = file_named(entry), entry
+    if file is not None:
+        own = entry.rpartition("#")[2]
+    return repository().stored(file or reference).get(own)
+
+
 def attach(app: Flask) -> None:
     """Give the templates ``may_record`` and ``today``, and the footer its line."""
     app.config.update(FOOTER_NOTE=footer_note)
     app.add_template_global(may_record)
     app.add_template_global(file_shown)
+    app.add_template_global(stored_here)
     app.add_template_global(file_named)
     app.add_template_global(named_entry)
     for said in (phrases.why, phrases.because, phrases.became):

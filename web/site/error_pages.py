@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
-from domain.store.key_store import KeysMissing
+from domain.store.sealer import KeysMissing
 from projections.read_model.column_keeper import TRY_AGAIN, ColumnsNotMade
 from web.site.reading_date import UnreadableDate
 

@@ -101,7 +101,15 @@ def decide(request: Request, decision: Decision) -> None:
 
 
 def check_fresh(request: Request) -> None:
-    """``StaleAccount`` where the account was changed after the request; ``AccountExists``, ``KeyTaken`` where it cannot be made."""
+    """``StaleAccount`` where the account was changed after the request, or nobody asked for it here.
+
+    ``AccountExists``, ``KeyTaken`` where it cannot be made.
+    """
+    if not access_control.register().requests.is_ours(request.number):
+        raise StaleAccount(
+            f"request {request.number} was not asked for here: somebody wrote it into the database, or it is from before an "
+            "update or another secret key; ask for it again"
+        )
     if request.kind == "account made":
         access_control.register().check_new(account_of(request.change["account"], 0))
     if request.kind in _effects():

@@ -11,6 +11,7 @@ from domain.accounts.account_register import AccountRegister
 from domain.accounts.kept_accounts import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.roles import Account
 from domain.store.database import NotPrepared
+from domain.store.preparation import ACCOUNTS_ENTERED
 
 SPO = Account("ann.spo", "Zoë Ó Briain", "spo", ("Gloucester", "Stroud"), grade="spo")
 
@@ -137,7 +138,7 @@ def test_accounts_of_an_older_version_reach_what_they_reached(register: AccountR
     rows = [("a", "Tunde Adeyemi"), ("b", "Tunde Adeyemi"), ("c", "Helen  Sallis")]
     columns = "username, name, role, places, inspections, disabled, must_change, password, calendar"
     with register.engine.begin() as c:
-        c.execute(sa.text("DELETE FROM stored_events_steps WHERE number = 41"))
+        c.execute(sa.text(f"DELETE FROM stored_events_steps WHERE number = {ACCOUNTS_ENTERED}"))
         for column in ("staff", "until", "revision"):
             c.execute(sa.text(f"ALTER TABLE accounts DROP COLUMN {column}"))
         for username, name in rows:

@@ -44,7 +44,7 @@ def test_who_did_what_stands_in_the_log(filled: AccountRegister) -> None:
     assert (changed.revision, changed.places, changed.until) == (1, ["Stroud", "Gloucester"], ANN.until)
     query = sa.text("SELECT actor FROM stored_events WHERE originator_id LIKE 'account:%' ORDER BY stored_at")
     with filled.engine.connect() as c:
-        assert list(c.execute(query).scalars()) == ["operator", "boss", "boss"]
+        assert list(c.execute(query).scalars()) == ["operator (a program)", "boss", "boss"]
     assert filled.differences() == {}
 
 
@@ -188,6 +188,26 @@ def test_a_confirmed_request_that_somebody_wrote_has_no_effect(filled: AccountRe
     assert filled.account("jo") == JO and filled.open_account("jo", DAY) == JO
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE requests SET asked_by = 'boss'",
+        "UPDATE requests SET subject = 'eve'",
+        """UPDATE requests SET change = '{"account": {"role": "inspector"}}'""",
+        "UPDATE requests SET asked_at = '2026-03-01T12:00:00+00:00'",
+        "UPDATE requests SET seal = ''",
+    ],
+)
+def test_a_request_that_somebody_wrote_was_not_asked_for(filled: AccountRegister, statement: str) -> None:
+    change = {"account": {"role": "area_manager"}, "widened": ["role"]}
+    number = filled.requests.ask("account changed", "jo", change, reason="", by="ann", at=NOW).number
+    assert filled.requests.is_ours(number) and not filled.requests.is_ours(number + 1)
+    with filled.engine.begin() as c:
+        drop_guards(c, "requests")
+        c.execute(sa.text(statement))
+    assert not filled.requests.is_ours(number)
+
+
 def test_of_many_who_take_one_key_at_once_one_gets_it(filled: AccountRegister) -> None:
     def each(number: int) -> None:
         try:
@@ -229,11 +249,11 @@ def test_another_record_put_in_its_place_is_read_anew(filled: AccountRegister) -
     assert filled.open_account("ann", DAY) is None  # its row is of an entry that this record does not have
 
 
-def drop_guards(c: sa.Connection) -> None:
-    """Drop the triggers of the entries, as somebody who owns the tables."""
+def drop_guards(c: sa.Connection, table: str = "stored_events") -> None:
+    """Drop the triggers of a table, as somebody who owns it."""
     if c.dialect.name == "postgresql":
-        c.execute(sa.text("ALTER TABLE stored_events DISABLE TRIGGER ALL"))
+        c.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
         return
-    names = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'stored_events'")
-    for name in c.execute(names).scalars().all():
+    names = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    for name in c.execute(names, {"table": table}).scalars().all():
         c.execute(sa.text(f"DROP TRIGGER {name}"))

@@ -247,12 +247,12 @@ def test_the_samples_are_the_same_record_on_both(loaded: Path, loaded_postgres: 
     assert len(told[0][0]) > 10_000
 
 
-@pytest.mark.usefixtures("plain_records")
 def test_one_clock_makes_one_chain(tmp_path: Path, postgres: Server) -> None:
     """The hash says what was stored and when, not where."""
     heads = set()
     for address in (str(tmp_path / "a.sqlite"), postgres.prepared()):
         with closing(Files.open(address)) as files:
+            files.seals = False  # type: ignore[misc]  # no two records have the same keys
             files.recorder.clock = lambda: datetime(2026, 1, 2, tzinfo=UTC)
             files.record(CASE, [*facts_of([BEGINNING]), contact("c1")], actor="test", now=NOW)
             heads.add(files.recorder.head())

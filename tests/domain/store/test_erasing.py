@@ -3,16 +3,18 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from domain.entries.entry import Entry
 from domain.entries.person_entries import HoldLifted, HoldPlaced, PersonErased, TextRedacted, person_file
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import Line
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.sealing.person_key import PersonKey
 from domain.sealing.sealed_fields import ERASED, REDACTED
 from domain.store.application import Files
@@ -21,9 +23,13 @@ from domain.store.erasing import NotErased, erase, redact
 from domain.store.person_register import all_holds, holds_on
 from domain.store.preparation import begin_sealing
 from domain.store.sealer import PersonErased as Refusal
+from projections.cases.case_repository import CaseRepository
+from projections.history.history import end_of_day
+from projections.history.moment import Moment
 from tests.domain.store.test_sealed_record import about, contact, read_now
 from tests.domain.store.test_store import BEGINNING
 from tests.support.histories import CASE, NOW, facts_of
+from web.cli import main
 
 pytestmark = pytest.mark.both
 
@@ -238,3 +244,31 @@ def test_holds_stand_until_they_are_lifted(files: Files) -> None:
     assert on_case.stands_on(NOW.date()) and not on_case.stands_on(NOW.date().replace(year=NOW.year + 1))
     files.enter(person_file(CRN), HoldLifted(at=NOW, reason="over"), actor="ann")
     assert [hold.subject for hold in holds_on(files, CRN)] == [CASE]
+
+
+def test_figures_and_verdicts_do_not_change(own_database: Path | str) -> None:
+    with closing(Files.open(str(own_database))) as files:
+        cases = CaseRepository(files).cases[:40:8]
+        before = figures(files, cases)
+        for case in cases:
+            crn = case.partition("/")[0]
+            if not files.keys.of([crn])[crn].is_destroyed:
+                erase(files, crn, erased(), actor="ann")
+        assert figures(files, cases) == before
+
+
+def figures(files: Files, cases: list[str]) -> object:
+    """Every verdict of these cases on some days, with hindsight and without, and the scores of a sample."""
+    book, framework = CaseRepository(files), frameworks()[DEFAULT_FRAMEWORK]
+    moments = [
+        Moment(day, known_at) for day in (date(2005, 6, 1), date(2005, 12, 22)) for known_at in (None, end_of_day(day))
+    ]
+    readings = [book.read(case, moment, framework) for case in cases for moment in moments]
+    verdicts = [(one.reference, [(o.clause.id, o.due_on, o.state(one.moment.on)) for o in one.obligations],
+                 [(a.question.id, a.answer, a.basis) for a in one.answers]) for one in readings if one.has_begun]  # fmt: skip
+    name = next(iter(book.inspections))
+    scored = CliRunner().invoke(
+        main, ["score", "--inspection", name, "--format", "json", "--database", files.database.address]
+    )
+    assert verdicts and scored.exit_code == 0, scored.output
+    return verdicts, scored.output

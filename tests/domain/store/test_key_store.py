@@ -17,8 +17,9 @@ from domain.sealing.wrapping import NotUnwrapped, Wrapping
 from domain.store.application import Files
 from domain.store.erased_marks import IN_FILE as MARKS
 from domain.store.erasing import erase
-from domain.store.key_store import IN_FILE, KeysMissing, MissingKeys, NotMoved, move_keys
+from domain.store.key_store import IN_FILE, MissingKeys, NotMoved, move_keys
 from domain.store.preparation import begin_sealing
+from domain.store.sealer import KeysMissing
 from tests.domain.store.test_erasing import erased, raw
 from tests.domain.store.test_sealed_record import contact, read_now, record
 from tests.domain.store.test_store import BEGINNING

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from domain.entries.register_entries import SourceRegistered, TakingOverClosed, TakingOverDeclared
 from domain.store.application import Files
@@ -18,6 +19,7 @@ from tests.domain.store.test_databases import run
 from tests.domain.store.test_preparation import change
 from tests.domain.store.test_store import BEGINNING
 from tests.support.histories import CASE, facts_of
+from web.cli import main
 
 STORED = datetime(2026, 3, 3, 9, tzinfo=UTC)
 """When everything is stored here, unless a test says otherwise."""
@@ -128,3 +130,19 @@ def test_nothing_is_marked_where_nothing_is_stored(files: Files) -> None:
     with pytest.raises(Exception, match=r"UNIQUE|duplicate|Integrity"):
         files.recorder.append([(CASE, 2, "case.contact_logged", b'{"recorded_at":"2026-03-03T09:00:00Z"}')], "jo")
     assert files.recorder.head()[0] == 1
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM {}", "UPDATE {} SET entries = entries + 1", "INSERT INTO {} VALUES ('X', 1, 1)"]
+)
+def test_marks_that_somebody_changed_are_found_and_made_anew(empty_database: str, kind: str, statement: str) -> None:
+    with closing(Files.open(empty_database)) as files:
+        files.recorder.clock = lambda: STORED
+        assert store(files, CRAMS, ten=10 * DAY, twenty=20 * DAY) == {"ten", "twenty"}
+    assert run("verify", "--database", empty_database).exit_code == 0
+    change(empty_database, kind, statement.format(LATE_TABLE))
+    said = CliRunner().invoke(main, ["verify", "--database", empty_database])
+    assert said.exit_code == 1 and "the marks of entries stored late differ in 1 file" in said.stderr
+    assert "made anew: those of 1 file were changed" in run("migrate", "--database", empty_database).output
+    assert run("verify", "--database", empty_database).exit_code == 0

@@ -318,3 +318,19 @@ def test_a_record_whose_heads_are_all_signed_says_nothing_of_it(run: Run, files:
     run("keys", "rotate")
     record(files, "d")
     assert not files.entered(UNSIGNED) and "without the record" not in run("verify").output
+
+
+def test_a_key_can_follow_while_the_head_is_unsigned(run: Run, files: Files, empty_database: str, config: Path) -> None:
+    (config / "first").write_text(run("keys", "make").stdout)
+    path = key_path(record_name(files))
+    path.rename(path.with_name("away"))
+    with closing(Files.open(empty_database)) as without:
+        assert record(without, "a") is None
+    path.with_name("away").rename(path)
+    (config / "second").write_text(run("keys", "rotate").stdout)
+    (said,) = files.entered(UNSIGNED)
+    assert isinstance(said, StoredUnsigned)
+    for name in ("first", "second"):
+        run("verify", "--key", str(config / name))
+    note = record(files, "b")
+    assert note is not None and current(files).check(note) is None and len(files.entered(UNSIGNED)) == 1

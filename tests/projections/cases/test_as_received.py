@@ -11,6 +11,7 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from domain.store.application import Files
 from domain.store.stored_entries import NotHeld
 from projections.cases.case_repository import CaseRepository
+from projections.cases.stored_late import StoredLate
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections.sample_scores import score_inspection
@@ -102,7 +103,10 @@ def test_a_sample_as_received_before_a_late_import_has_the_figures_without_it(fi
     store(files, on_time + 90 * DAY, (ONE, outcome("o", "a", 2, on="2005-06-08")), (ONE, appointment("b", 20, [])))
     moved = score_inspection(book, "an-audit", own)
     assert moved.readings[0].history.appointments["a"].outcome == "attended_complied"
+    counted = StoredLate.of(book, "an-audit", moved.readings, own)
+    assert (counted.entries, counted.cases, counted.taken_over) == (2, 1, 0) and counted.answers > 0
     received = score_inspection(book, "an-audit", here)
+    assert StoredLate.of(book, "an-audit", received.readings, here) == StoredLate()
     assert received.score == before and set(received.readings[0].history.appointments) == {"a"}
 
 

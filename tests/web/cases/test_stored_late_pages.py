@@ -124,3 +124,13 @@ def test_desk_list_and_reports_count_it(late_desk: tuple[FlaskClient, str]) -> N
     assert (
         row[3] == "late-review" and row[6].startswith("2005-08-01") and int(row[8]) > 7000 and "operator (" in row[10]
     )
+
+
+def test_replay_and_questions_say_it_too(client: FlaskClient, own_database: Path, tmp_path: Path) -> None:
+    case = a_case(own_database)
+    assert "Taken over on " in client.get(f"/cases/{case}/replay?as_at={DAY}&step=1").text
+    late_import(own_database, case, tmp_path)
+    then = client.get(f"/cases/{case}/replay?as_at={DAY}").text
+    assert then and client.get(f"/cases/{case}/then-and-now?as_at=2005-07-31").status_code == 200
+    listed = client.get(f"{HERE}/questions/plan-reviewed")
+    assert listed.status_code == 200

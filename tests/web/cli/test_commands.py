@@ -178,6 +178,20 @@ def test_what_an_export_claims_survives_an_import_and_is_exported_again(run, tmp
     assert back.startswith("0 entries stored") and ", 0 rejected" in back, "a claim makes no other entry"
 
 
+def test_as_received_here_at_the_command_line_says_what_was_not_held(run) -> None:  # type: ignore[no-untyped-def]
+    case = json.loads(run("due", "--as-at", "2005-10-03", "--format", "json").output)[-1]["case"]
+    said = run("case", case, "--as-at", "2005-10-03", "--received").output
+    assert said.startswith(f"{case}: this service did not hold the file then; the first of it was stored here on ")
+    shown = run("case", case, "--as-at", "2005-10-03").output
+    assert "Taken over on " in shown and "from samples, by demo" in shown
+    found = json.loads(run("case", case, "--as-at", "2005-10-03", "--format", "json").output)["stored"]
+    assert all(one["taken_over"] and one["source"] == "samples" and not one["late"] for one in found.values())
+    scored = json.loads(run("score", "--inspection", INSPECTION, "--received", "--format", "json").output)
+    assert scored["cases"] == 0 and scored["stored_late"]["cases_not_held"] == 60
+    assert "60 cases of the sample were not held" in run("score", "--inspection", INSPECTION, "--received").output
+    assert "with --inspection" in run("score", "--received", code=2).output
+
+
 def test_export_of_one_case_as_known_then(run) -> None:  # type: ignore[no-untyped-def]
     case = json.loads(run("due", "--as-at", "2005-10-03", "--format", "json").output)[-1]["case"]
     every = run("export", "--case", case).output.splitlines()

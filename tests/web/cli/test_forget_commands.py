@@ -1,5 +1,6 @@
 """Holds, erasures and redactions at the command line."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -186,3 +187,35 @@ def test_a_case_in_an_inspection_that_is_not_published_is_not_erased(own_databas
         assert f"{case} is in the inspection {name}, which is not published" in hindrances(
             book, case.partition("/")[0], ended
         )
+
+
+def test_a_draft_of_a_disclosure(shell: Shell, tmp_path: Path) -> None:
+    shell.account("near", str(BEGINNING["area"]))
+    with closing(AccountRegister(shell.database)) as register:
+        register.log.add(
+            NOW, register.account("near"), "viewed", references=[CASE], route="cases.show", purpose="supervision"
+        )
+    said = shell.run("disclose", CRN, "--output", str(tmp_path / "draft"))
+    assert said.exit_code == 0 and "not to hand over as it stands" in said.output
+    found = json.loads((tmp_path / "draft" / "draft.json").read_text())
+    page = (tmp_path / "draft" / "draft.html").read_text()
+    start, noted = found["cases"][0]["entries"]
+    assert start["person"]["name"] == BEGINNING["person"]["name"] and not start["check"]
+    assert noted["note"] == "came round" and list(noted["check"]) == ["note"]
+    assert "came round" in page and "may be about somebody else" in page and str(BEGINNING["person"]["name"]) in page
+    told = json.dumps(found) + page
+    assert str(BEGINNING["officer"]) not in told and "near" not in told  # staff by role
+    assert {"day": str(NOW.date()), "role": "area_manager", "for": "supervision", "what": "viewed"} in found["readers"]
+    assert "section 45" in found["law"] and "recalled, not seen" in found["law"]
+    assert (tmp_path / "draft" / "draft.json").stat().st_mode & 0o077 == 0
+    with closing(AccountRegister(shell.database)) as register:
+        line = next(register.log.lines(person=CRN, limit=1))
+    assert (line.action, line.route, line.username) == ("downloaded", "disclose", "operator")
+    assert "is not empty" in shell.run("disclose", CRN, "--output", str(tmp_path / "draft")).output
+    assert "no case of Z999999" in shell.run("disclose", "Z999999", "--output", str(tmp_path / "other")).output
+
+
+def test_a_text_of_the_draft_is_no_markup(shell: Shell, tmp_path: Path) -> None:
+    shell.record(contact("<script>alert(1)</script>", "e2"))
+    shell.run("disclose", CRN, "--output", str(tmp_path / "draft"))
+    assert "<script>" not in (tmp_path / "draft" / "draft.html").read_text()

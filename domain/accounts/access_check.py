@@ -51,18 +51,29 @@ def proof_of(log: AccessLog) -> AccessProof:
 
 
 def missing_guards(log: AccessLog) -> list[str]:
-    """The triggers that should refuse changes to the log, and are not there or do not fire."""
-    tables = ("access_lists", "access_listed", "access_lines", "access_names", "access_tiles")
+    """The triggers that should refuse changes to the log, and are not there or do not fire; of tables that are there.
+
+    To be asked before anything else is done with the log: on SQLite its first use puts them back.
+    """
     sqlite = log.store.kind == "sqlite"
-    query = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%'"
-        if sqlite
-        else "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal"
-    )
-    with log.transaction() as c:
-        there = {name for (name,) in c.rows(query)}
     kinds = ("update", "delete", "replace") if sqlite else ("change", "truncate")
-    return [name for name in (f"{table}_no_{kind}" for table in tables for kind in kinds) if name not in there]
+    with log.store.transaction() as c:
+        tables = {name for (name,) in c.rows(_TABLES[sqlite])} & {*GUARDED}
+        there = {name for (name,) in c.rows(_TRIGGERS[sqlite])}
+    return [name for name in (f"{table}_no_{kind}" for table in sorted(tables) for kind in kinds) if name not in there]
+
+
+GUARDED = ("access_lists", "access_listed", "access_lines", "access_names", "access_tiles")
+
+_TABLES = {
+    True: "SELECT name FROM sqlite_master WHERE type = 'table'",
+    False: "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
+}
+
+_TRIGGERS = {
+    True: "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%'",
+    False: "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal",
+}
 
 
 class _Walk:

@@ -22,11 +22,12 @@ def prove_access(log: AccessLog, record: str, beside: Sequence[Known], keys: Seq
     ``beside``: what checkpoints say of it. ``keys``: those of the record, none where nothing is signed.
     """
     try:
+        guards = missing_guards(log)
         begun = proof_of(log).head.frontier.size
         with progress_of(begun, "Verifying the access log") as bar:
             for done in check_access(log, beside):
                 bar.update(bar.task_ids[0], completed=done)
-        found, guards = proof_of(log), missing_guards(log)
+        found = proof_of(log)
     except LogUnavailable as error:
         raise BrokenChain(str(error)) from error
     head = found.head
@@ -34,6 +35,9 @@ def prove_access(log: AccessLog, record: str, beside: Sequence[Known], keys: Seq
         own = Checkpoint(log_origin(record, "access"), head.frontier.size, head.frontier.root, head.number)
         check_access_head(own, head.note, keys)
     if guards:
-        raise BrokenChain(f"the access log: its triggers are missing or switched off: {', '.join(guards)}")
+        raise BrokenChain(
+            f"the access log: its triggers were missing or switched off: {', '.join(guards)}; what was changed meanwhile, only a "
+            "checkpoint from before shows for certain"
+        )
     later = f"; {found.unsealed:,} not in its tree yet" if found.unsealed else ""
     click.echo(f"{count_noun(begun, 'line')} of the access log verified{later}")

@@ -140,9 +140,9 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
             "entries, which are as they were: somebody changed late_entries. `caseaudit migrate` makes it anew"
         )
     click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
-    _check_accounts(files, database)
     with closing(AccessLog(command_options.database_at(database))) as access:
         prove_access(access, head.origin, known_by(outside.kept, "access"), keys)
+    _check_accounts(files, database)
     _say_what_it_lacks(files)
     _say_what_it_shows(files, head, outside, keys)
 

@@ -41,7 +41,7 @@ class KeyDestroyed(LookupError):
     """The keys of this person, or of this text, were destroyed: it never opens again."""
 
 
-class _Derived:
+class Derived:
     """HMAC-SHA256 (RFC 2104) under one key of 32 bytes, its two pads hashed once: many short messages are quicker so."""
 
     __slots__ = ("_inner", "_outer")
@@ -80,8 +80,8 @@ class PersonKey:
         self.kept, self.compared = kept or {}, compared or {}
         self._texts = self._digests = None
         if current is not None:
-            self._texts = _Derived(current)
-            self._digests = _Derived(self._texts.of(b"digests"))
+            self._texts = Derived(current)
+            self._digests = Derived(self._texts.of(b"digests"))
 
     def __repr__(self) -> str:
         return f"PersonKey(generation={self.generation})"

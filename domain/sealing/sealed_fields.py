@@ -93,7 +93,11 @@ def taken_out(fact: Entry, subject: type[Entry] | None = None) -> tuple[Entry, T
     changed = {}
     for attribute, encoded, part in () if plan is None else plan.parts:
         value = getattr(fact, attribute)
-        if value:
+        if not value:
+            continue
+        if part.tidy is not None:  # most texts; an entry that was read is tidy already
+            texts[encoded], changed[attribute] = value, SEALED
+        else:
             changed[attribute] = _out(part, value, encoded, texts)
     return (structs.replace(fact, **changed), texts) if texts else (fact, texts)
 

@@ -33,9 +33,6 @@ class ErasedMarks:
         self._key, self._marks = b"", frozenset[str]()
         self._read()
 
-    def __bool__(self) -> bool:
-        return bool(self._marks)
-
     def has(self, crn: str) -> bool:
         """Whether this CRN was marked as erased."""
         return bool(self._marks) and self._mark(crn) in self._marks

@@ -7,7 +7,7 @@ opens the keys goes on (``destroy_again``). So it does after an older copy of th
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,8 +22,7 @@ from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
 from domain.sealing.sealing import NotOpened, opened, tail_of
 from domain.store.entry_codec import stored_entry
 from domain.store.erased_marks import ErasedMarks, marks_path
-from domain.store.key_store import names_of
-from domain.store.log_reader import LogReader
+from domain.store.key_store import names_of, record_ids
 from domain.store.person_keys import PersonKeys
 from domain.store.person_register import erased_crns, redacted_texts, register_of_persons
 from domain.store.sealer import KeysMissing
@@ -49,8 +48,14 @@ class Erased(NamedTuple):
 
 
 def marks_of(files: "Files") -> ErasedMarks:
-    """The marks of erased persons that lie outside the database. ``KeyUnusable``."""
-    return ErasedMarks(marks_path(LogReader(files.recorder).head().origin.rpartition("/")[2]))
+    """The marks of erased persons that lie outside the database, under the record's own name. ``KeyUnusable``."""
+    return ErasedMarks(marks_path(record_ids(files)[0]))
+
+
+def is_marked(files: "Files") -> Callable[[str], bool]:
+    """Whether a CRN is marked, under the record's own name or one that it had before it branched. ``KeyUnusable``."""
+    every = [ErasedMarks(path) for path in {marks_path(record) for record in record_ids(files)}]
+    return lambda crn: any(marks.has(crn) for marks in every)
 
 
 def check_sealed(files: "Files") -> None:
@@ -156,8 +161,8 @@ def destroy_again(files: "Files", keys: PersonKeys) -> list[str]:
     """Destroy keys of erased persons that are there again, and of redacted texts; the CRNs. Each is entered in the register."""
     register = register_of_persons(files)
     erased = erased_crns(register)
-    marks = marks_of(files)
-    known = [*erased, *(crn for crn in keys.crns() if marks and crn not in erased and marks.has(crn))]
+    marked = is_marked(files)
+    known = [*erased, *(crn for crn in keys.crns() if crn not in erased and marked(crn))]
     standing = keys.of(known)
     again = sorted(crn for crn in known if not _is_gone(standing.get(crn)))
     for crn in again:
@@ -165,7 +170,7 @@ def destroy_again(files: "Files", keys: PersonKeys) -> list[str]:
         names_of(files, keys).forget(crn)
         keys.destroy(crn)
         _log.warning("%s was erased, and its keys were there again: they were destroyed once more", crn)
-    keys.is_marked = marks.has
+    keys.is_marked = marked
     return again + _redact_again(files, keys, redacted_texts(register), erased)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from domain.entries.person_entries import SEALING, KeysMoved
+from domain.entries.record_entries import BRANCHES, RecordBranched
 from domain.key_files import KeyUnusable, key_folder, own_folder
 from domain.outside_key import OutsideKey, outside_key
 from domain.sealing.person_key import PersonKey
@@ -70,8 +71,10 @@ class MissingKeys(PersonKeys):
 
 def store_path(files: "Files") -> Path:
     """Where the store of a record is, or would be."""
-    given = os.environ.get(IN_FILE, "")
-    return Path(given) if given else key_folder() / f"{_record(files)}.persons"
+    if given := os.environ.get(IN_FILE, ""):
+        return Path(given)
+    usual = [key_folder() / f"{record}.persons" for record in record_ids(files)]
+    return next((path for path in usual if path.exists()), usual[0])
 
 
 def moved_to(files: "Files") -> str | None:
@@ -128,7 +131,10 @@ def move_keys(files: "Files", path: Path | None, *, actor: str) -> int:
         name = moved_to(files)
         if name is not None and not any(own.rows()):
             raise NotMoved(f"the keys are in a store of their own already ({store_path(files)})")
-        _guard(own.engine, files.database.kind)
+        try:
+            _guard(own.engine, files.database.kind)
+        except sa.exc.DBAPIError as error:
+            raise NotMoved("the tables cannot be guarded: run this as the owner of the database's tables") from error
         wrapping, rows = Wrapping(_outside(files).derive(PURPOSE)), own.rows()
         made = _fill(target, wrapping, rows, name)
         if name is None:
@@ -232,5 +238,7 @@ def _outside(files: "Files") -> OutsideKey:
     return outside_key(str(found[0][0]) if found else "")
 
 
-def _record(files: "Files") -> str:
-    return LogReader(files.recorder).head().origin.rpartition("/")[2]
+def record_ids(files: "Files") -> list[str]:
+    """The id of the record, then those that it had before it branched, the latest first."""
+    before = [one.branched_from for one in files.entered(BRANCHES) if isinstance(one, RecordBranched)]
+    return [name.rpartition("/")[2] for name in (LogReader(files.recorder).head().origin, *reversed(before))]

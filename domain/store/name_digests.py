@@ -5,7 +5,6 @@ every name that its entries had given by the moment asked for, former ones too. 
 they are of; those of an erased person are deleted.
 """
 
-import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.sealing.name_parts import searched, sounds, written
+from domain.sealing.person_key import Derived
 from domain.store.engines import insert_into
 from domain.store.person_keys import SEARCH, PersonKeys, truncate_log
 
@@ -41,9 +41,8 @@ class NameDigests:
         self.engine.dispose()
 
     @cached_property
-    def _key(self) -> bytes:
-        found = self.keys.get_or_make(SEARCH).current
-        return found or b""
+    def _derived(self) -> Derived:
+        return Derived(self.keys.get_or_make(SEARCH).current or b"")
 
     def add(self, named: Iterable[tuple[str, str, datetime]]) -> None:
         """Index these names: the reference of a case, a name, when it was recorded."""
@@ -93,7 +92,7 @@ class NameDigests:
         return self._digest(b"sounds|" + code.encode())
 
     def _digest(self, said: bytes) -> int:
-        return int.from_bytes(hmac.digest(self._key, said, "sha256")[:8], "big", signed=True)
+        return int.from_bytes(self._derived.of(said)[:8], "big", signed=True)
 
 
 def _microseconds(at: datetime) -> int:

@@ -15,6 +15,7 @@ from domain.sealing.person_key import Where
 from domain.store import erasing
 from domain.store.erasing import NotErased
 from domain.store.person_register import holds_on
+from projections.cases.disclosure_draft import draft
 from projections.cases.erasure_check import (
     BACKUPS,
     WHAT_IS_LEFT,
@@ -23,6 +24,8 @@ from projections.cases.erasure_check import (
     may_confirm_for,
     published_with,
 )
+from projections.inspections import blind_reading
+from web.presentation.disclosure_document import as_html
 from web.presentation.formatting import short_date
 from web.services import current_cases
 from web.site import access_control, clock, two_people
@@ -113,6 +116,26 @@ def redact(crn: str, number: int) -> Response:
     return _ask("text redacted", case, {"entry": entry, "path": path}, reason, case)
 
 
+@blueprint.post("/cases/<crn>/<int:number>/keeping/draft")
+@access_control.open_to(*KEEPERS)
+def disclose(crn: str, number: int) -> Response:
+    """A draft of what is disclosed to the person, as one HTML page to keep, read and redact."""
+    _opened(crn, number)
+    book, register = current_cases.repository(), access_control.register()
+    cases = erasing.cases_of(book.files, crn)
+    if not may_confirm_for(book, access_control.account(), cases, clock.day()):
+        abort(403, "Only who answers for every case of this CRN can draft what is disclosed.")
+    if any(blind_reading.not_yet_shown(book, access_control.account(), case) for case in cases):
+        abort(403, "You have still to finish reading a case of this CRN for an inspection. Finish that first.")
+    access_control.log("downloaded", *cases, detail="draft of a disclosure")
+    roles = {account.username: account.role for account in register.accounts()}
+    found = draft(book, [crn], register.log.lines(person=crn), roles, at=clock.now())
+    found["linked"] = [one for one in found["linked"] if _some_open(one)]
+    answer = Response(as_html(found), content_type="text/html; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{crn}-draft.html"'
+    return answer
+
+
 def _ask(kind: RequestKind, subject: str, change: Mapping[str, Any], reason: str, case: str) -> Response:
     meant = Request(0, kind, subject, change, reason, access_control.account().username, clock.now(), alone=False)
     crn, number = case.split("/")
@@ -190,8 +213,12 @@ def _enter(crn: str, case: str, fact: HoldPlaced | HoldLifted, said: str) -> Non
 
 
 def _texts(case: str) -> list[tuple[str, str]]:
-    """The sealed texts of a case: entry and path, and in words. They are not opened."""
-    found = current_cases.repository().file(case).entries.values()
+    """The sealed texts of a case: entry and path, and in words. They are not opened.
+
+    Answers of others that the reader must not see yet are not among them.
+    """
+    book, who = current_cases.repository(), access_control.account()
+    found = blind_reading.shown_file(book, who, case).entries.values()
     return [
         (f"{fact.entry} {path}", f"{short_date(fact.occurred_on)}, entry {fact.entry}: {path}")
         for fact in reversed(list(found))

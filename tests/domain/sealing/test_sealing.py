@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.entries.case_entries import ENTRY_TYPES, EntryCorrected
 from domain.entries.entry import Entry
 from domain.entries.schemas import ShapeError, load_entry
-from domain.sealing.person_key import KeyDestroyed, PersonKey, Where, _Derived
+from domain.sealing.person_key import Derived, KeyDestroyed, PersonKey, Where
 from domain.sealing.sealed_fields import SEALED, plan_of, put_back, taken_out
 from domain.sealing.sealing import NotOpened, entry_part, opened, opened_with, seal, subject_of, tail_of, with_tail
 from tests.domain.aggregates.test_case_file import EXAMPLES, fact
@@ -121,7 +121,7 @@ def test_a_destroyed_key_opens_nothing() -> None:
 
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=200))
 def test_keys_are_derived_by_hmac_sha256(key: bytes, message: bytes) -> None:
-    assert _Derived(key).of(message) == hmac.digest(key, message, "sha256")
+    assert Derived(key).of(message) == hmac.digest(key, message, "sha256")
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=4), st.binary(min_size=32, max_size=32))

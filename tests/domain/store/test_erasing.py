@@ -18,6 +18,7 @@ from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framewor
 from domain.sealing.person_key import PersonKey
 from domain.sealing.sealed_fields import ERASED, REDACTED
 from domain.store.application import Files
+from domain.store.branching import branch
 from domain.store.erased_marks import IN_FILE
 from domain.store.erasing import NotErased, erase, redact
 from domain.store.person_register import all_holds, holds_on
@@ -153,6 +154,24 @@ def test_an_older_copy_of_the_database_is_erased_again_by_its_mark(files: Files,
     marks.unlink()
     with closing(Files.open(str(path))) as files:  # without the mark it cannot be known
         assert read_now(files)["e1"]["note"] == "came round"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_mark_holds_under_the_names_that_the_record_had(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv(IN_FILE)
+    path = Path(files.database.path)
+    files.close()
+    shutil.copy(path, tmp_path / "older")
+    with closing(Files.open(str(path))) as files:
+        erase(files, CRN, erased(), actor="ann")
+    restored(path, tmp_path / "older")
+    with closing(Files.open(str(path))) as files:
+        branch(files, reason="a test copy", at=NOW, actor="t")  # it opens no keys
+    with closing(Files.open(str(path))) as files:
+        assert read_now(files)["e1"]["note"] == ERASED
 
 
 def restored(path: Path, older: Path) -> None:

@@ -19,6 +19,7 @@ from tests.domain.store.test_store import BEGINNING
 from tests.support.histories import CASE, facts_of
 from tests.support.people import add, post, signed_in
 from web.app import create_app
+from web.site import access_control
 
 pytestmark = pytest.mark.both
 
@@ -136,3 +137,16 @@ def test_nobody_else_sees_any_of_it(app: Flask, who: Account) -> None:
     assert CRN not in other.get("/requests").text
     assert post(other, "/requests/1/confirmed", "/password").status_code in (403, 404)
     assert "came round" in ann.get(URL).text
+
+
+def test_a_draft_of_a_disclosure_is_downloaded_and_logged(app: Flask) -> None:
+    ann = signed_in(app, ANN)
+    answer = post(ann, f"{KEEPING}/draft", KEEPING)
+    assert answer.status_code == 200 and "attachment" in answer.headers["Content-Disposition"]
+    assert "came round" in answer.text and "may be about somebody else" in answer.text
+    assert str(BEGINNING["officer"]) not in answer.text
+    with app.app_context():
+        line = next(access_control.register().log.lines(person=CRN, action="downloaded"))
+    assert (line.username, line.route) == ("ann", "keeping.disclose")
+    far = signed_in(app, Account("far", "far", "area_manager", ("Kent",)))
+    assert post(far, f"{KEEPING}/draft", "/password").status_code in (403, 404)

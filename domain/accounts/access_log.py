@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.accounts import access_seals, access_search, access_tables
-from domain.accounts.access_lines import LONGEST_TEXT, UNKNOWN, Action, Actor, Line, Mark, Purpose
+from domain.accounts.access_lines import LONGEST_TEXT, UNKNOWN, Action, Actor, Line, LogUnavailable, Mark, Purpose
 from domain.accounts.access_seals import Sealing
 from domain.accounts.access_search import Asked
 from domain.accounts.access_store import Cursor, LogStore, log_database
@@ -57,7 +57,11 @@ class AccessLog:
     def transaction(self, *, writes: bool = False) -> Iterator[Cursor]:
         """One transaction on the log's tables. ``LogUnavailable``."""
         if not self._prepared:
-            self.prepare()
+            try:
+                self.prepare()
+            except LogUnavailable:
+                if writes:
+                    raise  # what is on a read-only copy can still be read: for ``verify``
         with self.store.transaction(writes=writes) as c:
             yield c
 

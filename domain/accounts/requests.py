@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from domain.accounts.account_tables import create_table
-from domain.outside_key import OutsideKey
+from domain.outside_key import NotSealed, OutsideKey
 from domain.store.database import Kind, guards
 
 RequestKind = Literal[
@@ -29,6 +29,9 @@ RequestKind = Literal[
 KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
 OF_A_CASE: tuple[RequestKind, ...] = ("limit lifted", "person erased", "text redacted")
 """The kinds that are about cases: whoever may not open these does not see the request."""
+
+PURPOSE, SEALED = "requests about persons", "sealed"
+"""What is asked for of a case, and why, may hold what its file says of a person. It is kept sealed under the outside key."""
 
 Decision = Literal["confirmed", "refused", "withdrawn"]
 
@@ -130,6 +133,9 @@ class Requests:
             "kind": kind, "subject": subject, "change": json.loads(json.dumps(change)), "reason": reason, "asked_by": by,
             "asked_at": at.isoformat(timespec="microseconds"), "alone": alone,
         }  # fmt: skip
+        if kind in OF_A_CASE:
+            told = json.dumps([row["change"], reason])
+            row |= {"change": {SEALED: self._key().seal(PURPOSE, f"{kind} {subject}", told)}, "reason": ""}
         row["seal"] = self._key().mark("requests", *_sealed(row))
         with self.engine.begin() as c:
             number = c.execute(sa.insert(_requests).values(row)).inserted_primary_key
@@ -176,7 +182,18 @@ class Requests:
         query = sa.select(_requests, _decisions).outerjoin(_decisions, _decisions.c.request == _requests.c.number)
         with self.engine.connect() as c:
             for row in c.execute(query.where(wanted).order_by(_requests.c.number.desc())).mappings().all():
-                yield _request(row)
+                yield _request(self._opened(row))
+
+    def _opened(self, row: Any) -> Mapping[str, Any]:
+        """The row with what it says of a person; where the outside key does not open that, nothing is asked for any more."""
+        held = row["change"]
+        if row["kind"] not in OF_A_CASE or SEALED not in held:
+            return dict(row)
+        try:
+            change, reason = json.loads(self._key().unseal(PURPOSE, f"{row['kind']} {row['subject']}", held[SEALED]))
+        except NotSealed:
+            change, reason = {}, "[sealed]"
+        return {**row, "change": change, "reason": reason}
 
 
 def _sealed(row: Any) -> list[str]:

@@ -16,6 +16,7 @@ from domain.entries.register_entries import TreeMade
 from domain.proof.checkpoints import log_origin
 from domain.proof.signed_notes import NotAKey, VerifierKey, read_keys
 from domain.store.application import Files
+from domain.store.earlier_hashes import earlier_fit
 from domain.store.hash_chain import BrokenChain
 from domain.store.head_check import (
     Kept,
@@ -143,6 +144,10 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
     with closing(AccessLog(command_options.database_at(database))) as access:
         prove_access(access, head.origin, known_by(outside.kept, "access"), keys)
     _check_accounts(files, database)
+    if not earlier_fit(files):
+        raise BrokenChain(
+            "the list of hashes from before this record was sealed is not the one that its first entry names"
+        )
     _say_what_it_lacks(files)
     _say_what_it_shows(files, head, outside, keys)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec import structs
 
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.case_entries import Entry
@@ -33,17 +34,26 @@ INSPECTION = "gloucestershire-2005"
 
 
 def stored(address: str) -> list[RecordedEntry]:
-    """Every stored entry in order of position, once the chain is proved and no file has a gap."""
+    """Every stored entry in order of position, with its texts, once the log is proved and no file has a gap."""
     with closing(Files.open(address)) as files:
         assert max(check_log(files.recorder), default=0) == files.recorder.head()[0]
         told = files.recorder.select_notifications(None, 1_000_000)
         assert [one.id for one in told] == sorted({one.id for one in told})
         entries = [files.mapper.to_domain_event(one) for one in told if not is_register(str(one.originator_id))]
+        texts = {name: files.texts.opened(name, [e.fact for e in some]) for name, some in by_file(entries).items()}
+        entries = [structs.replace(e, fact=texts[e.originator_id][e.originator_version - 1]) for e in entries]
     versions: Counter[str] = Counter()
     for entry in entries:
         versions[entry.originator_id] += 1
         assert entry.originator_version == versions[entry.originator_id]
     return entries
+
+
+def by_file(entries: list[RecordedEntry]) -> dict[str, list[RecordedEntry]]:
+    found: dict[str, list[RecordedEntry]] = {}
+    for entry in entries:
+        found.setdefault(entry.originator_id, []).append(entry)
+    return found
 
 
 def content(entries: list[RecordedEntry]) -> dict[tuple[str, str], Entry]:

@@ -102,8 +102,12 @@ class FileTexts:
             return opened(held.where, subject, held.ciphertext, digest, self.key), True
         except KeyDestroyed:
             return REDACTED, False
-        except NotOpened as error:
-            _log.warning("%s: the text %s of an entry does not open: %s", self.reference, path, error)
+        except NotOpened:
+            _log.warning(
+                "%s: the text %s of an entry does not open: its key is another one, or it was changed",
+                self.reference,
+                path,
+            )
             return SEALED, False
 
 

@@ -264,7 +264,10 @@ def test_every_page_states_its_moment(app: Flask) -> None:
             or rule.endpoint.startswith(("api.", "api-docs."))
         ):
             continue
-        if rule.endpoint.startswith("recording.") or rule.endpoint in ("replay.show", "publishing.publish"):
+        if rule.endpoint.startswith(("recording.", "keeping.")) or rule.endpoint in (
+            "replay.show",
+            "publishing.publish",
+        ):
             continue  # read at today, or at a day of their own
         names = {"compliance.report": "contact", "compliance.measure": "contact-arranged"}
         values = {"inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed",

@@ -1,7 +1,8 @@
 """What was stored late on the cases that the person signed in may open."""
 
-from flask import g, render_template
-from markupsafe import Markup
+from typing import NamedTuple
+
+from flask import g
 
 from projections.lists.late_cases import READ, LateCases, duties_on_late
 from web.services import current_cases
@@ -21,9 +22,14 @@ def duties_resting(cases: LateCases) -> int:
     return sum(duties_on_late(book, one.reference, cases.moment, framework) for one in cases.read)
 
 
-def late_said(cases: LateCases) -> Markup:
-    """What of some cases was stored late, in a sentence; empty where nothing was."""
-    if not cases.entries:
-        return Markup("")
-    said = render_template("cases/late_said.html", cases=cases, duties=duties_resting(cases), read=READ)
-    return Markup(said)  # noqa: S704 # made by a template, which escapes
+class LateSaid(NamedTuple):
+    """What ``cases/late_said.html`` says: of which cases, how many duties rest on it, how many cases were read for that."""
+
+    cases: LateCases
+    duties: int
+    read: int
+
+
+def late_said(cases: LateCases) -> LateSaid | None:
+    """What of some cases was stored late; None where nothing was."""
+    return LateSaid(cases, duties_resting(cases), READ) if cases.entries else None

@@ -96,6 +96,7 @@ def arrivals(facts: Iterable[Entry]) -> CaseFile:
 @given(histories(), DAYS)
 def test_export_then_import_gives_the_same_answers_and_obligations(lines: list[Line], day: date) -> None:
     with a_store() as first, a_store() as second:
+        first.seals = second.seals = False  # each record has keys of its own, so that sealed entries are never the same
         assert import_into(first, lines).rejected == []
         exported = [entry_document("case", CASE, fact) for fact in opened(first, CASE).values()]
         assert len(exported) == len(lines)

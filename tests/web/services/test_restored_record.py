@@ -26,7 +26,7 @@ from tests.support.followed import here
 from tests.support.histories import PERSON
 from tests.support.people import signed_in
 from tests.support.postgres import Server
-from tests.support.restored import WAYS, whole_copy
+from tests.support.restored import WAYS, restored_rows, whole_copy
 from web.app import create_app
 from web.services import current_cases, report_cache
 
@@ -63,14 +63,16 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def other(client: FlaskClient, empty_database: str, kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """The address of another database, with the same accounts and no entries."""
+    """The address of another database, with the same accounts and no entries of cases."""
     if kind == "sqlite":
         made = str(tmp_path / "backup" / "other.sqlite")
         Path(made).parent.mkdir()
         whole_copy(empty_database, made)
         return made
     server: Server = request.getfixturevalue("postgres")
-    return server.prepared()
+    made = server.prepared()
+    restored_rows(made, empty_database)
+    return made
 
 
 def put(way: str, address: str, other: str) -> None:
@@ -127,8 +129,9 @@ def test_what_is_entered_after_restoring_goes_into_the_new_record(
     sent |= {"contact_type": "letter", "occurred_on": "2005-06-19", "step": "record"}
     assert client.post(f"/cases/{CASE}/record/ContactLogged", data=sent).status_code == 302
     with closing(Files.open(empty_database)) as files:
-        assert list(check_log(files.recorder)) == [32]
-        assert files.recorder.hash_at(31) == hash_at(other, 31)
+        (last,) = check_log(files.recorder)
+        assert files.read(CASE).version == 32
+        assert files.recorder.hash_at(last - 1) == hash_at(other, last - 1) != None  # noqa: E711
 
 
 def hash_at(address: str, position: int) -> str | None:
@@ -164,6 +167,8 @@ def test_no_row_of_the_old_record_is_written_into_the_views_of_the_new(
     """The record is replaced between reading its entries and writing the rows; both views are at the same position."""
     for address, team in ((empty_database, "Stroud"), (other, "Gloucester")):
         filled(address, (CASE, named("A", team=team)))
+        with closing(ReadModel(address)) as views:
+            before = views.position
         with closing(Files.open(address)) as files:
             store(files, (OTHER, named("B", team=team)))
     with closing(ReadModel(empty_database)) as views:
@@ -178,7 +183,7 @@ def test_no_row_of_the_old_record_is_written_into_the_views_of_the_new(
             patched.setattr(follower, "derive_cases", meanwhile)
             with pytest.raises(Overtaken, match="another record"):
                 step(views, state)
-        assert views.position == 1
+        assert views.position == before
         catch_up(views)
         assert teams(views) == {CASE: "Gloucester", OTHER: "Gloucester"}
         assert list(verify(views, here)) == []

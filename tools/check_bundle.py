@@ -142,7 +142,7 @@ def check(bundle, kept_keys, kept_checkpoint):
     if kept_checkpoint and kept_checkpoint.split("\n")[:3] != [origin, size, root]:
         raise Fails("the checkpoint in the bundle is not the one that was kept")
     print(
-        f"proved: the checkpoint of {origin}, {size} leaves, is {'signed' if signed else 'NOT SIGNED by a known key'}"
+        f"{'proved' if signed else 'not proved'}: the checkpoint of {origin}, {size} leaves, is signed by a known key"
     )
     for entry in entries:
         if root_from(leaf_of(entry), entry["number"], int(size), map(b64decode, entry["proof"])) != b64decode(root):
@@ -157,6 +157,14 @@ def check(bundle, kept_keys, kept_checkpoint):
         stored = told(facts.get(fact["entry"], {}), fact)
         if stored != {name: value for name, value in fact.items() if name != "sealed"}:
             raise Fails(f"{fact['entry']}: it is shown otherwise than it was stored and corrected")
+    told_of = {fact["entry"] for fact in shown["facts"]}
+    for name, fact in facts.items():
+        if (
+            fact["type"] not in ("EntryCorrected", "EntryWithdrawn")
+            and fact["occurred_on"] <= shown["as_at"]
+            and name not in told_of
+        ):
+            raise Fails(f"{name}: it was on file by then, and is not shown")
     for entry in own:
         said = shown["stored"].get(opened(entry)["entry"])
         if said and (datetime.fromisoformat(said["at"]), said["by"]) != (
@@ -164,7 +172,7 @@ def check(bundle, kept_keys, kept_checkpoint):
         ):  # fmt: skip
             raise Fails(f"entry {entry['version']}: it is shown as stored at another time, or by somebody else")
     print(f"proved: {len(shown['facts'])} entries are shown as they were stored and corrected")
-    missing = {*range(1, max(entry["version"] for entry in own) + 1)} - {entry["version"] for entry in own}
+    missing = {*range(1, max((entry["version"] for entry in own), default=0) + 1)} - {entry["version"] for entry in own}
     print(
         f"not proved: what other entries say{f' (of this file {sorted(missing)})' if missing else ''}, and what came later"
     )

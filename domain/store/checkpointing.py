@@ -90,7 +90,7 @@ class WitnessPlan:
             return self.hand_over(log, kept, now)
         except NotHeard as error:
             kept.failed(log.origin, self.called, str(error))
-            LOG.warning("no checkpoint was taken: %s", error)
+            LOG.warning("the witness has taken no checkpoint; the page Proof says why")
             return None
 
 

@@ -66,7 +66,10 @@ def bundle(
         command_options.check_inspection(book, inspection)
         if book.file(reference).first_entry is None:
             raise click.UsageError(f"there is no case {reference}")
+        command_options.require_keys(files)
         moment = _moment(book, as_at, known_at, inspection, received=received)
+        if book.history(reference, moment.known_at, received=moment.received).started is None:
+            raise click.UsageError(f"{reference}: this service held nothing of the file then, or nothing was on it")
         command_log.shows(database, [reference], action="downloaded")
         try:
             made = _bundle(book, reference, moment, inspection, framework, kept)

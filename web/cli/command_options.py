@@ -81,6 +81,14 @@ def _say_of_keys(files: Files) -> None:
         context.call_on_close(partial(_tell_of_keys, files))
 
 
+def require_keys(files: Files) -> None:
+    """``ClickException`` where texts are sealed and their keys are missing: for commands that hand texts on."""
+    from domain.store.key_store import MissingKeys
+
+    if files.seals and isinstance(files.keys, MissingKeys):
+        raise click.ClickException(f"{files.keys.fault}. Nothing is written without the texts")
+
+
 def _tell_of_keys(files: Files) -> None:
     keys = files.__dict__.get("keys")
     if keys is None:

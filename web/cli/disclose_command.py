@@ -35,6 +35,7 @@ def disclose(crns: tuple[str, ...], output: Path, database: str) -> None:
         cases = [case for crn in crns for case in cases_of(files, crn)]
         if unknown := [crn for crn in crns if not cases_of(files, crn)]:
             raise click.UsageError(f"no case of {unknown[0]} is on record")
+        command_options.require_keys(files)
         command_log.shows(database, cases, action="downloaded")
         with closing(AccountRegister(command_options.database_at(database).address)) as register:
             roles = {account.username: account.role for account in register.accounts()}

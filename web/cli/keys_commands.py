@@ -1,13 +1,15 @@
 """The command ``keys``: the key that signs the heads of the record, made, shown, followed, replaced; the keys of persons, moved."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import click
 import msgspec
 
+from domain.accounts.access_growth import AccessTree
 from domain.accounts.access_lines import OPERATOR
+from domain.accounts.access_log import AccessLog
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.confirming import confirmers
 from domain.accounts.requests import LIFE, Request
@@ -17,7 +19,9 @@ from domain.proof.checkpoints import log_origin, record_id
 from domain.proof.key_succession import key_set
 from domain.proof.signed_notes import VerifierKey
 from domain.proof.signing_key import Signer, key_path, make_signing_key, read_signing_key
+from domain.proof.witness import NotHeard
 from domain.store.application import Files
+from domain.store.hash_chain import BrokenChain
 from domain.store.key_store import IN_FILE as KEY_STORE
 from domain.store.key_store import NotMoved, move_keys, store_path
 from domain.store.record_keys import KeyChanged, key_entries, record_name, set_key, signing_state
@@ -61,6 +65,7 @@ def make(database: str) -> None:
         else:
             key, path = make_signing_key(record)
         set_key(files, key_set(system_clock.now(), record, key), actor=_actor("keys make"))
+        _sign_access(files, database)
         click.echo(f"The signing key is in {path}. Keep a copy of that file where nobody else reads it.", err=True)
         _print(files)
 
@@ -83,6 +88,7 @@ def rotate(database: str) -> None:
         record, old = record_name(files), _signer(files)
         key, _ = make_signing_key(record)
         set_key(files, key_set(system_clock.now(), record, key, old.key), actor=_actor("keys rotate"))
+        _sign_access(files, database)
         click.echo("Another key signs from here on; what the key before signed stays as good as it was.", err=True)
         _print(files)
 
@@ -116,6 +122,7 @@ def replace(reason: str, database: str) -> None:
         alone = not confirmers(meant, register.accounts(), register.requests.every(), day_of(now))
         if alone:
             set_key(files, fact, actor=_actor("keys replace"))
+            _sign_access(files, database)
         register.requests.ask(meant.kind, meant.subject, change, reason=reason, by=meant.asked_by, at=now, alone=alone)
         register.log.add(now, OPERATOR, "asked", detail=f"signing key replaced{' (alone)' if alone else ''}")
         click.echo(f"The new key is in {path}.", err=True)
@@ -124,6 +131,12 @@ def replace(reason: str, database: str) -> None:
             _print(files)
         else:
             click.echo(WAITS.format(LIFE.days, key.verifier(log_origin(record, "entries"))), err=True)
+
+
+def _sign_access(files: Files, database: str) -> None:
+    """Sign the head of the access log with the key that was set, so that it need not wait for its next line."""
+    with closing(AccessLog(command_options.database_at(database))) as access, suppress(BrokenChain, NotHeard):
+        AccessTree(access, files).note()
 
 
 @keys.command()

@@ -1,6 +1,7 @@
 """The command ``verify``: prove that every stored entry is what was stored, as far as what is known from outside allows."""
 
 import sys
+from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -46,6 +47,10 @@ OURS = ("import", "demo")
 ALONE = "consistent with itself; whoever can write this database could have rewritten all of it"
 SIGNED = "signed with a key outside the database; only who holds it could have rewritten it, or put an older copy back"
 KEPT = "nothing older than the checkpoint was changed, removed or inserted; what came after it is only consistent with itself"
+SINCE = (
+    "what was stored after the checkpoint fits it and is consistent with itself; rows from before it were not read, so that "
+    "a change among them does not show: for that, run it without --since"
+)
 BOTH = (
     "nothing older than the checkpoint was changed, removed or inserted, and only who holds the key could have added what came "
     "after it"
@@ -99,8 +104,15 @@ def _outside(files: Files, checkpoints: Sequence[Path], key: Path | None, since:
     record = LogReader(files.recorder).head().origin
     given = None if key is None else _key_of(key, record)
     kept = [one for path in (*checkpoints, *([since] if since else [])) for one in read_kept(path, record)]
-    (begun,) = known_by(read_kept(since, record), "entries") if since else (None,)
-    return Outside(given, kept, begun)
+    return Outside(given, kept, None if since is None else _begins(since, record))
+
+
+def _begins(since: Path, record: str) -> Known:
+    """The checkpoint of the entries from which on rows are read."""
+    known = known_by(read_kept(since, record), "entries")
+    if not known:
+        raise click.UsageError(f"--since: {since}: it is a checkpoint of the access log; give one of the entries")
+    return known[0]
 
 
 def _key_of(path: Path, record: str) -> VerifierKey:
@@ -140,7 +152,9 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
             f"the marks of entries stored late differ in {count_noun(len(files_differ), 'file')} from what follows from the "
             "entries, which are as they were: somebody changed late_entries. `caseaudit migrate` makes it anew"
         )
-    click.echo(f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the chain's head is {head.hash.hex()}")
+    click.echo(
+        f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the root is {b64encode(head.frontier.root).decode()}"
+    )
     with closing(AccessLog(command_options.database_at(database))) as access:
         prove_access(access, head.origin, known_by(outside.kept, "access"), keys)
     _check_accounts(files, database)
@@ -190,13 +204,16 @@ def _say_what_it_shows(files: Files, head: LogHead, outside: Outside, keys: Sequ
             )
     for words in unsigned_words(files):
         click.echo(words)
-    for one in outside.kept:
+    for one in outside.kept if outside.since is None else ():
         click.echo(f"{one.file}: the first {one.checkpoint.size:,} leaves of {one.checkpoint.origin} are as they were")
     if keys and outside.key is None:
         click.echo(
             f"the head is signed by the key {keys[-1].key_id.hex()}, which the record itself names: give the one that was kept "
             "elsewhere with --key"
         )
+    if outside.since is not None:
+        click.echo(f"This shows: {SINCE}.")
+        return
     shown = {(False, False): ALONE, (True, False): SIGNED, (False, True): KEPT, (True, True): BOTH}
     click.echo(f"This shows: {shown[outside.key is not None, bool(known_by(outside.kept, 'entries'))]}.")
 

@@ -246,9 +246,9 @@ def test_a_case_limited_behind_entries_not_taken_in_is_closed_on_the_next_page_i
 ) -> None:
     store(files, (OTHER, start(team="Stroud", officer="Bo Kin")))
     catch_up(views)
-    before = views.position
     workers = [signed_in(one, READER) for one in (app, create_app(empty_database, today=lambda: date(2005, 6, 20)))]
     assert all(listed(client) for client in workers)
+    before = views.position
     with task_lock(views.database, views.writing, "follow"):  # somebody else follows, and is far behind
         many = [contact(f"many-{n}") for n in range(MANY)]
         files.save(*(RecordedEntry(OTHER, n, fact) for n, fact in enumerate(many, 2)))

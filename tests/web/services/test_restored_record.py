@@ -25,7 +25,7 @@ from tests.projections.read_model.test_views import CASE, start, store
 from tests.support.followed import here
 from tests.support.histories import PERSON
 from tests.support.people import signed_in
-from tests.support.postgres import Server
+from tests.support.postgres import Server, sql
 from tests.support.restored import WAYS, restored_rows, whole_copy
 from web.app import create_app
 from web.services import current_cases, report_cache
@@ -72,6 +72,7 @@ def other(client: FlaskClient, empty_database: str, kind: str, tmp_path: Path, r
     server: Server = request.getfixturevalue("postgres")
     made = server.prepared()
     restored_rows(made, empty_database)
+    sql(made, "SELECT setval('stored_events_notification_id_seq', (SELECT max(notification_id) FROM stored_events))")
     return made
 
 

@@ -4,7 +4,8 @@ A key that is made stays in memory until the first entry under it is stored; a d
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import IntegrityError, PersistenceError
@@ -13,6 +14,7 @@ from domain.aggregates.case_file import CaseFile, RecordedEntry
 from domain.entries.case_entries import EntryCorrected
 from domain.entries.entry import Entry
 from domain.entries.refusals import Refused
+from domain.error_traces import words_of
 from domain.sealing.name_parts import NAMES
 from domain.sealing.person_key import PersonKey
 from domain.sealing.sealed_fields import MAY_BE_SEALED
@@ -40,6 +42,17 @@ class KeysMissing(PersistenceError):
     """The keys of persons are not here: nothing can be sealed or opened. The message says why and what to do."""
 
 
+@contextmanager
+def storing() -> Iterator[None]:
+    """A failure of the tables of keys and names is one of storing: ``PersistenceError``, as of the table of entries."""
+    from domain.store.engines import DatabaseError
+
+    try:
+        yield
+    except DatabaseError as error:
+        raise PersistenceError(f"the keys of persons cannot be read or stored: {words_of(error)}") from error
+
+
 class Sealer:
     """Seals the entries of one writer."""
 
@@ -61,7 +74,8 @@ class Sealer:
             self._held = dict(self._made)
         if not self._held:
             self._read_at = time.monotonic()
-        found = self.keys.of(missing)
+        with storing():
+            found = self.keys.of(missing)
         for crn in missing:
             if crn not in found and self.keys.is_marked(crn):
                 found[crn] = PersonKey(None)
@@ -106,11 +120,13 @@ class Sealer:
         crns = {crn for one in recorded if one.texts and (crn := _crn(one.originator_id))}
         made = {crn: self._made[crn] for crn in crns if crn in self._made}
         if made:
-            self.keys.add(made)
+            with storing():
+                self.keys.add(made)
             for crn in made:
                 self._made.pop(crn, None)
         if (old := crns - made.keys()) and time.monotonic() - self._read_at > FRESH_SECONDS:
-            there = self.keys.of(old)
+            with storing():
+                there = self.keys.of(old)
             if any(_differ(there.get(crn), self._key(f"{crn}/1")) for crn in old):
                 raise IntegrityError("the keys of a person have changed since this was decided")
 
@@ -122,7 +138,8 @@ class Sealer:
             for path in NAMES if path in one.texts
         ]  # fmt: skip
         if named:
-            self.names.add(named)
+            with storing():
+                self.names.add(named)
 
     def forget(self) -> None:
         """Forget every key, so that each is read again."""

@@ -88,6 +88,14 @@ def test_what_was_not_touched_is_proved(record: Record) -> None:
     (kept,) = (record.folder / "witness").iterdir()
     since = record.verify("--since", str(kept))
     assert since.exit_code == 0 and since.stdout.startswith("1 entry verified")
+    assert "rows from before it were not read" in since.stdout and "was changed, removed" not in since.stdout
+
+
+def test_a_checkpoint_of_the_access_log_begins_no_walk_over_entries(record: Record) -> None:
+    log = record.folder / "access"
+    log.write_text(record.run("checkpoint", "--log", "access").stdout, encoding="utf-8")
+    found = record.verify("--since", str(log))
+    assert found.exit_code == 2 and "it is a checkpoint of the access log; give one of the entries" in found.stderr
 
 
 LAST = "(SELECT max({position}) FROM stored_events)"

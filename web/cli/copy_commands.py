@@ -3,6 +3,7 @@
 from contextlib import ExitStack, closing
 
 import click
+import sqlalchemy as sa
 
 from domain.accounts.account_register import AccountRegister
 from domain.store.application import Files
@@ -38,14 +39,8 @@ def copy(from_: str, to: str) -> None:
     FROM and TO are addresses as --database takes them. TO must hold nothing. Accounts, requests, keys of people and published files
     go along; the access log does not. Let nothing be stored in FROM meanwhile.
     """
-    if command_options.database_at(from_).identity == command_options.database_at(to).identity:
-        raise click.UsageError("FROM and TO are the same database")
     with ExitStack() as stack:
-        source = stack.enter_context(closing(command_options.open_files(from_)))
-        target = stack.enter_context(closing(prepared(to)))
-        engines = engine_of(command_options.database_at(from_)), engine_of(command_options.database_at(to))
-        for engine in engines:
-            stack.callback(engine.dispose)
+        source, target, engines = _opened(stack, from_, to)
         try:
             check_empty(target, engines[1])
             with progress_of(LogReader(source.recorder).head().frontier.size, "Copying") as bar:
@@ -86,16 +81,22 @@ def branch(reason: str, database: str) -> None:
     click.echo(f"This record is {name} from here on; until here it was {was}.")
 
 
-def seal(from_: str, to: str) -> None:
-    """Write a sealed log from a record that keeps its texts in the clear."""
+def _opened(stack: ExitStack, from_: str, to: str) -> tuple[Files, Files, tuple[sa.Engine, sa.Engine]]:
+    """The files of both databases, and engines for their other tables, until the stack is closed."""
     if command_options.database_at(from_).identity == command_options.database_at(to).identity:
         raise click.UsageError("FROM and TO are the same database")
+    source = stack.enter_context(closing(command_options.open_files(from_)))
+    target = stack.enter_context(closing(prepared(to)))
+    engines = engine_of(command_options.database_at(from_)), engine_of(command_options.database_at(to))
+    for engine in engines:
+        stack.callback(engine.dispose)
+    return source, target, engines
+
+
+def seal(from_: str, to: str) -> None:
+    """Write a sealed log from a record that keeps its texts in the clear."""
     with ExitStack() as stack:
-        source = stack.enter_context(closing(command_options.open_files(from_)))
-        target = stack.enter_context(closing(prepared(to)))
-        engines = engine_of(command_options.database_at(from_)), engine_of(command_options.database_at(to))
-        for engine in engines:
-            stack.callback(engine.dispose)
+        source, target, engines = _opened(stack, from_, to)
         actor = f"operator ({command_log.who_runs_it()}: migrate --seal)"
         try:
             check_empty(target, engines[1])

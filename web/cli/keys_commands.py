@@ -150,7 +150,10 @@ def move(path: Path | None, database: str) -> None:
     again with CASEAUDIT_KEY_STORE, where the store is not at its usual place. It may be cut off and run again.
     """
     at = command_options.database_at(database)
-    with _opened(database) as files, closing(AccountRegister(at.address)):
+    with _opened(database) as files, closing(AccountRegister(at.address)) as register:
+        _ = (
+            register.key
+        )  # gives the record the id by which its outside key is found, where nothing has asked for it yet
         try:
             moved = move_keys(files, path, actor=_actor("keys move"))
         except NotMoved as error:

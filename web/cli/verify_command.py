@@ -33,7 +33,7 @@ from domain.store.log_head import LogHead
 from domain.store.log_reader import LogReader, stored_by
 from domain.store.preparation import TREE_FILE, late_differing, seals
 from domain.store.record_keys import unsigned_words
-from domain.store.stored_by import StoredBy, is_own_doing
+from domain.store.stored_by import DEMONSTRATION, StoredBy, is_own_doing
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
 from web.cli.progress_bars import progress_of
@@ -41,7 +41,7 @@ from web.cli.report_verification import damaged, differs
 from web.cli.verify_access import prove_access
 from web.presentation.formatting import count_noun, long_date
 
-OURS = ("import", "demo")
+OURS = ("import", DEMONSTRATION)
 """Who stored entries in older versions, where nobody was named."""
 
 ALONE = "consistent with itself; whoever can write this database could have rewritten all of it"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.confirming import MUTUAL, concerns, confirmers, may_confirm
-from domain.accounts.requests import LIFE, AlreadyDecided, NoSuchRequest, Request, Requests
+from domain.accounts.requests import LIFE, OF_A_CASE, AlreadyDecided, NoSuchRequest, Request, RequestKind, Requests
 from domain.accounts.roles import ENTERED_BY, ROLES, Account
 from domain.accounts.widening import narrowed, widened
 from projections.ledger.ledger import Place
@@ -130,6 +130,16 @@ def requests(empty_database: str) -> Iterator[Requests]:
     register = AccountRegister(empty_database)
     yield register.requests
     register.close()
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("about", OF_A_CASE)
+def test_what_a_request_says_of_a_case_is_sealed(requests: Requests, about: RequestKind) -> None:
+    change = {"entry": {"note": "lives with Ada Marsh"}}
+    one = requests.ask(about, "X123456/1", change, reason="Ada Marsh moved", by="ann", at=NOW)
+    assert (one.change, one.reason) == (change, "Ada Marsh moved") and requests.is_ours(one.number)
+    with requests.engine.connect() as c:
+        assert "Marsh" not in str(c.execute(sa.text("SELECT * FROM requests")).all())
 
 
 @pytest.mark.both

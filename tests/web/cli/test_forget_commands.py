@@ -189,6 +189,17 @@ def test_a_case_in_an_inspection_that_is_not_published_is_not_erased(own_databas
         )
 
 
+def test_nothing_is_disclosed_without_the_keys(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = tmp_path / "keys" / "store"
+    monkeypatch.setenv("CASEAUDIT_KEY_STORE", str(store))
+    moved = shell.run("keys", "move")
+    assert moved.exit_code == 0, moved.output
+    store.unlink()
+    said = shell.run("disclose", CRN, "--output", str(tmp_path / "draft"))
+    assert said.exit_code == 1 and "Nothing is written without the texts" in said.output
+    assert not (tmp_path / "draft").exists()
+
+
 def test_a_draft_of_a_disclosure(shell: Shell, tmp_path: Path) -> None:
     shell.account("near", str(BEGINNING["area"]))
     with closing(AccountRegister(shell.database)) as register:

@@ -53,7 +53,7 @@ def other(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 def everything(address: str) -> dict[str, list[tuple[object, ...]]]:
     """The rows of every table that goes along, and those of the entries, head and tiles."""
     engine, found = engine_of(Database.at(address)), {}
-    for name in (*goes_along(), "stored_events", "stored_events_head", "stored_events_tiles", "late_entries"):
+    for name in (*goes_along(), "stored_events", "stored_events_head", "stored_events_tiles", "stored_late"):
         if sa.inspect(engine).has_table(name):
             table = columns_of(name, engine)
             columns = [c for c in table.columns if c.name not in ("only_row", "rowid", "notification_id")]

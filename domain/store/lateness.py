@@ -19,7 +19,7 @@ from domain.store.hash_chain import TABLE, ChainedEvent
 from domain.store.sources import Source
 from domain.store.stored_by import DEMONSTRATION, StoredBy
 
-LATE_TABLE = "late_entries"
+LATE_TABLE = "stored_late"
 
 CREATE_LATE = (
     f"DROP TABLE IF EXISTS {LATE_TABLE}",

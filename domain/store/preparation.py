@@ -112,7 +112,7 @@ Step = str | Callable[[ChainedRecorder, Any], None]
 """A statement, or what is to be done on a cursor."""
 
 
-def _list_late_entries(recorder: ChainedRecorder, c: Any) -> None:
+def _list_what_is_stored_late(recorder: ChainedRecorder, c: Any) -> None:
     for statement in CREATE_LATE:
         c.execute(statement)
     make_anew(c, position_column(recorder), "?" if _is_sqlite(recorder) else "%s", stored_register_entry)
@@ -123,7 +123,7 @@ STEPS: Mapping[int, Step] = {
     f"WHERE {MAY_CHANGE_LIMITS}",
     2: f"CREATE INDEX IF NOT EXISTS {TABLE}_links ON {TABLE} ({{position}}) WHERE {MAY_LINK}",
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
-    4: _list_late_entries,
+    4: _list_what_is_stored_late,
     5: _make_tree,
     6: _make_published_files,
     7: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",

@@ -81,7 +81,7 @@ class Intruder:
         zeros = "x'" + "00" * 32 + "'" if self.kind == "sqlite" else "'\\x" + "00" * 32 + "'"
         self.unguard()
         self.run(
-            f"DELETE FROM {TABLE}", f"DELETE FROM {TILES}", "DELETE FROM late_entries",
+            f"DELETE FROM {TABLE}", f"DELETE FROM {TILES}", "DELETE FROM stored_late",
             f"UPDATE {HEAD} SET position = 0, hash = {zeros}, leaves = 0, frontier = {nothing}, stored_at = '', note = ''",
         )  # fmt: skip
         if self.kind == "sqlite":

@@ -150,7 +150,7 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
     if outside.since is None and (files_differ := late_differing(files.recorder)):
         raise BrokenChain(
             f"the marks of entries stored late differ in {count_noun(len(files_differ), 'file')} from what follows from the "
-            "entries, which are as they were: somebody changed late_entries. `caseaudit migrate` makes it anew"
+            "entries, which are as they were: somebody changed stored_late. `caseaudit migrate` makes it anew"
         )
     click.echo(
         f"{count_noun(max(read, 0), 'entry', 'entries')} verified; the root is {b64encode(head.frontier.root).decode()}"

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 
+Engine = sa.Engine
+"""A pool of connections to one database."""
+
 DatabaseError = SQLAlchemyError
 """What is raised where a database cannot be reached, read or written."""
 

@@ -3,12 +3,11 @@
 from contextlib import ExitStack, closing
 
 import click
-import sqlalchemy as sa
 
 from domain.accounts.account_register import AccountRegister
 from domain.store.application import Files
 from domain.store.branching import branch as give_name
-from domain.store.engines import engine_of
+from domain.store.engines import Engine, engine_of
 from domain.store.hash_chain import BrokenChain
 from domain.store.log_reader import LogReader
 from domain.store.record_copy import CopyDiffers, NotEmpty, check_empty, copy_record
@@ -81,7 +80,7 @@ def branch(reason: str, database: str) -> None:
     click.echo(f"This record is {name} from here on; until here it was {was}.")
 
 
-def _opened(stack: ExitStack, from_: str, to: str) -> tuple[Files, Files, tuple[sa.Engine, sa.Engine]]:
+def _opened(stack: ExitStack, from_: str, to: str) -> tuple[Files, Files, tuple[Engine, Engine]]:
     """The files of both databases, and engines for their other tables, until the stack is closed."""
     if command_options.database_at(from_).identity == command_options.database_at(to).identity:
         raise click.UsageError("FROM and TO are the same database")

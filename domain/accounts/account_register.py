@@ -36,6 +36,7 @@ from domain.entries.tidy_text import words
 from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
+from domain.working import working_tables
 
 _tables = sa.MetaData()
 
@@ -49,7 +50,7 @@ _settings = sa.Table(
 
 _TABLES = (
     _tables, account_rows.tables, sign_in_sessions.tables, sign_in_tries.tables, second_factors.tables, identities.tables,
-    calendar_addresses.tables,
+    calendar_addresses.tables, working_tables.tables,
 )  # fmt: skip
 
 KEY_OF_BEFORE = "secret key"

@@ -106,7 +106,7 @@ def index() -> str:
     for name, listed in LISTS.items():
         groups.setdefault(listed.group, []).append((listed, ListCount.of(found[name], at.over)))
     return render_template(
-        "cases/desk.html",
+        "desk/desk.html",
         groups=groups,
         cases=len(current),
         high=len(high),
@@ -135,7 +135,7 @@ def show(name: str) -> str:
     page = read_page(request.args, len(asked.rows))
     rows = asked.lines(*page.places)
     return render_template(
-        "cases/desk_list.html",
+        "desk/desk_list.html",
         listed=asked.listed,
         filters=asked.filters,
         choices=asked.filters.choices(asked.every),

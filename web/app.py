@@ -36,7 +36,7 @@ from web.cases import (
     matrix_pages,
     replay_pages,
 )
-from web.desk import desk_lists, stored_late_page
+from web.desk import desk_home, desk_lists, stored_late_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -77,6 +77,7 @@ PAGES: tuple[ModuleType, ...] = (
     invitations_page,
     second_factor_pages,
     own_account_pages,
+    desk_home,
     desk_lists,
     stored_late_page,
     caseload_page,

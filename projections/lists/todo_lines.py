@@ -73,7 +73,7 @@ def todo_blocks(
     found = items.blocks
     places = range(first, min(last, len(found)))
     wanted = np.concatenate([found.of(place) for place in places] or [np.zeros(0, np.int64)])
-    lines = dict(zip(wanted.tolist(), _lines(items.only(wanted), snapshots, entries_of), strict=True))
+    lines = dict(zip(wanted.tolist(), lines_of(items.only(wanted), snapshots, entries_of), strict=True))
     reviews = reviews_past(items.duties, found.case[first:last])
     return [
         TodoBlock(
@@ -84,7 +84,7 @@ def todo_blocks(
     ]  # fmt: skip
 
 
-def _lines(items: TodoItems, snapshots: Mapping[int, CaseSnapshot], entries_of: EntryIds) -> list[TodoLine]:
+def lines_of(items: TodoItems, snapshots: Mapping[int, CaseSnapshot], entries_of: EntryIds) -> list[TodoLine]:
     """All of these items as lines, in their order."""
     duty = items.source < len(items.duties)
     shown = iter(items.duties.shown(items.source[duty], entries_of))

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS
 from projections.lists.late_cases import LateCase, duties_on_late, entries_listed
-from web.desk.desk_lists import blueprint
+from web.desk.desk_home import blueprint
 from web.presentation.downloads import download
 from web.presentation.pagination import read_page
 from web.presentation.phrases import type_title

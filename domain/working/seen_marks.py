@@ -97,9 +97,7 @@ class SeenMarks:
             rows = c.execute(sa.select(_cases).where(_cases.c.username == username)).all()
         return {row.reference: SeenCase(_place(row.held), _place(row.opened)) for row in rows}
 
-    def mark(
-        self, username: str, team: str, upto: SeenUpTo, now: datetime, *, held: Mapping[str, SeenUpTo]
-    ) -> bool:
+    def mark(self, username: str, team: str, upto: SeenUpTo, now: datetime, *, held: Mapping[str, SeenUpTo]) -> bool:
         """Move the mark of a team to a place; False where it stands there or later already.
 
         ``held``: the cases that stay listed, each with the place from which it is listed. One that is held already stays so.
@@ -117,7 +115,9 @@ class SeenMarks:
             before = json.dumps({**_row(_upto(row)), "marked_at": row["marked_at"]}) if row["marked_at"] else None
             c.execute(sa.update(_marks).where(mine).values(**_row(upto), marked_at=_text(now), before=before))
             for reference, place in held.items():
-                insert = insert_into(self.engine, _cases).values(username=username, reference=reference, held=_written(place))
+                insert = insert_into(self.engine, _cases).values(
+                    username=username, reference=reference, held=_written(place)
+                )
                 kept = {"held": sa.func.coalesce(_cases.c.held, insert.excluded.held)}
                 c.execute(insert.on_conflict_do_update(index_elements=["username", "reference"], set_=kept))
         return True

@@ -55,14 +55,18 @@ class CaseloadChanges:
 
     @classmethod
     def of(
-        cls, now: CaseSelection, then: ReadingThen, cases: Array, here: Callable[[Place], bool],
+        cls,
+        now: CaseSelection,
+        then: ReadingThen,
+        cases: Array,
+        here: Callable[[Place], bool],
         staying: ReadingThen | None = None,
     ) -> "CaseloadChanges":
         """Of some cases (for each case whether it is wanted). ``here``: which places belong to the caseload."""
         staying = then if staying is None else staying
         spells = ComparedSpells.of(now, staying)
         cases = cases & now.there
-        arrived = cases & ~now.over & ~spells.held(here)
+        arrived = cases & now.held_where(here) & ~now.over & ~spells.held(here)
         old = cases & ~arrived  # of a case that has just come nothing else is news
         return cls(now, cases, ComparedDuties.of(now, then, old), spells, then, arrived)
 

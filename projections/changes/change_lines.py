@@ -20,7 +20,7 @@ from projections.columns.column_rows import EntryIds
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
 from projections.lists.shown_cases import snapshots_by_number
-from projections.obligations.duty_state import FELL_DUE, IN_TIME, Obligation, state_in
+from projections.obligations.duty_state import FELL_DUE, IN_TIME, Obligation
 
 EntriesOf = Callable[[str], Iterable[Entry]]
 """Gives the entries of a case and of its person's other files, by its reference."""
@@ -107,7 +107,9 @@ def _line(
 ) -> ChangeLine:  # fmt: skip
     kinds = [kind for kind, days in found.days.items() if days[case]]
     harm, spells = "harm" in kinds, found.spells
-    (risk_was, risk_now), (mappa_was, mappa_now) = ((int(then[case]), int(now[case])) for then, now in (spells.risk, spells.mappa))
+    (risk_was, risk_now), (mappa_was, mappa_now) = (
+        (int(then[case]), int(now[case])) for then, now in (spells.risk, spells.mappa)
+    )
     place = int(spells.was["place"][case])
     places = found.selection.columns.words["place"].values
     return ChangeLine(
@@ -129,7 +131,9 @@ def _by_case(
         chosen.case.tolist(), chosen.listed.lines(np.arange(len(chosen)), snapshots, entries_of), strict=True
     ):
         found[case].append(line)
-    return {case: sorted(lines, key=lambda line: (line.obligation.due_on, line.clause.id)) for case, lines in found.items()}
+    return {
+        case: sorted(lines, key=lambda line: (line.obligation.due_on, line.clause.id)) for case, lines in found.items()
+    }
 
 
 def verdict_changes(
@@ -155,4 +159,4 @@ def verdict_changes(
 
 def _verdict(state: int) -> bool | None:
     """Whether a duty in this state was met in time; None: it had not fallen due."""
-    return bool(state_in(np.uint8(state), IN_TIME)) if state_in(np.uint8(state), FELL_DUE) else None
+    return int(state) in IN_TIME if int(state) in FELL_DUE else None

@@ -176,7 +176,9 @@ class _Sorted:
         if mates is None:
             return Verdicts(self.stood, self.added, np.full(len(self.added), UNKNOWN), self.removed)
         was = np.where(mates >= 0, self.removed.then[mates], UNKNOWN)
-        differs = (was == UNKNOWN) | (state_in(was, FELL_AND_IN_TIME) != state_in(self.added.now_then, FELL_AND_IN_TIME))
+        differs = (was == UNKNOWN) | (
+            state_in(was, FELL_AND_IN_TIME) != state_in(self.added.now_then, FELL_AND_IN_TIME)
+        )
         left = np.ones(len(self.removed), bool)
         left[mates[mates >= 0]] = False
         return Verdicts(self.stood, self.added.only(differs), was[differs], self.removed.only(left))
@@ -203,9 +205,7 @@ def _pieces(now: CaseSelection, then: ReadingThen, cases: Array) -> Iterator[Pie
         yield from _derived(then, then.derived["duties"])
 
 
-def _piece(
-    now: CaseSelection, then: ReadingThen, clause: int, rows: Rows, at: Array, cases: Array
-) -> Iterator[Piece]:
+def _piece(now: CaseSelection, then: ReadingThen, clause: int, rows: Rows, at: Array, cases: Array) -> Iterator[Piece]:
     case = rows["case"][at]
     is_now, was = _known_now(now, rows, at), then.knows(rows, at)
     which = cases[case] & (is_now | was)

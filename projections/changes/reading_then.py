@@ -54,7 +54,13 @@ class ReadingThen:
 
     @classmethod
     def of(
-        cls, columns: ColumnStore, cases: Array, earlier: Sequence[Earlier], which: Array, record: RecordReader, tail: RecordTail
+        cls,
+        columns: ColumnStore,
+        cases: Array,
+        earlier: Sequence[Earlier],
+        which: Array,
+        record: RecordReader,
+        tail: RecordTail,
     ) -> "ReadingThen":
         """``cases``: for each case whether it is wanted. ``which``: for each case the index of its moment in ``earlier``."""
         days = np.array([day_read(one.day) for one in earlier], np.uint16)
@@ -131,9 +137,7 @@ def _entries_by_case(
     return np.repeat(cases, last - first), order[ranges(first, last)]
 
 
-def _files(
-    columns: ColumnStore, taken: TakenEntries, wanted: Array, record: RecordReader
-) -> Iterator[tuple[int, int]]:
+def _files(columns: ColumnStore, taken: TakenEntries, wanted: Array, record: RecordReader) -> Iterator[tuple[int, int]]:
     """Each of these cases with the files of its person of which something was taken in: their numbers."""
     of_crn: defaultdict[str, list[int]] = defaultdict(list)
     for number in np.unique(taken.file).tolist():

@@ -18,7 +18,6 @@ from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports.duty_counts import count_duties, fell_due_runs
-from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
 """The default period of a matrix: months up to the day read (a parameter)."""
@@ -71,11 +70,6 @@ class MatrixCell:
     def share(self) -> Fraction | None:
         return Fraction(self.in_time, self.n) if self.n else None
 
-    @property
-    def interval(self) -> Interval | None:
-        """The 95 % interval, in per cent."""
-        return wilson(self.in_time, self.n)
-
     def below(self, target: int) -> Fraction:
         """Points below the target; 0 where it is reached or nothing fell due."""
         return Fraction(0) if self.share is None else max(Fraction(0), target - 100 * self.share)
@@ -86,13 +80,6 @@ class MatrixCell:
             return None
         below = self.below(target)
         return sum(below > step for step in STEPS)
-
-    def against(self, other: "MatrixCell") -> str | None:
-        """``below`` or ``above`` another figure by more than chance: the two intervals do not overlap. None: neither."""
-        mine, theirs = self.interval, other.interval
-        if mine is None or theirs is None:
-            return None
-        return "below" if mine.high < theirs.low else "above" if mine.low > theirs.high else None
 
 
 class DutySum(NamedTuple):

@@ -22,6 +22,7 @@ from projections.reports.caseload_matrix import (
     TARGET,
     TREND,
     DutySum,
+    Matrix,
     MatrixCell,
     MatrixRow,
     clauses_about,
@@ -30,8 +31,12 @@ from projections.reports.caseload_matrix import (
     matrix,
     whole_row,
 )
+from projections.reports.comparison import Comparison
+from projections.reports.counts_by_case import Grouping, together
 from projections.reports.periods import period
+from projections.reports.told_comparison import Comparisons, comparisons
 from projections.scoring.scores import printed
+from web.presentation.comparison_words import AGAINST, HOW_COMPARED
 from web.presentation.downloads import download
 from web.presentation.pagination import read_page
 from web.presentation.sorting import Order, read_order
@@ -88,6 +93,10 @@ def index() -> str:
         ("matrix", asked["months"], *report_cache.reader_and_moment()),
         lambda: _area_row(every, areas, asked["months"], shown.subjects),
     )
+    compared = report_cache.kept(
+        ("matrix compared", *sorted(map(str, asked.items())), *report_cache.reader_and_moment()),
+        lambda: _compared(shown, theirs, areas, asked["months"]),
+    )
     return render_template(
         "cases/matrix.html",
         matrix=shown,
@@ -96,6 +105,8 @@ def index() -> str:
         few=FEW,
         trend=trend,
         reference=reference,
+        against=lambda subject, team, officer=None: AGAINST[compared.get((subject, team, officer or None))],
+        how_compared=HOW_COMPARED,
         figure=lambda cell: printed(current_cases.framework(), 100 * cell.share if cell.share is not None else None),
         months=TREND,
         choices={name: sorted({getattr(one.place, name) for one in mine}) for name in ("area", "team")},
@@ -163,6 +174,26 @@ def _area_row(every: Sequence[DutySum], areas: Set[str], months: int, subjects: 
         if figure.n:
             row[subject] = MatrixCell(figure.held, figure.n)
     return row
+
+
+def _compared(
+    shown: Matrix, theirs: Set[Place], areas: Set[str], months: int
+) -> Mapping[tuple[str, str, str | None], Comparison | None]:
+    """How the cells of officers and teams differ from the rest of the areas, by subject, team and officer (None: the team)."""
+    told, asked = report_cache.told_figures(), period(current_cases.moment(), months)
+    clauses = list(dict.fromkeys(catalogue().clauses[number].id for number in catalogue().standards))
+
+    def of(group: Grouping) -> Comparisons:
+        return comparisons(told, asked, clauses, "in_time", lambda place: place.area in areas, group)
+
+    by_subject, whole = of(lambda clause: clause.subject), of(together)
+    rows: list[tuple[str, str | None]] = [*shown.officers, *((team, None) for team in shown.teams)]
+    found: dict[tuple[str, str, str | None], Comparison | None] = {}
+    for team, officer in rows:
+        inside = {place for place in theirs if place.team == team and officer in (None, place.officer)}
+        found |= {(s, team, officer): by_subject.of(inside.__contains__, s) for s in shown.subjects}
+        found[ALL, team, officer] = whole.of(inside.__contains__)
+    return found
 
 
 def trend(cell: MatrixCell) -> str:

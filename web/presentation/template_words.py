@@ -19,6 +19,7 @@ def attach(app: Flask) -> None:
     for named in FILTERS:
         app.add_template_filter(named)
     app.jinja_env.globals.update(
+        knowledge_words=phrases.knowledge_words,
         duty_asked=duty_sentences.duty_asked,
         duty_sentence=duty_sentences.duty_sentence,
         laid_words=phrases.laid_words,

@@ -145,12 +145,8 @@ def test_heat_follows_the_points_below_target(in_time: int, n: int, heat: int | 
     assert MatrixCell(in_time, n).heat(TARGET) == heat
 
 
-def test_a_difference_counts_when_the_intervals_do_not_touch() -> None:
-    area = MatrixCell(800, 1000)
-    assert MatrixCell(10, 20).against(area) == "below"
-    assert MatrixCell(14, 20).against(area) is None
-    assert MatrixCell(60, 60).against(area) == "above"
-    assert MatrixCell(0, 0).against(area) is None and MatrixCell(3, 4).share == Fraction(3, 4)
+def test_a_share_is_exact() -> None:
+    assert MatrixCell(3, 4).share == Fraction(3, 4) and MatrixCell(0, 0).share is None
 
 
 @pytest.fixture(scope="module")

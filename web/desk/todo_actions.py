@@ -63,7 +63,13 @@ def _meeting(line: TodoLine, duty: Obligation) -> Act | None:
 def _countersign(line: TodoLine) -> Act | None:
     """The page that shows the assessment and takes the countersignature; None where the row names no assessment."""
     told = line.notice is not None and line.notice.notice == "not-countersigned-since"
-    entry = line.obligation.raised_by if line.obligation is not None else line.notice.entry if line.notice and told else None
+    entry = (
+        line.obligation.raised_by
+        if line.obligation is not None
+        else line.notice.entry
+        if line.notice and told
+        else None
+    )
     if entry is None or file_named(entry) is not None or COUNTERSIGN not in current_app.view_functions:
         return None
     if not access_control.may_enter(access_control.account(), COUNTERSIGN):

@@ -136,7 +136,8 @@ def todo_words(reading: DeskReading, references: Sequence[str]) -> dict[str, obj
         "day": moment.on,
         "names": current_cases.names(references),
         "histories": {
-            reference: current_cases.repository().history(reference, moment.as_recorded.known_at) for reference in references
+            reference: current_cases.repository().history(reference, moment.as_recorded.known_at)
+            for reference in references
         },
         "act_of": act_of,
         "head": record_head(reading.counted),

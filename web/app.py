@@ -28,6 +28,7 @@ from web.admin import (
     start_page,
 )
 from web.api import json_api
+from web.board_pack import board_pack_page
 from web.cases import (
     calendar_feed,
     case_page,
@@ -83,6 +84,7 @@ PAGES: tuple[ModuleType, ...] = (
     caseload_page,
     matrix_pages,
     measure_pages,
+    board_pack_page,
     case_page,
     keeping_pages,
     replay_pages,

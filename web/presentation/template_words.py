@@ -19,6 +19,7 @@ def attach(app: Flask) -> None:
     for named in FILTERS:
         app.add_template_filter(named)
     app.jinja_env.globals.update(
+        knowledge_words=phrases.knowledge_words,
         laid_words=phrases.laid_words,
         rests_on_words=phrases.rests_on_words,
         stored_late_words=phrases.stored_late_words,

@@ -28,16 +28,16 @@ from web.admin import (
     start_page,
 )
 from web.api import json_api
+from web.board_pack import board_pack_page
 from web.cases import (
     calendar_feed,
     case_page,
     caseload_page,
-    desk_pages,
     keeping_pages,
     matrix_pages,
     replay_pages,
-    stored_late_page,
 )
+from web.desk import desk_home, desk_lists, stored_late_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -78,11 +78,13 @@ PAGES: tuple[ModuleType, ...] = (
     invitations_page,
     second_factor_pages,
     own_account_pages,
-    desk_pages,
+    desk_home,
+    desk_lists,
     stored_late_page,
     caseload_page,
     matrix_pages,
     measure_pages,
+    board_pack_page,
     case_page,
     keeping_pages,
     replay_pages,

@@ -184,6 +184,25 @@ class ToldFigures:
             people.setdefault(name(value), set()).update(one.person for one in counted)
         return {group: len(some) for group, some in people.items()}
 
+    def people_under(self, asked: Period, clauses: Sequence[str], among: Holds) -> Mapping[Place, frozenset[str]]:
+        """Who (CRNs) is behind the duties of each place; of none where the figures are not exact."""
+        if not self.is_exact_in(asked, among):
+            return {}
+        found: dict[Place, set[str]] = {}
+        for (place, _), people in self._queries.people(asked, clauses, among, "clause").items():
+            found.setdefault(place, set()).update(one.person for one in people)
+        return {place: frozenset(people) for place, people in found.items()}
+
+    def people_answered(self, moment: Moment, question: str, among: Holds) -> Mapping[Place, frozenset[str]]:
+        """The same behind the answers to a question."""
+        if not self.is_exact_on(moment, among):
+            return {}
+        found: dict[Place, set[str]] = {}
+        for case in self._queries.answers(moment, question):
+            if among(case.place):
+                found.setdefault(case.place, set()).add(person_of(case.reference))
+        return {place: frozenset(people) for place, people in found.items()}
+
     def series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, among: Holds) -> list[Told]:
         """The duties that fell due in each of some consecutive months. Not exact, they must begin with the record."""
         if self.is_exact(periods[-1].moment, among, periods[0].since, periods[-1].moment.on):

@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "identities": KEEPS,
     "invitations": KEEPS,
     "calendar_addresses": KEEPS,
+    "drafts": KEEPS,
     "requests": APPENDS,
     "request_decisions": APPENDS,
     "witnessed": APPENDS,

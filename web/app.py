@@ -53,7 +53,7 @@ from web.inspections import (
     scoring_sheet,
 )
 from web.presentation import template_words
-from web.recording import limits_by_hand, recording_pages
+from web.recording import after_recording, kept_drafts, limits_by_hand, recording_pages, undo_page
 from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
 from web.site import (
@@ -61,6 +61,7 @@ from web.site import (
     access_logging,
     body_limits,
     dear_pages,
+    entry_ids,
     error_log,
     error_pages,
     front_door,
@@ -89,6 +90,7 @@ PAGES: tuple[ModuleType, ...] = (
     keeping_pages,
     replay_pages,
     recording_pages,
+    undo_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,
@@ -156,6 +158,7 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        entry_ids,
         error_log,
         site_assets,
         body_limits,
@@ -172,6 +175,8 @@ def create_app(
         current_inspections,
         person_banner,
         recording_pages,
+        kept_drafts,
+        after_recording,
         limits_by_hand,
         key_requests,
         sources_page,

@@ -50,6 +50,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "calendar_addresses": KEEPS,
     "seen_cases": KEEPS,
     "seen_marks": KEEPS,
+    "drafts": KEEPS,
     "requests": APPENDS,
     "request_decisions": APPENDS,
     "witnessed": APPENDS,

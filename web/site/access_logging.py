@@ -38,6 +38,9 @@ CLEAR = frozenset((
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 
+UNSAID = ("back",)
+"""The query arguments that only say where a page was reached from."""
+
 EXEMPT = ("static", "healthz")
 """The endpoints that show nothing of anybody."""
 
@@ -126,7 +129,7 @@ def _sought() -> str:
     """What was typed in free text; for an address that is no page, the whole of it."""
     if request.url_rule is None:
         return request.full_path.rstrip("?")
-    return urlencode([pair for pair in _arguments() if pair[0] not in CLEAR])
+    return urlencode([pair for pair in _arguments() if pair[0] not in (*CLEAR, *UNSAID)])
 
 
 def _arguments() -> list[tuple[str, str]]:

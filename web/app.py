@@ -38,6 +38,7 @@ from web.cases import (
     replay_pages,
     stored_late_page,
 )
+from web.desk import changes_page, seen_pages, verdicts_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -80,6 +81,9 @@ PAGES: tuple[ModuleType, ...] = (
     own_account_pages,
     desk_pages,
     stored_late_page,
+    changes_page,
+    seen_pages,
+    verdicts_page,
     caseload_page,
     matrix_pages,
     measure_pages,
@@ -169,6 +173,7 @@ def create_app(
         current_cases,
         current_inspections,
         recording_pages,
+        changes_page,
         limits_by_hand,
         key_requests,
         sources_page,

@@ -19,7 +19,7 @@ from domain.entries.entry import CASE_REFERENCE
 from web.site import clock
 
 PURPOSES: Mapping[str, Purpose] = {
-    "home": "supervision", "desk": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
+    "home": "supervision", "desk": "supervision", "changes": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
     "recording": "supervision", "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
     "compliance": "reports",
@@ -32,7 +32,7 @@ PURPOSES: Mapping[str, Purpose] = {
 
 CLEAR = frozenset((
     "about", "action", "after", "area", "as_at", "attribute", "before", "beside", "by", "clause", "division", "edition",
-    "framework", "group", "inspection", "known", "measure", "months", "of", "officer", "order", "page", "purpose", "risk",
+    "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer", "order", "page", "purpose", "risk",
     "second", "show", "since", "sort", "standards", "step", "subject", "target", "team", "tier", "trend", "until", "week",
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""

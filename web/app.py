@@ -37,7 +37,7 @@ from web.cases import (
     matrix_pages,
     replay_pages,
 )
-from web.desk import desk_home, desk_lists, stored_late_page
+from web.desk import changes_page, desk_home, desk_lists, seen_pages, stored_late_page, verdicts_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -82,6 +82,9 @@ PAGES: tuple[ModuleType, ...] = (
     desk_home,
     desk_lists,
     stored_late_page,
+    changes_page,
+    seen_pages,
+    verdicts_page,
     caseload_page,
     matrix_pages,
     measure_pages,
@@ -177,6 +180,7 @@ def create_app(
         recording_pages,
         kept_drafts,
         after_recording,
+        changes_page,
         limits_by_hand,
         key_requests,
         sources_page,

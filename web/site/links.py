@@ -74,7 +74,7 @@ def other_arguments() -> list[tuple[str, str]]:
 def here(**changes: Any) -> str:
     """A link to the same page with some query arguments changed (None: left out). The moment is kept.
 
-    It is relative (``?sort=officer``), so nothing in the address can make it lead to another site.
+    It is relative (``?sort=officer``; ``?`` alone for a page without arguments), so nothing in the address can make it lead to another site.
     """
     kept = [(name, text) for name, text in other_arguments() if name not in changes]
     carried = [(name, text) for name, text in reading_date.request_date().carried.items() if name not in changes]

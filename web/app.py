@@ -33,12 +33,11 @@ from web.cases import (
     calendar_feed,
     case_page,
     caseload_page,
-    desk_pages,
     keeping_pages,
     matrix_pages,
     replay_pages,
-    stored_late_page,
 )
+from web.desk import desk_home, desk_lists, stored_late_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -80,7 +79,8 @@ PAGES: tuple[ModuleType, ...] = (
     invitations_page,
     second_factor_pages,
     own_account_pages,
-    desk_pages,
+    desk_home,
+    desk_lists,
     stored_late_page,
     caseload_page,
     matrix_pages,

@@ -36,6 +36,7 @@ from web.cases import (
     keeping_pages,
     matrix_pages,
     replay_pages,
+    search_page,
 )
 from web.desk import desk_home, desk_lists, stored_late_page
 from web.handbook import handbook_pages
@@ -89,6 +90,7 @@ PAGES: tuple[ModuleType, ...] = (
     case_page,
     keeping_pages,
     replay_pages,
+    search_page,
     recording_pages,
     scoring_sheet,
     inspection_opening,
@@ -178,6 +180,7 @@ def create_app(
         key_requests,
         sources_page,
         keeping_pages,
+        search_page,
         security_headers,
         error_pages,
     ):

@@ -37,6 +37,7 @@ from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
 from domain.working import working_tables
+from domain.working.recent_cases import RecentCases
 from domain.working.seen_marks import SeenMarks
 
 _tables = sa.MetaData()
@@ -125,6 +126,10 @@ class AccountRegister(KeptAccounts):
     @property
     def calendars(self) -> CalendarAddresses:
         return CalendarAddresses(self.engine, self.key)
+
+    @property
+    def recent_cases(self) -> RecentCases:
+        return RecentCases(self.engine)
 
     @property
     def seen(self) -> SeenMarks:

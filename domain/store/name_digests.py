@@ -1,8 +1,8 @@
 """Search for persons in a record that seals its texts: keyed digests of what they are found by, beside the references.
 
 A digest is the first 8 bytes of an HMAC-SHA256 under a key of the record, which lies with the keys of persons. A case is found by
-every name and date of birth that its entries had given by the moment asked for, former ones too. The rows are written before the entries that
-they are of; those of an erased person are deleted.
+every name and date of birth that its entries had given by the moment asked for, former ones too. The rows are written before the
+entries that they are of; those of an erased person are deleted.
 """
 
 from collections.abc import Iterable, Mapping

@@ -5,7 +5,6 @@ record still is known to be of it. Every other entry has the position of the old
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from eventsourcing.persistence import StoredEvent

@@ -107,7 +107,8 @@ def test_a_redacted_name_finds_nobody_and_the_others_do(files: Files) -> None:
 def test_neither_the_text_nor_the_key_is_in_any_file(files: Files) -> None:
     key = files.keys.of([CRN])[CRN].current
     digests = [
-        int(one).to_bytes(8, "big", signed=True) for (one,) in files.recorder.rows_of("SELECT digest FROM name_digests WHERE reference <> ''")
+        int(one).to_bytes(8, "big", signed=True)
+        for (one,) in files.recorder.rows_of("SELECT digest FROM name_digests WHERE reference <> ''")
     ]
     assert digests and all(one in raw(files) for one in digests)
     assert key is not None and key.hex().encode() in raw(files)

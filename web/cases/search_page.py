@@ -87,7 +87,7 @@ def show() -> str:
     shown = [*recent, *(results.found + results.alike if results else ())]
     access_control.shown(*(line.case.reference for line in shown))
     return render_template(
-        "cases/search.html", sought=sought or "", problem=problem, results=results, recent=recent,
+        "cases/search.html", searched={"text": sought or "", "problem": problem}, results=results, recent=recent,
         among=_among(finder.among), most=MOST,
     )  # fmt: skip
 

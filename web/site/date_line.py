@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from flask import Flask, current_app
+from flask import Flask
 
 from web.site import clock, links, reading_date
 from web.site.reading_date import ReadingDate
@@ -28,17 +28,11 @@ def date_line() -> DateLine:
     """The line of the page of this request."""
     moment, today = reading_date.request_date().moment, clock.today()
     if moment.on == today:
-        return DateLine(_of_today(moment), False, _other_knowledge(moment) if moment.knowledge != "stood" else [])
+        known = "" if moment.knowledge == "stood" else f", {KNOWN[moment.knowledge]}"
+        return DateLine(f"Today, {_long(today)}{known}", False, _other_knowledge(moment) if moment.knowledge != "stood" else [])
     ahead = ", a day to come" if moment.on > today else ""
     said = f"You are reading {_long(moment.on)}{ahead}, {KNOWN[moment.knowledge]}"
     return DateLine(said, True, [*_other_knowledge(moment), *_back(moment, today)])
-
-
-def _of_today(moment: ReadingDate) -> str:
-    """The demonstration's day is not that of the clock on the wall, so it is said whose today it is."""
-    own = " of this demonstration" if current_app.config.get("DEMO") else ""
-    known = "" if moment.knowledge == "stood" else f", {KNOWN[moment.knowledge]}"
-    return f"Today{own}, {_long(moment.on)}{known}"
 
 
 def _other_knowledge(moment: ReadingDate) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ from web.cases import (
     keeping_pages,
     matrix_pages,
     replay_pages,
+    search_page,
 )
 from web.desk import changes_page, desk_home, desk_lists, seen_pages, stored_late_page, verdicts_page
 from web.handbook import handbook_pages
@@ -60,6 +61,7 @@ from web.site import (
     access_control,
     access_logging,
     body_limits,
+    date_line,
     dear_pages,
     entry_ids,
     error_log,
@@ -92,6 +94,7 @@ PAGES: tuple[ModuleType, ...] = (
     case_page,
     keeping_pages,
     replay_pages,
+    search_page,
     recording_pages,
     undo_page,
     scoring_sheet,
@@ -168,6 +171,7 @@ def create_app(
         access_control,
         dear_pages,
         reading_date,
+        date_line,
         sign_in_pages,
         openid,
         invitations_page,
@@ -185,6 +189,7 @@ def create_app(
         key_requests,
         sources_page,
         keeping_pages,
+        search_page,
         security_headers,
         error_pages,
     ):

@@ -13,9 +13,9 @@ from dateutil.relativedelta import relativedelta
 from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.caseload_matrix import MatrixCell
+from projections.reports.comparison import Comparison
 from projections.reports.disclosure import FEW
-from projections.reports.measure_figures import Mine, ReportRequest, areas_of, figures, trend
+from projections.reports.measure_figures import Mine, ReportRequest, area_comparisons, areas_of, figures, trend
 from projections.reports.periods import Period
 from projections.reports.proportions import WITHHELD, Proportion, Scope
 from projections.reports.quarters import Quarter, quarter_end, quarters
@@ -24,11 +24,15 @@ from projections.reports.told_figures import ToldFigures
 
 
 class PackPlace(NamedTuple):
-    """The figure of one division or team; ``withheld`` where few people are behind it. ``division``: that of a team."""
+    """The figure of one division or team; ``withheld`` where few people are behind it. ``division``: that of a team.
+
+    ``against``: how it differs from the rest of its area (``comparison``); None: nothing is said.
+    """
 
     scope: Scope
     division: str
     figure: Proportion
+    against: Comparison | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def pack_measure(told: ToldFigures, measure: Measure, asked: ReportRequest, *, c
         _unless_few(before.figure(asked.holds), people_of(was)),
         figures(told, measure, asked.period, in_areas).figure(in_areas),
         people_of(behind) or None,
-        pack_places(behind, now.figure, asked) if charted else [],
+        _compared(told, measure, asked, pack_places(behind, now.figure, asked)) if charted else [],
         _quarters(told, measure, asked) if charted else [],
         quarters(trend(told, measure, area), asked.moment.on) if charted else [],
     )
@@ -105,6 +109,17 @@ def pack_places(
     return found
 
 
+def _compared(
+    told: ToldFigures, measure: Measure, asked: ReportRequest, places: Sequence[PackPlace]
+) -> list[PackPlace]:
+    """The places, each with how it differs from the rest of its area."""
+    found = area_comparisons(told, measure, asked, areas_of(told, asked))
+    return [
+        place if found is None or place.figure.withheld else place._replace(against=found.of(_in(place.scope, asked)))
+        for place in places
+    ]
+
+
 def _in(scope: Scope, asked: ReportRequest) -> Mine:
     return lambda place: scope.holds(place) and asked.holds(place)
 
@@ -125,11 +140,11 @@ def _period_of(quarter: Quarter) -> Period:
 
 
 def furthest_below(pack: PackMeasure) -> PackPlace | None:
-    """The team furthest below the area, of those below it by more than chance; None where none is."""
+    """The team furthest below the area, of those of which enough is there to say; None where none is below."""
     below = [
         place for place in pack.places
-        if place.scope.level == "team" and place.figure.score is not None and pack.area.score is not None
-        and MatrixCell(*place.figure[:2]).against(MatrixCell(*pack.area[:2])) == "below"
+        if place.scope.level == "team" and place.against in ("worse", "no difference shown")
+        and (place.figure.score or 0) < (pack.area.score or 0)
     ]  # fmt: skip
     return min(below, key=lambda place: (place.figure.score or 0, place.scope.name), default=None)
 

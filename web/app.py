@@ -55,7 +55,7 @@ from web.inspections import (
 from web.presentation import template_words
 from web.recording import limits_by_hand, recording_pages
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model, witness_state
+from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
 from web.site import (
     access_control,
     access_logging,
@@ -170,6 +170,7 @@ def create_app(
         following_read_model,
         current_cases,
         current_inspections,
+        person_banner,
         recording_pages,
         limits_by_hand,
         key_requests,

@@ -45,10 +45,15 @@ def folded_old(items: TodoItems) -> Array:
 
 
 class LaidKinds(NamedTuple):
-    """Kinds that were looked at and of which nothing is there, and subjects on which the edition in force lays no duties."""
+    """Kinds that were looked at and of which nothing is there, and subjects on which the edition in force lays no duties.
+
+    ``not_shown``: how many duties of the edition (its id) no case record can show.
+    """
 
     nothing_in: list[str]
-    not_laid: tuple[str, ...]
+    not_laid: tuple[str, ...] = ()
+    not_shown: int = 0
+    edition: str = ""
 
 
 def laid_kinds(items: TodoItems, edition: Edition | None, missed: int) -> LaidKinds:
@@ -57,11 +62,12 @@ def laid_kinds(items: TodoItems, edition: Edition | None, missed: int) -> LaidKi
     Folded items do not count. ``edition`` None: nothing is laid.
     """
     if edition is None:
-        return LaidKinds([], ())
+        return LaidKinds([])
     there = {kinds()[number] for number in np.unique(items.kind[~items.ended]).tolist()}
     there |= {"contact"} if missed else set()
     laid = dict.fromkeys(kind_of(clause) for clause in edition.clauses)
-    return LaidKinds([kind for kind in laid if kind not in there], subjects_laid(edition)[1])
+    nothing_in = [kind for kind in laid if kind not in there]
+    return LaidKinds(nothing_in, subjects_laid(edition)[1], len(edition.not_auditable), edition.id)
 
 
 class TeamLine(NamedTuple):
@@ -88,7 +94,7 @@ def by_team(items: TodoItems, current: Array) -> list[TeamLine]:
     grid = np.zeros((size, len(BANDS)), np.int64)
     np.add.at(grid, (groups.of[blocks.case], blocks.band), 1)
     return [
-        TeamLine(*key, int(cases[at]), int(high[at]), dict(zip(BANDS, grid[at].tolist(), strict=True)))
-        for at, key in enumerate(groups.keys)
+        TeamLine(area, division, team, int(cases[at]), int(high[at]), dict(zip(BANDS, grid[at].tolist(), strict=True)))
+        for at, (area, division, team) in enumerate(groups.keys)
         if cases[at] or grid[at].any()
     ]  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 
 from domain.accounts.roles import ENTERED_BY
 from domain.policy.clauses import Clause
-from projections.arrays.date_numbers import NEVER, working_days_before
+from projections.arrays.date_numbers import working_days_before
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, CodedValues
 from projections.lists.duty_list import DutyList
@@ -85,7 +85,7 @@ class TodoItems:
     """Items as arrays. ``source``: the index of its duty, or of its notice after all duties (see ``duties``, ``notices``).
 
     ``kind``: the number in ``kinds()``. ``days_left``: working days to its day (for a notice, the day since when it stands),
-    negative when that has passed. ``arranged``: a meeting that would meet it is on the file already, for a day to come.
+    negative when that has passed. ``arranged``: an appointment that would meet it in time is booked, for a day to come.
     ``ended``: of a case whose supervision has ended.
     """
 
@@ -147,13 +147,21 @@ class TodoItems:
         return TodoItems(**{name: value if name in same else value[which] for name, value in own.items()})
 
     def coded(self, name: str) -> CodedValues:
-        """``kind``, ``band`` (its letter) or an attribute of each item's case: the values, and the number of each item's value."""
+        """``kind``, ``band`` (of its block) or an attribute of its case: the values, and for each item the number of its value."""
         if name == "kind":
             return CodedValues(kinds(), self.kind)
         if name == "band":
-            return CodedValues(list(BANDS), self.band)
+            return CodedValues(list(BANDS), self.block_band)
         values, numbers = self.selection.coded(name)
         return CodedValues(values, numbers[self.case])
+
+    @cached_property
+    def block_band(self) -> Array:
+        """The band of the block of each item: the first that any item of its case is in."""
+        first = np.full(self.selection.columns.numbers, len(BANDS), np.int64)
+        np.minimum.at(first, self.case, self.band)
+        found: Array = first[self.case]
+        return found
 
     @cached_property
     def old(self) -> Array:
@@ -192,12 +200,10 @@ class TodoItems:
 
 
 def _listed(duties: OpenDuties) -> Array:
-    """Which open duties are items: overdue, of whatever case; due within a week; or waiting for a manager."""
-    window = _of_clause(duties.duties, lambda clause: clause.kind == "frequency").astype(bool)
-    overdue = (duties.duties.state == OPEN) & ~window
+    """Which open duties are items: overdue; due within a week; or waiting for a manager."""
     waiting = _of_clause(duties.duties, lambda c: is_managers(c) and kind_of(c) in WAITING).astype(bool)
     soon = duties.due_on <= int(duties.selection.day) + WEEK
-    listed: Array = overdue | (duties.due & (waiting | soon))
+    listed: Array = duties.overdue | (duties.due & (waiting | soon))
     return listed
 
 
@@ -217,15 +223,13 @@ def _about(case: Array, entry: Array) -> Array:
 
 
 def _arranged(duties: DutyList) -> Array:
-    """Whether the file, as known, has already what meets it on a day to come: an appointment arranged."""
+    """Whether the file, as known, has already what meets it in time on a day to come: appointments that are booked."""
     met_on = duties.column("met_on")
     if (
         duties.selection.moment.known_at is None
     ):  # with hindsight, a later day says what was done, not what was arranged
         return np.zeros(len(met_on), bool)
-    found: Array = (
-        ((duties.state == DUE) | (duties.state == OPEN)) & (met_on > duties.selection.day) & (met_on != NEVER)
-    )
+    found: Array = (duties.state == DUE) & (met_on > duties.selection.day) & (met_on <= duties.column("due_on"))
     return found
 
 

@@ -15,22 +15,22 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.comparison import Comparison
 from projections.reports.disclosure import FEW
-from projections.reports.measure_figures import Mine, ReportRequest, area_comparisons, areas_of, figures, trend
+from projections.reports.measure_figures import Mine, ReportRequest, areas_of, compared_with_rest, figures, trend
 from projections.reports.periods import Period
 from projections.reports.proportions import WITHHELD, Proportion, Scope
 from projections.reports.quarters import Quarter, quarter_end, quarters
 from projections.reports.small_places import hidden_among, hidden_places
+from projections.reports.told_comparison import Comparisons
 from projections.reports.told_figures import ToldFigures
 
 
 class PackPlace(NamedTuple):
-    """The figure of one division or team; ``withheld`` where few people are behind it. ``division``: that of a team.
+    """The figure of one division or team; ``withheld`` where few people are behind it.
 
-    ``against``: how it differs from the rest of its area (``comparison``); None: nothing is said.
+    ``against``: how it differs from the rest of the area; None where nothing is compared.
     """
 
     scope: Scope
-    division: str
     figure: Proportion
     against: Comparison | None = None
 
@@ -61,7 +61,7 @@ def pack_measure(told: ToldFigures, measure: Measure, asked: ReportRequest, *, c
         _unless_few(before.figure(asked.holds), people_of(was)),
         figures(told, measure, asked.period, in_areas).figure(in_areas),
         people_of(behind) or None,
-        _compared(told, measure, asked, pack_places(behind, now.figure, asked)) if charted else [],
+        pack_places(behind, now.figure, compared_with_rest(told, measure, asked, in_areas), asked) if charted else [],
         _quarters(told, measure, asked) if charted else [],
         quarters(trend(told, measure, area), asked.moment.on) if charted else [],
     )
@@ -84,7 +84,10 @@ def _unless_few(figure: Proportion, people: int) -> Proportion:
 
 
 def pack_places(
-    behind: Mapping[Place, frozenset[str]], figure: Callable[[Mine], Proportion], asked: ReportRequest
+    behind: Mapping[Place, frozenset[str]],
+    figure: Callable[[Mine], Proportion],
+    compared: Comparisons | None,
+    asked: ReportRequest,
 ) -> list[PackPlace]:
     """The divisions of the place asked for, each with its teams below it; the teams alone where there is one division.
 
@@ -101,23 +104,25 @@ def pack_places(
     for division, teams in held.items():
         if len(held) > 1:
             scope = Scope("division", division)
-            found.append(PackPlace(scope, "", WITHHELD if division in closed else figure(_in(scope, asked))))
+            found.append(_place(scope, asked, figure, compared, hidden=division in closed))
         for team in teams:
-            scope = Scope("team", team)
-            shown = WITHHELD if (division, team) in teams_closed else figure(_in(scope, asked))
-            found.append(PackPlace(scope, division, shown))
+            hidden = (division, team) in teams_closed
+            found.append(_place(Scope("team", team), asked, figure, compared, hidden=hidden))
     return found
 
 
-def _compared(
-    told: ToldFigures, measure: Measure, asked: ReportRequest, places: Sequence[PackPlace]
-) -> list[PackPlace]:
-    """The places, each with how it differs from the rest of its area."""
-    found = area_comparisons(told, measure, asked, areas_of(told, asked))
-    return [
-        place if found is None or place.figure.withheld else place._replace(against=found.of(_in(place.scope, asked)))
-        for place in places
-    ]
+def _place(
+    scope: Scope,
+    asked: ReportRequest,
+    figure: Callable[[Mine], Proportion],
+    compared: Comparisons | None,
+    *,
+    hidden: bool,
+) -> PackPlace:
+    if hidden:
+        return PackPlace(scope, WITHHELD)
+    holds = _in(scope, asked)
+    return PackPlace(scope, figure(holds), None if compared is None else compared.of(holds))
 
 
 def _in(scope: Scope, asked: ReportRequest) -> Mine:
@@ -140,12 +145,8 @@ def _period_of(quarter: Quarter) -> Period:
 
 
 def furthest_below(pack: PackMeasure) -> PackPlace | None:
-    """The team furthest below the area, of those of which enough is there to say; None where none is below."""
-    below = [
-        place for place in pack.places
-        if place.scope.level == "team" and place.against in ("worse", "no difference shown")
-        and (place.figure.score or 0) < (pack.area.score or 0)
-    ]  # fmt: skip
+    """The team with the lowest share of those that are below their area (``comparison``); None where none is."""
+    below = [place for place in pack.places if place.scope.level == "team" and place.against == "worse"]
     return min(below, key=lambda place: (place.figure.score or 0, place.scope.name), default=None)
 
 

@@ -49,8 +49,7 @@ def measure_sentence(page: PackPage, of: PackMeasure, target: int, worst: PackPl
     if moving := moving_said(of):
         words += f"; {moving}"
     if worst is not None:
-        chance = "more than chance" if worst.against == "worse" else "within chance"
-        words += f"; furthest below the area: {worst.scope.name} ({percent(worst.figure.score)}, {chance})"
+        words += f"; furthest below the area: {worst.scope.name} ({percent(worst.figure.score)})"
     return f"{words}."
 
 

@@ -1,13 +1,18 @@
 """The desk: the home page of whoever answers for cases, by role, and the list of what is to be done."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.roles import WORKERS
+from domain.accounts.roles import WORKERS, Role
 from web.desk import summary_page, today_page, todo_page
 from web.site import access_control
 
 blueprint = Blueprint("desk", __name__)
+
+HOME_WORDS: Mapping[Role, str] = {"case_manager": "Today", "spo": "To do"} | dict.fromkeys(WORKERS[2:], "Summary")
+"""What the home page of each role is called."""
 
 
 @blueprint.get("/desk")

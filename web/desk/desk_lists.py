@@ -16,7 +16,7 @@ from projections.lists.duty_list import DutyList
 from projections.lists.late_entries import LateEntries
 from projections.lists.listed_notices import ListedNotices
 from projections.lists.work_lists import LISTS, DeskList
-from web.desk.desk_home import blueprint
+from web.desk.desk_home import HOME_WORDS, blueprint
 from web.desk.desk_reading import desk_reading
 from web.presentation.downloads import download
 from web.presentation.filters import WIDE, Filters
@@ -54,6 +54,12 @@ ORDERS: Mapping[str, tuple[Sequence[str], Order]] = {
     "notices": (tuple(NOTICED), Order("since")),
 }
 """By what a list may be sorted, and by what it is, by what its lines are."""
+
+SORT_WORDS = {
+    "due": "Due by", "what": "What", "days": "Working days", "case": "Case", "officer": "Officer", "recorded": "Recorded",
+    "since": "Since",
+}  # fmt: skip
+"""What a list may be sorted by, in words."""
 
 Rows = DutyList | LateEntries | ListedNotices
 Line = DutyLine | LateLine | NoticeLine
@@ -101,6 +107,8 @@ def show(name: str) -> str:
         names=current_cases.names(row.case.reference for row in rows),
         page=page,
         order=asked.order,
+        sorts=[(SORT_WORDS[key], key) for key in ORDERS[asked.listed.holds][0]],
+        home=HOME_WORDS[access_control.account().role],
         total=len(asked.every),
         fact=lambda row: current_cases.repository().file(row.case.reference).entries[row.recorded.entry],
         day=current_cases.moment().on,

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask import current_app
 
+from domain.calendar.london_time import day_of
 from domain.store.last_extracts import Extract, LastExtracts
 from domain.store.preparation import position_column
 from domain.store.sources import Source, registered_sources, source_named
@@ -16,13 +17,14 @@ from web.site import clock
 
 @dataclass(frozen=True)
 class RecordHead:
-    """``complete_to``: the day up to which all that was recorded is here. ``came_at``: when the last extract came.
+    """``complete_to``: the day up to which all that was recorded is here. ``came_at``: when the last extract came; None where that
+    is after the day that the site takes for today, as in a demonstration.
 
     ``late``: the sources whose next extract is late by their normal delay.
     """
 
     complete_to: date
-    came_at: datetime
+    came_at: datetime | None
     late: tuple[Source, ...]
 
     @classmethod
@@ -35,8 +37,9 @@ class RecordHead:
         if not found:
             return None
         complete = min(extract.complete_to for _, extract in found)
+        came_at = max(extract.stored_at for _, extract in found)
         return cls(
-            min(complete, today - timedelta(days=1)), max(extract.stored_at for _, extract in found),
+            min(complete, today - timedelta(days=1)), came_at if day_of(came_at) <= today else None,
             tuple(source for source, extract in found if extract.is_late(source, now)),
         )  # fmt: skip
 

@@ -5,7 +5,6 @@ from flask import render_template
 from projections.lists.todo_bands import BANDS
 from projections.lists.todo_counts import by_team
 from projections.lists.todo_items import for_manager
-from projections.lists.work_lists import LISTS
 from web.desk.desk_reading import desk_reading
 from web.desk.todo_page import todo_words
 
@@ -18,5 +17,5 @@ def show() -> str:
     total = {letter: sum(team.bands[letter] for team in teams) for letter in BANDS}
     return render_template(
         "desk/summary.html", teams=teams, total=total, several_areas=len({team.area for team in teams}) > 1,
-        several_divisions=len({team.division for team in teams}) > 1, titles=LISTS, **todo_words(reading, []),
+        several_divisions=len({team.division for team in teams}) > 1, **todo_words(reading, []),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from web.desk.todo_page import SIZE, Part, TodoList, own_items, todo_words
 from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
 from web.services import current_cases
+from web.services.asked_of_reader import asked_of
 from web.site import access_control
 
 RECORDING = frozenset(("recording",))
@@ -33,23 +34,34 @@ def show() -> str:
     parts, outcomes = asked.shown(page), _latest_first(own.only(recording), reading)
     appointments = _diary(reading, day)
     shown = {line.reference for line in appointments} | {line.case.reference for line in outcomes}
+    returned = asked_of(_references(reading))
+    shown |= {one.reference for one in returned}
     shown |= {block.case.reference for part in parts for block in part.blocks}
     access_control.shown(*sorted(shown))
     return render_template(
         "desk/today.html", parts=parts, page=page, until=day + timedelta(days=WEEK), outcomes=outcomes,
         to_record=int(recording.sum()), today_lines=[line for line in appointments if line.on == day],
         week=[(on, list(lines)) for on, lines in groupby((line for line in appointments if line.on > day), lambda d: d.on)],
-        managers=_with_managers(reading), days_outcomes="outcomes.index" in current_app.view_functions,
+        managers=_with_managers(reading), returned=returned, days_outcomes="outcomes.index" in current_app.view_functions,
         **todo_words(reading, sorted(shown)),
     )  # fmt: skip
 
 
 def _diary(reading: DeskReading, day: date) -> Sequence[DiaryLine]:
     """The appointments of the day and of the week after it, of the current cases."""
-    counted, known_at = reading.counted, current_cases.moment().as_recorded.known_at
-    references = [counted.selection.columns.references[case] for case in counted.current.tolist()]
-    book, last = current_cases.repository(), day + timedelta(days=WEEK)
-    return sorted(line for name in references for line in diary(name, book.history(name, known_at), day, last))
+    known_at, book, last = (
+        current_cases.moment().as_recorded.known_at,
+        current_cases.repository(),
+        day + timedelta(days=WEEK),
+    )
+    return sorted(
+        line for name in _references(reading) for line in diary(name, book.history(name, known_at), day, last)
+    )
+
+
+def _references(reading: DeskReading) -> list[str]:
+    """The current cases."""
+    return [reading.counted.selection.columns.references[case] for case in reading.counted.current.tolist()]
 
 
 def _latest_first(items: TodoItems, reading: DeskReading) -> list[TodoLine]:

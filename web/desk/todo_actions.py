@@ -63,7 +63,13 @@ def _meeting(line: TodoLine, duty: Obligation) -> Act | None:
 def _countersign(line: TodoLine) -> Act | None:
     """The page that shows the assessment and takes the countersignature; None where the row names no assessment."""
     told = line.notice is not None and line.notice.notice == "not-countersigned-since"
-    entry = line.obligation.raised_by if line.obligation is not None else line.notice.entry if line.notice and told else None
+    entry = (
+        line.obligation.raised_by
+        if line.obligation is not None
+        else line.notice.entry
+        if line.notice and told
+        else None
+    )
     if entry is None or file_named(entry) is not None or COUNTERSIGN not in current_app.view_functions:
         return None
     if not access_control.may_enter(access_control.account(), COUNTERSIGN):
@@ -76,6 +82,21 @@ def _countersign(line: TodoLine) -> Act | None:
 
 def _record(line: TodoLine, type_: str, about: str | None) -> Act:
     crn, _, number = line.case.reference.rpartition("/")
-    words = "Decide" if line.kind == DECISIONS else f"Record {type_title(type_)[:1].lower()}{type_title(type_)[1:]}"
+    words = "Decide" if line.kind == DECISIONS else f"Record {thing_recorded(type_)}"
     back = request.full_path.rstrip("?")
     return Act(words, url_for("recording.entry", crn=crn, number=number, type_=type_, about=about, back=back))
+
+
+DONE_WORDS = ("recorded", "completed", "made", "given", "held", "set", "initiated", "provided", "logged")
+"""Last words of the titles of types that say no more than that it was done."""
+
+
+def thing_recorded(type_: str) -> str:
+    """What an entry of a type records: *oversight*, *supervision plan review*, *recall request*."""
+    words = type_title(type_).split()
+    if words[-1] in DONE_WORDS:
+        words.pop()
+    elif words[-1] in ("reviewed", "requested"):
+        words[-1] = words[-1].removesuffix("ed")
+    words[0] = words[0] if words[0].isupper() else words[0].lower()
+    return " ".join(words)

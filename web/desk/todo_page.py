@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 
 from flask import render_template, request
@@ -10,12 +12,14 @@ from domain.policy.standards.edition_files import national_standards
 from projections.lists.todo_bands import BANDS
 from projections.lists.todo_counts import TodoCounts, folded_ended, folded_old, laid_kinds
 from projections.lists.todo_items import TodoItems, for_manager, for_officer
-from projections.lists.todo_lines import TodoBlock, todo_blocks
-from projections.lists.work_lists import LISTS
+from projections.lists.todo_lines import TodoBlock, TodoLine, todo_blocks
+from projections.lists.work_lists import LISTS, DeskList, ListCount
+from projections.obligations.arranged import arranged_on
 from web.desk.desk_reading import DeskReading, desk_reading
 from web.desk.record_head import record_head
 from web.desk.todo_actions import act_of
 from web.presentation.filters import WIDE, Filters
+from web.presentation.formatting import count_noun
 from web.presentation.pagination import Page, read_page
 from web.services import current_cases
 from web.services.late_counts import late_cases, late_said
@@ -24,8 +28,14 @@ from web.site import access_control
 SIZE = 25
 """Blocks on a page."""
 
-GAPS = ("never-assessed", "no-outcome", "past-its-end", "custody-without-end", "appointment-without-naming")
-"""The lists that are counted as gaps in the record."""
+GAPS = {
+    "never-assessed": ("never assessed", "never assessed"),
+    "no-outcome": ("appointment without outcome", "appointments without outcome"),
+    "past-its-end": ("past its end, not closed", "past their end, not closed"),
+    "custody-without-end": ("in custody without an end", "in custody without an end"),
+    "appointment-without-naming": ("appointment entered after its day", "appointments entered after their day"),
+}
+"""The lists that are counted as gaps in the record, with their words for one and for several."""
 
 
 class Part(NamedTuple):
@@ -136,22 +146,46 @@ def todo_words(reading: DeskReading, references: Sequence[str]) -> dict[str, obj
         "day": moment.on,
         "names": current_cases.names(references),
         "histories": {
-            reference: current_cases.repository().history(reference, moment.as_recorded.known_at) for reference in references
+            reference: current_cases.repository().history(reference, moment.as_recorded.known_at)
+            for reference in references
         },
         "act_of": act_of,
+        "several_teams": len({place.team for place, _ in reading.counted.per_place(reading.counted.current)}) > 1,
         "head": record_head(reading.counted),
         "cases": len(reading.counted.current),
         "high": reading.high,
         "loaded": bool(reading.counted.selection.there.any()),
-        "gaps": [(LISTS[name], reading.lists[name].lines) for name in GAPS if reading.lists[name].lines],
+        "gaps": _gaps(reading),
         "missed": missed,
         "counts": TodoCounts.of(reading.items),
         "hidden": len(reading.hidden_items),
         "laid": laid_kinds(reading.items, national_standards().on(moment.on), missed.lines),
         "bands": BANDS,
-        "lists": reading.lists,
+        "listed_by_group": _by_group(reading),
+        "arranged_for": _arranged_for,
         "late": late_said(late_cases()),
     }
+
+
+def _gaps(reading: DeskReading) -> list[tuple[str, str]]:
+    """The gaps in the record: the id of a list, and its count in words."""
+    counted = ((name, reading.lists[name].lines, words) for name, words in GAPS.items())
+    return [(name, count_noun(lines, *words)) for name, lines, words in counted if lines]
+
+
+def _by_group(reading: DeskReading) -> list[tuple[str, list[tuple[DeskList, ListCount]]]]:
+    """The lists that hold anything, with their counts, by group."""
+    some = ((listed, reading.lists[name]) for name, listed in LISTS.items() if reading.lists[name].lines)
+    return [(group, list(found)) for group, found in groupby(some, lambda one: one[0].group)]
+
+
+def _arranged_for(line: TodoLine) -> date | None:
+    """The day for which a duty of a row is arranged."""
+    if line.obligation is None:
+        return None
+    moment = current_cases.moment().as_recorded
+    history = current_cases.repository().history(line.case.reference, moment.known_at)
+    return arranged_on(line.obligation, history, moment.on)
 
 
 def _choices(asked: TodoList) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from web.presentation import duty_sentences, formatting, phrases
 
 FILTERS = (
     formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,
-    formatting.change_words,
+    formatting.change_words, formatting.weekday_date,
     phrases.sentence, phrases.type_title, phrases.fact_title, phrases.fact_named, phrases.fact_details,
     phrases.fact_references, phrases.instant, phrases.answer_words, phrases.stored_words, phrases.late_words,
     phrases.claim_words, label,

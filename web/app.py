@@ -52,6 +52,7 @@ from web.inspections import (
     sampling_frame_page,
     scoring_sheet,
 )
+from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import limits_by_hand, recording_pages
 from web.reports import measure_pages
@@ -83,6 +84,9 @@ PAGES: tuple[ModuleType, ...] = (
     stored_late_page,
     caseload_page,
     matrix_pages,
+    officers_page,
+    sheet_page,
+    actions_pages,
     measure_pages,
     board_pack_page,
     case_page,
@@ -156,6 +160,7 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        staff_address,
         error_log,
         site_assets,
         body_limits,

@@ -19,6 +19,8 @@ NEW = timedelta(days=90)
 """How long a case counts as new to its officer (a parameter)."""
 
 Holds = Callable[[Place], bool]
+AtMoment = Callable[[Moment], CaseSelection]
+"""Gives the same cases as at a moment."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class OfficerCases:
     selection: CaseSelection
     theirs: Holds
     opened: Array
-    at: Callable[[Moment], CaseSelection]
+    at: AtMoment
 
     @cached_property
     def held(self) -> Array:
@@ -69,7 +71,7 @@ class OfficerCases:
     def _before(self) -> Array:
         """For each of them the number of the place that held it ``NEW`` days before; -1: it had not begun."""
         moment = self.selection.moment
-        then = self.at(Moment(moment.on - NEW, moment.known_at, moment.received))
+        then = self.at(Moment(moment.on - NEW, moment.known_at))
         return then.place[self.numbers]
 
     @cached_property

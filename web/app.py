@@ -53,6 +53,7 @@ from web.inspections import (
     sampling_frame_page,
     scoring_sheet,
 )
+from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import after_recording, kept_drafts, limits_by_hand, recording_pages, undo_page
 from web.reports import measure_pages
@@ -89,6 +90,9 @@ PAGES: tuple[ModuleType, ...] = (
     verdicts_page,
     caseload_page,
     matrix_pages,
+    officers_page,
+    sheet_page,
+    actions_pages,
     measure_pages,
     board_pack_page,
     case_page,
@@ -165,6 +169,7 @@ def create_app(
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
         entry_ids,
+        staff_address,
         error_log,
         site_assets,
         body_limits,

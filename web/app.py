@@ -54,7 +54,7 @@ from web.inspections import (
     scoring_sheet,
 )
 from web.presentation import template_words
-from web.recording import limits_by_hand, recording_pages
+from web.recording import limits_by_hand, outcomes_page, recording_pages
 from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model, witness_state
 from web.site import (
@@ -89,6 +89,7 @@ PAGES: tuple[ModuleType, ...] = (
     keeping_pages,
     replay_pages,
     recording_pages,
+    outcomes_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,

@@ -20,7 +20,8 @@ from web.site import clock
 
 PURPOSES: Mapping[str, Purpose] = {
     "home": "supervision", "desk": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
-    "recording": "supervision", "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
+    "recording": "supervision", "outcomes": "supervision", "matrix": "supervision", "calendars": "supervision",
+    "inspections": "inspection",
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
     "compliance": "reports", "board_pack": "reports",
     "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
@@ -31,7 +32,7 @@ PURPOSES: Mapping[str, Purpose] = {
 """Blueprint -> what its pages are for."""
 
 CLEAR = frozenset((
-    "about", "action", "after", "area", "as_at", "attribute", "before", "beside", "by", "clause", "division", "edition",
+    "about", "action", "after", "area", "as_at", "attribute", "before", "beside", "by", "clause", "day", "division", "edition",
     "framework", "group", "inspection", "known", "measure", "months", "of", "officer", "order", "page", "purpose", "risk",
     "second", "show", "since", "sort", "standards", "step", "subject", "target", "team", "tier", "trend", "until", "week",
 ))  # fmt: skip

@@ -33,12 +33,11 @@ from web.cases import (
     calendar_feed,
     case_page,
     caseload_page,
-    desk_pages,
     keeping_pages,
     matrix_pages,
     replay_pages,
-    stored_late_page,
 )
+from web.desk import desk_home, desk_lists, stored_late_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -54,14 +53,22 @@ from web.inspections import (
     scoring_sheet,
 )
 from web.presentation import template_words
-from web.recording import limits_by_hand, outcomes_page, recording_pages
+from web.recording import (
+    after_recording,
+    kept_drafts,
+    limits_by_hand,
+    outcomes_page,
+    recording_pages,
+    undo_page,
+)
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model, witness_state
+from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
 from web.site import (
     access_control,
     access_logging,
     body_limits,
     dear_pages,
+    entry_ids,
     error_log,
     error_pages,
     front_door,
@@ -79,7 +86,8 @@ PAGES: tuple[ModuleType, ...] = (
     invitations_page,
     second_factor_pages,
     own_account_pages,
-    desk_pages,
+    desk_home,
+    desk_lists,
     stored_late_page,
     caseload_page,
     matrix_pages,
@@ -89,6 +97,7 @@ PAGES: tuple[ModuleType, ...] = (
     keeping_pages,
     replay_pages,
     recording_pages,
+    undo_page,
     outcomes_page,
     scoring_sheet,
     inspection_opening,
@@ -157,6 +166,7 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        entry_ids,
         error_log,
         site_assets,
         body_limits,
@@ -171,7 +181,10 @@ def create_app(
         following_read_model,
         current_cases,
         current_inspections,
+        person_banner,
         recording_pages,
+        kept_drafts,
+        after_recording,
         limits_by_hand,
         key_requests,
         sources_page,

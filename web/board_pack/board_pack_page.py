@@ -12,6 +12,7 @@ from projections.inspections import blind_reading
 from projections.reports.measure_figures import ReportRequest
 from web.board_pack import pack_document
 from web.board_pack.pack_document import PrintedPack, print_pack
+from web.presentation.comparison_words import HOW_COMPARED
 from web.presentation.downloads import DOCUMENTS, document, picture
 from web.presentation.drawing import Drawing, svg
 from web.presentation.drawing_png import png
@@ -105,6 +106,7 @@ def _common(pack: PrintedPack) -> dict[str, Any]:
         "moment": pack.asked.moment,
         "made_by": access_control.account().name,
         "position": _position(),
+        "how_compared": HOW_COMPARED,
         "target_said": pack_document.target_words(board_pack()),
     }
 

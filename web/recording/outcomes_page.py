@@ -20,9 +20,10 @@ from projections.history.history import History
 from web.presentation.formatting import long_date
 from web.presentation.outcome_words import outcome_words
 from web.presentation.phrases import instant
+from web.recording import after_recording, kept_drafts
 from web.recording.outcome_rows import CHOICES, KINDS, OutcomeRow
 from web.services import current_cases
-from web.site import access_control, clock, links
+from web.site import access_control, clock
 from web.site.date_field import EARLIEST, LATEST, read_day
 
 blueprint = Blueprint("outcomes", __name__)
@@ -163,23 +164,20 @@ def _facts(row: OutcomeRow) -> list[Entry]:
 def _record(found: Day, rows: Sequence[OutcomeRow], refused: list[Refusal]) -> str | Response:
     """Record each row by itself; then back to the day, or the form again with the rows that were refused."""
     left: list[OutcomeRow] = []
-    recorded = 0
+    recorded, back = 0, kept_drafts.back_asked()
     for row in rows:
         if not row.records:
             continue
         try:
-            recorded += _record_row(row)
+            recorded += _record_row(row, back)
         except (refusals.Refused, refusals.BusyFile) as error:
             left.append(replace(row, problems={"outcome": _sentence(error)}))
     if left or refused:
         return _show(_day(), left, refused, recorded=recorded)
-    back = links.local(request.args.get("back", ""))
-    return redirect(
-        back if request.args.get("back", "") == back else url_for("outcomes.index", day=_day_text(found.on))
-    )
+    return redirect(back or url_for("outcomes.index", day=_day_text(found.on)))
 
 
-def _record_row(row: OutcomeRow) -> int:
+def _record_row(row: OutcomeRow, back: str) -> int:
     """Record what a row makes, all or nothing; how many entries are new. ``Refused``, ``BusyFile``."""
     reference, who = row.visit.reference, access_control.account()
     facts = _facts(row)
@@ -194,6 +192,7 @@ def _record_row(row: OutcomeRow) -> int:
     )  # fmt: skip
     for fact in fresh:
         access_control.log("recorded", reference, detail=f"{reference}: {type(fact).__name__} {fact.entry}")
+    after_recording.note(reference, *(fact.entry for fact in facts), back=back)
     return len(fresh)
 
 

@@ -32,11 +32,15 @@ PURPOSES: Mapping[str, Purpose] = {
 """Blueprint -> what its pages are for."""
 
 CLEAR = frozenset((
-    "about", "action", "after", "area", "as_at", "attribute", "before", "beside", "by", "clause", "day", "division", "edition",
-    "framework", "group", "inspection", "known", "measure", "months", "of", "officer", "order", "page", "purpose", "risk",
-    "second", "show", "since", "sort", "standards", "step", "subject", "target", "team", "tier", "trend", "until", "week",
+    "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "clause", "day", "division",
+    "edition", "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer", "order",
+    "page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target", "team",
+    "tier", "trend", "until", "week",
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
+
+UNSAID = ("back",)
+"""The query arguments that only say where a page was reached from."""
 
 EXEMPT = ("static", "healthz")
 """The endpoints that show nothing of anybody."""
@@ -126,7 +130,7 @@ def _sought() -> str:
     """What was typed in free text; for an address that is no page, the whole of it."""
     if request.url_rule is None:
         return request.full_path.rstrip("?")
-    return urlencode([pair for pair in _arguments() if pair[0] not in CLEAR])
+    return urlencode([pair for pair in _arguments() if pair[0] not in (*CLEAR, *UNSAID)])
 
 
 def _arguments() -> list[tuple[str, str]]:

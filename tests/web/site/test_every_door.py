@@ -23,7 +23,7 @@ from tests.support.people import signed_in, token_in
 from tests.web.site.test_access_control import CHELTENHAM, GLOUCESTER, TODAY, USERS
 from web.app import create_app
 from web.demo.demo_accounts import STAFF
-from web.presentation.downloads import FORMATS
+from web.presentation.downloads import FORMATS, PICTURES
 from web.site import access_control
 
 REFERENCE = re.compile(rb"\b[A-Z]\d{6}/\d+|\b[A-Z]\d{6}\b")

@@ -21,7 +21,8 @@ from web.presentation.formatting import long_date
 from web.presentation.outcome_words import outcome_words
 from web.presentation.phrases import instant
 from web.recording import after_recording, kept_drafts
-from web.recording.outcome_rows import CHOICES, KINDS, OutcomeRow
+from web.recording.next_booking import KINDS
+from web.recording.outcome_rows import CHOICES, OutcomeRow
 from web.services import current_cases
 from web.site import access_control, clock
 from web.site.date_field import EARLIEST, LATEST, read_day

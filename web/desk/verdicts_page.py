@@ -96,13 +96,11 @@ def verdicts_table(form: str) -> Response | tuple[str, int]:
 
 def _cells(line: VerdictChange, name: str) -> tuple[object, ...]:
     duty, fact = line.obligation, next(iter(line.because), None)
-    entry = (
-        (fact.entry, type_title(type(fact).__name__), fact.occurred_on, day_of(fact.recorded_at))
-        if fact
-        else ("", "", None, None)
-    )
-    return (line.reference, name, duty.clause.id, duty.clause.says, duty.due_on, VERDICTS[line.was], VERDICTS[line.now],
-            *entry, line.days_after)  # fmt: skip
+    entry: tuple[object, ...] = ("", "", None, None)
+    if fact is not None:
+        entry = (fact.entry, type_title(type(fact).__name__), fact.occurred_on, day_of(fact.recorded_at))
+    said = (VERDICTS[line.was], VERDICTS[line.now])
+    return (line.reference, name, duty.clause.id, duty.clause.says, duty.due_on, *said, *entry, line.days_after)
 
 
 def _asked() -> Asked:

@@ -19,8 +19,9 @@ from domain.entries.entry import CASE_REFERENCE
 from web.site import clock
 
 PURPOSES: Mapping[str, Purpose] = {
-    "home": "supervision", "desk": "supervision", "changes": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
-    "recording": "supervision", "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
+    "home": "supervision", "desk": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
+    "changes": "supervision", "recording": "supervision", "matrix": "supervision", "calendars": "supervision",
+    "inspections": "inspection",
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
     "compliance": "reports",
     "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",

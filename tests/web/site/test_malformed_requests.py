@@ -32,7 +32,7 @@ CHECKED = {
 
 PAGES = {
     "p.anstey": [
-        "/desk", "/desk/overdue", "/desk/overdue/download/csv", "/cases", "/cases/download/ods", "/matrix/duties",
+        "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv", "/cases", "/cases/download/ods", "/matrix/duties",
         "/matrix/duties/download/xlsx", CASE, f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
         "/standards/compare", "/sign-in",
     ],

@@ -33,6 +33,7 @@ from projections.reports.duty_results import (
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds, ReaderReach
 from projections.reports.rounded_counts import Naming, RoundedCounts, added, pair_of
+from projections.reports.small_places import SmallPlaces
 from projections.reports.told_counts import Told, ToldLates, ToldLoads, ToldWaits
 
 
@@ -199,6 +200,21 @@ class ToldFigures:
         for (place, _), people in self._queries.people(asked, clauses, among, "clause").items():
             found.setdefault(place, set()).update(one.person for one in people)
         return {place: frozenset(people) for place, people in found.items()}
+
+    def small_places(self, asked: Period, clauses: Sequence[str], question: str | None, areas: Holds) -> SmallPlaces:
+        """Which places of whole areas have few people behind a figure. It tells no number, so it is asked of all cases.
+
+        ``question``: of a figure that counts answers; else None.
+        """
+        found: dict[Place, set[str]] = {}
+        if question is not None:
+            for case in self._queries.answers(asked.moment, question):
+                if areas(case.place):
+                    found.setdefault(case.place, set()).add(person_of(case.reference))
+        else:
+            for (place, _), people in self._queries.people(asked, clauses, areas, "clause").items():
+                found.setdefault(place, set()).update(one.person for one in people)
+        return SmallPlaces(found)
 
     def people_answered(self, moment: Moment, question: str, among: Holds) -> Mapping[Place, frozenset[str]]:
         """The same behind the answers to a question."""

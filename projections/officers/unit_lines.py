@@ -88,11 +88,10 @@ def unit_figures(
 
         compared = comparisons(told, asked, measure.clauses, held_as, inside)
         own = told.open_cases(asked, measure.clauses, held_as, inside).get("")
-        whole = told.duties(asked, measure.clauses, held_as, inside).figure(inside)
         found[area] = [
             UnitFigure(
                 total(Proportion(*row) for row in own.of(one).tolist()) if own is not None else Proportion(),
-                compared.of(one), whole,
+                compared.of(one), compared.area(),
             )
             for one in holds
         ]  # fmt: skip

@@ -25,6 +25,9 @@ MONTHS = 12
 TREND = 6
 """Months of the trend, one point each."""
 
+POINTS = 5
+"""Months with duties below which no trend is drawn."""
+
 TARGET = 90
 """The target: per cent of duties met in time (a parameter: no national standard sets it)."""
 
@@ -69,6 +72,11 @@ class MatrixCell:
     @property
     def share(self) -> Fraction | None:
         return Fraction(self.in_time, self.n) if self.n else None
+
+    @property
+    def has_trend(self) -> bool:
+        """Whether enough months have duties that a line says something."""
+        return sum(month.n > 0 for month in self.months) >= POINTS
 
     def below(self, target: int) -> Fraction:
         """Points below the target; 0 where it is reached or nothing fell due."""

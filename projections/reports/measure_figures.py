@@ -134,7 +134,7 @@ def lines(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Lines:
     now, was = (figures(told, measure, one, asked.among) for one in (asked.period, asked.before))
     in_areas = areas_of(told, asked)
     area = figures(told, measure, asked.period, in_areas).figure(in_areas)
-    compared = _compared(told, measure, asked, in_areas)
+    compared = compared_with_rest(told, measure, asked, in_areas)
 
     def line(scope: Scope) -> PlaceLine:
         def holds(place: Place) -> bool:
@@ -148,7 +148,7 @@ def lines(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Lines:
     return Lines(line(asked.scope), [one for one in below if not (one.now.withheld and one.before.withheld)])
 
 
-def _compared(told: ToldFigures, measure: Measure, asked: ReportRequest, in_areas: Mine) -> Comparisons | None:
+def compared_with_rest(told: ToldFigures, measure: Measure, asked: ReportRequest, in_areas: Mine) -> Comparisons | None:
     """Compares places with the rest of their areas; None where the figures of the places themselves are rounded."""
     if measure.counts == "answer" or asked.rounded:
         return None

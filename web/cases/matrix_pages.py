@@ -1,6 +1,7 @@
 """The pages of the caseload matrix, and of the duties behind each cell."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
+from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -25,6 +26,7 @@ from projections.reports.caseload_matrix import (
     Matrix,
     MatrixCell,
     MatrixRow,
+    TeamOfficer,
     clauses_about,
     counted_duties,
     duty_sums,
@@ -97,9 +99,12 @@ def index() -> str:
         ("matrix compared", *sorted(map(str, asked.items())), *report_cache.reader_and_moment()),
         lambda: _compared(shown, theirs, areas, asked["months"]),
     )
+    order = read_order(request.args, ["officer", ALL, *shown.subjects], Order("officer"))
     return render_template(
         "cases/matrix.html",
         matrix=shown,
+        order=order,
+        officers=_in_order(shown, order),
         asked_for=asked,
         everything=ALL,
         few=FEW,
@@ -111,6 +116,19 @@ def index() -> str:
         months=TREND,
         choices={name: sorted({getattr(one.place, name) for one in mine}) for name in ("area", "team")},
     )
+
+
+def _in_order(shown: Matrix, order: Order) -> list[tuple[TeamOfficer, MatrixRow]]:
+    """The rows of officers: by team and name, or by the share of one column where the reader asks for it."""
+    rows = sorted(shown.officers.items())
+
+    def share(row: tuple[TeamOfficer, MatrixRow]) -> Fraction | None:
+        cell = row[1].get(order.key)
+        return None if cell is None else cell.share
+
+    if order.key == "officer":
+        return rows[::-1] if order.descending else rows
+    return order.of(rows, {order.key: share})
 
 
 @blueprint.get("/matrix/duties")

@@ -202,6 +202,7 @@ def create_app(
         key_requests,
         sources_page,
         keeping_pages,
+        next_duty,
         search_page,
         security_headers,
         error_pages,

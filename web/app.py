@@ -38,7 +38,7 @@ from web.cases import (
     replay_pages,
     search_page,
 )
-from web.desk import changes_page, desk_home, desk_lists, seen_pages, stored_late_page, verdicts_page
+from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,

@@ -43,7 +43,9 @@ def _duties(case: CaseSnapshot) -> Iterator[Told]:
         waits = duty.clause.id in ("assessment-countersigned", "absence-decision")
         if not (overdue or soon or waits):
             continue
-        arranged = not overdue and duty.met_on is not None and case.moment.known_at is not None and duty.met_on <= duty.due_on
+        arranged = (
+            not overdue and duty.met_on is not None and case.moment.known_at is not None and duty.met_on <= duty.due_on
+        )
         clock = duty.clause.subject == "enforcement"
         yield _item(
             case, duty.clause.id, duty.due_on, overdue=overdue, left=line.days_left, mine=mine, clock=clock,

@@ -40,9 +40,7 @@ def items_of(files: Files, moment: Moment) -> TodoItems:
 def said(items: TodoItems, files: Files) -> list[Told]:
     """The items, as a reader of the cases would tell them."""
     counted = CountedCases(items.selection, items.selection.there, items.selection.there & False)
-    lines = lines_of(
-        items, counted.snapshots(items.case), lambda name: [fact.entry for fact in files[name]]
-    )
+    lines = lines_of(items, counted.snapshots(items.case), lambda name: [fact.entry for fact in files[name]])
     shown = zip(lines, for_manager(items).tolist(), for_officer(items).tolist(), strict=True)
     return [
         Told(
@@ -67,7 +65,13 @@ def test_the_items_are_what_reading_case_by_case_gives(lines: list[list[dict[str
         assert sum(len(items.blocks.of(at)) for at in range(len(items.blocks))) == len(items)
 
 
-PERSON = {"name": "Zoë Ó Briain", "date_of_birth": "1975-02-28", "gender": "female", "ethnicity": "W2", "disability": False}
+PERSON = {
+    "name": "Zoë Ó Briain",
+    "date_of_birth": "1975-02-28",
+    "gender": "female",
+    "ethnicity": "W2",
+    "disability": False,
+}
 
 
 def started(crn: str, **more: Any) -> dict[str, Any]:
@@ -134,7 +138,9 @@ def test_the_mappa_level_makes_the_band(level: int, word: str) -> None:
 def test_an_assessment_past_its_review_says_since_when() -> None:
     items, files = of(DAY, A000001=[risk("2005-05-09", "low")])
     (block,) = blocks_of(items, files)
-    review = next(line for line in block.lines if line.obligation and line.obligation.clause.id == "risk-of-harm-review")
+    review = next(
+        line for line in block.lines if line.obligation and line.obligation.clause.id == "risk-of-harm-review"
+    )
     assert block.review_due_on == review.due_on < DAY
     early, files = of(review.due_on, A000001=[risk("2005-05-09", "low")])
     assert [block.review_due_on for block in blocks_of(early, files)] == [None]
@@ -182,14 +188,16 @@ def test_an_appointment_arranged_in_time_leaves_the_list() -> None:
 
 
 def test_by_team_counts_each_case_once_in_the_band_of_its_block() -> None:
-    items, files = of(DAY, A000001=[risk("2005-05-09", "low")], A000002=[risk("2005-05-09", "high")], A000003=[])
+    items, _ = of(DAY, A000001=[risk("2005-05-09", "low")], A000002=[risk("2005-05-09", "high")], A000003=[])
     shown = items.only(for_manager(items))
     (team,) = by_team(shown, np.arange(3))
     assert (team.team, team.cases, team.high) == ("Cheltenham", 3, 1)
     assert team.bands == {"a": 1, "b": 0, "c": 1, "d": 1, "e": 0}
     for letter, count in team.bands.items():
         values, numbers = shown.coded("band")
-        assert len({c for c, n in zip(shown.case.tolist(), numbers.tolist(), strict=True) if values[n] == letter}) == count
+        assert (
+            len({c for c, n in zip(shown.case.tolist(), numbers.tolist(), strict=True) if values[n] == letter}) == count
+        )
 
 
 def test_what_is_nought_and_what_no_edition_lays_are_named() -> None:

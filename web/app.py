@@ -28,16 +28,16 @@ from web.admin import (
     start_page,
 )
 from web.api import json_api
+from web.board_pack import board_pack_page
 from web.cases import (
     calendar_feed,
     case_page,
     caseload_page,
-    desk_pages,
     keeping_pages,
     matrix_pages,
     replay_pages,
-    stored_late_page,
 )
+from web.desk import desk_home, desk_lists, next_duty, stored_late_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -55,7 +55,7 @@ from web.inspections import (
 from web.presentation import template_words
 from web.recording import after_recording, kept_drafts, limits_by_hand, recording_pages, undo_page
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model, witness_state
+from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
 from web.site import (
     access_control,
     access_logging,
@@ -79,11 +79,13 @@ PAGES: tuple[ModuleType, ...] = (
     invitations_page,
     second_factor_pages,
     own_account_pages,
-    desk_pages,
+    desk_home,
+    desk_lists,
     stored_late_page,
     caseload_page,
     matrix_pages,
     measure_pages,
+    board_pack_page,
     case_page,
     keeping_pages,
     replay_pages,
@@ -171,9 +173,11 @@ def create_app(
         following_read_model,
         current_cases,
         current_inspections,
+        person_banner,
         recording_pages,
         kept_drafts,
         after_recording,
+        next_duty,
         limits_by_hand,
         key_requests,
         sources_page,

@@ -38,6 +38,7 @@ from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
 from domain.working import working_tables
 from domain.working.drafts import Drafts
+from domain.working.seen_marks import SeenMarks
 
 _tables = sa.MetaData()
 
@@ -129,6 +130,10 @@ class AccountRegister(KeptAccounts):
     @property
     def drafts(self) -> Drafts:
         return Drafts(self.engine, self.key)
+
+    @property
+    def seen(self) -> SeenMarks:
+        return SeenMarks(self.engine)
 
     def close(self) -> None:
         super().close()

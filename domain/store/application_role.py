@@ -49,6 +49,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "invitations": KEEPS,
     "calendar_addresses": KEEPS,
     "drafts": KEEPS,
+    "seen_cases": KEEPS,
+    "seen_marks": KEEPS,
     "requests": APPENDS,
     "request_decisions": APPENDS,
     "witnessed": APPENDS,

@@ -187,6 +187,7 @@ def _erase(request: Request) -> None:
                         confirmed_by=_second(request))  # fmt: skip
     done = erasing.erase(current_cases.repository().files, request.subject, fact, actor=_actor())
     access_control.register().drafts.forget(request.subject)
+    access_control.register().seen.forget(request.subject)
     access_control.log(
         "decided", *request.cases, detail="erased" if not done.not_marked else f"erased; {done.not_marked}"
     )

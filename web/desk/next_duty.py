@@ -14,29 +14,32 @@ from web.desk.todo_page import own_items
 from web.services import current_cases
 from web.site import access_control
 
-LEFT_AND_NEXT = "left and next"
-"""The extension of the app by which the banner after *Record* asks for it."""
-
 
 class NextDuty(NamedTuple):
-    """What comes next: whose it is and what is to be done, in words, and the address of its form."""
+    """What comes next: of which case, whose it is, in words, and the address of its form."""
 
+    reference: str
+    name: str
     words: str
     href: str
+
+
+class LeftAndNext(NamedTuple):
+    """How many things are left on the reader's own list today. ``next``: None where nothing is left that they can record."""
+
+    left: int
+    next: NextDuty | None
 
 
 TRIED = 20
 """Items that are looked at for the next one that the reader may record."""
 
 
-def left_and_next(reference: str) -> tuple[int, NextDuty | None]:
-    """How many things are left on the reader's own list today, and the next that they can record (None: there is none).
-
-    The next one is of this case, where it has one; else the first of the list.
-    """
+def left_and_next(reference: str = "") -> LeftAndNext:
+    """What is left today. The next one is of the case that was just recorded on, where there is one; else the first of the list."""
     counted = current_cases.counted_by(access_control.account(), current_cases.today())
     own = own_items(DeskReading(counted))
-    return len(own), next(filter(None, map(_next, _in_order(own, counted, reference))), None)
+    return LeftAndNext(len(own), next(filter(None, map(_next, _in_order(own, counted, reference))), None))
 
 
 def _in_order(items: TodoItems, counted: CountedCases, reference: str) -> list[TodoLine]:
@@ -58,9 +61,9 @@ def _next(line: TodoLine) -> NextDuty | None:
     reference = line.case.reference
     name = current_cases.names([reference], current_cases.today())[reference]
     access_control.shown(reference)
-    return NextDuty(f"{name}, {found.words[:1].lower()}{found.words[1:]}", found.href)
+    return NextDuty(reference, name, f"{found.words[:1].lower()}{found.words[1:]}", found.href)
 
 
 def attach(app: Flask) -> None:
-    """Give the banner what it asks for."""
-    app.extensions[LEFT_AND_NEXT] = left_and_next
+    """Let the banner after *Record* say what is left and what comes next."""
+    app.extensions["left and next"] = left_and_next

@@ -30,7 +30,11 @@ from web.admin import (
 from web.api import json_api
 from web.cases import (
     calendar_feed,
+    case_answers,
+    case_due,
+    case_history,
     case_page,
+    case_timeline,
     caseload_page,
     desk_pages,
     keeping_pages,
@@ -84,6 +88,10 @@ PAGES: tuple[ModuleType, ...] = (
     matrix_pages,
     measure_pages,
     case_page,
+    case_due,
+    case_timeline,
+    case_answers,
+    case_history,
     keeping_pages,
     replay_pages,
     recording_pages,

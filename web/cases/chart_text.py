@@ -13,7 +13,7 @@ from projections.cases.supervision_chart import SupervisionChart
 from projections.obligations.duty_state import Obligation
 from web.cases.chart_legend import KINDS, kind_of
 from web.presentation.formatting import count_noun, short_date
-from web.presentation.phrases import became, named_entry, sentence, type_title
+from web.presentation.phrases import became, sentence, type_title
 
 ENFORCED = (("warning", "warning"), ("breach", "breach action"), ("recall", "recall request"))
 
@@ -32,7 +32,7 @@ class ChartRow:
 def mark_words(mark: Mark, day: date) -> str:
     """A mark in a sentence or two. Of an entry of another file of the person, no more than what kind it is."""
     if mark.entry is not None and file_named(mark.entry) is not None and not isinstance(mark.about, Obligation):
-        return f"{KINDS[kind_of(mark)]}, {named_entry(mark.entry)}."
+        return f"{KINDS[kind_of(mark)]}, in another file of this person."
     match mark.about:
         case ChartAppointment():
             return _visit(mark.about, mark.kind)

@@ -26,6 +26,7 @@ from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine, outstanding
 from projections.history.history import History
 from projections.obligations.derive import obligations
+from web.presentation.formatting import short_date
 from web.presentation.phrases import fact_details, fact_named, fact_title, type_title
 from web.recording.entry_forms import Field, fields_of
 from web.recording.limits_by_hand import ask_to_lift, lifted, limit_problem
@@ -160,10 +161,11 @@ class RecordingForm:
         return [(name, ", ".join(words.get(x, x) for x in text.split(", "))) for name, text in fact_details(fact)]
 
     def named(self, entry_id: str) -> str:
-        """How a sentence names an entry: by its id, or as the one being recorded."""
-        if entry_id in self.file.entries or file_named(entry_id) is not None:
+        """How a sentence names an entry: by its date, or as the one being recorded."""
+        if file_named(entry_id) is not None:
             return current_cases.named_entry(entry_id)
-        return "being recorded"
+        known = self.file.entries.get(entry_id)
+        return f"of {short_date(known.occurred_on)}" if known is not None else "being recorded"
 
     def _effects(self, fact: Entry) -> list[DutyChange]:
         """The duties that this entry meets, raises or ends, as the file stands today."""

@@ -28,6 +28,7 @@ from web.admin import (
     start_page,
 )
 from web.api import json_api
+from web.board_pack import board_pack_page
 from web.cases import (
     calendar_feed,
     case_answers,
@@ -36,12 +37,11 @@ from web.cases import (
     case_page,
     case_timeline,
     caseload_page,
-    desk_pages,
     keeping_pages,
     matrix_pages,
     replay_pages,
-    stored_late_page,
 )
+from web.desk import desk_home, desk_lists, stored_late_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -59,7 +59,7 @@ from web.inspections import (
 from web.presentation import template_words
 from web.recording import limits_by_hand, recording_pages
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model, witness_state
+from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
 from web.site import (
     access_control,
     access_logging,
@@ -82,11 +82,13 @@ PAGES: tuple[ModuleType, ...] = (
     invitations_page,
     second_factor_pages,
     own_account_pages,
-    desk_pages,
+    desk_home,
+    desk_lists,
     stored_late_page,
     caseload_page,
     matrix_pages,
     measure_pages,
+    board_pack_page,
     case_page,
     case_due,
     case_timeline,
@@ -176,6 +178,7 @@ def create_app(
         following_read_model,
         current_cases,
         current_inspections,
+        person_banner,
         recording_pages,
         limits_by_hand,
         key_requests,

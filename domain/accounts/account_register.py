@@ -37,6 +37,7 @@ from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
 from domain.working import working_tables
+from domain.working.seen_marks import SeenMarks
 
 _tables = sa.MetaData()
 
@@ -124,6 +125,10 @@ class AccountRegister(KeptAccounts):
     @property
     def calendars(self) -> CalendarAddresses:
         return CalendarAddresses(self.engine, self.key)
+
+    @property
+    def seen(self) -> SeenMarks:
+        return SeenMarks(self.engine)
 
     def close(self) -> None:
         super().close()

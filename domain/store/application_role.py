@@ -48,6 +48,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "identities": KEEPS,
     "invitations": KEEPS,
     "calendar_addresses": KEEPS,
+    "seen_cases": KEEPS,
+    "seen_marks": KEEPS,
     "requests": APPENDS,
     "request_decisions": APPENDS,
     "witnessed": APPENDS,

@@ -25,7 +25,7 @@ from projections.inspections import blind_reading
 from projections.lists.case_limits import closed_cases
 from projections.lists.counted_cases import CountedCases, counted_cases
 from web.presentation import phrases
-from web.services import following_read_model
+from web.services import following_read_model, person_banner
 from web.site import access_control, clock, reading_date
 
 NOT_OPEN = (
@@ -119,7 +119,7 @@ def case(reference: str, inspection: str | None = None) -> Reading:
     now = repository().read(reference, today(), framework())
     if not case_access.may_open(repository(), access_control.account(), reading, now):
         _refuse(reference)
-    return repository().read(reference, asked, framework_of(inspection), inspection, opened=True)
+    return person_banner.opened(repository().read(reference, asked, framework_of(inspection), inspection, opened=True))
 
 
 def names(references: Iterable[str], at: Moment | None = None) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "home": "supervision", "desk": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
     "recording": "supervision", "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
-    "compliance": "reports",
+    "compliance": "reports", "board_pack": "reports",
     "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
     "imports": "administration", "sources": "administration", "proof": "administration", "access": "oversight",
     "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
@@ -31,9 +31,10 @@ PURPOSES: Mapping[str, Purpose] = {
 """Blueprint -> what its pages are for."""
 
 CLEAR = frozenset((
-    "about", "action", "after", "area", "as_at", "attribute", "before", "beside", "by", "clause", "division", "edition",
-    "framework", "group", "inspection", "known", "measure", "months", "of", "officer", "order", "page", "purpose", "risk",
-    "second", "show", "since", "sort", "standards", "step", "subject", "target", "team", "tier", "trend", "until", "week",
+    "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "clause", "division",
+    "edition", "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer", "order",
+    "page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target", "team",
+    "tier", "trend", "until", "week",
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 

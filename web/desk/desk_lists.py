@@ -1,11 +1,10 @@
-"""The desk: the counts of what needs attention, by list and by officer, and the lists behind them."""
+"""The lists of the desk: each is one kind of thing on all cases, filtered, sorted, in pages, and to download."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import abort, render_template, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS
@@ -16,8 +15,9 @@ from projections.lists.counted_cases import CountedCases
 from projections.lists.duty_list import DutyList
 from projections.lists.late_entries import LateEntries
 from projections.lists.listed_notices import ListedNotices
-from projections.lists.open_duties import OpenDuties
-from projections.lists.work_lists import LISTS, MONTH, DeskList, ListCount, desk
+from projections.lists.work_lists import LISTS, DeskList
+from web.desk.desk_home import HOME_WORDS, blueprint
+from web.desk.desk_reading import desk_reading
 from web.presentation.downloads import download
 from web.presentation.filters import WIDE, Filters
 from web.presentation.pagination import read_page
@@ -25,14 +25,7 @@ from web.presentation.phrases import type_title
 from web.presentation.sorting import Order, read_order
 from web.presentation.table_files import Column, Download, notes
 from web.services import current_cases
-from web.services.late_counts import late_cases, late_said
 from web.site import access_control
-
-blueprint = Blueprint("desk", __name__)
-
-
-BY_OFFICER = ("overdue", "due-in-7-days", "contact-missed", "absences", "clocks", "recorded-late")
-"""The ids of the lists that are counted in the table of officers."""
 
 OWED: Mapping[str, Callable[[DutyList], Array]] = {
     "due": lambda rows: rows.column("due_on"),
@@ -61,6 +54,12 @@ ORDERS: Mapping[str, tuple[Sequence[str], Order]] = {
     "notices": (tuple(NOTICED), Order("since")),
 }
 """By what a list may be sorted, and by what it is, by what its lines are."""
+
+SORT_WORDS = {
+    "due": "Due by", "what": "What", "days": "Working days", "case": "Case", "officer": "Officer", "recorded": "Recorded",
+    "since": "Since",
+}  # fmt: skip
+"""What a list may be sorted by, in words."""
 
 Rows = DutyList | LateEntries | ListedNotices
 Line = DutyLine | LateLine | NoticeLine
@@ -92,41 +91,6 @@ def _sort_key(key: str, rows: Rows) -> Array:
     return NOTICED[key](rows) if isinstance(rows, ListedNotices) else OWED[key](rows)
 
 
-@blueprint.get("/desk")
-@access_control.open_to(*WORKERS)
-def index() -> str:
-    """All lists with their counts, and the counts of each officer."""
-    reached, at = current_cases.reached(), current_cases.reached().selection
-    current = reached.current
-    high = current[at.high_risk[current]]
-    found = desk(_open_duties(), _late(), _notices())
-    counts = {"cases": current, "high_risk": high, **{name: found[name] for name in BY_OFFICER}}
-    by_officer = _by_officer(reached, counts)
-    groups: dict[str, list[tuple[DeskList, ListCount]]] = {}
-    for name, listed in LISTS.items():
-        groups.setdefault(listed.group, []).append((listed, ListCount.of(found[name], at.over)))
-    return render_template(
-        "cases/desk.html",
-        groups=groups,
-        cases=len(current),
-        high=len(high),
-        day=current_cases.moment().on,
-        officers=sorted(by_officer.items()),
-        columns=[LISTS[name] for name in BY_OFFICER],
-        several=len(by_officer) > 1,
-        late=late_said(late_cases()),
-    )
-
-
-def _by_officer(reached: CountedCases, counts: Mapping[str, Array]) -> dict[tuple[str, str], Counter[str]]:
-    """For each team and officer how many of each kind there are. ``counts``: for each kind the cases counted (numbers)."""
-    found: dict[tuple[str, str], Counter[str]] = {}
-    for name, cases in counts.items():
-        for place, count in reached.per_place(cases):
-            found.setdefault((place.team, place.officer), Counter())[name] += count
-    return found
-
-
 @blueprint.get("/desk/<name>")
 @access_control.open_to(*WORKERS)
 def show(name: str) -> str:
@@ -135,7 +99,7 @@ def show(name: str) -> str:
     page = read_page(request.args, len(asked.rows))
     rows = asked.lines(*page.places)
     return render_template(
-        "cases/desk_list.html",
+        "desk/desk_list.html",
         listed=asked.listed,
         filters=asked.filters,
         choices=asked.filters.choices(asked.every),
@@ -143,6 +107,8 @@ def show(name: str) -> str:
         names=current_cases.names(row.case.reference for row in rows),
         page=page,
         order=asked.order,
+        sorts=[(SORT_WORDS[key], key) for key in ORDERS[asked.listed.holds][0]],
+        home=HOME_WORDS[access_control.account().role],
         total=len(asked.every),
         fact=lambda row: current_cases.repository().file(row.case.reference).entries[row.recorded.entry],
         day=current_cases.moment().on,
@@ -166,24 +132,6 @@ def table(name: str, form: str) -> Response:
     return download(made, form, f"{name}-{current_cases.moment().on}")
 
 
-def _open_duties() -> OpenDuties:
-    """The open duties of the cases that the reader may open."""
-    if "open_duties" not in g:
-        g.open_duties = OpenDuties.of(current_cases.reached().selection, current_cases.reached().open)
-    found: OpenDuties = g.open_duties
-    return found
-
-
-def _late() -> LateEntries:
-    """The entries recorded late in the last four weeks on the cases that the reader may open."""
-    return LateEntries.of(current_cases.reached().selection, current_cases.reached().open, MONTH)
-
-
-def _notices() -> ListedNotices:
-    """The notices on the cases that the reader may open."""
-    return ListedNotices.of(current_cases.reached().selection, current_cases.reached().open)
-
-
 def _asked(name: str) -> AskedList:
     listed = LISTS.get(name)
     if listed is None:
@@ -196,9 +144,10 @@ def _asked(name: str) -> AskedList:
 
 def _rows(listed: DeskList) -> Rows:
     """All rows of a list."""
+    reading = desk_reading()
     if listed.notice is not None:
-        return _notices().only(_notices().of_kind(listed.notice))
-    return _late() if listed.pick is None else _open_duties().duties.only(listed.pick(_open_duties()))
+        return reading.notices.only(reading.notices.of_kind(listed.notice))
+    return reading.late if listed.pick is None else reading.open_duties.duties.only(listed.pick(reading.open_duties))
 
 
 OWN_COLUMNS: Mapping[str, list[Column]] = {

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS
 from projections.lists.late_cases import LateCase, duties_on_late, entries_listed
-from web.cases.desk_pages import blueprint
+from web.desk.desk_home import HOME_WORDS, blueprint
 from web.presentation.downloads import download
 from web.presentation.pagination import read_page
 from web.presentation.phrases import type_title
@@ -40,7 +40,8 @@ def stored_late() -> str:
     ]
     access_control.shown(*(line.case.reference for line in lines))
     return render_template(
-        "cases/stored_late.html", says=SAYS, cases=cases, chosen=chosen, officer=officer, lines=lines, page=page,
+        "desk/stored_late.html", home=HOME_WORDS[access_control.account().role], says=SAYS,
+         cases=cases, chosen=chosen, officer=officer, lines=lines, page=page,
         day=cases.moment.on,
     )  # fmt: skip
 

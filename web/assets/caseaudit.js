@@ -31,3 +31,26 @@ for (const form of document.querySelectorAll('form[data-saves]')) {
     })
   })
 }
+
+// In a strip chart each lane is one tab stop; arrow keys move along it. Without scripts every mark is one.
+for (const lane of document.querySelectorAll('[data-lane]')) {
+  const marks = [...lane.querySelectorAll('a')]
+  const only = (at) => marks.forEach((mark, place) => mark.setAttribute('tabindex', place === at ? '0' : '-1'))
+  only(marks.length - 1)
+  lane.addEventListener('keydown', (event) => {
+    const at = marks.indexOf(event.target.closest('a'))
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: marks.length - 1 }[event.key]
+    if (to === undefined || !marks[to]) return
+    event.preventDefault()
+    only(to)
+    marks[to].focus()
+  })
+}
+
+// An old link to an entry of a case leads to the tab that has it now.
+const tabs = document.querySelector('[data-entries]')
+if (tabs && location.hash.startsWith('#entry-') && !document.getElementById(decodeURIComponent(location.hash.slice(1)))) {
+  const address = new URL(tabs.dataset.entries, location)
+  address.pathname += encodeURIComponent(decodeURIComponent(location.hash.slice(7)))
+  location.replace(address)
+}

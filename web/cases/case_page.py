@@ -1,6 +1,6 @@
 """The overview of a case: what is overdue and next, notices, the supervision at a glance, risk and plan, last contacts."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
@@ -29,10 +29,14 @@ NEXT = 5
 @blueprint.get("/cases/<crn>/<int:number>")
 @access_control.open_to(*READERS)
 def show(crn: str, number: int) -> str | Response:
-    """The overview of a case. With ``?inspection=`` the judgements of that inspection count too."""
+    """The overview of a case. With ``?inspection=`` the judgements of that inspection count too.
+
+    ``?met=1``: the strip chart shows the duties that were met, too.
+    """
     case = opened_case(crn, number)
     if not case.reading.has_begun:
         return not_begun(case)
+    with_met = request.args.get("met") == "1"
     owed = [o for o in case.arisen if o.clause.of_standards and o.state(case.day) in ("overdue", "missed")]
     return case_page(
         case,
@@ -42,7 +46,8 @@ def show(crn: str, number: int) -> str | Response:
         upcoming=upcoming(case),
         noticed=[(NOTICES[row.notice], row) for row in case.reading.snapshot.noticed],
         shown={item.fact.entry for item in case.items},
-        chart=chart(supervision_chart(case.reading)),
+        with_met=with_met,
+        chart=chart(supervision_chart(case.reading, met=with_met)),
         plans=last_plans(case),
         contacts=last_contacts(case),
     )
@@ -71,4 +76,3 @@ def last_contacts(case: OpenedCase) -> list[Appointment]:
     ahead = [a for a in every if a.for_on > case.day]
     past = [a for a in every if a.for_on <= case.day]
     return [*reversed(ahead[:NEXT]), *reversed(past[-NEXT:])]
-

@@ -58,7 +58,9 @@ def test_the_first_rule_that_fits_is_the_band(said: dict[str, object], wanted: s
         (2, "medium", 2, "MAPPA 2"), (3, "low", None, "Other cases"), (4, "high", None, "Recording"),
     ],
 )  # fmt: skip
-def test_each_row_says_which_reason_of_its_band_holds(number: int, risk: str | None, mappa: int | None, word: str) -> None:
+def test_each_row_says_which_reason_of_its_band_holds(
+    number: int, risk: str | None, mappa: int | None, word: str
+) -> None:
     assert row_word(number, risk, mappa) == word
 
 
@@ -99,7 +101,8 @@ def test_a_thousand_items_are_blocks_of_which_none_is_lost() -> None:
     found = blocks(case, band_, left, np.arange(1_000), case)
     assert sorted(found.items.tolist()) == list(range(1_000))
     keys = [
-        (min(band_[case == c]), min(left[(case == c) & (band_ == min(band_[case == c]))]), c) for c in found.case.tolist()
+        (min(band_[case == c]), min(left[(case == c) & (band_ == min(band_[case == c]))]), c)
+        for c in found.case.tolist()
     ]
     assert keys == sorted(keys) and len(set(found.case.tolist())) == len(found)
     for at in range(len(found)):

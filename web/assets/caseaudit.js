@@ -54,3 +54,24 @@ if (tabs && location.hash.startsWith('#entry-') && !document.getElementById(deco
   address.pathname += encodeURIComponent(decodeURIComponent(location.hash.slice(7)))
   location.replace(address)
 }
+
+// The range of a replay says its step while it moves, and goes there when it rests. Its keys work only while it has focus.
+for (const form of document.querySelectorAll('[data-replay]')) {
+  const range = form.elements.step
+  const days = form.dataset.days.split('|')
+  const said = form.querySelector('output')
+  let waiting
+  form.querySelector('.ca-replay__go').hidden = true
+  range.addEventListener('input', () => {
+    said.value = `${form.dataset.what} ${range.value} of ${range.max}, ${days[range.value - 1]}`
+    range.setAttribute('aria-valuetext', said.value)
+  })
+  range.addEventListener('change', () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(() => {
+      form.action = '#step'
+      form.requestSubmit()
+    }, 400)
+  })
+  if (location.hash === '#step') range.focus()
+}

@@ -1,6 +1,7 @@
 """The entries of a case, the newest first, by kind and in pages; and the address of one entry among them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +13,7 @@ from projections.cases.stored_late import late_grounds, late_in_answer
 from web.cases.case_page import blueprint
 from web.cases.opened_case import OpenedCase, case_page, not_begun, opened_case
 from web.presentation.pagination import Page, read_page
-from web.services import current_cases
+from web.services import current_cases, entry_rights
 from web.site import access_control
 
 SIZE = 25
@@ -36,7 +37,7 @@ def timeline(crn: str, number: int) -> str | Response:
     late = {item.fact.entry for item in case.items if item.stored is not None and item.stored.late}
     return case_page(
         case, "cases/case_timeline.html", items=page.of(listed), page=page, kind=kind, kinds=kinds, listed=len(listed),
-        late=late, late_answers=_answers_on_late(case) if late else 0, changes=access_control.account().may_change,
+        late=late, late_answers=_answers_on_late(case) if late else 0, changes=partial(entry_rights.may_change, file=case.file),
         named={item.fact.entry: item.fact for item in case.items},
     )  # fmt: skip
 

@@ -55,6 +55,26 @@ def keeps_what_was_typed(view: View) -> View:
     return view
 
 
+def keeps_draft(keep: Callable[..., str | None]) -> Callable[[View], View]:
+    """State that what is sent to this view too late is kept as its writer's draft by ``keep``, with the arguments of the view.
+
+    ``keep`` gives the address of the draft, to go on at after signing in; None where it kept nothing.
+    """
+
+    def state(view: View) -> View:
+        view.keep_draft = keep  # type: ignore[attr-defined]
+        return view
+
+    return state
+
+
+def kept_as_draft() -> str | None:
+    """Keep what this request sent as a draft, where its view does so; the address to go on at."""
+    keep = getattr(current_app.view_functions.get(request.endpoint or ""), "keep_draft", None)
+    following: str | None = None if keep is None else keep(**(request.view_args or {}))
+    return following
+
+
 def opens_to(app: Flask, endpoint: str) -> frozenset[Role] | None:
     """The roles that may enter. None where the view does not state them."""
     return getattr(app.view_functions.get(endpoint), "opens_to", None)
@@ -192,6 +212,8 @@ def _go_on_arriving() -> Response | None:
 def _ask_to_sign_in() -> Response | str:
     view = current_app.view_functions[request.endpoint or ""]
     if request.method == "POST":
+        if following := kept_as_draft():
+            return redirect(url_for("signing_in.index", next=following))
         ask = current_app.config["ASK_TO_SIGN_IN"]
         page: str = ask(request.full_path.rstrip("?"), request.form if getattr(view, "keeps_typed", False) else None)
         return page

@@ -51,7 +51,7 @@ def test_it_has_ten_sentences_and_ten_pages_in_their_order(manager: FlaskClient)
     page = manager.get("/board-pack").text
     titles = re.findall(r'<h2 id="recommendation-(\d+)">\d+\. ([^<]+)</h2>', page)
     assert titles == [(str(one.recommendation), one.title) for one in board_pack().pages]
-    sentences = re.findall(r'<li><a href="#recommendation-\d+">([^<]+)</a></li>', page)
+    sentences = re.findall(r'<li><a class="govuk-link" href="#recommendation-\d+">([^<]+)</a></li>', page)
     assert len(sentences) == 10 and all(sentence.endswith(".") for sentence in sentences)
 
 

@@ -19,6 +19,7 @@ from web.desk.changes_panel import changes_panel
 from web.desk.desk_reading import DeskReading, desk_reading
 from web.desk.record_head import record_head
 from web.desk.todo_actions import act_of
+from web.desk.waiting_requests import waiting_requests
 from web.presentation.filters import WIDE, Filters
 from web.presentation.formatting import count_noun
 from web.presentation.pagination import Page, read_page
@@ -137,6 +138,7 @@ def show(template: str = "desk/todo.html") -> str:
         panel=changes_panel() if _is_home(asked) else None,
         back=request.full_path.rstrip("?"),
         choices=_choices(asked),
+        requests=waiting_requests() if asked.parts[0].id == "yours" else [],
         **todo_words(asked.reading, references),
     )
 

@@ -167,7 +167,10 @@ def test_what_is_left_and_next_is_of_the_readers_own_list(app: Flask) -> None:
             patch.setattr(access_control, "account", lambda: signed)
             left, following = next_duty.left_and_next("D824184/1")
             assert left == 8 and following is not None
-            assert (following.name, following.reference) == ("Martin Clewes", "D824184/1") and "/cases/D824184/1/" in following.href
+            assert (following.name, following.reference) == (
+                "Martin Clewes",
+                "D824184/1",
+            ) and "/cases/D824184/1/" in following.href
             other = next_duty.left_and_next("")[1]
             assert other is not None and other.name == "Brian Davies"
 

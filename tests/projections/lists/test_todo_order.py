@@ -15,7 +15,7 @@ def band(*, grave: bool = False, high: bool = False, late: int | None = None, le
     days = left if late is None else -late
     columns = (grave, high or grave, late is not None, days, clock, recording)
     (found,) = bands(*(np.array([value]) for value in columns)).tolist()
-    return LETTERS[found]
+    return LETTERS[int(found)]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def show() -> str:
     page = read_page(request.args, asked.total, SIZE)
     parts, outcomes, booked = asked.shown(page), _latest_first(own.only(recording), reading), _booked(reading, day)
     returned = asked_of(_references(reading))
-    shown = {one.reference for one in (*booked, *returned)} | {line.case.reference for line in outcomes}
+    shown = {one.reference for one in booked} | {one.reference for one in returned} | {line.case.reference for line in outcomes}
     shown |= {block.case.reference for part in parts for block in part.blocks}
     access_control.shown(*sorted(shown))
     return render_template(

@@ -1,0 +1,145 @@
+"""Every type of entry that somebody may make by hand: recorded, corrected, corrected again, withdrawn and put back, by its form.
+
+The same of an entry that was imported, whatever its id looks like.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from domain.aggregates.amendments import amended
+from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.schemas import dump_entry, load_entry
+from domain.store.application import Files
+from tests.domain.aggregates.test_case_file import EXAMPLES, SUBJECTS, fact
+from tests.support.forms import fields_in, fill, opened, record, recorded
+from tests.support.opened import opened as opened_entries
+from tests.support.people import MANAGER, signed_in
+from web.app import create_app
+from web.recording.typed_values import typed_of
+from web.site import clock
+
+TODAY = date(2005, 6, 20)
+
+BY_HAND = [
+    name
+    for name, kind in ENTRY_TYPES.items()
+    if kind.kept_on == "case" and "managers" in kind.use.made_by and name not in ("EntryCorrected", "EntryWithdrawn")
+]
+LIFTED_BY_TWO = ("AccessLimited",)
+"""Whose withdrawal lets somebody in again: a second person confirms it, see ``test_recording_pages``."""
+
+CRN_OF = {name: f"X2{number:05}" for number, name in enumerate(BY_HAND)}
+
+ODD_ID = "nD/2005 #17?%2F.ä"
+"""An id that a source may give, and that no address can hold as it is."""
+
+
+def moved(one: Entry, crn: str) -> Entry:
+    """An entry as it stands on the case of another person."""
+    values = dump_entry(one)
+    if "person" in values:
+        values |= {"person": {**values["person"], "crn": crn}, "ends_on": "2005-08-31"}
+    if "serves" in values:
+        values["serves"] = [f"{crn}/2"]
+    return load_entry(values.pop("type"), values)
+
+
+class Site:
+    """One case a type of entry, and a manager who answers for all of them."""
+
+    def __init__(self, folder: Path):
+        self.database = str(folder / "every.sqlite")
+        files = Files.open(self.database)
+        for name, crn in CRN_OF.items():
+            imported = fact(name, ODD_ID, "2005-06-02", **{"recorded_at": "2005-06-13T10:00:00+01:00", **EXAMPLES[name]})
+            standing = [one for one in (*SUBJECTS, imported) if one.entry != "l1" or name == "AccessLimitLifted"]
+            files.record(f"{crn}/1", [moved(one, crn) for one in standing], actor="test")
+        files.close()
+        self.client: FlaskClient = signed_in(create_app(self.database, today=lambda: TODAY), MANAGER)
+
+    def entries(self, crn: str) -> dict[str, Entry]:
+        files = Files.open(self.database)
+        try:
+            return opened_entries(files, f"{crn}/1")
+        finally:
+            files.close()
+
+    def reads(self, crn: str, entry: str) -> Entry | None:
+        """An entry as its file reads now."""
+        return {one.entry: one for one in amended(list(self.entries(crn).values()))}.get(entry)
+
+    def last(self, crn: str) -> Entry:
+        return list(self.entries(crn).values())[-1]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    noon, seconds = datetime(2005, 6, 20, 11, tzinfo=UTC), count()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(clock, "recording_time", lambda: noon + timedelta(seconds=next(seconds)))
+        yield Site(tmp_path_factory.mktemp("every"))
+
+
+def typed(name: str, crn: str, **more: Any) -> dict[str, Any]:
+    example = moved(fact(name, "new", "2005-06-08", **EXAMPLES[name]), crn)
+    return {key: texts for key, texts in typed_of(example).items() if key != "inspection"} | more
+
+
+def dated(site: Site, crn: str, entry: str) -> date | None:
+    found = site.reads(crn, entry)
+    return found and found.occurred_on
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_an_entry_made_by_hand_is_corrected_withdrawn_and_put_back(site: Site, name: str) -> None:
+    crn, client = CRN_OF[name], site.client
+    case = f"/cases/{crn}/1"
+    recorded(client, f"{case}/record/{name}", **typed(name, crn))
+    made = site.last(crn)
+    assert type(made).__name__ == name and made.entry.startswith("form-") and made.occurred_on == date(2005, 6, 8)
+    days = iter((date(2005, 6, 9), date(2005, 6, 10), date(2005, 6, 13)))
+    for day in (next(days), next(days)):
+        recorded(client, f"{case}/correct/{made.entry}", occurred_on=f"{day.day}/6/2005")
+        correction = site.last(crn)
+        assert isinstance(correction, EntryCorrected) and correction.entry != made.entry
+        assert correction.fields.keys() == {"occurred_on"}, "no field changes by being shown in a form"
+        assert dated(site, crn, made.entry) == day
+    recorded(client, f"{case}/record/EntryWithdrawn?about={correction.entry}", reason="the first was right")
+    assert dated(site, crn, made.entry) == date(2005, 6, 9)
+    if name in LIFTED_BY_TWO:
+        return
+    recorded(client, f"{case}/record/EntryWithdrawn?about={made.entry}", reason="wrong file")
+    withdrawal = site.last(crn)
+    assert isinstance(withdrawal, EntryWithdrawn) and site.reads(crn, made.entry) is None
+    assert "is withdrawn already" in fill(client, f"{case}/record/EntryWithdrawn", of=made.entry, reason="again")
+    shown = opened(client, f"{case}/correct/{made.entry}")
+    assert "withdraw its withdrawal first" in shown and fields_in(shown)["of"] == [withdrawal.entry]
+    record(client, fill(client, shown.address, reason="it was the right file"))
+    assert dated(site, crn, made.entry) == date(2005, 6, 9)
+    recorded(client, f"{case}/correct/{made.entry}", occurred_on="13/6/2005")
+    assert dated(site, crn, made.entry) == next(days)
+
+
+@pytest.mark.parametrize("name", [name for name in BY_HAND if name not in LIFTED_BY_TWO])
+def test_an_imported_entry_is_corrected_whatever_its_id(site: Site, name: str) -> None:
+    crn, client = CRN_OF[name], site.client
+    from flask import url_for
+
+    with client.application.test_request_context():
+        address = url_for("recording.correct", crn=crn, number=1, entry_id=ODD_ID, as_at=None, known=None)
+    for day in (3, 6):
+        recorded(client, address, occurred_on=f"{day}/6/2005")
+        correction = site.last(crn)
+        assert isinstance(correction, EntryCorrected) and correction.of == ODD_ID
+        assert correction.fields.keys() == {"occurred_on"} and dated(site, crn, ODD_ID) == date(2005, 6, day)
+
+
+def test_every_type_of_a_case_is_here_or_made_by_nobody() -> None:
+    others = {name for name, kind in ENTRY_TYPES.items() if kind.kept_on == "case"} - set(BY_HAND)
+    assert {n for n in others if ENTRY_TYPES[n].use.made_by} == {"EntryCorrected", "EntryWithdrawn"}

@@ -51,6 +51,7 @@ NeedRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DiversityNeedId
 ReportRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("CourtReportRequested",)})]
 LinkRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("PersonLinked",)})]
 SuspensionRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("ContactSuspended",)})]
+DispensationRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DispensationGiven",)})]
 LimitRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AccessLimited",)})]
 AnyRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ()})]
 """A reference to an entry of any type of the same case."""
@@ -233,7 +234,7 @@ class TierSet(Entry, frozen=True):
 
 
 class AssessmentCompleted(Entry, frozen=True):
-    use = Use(form_group="Assessment and risk", lane="Assessments", mark="assessment")
+    use = Use(form_group="Assessment and risk", lane="Assessment and plan", mark="assessment")
 
     instrument: code_lists.Instrument
     stage: code_lists.AssessmentStage
@@ -296,7 +297,7 @@ class RiskLevelChanged(Entry, frozen=True, rename={"from_": "from"}):
 
 
 class RiskManagementPlanMade(Entry, frozen=True):
-    use = Use(form_group="Assessment and risk", lane="Plan and reviews", mark="risk_plan")
+    use = Use(form_group="Assessment and risk", lane="Assessment and plan", mark="risk_plan")
 
     actions: list[Note] = []
     by: Text | None = None
@@ -305,7 +306,7 @@ class RiskManagementPlanMade(Entry, frozen=True):
 
 
 class RiskManagementPlanReviewed(Entry, frozen=True):
-    use = Use(form_group="Assessment and risk", lane="Plan and reviews", mark="risk_review")
+    use = Use(form_group="Assessment and risk", lane="Assessment and plan", mark="risk_review")
 
     plan: RiskPlanRef
     changes: Note | None = None
@@ -319,7 +320,7 @@ class RiskManagementActionTaken(Entry, frozen=True):
 
 
 class SupervisionPlanMade(Entry, frozen=True):
-    use = Use(form_group="Plan and review", lane="Plan and reviews", mark="plan")
+    use = Use(form_group="Plan and review", lane="Assessment and plan", mark="plan")
 
     objectives: list[Objective]
     interventions: list[code_lists.Intervention]
@@ -329,7 +330,7 @@ class SupervisionPlanMade(Entry, frozen=True):
 
 
 class SupervisionPlanReviewed(Entry, frozen=True):
-    use = Use(form_group="Plan and review", lane="Plan and reviews", mark="review")
+    use = Use(form_group="Plan and review", lane="Assessment and plan", mark="review")
 
     plan: PlanRef
     objectives: list[Objective] = []
@@ -390,7 +391,7 @@ class AbsenceJudged(Entry, frozen=True):
 class ContactLogged(Entry, frozen=True, rename={"with_": "with"}):
     """Anything that is not an appointment; ``about`` names the entry it concerns, such as the appointment missed."""
 
-    use = Use(form_group="Contact and absence", lane="Contacts")
+    use = Use(form_group="Contact and absence", lane="Contact")
 
     contact_type: code_lists.ContactType
     with_: Annotated[Text | None, Meta(title="With whom")] = None
@@ -575,6 +576,42 @@ class OversightRecorded(Entry, frozen=True):
     serves: Serves = []
 
 
+class DispensationGiven(Entry, frozen=True):
+    """From ``from_on`` to ``to_on``, both included, the officer need not do what a clause asks; another person decides it.
+
+    ``raised_by``: the entry that raised the one duty meant. Without it: every duty of the clause in these days.
+    """
+
+    use = Use(
+        title="Dispensation given",
+        made_by=("managers",),
+        form_group="Oversight and judgement",
+        lane="Oversight",
+        signed=("by", "by_id"),
+        told_apart_by=("clause",),
+    )
+
+    clause: Annotated[Id, Meta(title="Duty", description="The id of its clause, such as plan-review")]
+    from_on: Annotated[date, Meta(title="First day")]
+    to_on: Annotated[
+        date, Meta(title="Last day", description="The duty reads dispensed until then, and as before afterwards")
+    ]
+    reason: Note
+    by: Text
+    raised_by: Annotated[
+        AnyRef | None, Meta(title="Raised by", description="Leave empty for every duty of this kind in these days")
+    ] = None
+    by_id: StaffId | None = None
+
+
+class DispensationEnded(Entry, frozen=True):
+    """The dispensation no longer holds from this day, sooner than it said."""
+
+    use = Use(title="Dispensation ended", made_by=("managers",), form_group="Oversight and judgement")
+
+    dispensation: DispensationRef
+
+
 class VictimWorkDone(Entry, frozen=True):
     kind: code_lists.VictimWork
 
@@ -638,7 +675,7 @@ class UnpaidWorkSession(Entry, frozen=True):
     Its first outcome stands here; a later one is an ``AppointmentOutcomeRecorded`` that names the session.
     """
 
-    use = Use(form_group="Contact and absence", lane="Contacts")
+    use = Use(form_group="Contact and absence", lane="Contact")
 
     hours: Annotated[Hours, Meta(title="Hours worked")]
     outcome: code_lists.Outcome
@@ -651,7 +688,7 @@ class UnpaidWorkSession(Entry, frozen=True):
 
 
 class DrugTestTaken(Entry, frozen=True):
-    use = Use(form_group="Contact and absence", lane="Contacts")
+    use = Use(form_group="Contact and absence", lane="Contact")
 
     result: code_lists.DrugTestResult
 

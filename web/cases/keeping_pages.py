@@ -186,8 +186,7 @@ def _erase(request: Request) -> None:
     fact = PersonErased(at=clock.recording_time(), reason=request.reason, asked_by=request.asked_by,
                         confirmed_by=_second(request))  # fmt: skip
     done = erasing.erase(current_cases.repository().files, request.subject, fact, actor=_actor())
-    access_control.register().drafts.forget(request.subject)
-    access_control.register().seen.forget(request.subject)
+    access_control.register().forget(request.subject)
     access_control.log(
         "decided", *request.cases, detail="erased" if not done.not_marked else f"erased; {done.not_marked}"
     )

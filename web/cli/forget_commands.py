@@ -172,8 +172,7 @@ def _erase_one(shell: _Shell, crn: str, reason: str) -> None:
     def done() -> None:
         fact = PersonErased(at=shell.now, reason=reason, asked_by=OPERATOR.username)
         found = erasing.erase(shell.book.files, crn, fact, actor=_actor())
-        shell.register.drafts.forget(crn)
-        shell.register.seen.forget(crn)
+        shell.register.forget(crn)
         click.echo(f"{crn} is erased.")
         if found.not_marked:
             click.echo(

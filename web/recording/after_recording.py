@@ -24,6 +24,9 @@ UNDO_WITHIN = timedelta(minutes=10)
 SHOWN = 20
 """Entries that one banner names."""
 
+WHOLE = 4
+"""Of so many entries the banner says what each did; of more it names them, each in a line with its *Undo*."""
+
 _PURPOSE, _KEPT = "just recorded", "just recorded"
 
 LEFT_AND_NEXT = "left and next"
@@ -48,13 +51,16 @@ LeftAndNext = Callable[[str], tuple[int, NextLine | None]]
 
 
 class JustRecorded(NamedTuple):
-    """One entry that was just recorded, as the banner says it. ``undo_until``: None where it cannot be undone."""
+    """One entry that was just recorded, as the banner says it. ``undo_until``: None where it cannot be undone.
+
+    ``effects``: None where so many were recorded that the banner only names them.
+    """
 
     reference: str
     name: str
     fact: Entry
     title: str
-    effects: EntryEffects
+    effects: EntryEffects | None
     undo_until: datetime | None
 
 
@@ -110,14 +116,15 @@ def banner() -> Banner | None:
         told, back = json.loads(access_control.register().key.unseal(_PURPOSE, who.username if who else "", sealed))
     except NotSealed:
         return None
-    found = [one for reference, entry in told if (one := _told(reference, entry)) is not None]
+    brief = len(told) > WHOLE
+    found = [one for reference, entry in told if (one := _told(reference, entry, brief=brief)) is not None]
     if not found:
         return None
     left, following = _left_and_next(found[-1].reference)
     return Banner(found, back, left, following)
 
 
-def _told(reference: str, entry: str) -> JustRecorded | None:
+def _told(reference: str, entry: str, *, brief: bool) -> JustRecorded | None:
     if not current_cases.is_open(reference) or not current_cases.may_record(reference):
         return None
     fact = current_cases.repository().file(reference).entries.get(entry)
@@ -125,8 +132,8 @@ def _told(reference: str, entry: str) -> JustRecorded | None:
         return None
     access_control.shown(reference)
     name = current_cases.names([reference], current_cases.today()).get(reference, "")
-    until = may_undo_until(reference, fact)
-    return JustRecorded(reference, name, fact, fact_title(fact), effects_of(reference, fact), until)
+    effects = None if brief else effects_of(reference, fact)
+    return JustRecorded(reference, name, fact, fact_title(fact), effects, may_undo_until(reference, fact))
 
 
 def _left_and_next(reference: str) -> tuple[int | None, NextLine | None]:

@@ -36,8 +36,9 @@ from web.cases import (
     keeping_pages,
     matrix_pages,
     replay_pages,
+    search_page,
 )
-from web.desk import desk_home, desk_lists, stored_late_page
+from web.desk import changes_page, desk_home, desk_lists, seen_pages, stored_late_page, verdicts_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -52,6 +53,7 @@ from web.inspections import (
     sampling_frame_page,
     scoring_sheet,
 )
+from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import (
     after_recording,
@@ -67,6 +69,7 @@ from web.site import (
     access_control,
     access_logging,
     body_limits,
+    date_line,
     dear_pages,
     entry_ids,
     error_log,
@@ -89,13 +92,20 @@ PAGES: tuple[ModuleType, ...] = (
     desk_home,
     desk_lists,
     stored_late_page,
+    changes_page,
+    seen_pages,
+    verdicts_page,
     caseload_page,
     matrix_pages,
+    officers_page,
+    sheet_page,
+    actions_pages,
     measure_pages,
     board_pack_page,
     case_page,
     keeping_pages,
     replay_pages,
+    search_page,
     recording_pages,
     undo_page,
     outcomes_page,
@@ -167,12 +177,14 @@ def create_app(
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
         entry_ids,
+        staff_address,
         error_log,
         site_assets,
         body_limits,
         access_control,
         dear_pages,
         reading_date,
+        date_line,
         sign_in_pages,
         openid,
         invitations_page,
@@ -185,10 +197,12 @@ def create_app(
         recording_pages,
         kept_drafts,
         after_recording,
+        changes_page,
         limits_by_hand,
         key_requests,
         sources_page,
         keeping_pages,
+        search_page,
         security_headers,
         error_pages,
     ):

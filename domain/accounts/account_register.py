@@ -38,6 +38,7 @@ from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
 from domain.working import working_tables
 from domain.working.drafts import Drafts
+from domain.working.recent_cases import RecentCases
 from domain.working.seen_marks import SeenMarks
 
 _tables = sa.MetaData()
@@ -128,6 +129,10 @@ class AccountRegister(KeptAccounts):
         return CalendarAddresses(self.engine, self.key)
 
     @property
+    def recent_cases(self) -> RecentCases:
+        return RecentCases(self.engine)
+
+    @property
     def seen(self) -> SeenMarks:
         return SeenMarks(self.engine)
 
@@ -139,6 +144,7 @@ class AccountRegister(KeptAccounts):
         """Delete what working papers hold of an erased person."""
         self.seen.forget(crn)
         self.drafts.forget(crn)
+        self.recent_cases.forget(crn)
 
     def close(self) -> None:
         super().close()

@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 
 from projections.arrays.date_numbers import working_days_before
-from projections.changes.compared_duties import ComparedDuties, Duties, changed_on
+from projections.changes.compared_duties import ComparedDuties, changed_on
 from projections.changes.compared_spells import VERY_HIGH, ComparedSpells
+from projections.changes.past_verdicts import PastVerdicts
 from projections.changes.reading_then import ReadingThen
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
@@ -80,33 +81,27 @@ class CaseloadChanges:
             found["harm"][cases] = np.maximum(found["harm"][cases], self.spells.holds_since(cases, name))
         cases = np.flatnonzero(self.arrived)
         found["transfers"][cases] = self.spells.holds_since(cases, "place")
-        verdicts = self.duties.verdicts
         for kind, duties in (
-            ("absences", self.duties.absences), ("overdue", self.duties.overdue), ("past", self.past),
+            ("absences", self.duties.absences), ("overdue", self.duties.overdue),
         ):  # fmt: skip
             np.maximum.at(found[kind], duties.case, changed_on(duties, self.then, self.selection))
-        gone = np.maximum(self.then.day[verdicts.gone.case], 1)
-        np.maximum.at(found["past"], verdicts.gone.case, gone)
+        learnt = np.maximum(self.verdicts.learnt_on, self.then.day[self.verdicts.case])
+        np.maximum.at(found["past"], self.verdicts.case, learnt.astype(np.int64))
         return found
 
     @cached_property
-    def past(self) -> Duties:
+    def verdicts(self) -> PastVerdicts:
         """The duties whose verdict is another one now. What has become overdue by that is not among them: it is overdue."""
-        return self.duties.verdicts.now.only(self._is_past)
+        every = self.every_verdict
+        window = np.array([clause.kind == "frequency" for clause in catalogue().clauses])
+        return every.only_where(
+            every.gone | (every.now != OPEN) | window[every.clause] | self.selection.over[every.case]
+        )
 
     @cached_property
-    def _is_past(self) -> Array:
-        found = self.duties.verdicts.now
-        window = [catalogue().clauses[piece.clause].kind == "frequency" for piece in found.pieces]
-        windows = np.repeat(window, [len(piece.case) for piece in found.pieces]).astype(bool)
-        past: Array = (found.now != OPEN) | windows | self.selection.over[found.case]
-        return past
-
-    @cached_property
-    def past_was(self) -> Array:
-        """For each of ``past`` its state then; ``UNKNOWN``: it had no verdict."""
-        found: Array = self.duties.verdicts.was[self._is_past]
-        return found
+    def every_verdict(self) -> PastVerdicts:
+        """The same, with what is overdue now."""
+        return PastVerdicts.of(self.duties.verdicts)
 
     def having(self, kind: ChangeKind) -> Array:
         """For each case whether it has a change of a kind."""

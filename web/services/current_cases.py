@@ -127,16 +127,6 @@ def names(references: Iterable[str], at: Moment | None = None) -> Mapping[str, s
     return repository().names(references, at or moment().as_recorded)
 
 
-def found_by_name() -> list[Callable[[str], set[str]]]:
-    """The ways by which names are found, in a record that seals its texts: as they are written, else as they sound."""
-    files, known_at = repository().files, moment().known_at
-    if not files.seals:
-        return []
-    return [
-        lambda word: files.names.found(word, known_at), lambda word: files.names.found(word, known_at, by_sound=True)
-    ]  # fmt: skip
-
-
 def _refuse(reference: str) -> NoReturn:
     access_control.log("refused", reference)
     abort(404, NOT_OPEN.format(reference))

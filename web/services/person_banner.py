@@ -33,6 +33,18 @@ def opened(reading: Reading) -> Reading:
     return reading
 
 
+def was_opened(reference: str) -> bool:
+    """Whether this request let the person signed in read this case, with its texts."""
+    return reference in g.get("readings_opened", {})
+
+
+def shown_name(person: PersonDetails | None) -> str:
+    """The name as pages print it, or why it is not shown; empty: there is none."""
+    if person is None:
+        return ""
+    return HIDDEN[person.hidden] if person.hidden else person.name
+
+
 def person_banner() -> PersonBanner | None:
     """The banner of this page. None: it is no page of a case, or the reader was not let read the case."""
     values = request.view_args or {}
@@ -40,9 +52,8 @@ def person_banner() -> PersonBanner | None:
     if reading is None:
         return None
     person = PersonDetails.on(reading.history, reading.moment.on)
-    name = "" if person is None else HIDDEN[person.hidden] if person.hidden else person.name
     born = [f"born {short_date(person.born)}"] if person is not None and person.born is not None else []
-    return PersonBanner(reading.reference, name, [*born, *_said(reading)], _limited(reading))
+    return PersonBanner(reading.reference, shown_name(person), [*born, *_said(reading)], _limited(reading))
 
 
 def _said(reading: Reading) -> list[str]:

@@ -19,15 +19,17 @@ from domain.entries.entry import CASE_REFERENCE
 from web.site import clock
 
 PURPOSES: Mapping[str, Purpose] = {
-    "home": "supervision", "desk": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
-    "recording": "supervision", "outcomes": "supervision", "matrix": "supervision", "calendars": "supervision",
-    "inspections": "inspection",
+    "home": "supervision", "desk": "supervision", "changes": "supervision", "caseload": "supervision",
+    "cases": "supervision", "replay": "supervision",
+    "recording": "supervision", "outcomes": "supervision", "countersign": "supervision", "begin": "supervision",
+    "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
     "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
     "compliance": "reports", "board_pack": "reports",
-    "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
+    "api": "reports", "handbook": "reports",
+    "officers": "supervision", "actions": "supervision", "staff": "administration", "requests": "administration",
     "imports": "administration", "sources": "administration", "proof": "administration", "access": "oversight",
     "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
-    "invitations": "administration", "keeping": "administration",
+    "invitations": "administration", "keeping": "administration", "search": "supervision",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 
@@ -56,6 +58,7 @@ class RequestLine:
     action: Action | None = None
     references: dict[str, None] = field(default_factory=dict)
     details: list[str] = field(default_factory=list)
+    sought: str = ""
     written: bool = False
 
 
@@ -64,16 +67,20 @@ def shown(*references: str) -> None:
     _line().references.update(dict.fromkeys(references))
 
 
-def did(action: Action, *references: str, detail: str = "", who: Account | Actor | str | None = None) -> None:
+def did(
+    action: Action, *references: str, detail: str = "", who: Account | Actor | str | None = None, sought: str = ""
+) -> None:
     """Say what this request does. Of several actions the last counts; the details are all kept.
 
-    ``who``: default, the person signed in now. A text is a user name as typed.
+    ``who``: default, the person signed in now. A text is a user name as typed. ``sought``: what was searched for, which is
+    kept sealed.
     """
     line = _line()
     line.who, line.action = who or line.who or _signed_in(), action
     line.references.update(dict.fromkeys(references))
     if detail:
         line.details.append(detail)
+    line.sought = sought or line.sought
 
 
 def write_now(action: Action, who: Account, detail: str) -> None:
@@ -103,7 +110,7 @@ def _write(line: RequestLine, status: int) -> None:
     _log().add(
         clock.now(), who or UNKNOWN, line.action or ("refused" if 400 <= status < 500 else "viewed"),
         references=[*line.references, *_case_asked_for()], route=request.endpoint or "", selection=_selection(),
-        sought=_sought(), purpose=_purpose(),
+        sought=line.sought or _sought(), purpose=_purpose(),
         detail="; ".join(details), address=request.remote_addr or "",
     )  # fmt: skip
     line.written = True

@@ -74,7 +74,8 @@ def other_arguments() -> list[tuple[str, str]]:
 def here(**changes: Any) -> str:
     """A link to the same page with some query arguments changed (None: left out). The moment is kept.
 
-    It is relative (``?sort=officer``), so nothing in the address can make it lead to another site.
+    It is relative (``?sort=officer``; ``?`` alone where no argument is left), so nothing in the address can make it lead to
+    another site.
     """
     kept = [(name, text) for name, text in other_arguments() if name not in changes]
     carried = [(name, text) for name, text in reading_date.request_date().carried.items() if name not in changes]
@@ -109,6 +110,12 @@ def menu() -> list[tuple[str, str]]:
     ]
 
 
+def may_search() -> bool:
+    """Whether the person signed in opens cases, so that they can search for one."""
+    who = access_control.signed_in()
+    return who is not None and access_control.may_enter(who, "search.index")
+
+
 def navigation() -> list[dict[str, Any]]:
     """The items of the GOV.UK service navigation; the part of the site that is open is marked as current."""
     items = menu()
@@ -135,5 +142,5 @@ def _part_open(endpoints: list[str]) -> str | None:
 
 def attach(app: Flask) -> None:
     """Give the templates ``here``, ``navigation``, ``other_arguments`` and ``request_date``."""
-    for offered in (here, download_of, navigation, other_arguments, reading_date.request_date):
+    for offered in (here, download_of, may_search, navigation, other_arguments, reading_date.request_date):
         app.add_template_global(offered)

@@ -4,14 +4,17 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.entries import case_entries
 from domain.entries.case_entries import AssessmentCompleted, AssessmentCountersigned, AssessmentReturned, Entry
+from domain.entries.entry_words import field_titles
+from domain.entries.references import reference_fields
 from domain.entries.schemas import dump_entry
 from projections.history.dated_values import Change
 from projections.history.history import History
 from projections.notices.risk_notices import entitled
+from web.presentation.phrases import COMMON_FIELDS, sentence, value_words
 from web.recording.entry_check import FieldChange, side_by_side
 
 PLANS = (
@@ -49,7 +52,7 @@ def assessment_reading(history: History, entry: str) -> AssessmentReading | None
     return AssessmentReading(
         found,
         before,
-        [row for row in side_by_side(before, found) if row.changed] if before is not None else [],
+        [row for row in side_by_side(before, found)[1:] if row.changed],
         history.risk,
         [last for kind in PLANS if (last := max(history.all(kind), key=_BY_DAY, default=None)) is not None],
         sorted((f for f in history.all(AssessmentReturned) if f.assessment == entry), key=attrgetter("recorded_at")),
@@ -67,6 +70,28 @@ def signatures(history: History, found: AssessmentCompleted) -> list[AssessmentC
 def digest_of(fact: Entry) -> str:
     """Tells an entry, as it reads, from any other reading of it; a text is told by its digest where it is sealed."""
     return sha256(json.dumps(dump_entry(fact), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def rows_of(fact: Entry) -> list[tuple[str, str]]:
+    """An entry in rows of a field and its value: each part of a group by itself, each objective in its words, no ids."""
+    titles, named = field_titles(type(fact)), reference_fields(type(fact))
+    unsaid = {*COMMON_FIELDS, *(name for name, _, _ in named), *(name for name in titles if name.endswith("_id"))}
+    values = ((name, value) for name, value in dump_entry(fact).items() if name not in unsaid)
+    return [row for name, value in values for row in _rows(titles[name], value)]
+
+
+def _rows(title: str, value: Any) -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [(f"{title}: {name.replace('_', ' ')}", sentence(value_words(part))) for name, part in value.items()]
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        one = title.removesuffix("s")
+        return [(f"{one} {number}", _objective(part)) for number, part in enumerate(value, 1)]
+    return [(title, sentence(value_words(value)))]
+
+
+def _objective(part: dict[str, Any]) -> str:
+    said = [str(part.get("text", "")), "SMART" if part.get("smart") else "not SMART"]
+    return "; ".join([*said, *([f"for {value_words(part['factor'])}"] if part.get("factor") else [])])
 
 
 _BY_DAY = attrgetter("occurred_on", "recorded_at")

@@ -17,7 +17,7 @@ from domain.entries.schemas import ShapeError, load_entry
 from projections.history.history import History
 from web.presentation.formatting import long_date
 from web.recording import after_recording, kept_drafts
-from web.recording.assessment_reading import AssessmentReading, assessment_reading, digest_of, signatures
+from web.recording.assessment_reading import AssessmentReading, assessment_reading, digest_of, rows_of, signatures
 from web.recording.offered_fields import filled_in
 from web.recording.recording_form import as_it_reads
 from web.services import current_cases, entry_rights
@@ -70,7 +70,7 @@ def _page(reference: str, reading: AssessmentReading, problems: Mapping[str, str
         reason=request.form.get("reason", ""), entry_id=sent if _TOKEN.fullmatch(sent) else f"form-{secrets.token_hex(6)}",
         digest=_digest(current_cases.repository().file(reference), reading.assessment.entry),
         name=current_cases.names([reference], current_cases.today()).get(reference, ""),
-        title=f"Assessment of {long_date(reading.assessment.occurred_on)}",
+        rows_of=rows_of, title=f"Assessment of {long_date(reading.assessment.occurred_on)}",
     )  # fmt: skip
 
 

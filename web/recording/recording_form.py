@@ -199,7 +199,7 @@ class RecordingForm:
         return found
 
     def _check_subject(self, fact: Entry) -> None:
-        """Refuse what changes an entry that is withdrawn, or is somebody else's to change, an outcome that is not due; one's own work signed."""
+        """Refuse what changes an entry that is withdrawn, or not theirs to change; what is not due; and signing their own work."""
         if isinstance(fact, AppointmentOutcomeRecorded) and fact.entry not in self.file.entries:
             self._check_outcome(fact)
         if isinstance(fact, AssessmentCountersigned | AssessmentReturned):

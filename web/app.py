@@ -38,7 +38,7 @@ from web.cases import (
     replay_pages,
     search_page,
 )
-from web.desk import changes_page, desk_home, desk_lists, seen_pages, stored_late_page, verdicts_page
+from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -200,6 +200,7 @@ def create_app(
         kept_drafts,
         after_recording,
         changes_page,
+        next_duty,
         limits_by_hand,
         key_requests,
         sources_page,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
@@ -14,7 +14,7 @@ from domain.entries.case_entries import Entry, EntryWithdrawn
 from domain.outside_key import NotSealed
 from projections.cases.entry_effects import EntryEffects
 from web.presentation.phrases import fact_title
-from web.recording.duty_said import duty_said
+from web.recording import duty_said
 from web.recording.entry_check import effects_of
 from web.services import current_cases
 from web.site import access_control, clock, links
@@ -33,14 +33,21 @@ LEFT_AND_NEXT = "left and next"
 """The extension of the app that says how many lines are left on the reader's list, and which is next."""
 
 
-class NextLine(NamedTuple):
-    """The next line of a list: its words and the address of its form."""
+class NextLine(Protocol):
+    """The next line of a list: of which case, whose it is, in words, and the address of its form."""
 
-    words: str
-    href: str
+    @property
+    def reference(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def href(self) -> str: ...
 
 
 LeftAndNext = Callable[[str], tuple[int, NextLine | None]]
+"""From the case that was just recorded on to how many lines are left, and the next of them."""
 
 
 class JustRecorded(NamedTuple):
@@ -143,4 +150,4 @@ def attach(app: Flask) -> None:
     """Give the templates the banner."""
     app.add_template_global(banner, "just_recorded")
     app.add_template_filter(local_time)
-    app.add_template_global(duty_said)
+    duty_said.attach(app)

@@ -514,6 +514,7 @@ def test_new_types_are_offered_in_fitting_groups(spo: FlaskClient) -> None:
     groups = {
         re.sub(r"<[^>]+>", "", part[part.index("<h2") : part.index("</h2>")]).strip(): part
         for part in page.split("<section")[1:]
+        if "<h2" in part
     }
     placed = {
         "Whereabouts and interruptions": ["Whereabouts unknown", "Contact suspended", "Custody started"],

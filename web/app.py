@@ -57,6 +57,7 @@ from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import (
     after_recording,
+    begin_page,
     countersign_page,
     kept_drafts,
     limits_by_hand,
@@ -111,6 +112,7 @@ PAGES: tuple[ModuleType, ...] = (
     undo_page,
     outcomes_page,
     countersign_page,
+    begin_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,

@@ -61,6 +61,8 @@ from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import (
     after_recording,
+    begin_page,
+    countersign_page,
     kept_drafts,
     limits_by_hand,
     outcomes_page,
@@ -117,6 +119,8 @@ PAGES: tuple[ModuleType, ...] = (
     recording_pages,
     undo_page,
     outcomes_page,
+    countersign_page,
+    begin_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,

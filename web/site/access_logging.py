@@ -27,7 +27,8 @@ PURPOSES: Mapping[str, Purpose] = {
     "compliance": "reports", "handbook": "reports", "actions": "supervision", "calendars": "supervision",
     "caseload": "supervision", "cases": "supervision", "changes": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
-    "recording": "supervision", "replay": "supervision", "search": "supervision",
+    "begin": "supervision", "countersign": "supervision", "recording": "supervision", "replay": "supervision",
+    "search": "supervision",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 

@@ -27,7 +27,8 @@ PAGES = {
     ],
     "i.nkemelu": ["/staff", "/staff/new", "/staff/p.anstey", "/access", "/access?person=V465889", "/imports"],
     "s.brandt": ["/access", "/access/mine", f"/access/lists/{'0' * 64}"],
-    "t.adeyemi": ["/desk", "/matrix"],
+    "t.adeyemi": ["/desk", "/desk?as_at=2005-05-16", "/matrix"],
+    "c.whitlock": ["/desk", "/desk/to-do?team=Gloucester&band=b", "/desk/to-do?show=ended"],
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
     "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection", "publishing": "inspection",
     "reporting": "inspection", "access": "oversight", "factors": "own account", "openid": "own account",
-    "own_account": "own account", "signing_in": "own account", "api": "reports", "board_pack": "reports",
+    "own_account": "own account", "digests": "own account", "signing_in": "own account", "api": "reports", "board_pack": "reports",
     "compliance": "reports", "handbook": "reports", "actions": "supervision", "calendars": "supervision",
     "caseload": "supervision", "cases": "supervision", "changes": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
@@ -125,7 +125,7 @@ def _selection() -> str:
     """The address with its filters. The case stands in the list of the line alone; free text is left out."""
     rule = request.url_rule.rule.replace("<crn>/<int:number>", "<case>") if request.url_rule else ""
     for name, value in (request.view_args or {}).items():
-        if name not in ("crn", "number", "mark", "token"):
+        if name not in ("crn", "number", "mark", "token", "stops"):
             rule = re.sub(rf"<(?:[a-z]+:)?{name}>", lambda _, value=value: str(value), rule)  # type: ignore[misc]
     filters = urlencode([pair for pair in _arguments() if pair[0] in CLEAR])
     return f"{'' if request.method == 'GET' else f'{request.method} '}{rule}{'?' if filters else ''}{filters}"

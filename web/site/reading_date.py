@@ -38,6 +38,7 @@ UNDATED = frozenset(
         "sources",
         "proof",
         "calendars",
+        "digests",
         "inspecting",
         "assessing",
     }

@@ -30,9 +30,14 @@ from web.digest.mail_server import Mail, MailServer, NotSent, Unsure, WrongServe
 from web.site import system_clock
 
 WORDS = {
-    "sent": "sent", "nothing": "with nothing new", "already": "sent this week already",
-    "elsewhere": "to an address of another domain", "closed": "of accounts that may not sign in", "failed": "not sent", "unsure": "perhaps sent",
-}  # fmt: skip
+    "sent": "sent",
+    "nothing": "with nothing new",
+    "already": "sent this week already",
+    "elsewhere": "to an address of another domain",
+    "closed": "of accounts that may not sign in",
+    "failed": "not sent",
+    "unsure": "perhaps sent",
+}
 """What became of the digests, in words."""
 
 

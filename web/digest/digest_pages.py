@@ -47,23 +47,23 @@ def change() -> Response | str | tuple[str, int]:
     return redirect(url_for("digests.index"))
 
 
-@blueprint.get("/digest/stop/<stops>")
+@blueprint.get("/digest/stop/<mark>")
 @open_to_anyone
-def ask(stops: str) -> str:
+def ask(mark: str) -> str:
     """The page behind the address in a mail. It stops nothing: programs that scan mails follow every link in them."""
     return render_template("digest/digest_stop.html", stopped=False)
 
 
-@blueprint.post("/digest/stop/<stops>")
+@blueprint.post("/digest/stop/<mark>")
 @open_to_anyone
-def stop(stops: str) -> str:
+def stop(mark: str) -> str:
     """Stop the digest that the mail with this address belongs to (RFC 8058). Nothing else can be done with the address."""
-    username = access_control.register().digests.stopped_by(stops)
+    username = access_control.register().digests.stopped_by(mark)
     if username is None:
         access_control.log("refused", detail="an address that stops a digest")
         abort(
             404,
-            "This address stops no digest. It may have been used already, or the digest goes to another address by now.",
+            "This address stops no digest. Nothing was changed. It may have been used already, or the digest goes to another address by now.",
         )
     account = access_control.register().open_account(username, clock.day())
     access_control.log("account changed", who=account or username, detail="weekly digest stopped by its address")

@@ -21,7 +21,7 @@ SECONDS = 30
 """How long a server may take for one answer."""
 
 POLICY = SMTP.clone(max_line_length=998)
-"""Headers in one line, as long as RFC 5322 allows: folded, an address in angle brackets would be encoded, and followed by nobody."""
+"""Headers in one line, as long as RFC 5322 allows: an address in angle brackets is encoded where it is folded, and useless."""
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 """RFC 8058: the body of the request that unsubscribes."""

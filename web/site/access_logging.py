@@ -125,7 +125,7 @@ def _selection() -> str:
     """The address with its filters. The case stands in the list of the line alone; free text is left out."""
     rule = request.url_rule.rule.replace("<crn>/<int:number>", "<case>") if request.url_rule else ""
     for name, value in (request.view_args or {}).items():
-        if name not in ("crn", "number", "mark", "token", "stops"):
+        if name not in ("crn", "number", "mark", "token"):
             rule = re.sub(rf"<(?:[a-z]+:)?{name}>", lambda _, value=value: str(value), rule)  # type: ignore[misc]
     filters = urlencode([pair for pair in _arguments() if pair[0] in CLEAR])
     return f"{'' if request.method == 'GET' else f'{request.method} '}{rule}{'?' if filters else ''}{filters}"

@@ -187,9 +187,11 @@ def test_notify_is_asked_with_its_own_token_and_the_address_that_stops(database:
     assert "1 risk raised" in sent["personalisation"]["body"]
 
 
-@pytest.mark.parametrize(
-    ("status", "raises"), [(201, None), (302, NotSent), (400, NotSent), (403, NotSent), (429, NotSent), (500, Unsure)]
-)
+REFUSED = {201: None, 302: NotSent, 400: NotSent, 403: NotSent, 429: NotSent, 500: Unsure}
+"""What Notify answers, and what that means."""
+
+
+@pytest.mark.parametrize(("status", "raises"), REFUSED.items())
 def test_what_notify_refuses_is_not_taken_for_sent(
     notify: NotifyInbox, status: int, raises: type[Exception] | None
 ) -> None:
@@ -203,7 +205,7 @@ def test_what_notify_refuses_is_not_taken_for_sent(
 def test_the_wish_is_made_on_the_account_page(app: Flask, database: Path) -> None:
     client = signed_in(app, "p.anstey")
     assert "It is off." in client.get("/account/digest").text
-    for odd in (
+    odds = (
         "",
         "x",
         "a b@example.com",
@@ -211,7 +213,8 @@ def test_the_wish_is_made_on_the_account_page(app: Flask, database: Path) -> Non
         "a@example.com\nBcc: x@example.com",
         "ü@example.com",
         f"{'x' * 250}@example.com",
-    ):
+    )
+    for odd in odds:
         answer = post(client, "/account/digest", address=odd, step="wish")
         assert answer.status_code == 400 and "Enter an email address" in answer.text, odd
     post(client, "/account/digest", address=WORK, step="wish")

@@ -43,6 +43,7 @@ from web.cases import (
     search_page,
 )
 from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
+from web.digest import digest_pages
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -134,6 +135,7 @@ PAGES: tuple[ModuleType, ...] = (
     report_page,
     handbook_pages,
     calendar_feed,
+    digest_pages,
     accounts_pages,
     requests_page,
     imports_page,
@@ -210,6 +212,7 @@ def create_app(
         kept_drafts,
         after_recording,
         changes_page,
+        digest_pages,
         next_duty,
         limits_by_hand,
         key_requests,

@@ -23,7 +23,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
     "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection", "publishing": "inspection",
     "reporting": "inspection", "access": "oversight", "factors": "own account", "openid": "own account",
-    "own_account": "own account", "signing_in": "own account", "api": "reports", "board_pack": "reports",
+    "own_account": "own account", "digests": "own account", "signing_in": "own account", "api": "reports", "board_pack": "reports",
     "compliance": "reports", "handbook": "reports", "actions": "supervision", "calendars": "supervision",
     "caseload": "supervision", "cases": "supervision", "changes": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",

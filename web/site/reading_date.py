@@ -41,6 +41,7 @@ UNDATED = frozenset(
         "sources",
         "proof",
         "calendars",
+        "digests",
         "inspecting",
         "assessing",
     }

@@ -234,7 +234,7 @@ def test_a_case_of_limited_access_is_shown_nowhere_and_counted_in_no_list(
     assert "Helen Sallis" not in client.get("/desk/no-countersigned-assessment").text, "nor in a filter"
     for page in ("", "/replay", "/then-and-now", "/record", "?as_at=2005-06-01", "/record/TierSet", "/correct/0014"):
         assert client.get(f"/cases/{GLOUCESTER}{page}").status_code == 404, page
-    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="new").text)
+    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="replace").text)
     assert address is not None and "V465889" not in client.get(address[0]).text
     assert signed_in(app, "c.whitlock").get(f"/cases/{GLOUCESTER}").status_code == 200
     lift = {"entry": "lift", "occurred_on": "2005-12-20", "recorded_at": "2005-12-20T09:00:00+00:00", "limit": "limit"}

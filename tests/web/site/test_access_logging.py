@@ -260,7 +260,7 @@ def test_a_form_without_its_token_is_a_refusal(app: Flask) -> None:
 
 def test_the_calendar_names_the_cases_it_gave_to_whose_calendar_it_is(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
-    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="new").text)
+    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="replace").text)
     assert address is not None
     before = last(app)
     made = app.test_client().get(address[0]).text

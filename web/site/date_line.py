@@ -29,7 +29,9 @@ def date_line() -> DateLine:
     moment, today = reading_date.request_date().moment, clock.today()
     if moment.on == today:
         known = "" if moment.knowledge == "stood" else f", {KNOWN[moment.knowledge]}"
-        return DateLine(f"Today, {_long(today)}{known}", False, _other_knowledge(moment) if moment.knowledge != "stood" else [])
+        return DateLine(
+            f"Today, {_long(today)}{known}", False, _other_knowledge(moment) if moment.knowledge != "stood" else []
+        )
     ahead = ", a day to come" if moment.on > today else ""
     said = f"You are reading {_long(moment.on)}{ahead}, {KNOWN[moment.knowledge]}"
     return DateLine(said, True, [*_other_knowledge(moment), *_back(moment, today)])

@@ -217,17 +217,6 @@ def test_every_figure_of_an_officer_opens_its_list(spo: FlaskClient) -> None:
         )
 
 
-def test_a_filter_keeps_what_was_looked_for(spo: FlaskClient) -> None:
-    assert '<input type="hidden" name="find" value="davies">' in spo.get("/cases?find=davies").text
-    found = rows_of(spo, "/cases/download/csv?find=davies")
-    overdue = rows_of(spo, "/cases/download/csv?find=davies&show=overdue")
-    assert found[1:] and overdue[1:] == [row for row in found[1:] if row[found[0].index("Overdue")] != "0"]
-
-
-def test_finding_a_case_by_name_and_reference(spo: FlaskClient) -> None:
-    for words in ("davies", "BRIAN dav", "V465889", "v465889/1"):
-        assert "V465889/1" in spo.get(f"/cases?find={words}").text, words
-    for words in ("nobody of this name", "A504771", "%25", "Ω ق 𝄞", "x" * 10_000):
-        assert "No cases match" in spo.get("/cases", query_string={"find": words}).text
+def test_ended_cases_are_listed_where_they_are_asked_for(spo: FlaskClient) -> None:
     ended = spo.get("/cases?show=ended").text
     assert ended.count("ended ") > 0

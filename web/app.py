@@ -38,7 +38,7 @@ from web.cases import (
     replay_pages,
     search_page,
 )
-from web.desk import desk_home, desk_lists, stored_late_page
+from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -53,8 +53,16 @@ from web.inspections import (
     sampling_frame_page,
     scoring_sheet,
 )
+from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
-from web.recording import limits_by_hand, recording_pages
+from web.recording import (
+    after_recording,
+    kept_drafts,
+    limits_by_hand,
+    outcomes_page,
+    recording_pages,
+    undo_page,
+)
 from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
 from web.site import (
@@ -63,6 +71,7 @@ from web.site import (
     body_limits,
     date_line,
     dear_pages,
+    entry_ids,
     error_log,
     error_pages,
     front_door,
@@ -83,8 +92,14 @@ PAGES: tuple[ModuleType, ...] = (
     desk_home,
     desk_lists,
     stored_late_page,
+    changes_page,
+    seen_pages,
+    verdicts_page,
     caseload_page,
     matrix_pages,
+    officers_page,
+    sheet_page,
+    actions_pages,
     measure_pages,
     board_pack_page,
     case_page,
@@ -92,6 +107,8 @@ PAGES: tuple[ModuleType, ...] = (
     replay_pages,
     search_page,
     recording_pages,
+    undo_page,
+    outcomes_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,
@@ -159,6 +176,8 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        entry_ids,
+        staff_address,
         error_log,
         site_assets,
         body_limits,
@@ -176,6 +195,10 @@ def create_app(
         current_inspections,
         person_banner,
         recording_pages,
+        kept_drafts,
+        after_recording,
+        changes_page,
+        next_duty,
         limits_by_hand,
         key_requests,
         sources_page,

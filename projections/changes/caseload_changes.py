@@ -13,6 +13,7 @@ import numpy as np
 from projections.arrays.date_numbers import working_days_before
 from projections.changes.compared_duties import ComparedDuties, Duties, changed_on
 from projections.changes.compared_spells import VERY_HIGH, ComparedSpells
+from projections.changes.past_verdicts import PastVerdicts
 from projections.changes.reading_then import ReadingThen
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
@@ -73,40 +74,33 @@ class CaseloadChanges:
     @cached_property
     def days(self) -> Mapping[ChangeKind, Array]:
         """By kind, for each case the day (a number) of its last change; 0: it has none."""
-        found = {kind: np.zeros(self.selection.columns.numbers, np.int64) for kind in KINDS}
+        found: dict[ChangeKind, Array] = {kind: np.zeros(self.selection.columns.numbers, np.int64) for kind in KINDS}
         current = self.cases & ~self.selection.over & ~self.arrived
         for raised, name in ((self.spells.risk_raised, "risk"), (self.spells.mappa_raised, "mappa_level")):
             cases = np.flatnonzero(raised & current)
             found["harm"][cases] = np.maximum(found["harm"][cases], self.spells.holds_since(cases, name))
         cases = np.flatnonzero(self.arrived)
         found["transfers"][cases] = self.spells.holds_since(cases, "place")
-        verdicts = self.duties.verdicts
-        for kind, duties in (
-            ("absences", self.duties.absences), ("overdue", self.duties.overdue), ("past", self.past),
-        ):  # fmt: skip
+        kinds: Mapping[ChangeKind, Duties] = {"absences": self.duties.absences, "overdue": self.duties.overdue}
+        for kind, duties in kinds.items():
             np.maximum.at(found[kind], duties.case, changed_on(duties, self.then, self.selection))
-        gone = np.maximum(self.then.day[verdicts.gone.case], 1)
-        np.maximum.at(found["past"], verdicts.gone.case, gone)
+        learnt = np.maximum(self.verdicts.learnt_on, self.then.day[self.verdicts.case])
+        np.maximum.at(found["past"], self.verdicts.case, learnt.astype(np.int64))
         return found
 
     @cached_property
-    def past(self) -> Duties:
+    def verdicts(self) -> PastVerdicts:
         """The duties whose verdict is another one now. What has become overdue by that is not among them: it is overdue."""
-        return self.duties.verdicts.now.only(self._is_past)
+        every = self.every_verdict
+        window = np.array([clause.kind == "frequency" for clause in catalogue().clauses])
+        return every.only_where(
+            every.gone | (every.now != OPEN) | window[every.clause] | self.selection.over[every.case]
+        )
 
     @cached_property
-    def _is_past(self) -> Array:
-        found = self.duties.verdicts.now
-        window = [catalogue().clauses[piece.clause].kind == "frequency" for piece in found.pieces]
-        windows = np.repeat(window, [len(piece.case) for piece in found.pieces]).astype(bool)
-        past: Array = (found.now != OPEN) | windows | self.selection.over[found.case]
-        return past
-
-    @cached_property
-    def past_was(self) -> Array:
-        """For each of ``past`` its state then; ``UNKNOWN``: it had no verdict."""
-        found: Array = self.duties.verdicts.was[self._is_past]
-        return found
+    def every_verdict(self) -> PastVerdicts:
+        """The same, with what is overdue now."""
+        return PastVerdicts.of(self.duties.verdicts)
 
     def having(self, kind: ChangeKind) -> Array:
         """For each case whether it has a change of a kind."""

@@ -1,29 +1,23 @@
-"""The changes of the cases that a page shows, as objects: one line a case, and the entries that changed a past verdict."""
+"""The changes of the cases that a page shows, as objects: one line a case."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 
-from domain.calendar.london_time import day_of
-from domain.calendar.workdays import working_days_between
-from domain.entries.case_entries import Entry
 from domain.entries.code_lists import RISK_LEVELS
-from projections.arrays.date_numbers import date_of, instant_of
+from projections.arrays.date_numbers import date_of
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine
 from projections.changes.caseload_changes import CaseloadChanges, ChangeKind
 from projections.changes.compared_duties import Duties
+from projections.changes.past_verdicts import EntriesOf, VerdictChange
 from projections.columns.column_rows import EntryIds
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
 from projections.lists.shown_cases import snapshots_by_number
-from projections.obligations.duty_state import FELL_DUE, IN_TIME, Obligation
-
-EntriesOf = Callable[[str], Iterable[Entry]]
-"""Gives the entries of a case and of its person's other files, by its reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +35,6 @@ class Arrived:
 
     was: Place | None
     on: date
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictChange:
-    """A duty with another verdict. ``was``, ``now``: in time or not; None: it had none, or has none any more.
-
-    ``known_at``: the instant of the recording that did it; None where the duty is gone and nobody knows which. ``because``: the
-    entries of that recording.
-    """
-
-    obligation: Obligation
-    was: bool | None
-    now: bool | None
-    known_at: datetime | None
-    because: Sequence[Entry] = ()
-
-    @property
-    def days_after(self) -> int | None:
-        """Working days from the day of the entry to its recording; None where there is no entry."""
-        late = [working_days_between(fact.occurred_on, day_of(fact.recorded_at)) for fact in self.because]
-        return max(late) if late else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +63,9 @@ def change_lines(
     absences = _by_case(found.duties.absences, among, snapshots, entries_of)
     overdue = _by_case(found.duties.overdue, among, snapshots, entries_of)
     past: defaultdict[int, list[VerdictChange]] = defaultdict(list)
-    for case, change in verdict_changes(found, among, entries_of, facts_of):
-        past[case].append(change)
+    verdicts = found.verdicts.only(among)
+    for change in verdicts.lines(np.arange(len(verdicts)), entries_of, facts_of):
+        past[change.number].append(change)
     parts = {name: found.spells.holds_since(np.sort(cases), name) for name in ("risk", "mappa_level", "place")}
     at = {case: place for place, case in enumerate(np.sort(cases).tolist())}
     return [
@@ -134,29 +108,3 @@ def _by_case(
     return {
         case: sorted(lines, key=lambda line: (line.obligation.due_on, line.clause.id)) for case, lines in found.items()
     }
-
-
-def verdict_changes(
-    found: CaseloadChanges, among: Array, entries_of: EntryIds, facts_of: EntriesOf
-) -> list[tuple[int, VerdictChange]]:
-    """The verdicts that differ on some cases (for each case whether it is wanted), by case and due date."""
-    changes: list[tuple[int, VerdictChange]] = []
-    for duties, was, gone in ((found.past, found.past_was, False), (found.duties.verdicts.gone, None, True)):
-        which = among[duties.case]
-        chosen = duties.only(which)
-        then = chosen.then if was is None else was[which]
-        known_at = chosen.until if gone else chosen.since
-        for at, shown in enumerate(chosen.listed.shown(np.arange(len(chosen)), entries_of)):
-            instant = instant_of(int(known_at[at]))
-            facts = facts_of(shown.reference) if instant is not None else ()
-            changes.append((
-                int(chosen.case[at]),
-                VerdictChange(shown.obligation, _verdict(then[at]), None if gone else _verdict(chosen.now_then[at]), instant,
-                              [fact for fact in facts if fact.recorded_at == instant]),
-            ))  # fmt: skip
-    return sorted(changes, key=lambda one: (one[0], one[1].obligation.due_on, one[1].obligation.clause.id))
-
-
-def _verdict(state: int) -> bool | None:
-    """Whether a duty in this state was met in time; None: it had not fallen due."""
-    return int(state) in IN_TIME if int(state) in FELL_DUE else None

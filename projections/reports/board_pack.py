@@ -14,13 +14,13 @@ from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.comparison import Comparison
-from projections.reports.disclosure import FEW
 from projections.reports.measure_figures import Mine, ReportRequest, areas_of, compared_with_rest, figures, trend
 from projections.reports.periods import Period
 from projections.reports.proportions import WITHHELD, Proportion, Scope
 from projections.reports.quarters import Quarter, quarter_end, quarters
-from projections.reports.small_places import hidden_among, hidden_places
+from projections.reports.small_places import SmallPlaces, hidden_among
 from projections.reports.told_comparison import Comparisons
+from projections.reports.told_counts import Told
 from projections.reports.told_figures import ToldFigures
 
 
@@ -51,19 +51,45 @@ class PackMeasure:
 
 def pack_measure(told: ToldFigures, measure: Measure, asked: ReportRequest, *, charted: bool) -> PackMeasure:
     """The figures of a measure. ``charted``: with its divisions, teams and quarters; else without any."""
-    now, before = (figures(told, measure, one, asked.holds) for one in (asked.period, asked.before))
-    behind, was = (_behind(told, measure, one, asked.holds) for one in (asked.period, asked.before))
     in_areas = areas_of(told, asked)
+    now, before = (_of_period(told, measure, one, asked, in_areas) for one in (asked.period, asked.before))
     area = replace(asked, scope=Scope(), mine=in_areas)
     return PackMeasure(
         measure,
-        _unless_few(now.figure(asked.holds), people_of(behind)),
-        _unless_few(before.figure(asked.holds), people_of(was)),
+        now.figure(asked.holds),
+        before.figure(asked.holds),
         figures(told, measure, asked.period, in_areas).figure(in_areas),
-        people_of(behind) or None,
-        pack_places(behind, now.figure, compared_with_rest(told, measure, asked, in_areas), asked) if charted else [],
-        _quarters(told, measure, asked) if charted else [],
+        people_of(now.behind) or None,
+        pack_places(now, compared_with_rest(told, measure, asked, in_areas), asked) if charted else [],
+        _quarters(told, measure, asked, in_areas) if charted else [],
         quarters(trend(told, measure, area), asked.moment.on) if charted else [],
+    )
+
+
+@dataclass(frozen=True)
+class Printable:
+    """The figures of a measure in a period, as far as they may be printed. ``behind``: who counts at the places asked for."""
+
+    counts: Told
+    small: SmallPlaces
+    behind: Mapping[Place, frozenset[str]]
+    every: Sequence[Place]
+
+    def figure(self, holds: Mine) -> Proportion:
+        """The figure of some places; withheld where few people are behind it or follow from it."""
+        return self.counts.figure(holds) if self.small.allow(holds, self.every) else WITHHELD
+
+
+def _of_period(told: ToldFigures, measure: Measure, period: Period, asked: ReportRequest, in_areas: Mine) -> Printable:
+    return Printable(
+        figures(told, measure, period, asked.holds), _small(told, measure, period, in_areas),
+        _behind(told, measure, period, asked.holds), told.places(),
+    )  # fmt: skip
+
+
+def _small(told: ToldFigures, measure: Measure, period: Period, in_areas: Mine) -> SmallPlaces:
+    return told.small_places(
+        period, measure.clauses, measure.question if measure.counts == "answer" else None, in_areas
     )
 
 
@@ -79,63 +105,45 @@ def people_of(behind: Mapping[Place, frozenset[str]]) -> int:
     return len(frozenset[str]().union(*behind.values()))
 
 
-def _unless_few(figure: Proportion, people: int) -> Proportion:
-    return WITHHELD if 0 < people < FEW else figure
-
-
-def pack_places(
-    behind: Mapping[Place, frozenset[str]],
-    figure: Callable[[Mine], Proportion],
-    compared: Comparisons | None,
-    asked: ReportRequest,
-) -> list[PackPlace]:
+def pack_places(now: Printable, compared: Comparisons | None, asked: ReportRequest) -> list[PackPlace]:
     """The divisions of the place asked for, each with its teams below it; the teams alone where there is one division.
 
-    ``behind``: who counts where. ``figure``: that of the places for which something holds. Names in order; none for a team.
+    Names in order; none for a team.
     """
     if asked.scope.level in ("team", "officer"):
         return []
-    held: dict[str, dict[str, dict[Place, frozenset[str]]]] = {}
-    for place, people in sorted(behind.items()):
-        held.setdefault(place.division, {}).setdefault(place.team, {})[place] = people
-    counts = {division: {team: people_of(of) for team, of in teams.items()} for division, teams in held.items()}
-    closed, teams_closed = hidden_places(counts)
+    held: dict[str, set[str]] = {}
+    for place in now.behind:
+        held.setdefault(place.division, set()).add(place.team)
     found = []
-    for division, teams in held.items():
+    for division, teams in sorted(held.items()):
         if len(held) > 1:
-            scope = Scope("division", division)
-            found.append(_place(scope, asked, figure, compared, hidden=division in closed))
-        for team in teams:
-            hidden = (division, team) in teams_closed
-            found.append(_place(Scope("team", team), asked, figure, compared, hidden=hidden))
+            found.append(_place(Scope("division", division), now, compared, asked))
+        found += [_place(Scope("team", team), now, compared, asked) for team in sorted(teams)]
     return found
 
 
-def _place(
-    scope: Scope,
-    asked: ReportRequest,
-    figure: Callable[[Mine], Proportion],
-    compared: Comparisons | None,
-    *,
-    hidden: bool,
-) -> PackPlace:
-    if hidden:
-        return PackPlace(scope, WITHHELD)
+def _place(scope: Scope, now: Printable, compared: Comparisons | None, asked: ReportRequest) -> PackPlace:
     holds = _in(scope, asked)
-    return PackPlace(scope, figure(holds), None if compared is None else compared.of(holds))
+    figure = now.figure(holds)
+    return PackPlace(scope, figure, None if compared is None or figure.withheld else compared.of(holds))
 
 
 def _in(scope: Scope, asked: ReportRequest) -> Mine:
     return lambda place: scope.holds(place) and asked.holds(place)
 
 
-def _quarters(told: ToldFigures, measure: Measure, asked: ReportRequest) -> list[Quarter]:
+def _quarters(told: ToldFigures, measure: Measure, asked: ReportRequest, in_areas: Mine) -> list[Quarter]:
     """The quarters of the place asked for; those of few people are withheld, and others that would tell them."""
-    found = quarters(trend(told, measure, asked), asked.moment.on)
+    found, every = quarters(trend(told, measure, asked), asked.moment.on), told.places()
     people = [people_of(_behind(told, measure, _period_of(quarter), asked.holds)) for quarter in found]
-    few = hidden_among(people)
+    closed = hidden_among(people)
+    for n, quarter in enumerate(found):
+        if not _small(told, measure, _period_of(quarter), in_areas).allow(asked.holds, every):
+            closed.add(n)
     return [
-        quarter._replace(stood=WITHHELD, hindsight=WITHHELD) if n in few else quarter for n, quarter in enumerate(found)
+        quarter._replace(stood=WITHHELD, hindsight=WITHHELD) if n in closed else quarter
+        for n, quarter in enumerate(found)
     ]
 
 
@@ -150,10 +158,7 @@ def furthest_below(pack: PackMeasure) -> PackPlace | None:
     return min(below, key=lambda place: (place.figure.score or 0, place.scope.name), default=None)
 
 
-def hidden_teams(told: ToldFigures, asked: ReportRequest, clause: str) -> set[str]:
-    """The teams of which a figure under one clause would be about, or would tell of, few people."""
-    teams: dict[str, set[str]] = {}
-    for place, people in told.people_under(asked.period, [clause], asked.holds).items():
-        teams.setdefault(place.team, set()).update(people)
-    names = list(teams)
-    return {names[n] for n in hidden_among([len(teams[name]) for name in names])}
+def printable_teams(told: ToldFigures, asked: ReportRequest, clause: str) -> Callable[[str], bool]:
+    """Whether the figure of a team under one clause may be printed."""
+    small, every = told.small_places(asked.period, [clause], None, areas_of(told, asked)), told.places()
+    return lambda team: small.allow(_in(Scope("team", team), asked), every)

@@ -3,8 +3,9 @@
 This holds for everybody's board pack, whatever its reader may open: others read it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
+from projections.ledger.ledger import Place
 from projections.reports.disclosure import FEW
 
 
@@ -21,15 +22,52 @@ def hidden_among(people: Sequence[int]) -> set[int]:
     return hidden
 
 
-def hidden_places(parts: Mapping[str, Mapping[str, int]]) -> tuple[set[str], set[tuple[str, str]]]:
-    """The divisions and the teams (division, team) that are hidden. ``parts``: division -> its teams -> people.
+Team = tuple[str, str, str]
+"""Area, division, team."""
 
-    Teams are hidden within their division, divisions within the whole; all teams of a hidden division are hidden.
+
+class SmallPlaces:
+    """Which figures of areas, divisions and teams may be printed. ``behind``: who counts at each place of whole areas.
+
+    Teams are hidden within their division, divisions within their area; all teams of a hidden division are hidden. The answer is
+    the same in every pack, of whichever place: else the pack of a division would tell what that of its area hides.
     """
-    names = list(parts)
-    closed = {names[n] for n in hidden_among([sum(parts[name].values()) for name in names])}
-    teams = {(name, team) for name in closed for team in parts[name]}
-    for name, held in parts.items():
-        inside = list(held)
-        teams |= {(name, inside[n]) for n in hidden_among(list(held.values()))}
-    return closed, teams
+
+    def __init__(self, behind: Mapping[Place, Set[str]]):
+        people: dict[Team, set[str]] = {}
+        for place, some in behind.items():
+            people.setdefault((place.area, place.division, place.team), set()).update(some)
+        self._people = {team: len(some) for team, some in sorted(people.items()) if some}
+        self._hidden = {
+            part
+            for depth in range(3)
+            for whole in dict.fromkeys(team[:depth] for team in self._people)
+            for part in self._hidden_in(whole)
+        }
+
+    def _hidden_in(self, whole: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+        """The parts of an area or a division that are hidden; of nothing: the areas."""
+        parts = list(dict.fromkeys(team[: len(whole) + 1] for team in self._inside(whole)))
+        counts = [sum(self._people[team] for team in self._inside(part)) for part in parts]
+        if not whole:  # areas are in no total
+            return [part for part, count in zip(parts, counts, strict=True) if count < FEW]
+        return [parts[n] for n in hidden_among(counts)]
+
+    def _inside(self, part: tuple[str, ...]) -> list[Team]:
+        return [team for team in self._people if team[: len(part)] == part]
+
+    def allow(self, holds: Callable[[Place], bool], places: Iterable[Place]) -> bool:
+        """Whether the figure of the places for which something holds may be printed. ``places``: all there are.
+
+        It is made of whole areas, whole divisions and teams, as large as they can be, and none of these is hidden or lies
+        in one that is.
+        """
+        left = {(place.area, place.division, place.team) for place in places if holds(place)} & self._people.keys()
+        for depth in (1, 2, 3):
+            for part in {team[:depth] for team in left}:
+                inside = set(self._inside(part))
+                if inside <= left:
+                    if any(part[:up] in self._hidden for up in range(1, depth + 1)):
+                        return False
+                    left -= inside
+        return True

@@ -15,7 +15,7 @@ from projections.columns.column_schema import Array
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.counted_people import by_month, by_value, grouped, once, pooled, told_by_area
-from projections.reports.counts_by_case import CountsByCase, Grouping
+from projections.reports.counts_by_case import CountsByCase, Grouping, together
 from projections.reports.disclosure import FEW, Counted, at_month_ends, blocks, by_place
 from projections.reports.duty_queries import DutyQueries, person_of
 from projections.reports.duty_results import (
@@ -33,6 +33,7 @@ from projections.reports.duty_results import (
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds, ReaderReach
 from projections.reports.rounded_counts import Naming, RoundedCounts, added, pair_of
+from projections.reports.small_places import SmallPlaces
 from projections.reports.told_counts import Told, ToldLates, ToldLoads, ToldWaits
 
 
@@ -129,16 +130,23 @@ class ToldFigures:
         """
         if self.reach is None or self.is_exact_in(asked, among):
             return ToldCases(self._queries.by_case(asked, clauses, held_as, among, group), None)
-        at, mine = at_month_ends(asked, self.today), self.reach.mine
-        opened = ~self.reach.closed(self._queries.columns)
-        found = self._queries.by_case(
-            at, clauses, held_as, lambda place: among(place) and mine(place), group, opened
-        )  # fmt: skip
+        found = self.open_cases(at_month_ends(asked, self.today), clauses, held_as, among, group)
         by_group: dict[str, list[str]] = {}
         for clause in clauses:
             by_group.setdefault(group(self._queries.clause(clause)), []).append(clause)
         return ToldCases(
             found, {name: self.duties(asked, by_group[name], held_as, among) for name in found}
+        )  # fmt: skip
+
+    def open_cases(
+        self, asked: Period, clauses: Sequence[str], held_as: HeldAs, among: Holds, group: Grouping = together
+    ) -> Mapping[str, CountsByCase]:
+        """The duties that fell due in these places of the cases that the reader may open and answers for: exact, by case."""
+        if self.reach is None:
+            return self._queries.by_case(asked, clauses, held_as, among, group)
+        mine, opened = self.reach.mine, ~self.reach.closed(self._queries.columns)
+        return self._queries.by_case(
+            asked, clauses, held_as, lambda place: among(place) and mine(place), group, opened
         )  # fmt: skip
 
     def _areas(self, among: Holds) -> Holds:
@@ -192,6 +200,21 @@ class ToldFigures:
         for (place, _), people in self._queries.people(asked, clauses, among, "clause").items():
             found.setdefault(place, set()).update(one.person for one in people)
         return {place: frozenset(people) for place, people in found.items()}
+
+    def small_places(self, asked: Period, clauses: Sequence[str], question: str | None, areas: Holds) -> SmallPlaces:
+        """Which places of whole areas have few people behind a figure. It tells no number, so it is asked of all cases.
+
+        ``question``: of a figure that counts answers; else None.
+        """
+        found: dict[Place, set[str]] = {}
+        if question is not None:
+            for case in self._queries.answers(asked.moment, question):
+                if areas(case.place):
+                    found.setdefault(case.place, set()).add(person_of(case.reference))
+        else:
+            for (place, _), people in self._queries.people(asked, clauses, areas, "clause").items():
+                found.setdefault(place, set()).update(one.person for one in people)
+        return SmallPlaces(found)
 
     def people_answered(self, moment: Moment, question: str, among: Holds) -> Mapping[Place, frozenset[str]]:
         """The same behind the answers to a question."""

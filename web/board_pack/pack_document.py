@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.policy.cited_documents import SURE
 from domain.policy.measures.board_pack_pages import BoardPack, PackPage
-from projections.reports.board_pack import PackMeasure, furthest_below, hidden_teams, pack_measure, people_of
+from projections.reports.board_pack import PackMeasure, furthest_below, pack_measure, people_of, printable_teams
 from projections.reports.disclosure import FEW
 from projections.reports.duty_results import held_as_of
 from projections.reports.measure_figures import ReportRequest, areas_of, as_told
@@ -138,7 +138,7 @@ def _counted(
     page: PackPage, number: int, of: int, heads: Sequence[str], rows: Sequence[Sequence[str]], title: str
 ) -> PrintedPage:
     return PrintedPage(
-        page, pack_words.count_sentence(page, number, of), "None" if number == 0 else "",
+        page, pack_words.count_sentence(page, number, of), "",
         pack_words.failing_said(page, number), {},
         PackTable(title, heads, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)) if rows else None, "",
     )  # fmt: skip
@@ -148,8 +148,8 @@ def _needs(page: PackPage, target: int, asked: ReportRequest, told: ToldFigures)
     """The clauses that teams meet less often than the area, by more than chance."""
     found = needs(told, asked)
     below = [need for need in found.below if need.level == "team"]
-    hidden = {need.clause: hidden_teams(told, asked, need.clause) for need in below}
-    below = [need for need in below if need.name not in hidden[need.clause]]
+    printable = {need.clause: printable_teams(told, asked, need.clause) for need in below}
+    below = [need for need in below if printable[need.clause](need.name)]
     every = {need.clause for need in (*found.below, *found.others) if need.level == "team"}
     rows = [(need.name, clause_words(need.clause), _figure(need.figure), _figure(need.area)) for need in below]
     return _counted(

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projections.ledger.ledger import Place
 from projections.reports.disclosure import FEW
-from projections.reports.small_places import hidden_among, hidden_places
+from projections.reports.proportions import Scope
+from projections.reports.small_places import SmallPlaces, hidden_among
 
 
 @pytest.mark.parametrize(
@@ -33,18 +35,25 @@ TABLES = st.dictionaries(
 
 
 @given(TABLES)
-def test_no_small_team_follows_from_what_is_printed(parts: dict[str, dict[str, int]]) -> None:
-    divisions, teams = hidden_places(parts)
-    every = [(division, team) for division, held in parts.items() for team in held]
-    if sum(parts[division][team] for division, team in every) < FEW:
-        return  # nothing is printed of a whole of few people
-    printed = [[1] * len(every)]
-    printed += [[int(division == of) for of, _ in every] for division in parts if division not in divisions]
-    printed += [[int(place == one) for one in every] for place in every if place not in teams]
-    for number, (division, team) in enumerate(every):
-        if 0 < parts[division][team] < FEW:
-            others = [n for n, (d, t) in enumerate(every) if n != number and parts[d][t] > 0]
-            assert not _follows(printed, number, [number, *others]), (division, team)
+def test_no_small_team_follows_from_the_packs_of_all_places_together(parts: dict[str, dict[str, int]]) -> None:
+    behind = {
+        Place("An officer", f"{division}{team}", division, "Area", "po"): {f"{division}{team}{n}" for n in range(people)}
+        for division, held in parts.items() for team, people in held.items()
+    }  # fmt: skip
+    small, every = SmallPlaces(behind), [place for place, people in behind.items() if people]
+    scopes = [Scope("area", "Area"), *(Scope("division", d) for d in parts), *(Scope("team", p.team) for p in every)]
+    unions = [(first, second) for first in scopes[1:] for second in scopes[1:] if first != second]
+    printed = []
+    for some in [*((scope,) for scope in scopes), *unions]:
+
+        def holds(place: Place, some: tuple[Scope, ...] = some) -> bool:
+            return any(scope.holds(place) for scope in some)
+
+        if small.allow(holds, behind):
+            printed.append([int(holds(place)) for place in every])
+    for number, place in enumerate(every):
+        if len(behind[place]) < FEW:
+            assert not _follows(printed, number, list(range(len(every)))), place
 
 
 def _follows(known: list[list[int]], wanted: int, unknown: list[int]) -> bool:

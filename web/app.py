@@ -44,7 +44,7 @@ from web.cases import (
 )
 from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
 from web.digest import digest_pages
-from web.handbook import handbook_pages
+from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
     inspection_opening,
@@ -134,6 +134,7 @@ PAGES: tuple[ModuleType, ...] = (
     publication_page,
     report_page,
     handbook_pages,
+    about_pages,
     calendar_feed,
     digest_pages,
     accounts_pages,

@@ -19,7 +19,7 @@ Site = Callable[..., str]
 CASE = "/cases/V465889/1"
 PAGES = {
     "p.anstey": [
-        "/desk", "/desk/overdue", "/desk/recorded-late", "/desk/absences", "/desk/clocks?officer=Paula+Grice", "/cases?find=davies",
+        "/desk", "/desk/overdue", "/desk/recorded-late", "/desk/absences", "/desk/clocks?officer=Paula+Grice", "/search",
         "/matrix", "/matrix/duties?subject=enforcement&officer=Paula+Grice", "/matrix?as_at=1999-01-01",
         f"{CASE}/replay?step=12", f"{CASE}/replay?by=day", f"{CASE}/then-and-now?as_at=2005-10-03", f"{CASE}/record",
         f"{CASE}/record/AssessmentCompleted", f"{CASE}/record/SupervisionPlanMade", f"{CASE}/record/QualityJudged",

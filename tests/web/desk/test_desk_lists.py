@@ -188,7 +188,9 @@ def test_the_calendar_holds_what_is_due_and_no_name(app: Flask) -> None:
     assert {event["dtstart"].dt for event in overdue} == {date(2005, 12, 22)}, "what is overdue stands on today's date"
     for event in events:
         reference = next(word for word in str(event["summary"]).split() if "/" in word)
-        assert str(event["url"]) == f"http://localhost/cases/{reference}#owed" and str(event["url"]) in str(event["description"])
+        assert str(event["url"]) == f"http://localhost/cases/{reference}#owed" and str(event["url"]) in str(
+            event["description"]
+        )
     names = {row[1] for row in table}
     assert not any(name in answer.text for name in names)
     assert len({str(event["uid"]) for event in events}) == len(events)
@@ -210,3 +212,8 @@ def test_a_manager_follows_one_officers_calendar(app: Flask) -> None:
     assert 0 < len(events) < len(whole)
     assert {word for event in events for word in str(event["summary"]).split() if "/" in word} <= cases
     assert "officer=" not in signed_in(app, "t.adeyemi").get("/calendar").text
+
+
+def test_ended_cases_are_listed_where_they_are_asked_for(spo: FlaskClient) -> None:
+    ended = spo.get("/cases?show=ended").text
+    assert ended.count("ended ") > 0

@@ -52,7 +52,17 @@ def test_who_may_not_sees_that_there_is_one_and_nothing_of_it(database: str) -> 
         store(files, (TWO, limit))
     client = signed_in(site(database), OFFICER)
     assert client.get(f"/cases/{TWO}").status_code == 404
-    for path in ("", "/due?show=all", "/timeline", "/answers", "/history", "/replay", "/replay?step=4", "/then-and-now", "/record/AppointmentOutcomeRecorded"):
+    for path in (
+        "",
+        "/due?show=all",
+        "/timeline",
+        "/answers",
+        "/history",
+        "/replay",
+        "/replay?step=4",
+        "/then-and-now",
+        "/record/AppointmentOutcomeRecorded",
+    ):
         page = client.get(f"/cases/{ONE}{path}").text
         assert not any(word in page for word in (TWO, "Rosebud", "served")), path
     assert "Raised by an entry in another file of this person." in client.get(f"/cases/{ONE}/due?show=all").text

@@ -1,6 +1,6 @@
 """What every page reads from: the cases of the database, the moment of the page, and the cases open to its reader."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NoReturn, cast
 
 from flask import Flask, abort, current_app, g

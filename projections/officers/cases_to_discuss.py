@@ -1,4 +1,4 @@
-"""Three cases to talk about in supervision, by named rules: one that goes well, and two that do not.
+"""Three cases to talk about in supervision, by named rules: one that goes well, and two that do not; three where none goes well.
 
 The rules are tried in order, and each gives the case that fits it most. The same record gives the same cases.
 """
@@ -120,8 +120,9 @@ RULES: Sequence[DiscussionRule] = (
                    f"Enforcement or recall that is overdue, or due within {SOON} working days: the longest.", _clock),
     DiscussionRule("no-oversight", "No oversight",
                    "High risk of harm, and oversight by a manager is overdue: the longest.", _without_oversight),
-    DiscussionRule("most-overdue", "Most overdue", "The case with the most overdue duties.", _most_overdue),
 )  # fmt: skip
+
+MOST_OVERDUE = DiscussionRule("most-overdue", "Most overdue", "The case with the most overdue duties.", _most_overdue)
 
 INHERITED = DiscussionRule(
     "inherited", "New to the officer", "Somebody else held it 90 days ago.", lambda case: Picked(0, None, 0)
@@ -134,10 +135,10 @@ def cases_to_discuss(cases: Sequence[CaseSnapshot], inherited: Iterable[str] = (
     new = frozenset(inherited)
     well = _first(GOING_WELL, cases)
     left = [case for case in cases if well is None or case.reference != well.case.reference]
-    for rule in (*RULES, INHERITED):
+    for rule in (*RULES, INHERITED, MOST_OVERDUE):
         among = [case for case in left if rule is not INHERITED or case.reference in new]
         picked = _first(rule, among)
-        if picked is not None and len(found) < ASKED_FOR - 1:
+        if picked is not None and len(found) < ASKED_FOR - (well is not None):
             found.append(picked)
             left = [case for case in left if case.reference != picked.case.reference]
     return [*found, *([well] if well is not None else [])]

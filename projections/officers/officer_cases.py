@@ -14,6 +14,8 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.lists.open_duties import OpenDuties
+from projections.lists.todo_items import is_managers
+from projections.obligations.clause_catalogue import catalogue
 
 NEW = timedelta(days=90)
 """How long a case counts as new to its officer (a parameter)."""
@@ -95,16 +97,27 @@ class OfficerCases:
 
     @cached_property
     def overdue(self) -> DutyList:
-        """What is overdue and was due while they held the case."""
-        return self._open.duties.only(self._open.overdue & self._due_with_them)
+        """What is overdue of the officer's own: it was due while they held the case, and no manager does it."""
+        return self._open.duties.only(self._open.overdue & self._due_with_them & ~managers_own(self._open))
+
+    @property
+    def overdue_of_managers(self) -> int:
+        """How much is overdue on their cases that a manager does, such as countersigning and oversight."""
+        return int(np.count_nonzero(self._open.overdue & managers_own(self._open)))
 
     @property
     def overdue_before(self) -> int:
         """How many more duties on their cases are overdue that were due before the case came to them."""
-        return int(np.count_nonzero(self._open.overdue & ~self._due_with_them))
+        return int(np.count_nonzero(self._open.overdue & ~self._due_with_them & ~managers_own(self._open)))
 
     @property
     def _due_with_them(self) -> Array:
         table = np.array([*map(self.theirs, self.selection.columns.words["place"].values), False], bool)
         found: Array = table[self._open.duties.column("place").astype(np.int64)]
         return found
+
+
+def managers_own(duties: OpenDuties) -> Array:
+    """For each duty whether a manager does it."""
+    clauses = enumerate(catalogue().clauses)
+    return duties.under(frozenset(number for number, clause in clauses if is_managers(clause)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -11,11 +11,11 @@ from projections.history.moment import Moment
 from projections.officers.officer_cases import Holds
 from projections.reports.comparison import Comparison
 from projections.reports.duty_results import held_as_of
-from projections.reports.measure_figures import ReportRequest, figures, trend
+from projections.reports.measure_figures import ReportRequest, trend
 from projections.reports.periods import Period, moment_at, period
 from projections.reports.proportions import WITHHELD, Proportion, Scope, total
 from projections.reports.quarters import quarter_end, quarters
-from projections.reports.told_comparison import comparisons
+from projections.reports.told_comparison import Comparisons, comparisons
 from projections.reports.told_figures import ToldFigures
 
 MONTHS = 12
@@ -47,42 +47,53 @@ class OfficerMeasure:
     quarters: Sequence[QuarterBeside]
 
 
-def officer_measure(
-    told: ToldFigures, measure: Measure, moment: Moment, theirs: Holds, in_areas: Holds
-) -> OfficerMeasure:
-    """A measure of duties for an officer. ``in_areas``: whether a place lies in the areas of theirs.
+@dataclass(frozen=True)
+class AreaFigures:
+    """What the officers of some areas are set beside: for each measure the comparisons, and for some their quarters (by end)."""
 
-    The officer's figures count the cases that the reader may open; those of the area are as the reader is told them.
-    """
-    asked, held_as = period(moment, MONTHS), held_as_of(measure)
-    own = told.open_cases(asked, measure.clauses, held_as, theirs)
+    compared: Mapping[str, Comparisons]
+    quarters: Mapping[str, Mapping[date, Proportion]]
+
+
+def area_figures(
+    told: ToldFigures, measures: Sequence[Measure], charted: Measure, moment: Moment, in_areas: Holds
+) -> AreaFigures:
+    """The figures of some areas, as the reader is told them. ``charted``: the measure whose quarters are wanted."""
+    asked = period(moment, MONTHS)
+    compared = {one.id: comparisons(told, asked, one.clauses, held_as_of(one), in_areas) for one in measures}
+    points = trend(told, charted, ReportRequest(moment, MONTHS, Scope(), in_areas))
+    stood = moment.known_at is not None
+    line = {quarter_end(q.end): q.stood if stood else q.hindsight for q in quarters(points, moment.on)}
+    return AreaFigures(compared, {charted.id: line})
+
+
+def officer_measure(
+    told: ToldFigures, measure: Measure, moment: Moment, theirs: Holds, beside: AreaFigures
+) -> OfficerMeasure:
+    """A measure of duties for an officer: of the cases that the reader may open. ``beside``: the figures of their areas."""
+    own = told.open_cases(period(moment, MONTHS), measure.clauses, held_as_of(measure), theirs)
     cases = [counts.of(theirs) for counts in own.values()]
+    compared = beside.compared[measure.id]
     return OfficerMeasure(
         measure,
         total(Proportion(*row) for some in cases for row in some.tolist()),
         sum(map(len, cases)),
-        figures(told, measure, asked, in_areas).figure(in_areas),
-        comparisons(told, asked, measure.clauses, held_as, in_areas).of(theirs),
-        _quarters(told, measure, moment, theirs, _area_quarters(told, measure, moment, in_areas)),
+        compared.area(),
+        compared.of(theirs),
+        _quarters(told, measure, moment, theirs, beside.quarters.get(measure.id, {})),
     )
 
 
 def _quarters(
-    told: ToldFigures, measure: Measure, moment: Moment, theirs: Holds, areas: Mapping[object, Proportion]
+    told: ToldFigures, measure: Measure, moment: Moment, theirs: Holds, area: Mapping[date, Proportion]
 ) -> list[QuarterBeside]:
     found, end = list[QuarterBeside](), moment.on
     while len(found) < QUARTERS:
-        since = quarter_end(end) + timedelta(days=1) - relativedelta(months=3) - timedelta(days=1)
+        last = quarter_end(end)
+        since = last + timedelta(days=1) - relativedelta(months=3) - timedelta(days=1)
         asked = Period(moment_at(moment, end), since)
         own = told.open_cases(asked, measure.clauses, held_as_of(measure), theirs)
         figure = total(Proportion(*row) for counts in own.values() for row in counts.counts.tolist())
-        found.append(QuarterBeside(asked, figure, areas.get(quarter_end(end), WITHHELD), end < quarter_end(end)))
+        found.append(QuarterBeside(asked, figure, area.get(last, WITHHELD), end < last))
         end = since
     return found[::-1]
-
-
-def _area_quarters(told: ToldFigures, measure: Measure, moment: Moment, in_areas: Holds) -> Mapping[object, Proportion]:
-    """The last day of a quarter -> the area's figure of it."""
-    points = trend(told, measure, ReportRequest(moment, MONTHS, Scope(), in_areas))
-    stood = moment.known_at is not None
-    return {quarter_end(q.end): q.stood if stood else q.hindsight for q in quarters(points, moment.on)}

@@ -11,7 +11,7 @@ from projections.columns.column_schema import Array
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.open_duties import OpenDuties
-from projections.officers.officer_cases import NEW, AtMoment, Holds
+from projections.officers.officer_cases import NEW, AtMoment, Holds, managers_own
 from projections.officers.officer_figures import MONTHS
 from projections.reports.comparison import Comparison
 from projections.reports.duty_results import held_as_of
@@ -31,10 +31,13 @@ class UnitLine:
     new: int
 
 
-def unit_lines(selection: CaseSelection, opened: Array, units: Sequence[Holds], at: AtMoment) -> list[UnitLine]:
+def unit_lines(
+    selection: CaseSelection, opened: Array, units: Sequence[Holds], at: AtMoment, *, of_officers: bool
+) -> list[UnitLine]:
     """A line for each unit, in their order; no two may hold one place. ``opened``: for each case whether the reader may open it.
 
-    ``at``: the same cases as at another moment. What was due before a unit held the case is not overdue with it.
+    ``at``: the same cases as at another moment. What was due before a unit held the case is not overdue with it, and what a
+    manager does is not overdue with an officer.
     """
     of = _unit_of(selection.columns.words["place"].values, units)
     current = selection.there & opened & ~selection.over
@@ -44,6 +47,7 @@ def unit_lines(selection: CaseSelection, opened: Array, units: Sequence[Holds], 
     before = of[at(Moment(moment.on - NEW, moment.known_at)).place[numbers]]
     duties = OpenDuties.of(selection, unit >= 0)
     there = of[duties.duties.column("place").astype(np.int64)] == unit[duties.duties.case]
+    there &= ~managers_own(duties) if of_officers else True
     counted = [
         np.bincount(unit[cases], minlength=len(units)).tolist()
         for cases in (
@@ -84,11 +88,10 @@ def unit_figures(
 
         compared = comparisons(told, asked, measure.clauses, held_as, inside)
         own = told.open_cases(asked, measure.clauses, held_as, inside).get("")
-        whole = told.duties(asked, measure.clauses, held_as, inside).figure(inside)
         found[area] = [
             UnitFigure(
                 total(Proportion(*row) for row in own.of(one).tolist()) if own is not None else Proportion(),
-                compared.of(one), whole,
+                compared.of(one), compared.area(),
             )
             for one in holds
         ]  # fmt: skip

@@ -12,7 +12,7 @@ from projections.reports.comparison import DUTIES, Comparison, differs, differs_
 from projections.reports.counts_by_case import CountsByCase, Grouping, together
 from projections.reports.duty_results import HeldAs
 from projections.reports.periods import Period
-from projections.reports.proportions import Proportion
+from projections.reports.proportions import WITHHELD, Proportion
 from projections.reports.reader_reach import Holds
 from projections.reports.told_counts import Told
 from projections.reports.told_figures import ToldFigures
@@ -44,10 +44,16 @@ class Comparisons:
         others = self._others(group, met, n)
         return "too few" if others is None else differs_from(unit, others)
 
+    def area(self, group: str = "") -> Proportion:
+        """The figure of the areas, as the reader is told it."""
+        if self.told is not None:
+            return self.told[group].figure(self.areas) if group in self.told else WITHHELD
+        counts = self.counts.get(group)
+        return Proportion() if counts is None else Proportion(*counts.counts.sum(axis=0).tolist())
+
     def _others(self, group: str, met: int, n: int) -> Fraction | None:
         """The share of the areas without these duties; None where it is withheld or of too few."""
-        told = (self.told or {}).get(group)
-        whole = Proportion(withheld=True) if told is None else told.figure(self.areas)
+        whole = self.area(group)
         rest = whole.n - n
         return None if whole.withheld or rest < DUTIES else Fraction(min(max(whole.held - met, 0), rest), rest)
 

@@ -58,7 +58,8 @@ def _listed(found: Sequence[Unit]) -> list[Listed]:
     moment = current_cases.moment().as_recorded
     holds = [_within(unit) for unit in found]
     lines = unit_lines(
-        following_read_model.as_at(moment), current_cases.reached().open, holds, following_read_model.as_at
+        following_read_model.as_at(moment), current_cases.reached().open, holds, following_read_model.as_at,
+        of_officers=all(unit.officer is not None for unit in found),
     )  # fmt: skip
     figures = report_cache.kept(
         ("contact of", *((one.level, one.key) for one in found), *report_cache.reader_and_moment()),

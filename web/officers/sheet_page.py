@@ -19,7 +19,7 @@ from projections.lists.shown_cases import shown_cases
 from projections.officers.cases_to_discuss import CaseToDiscuss, cases_to_discuss
 from projections.officers.judged_work import JudgedQuestion, judged_questions
 from projections.officers.officer_cases import Holds, OfficerCases
-from projections.officers.officer_figures import MONTHS, OfficerMeasure, officer_measure
+from projections.officers.officer_figures import MONTHS, OfficerMeasure, area_figures, officer_measure
 from projections.reports.duty_results import LateFigure
 from projections.reports.periods import period
 from web.officers import action_words
@@ -141,11 +141,14 @@ def _own(officer: Officer) -> Holds:
 
 
 def _measures(officer: Officer) -> list[OfficerMeasure]:
+    """The measures of an officer, beside the figures of their areas, which are worked out once for all officers there."""
     told, moment = report_cache.told_figures(), current_cases.moment().as_recorded
-    measures = [reports().measures[name] for name in MEASURES]
-    return [
-        officer_measure(told, one, moment, officer.holds, lambda place: place.area in officer.areas) for one in measures
-    ]
+    measures, areas = [reports().measures[name] for name in MEASURES], officer.areas
+    beside = report_cache.kept(
+        ("areas of officers", areas, *report_cache.reader_and_moment()),
+        lambda: area_figures(told, measures, measures[0], moment, lambda place: place.area in areas),
+    )
+    return [officer_measure(told, one, moment, officer.holds, beside) for one in measures]
 
 
 def _longest(cases: OfficerCases) -> list[ListedDuty]:

@@ -16,8 +16,8 @@ from domain.accounts.sign_in_sessions import LONGEST
 from domain.entries.case_entries import ENTRY_TYPES, AppointmentOutcomeRecorded, Entry, EntryCorrected, QualityJudged
 from domain.entries.schemas import dump_entry, load_entry
 from domain.store.application import Files
-from tests.support.case_pages import timeline_of
 from tests.domain.aggregates.test_case_file import EXAMPLES, fact
+from tests.support.case_pages import timeline_of
 from tests.support.forms import fields_in, fill, record, send
 from tests.support.forms import opened as page_at
 from tests.support.opened import opened

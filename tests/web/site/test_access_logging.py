@@ -13,6 +13,7 @@ from flask import Flask, Response, make_response, request
 from domain.accounts.access_lines import Line, LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.entries.entry import CASE
+from tests.support.case_pages import timeline_of
 from tests.support.depth import deep
 from tests.support.people import MANAGER, PASSWORD, add, found_by, post, signed_in, token_in
 from tests.web.site.test_access_control import ARGUMENTS, CHELTENHAM, GLOUCESTER, TODAY, USERS
@@ -348,7 +349,7 @@ def test_nothing_is_recorded_while_the_log_cannot_be_written(app: Flask, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(AccessLog, "try_out", lambda _: (_ for _ in ()).throw(LogUnavailable("gone")))
         assert client.post(page, data=typed).status_code == 503
-    assert "form-0123456789ab" not in client.get(f"/cases/{GLOUCESTER}").text
+    assert "form-0123456789ab" not in timeline_of(client, f"/cases/{GLOUCESTER}")
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

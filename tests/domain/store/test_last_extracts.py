@@ -48,7 +48,9 @@ def found(files: Files, *wanted: str) -> dict[str, tuple[datetime, date]]:
     return {name: (one.stored_at, one.complete_to) for name, one in last.items()}
 
 
-def test_an_extract_is_complete_to_the_day_before_it_came_or_to_its_latest_recording(files: Files, store: Store) -> None:
+def test_an_extract_is_complete_to_the_day_before_it_came_or_to_its_latest_recording(
+    files: Files, store: Store
+) -> None:
     store("A000001", str(StoredBy("x", "delius")), CAME)
     store("A000002", "a.hand", CAME + timedelta(days=1))
     assert found(files) == {"delius": (CAME, date(2005, 6, 6))}

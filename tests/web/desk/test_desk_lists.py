@@ -175,7 +175,7 @@ def test_the_three_downloads_hold_the_same(spo: FlaskClient, address: str) -> No
 
 def test_the_calendar_holds_what_is_due_and_no_name(app: Flask) -> None:
     client = signed_in(app, "t.adeyemi")
-    address = re.search(r"(/calendar/t\.adeyemi/[^\"<]+\.ics)", post(client, "/calendar", step="new").text)
+    address = re.search(r"(/calendar/t\.adeyemi/[^\"<]+\.ics)", post(client, "/calendar", step="replace").text)
     assert address is not None
     nobody = app.test_client()
     answer = nobody.get(address[1])
@@ -183,7 +183,14 @@ def test_the_calendar_holds_what_is_due_and_no_name(app: Flask) -> None:
     found = icalendar.Calendar.from_ical(answer.data)
     events = found.walk("VEVENT")
     table = rows_of(client, "/desk/overdue/download/csv")[1:]
-    assert sum(str(event["summary"]).startswith("Overdue: ") for event in events) == len(table) > 0
+    overdue = [event for event in events if str(event["summary"]).startswith("Overdue: ")]
+    assert len(overdue) == len(table) > 0
+    assert {event["dtstart"].dt for event in overdue} == {date(2005, 12, 22)}, "what is overdue stands on today's date"
+    for event in events:
+        reference = next(word for word in str(event["summary"]).split() if "/" in word)
+        assert str(event["url"]) == f"http://localhost/cases/{reference}#owed" and str(event["url"]) in str(
+            event["description"]
+        )
     names = {row[1] for row in table}
     assert not any(name in answer.text for name in names)
     assert len({str(event["uid"]) for event in events}) == len(events)
@@ -196,7 +203,7 @@ def test_the_calendar_holds_what_is_due_and_no_name(app: Flask) -> None:
 
 def test_a_manager_follows_one_officers_calendar(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
-    page = post(client, "/calendar", step="new").text
+    page = post(client, "/calendar", step="replace").text
     (one,) = re.findall(r'href="http://localhost(/calendar/p\.anstey/[^"]+officer=Helen\+Sallis)"', page)
     nobody = app.test_client()
     events = icalendar.Calendar.from_ical(nobody.get(one).data).walk("VEVENT")
@@ -205,3 +212,8 @@ def test_a_manager_follows_one_officers_calendar(app: Flask) -> None:
     assert 0 < len(events) < len(whole)
     assert {word for event in events for word in str(event["summary"]).split() if "/" in word} <= cases
     assert "officer=" not in signed_in(app, "t.adeyemi").get("/calendar").text
+
+
+def test_ended_cases_are_listed_where_they_are_asked_for(spo: FlaskClient) -> None:
+    ended = spo.get("/cases?show=ended").text
+    assert ended.count("ended ") > 0

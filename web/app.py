@@ -38,7 +38,7 @@ from web.cases import (
     replay_pages,
     search_page,
 )
-from web.desk import changes_page, desk_home, desk_lists, seen_pages, stored_late_page, verdicts_page
+from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -55,7 +55,14 @@ from web.inspections import (
 )
 from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
-from web.recording import after_recording, kept_drafts, limits_by_hand, recording_pages, undo_page
+from web.recording import (
+    after_recording,
+    kept_drafts,
+    limits_by_hand,
+    outcomes_page,
+    recording_pages,
+    undo_page,
+)
 from web.reports import measure_pages
 from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
 from web.site import (
@@ -101,6 +108,7 @@ PAGES: tuple[ModuleType, ...] = (
     search_page,
     recording_pages,
     undo_page,
+    outcomes_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,
@@ -190,6 +198,7 @@ def create_app(
         kept_drafts,
         after_recording,
         changes_page,
+        next_duty,
         limits_by_hand,
         key_requests,
         sources_page,

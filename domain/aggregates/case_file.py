@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec import Struct, structs
 
 from domain.aggregates.amendments import AMENDING, as_corrected_before, values_of
+from domain.aggregates.approvers import check_approver
 from domain.aggregates.beginnings import beginnings, check_brings_back
 from domain.aggregates.dates_together import check_together
 from domain.aggregates.entry_content import check_content
@@ -20,7 +21,13 @@ from domain.aggregates.inspection_rules import check, check_answer, check_second
 from domain.aggregates.repeated_entries import differences
 from domain.aggregates.same_person import check_person
 from domain.entries import refusals
-from domain.entries.case_entries import EntryCorrected, EntryWithdrawn, QualityJudged, SupervisionStarted
+from domain.entries.case_entries import (
+    DispensationGiven,
+    EntryCorrected,
+    EntryWithdrawn,
+    QualityJudged,
+    SupervisionStarted,
+)
 from domain.entries.entry import CASE, CLAIMED, INSPECTION, Entry
 from domain.entries.inspection_entries import InspectionOpened
 from domain.entries.references import reference_fields, references
@@ -157,6 +164,8 @@ def _check_entry(file: CaseFile, fact: Entry, now: datetime) -> None:
     _check_references(file, fact)
     check_content(fact)
     check_person(file.reference, file.entries, file.amending, fact)
+    if isinstance(fact, DispensationGiven):
+        check_approver(file.entries, file.amending, fact)
 
 
 def _check_first_entry(file: CaseFile, first: Entry | None, fact: Entry) -> None:

@@ -14,6 +14,8 @@ from domain.entries.case_entries import (
     AppointmentOutcomeRecorded,
     ContactResumed,
     ContactSuspended,
+    DispensationEnded,
+    DispensationGiven,
     Entry,
     EntryCorrected,
     EntryWithdrawn,
@@ -32,11 +34,13 @@ GROUPS = (
     (SupervisionStarted, SupervisionEnded, OrderVaried, PersonDetailsChanged),
     (AppointmentMade, UnpaidWorkSession, AppointmentOutcomeRecorded),
     (ContactSuspended, ContactResumed),
+    (DispensationGiven, DispensationEnded),
 )
 """The types of entry whose dates bear on one another."""
 
 BEARING = AMENDING | {
-    SupervisionStarted, SupervisionEnded, OrderVaried, PersonDetailsChanged, AppointmentOutcomeRecorded, ContactResumed
+    SupervisionStarted, SupervisionEnded, OrderVaried, PersonDetailsChanged, AppointmentOutcomeRecorded, ContactResumed,
+    DispensationEnded,
 }  # fmt: skip
 """The types of a new entry that may clash with those on the file."""
 
@@ -75,6 +79,8 @@ def _before(entries: Mapping[str, Entry], fact: Entry) -> list[Entry]:
             return [entries[fact.appointment]]
         case ContactResumed():
             return [entries[fact.suspension]]
+        case DispensationEnded():
+            return [entries[fact.dispensation]]
         case SupervisionStarted() | SupervisionEnded() | OrderVaried() | PersonDetailsChanged():
             return _beside(entries, fact)
     return []
@@ -99,6 +105,8 @@ def _clashes(read: Iterable[Entry]) -> Iterator[Clash]:
                 yield from _with_appointment(fact, named.get(fact.appointment))
             case ContactResumed():
                 yield from _with_suspension(fact, named.get(fact.suspension))
+            case DispensationEnded():
+                yield from _with_dispensation(fact, named.get(fact.dispensation))
 
 
 def _with_start(fact: Entry, start: SupervisionStarted) -> Iterator[Clash]:
@@ -137,6 +145,15 @@ def _with_suspension(fact: ContactResumed, suspended: Entry | None) -> Iterator[
             f"(entry '{suspended.entry}'); withdraw the suspension instead"
         )
         yield Clash(fact.entry, suspended.entry, "occurred_on", reason)
+
+
+def _with_dispensation(fact: DispensationEnded, given: Entry | None) -> Iterator[Clash]:
+    if isinstance(given, DispensationGiven) and fact.occurred_on < given.from_on:
+        reason = (
+            f"a dispensation cannot end on {fact.occurred_on}, before its first day, {given.from_on} (entry "
+            f"'{given.entry}'); withdraw the dispensation instead"
+        )
+        yield Clash(fact.entry, given.entry, "occurred_on", reason)
 
 
 def _field(fact: Entry, clash: Clash) -> str:

@@ -1,23 +1,28 @@
 """What an entry must contain, whatever else is on its file: a score in range, a reason for overruling, a change."""
 
+from difflib import get_close_matches
+
 from domain.entries import refusals
 from domain.entries.case_entries import (
     AssessmentCompleted,
     ContactSuspended,
+    DispensationGiven,
     Entry,
     OrderVaried,
     PersonDetailsChanged,
     PlaceRenamed,
     QualityJudged,
 )
+from domain.policy.clause_ids import clause_ids
 from domain.policy.instruments import score_range
 
 SAYS_NOTHING_BY_ITSELF = ("reason",)
 """Fields that only explain a change."""
 
-_LOOKED_AT = frozenset(
-    (AssessmentCompleted, QualityJudged, PersonDetailsChanged, PlaceRenamed, OrderVaried, ContactSuspended)
-)
+_LOOKED_AT = frozenset((
+    AssessmentCompleted, QualityJudged, PersonDetailsChanged, PlaceRenamed, OrderVaried, ContactSuspended,
+    DispensationGiven,
+))  # fmt: skip
 
 
 def check_content(fact: Entry) -> None:
@@ -35,6 +40,15 @@ def check_content(fact: Entry) -> None:
             raise refusals.Refused(
                 "grade", f"'{fact.grade}' may not suspend contact; an SPO decides it, with grade spo"
             )
+        case DispensationGiven():
+            _check_clause(fact.clause)
+
+
+def _check_clause(clause: str) -> None:
+    if clause not in clause_ids():
+        near = get_close_matches(clause, clause_ids(), n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else "; give the id of a clause, such as plan-review"
+        raise refusals.Refused("clause", f"'{clause}' is not a clause of the standards{hint}")
 
 
 def _check_change(fact: Entry) -> None:

@@ -6,6 +6,7 @@ from domain.calendar.london_time import day_of
 from domain.entries.case_entries import (
     AppointmentOutcomeRecorded,
     ContactSuspended,
+    DispensationGiven,
     Entry,
     PersonDetailsChanged,
     SupervisionStarted,
@@ -32,7 +33,7 @@ def check_dates(begun: SupervisionStarted | None, fact: Entry, now: datetime) ->
 
 
 _WITH_FURTHER_DATES = frozenset(
-    (SupervisionStarted, AppointmentOutcomeRecorded, ContactSuspended, PersonDetailsChanged)
+    (SupervisionStarted, AppointmentOutcomeRecorded, ContactSuspended, DispensationGiven, PersonDetailsChanged)
 )
 
 
@@ -51,8 +52,20 @@ def _check_further(fact: Entry) -> None:
             raise ImpossibleDate(
                 "to_on", f"{fact.to_on} is before from_on, {fact.from_on}; give the last day without contact"
             )
+        case DispensationGiven():
+            _check_dispensed_days(fact)
         case PersonDetailsChanged(date_of_birth=date() as born):
             _not_before_birth(fact.occurred_on, born, "date_of_birth")
+
+
+def _check_dispensed_days(fact: DispensationGiven) -> None:
+    if fact.from_on < fact.occurred_on:
+        raise ImpossibleDate(
+            "from_on", f"{fact.from_on} is before the day it was given, {fact.occurred_on}; nothing is dispensed "
+            "with in retrospect: give the day it was decided, or a later one"
+        )  # fmt: skip
+    if fact.to_on < fact.from_on:
+        raise ImpossibleDate("to_on", f"{fact.to_on} is before from_on, {fact.from_on}; give the last day on which it holds")
 
 
 def _not_before_birth(day: date, born: date, field: str = "occurred_on", *, day_known: bool = True) -> None:

@@ -51,6 +51,7 @@ NeedRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DiversityNeedId
 ReportRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("CourtReportRequested",)})]
 LinkRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("PersonLinked",)})]
 SuspensionRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("ContactSuspended",)})]
+DispensationRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DispensationGiven",)})]
 LimitRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AccessLimited",)})]
 AnyRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ()})]
 """A reference to an entry of any type of the same case."""
@@ -573,6 +574,42 @@ class OversightRecorded(Entry, frozen=True):
     by_id: StaffId | None = None
     note: Note | None = None
     serves: Serves = []
+
+
+class DispensationGiven(Entry, frozen=True):
+    """From ``from_on`` to ``to_on``, both included, the officer need not do what a clause asks; another person decides it.
+
+    ``raised_by``: the entry that raised the one duty meant. Without it: every duty of the clause in these days.
+    """
+
+    use = Use(
+        title="Dispensation given",
+        made_by=("managers",),
+        form_group="Oversight and judgement",
+        lane="Oversight",
+        signed=("by", "by_id"),
+        told_apart_by=("clause",),
+    )
+
+    clause: Annotated[Id, Meta(title="Duty", description="The id of its clause, such as plan-review")]
+    from_on: Annotated[date, Meta(title="First day")]
+    to_on: Annotated[
+        date, Meta(title="Last day", description="The duty reads dispensed until then, and as before afterwards")
+    ]
+    reason: Note
+    by: Text
+    raised_by: Annotated[
+        AnyRef | None, Meta(title="Raised by", description="Leave empty for every duty of this kind in these days")
+    ] = None
+    by_id: StaffId | None = None
+
+
+class DispensationEnded(Entry, frozen=True):
+    """The dispensation no longer holds from this day, sooner than it said."""
+
+    use = Use(title="Dispensation ended", made_by=("managers",), form_group="Oversight and judgement")
+
+    dispensation: DispensationRef
 
 
 class VictimWorkDone(Entry, frozen=True):

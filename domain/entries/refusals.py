@@ -69,6 +69,10 @@ class Unexplained(Refused):
     """An entry that sets aside what others gave, and does not say why."""
 
 
+class OwnApproval(Refused):
+    """A dispensation from a duty, given by the officer whose duty it is."""
+
+
 Stage = Literal["published", "frozen", "read"]
 """How far an inspection has come: published, frozen, or at least one of its cases read."""
 

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from domain.calendar.workdays import Length, read_length
 from domain.policy.cited_documents import Cited, Document
 from domain.policy.clause_words import wrong_gaps
-from domain.policy.clauses import TRIGGERS, Clause, InCustody, Phase, Value
+from domain.policy.clauses import TRIGGERS, Clause, InCustody, Phase, Value, WhenDispensed
 from domain.policy.conditions import EntryPatternField, WhenField
 
 NEEDS: dict[str, tuple[set[str], set[str]]] = {
@@ -123,6 +123,9 @@ class ClauseYamlSchema(Document):
     by_recording = fields.Boolean()
     each = fields.String()
     stands_until = fields.String()
+    when_dispensed = fields.String(
+        validate=validate.OneOf(get_args(WhenDispensed), error="'{input}' is not one of {choices}")
+    )
     values = fields.List(fields.Nested(ClauseValueSchema), required=True, validate=validate.Length(min=1))
 
     @validates_schema(skip_on_field_errors=True)

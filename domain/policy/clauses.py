@@ -46,6 +46,10 @@ InCustody = Literal["runs", "pauses", "anew", "ends"]
 """
 
 
+WhenDispensed = Literal["not_met", "left_out"]
+"""How figures count a duty that is dispensed with when it falls due: as one that is not met, or not at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phase:
     """One phase of a contact frequency: ``count`` (appointments or hours) in each window of length ``window``.
@@ -142,6 +146,7 @@ class Clause:
     by_recording: bool = False
     each: str | None = None
     stands_until: str | None = None
+    when_dispensed: WhenDispensed = "not_met"
 
     @cached_property
     def says(self) -> str:

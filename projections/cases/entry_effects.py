@@ -52,5 +52,8 @@ def _kind(change: DutyChange) -> str:
 
 
 def _is_told(change: DutyChange) -> bool:
-    """A duty that is there and lapsed in the same moment is none."""
-    return not (change.was_state is None and change.now_state == "lapsed")
+    """What the entry raises and meets in the same moment, or what lapses at once, is not told."""
+    now = change.now
+    if change.was_state is not None or now is None:
+        return True
+    return change.now_state != "lapsed" and now.raised_by not in now.met_by

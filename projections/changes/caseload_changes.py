@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 
 from projections.arrays.date_numbers import working_days_before
-from projections.changes.compared_duties import ComparedDuties, changed_on
+from projections.changes.compared_duties import ComparedDuties, Duties, changed_on
 from projections.changes.compared_spells import VERY_HIGH, ComparedSpells
 from projections.changes.past_verdicts import PastVerdicts
 from projections.changes.reading_then import ReadingThen
@@ -74,16 +74,15 @@ class CaseloadChanges:
     @cached_property
     def days(self) -> Mapping[ChangeKind, Array]:
         """By kind, for each case the day (a number) of its last change; 0: it has none."""
-        found = {kind: np.zeros(self.selection.columns.numbers, np.int64) for kind in KINDS}
+        found: dict[ChangeKind, Array] = {kind: np.zeros(self.selection.columns.numbers, np.int64) for kind in KINDS}
         current = self.cases & ~self.selection.over & ~self.arrived
         for raised, name in ((self.spells.risk_raised, "risk"), (self.spells.mappa_raised, "mappa_level")):
             cases = np.flatnonzero(raised & current)
             found["harm"][cases] = np.maximum(found["harm"][cases], self.spells.holds_since(cases, name))
         cases = np.flatnonzero(self.arrived)
         found["transfers"][cases] = self.spells.holds_since(cases, "place")
-        for kind, duties in (
-            ("absences", self.duties.absences), ("overdue", self.duties.overdue),
-        ):  # fmt: skip
+        kinds: Mapping[ChangeKind, Duties] = {"absences": self.duties.absences, "overdue": self.duties.overdue}
+        for kind, duties in kinds.items():
             np.maximum.at(found[kind], duties.case, changed_on(duties, self.then, self.selection))
         learnt = np.maximum(self.verdicts.learnt_on, self.then.day[self.verdicts.case])
         np.maximum.at(found["past"], self.verdicts.case, learnt.astype(np.int64))

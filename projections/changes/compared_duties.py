@@ -233,7 +233,7 @@ def _known_now(now: CaseSelection, rows: Rows, at: Array) -> Array:
     return np.ones(len(at), bool) if found is None else found
 
 
-def _states(rows: Rows, at: Array, day: Array) -> Array:
+def _states(rows: Rows, at: Array, day: Array | np.uint16) -> Array:
     return states(day, *(rows[name][at] for name in ("arises_on", "due_on", "met_on", "ended_on")))
 
 

@@ -29,9 +29,12 @@ class TakenEntries(NamedTuple):
     files: StringCodes[str]
     actors: StringCodes[str]
 
-    def only(self, which: Array) -> "TakenEntries":
-        """The entries for which ``which`` is true."""
-        return TakenEntries(*(column[which] for column in self[:5]), self.files, self.actors)
+    def only(self, which: Array | slice) -> "TakenEntries":
+        """The entries of ``which``."""
+        return self._replace(
+            position=self.position[which], file=self.file[which], recorded=self.recorded[which],
+            stored=self.stored[which], actor=self.actor[which],
+        )  # fmt: skip
 
 
 class RecordTail:
@@ -40,7 +43,10 @@ class RecordTail:
     def __init__(self, record: RecordReader):
         self._record = record
         self._lock = threading.Lock()
-        self._forget(0)
+        self._first = self._last = 0
+        self._hash: str | None = ORIGIN.hex()
+        self._files, self._actors = StringCodes[str](), StringCodes[str]()
+        self._rows: list[Array] = [self._read(())]
 
     def between(self, position: int, until: int) -> TakenEntries | None:
         """The entries of cases up to the position ``until``: all after ``position``, and some before it.
@@ -54,29 +60,33 @@ class RecordTail:
             if self._record.hash_at(self._last) != self._hash or self._last - self._first > 2 * MOST:
                 self._forget(until)
             if self._first > first:
-                self._parts.insert(0, self._arrays(self._record.taken(first, self._first)))
+                self._rows.insert(0, self._read(self._record.taken(first, self._first)))
                 self._first = first
             if self._last < until:
-                self._parts.append(self._arrays(self._record.taken(self._last, until)))
+                self._rows.append(self._read(self._record.taken(self._last, until)))
                 self._last, self._hash = until, self._record.hash_at(until)
-            if len(self._parts) > 1:
-                self._parts = [TakenEntries(*map(np.concatenate, zip(*(part[:5] for part in self._parts), strict=True)),
-                                            self._files, self._actors)]  # fmt: skip
-            (every,) = self._parts
+            every = self._together()
         begin, end = np.searchsorted(every.position, (first, until), side="right").tolist()
-        return TakenEntries(*(column[begin:end] for column in every[:5]), every.files, every.actors)
+        return every.only(slice(begin, end))
+
+    def _together(self) -> TakenEntries:
+        if len(self._rows) > 1:
+            self._rows = [np.concatenate(self._rows)]
+        position, file, recorded, stored, actor = self._rows[0].T
+        return TakenEntries(position, file, recorded, stored, actor, self._files, self._actors)
 
     def _forget(self, position: int) -> None:
         """Hold nothing, and begin at a position."""
         self._first = self._last = position
         self._hash = self._record.hash_at(position) if position else ORIGIN.hex()
         self._files, self._actors = StringCodes[str](), StringCodes[str]()
-        self._parts = [self._arrays(())]
+        self._rows = [self._read(())]
 
-    def _arrays(self, taken: Iterable[Taken]) -> TakenEntries:
+    def _read(self, taken: Iterable[Taken]) -> Array:
+        """A row for each entry: the columns of ``TakenEntries``."""
         rows = [
             (one.position, self._files.number(one.reference), instant_number(one.recorded_at),
              instant_number(one.stored_at), self._actors.number(one.actor))
             for one in taken
         ]  # fmt: skip
-        return TakenEntries(*np.array(rows, np.int64).reshape(-1, 5).T, self._files, self._actors)
+        return np.array(rows, np.int64).reshape(-1, 5)

@@ -9,6 +9,7 @@ import numpy as np
 from projections.columns.case_rows import begin_of, duties_of_cases, ends_of
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, Rows, known
+from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import states
 
 ROWS_PER_RUN = 1 << 17
@@ -34,7 +35,7 @@ class DutyRun(NamedTuple):
         return isinstance(self.at, slice)
 
     def column(self, name: str) -> Array:
-        """A column of the rows, for these duties: ``arises_on``, ``due_on``, ``met_on``, ``ended_on``, ``place`` or ``value``."""
+        """A column of the rows, for these duties: ``arises_on``, ``due_on``, ``met_on``, ``ended_on``, ``place``, ``value`` ..."""
         return self.rows[name][self.at]
 
     def only(self, which: Array) -> "DutyRun":
@@ -103,7 +104,11 @@ def _run(selection: CaseSelection, clause: int, rows: Rows, part: slice | Array)
     then = known(rows, selection.instant, part)
     if then is not None and (not isinstance(part, slice) or np.count_nonzero(then) * 2 < len(then)):
         part, then = positions_where(part, then), None
-    state = states(selection.day, *(rows[name][part] for name in ("arises_on", "due_on", "met_on", "ended_on")))
+    dates = (rows[name][part] for name in ("arises_on", "due_on", "met_on", "ended_on"))
+    holding = selection.dispensing
+    dispensed = None if holding is None else holding.take(rows["dispensed"][part])
+    left_out = catalogue().clauses[clause].when_dispensed == "left_out"
+    state = states(selection.day, *dates, dispensed, left_out=left_out)
     if then is not None:
         state *= then  # sets UNKNOWN; there are few of them, and leaving them out would cost more
     return DutyRun(clause, rows, part, rows["case"][part], state)

@@ -8,7 +8,7 @@ from domain import __version__
 from projections.ledger.row_kinds import ROW_KINDS
 from projections.obligations.clause_catalogue import catalogue
 
-RULES = 3
+RULES = 4
 """Increase it with every change by which other rows follow from the same entries."""
 
 

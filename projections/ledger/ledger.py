@@ -16,6 +16,7 @@ from domain.entries.case_entries import Entry, QualityJudged
 from projections.history.history import History
 from projections.ledger.case_versions import TIMELINE_NAMES, CaseVersions
 from projections.ledger.derive_bitemporal import owed_as_known
+from projections.ledger.duties_apart import told_late, with_dispensed_days
 from projections.ledger.knowledge_spans import RowSpans
 from projections.ledger.ledger_rows import LATE_AFTER as LATE_AFTER
 from projections.ledger.ledger_rows import DutyRow as DutyRow
@@ -68,7 +69,7 @@ def ledger(entries: Iterable[Entry], elsewhere: Iterable[Iterable[Entry]] = ()) 
             lates.add(late, version.since, version.until)
     instants = case_versions.instants
     return Ledger(
-        owed_as_known(case_versions).with_instants(instants),
+        told_late(with_dispensed_days(owed_as_known(case_versions), case_versions).with_instants(instants)),
         spells.with_instants(instants),
         judgements.with_instants(instants),
         lates.with_instants(instants),

@@ -17,6 +17,7 @@ from projections.history.history import History
 from projections.notices.notice import Noticed
 from projections.notices.notice_kinds import NOTICES
 from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.dispensations import from_text, in_text
 from projections.obligations.duty_state import Obligation, was_known
 from projections.obligations.interruptions import INTERRUPTIONS, Interruption, times_away
 
@@ -34,6 +35,8 @@ class DutyRow(NamedTuple):
     """One obligation. ``clause`` is its number in the catalogue, ``value`` its number among the clause's values.
 
     ``place``: where the case was held on the day the duty was due, as the file said. See ``Timelines.held_by``.
+    ``dispensed``: when it is dispensed with, as ``dispensations.in_text`` writes it (empty: never). ``told_late``: whether
+    the file said only after the day it was due that it had been met in time (see ``told_late``).
     """
 
     clause: Annotated[int, 16]
@@ -45,6 +48,8 @@ class DutyRow(NamedTuple):
     raised_by: Annotated[str | None, "entry"]
     met_by: EntryIds
     place: Place
+    dispensed: str = ""
+    told_late: bool = False
 
 
 class SpellRow(NamedTuple):
@@ -131,7 +136,7 @@ def obligation_of(row: DutyRow, framework: str) -> Obligation:
     clause = catalogue().of_framework[framework][row.clause]
     return Obligation(
         clause, clause.values[row.value], row.arises_on, row.due_on, row.met_on, row.ended_on, row.raised_by, row.met_by,
-        clause.kind == "frequency",
+        clause.kind == "frequency", from_text(row.dispensed),
     )  # fmt: skip
 
 
@@ -139,7 +144,7 @@ def duty_row(o: Obligation, history: History) -> DutyRow:
     """An obligation as a row."""
     return DutyRow(
         catalogue().number[f"{o.clause.edition}/{o.clause.id}"], o.value.number, o.arises_on, o.due_on,
-        o.met_on, o.ended_on, o.raised_by, o.met_by, history.held_by(o.due_on),
+        o.met_on, o.ended_on, o.raised_by, o.met_by, history.held_by(o.due_on), in_text(o.dispensed),
     )  # fmt: skip
 
 

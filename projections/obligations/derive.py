@@ -11,6 +11,7 @@ from domain.policy.clauses import Clause
 from projections.history.history import History
 from projections.obligations import clause_kinds
 from projections.obligations.clause_index import clause_index
+from projections.obligations.dispensations import with_dispensations
 from projections.obligations.duty_state import Obligation
 
 
@@ -28,7 +29,7 @@ def obligations(history: History, clauses: Iterable[Clause]) -> list[Obligation]
             if (start is None or start <= duty.arises_on) and (end is None or duty.arises_on < end):
                 found.append(duty)
     found.sort(key=DUE)
-    return found
+    return with_dispensations(found, history)
 
 
 DUE = attrgetter("due_on", "arises_on", "clause.id", "raised_by")

@@ -24,8 +24,16 @@ if TYPE_CHECKING:
 WHEN_RELEASED = date(2079, 6, 5)
 """The due date of a duty that counts from release, while nobody can say when that is: later than any day read."""
 
-State = Literal["due", "met", "met_late", "overdue", "missed", "lapsed"]
-STATES: tuple[State, ...] = ("due", "met", "met_late", "overdue", "missed", "lapsed")
+State = Literal["due", "met", "met_late", "overdue", "missed", "dispensed", "lapsed"]
+STATES: tuple[State, ...] = ("due", "met", "met_late", "overdue", "missed", "dispensed", "lapsed")
+
+Days = tuple[tuple[date, date | None], ...]
+"""Spans of days, each from its first day up to, not including, the second (None: for good)."""
+
+
+def holds(days: Days, day: date) -> bool:
+    """Whether a day is in one of these spans."""
+    return any(first <= day and (off is None or day < off) for first, off in days)
 
 
 class Obligation(Struct, frozen=True, gc=False):
@@ -33,7 +41,7 @@ class Obligation(Struct, frozen=True, gc=False):
 
     ``arises_on``: the day the duty begins. ``due_on``: the last day on which meeting it is in time. ``met_on``: the day it
     was met. ``ended_on``: the day from which it no longer applies. ``window``: it cannot be met after ``due_on``.
-    ``raised_by`` and ``met_by``: ids of entries.
+    ``raised_by`` and ``met_by``: ids of entries. ``dispensed``: when somebody else has dispensed with it.
     """
 
     clause: Clause
@@ -45,6 +53,7 @@ class Obligation(Struct, frozen=True, gc=False):
     raised_by: str | None
     met_by: tuple[str, ...]
     window: bool = False
+    dispensed: Days = ()
 
     def state(self, day: date) -> State | None:
         """The state on this day; None while the duty has not arisen."""
@@ -54,6 +63,8 @@ class Obligation(Struct, frozen=True, gc=False):
             return "met" if self.met_on <= self.due_on else "met_late"
         if self.ended_on is not None and self.ended_on <= day and self.ended_on <= self.due_on:
             return "lapsed"
+        if self.dispensed and holds(self.dispensed, day):
+            return "dispensed"
         if day <= self.due_on:
             return "due"
         return "missed" if self.window else "overdue"
@@ -64,8 +75,13 @@ class Obligation(Struct, frozen=True, gc=False):
         return None if self.due_on == WHEN_RELEASED else self.due_on
 
     def fell_due(self, day: date) -> bool:
-        """Whether this duty counts in figures on this day: ``due_on`` has passed, or it has come and the duty is met."""
+        """Whether this duty counts in figures on this day: ``due_on`` has passed, or it has come and the duty is met.
+
+        A dispensed duty counts as not met, unless its clause leaves it out.
+        """
         state = self.state(day)
+        if state == "dispensed":
+            return self.due_on < day and self.clause.when_dispensed == "not_met"
         return state in ("overdue", "missed") or (state in ("met", "met_late") and self.due_on <= day)
 
     def counts(self, since: date, day: date) -> bool:
@@ -100,19 +116,21 @@ def was_known(instant: datetime | None, since: datetime, until: datetime | None)
 
 # The same for arrays.
 
-UNKNOWN, NOT_ARISEN, DUE, LAPSED, OPEN, MET_LATE, MET, MET_EARLY = range(8)
+UNKNOWN, NOT_ARISEN, DUE, LAPSED, DISPENSED_EARLY, DISPENSED, OPEN, MET_LATE, MET, MET_EARLY = range(10)
 """The states of ``Obligation.state`` as numbers, ordered so that each group of states below is a range.
 
 ``UNKNOWN``: the duty was not known. ``NOT_ARISEN``: None. ``OPEN``: overdue, or missed (a window). Met in time has two
-numbers: ``MET`` where ``due_on`` has come, ``MET_EARLY`` where it has not. Only the first fell due.
+numbers: ``MET`` where ``due_on`` has come, ``MET_EARLY`` where it has not. Only the first fell due. So has dispensed:
+``DISPENSED`` where ``due_on`` has passed; ``DISPENSED_EARLY`` where it has not, or the clause leaves it out of figures.
 """
 
 ARISEN = range(DUE, MET_EARLY + 1)
-FELL_DUE = range(OPEN, MET + 1)
+FELL_DUE = range(DISPENSED, MET + 1)
 DONE = range(MET_LATE, MET_EARLY + 1)
 IN_TIME = range(MET, MET_EARLY + 1)
 FELL_AND_DONE = range(MET_LATE, MET + 1)
 FELL_AND_IN_TIME = range(MET, MET + 1)
+FELL_AND_DISPENSED = range(DISPENSED, DISPENSED + 1)
 
 
 def states(
@@ -121,14 +139,24 @@ def states(
     due: "NDArray[np.uint16]",
     met: "NDArray[np.uint16]",
     ended: "NDArray[np.uint16]",
+    dispensed: "NDArray[np.bool_] | None" = None,
+    *,
+    left_out: bool = False,
 ) -> "NDArray[np.uint8]":
-    """The state of each duty from its four dates, on one day or on a day for each duty."""
+    """The state of each duty from its four dates, on one day or on a day for each duty.
+
+    ``dispensed``: for each duty whether ``holds`` says so of its day; None: of none. ``left_out``: whether the clause leaves
+    dispensed duties out of figures.
+    """
     # Add and multiply booleans as numbers: selecting by a mask takes ten times as long.
     done, late, early, past, arisen, lapsed = (
         truth.view("uint8")
         for truth in (met <= day, met > due, due > day, due < day, arises <= day, (ended <= day) & (ended <= due))
     )
     open_or_not = DUE + lapsed + (OPEN - DUE) * (past & ~lapsed)
+    if dispensed is not None:
+        apart = DISPENSED_EARLY + (0 if left_out else DISPENSED - DISPENSED_EARLY) * past
+        open_or_not = open_or_not + (dispensed & (lapsed == 0)) * (apart - open_or_not)
     met_so = MET + early - late
     found: NDArray[np.uint8] = NOT_ARISEN + arisen * (open_or_not - NOT_ARISEN + done * (met_so - open_or_not))
     return found

@@ -156,7 +156,10 @@ class DutiesByPeriod:
     def __call__(self, selection: CaseSelection) -> KeyedCounts:
         columns = selection.columns
         at_ends = [CaseSelection(columns, period.moment) for period in self.periods]
-        series = _PeriodSeries(self.periods, np.stack([at.there for at in at_ends]))
+        dispensing = [at.dispensing for at in at_ends if at.dispensing is not None]
+        series = _PeriodSeries(
+            self.periods, np.stack([at.there for at in at_ends]), np.stack(dispensing) if dispensing else None
+        )
         places, size = list(columns.words["place"].values), len(self.periods)
         counts = np.zeros((2, len(places) * size), np.int64)
         for clause in self.clauses:
@@ -170,13 +173,17 @@ class DutiesByPeriod:
 
 
 class _PeriodSeries:
-    """Consecutive periods. ``there``: for each period and case whether the case had begun at the period's end."""
+    """Consecutive periods. ``there``: for each period and case whether the case had begun at the period's end.
 
-    def __init__(self, periods: Sequence[Period], there: Array):
+    ``dispensing``: for each period and word of the column ``dispensed`` whether it holds at the period's end; None: nothing is
+    dispensed with.
+    """
+
+    def __init__(self, periods: Sequence[Period], there: Array, dispensing: Array | None = None):
         self.first = day_number(periods[0].since)
         self.ends = np.array([day_number(period.moment.on) for period in periods], np.uint16)
         self.instants = np.array([instant_number(period.moment.known_at) for period in periods])
-        self.there = there
+        self.there, self.dispensing = there, dispensing
 
     def due(self, rows: Rows, clause: int) -> PeriodDuties:
         """The duties of a clause that are due in the periods and were known at the end of their period."""
@@ -188,4 +195,7 @@ class _PeriodSeries:
         then = were_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
         at, period = at[then], period[then]
         dates = (rows[name][at] for name in ("arises_on", "due_on", "met_on", "ended_on"))
-        return PeriodDuties(period, rows["place"][at], states(self.ends[period], *dates))
+        dispensed = None if self.dispensing is None else self.dispensing[period, rows["dispensed"][at]]
+        left_out = catalogue().clauses[clause].when_dispensed == "left_out"
+        found = states(self.ends[period], *dates, dispensed, left_out=left_out)
+        return PeriodDuties(period, rows["place"][at], found)

@@ -17,7 +17,7 @@ from projections.columns.column_schema import Array
 from projections.columns.duty_scan import DutyRun, scan_duties
 from projections.columns.keyed_counts import KeyedCounts, in_order
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import DONE, OPEN, UNKNOWN, state_in
+from projections.obligations.duty_state import DISPENSED_EARLY, DONE, OPEN, UNKNOWN, state_in
 from projections.reports.duty_results import BEFORE, WEEKS, DutyLoad
 
 
@@ -31,11 +31,17 @@ def duties(selection: CaseSelection, clauses: Iterable[int]) -> Iterator[DutyRun
 def coming(selection: CaseSelection, run: DutyRun, first: int, last: int) -> DutyRun:
     """The duties due after the day ``first`` up to ``last`` (day numbers) that are neither met nor ended by the day read.
 
+    What is dispensed with on the day read is left out.
+
     ``first`` is the day read or later. Duties that have still to arise are included.
     """
     due = run.column("due_on")
     return run.only(
-        (due > first) & (due <= last) & ~state_in(run.state, DONE) & (run.column("ended_on") > selection.day)
+        (due > first)
+        & (due <= last)
+        & ~state_in(run.state, DONE)
+        & (run.state != DISPENSED_EARLY)
+        & (run.column("ended_on") > selection.day)
     )
 
 

@@ -17,7 +17,18 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.duty_scan import scan_duties
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import DUE, LAPSED, MET, MET_EARLY, MET_LATE, OPEN, STATES, State
+from projections.obligations.duty_state import (
+    DISPENSED,
+    DISPENSED_EARLY,
+    DUE,
+    LAPSED,
+    MET,
+    MET_EARLY,
+    MET_LATE,
+    OPEN,
+    STATES,
+    State,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,7 @@ def duty_states(selection: CaseSelection, cases: Array, clause: str, framework: 
             found = np.bincount(run.state[cases[run.case]], minlength=MET_EARLY + 1).tolist()
             counted.update({
                 "due": found[DUE], "lapsed": found[LAPSED], unmet: found[OPEN], "met_late": found[MET_LATE],
-                "met": found[MET] + found[MET_EARLY],
+                "met": found[MET] + found[MET_EARLY], "dispensed": found[DISPENSED] + found[DISPENSED_EARLY],
             })  # fmt: skip
     return counted
 

@@ -42,7 +42,7 @@ MACROS = """{% extends "site/base.html" %}
     {{ sort_heading("Officer", "officer", order) }}{{ heading("State") }}
     {{ sort_heading("Score", "score", order, numeric=True) }}</tr></thead>
   <tbody class="govuk-table__body">
-  {% for state in ("due", "met", "met_late", "overdue", "missed", "lapsed") %}
+  {% for state in ("due", "met", "met_late", "overdue", "missed", "dispensed", "lapsed") %}
   <tr class="govuk-table__row"><th scope="row" class="govuk-table__header">PO {{ loop.index }}</th>
     <td class="govuk-table__cell">{{ state_tag(state) }}</td>{{ percent_cell(62.5, n=loop.index) }}</tr>
   {% endfor %}

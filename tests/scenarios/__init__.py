@@ -76,6 +76,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "ChildProtectionWorkDone": {"kind": "conference"},
     "OversightRecorded": {"kind": "case_discussion", "by": "Ann Manager", "grade": "spo"},
     "DiversityNeedMet": {"arrangement": "a tutor"},
+    "DispensationGiven": {"reason": "in hospital", "by": "Ann Manager"},
     "CourtReportRequested": {"kind": "psr"},
     "UnpaidWorkSession": {"hours": 5, "outcome": "attended_complied"},
     "DrugTestTaken": {"result": "negative"},

@@ -200,7 +200,7 @@ class DutiesByReading:
 
 def _owed(o: Obligation, day: date) -> bool:
     """Whether it will fall due, as it looks on the day: neither met nor ended by then, arisen or still to arise."""
-    return not o.done(day) and (o.ended_on is None or o.ended_on > day)
+    return not o.done(day) and o.state(day) != "dispensed" and (o.ended_on is None or o.ended_on > day)
 
 
 def _place(reading: Reading, day: date) -> Place:

@@ -235,6 +235,24 @@ def whereabouts(w: Writer, day: date) -> None:
         w.write("WhereaboutsKnown", day + w.days(0, 60), how=w.choose(get_args(code_lists.HowFound)))
 
 
+def dispensation(w: Writer, day: date) -> None:
+    """A duty, or every duty of a clause for a while, is dispensed with; sometimes it is called off, or given again."""
+    clause = w.choose(("contact-frequency", "initial-supervision-plan", "plan-review", "risk-of-harm-assessment"))
+    begun = w.one("SupervisionStarted") if w.chance(3) else None
+    given = w.write(
+        "DispensationGiven",
+        day,
+        clause=clause,
+        from_on=(day + w.days(0, 20)).isoformat(),
+        to_on=(day + w.days(20, 90)).isoformat(),
+        reason="in hospital",
+        by="Ann Spo",
+        **({"raised_by": begun["entry"]} if begun else {}),
+    )
+    if w.chance(2):
+        w.write("DispensationEnded", day + w.days(20, 60), dispensation=given["entry"])
+
+
 def order(w: Writer, day: date) -> None:
     """The order is extended or cut short, its requirements change, or supervision is suspended or restored."""
     if w.chance(2):
@@ -355,7 +373,7 @@ def judgement(w: Writer, day: date) -> None:
 
 THREADS = (
     appointment, appointment, appointment, appointment, enforcement, enforcement, assessment, assessment, risk, risk,
-    risk_plan, plan, plan, mappa, mappa, oversight, need, delivery, delivery, custody, judgement, whereabouts, order,
+    risk_plan, plan, plan, mappa, mappa, oversight, need, delivery, delivery, custody, judgement, whereabouts, order, dispensation,
 )  # fmt: skip
 
 

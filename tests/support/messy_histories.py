@@ -253,6 +253,16 @@ class Mess:
         if self.chance(0.6):
             self.add("CourtReportProvided", on + timedelta(days=self.r.randint(0, 40)), report=report)
 
+    def dispense(self) -> None:
+        """Somebody dispenses with a clause for a while, from the day on or a later one; at times it is called off, or recorded late."""
+        on = self.day(0)
+        first = on + timedelta(days=self.r.choice((0, 0, 1, 7, 30)))
+        last = first + timedelta(days=self.r.choice((0, 1, 6, 13, 27, 90)))
+        clause = self.r.choice(("contact-frequency", "contact-frequency", "initial-supervision-plan", "plan-review", "warning"))
+        given = self.add("DispensationGiven", on, clause=clause, from_on=first, to_on=last, reason="r", by="M")
+        if self.chance(0.3):
+            self.add("DispensationEnded", first + timedelta(days=self.r.choice((0, 1, 5, 20))), dispensation=given)
+
     def withdraw(self) -> None:
         others = [e for e in self.pages.entries if e["type"] not in ("SupervisionStarted",)]
         subject = self.r.choice(others)
@@ -272,6 +282,10 @@ def messy(seed: int | str) -> list[Plain]:
         mess.r.choice(USUAL * 2 + OTHERS)(mess)
     if mess.chance(0.4):
         mess.finish()
+    mess.r = Random(f"dispense {seed}")
+    for _ in range(mess.r.choice((0, 0, 1, 2))):
+        mess.dispense()
+    mess.r = Random(f"withdraw {seed}")
     for _ in range(mess.r.choice((0, 0, 1, 3))):
         if len(mess.pages.entries) > 1:
             mess.withdraw()

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.entries.case_entries import Entry
 from projections.history.history import History
+from projections.ledger.duties_apart import told_late
 from projections.ledger.ledger import Known, Ledger, rows_known
 
 AN_INSTANT = timedelta(microseconds=1)
@@ -23,6 +24,7 @@ def plain_ledger(entries: Iterable[Entry], elsewhere: Iterable[Iterable[Entry]] 
             _step(rows, since, done, instant)
     for since, done in zip(running, kept.kinds, strict=True):
         done.extend(Known(row, at, None) for row, opened in since.items() for at in opened)
+    kept.duties = told_late(kept.duties)
     return kept
 
 

@@ -11,6 +11,7 @@ from domain.policy.measures.board_pack_pages import board_pack
 from projections.inspections import blind_reading
 from projections.reports.measure_figures import ReportRequest
 from web.board_pack import pack_document
+from web.board_pack.pack_actions import pack_actions
 from web.board_pack.pack_document import PrintedPack, print_pack
 from web.presentation.comparison_words import HOW_COMPARED
 from web.presentation.downloads import DOCUMENTS, document, picture
@@ -102,6 +103,7 @@ def _places(wanted: ReportRequest) -> list[tuple[str, str]]:
 def _common(pack: PrintedPack) -> dict[str, Any]:
     return {
         "pack": pack,
+        "actions": pack_actions(pack.asked.scope),
         "period": period_words(pack.asked.period),
         "moment": pack.asked.moment,
         "made_by": access_control.account().name,

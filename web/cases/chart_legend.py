@@ -35,6 +35,7 @@ KINDS = {
     "overdue": "Duty overdue",
     "missed_window": "Duty missed: too few in its time",
     "due": "Duty due",
+    "dispensed": "Duty dispensed with",
     "lapsed": "Duty lapsed",
 }
 """Kind -> its meaning, in the order of the key."""

@@ -37,11 +37,13 @@ class Lately:
     def found(self) -> CaseloadChanges:
         return self.since.found
 
-    @property
+    @cached_property
     def upto(self) -> SeenUpTo:
         """The place in the record up to which this was read: what *Mark these as seen* names."""
-        columns = self.reached.selection.columns
-        return SeenUpTo(columns.position, columns.hash, self.reached.selection.moment.on, clock.recording_time())
+        position = self.reached.selection.columns.position
+        return SeenUpTo(
+            position, record().hash_at(position) or "", self.reached.selection.moment.on, clock.recording_time()
+        )
 
     @cached_property
     def imports(self) -> list[ImportRun]:

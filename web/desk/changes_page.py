@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, render_template, request
 
 from domain.accounts.roles import WORKERS
 from projections.changes.caseload_changes import FOLDED_AFTER, KINDS, CaseloadChanges, ChangeKind
+from projections.changes.change_lines import ChangeLine
 from projections.changes.since_seen import AT_FIRST, days_back
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, CodedValues
@@ -58,10 +59,14 @@ class Asked:
     kind: ChangeKind | None
     older: bool
 
+    def fitting(self, found: CaseloadChanges) -> Array:
+        """For each case whether it fits the filters."""
+        rows = ChangedCases(found.selection, np.arange(found.selection.columns.numbers))
+        return self.filters.fit(rows) & found.selection.there
+
     def among(self, found: CaseloadChanges) -> Array:
         """For each case whether it is asked for."""
-        rows = ChangedCases(found.selection, np.arange(found.selection.columns.numbers))
-        chosen = self.filters.fit(rows) & found.selection.there
+        chosen = self.fitting(found)
         return chosen if self.kind is None else chosen & found.having(self.kind)
 
 
@@ -98,7 +103,7 @@ def _since_seen(asked: Asked) -> str:
     order = lately.found.in_order(among, fold=not asked.older)
     page = read_page(request.args, len(order.cases), SIZE)
     shown = changes_panel.panel(lately, order.cases[slice(*page.places)], order, whole=not _narrowed(asked))
-    return _page(asked, lately.found, lately.listed, page=page, panel=shown, lines=shown.lines, old=len(order.old))
+    return _page(asked, lately.found, lately.listed, shown.lines, page=page, panel=shown, old=len(order.old))
 
 
 def _compared(asked: Asked, first: date) -> str:
@@ -107,19 +112,19 @@ def _compared(asked: Asked, first: date) -> str:
     page = read_page(request.args, len(order.cases), SIZE)
     lines = changes_panel.shown_lines(found, order.cases[slice(*page.places)])
     every = np.ones(found.selection.columns.numbers, bool)
-    return _page(asked, found, every, page=page, panel=None, lines=lines, old=0)
+    return _page(asked, found, every, lines, page=page, panel=None, old=0)
 
 
-def _page(asked: Asked, found: CaseloadChanges, listed: Array, **more: object) -> str:
+def _page(asked: Asked, found: CaseloadChanges, listed: Array, lines: Sequence[ChangeLine], **more: object) -> str:
     changed = np.flatnonzero(listed & np.logical_or.reduce([found.having(kind) for kind in KINDS]))
-    rows, lines = ChangedCases(found.selection, changed), more["lines"]
+    rows = ChangedCases(found.selection, changed)
     by = "team" if request.args.get("by") == "team" else "officer"
     return render_template(
         "desk/changed.html", asked=asked, kinds=KINDS, kind_words=changes_panel.KIND_WORDS, folded_after=FOLDED_AFTER,
-        counts=changed_lately.counted(found, listed & asked.filters.fit(ChangedCases(found.selection, np.arange(len(listed))))),
+        counts=changed_lately.counted(found, listed & asked.fitting(found)),
         choices=asked.filters.choices(rows), names=changes_panel.names_of(lines), by=by, groups=_by(found, changed, by),
         on=current_cases.moment().on, teams=len({*found.selection.coded("team").numbers[changed].tolist()}),
-        narrowed=_narrowed(asked), held=current_cases.reached().open.any(), **more,
+        narrowed=_narrowed(asked), lines=lines, held=current_cases.reached().open.any(), **more,
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ DIFFERENT = "New since you marked each of your teams as seen"
 class ChangesPanel:
     """What is shown of what changed since it was marked as seen.
 
-    ``from_day``: the earliest day from which anything is new. ``lines``: of the cases shown; ``more``: how many others are listed; ``old``: how many are folded, being of long ago.
+    ``from_day``: the earliest day from which anything is new. ``lines``: of the cases shown; ``more``: how many others are
+    listed; ``old``: how many are folded, being of long ago.
     ``imports``: with how many cases' past verdicts each has changed. ``upto``, ``teams``: what *Mark these as seen* sends.
     ``can_undo``: whether the last mark can still be taken back.
     """
@@ -74,9 +75,10 @@ def panel(lately: Lately, cases: Array, order: Order, *, whole: bool = True) -> 
     seen, now, teams = lately.since.seen, clock.now(), lately.since.teams
     can_undo = any(team in seen.marks and seen.marks[team].can_be_undone(now) for team in teams)
     imports = [(run, lately.turned_by(run)) for run in lately.imports]
+    from_day = min((seen.of_team(team).day for team in teams), default=lately.upto.day)
     return ChangesPanel(
-        since_words(lately), min((lately.since.seen.of_team(team).day for team in teams), default=lately.upto.day), lines, names_of(lines), len(order.cases) - len(lines), len(order.old), imports, lately.upto,
-        teams if whole else (), can_undo,
+        since_words(lately), from_day, lines, names_of(lines), len(order.cases) - len(lines), len(order.old), imports,
+        lately.upto, teams if whole else (), can_undo,
     )  # fmt: skip
 
 

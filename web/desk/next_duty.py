@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from flask import Flask
 
 from projections.lists.counted_cases import CountedCases
 from projections.lists.todo_items import TodoItems
@@ -60,3 +61,8 @@ def _next(line: TodoLine) -> NextDuty | None:
     reference = line.case.reference
     name = current_cases.names([reference], current_cases.today())[reference]
     return NextDuty(reference, name, f"{found.words[:1].lower()}{found.words[1:]}", found.href)
+
+
+def attach(app: Flask) -> None:
+    """Let the banner after *Record* say what is left and what comes next."""
+    app.extensions["left and next"] = left_and_next

@@ -1,5 +1,6 @@
 """Then and now for a whole caseload: the verdicts of a day as the file stood, and as known at the moment of the page."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -42,8 +43,10 @@ class Asked(NamedTuple):
     @property
     def ways(self) -> Sequence[tuple[str, int]]:
         """What became what, in words, and how many; the most frequent first."""
-        found = self.found.ways.items()
-        return sorted(((way_words(was, now), count) for (was, now), count in found), key=lambda one: (-one[1], one[0]))
+        found = Counter[str]()
+        for way, count in self.found.ways.items():
+            found[way_words(*way)] += count
+        return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 
 
 def way_words(was: Verdict, now: Verdict) -> str:
@@ -96,13 +99,11 @@ def verdicts_table(form: str) -> Response | tuple[str, int]:
 
 def _cells(line: VerdictChange, name: str) -> tuple[object, ...]:
     duty, fact = line.obligation, next(iter(line.because), None)
-    entry = (
-        (fact.entry, type_title(type(fact).__name__), fact.occurred_on, day_of(fact.recorded_at))
-        if fact
-        else ("", "", None, None)
-    )
-    return (line.reference, name, duty.clause.id, duty.clause.says, duty.due_on, VERDICTS[line.was], VERDICTS[line.now],
-            *entry, line.days_after)  # fmt: skip
+    entry: tuple[object, ...] = ("", "", None, None)
+    if fact is not None:
+        entry = (fact.entry, type_title(type(fact).__name__), fact.occurred_on, day_of(fact.recorded_at))
+    said = (VERDICTS[line.was], VERDICTS[line.now])
+    return (line.reference, name, duty.clause.id, duty.clause.says, duty.due_on, *said, *entry, line.days_after)
 
 
 def _asked() -> Asked:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
@@ -14,7 +14,7 @@ from domain.entries.case_entries import Entry, EntryWithdrawn
 from domain.outside_key import NotSealed
 from projections.cases.entry_effects import EntryEffects
 from web.presentation.phrases import fact_title
-from web.recording.duty_said import duty_said
+from web.recording import duty_said
 from web.recording.entry_check import effects_of
 from web.services import current_cases
 from web.site import access_control, clock, links
@@ -24,30 +24,43 @@ UNDO_WITHIN = timedelta(minutes=10)
 SHOWN = 20
 """Entries that one banner names."""
 
+WHOLE = 4
+"""Of so many entries the banner says what each did; of more it names them, each in a line with its *Undo*."""
+
 _PURPOSE, _KEPT = "just recorded", "just recorded"
 
 LEFT_AND_NEXT = "left and next"
 """The extension of the app that says how many lines are left on the reader's list, and which is next."""
 
 
-class NextLine(NamedTuple):
-    """The next line of a list: its words and the address of its form."""
+class NextLine(Protocol):
+    """The next line of a list: of which case, whose it is, in words, and the address of its form."""
 
-    words: str
-    href: str
+    @property
+    def reference(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def href(self) -> str: ...
 
 
 LeftAndNext = Callable[[str], tuple[int, NextLine | None]]
+"""From the case that was just recorded on to how many lines are left, and the next of them."""
 
 
 class JustRecorded(NamedTuple):
-    """One entry that was just recorded, as the banner says it. ``undo_until``: None where it cannot be undone."""
+    """One entry that was just recorded, as the banner says it. ``undo_until``: None where it cannot be undone.
+
+    ``effects``: None where so many were recorded that the banner only names them.
+    """
 
     reference: str
     name: str
     fact: Entry
     title: str
-    effects: EntryEffects
+    effects: EntryEffects | None
     undo_until: datetime | None
 
 
@@ -103,14 +116,15 @@ def banner() -> Banner | None:
         told, back = json.loads(access_control.register().key.unseal(_PURPOSE, who.username if who else "", sealed))
     except NotSealed:
         return None
-    found = [one for reference, entry in told if (one := _told(reference, entry)) is not None]
+    brief = len(told) > WHOLE
+    found = [one for reference, entry in told if (one := _told(reference, entry, brief=brief)) is not None]
     if not found:
         return None
     left, following = _left_and_next(found[-1].reference)
     return Banner(found, back, left, following)
 
 
-def _told(reference: str, entry: str) -> JustRecorded | None:
+def _told(reference: str, entry: str, *, brief: bool) -> JustRecorded | None:
     if not current_cases.is_open(reference) or not current_cases.may_record(reference):
         return None
     fact = current_cases.repository().file(reference).entries.get(entry)
@@ -118,8 +132,8 @@ def _told(reference: str, entry: str) -> JustRecorded | None:
         return None
     access_control.shown(reference)
     name = current_cases.names([reference], current_cases.today()).get(reference, "")
-    until = may_undo_until(reference, fact)
-    return JustRecorded(reference, name, fact, fact_title(fact), effects_of(reference, fact), until)
+    effects = None if brief else effects_of(reference, fact)
+    return JustRecorded(reference, name, fact, fact_title(fact), effects, may_undo_until(reference, fact))
 
 
 def _left_and_next(reference: str) -> tuple[int | None, NextLine | None]:
@@ -136,4 +150,4 @@ def attach(app: Flask) -> None:
     """Give the templates the banner."""
     app.add_template_global(banner, "just_recorded")
     app.add_template_filter(local_time)
-    app.add_template_global(duty_said)
+    duty_said.attach(app)

@@ -8,7 +8,6 @@ from web.presentation.phrases import fact_details, fact_title
 from web.recording import kept_drafts
 from web.recording.entry_check import changes_meanwhile, effects_of, holidays_words, side_by_side, why_it_stays
 from web.recording.limits_by_hand import lifted
-from web.recording.offered_appointments import outcome_warning
 from web.recording.recording_form import RecordingForm, naming
 from web.services import current_cases
 from web.site import clock
@@ -16,7 +15,6 @@ from web.site import clock
 
 def show_check(form: RecordingForm, fact: Entry) -> str:
     """The check of an entry that could be recorded now."""
-    history = current_cases.repository().history(form.reference, None)
     subject = form.file.entries.get(fact.of) if isinstance(fact, EntryWithdrawn) else None
     return render_template(
         "recording/record_check.html",
@@ -24,16 +22,15 @@ def show_check(form: RecordingForm, fact: Entry) -> str:
         fact=fact,
         name=current_cases.names([form.reference], current_cases.today()).get(form.reference, ""),
         heading=_heading(form, fact),
-        details=_details(form, fact),
+        details=[*_details(form, fact), *([("Next appointment", form.next.words)] if form.next.given else [])],
         sides=side_by_side(form.standing(), form.corrected(fact)) if isinstance(fact, EntryCorrected) else [],
-        effects=effects_of(form.reference, fact),
+        effects=effects_of(form.reference, fact, *form.also(fact)),
         past=isinstance(fact, EntryCorrected | EntryWithdrawn),
         named_by=[] if subject is None else naming(form.file, subject.entry),
         unseen=form.unseen(),
         meanwhile=changes_meanwhile(form) if form.changed_meanwhile() else [],
         lifted=sorted(lifted(fact, form.file)),
         self_out=form.who.is_shut_out(getattr(fact, "excluded", ())),
-        warning=outcome_warning(fact, history, clock.today()),
         seen=len(form.file.entries),
         change_href=kept_drafts.address_of(form.draft),
         day=clock.today(),

@@ -35,11 +35,15 @@ class FieldChange(NamedTuple):
         return self.before != self.after
 
 
-def effects_of(reference: str, fact: Entry) -> EntryEffects:
-    """What an entry does to the duties under the national standards today; it may be on the file already."""
+def effects_of(reference: str, fact: Entry, *more: Entry) -> EntryEffects:
+    """What an entry does to the duties under the national standards today; it may be on the file already.
+
+    ``more``: what is recorded with it.
+    """
     person = current_cases.repository().person(reference)
-    others = {name: one for name, one in person.file.entries.items() if name != fact.entry}
-    without, with_it = ({**others}, {**others, fact.entry: fact})
+    added = {one.entry: one for one in (fact, *more)}
+    others = {name: one for name, one in person.file.entries.items() if name not in added}
+    without, with_it = others, {**others, **added}
     clauses = [clause for clause in current_cases.framework().clauses if clause.of_standards]
     read, duties = [], []
     for entries in (without, with_it):

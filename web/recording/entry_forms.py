@@ -34,6 +34,7 @@ class Field:
     """One question of a form. ``name`` is the path in the interchange form, such as ``risk_of_harm.public``.
 
     ``kind``: date, text, note, lines, number, choice, choices, yes_no, entry, entries. ``options``: (value, words).
+    ``usual``: how many of the options come before the word *or*, since they are most often meant; 0: there is no such word.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Field:
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
     group: str = ""
+    usual: int = 0
 
     @property
     def shown_label(self) -> str:

@@ -14,17 +14,26 @@ from flask import abort
 from domain.aggregates.amendments import amended, subjects, withdrawn
 from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
-from domain.entries.case_entries import AppointmentOutcomeRecorded, Entry, EntryCorrected, EntryWithdrawn, QualityJudged
+from domain.entries.case_entries import (
+    AppointmentMade,
+    AppointmentOutcomeRecorded,
+    Entry,
+    EntryCorrected,
+    EntryWithdrawn,
+    QualityJudged,
+)
 from domain.entries.references import reference_fields
 from domain.entries.schemas import ShapeError
 from domain.working.drafts import Draft
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine, outstanding
+from projections.history.appointments import APPOINTMENTS
 from web.presentation.formatting import numeric_date
 from web.presentation.phrases import fact_named, fact_title, type_title
 from web.recording.entry_forms import Field, fields_of
 from web.recording.limits_by_hand import limit_problem
-from web.recording.offered_appointments import offered_for_outcome
+from web.recording.next_booking import FIELDS, NOTHING, NextBooking
+from web.recording.offered_appointments import offered_for_outcome, why_no_outcome
 from web.recording.offered_fields import filled_in, offered
 from web.recording.problem_words import place_of, problem_words
 from web.recording.typed_entries import correction_of, whole_entry
@@ -56,6 +65,8 @@ class RecordingForm:
         if self.of is not None and isinstance(self.of, QualityJudged):
             unasked |= set(SIGNED_JUDGEMENT)
         self.fields = [self._offering(offered(f, self.who)) for f in asked if f.name not in unasked]
+        self.more: Sequence[Field] = FIELDS if fact_type is AppointmentOutcomeRecorded else ()
+        """Questions about another entry that the same form makes: the next appointment, beside an outcome."""
 
     @property
     def is_new(self) -> bool:
@@ -83,7 +94,12 @@ class RecordingForm:
             named = {
                 f.name: [about] for f in self.fields if f.kind in ("entry", "entries") and about in dict(f.options)
             }
-            self.typed = {**self.typed, **named}
+            self.typed = {**self.typed, **named, **(self._its_day(about) if named else {})}
+
+    def _its_day(self, about: str) -> dict[str, list[str]]:
+        """The day of an outcome: that of its appointment."""
+        made = as_it_reads(self.file, about)
+        return {"occurred_on": [numeric_date(made.for_on)]} if self.more and isinstance(made, AppointmentMade) else {}
 
     def read(self) -> Entry:
         """The entry that was typed, or the correction; ``ShapeError`` with everything that is wrong in it."""
@@ -97,6 +113,16 @@ class RecordingForm:
             fact = correction_of(self.of, self.fields, self.typed, recorded)
         return recording_default(self.file, fact)
 
+    @property
+    def next(self) -> NextBooking:
+        """The next appointment as it was typed."""
+        return NextBooking.typed(self.typed) if self.more else NOTHING
+
+    def also(self, fact: Entry) -> list[Entry]:
+        """The entries that are recorded with the form's own. The form has no problems."""
+        more = self.next.facts(fact.entry, self.who.username, clock.today(), self.now)
+        return [recording_default(self.file, one) for one in more]
+
     def tried(self) -> tuple[Entry | None, Problems]:
         """The entry, where it could be recorded now; else what is wrong, in words, in the order of the questions."""
         try:
@@ -104,12 +130,20 @@ class RecordingForm:
             self._check_subject(fact)
             current_cases.repository().files.would_record(self.reference, fact, now=self.now)
         except ShapeError as error:
-            return None, self.in_words(dict(error.problems))
+            return None, self.in_words(dict(error.problems)) | self._next_problems()
         except refusals.Refused as error:
             return None, self.in_words({error.field.removeprefix("fields."): error.reason})
         if problem := limit_problem(fact, self.file):
             return None, {"excluded": problem}
+        if problems := self._next_problems():
+            return None, problems
         return fact, {}
+
+    def _next_problems(self) -> Problems:
+        """What is wrong with the next appointment. One that is on the file already was booked by this form."""
+        if not self.more or f"{self.draft.id}-next" in self.file.entries:
+            return {}
+        return self.next.problems(current_cases.repository().history(self.reference, None), clock.today())
 
     def in_words(self, reasons: Mapping[str, str]) -> Problems:
         """Field -> reason, as question -> what to do, in the order of the questions."""
@@ -162,7 +196,9 @@ class RecordingForm:
         return found
 
     def _check_subject(self, fact: Entry) -> None:
-        """Refuse what changes an entry that is withdrawn, or is somebody else's to change."""
+        """Refuse what changes an entry that is withdrawn, or is somebody else's to change; and an outcome that is not due."""
+        if isinstance(fact, AppointmentOutcomeRecorded) and fact.entry not in self.file.entries:
+            self._check_outcome(fact)
         if not isinstance(fact, EntryCorrected | EntryWithdrawn) or fact.of not in self.file.entries:
             return
         subject = self.file.entries[fact.of]
@@ -172,9 +208,19 @@ class RecordingForm:
             said = "withdraw that withdrawal first; what you typed is kept" if self.of is not None else "choose another"
             raise refusals.Refused("of", f"this entry is withdrawn already: {said}")
 
+    def _check_outcome(self, fact: AppointmentOutcomeRecorded) -> None:
+        history = current_cases.repository().history(self.reference, None)
+        made = next((one for one in history.entries if one.entry == fact.appointment), None)
+        if (
+            made is not None
+            and isinstance(made, APPOINTMENTS)
+            and (why := why_no_outcome(made, history, clock.today()))
+        ):
+            raise refusals.Refused("appointment", f"{fact_named(made)}: {why}.")
+
     def _entries(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
         """The entries of these types, the latest first, as (id, words). Withdrawn ones are left out; corrections and
-        withdrawals are offered to be withdrawn alone. For an outcome, the appointments that wait for one come first.
+        withdrawals are offered to be withdrawn alone. For an outcome, only the appointments that wait for one are offered.
         """
         history = current_cases.repository().history(self.reference, None)
         found = [
@@ -188,7 +234,7 @@ class RecordingForm:
             found.sort(key=lambda fact: fact.recorded_at)
             found = [fact for fact in found if entry_rights.may_change(fact, self.file)]
         found.reverse()
-        if self.fact_type is AppointmentOutcomeRecorded:
+        if self.type is AppointmentOutcomeRecorded:
             return offered_for_outcome(found, history, clock.today())
         return [(fact.entry, self._named(fact)) for fact in found]
 

@@ -158,7 +158,7 @@ def _shown(form: RecordingForm, step: str) -> str | Response:
         return redirect(_here(step=None)) if fact is None else show_check(form, fact)
     form.presetting(request.args.get("about", ""))
     groups: dict[str, list[object]] = {}
-    for field in form.fields:
+    for field in (*form.fields, *form.more):
         groups.setdefault(field.group, []).append(field)
     return render_template(
         "recording/record_entry.html", form=form, name=_name(form.reference), groups=groups, typed=form.typed,
@@ -203,7 +203,8 @@ def _stored(form: RecordingForm, fact: Entry) -> Response:
     files = current_cases.repository().files
     try:
         actor = access_control.stored_by_account(form.who.username)
-        fresh = files.record(reference, [fact], actor=actor, now=form.now)
+        facts = [fact, *form.also(fact)]
+        fresh = files.record(reference, facts, actor=actor, now=form.now)
     except (refusals.Refused, refusals.BusyFile) as error:
         recorded = current_cases.repository().file(reference).entries.get(draft.id)
         if recorded is not None:
@@ -211,9 +212,10 @@ def _stored(form: RecordingForm, fact: Entry) -> Response:
         flash(f"Not recorded yet: {error}. Your text is kept; look at it once more.")
         return redirect(_here(step="check"))
     if fresh:
-        access_control.log("recorded", reference, detail=f"{type(fact).__name__} {fact.entry}")
+        said = "; ".join(f"{type(one).__name__} {one.entry}" for one in fresh)
+        access_control.log("recorded", reference, detail=said)
     kept_drafts.throw_away(draft)
-    after_recording.note(reference, fact.entry, back=draft.back)
+    after_recording.note(reference, *(one.entry for one in facts), back=draft.back)
     return after_recording.go_back(reference, draft.back)
 
 

@@ -3,6 +3,7 @@
 Every view states who may enter, with ``open_to`` or ``open_to_anyone``. The app does not start while one does not.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -175,12 +176,23 @@ def sign_out() -> None:
     g.pop("held", None)
 
 
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Line breaks and other control characters: no address of ours has any. A text that is sent with a form may have line breaks."""
+
+
 def _readable() -> None:
-    """400 where a request has the character NUL in it, which PostgreSQL cannot store."""
-    sent = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
-    sent += [text for texts in request.form.listvalues() for text in texts]
-    if any("\0" in text for text in sent):
+    """404 where the path has a control character, 400 where the arguments of the address have one, or a form the character NUL.
+
+    PostgreSQL cannot store NUL. The address of a calendar is one secret: with anything else in it, it is none.
+    """
+    sent = [request.path, *request.form.keys(), *(text for texts in request.form.listvalues() for text in texts)]
+    asked = [text for pair in request.args.items(multi=True) for text in pair]
+    if any("\0" in text for text in (*sent, *asked)):
         abort(400, "There is a character in what was sent that the service cannot keep (NUL). Nothing was recorded.")
+    if CONTROL.search(request.path) or (request.endpoint == "calendars.feed" and any(map(CONTROL.search, asked))):
+        abort(404)
+    if any(map(CONTROL.search, asked)):
+        abort(400, "There is a line break or another control character in the address. Take it out, or use the page's links.")
 
 
 def _enter() -> Response | str | None:

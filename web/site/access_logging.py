@@ -19,24 +19,23 @@ from domain.entries.entry import CASE_REFERENCE
 from web.site import clock
 
 PURPOSES: Mapping[str, Purpose] = {
-    "home": "supervision", "desk": "supervision", "changes": "supervision", "caseload": "supervision",
-    "cases": "supervision", "replay": "supervision",
-    "recording": "supervision", "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
-    "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
-    "compliance": "reports", "board_pack": "reports",
-    "api": "reports", "handbook": "reports",
-    "officers": "supervision", "actions": "supervision", "staff": "administration", "requests": "administration",
-    "imports": "administration", "sources": "administration", "proof": "administration", "access": "oversight",
-    "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
-    "invitations": "administration", "keeping": "administration", "search": "supervision",
+    "imports": "administration", "invitations": "administration", "keeping": "administration",
+    "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
+    "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection", "publishing": "inspection",
+    "reporting": "inspection", "access": "oversight", "factors": "own account", "openid": "own account",
+    "own_account": "own account", "signing_in": "own account", "api": "reports", "board_pack": "reports",
+    "compliance": "reports", "handbook": "reports", "actions": "supervision", "calendars": "supervision",
+    "caseload": "supervision", "cases": "supervision", "changes": "supervision", "desk": "supervision",
+    "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
+    "recording": "supervision", "replay": "supervision", "search": "supervision",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 
 CLEAR = frozenset((
-    "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "clause", "division",
-    "edition", "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer", "order",
-    "page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target", "team",
-    "tier", "trend", "until", "week",
+    "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "clause", "day",
+    "division", "edition", "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer",
+    "order", "page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target",
+    "team", "tier", "trend", "until", "week",
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 

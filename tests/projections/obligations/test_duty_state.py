@@ -17,8 +17,11 @@ from projections.arrays.date_numbers import FIRST, day_number, day_read, instant
 from projections.ledger.ledger import Known
 from projections.obligations.duty_state import (
     ARISEN,
+    DISPENSED,
+    DISPENSED_EARLY,
     DONE,
     DUE,
+    FELL_AND_DISPENSED,
     FELL_AND_DONE,
     FELL_AND_IN_TIME,
     FELL_DUE,
@@ -29,8 +32,10 @@ from projections.obligations.duty_state import (
     MET_LATE,
     NOT_ARISEN,
     OPEN,
+    Days,
     Obligation,
     State,
+    holds,
     state_in,
     states,
     was_known,
@@ -39,12 +44,16 @@ from projections.obligations.duty_state import (
 
 
 class Dates(NamedTuple):
-    """When a duty arises, is due, was met and ended; small numbers stand for days."""
+    """When a duty arises, is due, was met and ended; small numbers stand for days.
+
+    ``dispensed``: the span of days in which it is dispensed with (None at its end: for good).
+    """
 
     arises: int
     due: int
     met: int | None
     ended: int | None
+    dispensed: tuple[int, int | None] | None = None
 
 
 class Expected(NamedTuple):
@@ -105,6 +114,21 @@ TABLE = [
     # due before it arose, when it was recorded too late
     Expected(Dates(4, 3, NEVER, NEVER), False, 3, None, False, False, False),
     Expected(Dates(4, 3, NEVER, NEVER), False, 4, "overdue", True, False, False),
+    # dispensed with: no longer due, nor overdue; it falls due all the same
+    Expected(Dates(2, 5, NEVER, NEVER, (3, 8)), False, 2, "due", False, False, False),
+    Expected(Dates(2, 5, NEVER, NEVER, (3, 8)), False, 3, "dispensed", False, False, False),
+    Expected(Dates(2, 5, NEVER, NEVER, (3, 8)), False, 5, "dispensed", False, False, False),
+    Expected(Dates(2, 5, NEVER, NEVER, (3, 8)), False, 6, "dispensed", True, False, False),
+    Expected(Dates(2, 5, NEVER, NEVER, (3, 8)), False, 8, "overdue", True, False, False),
+    Expected(Dates(2, 5, NEVER, NEVER, (3, 5)), False, 5, "due", False, False, False),
+    Expected(Dates(2, 5, NEVER, NEVER, (6, 9)), True, 6, "dispensed", True, False, False),
+    Expected(Dates(2, 5, NEVER, NEVER, (3, NEVER)), True, 40, "dispensed", True, False, False),
+    # met, or lapsed, all the same; not arisen yet
+    Expected(Dates(2, 5, 4, NEVER, (3, 8)), False, 4, "met", False, True, True),
+    Expected(Dates(2, 5, 7, NEVER, (3, 8)), False, 6, "dispensed", True, False, False),
+    Expected(Dates(2, 5, 7, NEVER, (3, 8)), False, 7, "met_late", True, True, False),
+    Expected(Dates(2, 5, NEVER, 4, (3, 8)), False, 4, "lapsed", False, False, False),
+    Expected(Dates(2, 5, NEVER, NEVER, (1, 8)), False, 1, None, False, False, False),
 ]
 
 
@@ -134,18 +158,28 @@ def day_of(number: int) -> date:
     return FIRST + timedelta(days=number)
 
 
-def duty(dates: Dates, window: bool = False) -> Obligation:
+def duty(dates: Dates, window: bool = False, when_dispensed: str = "not_met") -> Obligation:
     met, ended = (None if number is None else day_of(number) for number in (dates.met, dates.ended))
-    clause: Any = SimpleNamespace()
-    return Obligation(clause, clause, day_of(dates.arises), day_of(dates.due), met, ended, None, (), window)
+    clause: Any = SimpleNamespace(when_dispensed=when_dispensed)
+    arises, due = day_of(dates.arises), day_of(dates.due)
+    return Obligation(clause, clause, arises, due, met, ended, None, (), window, dispensed_days(dates))
 
 
-def array_states(every: Sequence[Dates], day: int) -> Any:
+def dispensed_days(dates: Dates) -> Days:
+    if dates.dispensed is None:
+        return ()
+    first, off = dates.dispensed
+    return ((day_of(first), None if off is None else day_of(off)),)
+
+
+def array_states(every: Sequence[Dates], day: int, *, left_out: bool = False) -> Any:
     columns = (
         np.array([day_number(None if number is None else day_of(number)) for number in column], np.uint16)
-        for column in zip(*every, strict=True)
+        for column in zip(*(dates[:4] for dates in every), strict=True)
     )
-    return states(day_read(day_of(day)), *columns)
+    dispensed = np.array([holds(dispensed_days(dates), day_of(day)) for dates in every])
+    some = dispensed if dispensed.any() or day % 2 else None
+    return states(day_read(day_of(day)), *columns, some, left_out=left_out)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=str)
@@ -158,20 +192,21 @@ def test_what_is_so_of_a_duty_on_a_day(row: Expected) -> None:
 
 CODES: dict[State | None, tuple[int, ...]] = {
     None: (NOT_ARISEN,), "due": (DUE,), "lapsed": (LAPSED,), "overdue": (OPEN,), "missed": (OPEN,),
-    "met_late": (MET_LATE,), "met": (MET, MET_EARLY),
+    "met_late": (MET_LATE,), "met": (MET, MET_EARLY), "dispensed": (DISPENSED_EARLY, DISPENSED),
 }  # fmt: skip
 
 
-def agree(every: Sequence[Dates], day: int) -> None:
+def agree(every: Sequence[Dates], day: int, when_dispensed: str = "not_met") -> None:
     """Both forms say the same of these duties on a day."""
-    on, found = day_of(day), array_states(every, day)
+    on, found = day_of(day), array_states(every, day, left_out=when_dispensed == "left_out")
     for dates, state in zip(every, found.tolist(), strict=True):
-        o = duty(dates)
+        o = duty(dates, when_dispensed=when_dispensed)
         fell, done, in_time = o.fell_due(on), o.done(on), o.in_time(on)
         assert state in CODES[o.state(on)]
         assert (state in ARISEN, state in FELL_DUE, state in DONE, state in IN_TIME) == (
             o.state(on) is not None, fell, done, in_time,
         )  # fmt: skip
+        assert (state in FELL_AND_DISPENSED) == (fell and o.state(on) == "dispensed")
         assert (state in FELL_AND_DONE, state in FELL_AND_IN_TIME) == (fell and done, fell and in_time)
     for which in (ARISEN, FELL_DUE, DONE, IN_TIME):
         assert state_in(found, which).tolist() == [state in which for state in found.tolist()]
@@ -183,8 +218,18 @@ def test_the_forms_agree_on_every_order_of_dates(day: int) -> None:
     agree([Dates(*dates) for dates in product(days, days, (*days, None), (*days, None))], day)
 
 
+@pytest.mark.parametrize("when_dispensed", ["not_met", "left_out"])
+@pytest.mark.parametrize("day", range(5))
+def test_the_forms_agree_on_every_dispensation(day: int, when_dispensed: str) -> None:
+    days = range(4)
+    spans = [(first, off) for first in days for off in (*days, None) if off is None or first < off]
+    every = product((0, 2), days, (1, 3, None), (1, 3, None), (None, *spans))
+    agree([Dates(*dates) for dates in every], day, when_dispensed)
+
+
 SMALL = st.integers(0, 40)
-DATES = st.builds(Dates, SMALL, SMALL, SMALL | st.none(), SMALL | st.none())
+SPAN = st.none() | st.tuples(SMALL, st.none() | st.integers(1, 60))
+DATES = st.builds(Dates, SMALL, SMALL, SMALL | st.none(), SMALL | st.none(), SPAN)
 
 
 @given(st.lists(DATES, min_size=1, max_size=20), SMALL)

@@ -321,15 +321,19 @@ def test_a_mistyped_year_that_could_be_never_breaks_the_reading_of_a_case(year: 
 
 
 FOLLOWS: dict[str | None, set[str | None]] = {
-    None: {None, "due", "met", "lapsed"},
-    "due": {"due", "met", "met_late", "overdue", "missed", "lapsed"},
-    "overdue": {"overdue", "met_late"},
-    "missed": {"missed"},
+    None: {None, "due", "met", "lapsed", "dispensed"},
+    "due": {"due", "met", "met_late", "overdue", "missed", "lapsed", "dispensed"},
+    "overdue": {"overdue", "met_late", "dispensed"},
+    "missed": {"missed", "dispensed"},
+    "dispensed": {"due", "met", "met_late", "overdue", "missed", "lapsed", "dispensed"},
     "met": {"met"},
     "met_late": {"met_late"},
     "lapsed": {"lapsed"},
 }
-"""From one day to the next: met stays met, missed and lapsed are for good, nothing goes back to being due."""
+"""From one day to the next: met stays met, missed and lapsed are for good, nothing goes back to being due.
+
+But for a dispensation, after which a duty reads as it would without.
+"""
 
 
 @pure

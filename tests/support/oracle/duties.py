@@ -57,7 +57,7 @@ class Duty:
     """Something owed from ``arises``. ``settled``: its due day no longer moves.
 
     ``gone``: the day on which it ended; ``closed``: after that day nothing meets it, overdue or not. ``window``: it cannot
-    be made good once its time is over.
+    be made good once its time is over. ``spared``: the days lived so far on which somebody else had dispensed with it.
     """
 
     arises: date
@@ -73,6 +73,7 @@ class Duty:
     window: bool = False
     again: bool = False
     about: object = None
+    spared: set[date] = field(default_factory=set)
 
     def set_due(self, stays: list[Stay], today: date) -> None:
         """At the end of today. A due day that is over, or whose duty is, moves no more.
@@ -113,6 +114,8 @@ class Duty:
             return "met" if self.due is None or self.met <= self.due else "met_late"
         if self.lapsed:
             return "lapsed"
+        if today in self.spared or (self.window and self.due in self.spared and self.due <= today):
+            return "dispensed"
         if self.due is None or today <= self.due:
             return "due"
         return "missed" if self.window else "overdue"

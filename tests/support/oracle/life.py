@@ -32,6 +32,7 @@ class Life:
         self.owed: dict[str, list[Duty]] = {}
         self.windows = Windows(self.file.start)
         self.stays: list[Stay] = []
+        self.spared: dict[str, set[date]] = {}
         self.today = min(e["occurred_on"] for e in self.file.entries) - ONE
 
     @property
@@ -78,6 +79,17 @@ class Life:
                 duty.set_due(self.stays, self.today)
                 duty.settled = duty.settled or (self.today == self.file.end and duty.arises < self.today)
         self.contact()
+        self.what_is_dispensed_with()
+
+    def what_is_dispensed_with(self) -> None:
+        """The clauses with which somebody has dispensed today: given by today, in its days, and not called off."""
+        off = {e["dispensation"] for e in self.file.of("DispensationEnded") if e["occurred_on"] <= self.today}
+        for e in self.file.of("DispensationGiven"):
+            if e["occurred_on"] <= self.today and e["from_on"] <= self.today <= e["to_on"] and e["entry"] not in off:
+                self.spared.setdefault(e["clause"], set()).add(self.today)
+        for clause, duties in self.all_duties().items() if self.spared else ():
+            for duty in duties:
+                duty.spared = self.spared.get(clause, set())
 
     def what_holds(self) -> None:
         """The states at the end of today: the last entry of the day stands."""

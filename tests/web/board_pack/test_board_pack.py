@@ -5,6 +5,7 @@ import re
 import zipfile
 import zlib
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from domain.policy.measures.board_pack_pages import board_pack
 from projections.reports.board_pack import PackMeasure, PackPlace, furthest_below
 from projections.reports.disclosure import BASE
 from projections.reports.proportions import Proportion, Scope
-from tests.support.people import signed_in
+from tests.support.people import post, signed_in
 from tests.web.site.test_access_control import TODAY, limited
 from web.app import create_app
 from web.board_pack.pack_words import measure_sentence
@@ -170,3 +171,24 @@ def test_a_case_that_is_closed_to_whoever_made_it_rounds_the_pack(own_database: 
     assert "closed to whoever made the pack" in words
     counts = re.findall(r"% \(([\d,]+) of ([\d,]+)\), target", words)
     assert counts and not [n for pair in counts for n in pair if int(n.replace(",", "")) % BASE]
+
+
+def test_agreed_actions_stand_on_their_page_and_overdue_ones_together(own_database: Path) -> None:
+    app = create_app(str(own_database), today=lambda: TODAY, demo=True)
+    client = signed_in(app, "c.whitlock")
+    assert "No agreed action of " in _words(client)
+    typed = {
+        "what": "Look at every late review",
+        "owner": "c.whitlock",
+        "by_when": "30/1/2006",
+        "shows": "",
+        "recommendation": "7",
+    }
+    assert post(client, f"/actions/area/{AREA}/agree", f"/actions/area/{AREA}", **typed).status_code == 302
+    seven = re.search(r'<section [^>]*"recommendation-7">.*?</section>', client.get("/board-pack").text, re.DOTALL)
+    assert seven is not None and "Look at every late review (Carys Whitlock, " in seven[0]
+    later = create_app(str(own_database), today=lambda: date(2006, 2, 1), demo=True)
+    late = _words(signed_in(later, "c.whitlock"))
+    assert re.search(
+        r"Actions overdue Look at every late review \(Carys Whitlock, \S+, by 30 Jan 2006\): Overdue", late
+    )

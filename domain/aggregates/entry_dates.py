@@ -65,7 +65,9 @@ def _check_dispensed_days(fact: DispensationGiven) -> None:
             "with in retrospect: give the day it was decided, or a later one"
         )  # fmt: skip
     if fact.to_on < fact.from_on:
-        raise ImpossibleDate("to_on", f"{fact.to_on} is before from_on, {fact.from_on}; give the last day on which it holds")
+        raise ImpossibleDate(
+            "to_on", f"{fact.to_on} is before from_on, {fact.from_on}; give the last day on which it holds"
+        )
 
 
 def _not_before_birth(day: date, born: date, field: str = "occurred_on", *, day_known: bool = True) -> None:

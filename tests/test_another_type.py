@@ -36,7 +36,7 @@ CLAUSE = """
     kind: within
     in_custody: pauses
     subject: home
-    says: The home is looked at within so many working days of the plan.
+    says: Home looked at within {limit} of the plan
     after: {entry: SupervisionPlanMade}
     by:
       - {entry: HomeCircumstancesChecked, naming: plan}

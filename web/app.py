@@ -28,16 +28,17 @@ from web.admin import (
     start_page,
 )
 from web.api import json_api
+from web.board_pack import board_pack_page
 from web.cases import (
     calendar_feed,
     case_page,
     caseload_page,
-    desk_pages,
     keeping_pages,
     matrix_pages,
     replay_pages,
-    stored_late_page,
+    search_page,
 )
+from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -52,15 +53,25 @@ from web.inspections import (
     sampling_frame_page,
     scoring_sheet,
 )
+from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
-from web.recording import limits_by_hand, recording_pages
+from web.recording import (
+    after_recording,
+    kept_drafts,
+    limits_by_hand,
+    outcomes_page,
+    recording_pages,
+    undo_page,
+)
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model, witness_state
+from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
 from web.site import (
     access_control,
     access_logging,
     body_limits,
+    date_line,
     dear_pages,
+    entry_ids,
     error_log,
     error_pages,
     front_door,
@@ -78,15 +89,26 @@ PAGES: tuple[ModuleType, ...] = (
     invitations_page,
     second_factor_pages,
     own_account_pages,
-    desk_pages,
+    desk_home,
+    desk_lists,
     stored_late_page,
+    changes_page,
+    seen_pages,
+    verdicts_page,
     caseload_page,
     matrix_pages,
+    officers_page,
+    sheet_page,
+    actions_pages,
     measure_pages,
+    board_pack_page,
     case_page,
     keeping_pages,
     replay_pages,
+    search_page,
     recording_pages,
+    undo_page,
+    outcomes_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,
@@ -154,12 +176,15 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        entry_ids,
+        staff_address,
         error_log,
         site_assets,
         body_limits,
         access_control,
         dear_pages,
         reading_date,
+        date_line,
         sign_in_pages,
         openid,
         invitations_page,
@@ -168,11 +193,17 @@ def create_app(
         following_read_model,
         current_cases,
         current_inspections,
+        person_banner,
         recording_pages,
+        kept_drafts,
+        after_recording,
+        changes_page,
+        next_duty,
         limits_by_hand,
         key_requests,
         sources_page,
         keeping_pages,
+        search_page,
         security_headers,
         error_pages,
     ):

@@ -37,6 +37,9 @@ from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
 from domain.working import working_tables
+from domain.working.drafts import Drafts
+from domain.working.recent_cases import RecentCases
+from domain.working.seen_marks import SeenMarks
 
 _tables = sa.MetaData()
 
@@ -124,6 +127,24 @@ class AccountRegister(KeptAccounts):
     @property
     def calendars(self) -> CalendarAddresses:
         return CalendarAddresses(self.engine, self.key)
+
+    @property
+    def recent_cases(self) -> RecentCases:
+        return RecentCases(self.engine)
+
+    @property
+    def seen(self) -> SeenMarks:
+        return SeenMarks(self.engine)
+
+    @property
+    def drafts(self) -> Drafts:
+        return Drafts(self.engine, self.key)
+
+    def forget(self, crn: str) -> None:
+        """Delete what working papers hold of an erased person."""
+        self.seen.forget(crn)
+        self.drafts.forget(crn)
+        self.recent_cases.forget(crn)
 
     def close(self) -> None:
         super().close()

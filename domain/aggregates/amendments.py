@@ -46,6 +46,20 @@ def amended(visible: list[Entry]) -> list[Entry]:
     return list(stands.values())
 
 
+def as_corrected_before(subject: Entry, amending: Iterable[Entry], correction: EntryCorrected) -> Entry:
+    """An entry as the corrections that come before this one make it read, whether or not it is withdrawn.
+
+    So a second correction is judged together with the first, and not by what that one has set right.
+    """
+    at = correction.recorded_at, correction.entry
+    about = [
+        f for f in amending
+        if (f.recorded_at, f.entry) < at
+        and ((isinstance(f, EntryCorrected) and f.of == subject.entry) or (isinstance(f, EntryWithdrawn) and f.of != subject.entry))
+    ]  # fmt: skip
+    return amended([subject, *about])[0] if any(isinstance(f, EntryCorrected) for f in about) else subject
+
+
 def withdrawn(withdrawals: Iterable[EntryWithdrawn]) -> set[str]:
     """The ids of the entries that these withdraw. A withdrawal that is itself withdrawn has no effect.
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct, structs
 
-from domain.aggregates.amendments import AMENDING, values_of
+from domain.aggregates.amendments import AMENDING, as_corrected_before, values_of
 from domain.aggregates.approvers import check_approver
 from domain.aggregates.beginnings import beginnings, check_brings_back
 from domain.aggregates.dates_together import check_together
@@ -218,8 +218,9 @@ def _check_correction(file: CaseFile, fact: EntryCorrected, now: datetime) -> No
             raise refusals.BadCorrection(f"fields.{name}", "cannot be corrected; withdraw the entry and record another")
     if isinstance(subject, EntryCorrected | EntryWithdrawn):
         raise refusals.BadCorrection("of", f"'{fact.of}' is itself a {type(subject).__name__}; withdraw it instead")
+    reads = as_corrected_before(subject, file.amending, fact)
     try:
-        corrected = load_entry(type(subject).__name__, {**values_of(subject), **fact.fields})
+        corrected = load_entry(type(subject).__name__, {**values_of(reads), **fact.fields})
         _check_entry(file, structs.replace(corrected, recorded_at=fact.recorded_at), now)
     except ShapeError as error:
         raise refusals.BadCorrection(f"fields.{error.problems[0][0]}", error.problems[0][1]) from None

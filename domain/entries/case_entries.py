@@ -18,6 +18,7 @@ from msgspec import Meta
 from domain.entries import code_lists
 from domain.entries.entry import (
     CRN,
+    TIME_OF_DAY,
     CaseReference,
     EntryPart,
     Id,
@@ -38,6 +39,7 @@ Hours = Annotated[float, Meta(ge=0, le=24)]
 OrderHours = Annotated[int, Meta(ge=1, le=1000)]
 """Hours of unpaid work of a whole order."""
 ForDay = Annotated[date, Meta(title="Date it is for")]
+ForTime = Annotated[str, Meta(pattern=TIME_OF_DAY, title="Time it is for", description="For example, 09:30")]
 
 AppointmentRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AppointmentMade", "UnpaidWorkSession")})]
 """A session of unpaid work is an appointment of its day: for its outcome, a decision, a warning, a breach."""
@@ -266,6 +268,24 @@ class AssessmentCountersigned(Entry, frozen=True):
     by: Text
     grade: code_lists.OfficerGrade
     by_id: StaffId | None = None
+    comment: Note | None = None
+
+
+class AssessmentReturned(Entry, frozen=True):
+    """A manager gives the assessment back to the officer, and says what is to be changed. It is still to be countersigned."""
+
+    use = Use(
+        title="Assessment returned to the officer",
+        made_by=("managers",),
+        form_group="Assessment and risk",
+        lane="Oversight",
+        signed=("by", "by_id"),
+    )
+
+    assessment: AssessmentRef
+    by: Text
+    reason: Annotated[Note, Meta(title="What is to be changed")]
+    by_id: StaffId | None = None
 
 
 class RiskLevelChanged(Entry, frozen=True, rename={"from_": "from"}):
@@ -318,7 +338,7 @@ class SupervisionPlanReviewed(Entry, frozen=True):
 
 
 class AppointmentMade(Entry, frozen=True):
-    """An appointment offered: made on ``occurred_on``, for the day ``for_on``.
+    """An appointment offered: made on ``occurred_on``, for the day ``for_on`` (and the time ``for_time``, like 09:30).
 
     It is a national-standards contact where ``national_standards`` says so; where that is not given, unless it is by
     telephone, letter or text.
@@ -328,6 +348,7 @@ class AppointmentMade(Entry, frozen=True):
 
     for_on: ForDay
     contact_type: code_lists.ContactType
+    for_time: ForTime | None = None
     national_standards: Annotated[
         bool | None,
         Meta(

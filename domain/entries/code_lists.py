@@ -80,6 +80,9 @@ Outcome = Literal[
     "rescheduled",
     "awaiting_explanation",
 ]
+USUAL_OUTCOMES: tuple[Outcome, ...] = ("attended_complied", "attended_failed_to_comply", "awaiting_explanation")
+"""What most appointments come to, in the order in which forms offer them. An absence is decided on later."""
+
 WarningStage = Literal["first", "final"]
 BreachOutcome = Literal[
     "order_continues", "order_continues_with_penalty", "revoked_and_resentenced", "not_proved", "withdrawn"
@@ -233,7 +236,14 @@ LABELS: dict[str, str] = {
     "art": "Aggression Replacement Training",
     "think_first": "Think First",
     "text": "text message",
+    "attended_complied": "attended and complied",
+    "attended_failed_to_comply": "attended, did not comply",
+    "awaiting_explanation": "did not attend",
+    "acceptable_absence": "did not attend, acceptable",
+    "unacceptable_absence": "did not attend, not acceptable",
     "sent_home": "sent home for the service's reasons",
+    "sent_home_for_behaviour": "sent home for what the person did",
+    "rescheduled": "put off to another day",
     "high_risk_of_harm": "high risk of harm register",
     "child_protection": "child protection register",
     "domestic_abuse": "domestic abuse register",

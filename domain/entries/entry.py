@@ -18,6 +18,7 @@ INSPECTION = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 CRN = r"^[A-Z][0-9]{6}\Z"
 CASE_REFERENCE = rf"^{CASE}\Z"
 HASH = r"^[0-9a-f]{64}\Z"
+TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z"
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=200, extra={"written": "words"})]

@@ -16,13 +16,14 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from msgspec import inspect
 
 from domain.entries.case_entries import ENTRY_TYPES
-from domain.entries.entry import CASE_REFERENCE, CRN, HASH, Entry
+from domain.entries.entry import CASE_REFERENCE, CRN, HASH, TIME_OF_DAY, Entry
 from domain.entries.plausible_dates import FIRST, LAST, in_range
 from domain.entries.tidy_text import tidied
 
 _PATTERNS = {
     CRN: "a CRN; write a capital letter and six digits, like X123456",
     HASH: "a SHA-256 in hex; 64 digits and letters from a to f",
+    TIME_OF_DAY: "a time of day; write hours and minutes, like 09:30",
     CASE_REFERENCE: "a case reference; write the CRN, a slash and the sentence's number, like X123456/1",
 }
 

@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from domain.calendar.workdays import Length, read_length
 from domain.policy.cited_documents import Cited, Document
+from domain.policy.clause_words import wrong_gaps
 from domain.policy.clauses import TRIGGERS, Clause, InCustody, Phase, Value, WhenDispensed
 from domain.policy.conditions import EntryPatternField, WhenField
 
@@ -97,7 +98,7 @@ class ClauseYamlSchema(Document):
     )
     kind = fields.String(required=True, validate=validate.OneOf(NEEDS))
     subject = fields.String(required=True)
-    says = fields.String(required=True)
+    says = fields.String(required=True, attribute="wording")
     when = WhenField(load_default=())
     during = WhenField(load_default=())
     after = AfterField()
@@ -139,6 +140,8 @@ class ClauseYamlSchema(Document):
                 raise ValidationError(
                     f"a value of kind '{data['kind']}' says {' and '.join(sorted(of_values))}", "values"
                 )
+        if wrong := wrong_gaps(data["wording"], data["values"]):
+            raise ValidationError(wrong, "says")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Clause:

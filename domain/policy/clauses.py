@@ -19,6 +19,7 @@ from operator import itemgetter
 from typing import Any, Literal, get_args
 
 from domain.calendar.workdays import Length
+from domain.policy.clause_words import clause_words
 from domain.policy.conditions import EntryPattern, When, fits
 
 Kind = Literal["within", "every", "frequency", "response", "while"]
@@ -109,7 +110,8 @@ class Clause:
     id: str
     kind: Kind
     subject: str
-    says: str
+    wording: str
+    """The sentence of its duties, with gaps for what a row and a case say (``clause_words``)."""
     values: tuple[Value, ...]
     edition: str = ""
     start: date | None = None
@@ -145,6 +147,11 @@ class Clause:
     each: str | None = None
     stands_until: str | None = None
     when_dispensed: WhenDispensed = "not_met"
+
+    @cached_property
+    def says(self) -> str:
+        """What the clause asks of all cases, in a sentence with the limits of all its rows."""
+        return f"{clause_words(self.wording, self.values, self.sum)}."
 
     @property
     def of_standards(self) -> bool:

@@ -1,4 +1,5 @@
-"""What a name is found by: its parts, their beginnings of three letters or more, and how they sound.
+"""What a person is found by: the parts of their name, the beginnings of these of three letters or more, how they sound; the date
+of birth.
 
 Capitals and accents make no difference. Only keyed digests of these are stored (``domain.store.name_digests``).
 """
@@ -12,6 +13,12 @@ SHORTEST = 3
 
 NAMES = ("person.name", "name", "fields.name", "fields.person.name")
 """The paths of texts that are names of a person."""
+
+BIRTHS = ("person.date_of_birth", "date_of_birth", "fields.date_of_birth", "fields.person.date_of_birth")
+"""The paths of texts that are dates of birth."""
+
+FOUND_BY = NAMES + BIRTHS
+"""The paths of the texts that a person is found by."""
 
 _PART = re.compile(r"\w+")
 

@@ -145,16 +145,26 @@ class Files(Application[str]):
         # The library's ``save`` tests each entry for being an aggregate, which takes longer than all the rest.
         self.recorder.append([self.mapper.entry(one) for one in recorded], actor)
 
-    def record(self, reference: str, facts: Iterable[Entry], *, actor: str, now: datetime | None = None) -> list[Entry]:
+    def record(
+        self,
+        reference: str,
+        facts: Iterable[Entry],
+        *,
+        actor: str,
+        now: datetime | None = None,
+        unless: Callable[[CaseFile], None] = lambda _: None,
+    ) -> list[Entry]:
         """Record entries on one file, all or none. Returns those newly stored.
 
         An entry that the file already has, with the same content, is left out. Raises ``Refused`` for the first entry
-        that the file refuses, ``BusyFile`` when others wrote to the same file at each of ``ATTEMPTS`` attempts.
+        that the file refuses, ``BusyFile`` when others wrote to the same file at each of ``ATTEMPTS`` attempts. ``unless`` is
+        called with the file as it is just before the entries follow; what it raises keeps them out.
         """
         facts = list(facts)
         for attempt in range(ATTEMPTS):
             writing = Writing(self, now or datetime.now(UTC))
             file = writing.file(reference)
+            unless(file)
             fresh = [stored for fact in facts for stored in writing.take(file, fact)]
             try:
                 writing.commit(actor)

@@ -17,12 +17,13 @@ from msgspec import structs
 from domain.entries.entry import Entry
 from domain.entries.person_entries import PersonErased, TextRedacted, person_file
 from domain.key_files import KeyUnusable
-from domain.sealing.name_parts import NAMES
+from domain.sealing.name_parts import FOUND_BY
 from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
 from domain.sealing.sealing import NotOpened, opened, tail_of
 from domain.store.entry_codec import stored_entry
 from domain.store.erased_marks import ErasedMarks, marks_path
 from domain.store.key_store import names_of, record_ids
+from domain.store.name_digests import Text
 from domain.store.person_keys import PersonKeys
 from domain.store.person_register import erased_crns, redacted_texts, register_of_persons
 from domain.store.sealer import KeysMissing
@@ -106,23 +107,23 @@ def redact(files: "Files", fact: TextRedacted, *, actor: str) -> None:
 
 
 def _rekey(files: "Files", keys: PersonKeys, where: Where) -> None:
-    """Destroy the key of one text. Where it is a name, the person is found by the other names alone from then on."""
+    """Destroy the key of one text. Where the person was found by it, they are found by the others alone from then on."""
     crn = where.case.partition("/")[0]
     keys.rekey_without(crn, where, stored_texts(files, crn))
-    if where.path in NAMES:
+    if where.path in FOUND_BY:
         names = names_of(files, keys)
         names.forget(crn)
         names.add(_names_left(files, crn, keys))
 
 
-def _names_left(files: "Files", crn: str, keys: PersonKeys) -> list[tuple[str, str, datetime]]:
-    """Every name of a CRN that still opens: its case, the name, when it was recorded."""
+def _names_left(files: "Files", crn: str, keys: PersonKeys) -> list[Text]:
+    """Every name and date of birth of a CRN that still opens."""
     key, found = keys.of([crn])[crn], []
     for case, fact, tail in stored_texts(files, crn):
-        for path in NAMES:
+        for path in FOUND_BY:
             with suppress(KeyDestroyed, NotOpened, KeyError):
                 where = Where(case, fact.entry, path)
-                found.append((case, opened(where, where, tail[path], None, key), fact.recorded_at))
+                found.append((case, path, opened(where, where, tail[path], None, key), fact.recorded_at))
     return found
 
 

@@ -4,6 +4,7 @@ It reads both databases; the recorders write. On PostgreSQL the positions become
 are never used later.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -30,6 +31,12 @@ FILES = 100
 """Files read by one query."""
 
 
+HEAD_OF_STATE = 1500
+"""Bytes at the head of an entry's JSON in which its instant of recording stands: after its type, its id and its day."""
+
+RECORDED_AT = re.compile(rb'"recorded_at":"([^"]+)"')
+"""The instant of recording in this JSON. Inside a text the quotation marks would be escaped."""
+
 LIMITS_CHANGED = (
     f"SELECT limited.originator_id FROM (SELECT DISTINCT originator_id FROM {TABLE} "
     f"WHERE {MAY_CHANGE_LIMITS} AND topic = '{LIMITED}') AS limited "
@@ -46,6 +53,16 @@ class Entered(NamedTuple):
     reference: str
     version: int
     hash: bytes
+
+
+class Taken(NamedTuple):
+    """How an entry of a case came into the record: its position and file, when it was recorded and when stored, and by whom."""
+
+    position: int
+    reference: str
+    recorded_at: datetime
+    stored_at: datetime
+    actor: str
 
 
 class Lag(NamedTuple):
@@ -82,7 +99,7 @@ class RecordReader:
         position = "rowid" if engine.dialect.name == "sqlite" else "notification_id"
         self._t = sa.table(
             TABLE, sa.column(position), sa.column("originator_id"), sa.column("originator_version"), sa.column("topic"),
-            sa.column("state"), sa.column("stored_at"), sa.column("hash"),
+            sa.column("state"), sa.column("stored_at"), sa.column("actor"), sa.column("hash"),
         )  # fmt: skip
         self._position: sa.ColumnClause[Any] = self._t.c[position]
         self._hash_at = sa.select(self._t.c.hash).where(self._position == sa.bindparam("position"))
@@ -126,6 +143,18 @@ class RecordReader:
         query = query.where(self._position > position).order_by(self._position).limit(limit)
         with self.engine.connect() as c:
             return [Entered(*row) for row in c.execute(query)]
+
+    def taken(self, after: int, until: int) -> Iterator[Taken]:
+        """How the entries of cases after a position and up to another were taken in, in order."""
+        t, head = self._t, sa.func.substr(self._t.c.state, 1, HEAD_OF_STATE)
+        query = sa.select(self._position, t.c.originator_id, head, t.c.stored_at, t.c.actor)
+        query = query.where(self._position > after, self._position <= until, t.c.topic.startswith("case."))
+        with self.engine.connect() as c:
+            for position, reference, state, stored_at, actor in c.execute(query.order_by(self._position)):
+                recorded = RECORDED_AT.search(bytes(state))
+                if recorded is not None:
+                    at = datetime.fromisoformat(recorded[1].decode())
+                    yield Taken(position, reference, at, datetime.fromisoformat(stored_at), actor)
 
     def begins_at(self, reference: str) -> int:
         """The position of the first entry of a file; 0 where there is none."""

@@ -5,7 +5,6 @@ record still is known to be of it. Every other entry has the position of the old
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from eventsourcing.persistence import StoredEvent
@@ -14,7 +13,7 @@ from domain.aggregates.case_file import CASE_OR_INSPECTION
 from domain.entries.case_entries import EntryCorrected
 from domain.entries.entry import Entry
 from domain.entries.record_entries import SEALED_FROM, LogSealed
-from domain.sealing.name_parts import NAMES
+from domain.sealing.name_parts import FOUND_BY
 from domain.sealing.person_key import PersonKey
 from domain.sealing.sealed_fields import MAY_BE_SEALED
 from domain.sealing.sealing import ciphertexts, sealed, with_tail
@@ -26,6 +25,7 @@ from domain.store.lateness import make_anew
 from domain.store.log_check import check_log
 from domain.store.log_reader import LogReader
 from domain.store.log_tables import leaves_of
+from domain.store.name_digests import Text
 from domain.store.preparation import EARLIER, begin_sealing, position_column
 from domain.store.record_copy import as_bytes, copy_table, goes_along, insert_rows, next_number, rows_until
 
@@ -103,7 +103,7 @@ class _Writer:
     def take(self, rows: Sequence[StoredRow]) -> None:
         """The next entries, each one position later."""
         made: dict[str, PersonKey] = {}
-        named: list[tuple[str, str, Any]] = []
+        named: list[Text] = []
         found = [row._replace(position=row.position + 1, event=self._sealed(row.event, made, named)) for row in rows]
         if made:
             self.target.keys.add(made)
@@ -121,7 +121,7 @@ class _Writer:
             if recorder.log.kind == "postgresql":
                 c.execute(next_number(TABLE, recorder.log.position).encode())
 
-    def _sealed(self, event: StoredEvent, made: dict[str, PersonKey], named: list[tuple[str, str, Any]]) -> StoredEvent:
+    def _sealed(self, event: StoredEvent, made: dict[str, PersonKey], named: list[Text]) -> StoredEvent:
         reference = str(event.originator_id)
         if not CASE_OR_INSPECTION["case"].fullmatch(reference):
             return event
@@ -137,7 +137,7 @@ class _Writer:
             return event
         if crn not in self._keys:
             self._keys[crn] = made[crn] = key
-        named += [(reference, texts[path], fact.recorded_at) for path in NAMES if path in texts]
+        named += [(reference, path, texts[path], fact.recorded_at) for path in FOUND_BY if path in texts]
         state = with_tail(encoded(held), ciphertexts(reference, fact.entry, texts, key))
         return StoredEvent(event.originator_id, event.originator_version, event.topic, state)
 

@@ -15,7 +15,7 @@ from domain.entries.case_entries import EntryCorrected
 from domain.entries.entry import Entry
 from domain.entries.refusals import Refused
 from domain.error_traces import words_of
-from domain.sealing.name_parts import NAMES
+from domain.sealing.name_parts import FOUND_BY
 from domain.sealing.person_key import PersonKey
 from domain.sealing.sealed_fields import MAY_BE_SEALED
 from domain.sealing.sealing import Sealed, ciphertexts, sealed
@@ -131,11 +131,11 @@ class Sealer:
                 raise IntegrityError("the keys of a person have changed since this was decided")
 
     def index_names(self, recorded: Sequence[RecordedEntry]) -> None:
-        """Index the names that these entries give, before they are stored."""
+        """Index the names and dates of birth that these entries give, before they are stored."""
         named = [
-            (one.originator_id, one.texts[path], one.fact.recorded_at)
+            (one.originator_id, path, one.texts[path], one.fact.recorded_at)
             for one in recorded if one.texts
-            for path in NAMES if path in one.texts
+            for path in FOUND_BY if path in one.texts
         ]  # fmt: skip
         if named:
             with storing():

@@ -1,16 +1,15 @@
-"""The names of the persons of some cases, for what shows them: opened from the few entries that hold them."""
+"""Names and dates of birth of the persons of some cases, for what shows them: opened from the few entries that hold them."""
 
 from collections.abc import Iterable, Mapping
 
 from domain.entries.case_entries import (
-    Entry,
     EntryCorrected,
     EntryWithdrawn,
     PersonDetailsChanged,
     SupervisionStarted,
 )
 from domain.store.application import Files
-from projections.history.dated_values import value_on
+from projections.cases.person_details import PersonDetails
 from projections.history.history import History
 from projections.history.moment import Moment
 
@@ -26,14 +25,14 @@ def names_of(files: Files, references: Iterable[str], moment: Moment) -> Mapping
 
     A name that cannot be opened is a word that says why (see ``domain.store.texts``); that of a case without any is empty.
     """
-    wanted, found = sorted(set(references)), dict[str, str]()
+    found = details_of(files, references, moment)
+    return {reference: person.name if person is not None else "" for reference, person in found.items()}
+
+
+def details_of(files: Files, references: Iterable[str], moment: Moment) -> Mapping[str, PersonDetails | None]:
+    """The same with the date of birth; None for a case without a person."""
+    wanted, found = sorted(set(references)), dict[str, PersonDetails | None]()
     for at in range(0, len(wanted), AT_ONCE):
         for reference, facts in files.texts.entries(wanted[at : at + AT_ONCE], NAMING).items():
-            found[reference] = _name(facts, moment)
+            found[reference] = PersonDetails.on(History.of(facts, moment.known_at), moment.on)
     return found
-
-
-def _name(facts: list[Entry], moment: Moment) -> str:
-    person = History.of(facts, moment.known_at).person
-    held = value_on(person, moment.on) or (person[0].value if person else None)
-    return "" if held is None else str(held.name)

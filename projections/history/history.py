@@ -116,6 +116,11 @@ class History(Timelines):
             found = self._appointments[made.entry] = Appointment.of(made, self._naming.get(made.entry, ()))
         return found
 
+    def appointment_on(self, made: Entry, day: date) -> Appointment:
+        """As ``appointment``, with only what had happened by the end of this day."""
+        about = self._naming.get(made.entry, ())
+        return Appointment.of(made, [fact for fact in about if fact.occurred_on <= day])
+
     @worked_out
     def appointments(self) -> Mapping[str, Appointment]:
         """Every appointment made by its entry, in order of the day it was for."""

@@ -108,7 +108,7 @@ def owed_within(selection: CaseSelection, cases: Array, days: int, *, left_undon
 
 def runs_of(selection: CaseSelection, cases: Array) -> Iterator[DutyRun]:
     """The duties of the national standards of some cases, clause by clause. ``cases``: for each case whether it is wanted."""
-    dense, alone = _stretches(np.flatnonzero(cases))
+    dense, alone = stretches(np.flatnonzero(cases))
     among = np.zeros(int(alone[-1] - alone[0]) + 1 if len(alone) else 0, bool)
     among[alone - alone[:1]] = True
     for clause in catalogue().standards:
@@ -119,7 +119,7 @@ def runs_of(selection: CaseSelection, cases: Array) -> Iterator[DutyRun]:
             yield from scan_duties_of(selection, clause, alone, among)
 
 
-def _stretches(numbers: Array) -> tuple[list[tuple[int, int, bool]], Array]:
+def stretches(numbers: Array) -> tuple[list[tuple[int, int, bool]], Array]:
     """Ranges of case numbers that are read as a whole, each with whether all its cases are wanted; and the other cases."""
     dense, alone = [], [numbers[:0]]
     for stretch in np.split(numbers, np.flatnonzero(np.diff(numbers) > CLOSE) + 1):

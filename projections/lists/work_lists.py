@@ -68,7 +68,7 @@ def _enforcement(duties: OpenDuties) -> Array:
     return _open(duties) & duties.under(numbers)
 
 
-def _missed(duties: OpenDuties) -> Array:
+def missed_lately(duties: OpenDuties) -> Array:
     """Contact windows that closed in the last four weeks with too few contacts in them."""
     day = int(duties.selection.day)
     return duties.missed & (duties.due_on > day - MONTH) & (duties.due_on < day)
@@ -85,7 +85,7 @@ LISTS: dict[str, DeskList] = {
         DeskList("due-in-28-days", "Standards", "Due in 28 days", "What falls due in the next four weeks.",
                  _due_within(MONTH)),
         DeskList("contact-missed", "Standards", "Contact missed",
-                 "Times for contact that closed in the last 28 days with too few appointments in them.", _missed),
+                 "Times for contact that closed in the last 28 days with too few appointments in them.", missed_lately),
         DeskList("no-countersigned-assessment", "High risk of harm without", "Countersigned assessment",
                  "High risk of harm, and no manager has countersigned the assessment.",
                  _under(_open, "assessment-countersigned", high_risk=True)),

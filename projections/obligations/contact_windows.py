@@ -66,6 +66,18 @@ def work_horizon(history: History) -> date:
     return min([over, *ends, *([done + timedelta(days=1)] if done else [])])
 
 
+def phases_on(value: Value, history: History, day: date) -> Iterator[tuple[Phase, date, date | None]]:
+    """The phases of a row as they count on a day: each with its first day, and the first day after it (None: no end)."""
+    assert history.start is not None
+    began = opens = max([history.start.on, *(r.on for r in history.fresh_starts if r.on <= day)])
+    for phase in value.phases:
+        ends = None if phase.length is None else phase.length.after(began if phase.from_start else opens)
+        yield phase, opens, ends
+        if ends is None:
+            return
+        opens = ends
+
+
 class Grid:
     """Lays the windows of one clause on one case, from one day on which something may change to the next."""
 
@@ -129,19 +141,9 @@ class Grid:
         clause = next((c for c in self.series if c.in_force(day)), None)
         return clause, None if clause is None else row(clause, self.history, day)
 
-    def phases(self, value: Value, day: date) -> Iterator[tuple[Phase, date, date | None]]:
-        """The phases of a row as they count on a day: each with its first day, and the first day after it (None: no end)."""
-        began = opens = max([self.start, *(r.on for r in self.history.fresh_starts if r.on <= day)])
-        for phase in value.phases:
-            ends = None if phase.length is None else phase.length.after(began if phase.from_start else opens)
-            yield phase, opens, ends
-            if ends is None:
-                return
-            opens = ends
-
     def phase(self, value: Value, day: date) -> Phase | None:
         """The phase of a row on a day. None: after the last, or within one that counts as a whole from its first day."""
-        for phase, opens, ends in self.phases(value, day):
+        for phase, opens, ends in phases_on(value, self.history, day):
             if ends is None or day < ends:
                 return phase if phase.window != phase.length or day == opens else None
         return None
@@ -157,7 +159,7 @@ class Grid:
     def phase_ends(self, day: date) -> list[date]:
         """The day on which the phase of the row in force ends, where that is after this day."""
         _, value = self.in_force(day)
-        ends = () if value is None else (end for _, _, end in self.phases(value, day))
+        ends = () if value is None else (end for _, _, end in phases_on(value, self.history, day))
         return [end for end in ends if end is not None and end > day][:1]
 
 

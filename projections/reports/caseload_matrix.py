@@ -18,13 +18,15 @@ from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports.duty_counts import count_duties, fell_due_runs
-from projections.scoring.scores import Interval, wilson
 
 MONTHS = 12
 """The default period of a matrix: months up to the day read (a parameter)."""
 
 TREND = 6
 """Months of the trend, one point each."""
+
+POINTS = 5
+"""Months with duties below which no trend is drawn."""
 
 TARGET = 90
 """The target: per cent of duties met in time (a parameter: no national standard sets it)."""
@@ -72,9 +74,9 @@ class MatrixCell:
         return Fraction(self.in_time, self.n) if self.n else None
 
     @property
-    def interval(self) -> Interval | None:
-        """The 95 % interval, in per cent."""
-        return wilson(self.in_time, self.n)
+    def has_trend(self) -> bool:
+        """Whether enough months have duties that a line says something."""
+        return sum(month.n > 0 for month in self.months) >= POINTS
 
     def below(self, target: int) -> Fraction:
         """Points below the target; 0 where it is reached or nothing fell due."""
@@ -86,13 +88,6 @@ class MatrixCell:
             return None
         below = self.below(target)
         return sum(below > step for step in STEPS)
-
-    def against(self, other: "MatrixCell") -> str | None:
-        """``below`` or ``above`` another figure by more than chance: the two intervals do not overlap. None: neither."""
-        mine, theirs = self.interval, other.interval
-        if mine is None or theirs is None:
-            return None
-        return "below" if mine.high < theirs.low else "above" if mine.low > theirs.high else None
 
 
 class DutySum(NamedTuple):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from domain.policy.clauses import Clause
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
 from projections.arrays.date_numbers import day_number, day_of, month_numbers
@@ -29,7 +30,8 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.duty_counts import DutiesByGroup, DutiesByPeriod, WaitsByPlace, fell_due_runs
+from projections.reports.counts_by_case import CountsByCase, Grouping, counts_by_case, together
+from projections.reports.duty_counts import HELD, DutiesByGroup, DutiesByPeriod, WaitsByPlace, fell_due_runs
 from projections.reports.duty_forecast import LoadsByPlace, coming, duties, load_of
 from projections.reports.duty_results import (
     AnsweredCase,
@@ -76,6 +78,18 @@ class DutyQueries:
             Count(key[0], key[1] if split else None, Proportion(*both))
             for key, both in zip(found.keys, found.counts.tolist(), strict=True)
         ]
+
+    def by_case(
+        self, period: Period, clauses: Sequence[str], held_as: HeldAs, wanted: Wanted, group: Grouping = together,
+        cases: Array | None = None,
+    ) -> Mapping[str, CountsByCase]:  # fmt: skip
+        """The duties that fell due in some places, by group and case. ``cases``: for each case whether it counts (None: all)."""
+        runs = self._fallen(period, clauses, wanted, cases)
+        return counts_by_case(runs, HELD[held_as], self._places, self.columns.numbers, group)
+
+    def clause(self, clause: str) -> Clause:
+        """The clause of this id, in its first edition."""
+        return catalogue().clauses[numbers_of(self.framework.id)[clause][0]]
 
     def series(
         self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs

@@ -9,10 +9,12 @@ from domain.policy.measures.measure import Measure
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
+from projections.reports.comparison import Comparison
 from projections.reports.disclosure import last_month_end, months_before
 from projections.reports.duty_results import LateFigure, held_as_of
 from projections.reports.periods import LONGEST, Period, moment_at, month_ends, period, period_before
 from projections.reports.proportions import Proportion, Scope
+from projections.reports.told_comparison import Comparisons, comparisons
 from projections.reports.told_counts import Told, WaitFigure
 from projections.reports.told_figures import ToldFigures
 
@@ -65,7 +67,10 @@ def as_told(told: ToldFigures, asked: ReportRequest) -> ReportRequest:
 
 
 class PlaceLine(NamedTuple):
-    """One measure's figure for a place. ``area``: the figure of the whole areas that the place is in."""
+    """One measure's figure for a place. ``area``: the figure of the whole areas that the place is in.
+
+    ``against``: how it differs from the rest of these; None where nothing is compared.
+    """
 
     measure: Measure
     scope: Scope
@@ -73,6 +78,7 @@ class PlaceLine(NamedTuple):
     before: Proportion
     area: Proportion
     beside: Proportion | None
+    against: Comparison | None = None
 
 
 class WaitLine(NamedTuple):
@@ -128,16 +134,25 @@ def lines(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Lines:
     now, was = (figures(told, measure, one, asked.among) for one in (asked.period, asked.before))
     in_areas = areas_of(told, asked)
     area = figures(told, measure, asked.period, in_areas).figure(in_areas)
+    compared = compared_with_rest(told, measure, asked, in_areas)
 
     def line(scope: Scope) -> PlaceLine:
         def holds(place: Place) -> bool:
             return scope.holds(place) and asked.mine(place)
 
-        return PlaceLine(measure, scope, now.figure(holds), was.figure(holds), area, _beside(now, asked))
+        against = None if compared is None else compared.of(holds)
+        return PlaceLine(measure, scope, now.figure(holds), was.figure(holds), area, _beside(now, asked), against)
 
     parts = asked.scope.parts(place for place in (*now.places(), *was.places()) if asked.mine(place))
     below = [line(part) for part in (parts.scopes if parts else [])]
     return Lines(line(asked.scope), [one for one in below if not (one.now.withheld and one.before.withheld)])
+
+
+def compared_with_rest(told: ToldFigures, measure: Measure, asked: ReportRequest, in_areas: Mine) -> Comparisons | None:
+    """Compares places with the rest of their areas; None where the figures of the places themselves are rounded."""
+    if measure.counts == "answer" or asked.rounded:
+        return None
+    return comparisons(told, asked.period, measure.clauses, held_as_of(measure), in_areas)
 
 
 def _beside(now: Told, asked: ReportRequest) -> Proportion | None:

@@ -1,4 +1,7 @@
-"""The scorecard: places ranked by the weights that they earn, and what changed their scores since the period before."""
+"""The scorecard: places ranked by the weights that they earn, and what changed their scores since the period before.
+
+Officers are never ranked: they have lines, but no score.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -67,10 +70,14 @@ class RankChange:
 
 
 class Ranking(NamedTuple):
-    """The places of one level in order of rank."""
+    """The places of one level in order of rank; officers in order of name."""
 
     level: Level
     places: list[RankChange]
+
+    @property
+    def is_ranked(self) -> bool:
+        return self.level != "officer"
 
 
 def ranking(told: ToldFigures, card: Scorecard, asked: ReportRequest) -> Ranking | None:
@@ -88,7 +95,10 @@ def ranking(told: ToldFigures, card: Scorecard, asked: ReportRequest) -> Ranking
         {s.scope: s for s in _ranked([_standing(card, found, part, asked) for part in scopes])} for found in (now, was)
     )
     moved = [RankChange(ranked[part], earlier[part], _by(ranked[part], earlier[part])) for part in scopes]
-    return Ranking(level, sorted(moved, key=lambda m: (m.now.rank is None, m.now.rank or 0, m.now.scope.name)))
+    found = Ranking(level, sorted(moved, key=lambda m: m.now.scope.name))
+    if found.is_ranked:
+        found.places.sort(key=lambda m: (m.now.rank is None, m.now.rank or 0))
+    return found
 
 
 def _figures(told: ToldFigures, card: Scorecard, period: Period, asked: ReportRequest) -> Mapping[str, Told]:

@@ -6,6 +6,7 @@ Reports are built from ``ToldFigures`` and nothing else; ``DutyQueries`` has the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from projections.columns.column_schema import Array
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.counted_people import by_month, by_value, grouped, once, pooled, told_by_area
+from projections.reports.counts_by_case import CountsByCase, Grouping, together
 from projections.reports.disclosure import FEW, Counted, at_month_ends, blocks, by_place
 from projections.reports.duty_queries import DutyQueries, person_of
 from projections.reports.duty_results import (
@@ -31,7 +33,15 @@ from projections.reports.duty_results import (
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds, ReaderReach
 from projections.reports.rounded_counts import Naming, RoundedCounts, added, pair_of
+from projections.reports.small_places import SmallPlaces
 from projections.reports.told_counts import Told, ToldLates, ToldLoads, ToldWaits
+
+
+class ToldCases(NamedTuple):
+    """Duties by case, by group; with ``told`` only cases open to the reader, and the figures of all as they are told."""
+
+    counts: Mapping[str, CountsByCase]
+    told: Mapping[str, Told] | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,33 @@ class ToldFigures:
             clause: Told(counts[clause], blocks(some), some, closed.get(clause, {})) for clause, some in people.items()
         }
 
+    def by_case(
+        self, asked: Period, clauses: Sequence[str], held_as: HeldAs, among: Holds, group: Grouping
+    ) -> ToldCases:
+        """The duties that fell due, case by case: all of these places, where the reader may open all; else those that they may
+        open, as at the last month end, beside the figures of all.
+        """
+        if self.reach is None or self.is_exact_in(asked, among):
+            return ToldCases(self._queries.by_case(asked, clauses, held_as, among, group), None)
+        found = self.open_cases(at_month_ends(asked, self.today), clauses, held_as, among, group)
+        by_group: dict[str, list[str]] = {}
+        for clause in clauses:
+            by_group.setdefault(group(self._queries.clause(clause)), []).append(clause)
+        return ToldCases(
+            found, {name: self.duties(asked, by_group[name], held_as, among) for name in found}
+        )  # fmt: skip
+
+    def open_cases(
+        self, asked: Period, clauses: Sequence[str], held_as: HeldAs, among: Holds, group: Grouping = together
+    ) -> Mapping[str, CountsByCase]:
+        """The duties that fell due in these places of the cases that the reader may open and answers for: exact, by case."""
+        if self.reach is None:
+            return self._queries.by_case(asked, clauses, held_as, among, group)
+        mine, opened = self.reach.mine, ~self.reach.closed(self._queries.columns)
+        return self._queries.by_case(
+            asked, clauses, held_as, lambda place: among(place) and mine(place), group, opened
+        )  # fmt: skip
+
     def _areas(self, among: Holds) -> Holds:
         """Whether a place lies in an area in which one of these lies."""
         areas = {place.area for place in self.places() if among(place)}
@@ -154,6 +191,40 @@ class ToldFigures:
         for (_, value), counted in self._queries.people(asked, clauses, among, split).items():
             people.setdefault(name(value), set()).update(one.person for one in counted)
         return {group: len(some) for group, some in people.items()}
+
+    def people_under(self, asked: Period, clauses: Sequence[str], among: Holds) -> Mapping[Place, frozenset[str]]:
+        """Who (CRNs) is behind the duties of each place; of none where the figures are not exact."""
+        if not self.is_exact_in(asked, among):
+            return {}
+        found: dict[Place, set[str]] = {}
+        for (place, _), people in self._queries.people(asked, clauses, among, "clause").items():
+            found.setdefault(place, set()).update(one.person for one in people)
+        return {place: frozenset(people) for place, people in found.items()}
+
+    def small_places(self, asked: Period, clauses: Sequence[str], question: str | None, areas: Holds) -> SmallPlaces:
+        """Which places of whole areas have few people behind a figure. It tells no number, so it is asked of all cases.
+
+        ``question``: of a figure that counts answers; else None.
+        """
+        found: dict[Place, set[str]] = {}
+        if question is not None:
+            for case in self._queries.answers(asked.moment, question):
+                if areas(case.place):
+                    found.setdefault(case.place, set()).add(person_of(case.reference))
+        else:
+            for (place, _), people in self._queries.people(asked, clauses, areas, "clause").items():
+                found.setdefault(place, set()).update(one.person for one in people)
+        return SmallPlaces(found)
+
+    def people_answered(self, moment: Moment, question: str, among: Holds) -> Mapping[Place, frozenset[str]]:
+        """The same behind the answers to a question."""
+        if not self.is_exact_on(moment, among):
+            return {}
+        found: dict[Place, set[str]] = {}
+        for case in self._queries.answers(moment, question):
+            if among(case.place):
+                found.setdefault(case.place, set()).add(person_of(case.reference))
+        return {place: frozenset(people) for place, people in found.items()}
 
     def series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, among: Holds) -> list[Told]:
         """The duties that fell due in each of some consecutive months. Not exact, they must begin with the record."""

@@ -1,20 +1,21 @@
-"""Training needs: the clauses that a team or an officer misses more than their area does, by more than chance."""
+"""Training needs: the clauses that a team or an officer misses more than the rest of their area does (see ``comparison``)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.ledger.ledger import Place
-from projections.reports.caseload_matrix import MatrixCell
+from projections.reports.comparison import Comparison
 from projections.reports.measure_figures import ReportRequest, areas_of
 from projections.reports.proportions import WITHHELD, Level, Proportion, Scope
+from projections.reports.told_comparison import Comparisons, comparisons
 from projections.reports.told_counts import Told
 from projections.reports.told_figures import ToldFigures
 
 
 class TrainingNeed(NamedTuple):
-    """The figure of one team or officer on a clause, beside its area's. ``against``: ``below`` or ``above`` it, or None."""
+    """The figure of one team or officer on a clause, beside its area's. ``against``: how it differs from the rest of that."""
 
     level: Level
     name: str
@@ -22,7 +23,7 @@ class TrainingNeed(NamedTuple):
     clause: str
     figure: Proportion
     area: Proportion
-    against: str | None
+    against: Comparison | None
 
 
 class FigureKey(NamedTuple):
@@ -36,7 +37,7 @@ class FigureKey(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingNeeds:
-    """``below``: where training is needed, the furthest below the area first. ``others``: all other figures."""
+    """``below``: where training is needed. ``others``: all other figures. Teams first, then officers, each in order of name."""
 
     below: list[TrainingNeed]
     others: list[TrainingNeed]
@@ -50,21 +51,33 @@ def every_clause() -> list[str]:
 def needs(told: ToldFigures, asked: ReportRequest) -> TrainingNeeds:
     """The figures of the teams and officers of a place, clause by clause: duties met in time, beside their whole area.
 
-    A difference exceeds chance, as in the matrix, where the two 95 % intervals do not overlap. What is withheld is left out.
+    What is withheld is left out.
     """
-    own = told.by_clause(asked.period, every_clause(), asked.holds)
-    areas = told.by_clause(asked.period, every_clause(), areas_of(told, asked))
+    own, in_areas = told.by_clause(asked.period, every_clause(), asked.holds), areas_of(told, asked)
+    areas = told.by_clause(asked.period, every_clause(), in_areas)
+    compared = _compared(told, asked)
     found = []
     for clause, figures in own.items():
         wholes = _by_area(areas.get(clause))
         for key, places in _held(figures.counts, asked).items():
             if (figure := figures.figure_of(places)).n:
+                against = None if asked.rounded else compared[key.area].of(set(places).__contains__, clause)
                 whole = wholes.get(key.area, WITHHELD)
-                against = _against(figure, whole)
                 found.append(TrainingNeed(key.level, key.name, key.team, clause, figure, whole, against))
-    found.sort(key=lambda n: (_short(n), n.level, n.team, n.name, n.clause))
-    below = [n for n in found if n.against == "below"]
-    return TrainingNeeds(below, [n for n in found if n.against != "below"])
+    found.sort(key=lambda n: (n.level != "team", n.team, n.name, n.clause))
+    below = [n for n in found if n.against == "worse"]
+    return TrainingNeeds(below, [n for n in found if n.against != "worse"])
+
+
+def _compared(told: ToldFigures, asked: ReportRequest) -> Mapping[str, Comparisons]:
+    """For each area of the place asked for what compares with it."""
+
+    def of(area: str) -> Comparisons:
+        return comparisons(
+            told, asked.period, every_clause(), "in_time", lambda place: place.area == area, lambda clause: clause.id
+        )  # fmt: skip
+
+    return {} if asked.rounded else {area: of(area) for area in {p.area for p in told.places() if asked.holds(p)}}
 
 
 def _by_area(told: Told | None) -> dict[str, Proportion]:
@@ -88,12 +101,3 @@ def _held(places: Iterable[Place], asked: ReportRequest) -> dict[FigureKey, list
         for key in _parts(place, asked.scope):
             found.setdefault(key, []).append(place)
     return found
-
-
-def _against(figure: Proportion, whole: Proportion) -> str | None:
-    return MatrixCell(figure.held, figure.n).against(MatrixCell(whole.held, whole.n))
-
-
-def _short(need: TrainingNeed) -> float:
-    """Points above the area (negative: below), to sort by."""
-    return float((need.figure.score or 0) - (need.area.score or 0))

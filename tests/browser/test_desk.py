@@ -99,7 +99,7 @@ def test_an_spo_countersigns_in_three_clicks_and_a_check(
     expect(page.get_by_text("Met late").first).to_be_visible()
     page.get_by_role("button", name="Record", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Assessment countersigned: recorded.")
-    page.get_by_role("link", name="Desk", exact=True).click()
+    page.get_by_role("link", name="To do", exact=True).click()
     page.get_by_role("link", name=re.compile("Countersigned assessment")).click()
     assert page.locator("tbody tr").count() == before - 1
 

@@ -20,6 +20,7 @@ def index() -> str:
         "admin/own_account.html",
         by_password=has_password(),
         lines=url_for(OWN_LINES) if OWN_LINES in current_app.view_functions else "",
+        records=access_control.account().records,
         calendar=access_control.may_enter(access_control.account(), "calendars.index"),
     )
 

@@ -154,9 +154,11 @@ def _new_password_problems(who: Account, new: str, again: str) -> dict[str, str]
     return {}
 
 
-def form_expired(error: CSRFError) -> tuple[str, int]:
+def form_expired(error: CSRFError) -> tuple[str, int] | Response:
     """A form that was refused, as its session had ended or it came from another site: show what was typed again."""
     access_control.log("refused", detail="a form without its token")
+    if access_control.signed_in() is not None and (following := access_control.kept_as_draft()):
+        return redirect(following)
     view = current_app.view_functions.get(request.endpoint or "")
     kept = getattr(view, "keeps_typed", False) and access_control.signed_in() is not None
     typed = [pair for pair in _pairs(request.form) if pair[0] not in UNTYPED] if kept else []

@@ -20,7 +20,7 @@ from projections.obligations.interruptions import interruption
 from projections.scoring.answers import Answer
 from web.cases.chart_shapes import chart
 from web.cases.kept_words import kept_words
-from web.services import current_cases, current_inspections
+from web.services import current_cases, current_inspections, entry_rights
 from web.site import access_control
 
 blueprint = Blueprint("cases", __name__)
@@ -72,7 +72,7 @@ def show(crn: str, number: int) -> str | Response:
         owed=[o for o in arisen if o.state(day) in ("overdue", "missed")],
         records=current_cases.may_record(reference),
         keeps=access_control.account().is_one_of(KEEPERS) and current_cases.may_record(reference),
-        changes=access_control.account().may_change,
+        changes=partial(entry_rights.may_change, file=file),
         interrupted=lambda duty: interruption(duty, reading.history),
         unseen=[current_cases.repository().inspections[name].title for name in sorted(unseen)],
     )

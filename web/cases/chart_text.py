@@ -13,6 +13,7 @@ from projections.cases.supervision_chart import SupervisionChart
 from projections.obligations.duty_state import Obligation
 from web.cases.chart_legend import KINDS, kind_of
 from web.presentation.formatting import count_noun, short_date
+from web.presentation.outcome_words import outcome_words
 from web.presentation.phrases import became, named_entry, sentence, type_title
 
 ENFORCED = (("warning", "warning"), ("breach", "breach action"), ("recall", "recall request"))
@@ -77,13 +78,10 @@ def _visit(visit: ChartAppointment, kind: str) -> str:
     """An appointment in words: its type, and what became of it."""
     outcome, acceptable = visit.appointment.outcome, visit.appointment.acceptable
     what = f"{_code(visit.made.contact_type)} appointment"
-    if kind in ("kept", "rescheduled"):
-        return f"{what} {kind}."
-    outcome_words = "outcome not recorded" if outcome is None else code_lists.label(outcome)
-    if acceptable is not None:
-        return f"{what}: {outcome_words}, judged {'acceptable' if acceptable else 'unacceptable'}."
-    undecided = ", nobody decided in time" if (outcome, kind) == ("awaiting_explanation", "missed") else ""
-    return f"{what}: {outcome_words}{undecided}."
+    undecided = (
+        ", nobody decided in time" if (outcome, acceptable, kind) == ("awaiting_explanation", None, "missed") else ""
+    )
+    return f"{what}: {outcome_words(outcome, acceptable)}{undecided}."
 
 
 def band_words(band: ChartBand) -> str:

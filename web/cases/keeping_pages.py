@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.requests import Request, RequestKind
 from domain.accounts.roles import KEEPERS
+from domain.aggregates.person_files import crn_of
 from domain.entries.person_entries import HoldLifted, HoldPlaced, PersonErased, TextRedacted, person_file
 from domain.entries.tidy_text import paragraphs
 from domain.sealing.person_key import Where
@@ -185,6 +186,7 @@ def _erase(request: Request) -> None:
     fact = PersonErased(at=clock.recording_time(), reason=request.reason, asked_by=request.asked_by,
                         confirmed_by=_second(request))  # fmt: skip
     done = erasing.erase(current_cases.repository().files, request.subject, fact, actor=_actor())
+    access_control.register().forget(request.subject)
     access_control.log(
         "decided", *request.cases, detail="erased" if not done.not_marked else f"erased; {done.not_marked}"
     )
@@ -198,6 +200,7 @@ def _redact(request: Request) -> None:
         reason=request.reason, asked_by=request.asked_by, confirmed_by=_second(request),
     )  # fmt: skip
     erasing.redact(current_cases.repository().files, fact, actor=_actor())
+    access_control.register().drafts.forget(crn_of(request.subject))
     access_control.log("decided", request.subject, detail=f"a text of entry {fact.entry} redacted")
 
 

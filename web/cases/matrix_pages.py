@@ -1,6 +1,7 @@
 """The pages of the caseload matrix, and of the duties behind each cell."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
+from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -22,16 +23,22 @@ from projections.reports.caseload_matrix import (
     TARGET,
     TREND,
     DutySum,
+    Matrix,
     MatrixCell,
     MatrixRow,
+    TeamOfficer,
     clauses_about,
     counted_duties,
     duty_sums,
     matrix,
     whole_row,
 )
+from projections.reports.comparison import Comparison
+from projections.reports.counts_by_case import Grouping, together
 from projections.reports.periods import period
+from projections.reports.told_comparison import Comparisons, comparisons
 from projections.scoring.scores import printed
+from web.presentation.comparison_words import AGAINST, HOW_COMPARED
 from web.presentation.downloads import download
 from web.presentation.pagination import read_page
 from web.presentation.sorting import Order, read_order
@@ -88,18 +95,40 @@ def index() -> str:
         ("matrix", asked["months"], *report_cache.reader_and_moment()),
         lambda: _area_row(every, areas, asked["months"], shown.subjects),
     )
+    compared = report_cache.kept(
+        ("matrix compared", *sorted(map(str, asked.items())), *report_cache.reader_and_moment()),
+        lambda: _compared(shown, theirs, areas, asked["months"]),
+    )
+    order = read_order(request.args, ["officer", ALL, *shown.subjects], Order("officer"))
     return render_template(
         "cases/matrix.html",
         matrix=shown,
+        order=order,
+        officers=_in_order(shown, order),
         asked_for=asked,
         everything=ALL,
         few=FEW,
         trend=trend,
         reference=reference,
+        against=lambda subject, team, officer=None: AGAINST[compared.get((subject, team, officer or None))],
+        how_compared=HOW_COMPARED,
         figure=lambda cell: printed(current_cases.framework(), 100 * cell.share if cell.share is not None else None),
         months=TREND,
         choices={name: sorted({getattr(one.place, name) for one in mine}) for name in ("area", "team")},
     )
+
+
+def _in_order(shown: Matrix, order: Order) -> list[tuple[TeamOfficer, MatrixRow]]:
+    """The rows of officers: by team and name, or by the share of one column where the reader asks for it."""
+    rows = sorted(shown.officers.items())
+
+    def share(row: tuple[TeamOfficer, MatrixRow]) -> Fraction | None:
+        cell = row[1].get(order.key)
+        return None if cell is None else cell.share
+
+    if order.key == "officer":
+        return rows[::-1] if order.descending else rows
+    return order.of(rows, {order.key: share})
 
 
 @blueprint.get("/matrix/duties")
@@ -163,6 +192,26 @@ def _area_row(every: Sequence[DutySum], areas: Set[str], months: int, subjects: 
         if figure.n:
             row[subject] = MatrixCell(figure.held, figure.n)
     return row
+
+
+def _compared(
+    shown: Matrix, theirs: Set[Place], areas: Set[str], months: int
+) -> Mapping[tuple[str, str, str | None], Comparison | None]:
+    """How the cells of officers and teams differ from the rest of the areas, by subject, team and officer (None: the team)."""
+    told, asked = report_cache.told_figures(), period(current_cases.moment(), months)
+    clauses = list(dict.fromkeys(catalogue().clauses[number].id for number in catalogue().standards))
+
+    def of(group: Grouping) -> Comparisons:
+        return comparisons(told, asked, clauses, "in_time", lambda place: place.area in areas, group)
+
+    by_subject, whole = of(lambda clause: clause.subject), of(together)
+    rows: list[tuple[str, str | None]] = [*shown.officers, *((team, None) for team in shown.teams)]
+    found: dict[tuple[str, str, str | None], Comparison | None] = {}
+    for team, officer in rows:
+        inside = {place for place in theirs if place.team == team and officer in (None, place.officer)}
+        found |= {(s, team, officer): by_subject.of(inside.__contains__, s) for s in shown.subjects}
+        found[ALL, team, officer] = whole.of(inside.__contains__)
+    return found
 
 
 def trend(cell: MatrixCell) -> str:

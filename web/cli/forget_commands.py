@@ -172,6 +172,7 @@ def _erase_one(shell: _Shell, crn: str, reason: str) -> None:
     def done() -> None:
         fact = PersonErased(at=shell.now, reason=reason, asked_by=OPERATOR.username)
         found = erasing.erase(shell.book.files, crn, fact, actor=_actor())
+        shell.register.forget(crn)
         click.echo(f"{crn} is erased.")
         if found.not_marked:
             click.echo(
@@ -210,6 +211,7 @@ def redact(case: str, entry: str, field: str, reason: str, database: str) -> Non
                 at=shell.now, case=case, entry=entry, path=field, reason=reason, asked_by=OPERATOR.username
             )
             erasing.redact(shell.book.files, fact, actor=_actor())
+            shell.register.drafts.forget(case.partition("/")[0])
             click.echo(f"The text {field} of entry {entry} of {case} is redacted.")
 
         _ask(shell, "text redacted", case, {"entry": entry, "path": field}, reason, [case], done)

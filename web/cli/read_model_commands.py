@@ -14,6 +14,7 @@ import click
 from domain.accounts import access_growth
 from domain.accounts.account_register import AccountRegister
 from domain.store.application_role import UnfitRole, application_roles, grant_rights
+from domain.store.birth_index import index_births
 from domain.store.preparation import mend_late
 from domain.store.witnessed import Witnessed
 from projections.columns.column_files import NoRoom, UnreadableColumns
@@ -64,6 +65,8 @@ def migrate(role: str | None, take_over_passwords: bool, sealing: tuple[str, str
             click.echo(
                 f"The marks of entries stored late are made anew: those of {count_noun(mended, 'file')} were changed."
             )
+        if index_births(files):
+            click.echo("Cases are found by date of birth from now on.")
     address = command_options.database_at(database).address
     with closing(AccountRegister(address, prepare=True)) as register, closing(ReadModel(address, prepare=True)):
         Witnessed(address, prepare=True).close()

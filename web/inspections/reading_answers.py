@@ -20,7 +20,7 @@ from projections.inspections.reading_questions import (
 from projections.inspections.sample_scores import inspection_moment
 from web.inspections.inspection_form import by_key
 from web.recording.inspection_entry import Problems, enter, in_words, token
-from web.services import current_cases
+from web.services import current_cases, person_banner
 from web.site import access_control, clock
 
 ANSWERS: tuple[str, ...] = get_args(code_lists.JudgedAnswer)
@@ -45,7 +45,10 @@ def case_read(inspection: str, found: Inspection, reference: str, second: bool, 
     """
     assert found.opened is not None
     moment = inspection_moment(found.opened)
-    return current_cases.repository().read(reference, moment, found.framework, inspection, second=second, opened=opened)
+    reading = current_cases.repository().read(
+        reference, moment, found.framework, inspection, second=second, opened=opened
+    )
+    return person_banner.opened(reading) if opened else reading
 
 
 def too_late(found: Inspection, task: Task) -> refusals.TooLate | None:

@@ -12,6 +12,7 @@ from domain.aggregates.inspection import Inspection
 from domain.aggregates.sampling import MOST_PER_OFFICER, SPARE_PER_CENT, CannotDraw, draw, ticket
 from domain.entries.inspection_entries import CaseReplaced, SampleDrawn
 from web.inspections.inspection_form import blueprint, form_page
+from web.inspections.reading_answers import case_read
 from web.presentation.downloads import download
 from web.presentation.formatting import left_out_said
 from web.presentation.table_files import Column, Download
@@ -185,6 +186,7 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
     ]
     title = f"Replace {case}"
     access_control.shown(*(c for c in spares if c not in closed))
+    case_read(inspection, found, case, second=False, opened=True)  # for the banner
     if request.method == "GET":
         return form_page(title, fields, {"by": [c for c in spares if c not in closed][:1]}, {}, inspection)
     values, problems = read_form(fields)

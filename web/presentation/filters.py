@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, Schema, fields
 from domain.entries.code_lists import RISK_LEVELS, label
 from projections.columns.column_schema import Array
 from projections.lists.attributes import Rows, all_of, present
+from projections.lists.todo_bands import BANDS
 
 ATTRIBUTES: Mapping[str, str] = {"order": "order_type"}
 """Filter -> the attribute that it compares, where that has another name."""
@@ -18,6 +19,7 @@ NOT_ASSESSED = "not_assessed"
 LABELS = {
     "area": "Area", "division": "Division",
     "team": "Team", "officer": "Officer", "order": "Order", "tier": "Tier", "risk": "Risk of harm", "clause": "Clause",
+    "kind": "Kind", "band": "Band",
 }  # fmt: skip
 
 WIDE = ("area", "division")
@@ -56,6 +58,8 @@ class Filters:
         """The values with their words: codes by their labels, names as they are."""
         if name in (*WIDE, "team", "officer"):
             return [(value, value) for value in values]
+        if name == "band":
+            return [(value, BANDS[value].title) for value in values if value in BANDS]
         options = [(value, label(value).replace("-", " ")) for value in values]
         return [(value, words[:1].upper() + words[1:]) for value, words in options]
 

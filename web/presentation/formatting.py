@@ -38,6 +38,11 @@ def short_date(value: date | None) -> str:
     return ON_RELEASE if day == WHEN_RELEASED else f"{day.day} {day:%b %Y}"
 
 
+def weekday_date(value: date) -> str:
+    """A date as ``Thursday 22 December``, for a diary, in which the year is clear."""
+    return f"{value:%A} {value.day} {value:%B}"
+
+
 def numeric_date(value: date) -> str:
     """A date as ``3/10/2005``, which is what the date picker writes and reads."""
     return f"{value.day}/{value.month}/{value.year}"

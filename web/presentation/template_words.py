@@ -3,11 +3,11 @@
 from flask import Flask
 
 from domain.entries.code_lists import label
-from web.presentation import formatting, phrases
+from web.presentation import duty_sentences, formatting, phrases
 
 FILTERS = (
     formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,
-    formatting.change_words,
+    formatting.change_words, formatting.weekday_date,
     phrases.sentence, phrases.type_title, phrases.fact_title, phrases.fact_named, phrases.fact_details,
     phrases.fact_references, phrases.instant, phrases.answer_words, phrases.stored_words, phrases.late_words,
     phrases.claim_words, label,
@@ -19,6 +19,9 @@ def attach(app: Flask) -> None:
     for named in FILTERS:
         app.add_template_filter(named)
     app.jinja_env.globals.update(
+        knowledge_words=phrases.knowledge_words,
+        duty_asked=duty_sentences.duty_asked,
+        duty_sentence=duty_sentences.duty_sentence,
         laid_words=phrases.laid_words,
         rests_on_words=phrases.rests_on_words,
         stored_late_words=phrases.stored_late_words,

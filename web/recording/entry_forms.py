@@ -14,9 +14,10 @@ from domain.entries.case_entries import Entry
 from domain.entries.entry import CLAIMED
 from domain.entries.entry_words import FieldWords, codes_in_order, field_words, fields_of_type
 from web.presentation.phrases import sentence
+from web.recording.deciding_questions import must_be_answered
 
 ROWS = 4
-"""The rows that a form offers for a list of groups, such as the objectives of a plan."""
+"""The rows that a form offers for a list of groups, such as the objectives of a plan; for a longer list one more than it has."""
 
 NOT_ASKED = ("entry", "recorded_at", "recorded_by", "occurred_at", *CLAIMED)
 """The fields that the site fills in: who records, when, and under which id."""
@@ -33,6 +34,7 @@ class Field:
     """One question of a form. ``name`` is the path in the interchange form, such as ``risk_of_harm.public``.
 
     ``kind``: date, text, note, lines, number, choice, choices, yes_no, entry, entries. ``options``: (value, words).
+    ``usual``: how many of the options come before the word *or*, since they are most often meant; 0: there is no such word.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Field:
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
     group: str = ""
+    usual: int = 0
 
     @property
     def shown_label(self) -> str:
@@ -72,20 +75,36 @@ class _FieldOutline(NamedTuple):
         return cls(f"{path}{part.encode_name}", field_words(part.encode_name, part.type), required, group)
 
 
-def fields_of(fact_type: type[Entry], entries: Entries) -> list[Field]:
-    """The questions of a form for this type of entry; ``entries`` offers those that it may refer to."""
+def fields_of(fact_type: type[Entry], entries: Entries, of: Entry | None = None) -> list[Field]:
+    """The questions of a form for this type of entry; ``entries`` offers those that it may refer to.
+
+    ``of``: the entry that the form is filled in with, which may hold longer lists.
+    """
     parts = [part for part in fields_of_type(fact_type) if part.encode_name not in (*NOT_ASKED, "type")]
     parts.sort(key=lambda part: part.encode_name != "occurred_on")  # the date first, the others as they are declared
-    return [field for part in parts for field in _fields(_FieldOutline.of(part, "", part.required), part.type, entries)]
+    return [
+        field
+        for part in parts
+        for field in _fields(
+            _FieldOutline.of(part, "", part.required or must_be_answered(fact_type, part)), part.type, entries,
+            max(ROWS, _length(of, part.name) + 1),
+        )
+    ]  # fmt: skip
 
 
-def _fields(asked: _FieldOutline, kind: inspect.Type, entries: Entries) -> Iterable[Field]:
+def _length(of: Entry | None, name: str) -> int:
+    """How long the list in a field is; -1 where it is none."""
+    value = getattr(of, name, None)
+    return len(value) if isinstance(value, list) else -1
+
+
+def _fields(asked: _FieldOutline, kind: inspect.Type, entries: Entries, rows: int = ROWS) -> Iterable[Field]:
     match kind:
         case inspect.Metadata(type=inner, extra=extra):
             if extra and "entry_of" in extra:
                 yield _field(asked, "entry", tuple(entries(extra["entry_of"])))
             else:
-                yield from _fields(asked, inner, entries)
+                yield from _fields(asked, inner, entries, rows)
         case inspect.UnionType(types=types):
             (inner,) = (t for t in types if not isinstance(t, inspect.NoneType))
             yield from _fields(asked._replace(required=False), inner, entries)
@@ -94,7 +113,7 @@ def _fields(asked: _FieldOutline, kind: inspect.Type, entries: Entries) -> Itera
                 one = _FieldOutline.of(part, f"{asked.name}.", asked.required, asked.group or asked.words.title)
                 yield from _fields(one, part.type, entries)
         case inspect.ListType(item_type=inspect.StructType(fields=parts)):
-            for row in range(ROWS):
+            for row in range(rows):
                 group = f"{asked.words.title.removesuffix('s')} {row + 1}"
                 for part in parts:
                     one = _FieldOutline.of(part, f"{asked.name}.{row}.", False, group)

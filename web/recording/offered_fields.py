@@ -1,8 +1,10 @@
 """The fields that a form fills in, and the choices that it offers, for the person signed in."""
 
+from dataclasses import replace
 from typing import Any
 
 from domain.accounts.roles import Account
+from domain.entries import code_lists
 from domain.entries.case_entries import Entry, QualityJudged
 from web.recording.entry_forms import Field
 from web.services import current_cases, current_inspections
@@ -23,7 +25,7 @@ def filled_in(fact_type: type[Entry], who: Account) -> dict[str, Any]:
 
 
 def offered(field: Field, who: Account) -> Field:
-    """The field with its choices, where the type of entry does not list them: questions and inspections."""
+    """The field with its choices: those that the type of entry does not list (questions, inspections), outcomes in their order."""
     if field.name == "question":
         options = tuple(
             (q.id, f"{c.id}: {q.text}") for c in current_cases.framework().criteria for q in c.questions
@@ -37,4 +39,14 @@ def offered(field: Field, who: Account) -> Field:
         )
         hint = "" if who.inspects else "Leave empty for your own audit"
         return Field(field.name, "choice", "Inspection", who.inspects, hint, options)
+    if set(code_lists.USUAL_OUTCOMES) <= set(dict(field.options)):
+        return _usual_first(field)
     return field
+
+
+def _usual_first(field: Field) -> Field:
+    """The question for an outcome: what most appointments come to, then the other outcomes."""
+    words = dict(field.options)
+    others = [code for code in words if code not in code_lists.USUAL_OUTCOMES]
+    options = tuple((code, words[code]) for code in (*code_lists.USUAL_OUTCOMES, *others))
+    return replace(field, label="What became of it", options=options, usual=len(code_lists.USUAL_OUTCOMES))

@@ -1,219 +1,288 @@
-"""The form of one entry of a case: shown, checked with what the entry would change, and recorded.
+"""The form of one entry of a case: its questions, what was typed, the entry that this makes, and what is wrong with it.
 
-The form carries the id of its entry, so a form sent twice records one entry. It carries the number of entries on the file
-when it was opened, so what a colleague recorded meanwhile is shown before this entry is kept. A form that is refused is
-shown again with everything that was typed.
+The draft of the form has the id of its entry, so a form sent twice records one entry. It knows how many entries the file held
+when it was opened, so what a colleague recorded meanwhile is shown before this entry is kept.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import abort
 
+from domain.aggregates.amendments import amended, subjects, withdrawn
 from domain.aggregates.case_file import CaseFile, recording_default
-from domain.aggregates.person_files import file_named
 from domain.entries import refusals
 from domain.entries.case_entries import (
+    AppointmentMade,
     AppointmentOutcomeRecorded,
     Entry,
     EntryCorrected,
     EntryWithdrawn,
+    QualityJudged,
 )
+from domain.entries.references import reference_fields
 from domain.entries.schemas import ShapeError
-from projections.cases.case_differences import DutyChange, duty_changes
+from domain.working.drafts import Draft
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine, outstanding
-from projections.history.history import History
-from projections.obligations.derive import obligations
-from web.presentation.phrases import fact_details, fact_named, fact_title, type_title
+from projections.history.appointments import APPOINTMENTS
+from web.presentation.formatting import numeric_date
+from web.presentation.phrases import fact_named, fact_title, type_title
 from web.recording.entry_forms import Field, fields_of
-from web.recording.limits_by_hand import ask_to_lift, lifted, limit_problem
-from web.recording.offered_appointments import offered_for_outcome, outcome_warning
+from web.recording.limits_by_hand import limit_problem
+from web.recording.next_booking import FIELDS, NOTHING, NextBooking
+from web.recording.offered_appointments import offered_for_outcome, why_no_outcome
 from web.recording.offered_fields import filled_in, offered
 from web.recording.problem_words import place_of, problem_words
-from web.recording.typed_entries import correction_of, form_token, whole_entry
-from web.services import current_cases
-from web.site import access_control, clock, two_people
+from web.recording.typed_entries import correction_of, whole_entry
+from web.recording.typed_values import typed_of
+from web.services import current_cases, entry_rights
+from web.site import access_control, clock
+
+Problems = dict[str, str]
+"""Question -> what to do, in words; empty when all is well."""
+
+SIGNED_JUDGEMENT = ("framework", "by", "by_id", "role", "second")
+"""What the service fills in of a judgement; who signed an entry is not corrected: another is recorded in its place."""
 
 
 class RecordingForm:
-    """The form of one entry of a case, for the person signed in. ``of``: the entry that it corrects, if any."""
+    """The form of one entry of a case, for the person signed in. ``of``: the id of the entry that it corrects, if any."""
 
-    def __init__(self, reference: str, fact_type: type[Entry], of: Entry | None = None):
-        who = access_control.account()
-        if not who.may_enter(fact_type):
-            abort(403, f"{type_title(fact_type.__name__)}: that is not yours to record.")
-        self.reference, self.fact_type, self.of, self.who = reference, fact_type, of, who
+    def __init__(self, reference: str, fact_type: type[Entry], draft: Draft, of: str = ""):
+        self.who = access_control.account()
+        self.reference, self.fact_type, self.draft = reference, fact_type, draft
         self.now = clock.recording_time()
         self.file: CaseFile = current_cases.shown_file(reference)
-        self.filled_in = filled_in(fact_type, who) if of is None else {}
-        asked = fields_of(type(of) if of is not None else fact_type, self._entries)
-        unasked = {*self.filled_in, *(fact_type.use.signed if of is None else ())}
-        self.fields = [offered(f, who) for f in asked if f.name not in unasked]
+        self.of = None if not of else self._base(of)
+        self.type = fact_type if self.of is None else type(self.of)
+        """The type whose questions are asked."""
+        self.filled_in = filled_in(fact_type, self.who) if self.of is None else {}
+        asked = fields_of(self.type, self._entries, self.of)
+        unasked = {*self.filled_in, *self.type.use.signed}
+        if self.of is not None and isinstance(self.of, QualityJudged):
+            unasked |= set(SIGNED_JUDGEMENT)
+        self.fields = [self._offering(offered(f, self.who)) for f in asked if f.name not in unasked]
+        self.more: Sequence[Field] = FIELDS if fact_type is AppointmentOutcomeRecorded else ()
+        """Questions about another entry that the same form makes: the next appointment, beside an outcome."""
 
-    def defaults(self) -> dict[str, list[str]]:
-        """What a new form has filled in already: field -> its values."""
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was kept of this form yet."""
+        return not self.draft.typed
+
+    @property
+    def title(self) -> str:
+        return f"Correct: {fact_title(self.of)}" if self.of is not None else type_title(self.fact_type.__name__)
+
+    @cached_property
+    def typed(self) -> Mapping[str, Sequence[str]]:
+        """What the form shows: the draft; of a new form what is filled in already."""
+        if not self.is_new:
+            return self.draft.typed
+        if self.of is not None:
+            return {name: texts for name, texts in typed_of(self.of).items() if name in {f.name for f in self.fields}}
         names = {field.name for field in self.fields}
-        mine = {"assessor": self.who.name}
+        mine = {"assessor": self.who.name, "occurred_on": numeric_date(clock.today())}
         return {name: [value] for name, value in mine.items() if name in names}
 
-    def whole(self, typed: Mapping[str, Sequence[str]]) -> Entry:
-        """The entry that was typed; ``ShapeError`` with everything that is wrong in it."""
-        return whole_entry(self.fact_type, self.fields, typed, self.filled_in | self._recorded(typed))
+    def presetting(self, about: str) -> None:
+        """Fill a new form in with the entry that it is to name."""
+        if about and self.is_new and self.of is None:
+            named = {
+                f.name: [about] for f in self.fields if f.kind in ("entry", "entries") and about in dict(f.options)
+            }
+            self.typed = {**self.typed, **named, **(self._its_day(about) if named else {})}
 
-    def correction(self, typed: Mapping[str, Sequence[str]]) -> Entry:
-        """A correction of the fields that were changed or emptied; ``ShapeError`` where none was."""
-        assert self.of is not None
-        recorded = {"occurred_on": clock.today().isoformat(), **self._recorded(typed)}
-        return correction_of(self.of, self.fields, typed, recorded)
+    def _its_day(self, about: str) -> dict[str, list[str]]:
+        """The day of an outcome: that of its appointment."""
+        made = as_it_reads(self.file, about)
+        return {"occurred_on": [numeric_date(made.for_on)]} if self.more and isinstance(made, AppointmentMade) else {}
 
-    def _recorded(self, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        return {
-            "entry": form_token(typed),
-            "recorded_at": self.now.isoformat(),
-            "recorded_by": self.who.username,
-        }
+    def read(self) -> Entry:
+        """The entry that was typed, or the correction; ``ShapeError`` with everything that is wrong in it."""
+        recorded: dict[str, Any] = {
+            "entry": self.draft.id, "recorded_at": self.now.isoformat(), "recorded_by": self.who.username,
+        }  # fmt: skip
+        if self.of is None:
+            fact = whole_entry(self.fact_type, self.fields, self.typed, self.filled_in | recorded)
+        else:
+            recorded["occurred_on"] = clock.today().isoformat()
+            fact = correction_of(self.of, self.fields, self.typed, recorded)
+        return recording_default(self.file, fact)
 
-    def answer(self, read: Callable[[Mapping[str, Sequence[str]]], Entry]) -> str | Response:
-        """The reply to a form that was sent: the form again, the check, or the case with the entry recorded."""
-        typed = request.form.to_dict(flat=False)
-        step = request.form.get("step", "show")
-        if step == "show":
-            return self.show(typed)
+    @property
+    def next(self) -> NextBooking:
+        """The next appointment as it was typed."""
+        return NextBooking.typed(self.typed) if self.more else NOTHING
+
+    def also(self, fact: Entry) -> list[Entry]:
+        """The entries that are recorded with the form's own. The form has no problems."""
+        more = self.next.facts(fact.entry, self.who.username, clock.today(), self.now)
+        return [recording_default(self.file, one) for one in more]
+
+    def tried(self) -> tuple[Entry | None, Problems]:
+        """The entry, where it could be recorded now; else what is wrong, in words, in the order of the questions."""
         try:
-            fact = recording_default(self.file, read(typed))
-            if isinstance(fact, EntryWithdrawn) and fact.of in self.file.entries:
-                check_may_change(self.file.entries[fact.of])
-            fresh = current_cases.repository().files.would_record(self.reference, fact, now=self.now)
+            fact = self.read()
+            self._check_subject(fact)
+            current_cases.repository().files.would_record(self.reference, fact, now=self.now)
         except ShapeError as error:
-            return self.show(typed, dict(error.problems))
-        except refusals.EntryRepeats:
-            return self.show(
-                typed, {"entry": "You have recorded this entry already. To change it, correct it on the case page"}
-            )
+            return None, self.in_words(dict(error.problems)) | self._next_problems()
         except refusals.Refused as error:
-            return self.show(typed, {error.field.removeprefix("fields."): error.reason})
+            return None, self.in_words({error.field.removeprefix("fields."): error.reason})
         if problem := limit_problem(fact, self.file):
-            return self.show(typed, {"excluded": problem})
-        unseen = self._unseen(typed) if fresh else []
-        if step == "check" or unseen:
-            return self._check(typed, fact, unseen if step != "check" else [])
-        return self._record(typed, fact, fresh=bool(fresh))
+            return None, {"excluded": problem}
+        if problems := self._next_problems():
+            return None, problems
+        return fact, {}
 
-    def _record(self, typed: Mapping[str, Sequence[str]], fact: Entry, *, fresh: bool) -> str | Response:
-        """Record the entry and go to it on the case page. ``fresh``: it is not on the file yet."""
-        if fresh and (staff := lifted(fact, self.file)):
-            outcome = ask_to_lift(self.reference, fact, staff, self.file)
-            flash(
-                f"{fact_title(fact)}: {'recorded' if outcome == 'alone' else 'asked for'}. {two_people.OUTCOMES[outcome]}"
-            )
-            return redirect(url_for("requests.index"))
-        try:
-            current_cases.repository().files.record(
-                self.reference, [fact], actor=access_control.stored_by_account(self.who.username), now=self.now
-            )
-        except (refusals.Refused, refusals.BusyFile) as error:
-            return self.show(typed, {"entry": f"{error}. Look at the entries made meanwhile, and send it again"})
-        if fresh:
-            access_control.log("recorded", self.reference, detail=f"{type(fact).__name__} {fact.entry}")
-        flash(f"{fact_title(fact)}: recorded.")
-        crn, _, number = self.reference.partition("/")
-        return redirect(
-            url_for("cases.show", crn=crn, number=number, as_at=None, known=None, _anchor=f"entry-{fact.entry}")
-        )
+    def _next_problems(self) -> Problems:
+        """What is wrong with the next appointment. One that is on the file already was booked by this form."""
+        if not self.more or f"{self.draft.id}-next" in self.file.entries:
+            return {}
+        return self.next.problems(current_cases.repository().history(self.reference, None), clock.today())
 
-    def show(self, typed: Mapping[str, Sequence[str]], problems: Mapping[str, str] | None = None) -> str:
-        """The form with what was typed. ``problems``: field -> reason, shown in the order of the questions."""
+    def in_words(self, reasons: Mapping[str, str]) -> Problems:
+        """Field -> reason, as question -> what to do, in the order of the questions."""
         asked = {field.name: field for field in self.fields}
-        reasons = {place_of(name, asked): reason for name, reason in (problems or {}).items()}
-        placed = {
-            place: problem_words(reasons[place], asked.get(place))
-            for place in sorted(reasons, key=lambda place: [*asked, place].index(place))
+        placed = {place_of(name, asked): reason for name, reason in reasons.items()}
+        order = list(asked)
+        return {
+            place: problem_words(
+                placed[place], asked.get(place), self.type.__name__, "\n".join(self.typed.get(place, ()))
+            )
+            for place in sorted(placed, key=lambda place: order.index(place) if place in asked else len(order))
         }
-        groups: dict[str, list[Field]] = {}
-        for field in self.fields:
-            groups.setdefault(field.group, []).append(field)
-        return render_template(
-            "recording/record_entry.html", form=self, title=self._title(), groups=groups, typed=typed, problems=placed,
-            entry_id=form_token(typed), seen=self._seen(typed), owed=self._owed(),
-        )  # fmt: skip
 
-    def _check(self, typed: Mapping[str, Sequence[str]], fact: Entry, unseen: Sequence[Entry]) -> str:
-        pairs = [(name, text) for name, texts in typed.items() for text in texts]
-        dropped = ("step", "csrf_token", "entry", "seen")
-        return render_template(
-            "recording/record_check.html", form=self, title=self._title(), fact=fact, unseen=unseen, effects=self._effects(fact),
-            lifted=sorted(lifted(fact, self.file)), self_out=self.who.is_shut_out(getattr(fact, "excluded", ())),
-            warning=self._warning(fact),
-            typed=[(name, text) for name, text in pairs if name not in dropped],
-            entry_id=form_token(typed), seen=self.file.version, day=clock.today(),
-        )  # fmt: skip
-
-    def _warning(self, fact: Entry) -> str:
-        """What is odd about an outcome; empty for one that is not."""
-        return outcome_warning(fact, current_cases.repository().history(self.reference, None), clock.today())
-
-    def details(self, fact: Entry) -> list[tuple[str, str]]:
-        """The fields of the entry in words. Other entries that it names are described, not given by id."""
-        words = {value: text for f in self.fields if f.kind in ("entry", "entries") for value, text in f.options}
-        return [(name, ", ".join(words.get(x, x) for x in text.split(", "))) for name, text in fact_details(fact)]
-
-    def named(self, entry_id: str) -> str:
-        """How a sentence names an entry: by its id, or as the one being recorded."""
-        if entry_id in self.file.entries or file_named(entry_id) is not None:
-            return current_cases.named_entry(entry_id)
-        return "being recorded"
-
-    def _effects(self, fact: Entry) -> list[DutyChange]:
-        """The duties that this entry meets, raises or ends, as the file stands today."""
-        entries = {**self.file.entries, fact.entry: fact}
-        person = current_cases.repository().person(self.reference)
-        reached = person._replace(file=CaseFile(self.reference, self.file.version + 1, entries)).reached
-        clauses = [clause for clause in current_cases.framework().clauses if clause.of_standards]
-        before = obligations(current_cases.repository().history(self.reference, None), clauses)
-        after = obligations(History.of(reached.entries, elsewhere=reached.elsewhere), clauses)
-        return duty_changes(before, after, clock.today(), clock.today())
-
-    def _owed(self) -> list[DutyLine]:
+    def owed(self) -> list[DutyLine]:
         """The open duties of the case that an entry of this type can meet."""
         today = current_cases.today()
         history = current_cases.repository().history(self.reference, today.known_at)
-        if history.start is None or history.start.on > today.on:
+        if self.of is not None or history.start is None or history.start.on > today.on:
             return []
         owed = outstanding(CaseSnapshot.of_history(self.reference, today, history))
         return [duty for duty in owed if any(by.type is self.fact_type for by in duty.clause.entries)]
 
-    def _unseen(self, typed: Mapping[str, Sequence[str]]) -> list[Entry]:
-        """The entries recorded on the case since the form was opened."""
-        return self.file.since(self._seen(typed))
+    def unseen(self) -> list[Entry]:
+        """What others recorded on the case since the writer last looked."""
+        return [fact for fact in self.file.since(self.draft.seen) if fact.recorded_by != self.who.username]
 
-    def _seen(self, typed: Mapping[str, Sequence[str]]) -> int:
-        seen = next(iter(typed.get("seen", ())), "")
-        return int(seen) if seen.isdecimal() and len(seen) < 9 else self.file.version
+    def changed_meanwhile(self) -> list[Entry]:
+        """What others recorded about the entry that is corrected, since the form was opened."""
+        if self.of is None:
+            return []
+        about = subjects(self.file.amending)
+        later = self.file.since(self.draft.opened)
+        return [f for f in later if about.get(f.entry) == self.of.entry and f.recorded_by != self.who.username]
+
+    def standing(self) -> Entry | None:
+        """The entry that is corrected as it reads now; None where it is withdrawn."""
+        return None if self.of is None else as_it_reads(self.file, self.of.entry)
+
+    def corrected(self, fact: Entry) -> Entry | None:
+        """The entry that is corrected, or withdrawn, as it reads once this is recorded."""
+        of = getattr(fact, "of", "")
+        entries = {**self.file.entries, fact.entry: fact}
+        return as_it_reads(CaseFile(self.reference, self.file.version + 1, entries), of)
+
+    def _base(self, of: str) -> Entry:
+        """The entry as it read when the form was opened."""
+        found = as_it_reads(self.file, of, self.draft.opened) or as_it_reads(self.file, of)
+        if found is None:
+            abort(404, f"There is no entry {of} to correct in {self.reference}.")
+        return found
+
+    def _check_subject(self, fact: Entry) -> None:
+        """Refuse what changes an entry that is withdrawn, or is somebody else's to change; and an outcome that is not due."""
+        if isinstance(fact, AppointmentOutcomeRecorded) and fact.entry not in self.file.entries:
+            self._check_outcome(fact)
+        if not isinstance(fact, EntryCorrected | EntryWithdrawn) or fact.of not in self.file.entries:
+            return
+        subject = self.file.entries[fact.of]
+        if not entry_rights.may_change(subject, self.file):
+            raise refusals.Refused("of", f"{fact_title(subject)}: that is not yours to correct or withdraw")
+        if fact.entry not in self.file.entries and fact.of in withdrawn(_withdrawals(self.file)):
+            said = "withdraw that withdrawal first; what you typed is kept" if self.of is not None else "choose another"
+            raise refusals.Refused("of", f"this entry is withdrawn already: {said}")
+
+    def _check_outcome(self, fact: AppointmentOutcomeRecorded) -> None:
+        history = current_cases.repository().history(self.reference, None)
+        made = next((one for one in history.entries if one.entry == fact.appointment), None)
+        if (
+            made is not None
+            and isinstance(made, APPOINTMENTS)
+            and (why := why_no_outcome(made, history, clock.today()))
+        ):
+            raise refusals.Refused("appointment", f"{fact_named(made)}: {why}.")
 
     def _entries(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
-        """The entries of these types, the latest first, as (id, words). Corrections and withdrawn entries are left out.
-
-        For an outcome, the appointments that wait for one come first.
+        """The entries of these types, the latest first, as (id, words). Withdrawn ones are left out; corrections and
+        withdrawals are offered to be withdrawn alone. For an outcome, only the appointments that wait for one are offered.
         """
         history = current_cases.repository().history(self.reference, None)
         found = [
             fact for fact in history.entries
-            if fact.entry in self.file.entries
-            and (not kinds or type(fact).__name__ in kinds) and not isinstance(fact, EntryCorrected)
-            and (self.fact_type is not EntryWithdrawn or self.who.may_change(fact))
+            if fact.entry in self.file.entries and (not kinds or type(fact).__name__ in kinds)
+            and not isinstance(fact, EntryCorrected | EntryWithdrawn)
         ]  # fmt: skip
+        if self.fact_type is EntryWithdrawn:
+            gone = withdrawn(_withdrawals(self.file))
+            found += [fact for fact in self.file.amending if fact.entry not in gone]
+            found.sort(key=lambda fact: fact.recorded_at)
+            found = [fact for fact in found if entry_rights.may_change(fact, self.file)]
         found.reverse()
-        if self.fact_type is AppointmentOutcomeRecorded:
+        if self.type is AppointmentOutcomeRecorded:
             return offered_for_outcome(found, history, clock.today())
-        return [(fact.entry, fact_named(fact)) for fact in found]
+        return [(fact.entry, self._named(fact)) for fact in found]
 
-    def _title(self) -> str:
-        return f"Correct: {fact_title(self.of)}" if self.of is not None else type_title(self.fact_type.__name__)
+    def _offering(self, field: Field) -> Field:
+        """The field with what the corrected entry has there now, though nobody could choose it any more."""
+        if self.of is None or field.kind not in ("entry", "entries", "choice", "choices"):
+            return field
+        there = dict(field.options)
+        missing = [one for one in typed_of(self.of).get(field.name, ()) if one not in there]
+        more = tuple((one, f"{self.named(one)} (as it stands)") for one in missing)
+        return replace(field, options=(*field.options, *more))
+
+    def named(self, entry: str) -> str:
+        """An entry of the file in words; any other value as it is."""
+        fact = self.file.entries.get(entry)
+        return entry if fact is None else self._named(fact)
+
+    def _named(self, fact: Entry) -> str:
+        if not isinstance(fact, EntryCorrected | EntryWithdrawn):
+            return fact_named(fact)
+        subject = self.file.entries.get(fact.of)
+        return f"{fact_named(fact)}: {'?' if subject is None else self._named(subject)}"
 
 
-def check_may_change(fact: Entry) -> None:
+def as_it_reads(file: CaseFile, entry: str, stored: int | None = None) -> Entry | None:
+    """An entry as its file reads, with the first ``stored`` entries of it (None: all); None where it is withdrawn or not there."""
+    entries = list(file.entries.values())[:stored]
+    return next((fact for fact in amended(entries) if fact.entry == entry), None)
+
+
+def naming(file: CaseFile, entry: str) -> list[Entry]:
+    """The entries of the file that name an entry and stand; corrections and withdrawals are none of them."""
+    read = [
+        fact for fact in amended(list(file.entries.values())) if not isinstance(fact, EntryCorrected | EntryWithdrawn)
+    ]
+    return [fact for fact in read if entry in _named_by(fact)]
+
+
+def _named_by(fact: Entry) -> list[str]:
+    values = [getattr(fact, name) for name, _, _ in reference_fields(type(fact))]
+    return [one for value in values for one in (value if isinstance(value, list) else [value]) if one]
+
+
+def _withdrawals(file: CaseFile) -> list[EntryWithdrawn]:
+    return [fact for fact in file.amending if isinstance(fact, EntryWithdrawn)]
+
+
+def check_may_change(fact: Entry, file: CaseFile) -> None:
     """403 where the person signed in may not correct or withdraw this entry."""
-    if not access_control.account().may_change(fact):
+    if not entry_rights.may_change(fact, file):
         abort(403, f"{fact_title(fact)}, entry {fact.entry}: that is not yours to correct or withdraw.")

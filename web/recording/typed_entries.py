@@ -1,38 +1,38 @@
 """The entry that a form's answers make: a whole one, or a correction of one on the file."""
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from msgspec import NODEFAULT, structs, to_builtins
+
+from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import ShapeError, dump_entry, load_entry
-from web.recording.entry_forms import NOT_ASKED, Field
-from web.recording.typed_values import values_of
+from web.recording.entry_forms import Field
+from web.recording.typed_values import typed_of, values_of
+from web.site.date_field import read_day
 
-_TOKEN = re.compile(r"form-[0-9a-f]{12}")
+Typed = Mapping[str, Sequence[str]]
+"""Field of a form -> its texts, as they were typed."""
 
-
-def form_token(typed: Mapping[str, Sequence[str]]) -> str:
-    """The id of the entry that this form makes: the same each time the form is sent."""
-    sent = next(iter(typed.get("entry", ())), "")
-    return sent if _TOKEN.fullmatch(sent) else f"form-{secrets.token_hex(6)}"
+NOTHING_CHANGED = "Nothing is changed. Change what is wrong, or go back to the case."
 
 
-def whole_entry(
-    fact_type: type[Entry], fields: Sequence[Field], typed: Mapping[str, Sequence[str]], given: Mapping[str, Any]
-) -> Entry:
+def new_token() -> str:
+    """The id of the entry that a new form will make, and of its draft: the same each time the form is sent."""
+    return f"form-{secrets.token_hex(8)}"
+
+
+def whole_entry(fact_type: type[Entry], fields: Sequence[Field], typed: Typed, given: Mapping[str, Any]) -> Entry:
     """The whole entry; ``ShapeError`` with everything that is wrong in it and every question not answered.
 
     ``given``: what the service fills in itself, as interchange values.
     """
     asked = values_of(fields, typed)
     problems = [(f.name, "missing") for f in fields if f.required and "." not in f.name and f.name not in asked]
-    problems += [
-        (f.name, "choose one of those that are offered")
-        for f in fields
-        if f.kind == "choice" and f.name in asked and str(asked[f.name]) not in dict(f.options)
-    ]
+    problems += _not_offered(fields, asked)
     try:
         fact = load_entry(fact_type.__name__, {**asked, **given})
     except ShapeError as error:
@@ -42,25 +42,64 @@ def whole_entry(
     return fact
 
 
-def correction_of(
-    of: Entry, fields: Sequence[Field], typed: Mapping[str, Sequence[str]], given: Mapping[str, Any]
-) -> Entry:
-    """A correction of the fields that were changed or emptied; ``ShapeError`` where none was. ``given``: as above."""
-    before, after = dump_entry(of), values_of(fields, typed)
-    load_entry(type(of).__name__, {**{k: v for k, v in before.items() if k in NOT_ASKED}, **after})
-    changed = {}
-    for name in dict.fromkeys(field.name.split(".")[0] for field in fields):
-        standing = before.get(name, getattr(of, name, None))
-        now = after.get(name, [] if isinstance(standing, list) else None)
-        if not _same(standing, now):
-            changed[name] = now
-    if not changed:
-        raise ShapeError([("occurred_on", "nothing is changed; change what is wrong")])
-    return load_entry("EntryCorrected", {"of": of.entry, "fields": changed, **given})
+def correction_of(base: Entry, fields: Sequence[Field], typed: Typed, given: Mapping[str, Any]) -> Entry:
+    """A correction of the fields that the writer touched; ``ShapeError`` where none was. ``given``: as above.
+
+    ``base``: the entry as it read when the form was opened. What a colleague corrected since, in a field that was left as it
+    was, stays corrected.
+    """
+    values, shown = values_of(fields, typed), typed_of(base)
+    touched = dict.fromkeys(f.name.split(".")[0] for f in fields if _said(f, typed) != _said(f, shown))
+    if not touched:
+        raise ShapeError([("nothing", NOTHING_CHANGED)])
+    now = {name: _now(base, name, values) for name in touched}
+    if "occurred_on" in now and base.occurred_at is not None:
+        now["occurred_at"] = _same_time_of_day(base.occurred_at, now["occurred_on"])
+    before = {name: value for name, value in dump_entry(base).items() if name != "type" and name not in now}
+    problems = _not_offered([f for f in fields if f.name in touched], values)
+    problems += [(f.name, "missing") for f in fields if f.name in touched and f.required and f.name not in values]
+    try:
+        load_entry(type(base).__name__, before | {name: value for name, value in now.items() if value is not None})
+    except ShapeError as error:
+        problems += [(name, reason) for name, reason in error.problems if (name, "missing") not in problems]
+    if problems:
+        raise ShapeError(problems)
+    return load_entry("EntryCorrected", {"of": base.entry, "fields": now, **given})
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Whether two values say the same: codes chosen from a list have no order."""
-    if isinstance(one, list) and isinstance(other, list) and all(isinstance(item, str) for item in (*one, *other)):
-        return sorted(one) == sorted(other)
-    return bool(one == other)
+def _not_offered(fields: Sequence[Field], asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (f.name, "choose one of those that are offered")
+        for f in fields
+        if f.kind == "choice" and f.name in asked and str(asked[f.name]) not in dict(f.options)
+    ]
+
+
+def _said(field: Field, typed: Typed) -> Any:
+    """What stands at a question, so that two ways of typing the same are equal."""
+    texts = [text.replace("\r\n", "\n").strip() for text in typed.get(field.name, ()) if text.strip()]
+    match field.kind:
+        case "date":
+            return [read_day(text) or text for text in texts]
+        case "choices" | "entries":
+            return sorted(texts)
+        case "lines":
+            return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
+        case _:
+            return texts
+
+
+def _now(base: Entry, name: str, values: Mapping[str, Any]) -> Any:
+    """The value of a field as a correction gives it. What is emptied reads as the declaration has it by default."""
+    if name in values:
+        return values[name]
+    (part,) = (part for part in structs.fields(base) if part.encode_name == name)
+    if part.default_factory is not NODEFAULT:
+        return to_builtins(part.default_factory())
+    return None if part.default is NODEFAULT else part.default
+
+
+def _same_time_of_day(at: datetime, day: str) -> str | None:
+    """The same time of day in London on the day that is now given; None where that is no day."""
+    on = read_day(day)
+    return None if on is None else datetime.combine(on, at.astimezone(LONDON).time(), LONDON).isoformat()

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from projections.reports.comparison import Comparison
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import WITHHELD, Proportion, Scope
 from projections.reports.training_needs import TrainingNeed, TrainingNeeds
-from web.reports.measure_phrases import area_said, period_words, scope_words
+from web.presentation.comparison_words import AGAINST, HOW_COMPARED
+from web.reports.measure_phrases import period_words, scope_words
 from web.reports.share_columns import SHARE_COLUMNS, share_cells, short_cells
 from web.reports.table_model import Heading, Link, Table, TableRow
 
@@ -27,7 +29,7 @@ def needs_tables(found: TrainingNeeds, asked: ReportRequest) -> list[Table]:
         values = {"clause": need.clause, "of": scope.spelled, "since": asked.period.since.isoformat()}
         return TableRow(
             [need.level, need.name, need.team, need.clause, *share_cells(need.figure), *short_cells(need.area),
-             f"{need.against} area" if need.against else None],
+             AGAINST[need.against]],
             {"share": Link("compliance.duties", values), "clause": Link("handbook.clause", {"clause": need.clause})},
         )  # fmt: skip
 
@@ -35,8 +37,7 @@ def needs_tables(found: TrainingNeeds, asked: ReportRequest) -> list[Table]:
     return [
         Table(
             "below", "Missed more often than in the area, by more than chance", headings, [row(n) for n in found.below],
-            f"{says} The two 95% intervals do not touch. The furthest below stands first.",
-            "No team and no officer misses a clause more often than the area by more than chance.",
+            f"{says} {HOW_COMPARED}", "No team and no officer misses a clause more often than the area by more than chance.",
         ),
         Table(
             "others", "Everything else, where chance may be all", headings, [row(n) for n in found.others],
@@ -45,8 +46,13 @@ def needs_tables(found: TrainingNeeds, asked: ReportRequest) -> list[Table]:
     ]  # fmt: skip
 
 
-def expectations_table(own: Mapping[str, Proportion], area: Mapping[str, Proportion], asked: ReportRequest) -> Table:
-    """The clauses of standards and framework under which any duty fell due, in their order."""
+def expectations_table(
+    own: Mapping[str, Proportion],
+    area: Mapping[str, Proportion],
+    against: Mapping[str, Comparison | None],
+    asked: ReportRequest,
+) -> Table:
+    """The clauses of standards and framework under which any duty fell due, in their order. ``against``: the rest of the area."""
     framework = frameworks()[DEFAULT_FRAMEWORK]
     headings = [
         Heading("clause", "Clause"), Heading("says", "What it asks"), Heading("of", "Of"), *SHARE_COLUMNS,
@@ -60,11 +66,12 @@ def expectations_table(own: Mapping[str, Proportion], area: Mapping[str, Proport
         rows.append(
             TableRow(
                 [clause.id, clause.says, whose, *share_cells(figure), share_cells(whole)[0],
-                 area_said(figure, whole)],
+                 AGAINST[against.get(clause.id)]],
                 {"clause": Link("handbook.clause", {"clause": clause.id}), "share": Link("compliance.duties", values)},
             )
         )  # fmt: skip
     says = (
-        f"Duties that fell due {period_words(asked.period)}, met in time. A clause leads to its words in the handbook."
+        f"Duties that fell due {period_words(asked.period)}, met in time. A clause leads to its words in the handbook. "
+        f"{HOW_COMPARED}"
     )
     return Table("expectations", scope_words(asked.scope), headings, rows, says)

@@ -10,12 +10,16 @@ from werkzeug.exceptions import BadRequest
 from domain.accounts.roles import WORKERS
 from domain.policy.measures.measure import Measure, Report
 from domain.policy.measures.measure_files import reports
+from domain.policy.measures.scorecard_targets import target_of
 from projections.notices.notice_kinds import NOTICES
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import Proportion
-from web.presentation.downloads import download
+from projections.reports.quarters import quarters
+from web.presentation.downloads import download, picture
+from web.presentation.drawing import Drawing, svg
+from web.presentation.formatting import short_date
+from web.presentation.share_charts import QuarterFigure, quarters_drawing
 from web.presentation.table_files import FORMATS
-from web.presentation.trend_chart import TrendChart, chart
 from web.reports import drill_down_pages
 from web.reports.measure_phrases import clause_words, definition, period_words, scope_words, sure_said
 from web.reports.report_building import BuiltReport, build_measure_report, build_report, definitions
@@ -29,10 +33,6 @@ blueprint = Blueprint("compliance", __name__)
 drill_down_pages.attach(blueprint)
 
 MONTHS_OFFERED = (3, 6, 12, 24)
-
-ON_PAPER = ("oversight", "risk-of-harm", "plans", "contact", "enforcement", "programmes", "victims", "recording",
-            "training", "forecast")  # fmt: skip
-"""The ids of the reports in the pack for printing, in order."""
 
 
 @blueprint.get("/reports")
@@ -79,13 +79,25 @@ def measure_table(name: str, sheet: str, form: str) -> Response:
     return _file(_made_measure(name), sheet, form)
 
 
-@blueprint.get("/reports/pack")
+@blueprint.get("/reports/<name>/chart/<form>")
 @access_control.open_to(*WORKERS)
-def pack() -> str:
-    """The reports of one place on one page, to print: each begins on a new sheet of paper."""
-    wanted = _asked()
-    made = [_make(reports().reports[name], wanted) for name in ON_PAPER]
-    return render_template("reports/pack.html", packed=made, **_common(wanted))
+def chart_table(name: str, form: str) -> Response:
+    """The chart of a report as a picture: SVG or PNG."""
+    return _picture(_made(_report(name)), form)
+
+
+@blueprint.get("/reports/measures/<name>/chart/<form>")
+@access_control.open_to(*WORKERS)
+def measure_chart_table(name: str, form: str) -> Response:
+    """The chart of a measure as a picture."""
+    return _picture(_made_measure(name), form)
+
+
+def _picture(made: BuiltReport, form: str) -> Response:
+    drawing = _chart(made)
+    if drawing is None:
+        abort(404, "This report has no chart.")
+    return picture(drawing, form, f"{made.report.id}-{made.asked.moment.on}")
 
 
 def _page(made: BuiltReport) -> str:
@@ -110,7 +122,7 @@ def _common(wanted: ReportRequest) -> dict[str, Any]:
         "period": period_words(wanted.period),
         "printed_cell": printed,
         "address": address,
-        "chart_of": _chart,
+        "drawn": svg,
     }
 
 
@@ -125,23 +137,19 @@ def address(link: Link, made: BuiltReport) -> str:
     return url_for(endpoint, **values)
 
 
-def _chart(made: BuiltReport) -> TrendChart | None:
-    if not made.points:
+def _chart(made: BuiltReport) -> Drawing | None:
+    """The measure of a report by quarter, with the place beside it as a second line; None: it has no trend."""
+    day = made.asked.moment.on
+    found, beside = quarters(made.points, day), {q.end: q.stood for q in quarters(made.beside, day)}
+    if made.measure is None or not any(q.stood.n for q in found):
         return None
-    several = [
-        ("hindsight", "With hindsight", [p.hindsight for p in made.points]),
-        ("stood", "As the file stood", [p.stood for p in made.points]),
-    ]
-    if made.beside:
-        by_end = {point.end: point.stood for point in made.beside}
-        several.append(
-            (
-                "beside",
-                made.asked.beside.name if made.asked.beside else "",
-                [by_end.get(p.end, Proportion()) for p in made.points],
-            )
-        )
-    return chart([p.end for p in made.points], several)
+    figures = [QuarterFigure(q.end, q.stood, q.part, q.hindsight, beside.get(q.end, Proportion())) for q in found]
+    title = f"{made.measure.title}: {scope_words(made.asked.scope)}"
+    counted = sum(q.stood.n for q in found)
+    return quarters_drawing(
+        title, f"{title}, by quarter. The table below has its months.", figures, target_of(made.measure),
+        made.asked.beside.name if made.asked.beside else None, f"n = {counted:,} {made.measure.unit}; to {short_date(day)}",
+    )  # fmt: skip
 
 
 def _report(name: str) -> Report:
@@ -159,7 +167,8 @@ def read_query_values() -> dict[str, Any]:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
 
 
-def _asked() -> ReportRequest:
+def asked_of_report() -> ReportRequest:
+    """The query of this page; 400 where it cannot be read, 404 for a place of others."""
     return query_from(
         read_query_values(), current_cases.moment(), access_control.account(), report_cache.duty_queries()
     )
@@ -169,7 +178,7 @@ def _made(report: Report) -> BuiltReport:
     trend = reports().measures.get(read_query_values()["trend"])
     if trend is not None and trend not in report.measures:
         raise BadRequest(f"{trend.title} is not a measure of this report.")
-    return _make(report, _asked(), trend)
+    return _make(report, asked_of_report(), trend)
 
 
 def _make(report: Report, wanted: ReportRequest, trend: Measure | None = None) -> BuiltReport:
@@ -188,7 +197,7 @@ def _made_measure(name: str) -> BuiltReport:
     found = reports().measures.get(name)
     if found is None:
         abort(404, f"There is no measure called {name}; there are {', '.join(reports().measures)}.")
-    wanted = _asked()
+    wanted = asked_of_report()
     return report_cache.kept(
         (found.id, "measure", *_question(wanted)),
         lambda: build_measure_report(found, wanted, report_cache.told_figures(), current_cases.repository()),

@@ -7,7 +7,6 @@ from math import floor
 from domain.policy.cited_documents import SURE
 from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
-from projections.reports.caseload_matrix import MatrixCell
 from projections.reports.disclosure import BASE, FEW
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.periods import Period
@@ -57,14 +56,6 @@ def _points(before: Proportion, now: Proportion) -> int:
 
 def _whole(score: Fraction | None) -> int:
     return floor((score or 0) + Fraction(1, 2))
-
-
-def area_said(now: Proportion, area: Proportion) -> str | None:
-    """``below area`` or ``above area``, as in the caseload matrix; None where chance may explain the difference."""
-    if now == area or not (now.n and area.n):
-        return None
-    found = MatrixCell(now.held, now.n).against(MatrixCell(area.held, area.n))
-    return f"{found} area" if found else None
 
 
 def interval_said(figure: Proportion) -> str | None:

@@ -7,8 +7,9 @@ from typing import Any
 from projections.reports.duty_results import LateFigure
 from projections.reports.measure_figures import PlaceLine, RecordedIn, ReportRequest, WaitLines
 from projections.reports.told_counts import WaitFigure
+from web.presentation.comparison_words import AGAINST, HOW_COMPARED
 from web.presentation.formatting import percent
-from web.reports.measure_phrases import area_said, beside_said, change_said, period_words, scope_words
+from web.reports.measure_phrases import beside_said, change_said, period_words, scope_words
 from web.reports.share_columns import (
     SHARE_COLUMNS,
     WITHHELD_CELL,
@@ -40,7 +41,7 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
     for line in lines:
         cells = [
             line.measure.title, line.measure.id, *share_cells(line.now), *short_cells(line.before),
-            change_said(line.before, line.now), *short_cells(line.area), area_said(line.now, line.area),
+            change_said(line.before, line.now), *short_cells(line.area), AGAINST[line.against],
         ]  # fmt: skip
         opens = {
             "measure": Link("compliance.measure", {"name": line.measure.id, "of": asked.scope.spelled or None}),
@@ -53,7 +54,7 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
         rows.append(TableRow(cells, opens))
     says = (
         f"Duties that fell due {period_words(asked.period)}; before: {period_words(asked.before)}. More than chance: the 95% "
-        "interval of the difference leaves out nought. Above or below area: the two 95% intervals do not touch."
+        f"interval of the difference leaves out nought. {HOW_COMPARED}"
     )
     return Table("summary", scope_words(asked.scope), headings, rows, says)
 
@@ -72,7 +73,7 @@ def parts_tables(lines: Sequence[Sequence[PlaceLine]], asked: ReportRequest) -> 
             if line is None or not line.now.n:
                 cells.append(WITHHELD_CELL if line is None or line.now.withheld else None)
                 continue
-            against = area_said(line.now, line.area)
+            against = AGAINST[line.against]
             cells.append(
                 f"{percent(line.now.score)}, {line.now.held} of {line.now.n}" + (f", {against}" if against else "")
             )

@@ -25,6 +25,7 @@ from projections.reports.measure_figures import (
 )
 from projections.reports.protected_groups import group_differences
 from projections.reports.scorecard import ranking
+from projections.reports.told_comparison import comparisons
 from projections.reports.told_figures import ToldFigures
 from projections.reports.training_needs import every_clause, needs
 from projections.scoring.scores import QuestionScore
@@ -204,7 +205,11 @@ def _expectations(report: Report, asked: ReportRequest, told: ToldFigures) -> li
         {clause: of.figure(holds) for clause, of in told.by_clause(asked.period, every_clause(), holds).items()}
         for holds in (asked.holds, areas_of(told, asked))
     )
-    return [expectations_table({clause: of for clause, of in own.items() if of.n or of.withheld}, area, asked)]
+    compared = None if asked.rounded else comparisons(
+        told, asked.period, every_clause(), "in_time", areas_of(told, asked), lambda clause: clause.id
+    )  # fmt: skip
+    against = {clause: compared.of(asked.holds, clause) for clause in own} if compared is not None else {}
+    return [expectations_table({clause: of for clause, of in own.items() if of.n or of.withheld}, area, against, asked)]
 
 
 def _foretold(told: ToldFigures, asked: ReportRequest) -> ReportRequest:

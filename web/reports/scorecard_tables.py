@@ -13,12 +13,13 @@ from web.reports.table_model import Heading, Link, Table, TableRow
 def scorecard_tables(card: Scorecard, found: Ranking | None, asked: ReportRequest) -> list[Table]:
     """The tables of the scorecard: ranks of places, their lines, what changed each rank, targets, what is missing."""
     moved = found.places if found else []
+    ranked = moved if found and found.is_ranked else []
     ranks = [
         TableRow(
             [m.now.rank, m.now.scope.name, _score(m.now.score), m.was.rank, _score(m.was.score), moved_said(m)],
             {"name": Link("compliance.report", {"name": "scorecard", "of": m.now.scope.spelled})},
         )
-        for m in moved
+        for m in ranked
     ]
     lines = [
         TableRow(
@@ -43,6 +44,7 @@ def scorecard_tables(card: Scorecard, found: Ranking | None, asked: ReportReques
              Heading("rank_before", "Rank before", "number"), Heading("score_before", "Score before", "number"),
              Heading("moved", "What moved it")],
             ranks, f"{card.method} Duties that fell due {period_words(asked.period)}; before: {period_words(asked.before)}.",
+            "Officers are not ranked and have no score." if moved else "Nothing fell due in that time.",
         ),
         Table(
             "lines", "Line by line",

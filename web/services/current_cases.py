@@ -25,7 +25,7 @@ from projections.inspections import blind_reading
 from projections.lists.case_limits import closed_cases
 from projections.lists.counted_cases import CountedCases, counted_cases
 from web.presentation import phrases
-from web.services import following_read_model
+from web.services import following_read_model, person_banner
 from web.site import access_control, clock, reading_date
 
 NOT_OPEN = (
@@ -119,22 +119,12 @@ def case(reference: str, inspection: str | None = None) -> Reading:
     now = repository().read(reference, today(), framework())
     if not case_access.may_open(repository(), access_control.account(), reading, now):
         _refuse(reference)
-    return repository().read(reference, asked, framework_of(inspection), inspection, opened=True)
+    return person_banner.opened(repository().read(reference, asked, framework_of(inspection), inspection, opened=True))
 
 
 def names(references: Iterable[str], at: Moment | None = None) -> Mapping[str, str]:
     """The names of the persons of these cases at a moment (None: the page's own), which a page shows beside the references."""
     return repository().names(references, at or moment().as_recorded)
-
-
-def found_by_name() -> list[Callable[[str], set[str]]]:
-    """The ways by which names are found, in a record that seals its texts: as they are written, else as they sound."""
-    files, known_at = repository().files, moment().known_at
-    if not files.seals:
-        return []
-    return [
-        lambda word: files.names.found(word, known_at), lambda word: files.names.found(word, known_at, by_sound=True)
-    ]  # fmt: skip
 
 
 def _refuse(reference: str) -> NoReturn:

@@ -23,7 +23,7 @@ def duties_resting(cases: LateCases) -> int:
 
 
 class LateSaid(NamedTuple):
-    """What ``cases/late_said.html`` says: of which cases, how many duties rest on it, how many cases were read for that."""
+    """What ``desk/late_said.html`` says: of which cases, how many duties rest on it, how many cases were read for that."""
 
     cases: LateCases
     duties: int

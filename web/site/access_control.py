@@ -3,6 +3,7 @@
 Every view states who may enter, with ``open_to`` or ``open_to_anyone``. The app does not start while one does not.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -53,6 +54,26 @@ def keeps_what_was_typed(view: View) -> View:
     """State that a form sent to this view after the sign-in ended is shown again, filled in, after signing in."""
     view.keeps_typed = True  # type: ignore[attr-defined]
     return view
+
+
+def keeps_draft(keep: Callable[..., str | None]) -> Callable[[View], View]:
+    """State that what is sent to this view too late is kept as its writer's draft by ``keep``, with the arguments of the view.
+
+    ``keep`` gives the address of the draft, to go on at after signing in; None where it kept nothing.
+    """
+
+    def state(view: View) -> View:
+        view.keep_draft = keep  # type: ignore[attr-defined]
+        return view
+
+    return state
+
+
+def kept_as_draft() -> str | None:
+    """Keep what this request sent as a draft, where its view does so; the address to go on at."""
+    keep = getattr(current_app.view_functions.get(request.endpoint or ""), "keep_draft", None)
+    following: str | None = None if keep is None else keep(**(request.view_args or {}))
+    return following
 
 
 def opens_to(app: Flask, endpoint: str) -> frozenset[Role] | None:
@@ -155,12 +176,23 @@ def sign_out() -> None:
     g.pop("held", None)
 
 
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Line breaks and other control characters: no address of ours has any. A text that is sent with a form may have line breaks."""
+
+
 def _readable() -> None:
-    """400 where a request has the character NUL in it, which PostgreSQL cannot store."""
-    sent = [request.path, *request.args.keys(), *request.args.values(), *request.form.keys()]
-    sent += [text for texts in request.form.listvalues() for text in texts]
-    if any("\0" in text for text in sent):
+    """404 where the path has a control character, 400 where the arguments of the address have one, or a form the character NUL.
+
+    PostgreSQL cannot store NUL. The address of a calendar is one secret: with anything else in it, it is none.
+    """
+    sent = [request.path, *request.form.keys(), *(text for texts in request.form.listvalues() for text in texts)]
+    asked = [text for pair in request.args.items(multi=True) for text in pair]
+    if any("\0" in text for text in (*sent, *asked)):
         abort(400, "There is a character in what was sent that the service cannot keep (NUL). Nothing was recorded.")
+    if CONTROL.search(request.path) or (request.endpoint == "calendars.feed" and any(map(CONTROL.search, asked))):
+        abort(404)
+    if any(map(CONTROL.search, asked)):
+        abort(400, "There is a line break or another control character in the address. Take it out, or use the page's links.")
 
 
 def _enter() -> Response | str | None:
@@ -192,6 +224,8 @@ def _go_on_arriving() -> Response | None:
 def _ask_to_sign_in() -> Response | str:
     view = current_app.view_functions[request.endpoint or ""]
     if request.method == "POST":
+        if following := kept_as_draft():
+            return redirect(url_for("signing_in.index", next=following))
         ask = current_app.config["ASK_TO_SIGN_IN"]
         page: str = ask(request.full_path.rstrip("?"), request.form if getattr(view, "keeps_typed", False) else None)
         return page

@@ -19,23 +19,28 @@ from domain.entries.entry import CASE_REFERENCE
 from web.site import clock
 
 PURPOSES: Mapping[str, Purpose] = {
-    "home": "supervision", "desk": "supervision", "caseload": "supervision", "cases": "supervision", "replay": "supervision",
-    "recording": "supervision", "matrix": "supervision", "calendars": "supervision", "inspections": "inspection",
-    "inspecting": "inspection", "assessing": "inspection", "reporting": "inspection", "publishing": "inspection",
-    "compliance": "reports",
-    "api": "reports", "handbook": "reports", "staff": "administration", "requests": "administration",
-    "imports": "administration", "sources": "administration", "proof": "administration", "access": "oversight",
-    "signing_in": "own account", "openid": "own account", "factors": "own account", "own_account": "own account",
-    "invitations": "administration", "keeping": "administration",
+    "imports": "administration", "invitations": "administration", "keeping": "administration",
+    "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
+    "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection", "publishing": "inspection",
+    "reporting": "inspection", "access": "oversight", "factors": "own account", "openid": "own account",
+    "own_account": "own account", "signing_in": "own account", "api": "reports", "board_pack": "reports",
+    "compliance": "reports", "handbook": "reports", "actions": "supervision", "calendars": "supervision",
+    "caseload": "supervision", "cases": "supervision", "changes": "supervision", "desk": "supervision",
+    "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
+    "recording": "supervision", "replay": "supervision", "search": "supervision",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 
 CLEAR = frozenset((
-    "about", "action", "after", "area", "as_at", "attribute", "before", "beside", "by", "clause", "division", "edition",
-    "framework", "group", "inspection", "known", "measure", "months", "of", "officer", "order", "page", "purpose", "risk",
-    "second", "show", "since", "sort", "standards", "step", "subject", "target", "team", "tier", "trend", "until", "week",
+    "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "clause", "day",
+    "division", "edition", "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer",
+    "order", "page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target",
+    "team", "tier", "trend", "until", "week",
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
+
+UNSAID = ("back",)
+"""The query arguments that only say where a page was reached from."""
 
 EXEMPT = ("static", "healthz")
 """The endpoints that show nothing of anybody."""
@@ -51,6 +56,7 @@ class RequestLine:
     action: Action | None = None
     references: dict[str, None] = field(default_factory=dict)
     details: list[str] = field(default_factory=list)
+    sought: str = ""
     written: bool = False
 
 
@@ -59,16 +65,20 @@ def shown(*references: str) -> None:
     _line().references.update(dict.fromkeys(references))
 
 
-def did(action: Action, *references: str, detail: str = "", who: Account | Actor | str | None = None) -> None:
+def did(
+    action: Action, *references: str, detail: str = "", who: Account | Actor | str | None = None, sought: str = ""
+) -> None:
     """Say what this request does. Of several actions the last counts; the details are all kept.
 
-    ``who``: default, the person signed in now. A text is a user name as typed.
+    ``who``: default, the person signed in now. A text is a user name as typed. ``sought``: what was searched for, which is
+    kept sealed.
     """
     line = _line()
     line.who, line.action = who or line.who or _signed_in(), action
     line.references.update(dict.fromkeys(references))
     if detail:
         line.details.append(detail)
+    line.sought = sought or line.sought
 
 
 def write_now(action: Action, who: Account, detail: str) -> None:
@@ -98,7 +108,7 @@ def _write(line: RequestLine, status: int) -> None:
     _log().add(
         clock.now(), who or UNKNOWN, line.action or ("refused" if 400 <= status < 500 else "viewed"),
         references=[*line.references, *_case_asked_for()], route=request.endpoint or "", selection=_selection(),
-        sought=_sought(), purpose=_purpose(),
+        sought=line.sought or _sought(), purpose=_purpose(),
         detail="; ".join(details), address=request.remote_addr or "",
     )  # fmt: skip
     line.written = True
@@ -125,7 +135,7 @@ def _sought() -> str:
     """What was typed in free text; for an address that is no page, the whole of it."""
     if request.url_rule is None:
         return request.full_path.rstrip("?")
-    return urlencode([pair for pair in _arguments() if pair[0] not in CLEAR])
+    return urlencode([pair for pair in _arguments() if pair[0] not in (*CLEAR, *UNSAID)])
 
 
 def _arguments() -> list[tuple[str, str]]:

@@ -32,6 +32,11 @@ def _parts(text: str) -> tuple[int, int, int] | None:
     return None
 
 
+def is_like_a_day(text: str) -> bool:
+    """Whether a text is written like a date, real or not."""
+    return _parts(text.strip()) is not None
+
+
 def read_day(text: str) -> date | None:
     """The day in a text, of any year; None where there is no such day."""
     parts = _parts(text.strip())

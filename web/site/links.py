@@ -1,27 +1,69 @@
 """Links that depend on the current page: to the same page with other arguments, and the navigation."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 
+from domain.accounts.roles import Role
 from web.site import access_control, reading_date
 
-NAVIGATION = (
-    ("Desk", "desk.index"),
-    ("Caseload", "caseload.index"),
-    ("Matrix", "matrix.index"),
-    ("Reports", "compliance.index"),
+_MANAGER = (
+    ("Summary", "desk.index"),
+    ("Teams", "officers.teams"),
+    ("Figures", "compliance.index"),
+    ("Board pack", "board_pack.index"),
+    ("Actions", "actions.index"),
     ("Inspections", "inspections.index"),
-    ("Standards", "handbook.index"),
-    ("Accounts", "staff.index"),
-    ("Requests", "requests.index"),
-    ("Imports", "imports.index"),
-    ("Sources", "sources.index"),
-    ("Proof", "proof.index"),
-    ("Access log", "access.index"),
 )
-"""The items of the navigation, in order: label and endpoint. Pages that the reader may not open are left out."""
+
+NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
+    "case_manager": (
+        ("Today", "desk.index"),
+        ("My cases", "caseload.index"),
+        ("My page", "officers.mine"),
+        ("What changed", "changes.index"),
+        ("Standards", "handbook.index"),
+    ),
+    "spo": (
+        ("To do", "desk.index"),
+        ("What changed", "changes.index"),
+        ("Cases", "caseload.index"),
+        ("Officers", "officers.index"),
+        ("Figures", "compliance.index"),
+        ("Actions", "actions.index"),
+        ("Inspections", "inspections.index"),
+    ),
+    "divisional_manager": _MANAGER,
+    "area_manager": _MANAGER,
+    "inspector": (
+        ("My reading", "assessing.mine"),
+        ("Inspections", "inspections.index"),
+        ("Reports", "compliance.index"),
+        ("Standards", "handbook.index"),
+    ),
+    "information_manager": (
+        ("Data", "data.index"),
+        ("Imports", "imports.index"),
+        ("Accounts", "staff.index"),
+        ("Access log", "access.index"),
+        ("Figures", "compliance.index"),
+        ("Standards", "handbook.index"),
+    ),
+    "auditor": (("Access log", "access.index"), ("Standards", "handbook.index")),
+}
+"""The menu of each role, in order: label and endpoint. The first item is the role's home. What the role may not enter, and what
+this installation does not have, is left out."""
+
+PART_OF: Mapping[str, str] = {
+    "begin": "caseload.index", "cases": "caseload.index", "countersign": "caseload.index", "keeping": "caseload.index",
+    "outcomes": "desk.index", "recording": "caseload.index", "replay": "caseload.index", "matrix": "compliance.index",
+    "assessing": "inspections.index", "inspecting": "inspections.index", "publishing": "inspections.index",
+    "reporting": "inspections.index", "invitations": "staff.index", "requests": "staff.index", "proof": "data.index",
+    "sources": "data.index",
+}  # fmt: skip
+"""Blueprint -> the item of the menu under which its pages stand, where they have none of their own."""
 
 
 def other_arguments() -> list[tuple[str, str]]:
@@ -32,7 +74,8 @@ def other_arguments() -> list[tuple[str, str]]:
 def here(**changes: Any) -> str:
     """A link to the same page with some query arguments changed (None: left out). The moment is kept.
 
-    It is relative (``?sort=officer``), so nothing in the address can make it lead to another site.
+    It is relative (``?sort=officer``; ``?`` alone where no argument is left), so nothing in the address can make it lead to
+    another site.
     """
     kept = [(name, text) for name, text in other_arguments() if name not in changes]
     carried = [(name, text) for name, text in reading_date.request_date().carried.items() if name not in changes]
@@ -56,25 +99,48 @@ def local(address: str | None) -> str:
     return address if address.isprintable() and "\\" not in address else "/"
 
 
+def menu() -> list[tuple[str, str]]:
+    """Label and endpoint of each item that the person signed in may enter; empty where nobody is."""
+    who = access_control.signed_in()
+    items = () if who is None else NAVIGATION[who.role]
+    return [
+        (label, endpoint)
+        for label, endpoint in items
+        if who is not None and endpoint in current_app.view_functions and access_control.may_enter(who, endpoint)
+    ]
+
+
+def may_search() -> bool:
+    """Whether the person signed in opens cases, so that they can search for one."""
+    who = access_control.signed_in()
+    return who is not None and access_control.may_enter(who, "search.index")
+
+
 def navigation() -> list[dict[str, Any]]:
     """The items of the GOV.UK service navigation; the part of the site that is open is marked as current."""
-    items: list[dict[str, Any]] = []
-    who = access_control.signed_in()
-    for label, endpoint in NAVIGATION:
-        if who is not None and access_control.may_enter(who, endpoint):
-            blueprint = endpoint.partition(".")[0]
-            items.append(
-                {
-                    "text": label,
-                    "href": url_for(endpoint),
-                    "current": request.endpoint == endpoint,
-                    "active": request.blueprint == blueprint,
-                }
-            )
-    return items
+    items = menu()
+    active = _part_open([endpoint for _, endpoint in items])
+    return [
+        {
+            "text": label,
+            "href": url_for(endpoint),
+            "current": request.endpoint == endpoint,
+            "active": endpoint == active,
+        }
+        for label, endpoint in items
+    ]
+
+
+def _part_open(endpoints: list[str]) -> str | None:
+    """The item of the menu under which this page stands; None: under none."""
+    if request.endpoint in endpoints:
+        return request.endpoint
+    own = [endpoint for endpoint in endpoints if endpoint.partition(".")[0] == request.blueprint]
+    part = PART_OF.get(request.blueprint or "", "")
+    return next(iter(own), part if part in endpoints else None)
 
 
 def attach(app: Flask) -> None:
     """Give the templates ``here``, ``navigation``, ``other_arguments`` and ``request_date``."""
-    for offered in (here, download_of, navigation, other_arguments, reading_date.request_date):
+    for offered in (here, download_of, may_search, navigation, other_arguments, reading_date.request_date):
         app.add_template_global(offered)

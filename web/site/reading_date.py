@@ -106,7 +106,7 @@ class RequestDate:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def _default() -> ReadingDate:
+def default_moment() -> ReadingDate:
     """The moment of a page whose address names none: ``DEFAULT_MOMENT``, else today as the file stands."""
     ask = current_app.config.get("DEFAULT_MOMENT")
     own: ReadingDate | None = ask() if ask else None
@@ -118,7 +118,7 @@ def request_date() -> RequestDate:
     if "request_date" not in g:
         given = {name: request.args[name] for name in NAMES if name in request.args}
         problems: dict[str, str] = {}
-        default = _default()
+        default = default_moment()
         try:
             read_as_at(given, default.on, default.knowledge)
         except UnreadableDate as error:

@@ -108,3 +108,8 @@ def read_scorecard(path: Path) -> Scorecard:
 def scorecard() -> Scorecard:
     """The scorecard that ships with the program."""
     return read_scorecard(MEASURES / "scorecard-2004-05.yaml")
+
+
+def target_of(measure: Measure) -> int | None:
+    """The target of a measure, in per cent; None: the scorecard sets none."""
+    return next((one.target for one in scorecard().targets if one.measure.id == measure.id), None)

@@ -31,7 +31,7 @@ PLAN = """\
   kind: within
   in_custody: pauses
   subject: plan
-  says: A plan is made.
+  says: Plan made within {limit} of the start
   after: start
   by:
     - {entry: SupervisionPlanMade}
@@ -46,7 +46,7 @@ CONTACT = """\
   kind: frequency
   in_custody: anew
   subject: contact
-  says: Appointments are arranged.
+  says: An appointment arranged {often}
   counts: {entry: AppointmentMade}
   values:
     - phases: [weekly for 16 weeks, monthly]

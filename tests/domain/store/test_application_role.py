@@ -14,9 +14,10 @@ from domain.store.application import Files
 from domain.store.application_role import RIGHTS
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
+from tests.support.forms import fill, record
 from tests.support.people import MANAGER, signed_in
 from tests.support.postgres import Server, sql
-from tests.web.recording.test_recording_pages import URL, fields_in, fill
+from tests.web.recording.test_recording_pages import URL
 from web.app import create_app
 from web.cli import main
 
@@ -60,8 +61,7 @@ def test_the_whole_site_works_as_the_application(owned: str, role: str, sample_f
         assert manager.get(path).status_code == 200, path
     officer = signed_in(app, "p.anstey")
     before = sql(owned, "SELECT position FROM stored_events_head")
-    theirs, _ = fill(officer, f"{URL}/record/TierSet", tier="4")
-    assert officer.post(f"{URL}/record/TierSet", data={**fields_in(theirs), "step": "record"}).status_code == 302
+    assert record(officer, fill(officer, f"{URL}/record/TierSet", tier="4")).status_code == 302
     assert sql(owned, "SELECT position FROM stored_events_head") != before
     assert run("import", str(sample_files), "--database", address).exit_code == 0
     assert run("rebuild", "--processes", "1", "--database", address).exit_code == 0

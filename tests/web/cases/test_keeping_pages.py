@@ -77,6 +77,7 @@ def test_two_people_erase_a_person(app: Flask) -> None:
     assert post(ann, "/requests/1/confirmed", "/requests").status_code == 403  # nobody confirms their own
     confirm(bob)
     page = bob.get(URL).text
+    assert "Name erased" in page and "born" not in page  # in the person banner
     assert ERASED in page and "came round" not in page and str(BEGINNING["person"]["name"]) not in page
     assert "erased before" in bob.get(KEEPING).text
 

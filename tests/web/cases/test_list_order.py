@@ -32,7 +32,7 @@ from tests.support.histories import LONGEST_DAYS, facts_of, histories
 from tests.support.lists_by_reading import case_line
 from tests.support.lists_by_reading import desk as desk_by_reading
 from web.cases.caseload_page import COLUMNS
-from web.cases.desk_pages import LATE, NOTICED, OWED
+from web.desk.desk_lists import LATE, NOTICED, OWED
 from web.presentation.filters import Filters
 
 Files = Mapping[str, list[Entry]]

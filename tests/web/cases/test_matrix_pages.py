@@ -145,12 +145,8 @@ def test_heat_follows_the_points_below_target(in_time: int, n: int, heat: int | 
     assert MatrixCell(in_time, n).heat(TARGET) == heat
 
 
-def test_a_difference_counts_when_the_intervals_do_not_touch() -> None:
-    area = MatrixCell(800, 1000)
-    assert MatrixCell(10, 20).against(area) == "below"
-    assert MatrixCell(14, 20).against(area) is None
-    assert MatrixCell(60, 60).against(area) == "above"
-    assert MatrixCell(0, 0).against(area) is None and MatrixCell(3, 4).share == Fraction(3, 4)
+def test_a_share_is_exact() -> None:
+    assert MatrixCell(3, 4).share == Fraction(3, 4) and MatrixCell(0, 0).share is None
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +172,24 @@ def test_a_team_has_one_figure_whoever_reads_it(app: Flask) -> None:
         return re.findall(r"(\d+ of \d+)<", found[1])
 
     assert row("p.anstey") == row("a.rao") == row("c.whitlock") != []
+
+
+def test_officers_stand_by_name_until_a_column_is_asked_for(demo_app: Flask) -> None:
+    client = signed_in(demo_app, "c.whitlock")
+
+    def rows(query: str) -> list[tuple[str, str]]:
+        page = client.get(f"/matrix{query}").text
+        return re.findall(
+            r'<th scope="row" class="govuk-table__header ca-plain">([^<]+)<br>.*?</span>([\d–]+)%?<', page, re.DOTALL
+        )
+
+    named = [name for name, _ in rows("")]
+    shares = [int(share) for _, share in rows("?sort=all&dir=asc")]
+    assert (
+        len(named) > 5
+        and shares == sorted(shares)
+        and sorted(shares, reverse=True) == [int(s) for _, s in rows("?sort=all&dir=desc")]
+    )
+    page = client.get("/matrix?sort=contact").text
+    assert re.search(r'aria-sort="ascending">\s*<a [^>]*>All on contact', page)
+    assert client.get("/matrix?sort=nothing").status_code == 400

@@ -53,6 +53,6 @@ def test_a_new_beginning_is_read_by_who_holds_it(site: Flask) -> None:
     record_anew(site)
     page = client.get(f"/cases/{CASE}")
     assert page.status_code == 200 and "Swindon" in page.text
-    assert client.get(f"/cases/{CASE}/record/AppointmentMade").status_code == 200
+    assert client.get(f"/cases/{CASE}/record/AppointmentMade").status_code == 302
     between = client.get(f"/cases/{CASE}?as_at=2005-06-22&known=hindsight")
     assert between.status_code == 200 and "27 June 2005" in between.text

@@ -28,10 +28,10 @@ from projections.read_model.worker_pool import in_this_process
 from tests.domain.store.test_store import contact
 from tests.projections.read_model.test_views import CASE, OTHER, start, store
 from tests.support.depth import deep
+from tests.support.forms import fill, record
 from tests.support.people import signed_in
 from tests.support.postgres import Server, name_of, sql
 from tests.support.repository import ROOT
-from tests.web.recording.test_recording_pages import fill
 from web.app import create_app
 from web.services import following_read_model
 
@@ -101,8 +101,7 @@ def test_what_was_typed_in_is_on_the_next_page_though_somebody_else_follows(
     """The other takes it in while this page waits for it: without, the page would be shown with a note."""
     catch_up(views)
     with task_lock(views.database, views.writing, "follow"):
-        _, sent = fill(client, f"{URL}/record/ContactLogged", contact_type="letter")
-        answer = client.post(f"{URL}/record/ContactLogged", data={**sent, "step": "record"})
+        answer = record(client, fill(client, f"{URL}/record/ContactLogged", contact_type="letter"))
         assert answer.status_code == 302
         asked: list[float] = []
 
@@ -120,8 +119,7 @@ def test_what_was_typed_in_is_on_the_next_page_though_somebody_else_follows(
 def test_a_page_is_shown_though_its_entry_is_not_taken_in_in_time(client: FlaskClient, views: ReadModel) -> None:
     catch_up(views)
     with task_lock(views.database, views.writing, "follow"):
-        _, sent = fill(client, f"{URL}/record/ContactLogged", contact_type="letter")
-        client.post(f"{URL}/record/ContactLogged", data={**sent, "step": "record"})
+        record(client, fill(client, f"{URL}/record/ContactLogged", contact_type="letter"))
         with patch.object(following_read_model, "WAIT_SECONDS", 0.02):
             assert "leave out the latest entry" in footer(client)
 
@@ -172,8 +170,7 @@ def test_what_the_columns_leave_out_is_said_though_the_tables_have_it(
 def test_the_reader_s_own_case_is_shown_whatever_is_left_out(client: FlaskClient, views: ReadModel) -> None:
     assert footer(client) == ""
     before = views.stored.head()
-    _, sent = fill(client, f"{URL}/record/ContactLogged", contact_type="letter")
-    client.post(f"{URL}/record/ContactLogged", data={**sent, "step": "record"})
+    record(client, fill(client, f"{URL}/record/ContactLogged", contact_type="letter"))
     with patch.object(following_read_model, "MOST_CASES", 0):
         assert "leave out the latest entry" in footer(client)
         keeper: ColumnKeeper = client.application.extensions["columns"]

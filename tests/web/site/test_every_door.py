@@ -23,7 +23,7 @@ from tests.support.people import signed_in, token_in
 from tests.web.site.test_access_control import CHELTENHAM, GLOUCESTER, TODAY, USERS
 from web.app import create_app
 from web.demo.demo_accounts import STAFF
-from web.presentation.downloads import FORMATS
+from web.presentation.downloads import FORMATS, PICTURES
 from web.site import access_control
 
 REFERENCE = re.compile(rb"\b[A-Z]\d{6}/\d+|\b[A-Z]\d{6}\b")
@@ -42,6 +42,8 @@ CHOICES: Mapping[str, list[Any]] = {
     "case": [CLOSED, CHELTENHAM, "B999999/1"],
     "inspection": ["gloucestershire-2005", "nobody-s"],
     "form": [*FORMATS, "json"],
+    "picture": list(PICTURES),
+    "document": ["odt"],
     "list": list(LISTS),
     "report": list(reports().reports),
     "measure": list(reports().measures),
@@ -50,7 +52,9 @@ CHOICES: Mapping[str, list[Any]] = {
 }  # fmt: skip
 """What stands in the addresses; a quick run takes the first of each but for cases."""
 
-OTHERS: Mapping[str, Any] = {
+REPORTS = ("compliance.report", "compliance.table", "compliance.chart_table", "api.report")
+
+OTHERS: Mapping[str, Any] = {"recommendation": 8, "which": "quarters",
     "criterion": "B1", "question": "plan-reviewed", "entry": "x", "edition": "2005", "clause": "plan-review",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "digest": "0" * 64, "decision": "confirmed",
 }  # fmt: skip
@@ -95,7 +99,9 @@ def values_of(endpoint: str, arguments: set[str]) -> Iterator[dict[str, Any]]:
         "crn": "case",
         "name": "list" if endpoint.startswith("desk.") else "report" if "report" in endpoint else "measure",
     }
-    kind["name"] = "report" if endpoint in ("compliance.report", "compliance.table", "api.report") else kind["name"]
+    if endpoint.startswith("board_pack.") or "chart" in endpoint:
+        kind["form"] = "picture" if "chart" in endpoint else "document"
+    kind["name"] = "report" if endpoint in REPORTS else kind["name"]
     names = sorted(arguments - {"number"})
     chosen = [CHOICES.get(kind.get(name, name), [OTHERS.get(name)]) for name in names]
     if not deep():

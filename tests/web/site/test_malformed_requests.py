@@ -32,7 +32,7 @@ CHECKED = {
 
 PAGES = {
     "p.anstey": [
-        "/desk", "/desk/overdue", "/desk/overdue/download/csv", "/cases", "/cases/download/ods", "/matrix/duties",
+        "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv", "/cases", "/cases/download/ods", "/matrix/duties",
         "/matrix/duties/download/xlsx", CASE, f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
         "/standards/compare", "/sign-in",
     ],
@@ -42,7 +42,9 @@ NOWHERE = (
     "/desk/%00", "/cases/%00/1", f"/cases/{'x' * 3_000}/1", f"/cases/V465889/{'9' * 5_000}", "/cases/V465889/٢",
     f"{CASE}/correct/%00", f"{CASE}/record/%3Cscript%3E", "/calendar/%00/%00.ics", "/calendar/p.anstey/%00.ics",
     "/desk/overdue/download/exe", "/inspections/%00", "/inspections/gloucestershire-2005/questions/%00",
-    "/standards/editions/%00", "/standards/clauses/%00",
+    "/standards/editions/%00", "/standards/clauses/%00", "/desk/overdue%0A", "/cases/V465889%0A/1", f"{CASE}%0D%0A",
+    "/calendar/p.anstey%0A/x.ics", "/calendar/p.anstey/x%0D%0Ay.ics", "/standards%C2%85", "/standards/editions/2005%E2%80%A8",
+    "/account/%1B",
 )  # fmt: skip
 
 
@@ -65,7 +67,10 @@ def test_no_page_falls_over_odd_words(app: Flask, user: str) -> None:
         for odd in ODD:
             status = client.get(page, query_string=dict.fromkeys(WORDS, odd)).status_code
             assert status < 500, (page, odd[:20], status)
-        assert client.get(page, query_string={"officer": NUL}).status_code == 400, page
+        for control in (NUL, "\n", "a\r\nb", "\x1b", "\x85", "\u2028"):
+            for arguments in ({"officer": control}, {control: "officer"}):
+                answer = client.get(page, query_string=arguments)
+                assert answer.status_code == 400 and "character in" in answer.text, (page, arguments)
 
 
 def test_what_takes_some_values_only_is_refused_in_words(app: Flask) -> None:

@@ -1,0 +1,76 @@
+"""Duties counted by case: what a comparison draws from."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from domain.policy.clauses import Clause
+from projections.columns.column_schema import Array
+from projections.columns.duty_scan import DutyRun
+from projections.ledger.ledger import Place
+from projections.obligations.clause_catalogue import catalogue
+from projections.obligations.duty_state import state_in
+
+Grouping = Callable[[Clause], str]
+"""Under which name duties of a clause are counted."""
+
+
+def together(_: Clause) -> str:
+    """All clauses as one."""
+    return ""
+
+
+class UnitAndRest(NamedTuple):
+    """Cases of a unit, and of everybody else: for each case how many duties were met, of how many."""
+
+    unit: Array
+    rest: Array
+
+
+@dataclass(frozen=True)
+class CountsByCase:
+    """For each case and place (its number in ``places``) how many duties were met, of how many (``counts``: two columns).
+
+    A case that two places held is counted in both, each with the duties that were due there.
+    """
+
+    places: Sequence[Place]
+    place: Array
+    case: Array
+    counts: Array
+
+    def apart(self, holds: Callable[[Place], bool]) -> UnitAndRest:
+        """The cases of some places, and those of all others."""
+        inside = np.array([*map(holds, self.places), False], bool)[self.place]
+        return UnitAndRest(self._by_case(inside), self._by_case(~inside))
+
+    def of(self, holds: Callable[[Place], bool]) -> Array:
+        """The cases of some places."""
+        return self.apart(holds).unit
+
+    def _by_case(self, which: Array) -> Array:
+        _, at = np.unique(self.case[which], return_inverse=True)
+        found = np.zeros((int(at.max(initial=-1)) + 1, 2), np.int64)
+        np.add.at(found, at, self.counts[which])
+        return found
+
+
+def counts_by_case(
+    runs: Iterable[DutyRun], held: range, places: Sequence[Place], cases: int, group: Grouping = together
+) -> Mapping[str, CountsByCase]:
+    """The duties of some runs that fell due, by group. ``held``: the states that count as met. ``cases``: how many there are."""
+    parts: dict[str, list[tuple[Array, Array]]] = {}
+    for run in runs:
+        code = run.column("place").astype(np.int64) * cases + run.case
+        parts.setdefault(group(catalogue().clauses[run.clause]), []).append((code, state_in(run.state, held)))
+    return {name: _counted(some, places, cases) for name, some in parts.items()}
+
+
+def _counted(parts: Sequence[tuple[Array, Array]], places: Sequence[Place], cases: int) -> CountsByCase:
+    codes, met = (np.concatenate(column) for column in zip(*parts, strict=True))
+    found, at, n = np.unique(codes, return_inverse=True, return_counts=True)
+    counts = np.stack([np.bincount(at, met, len(found)).astype(np.int64), n], axis=1)
+    numbers, place = np.unique(found // cases, return_inverse=True)
+    return CountsByCase([places[number] for number in numbers.tolist()], place, found % cases, counts)

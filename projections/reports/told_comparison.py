@@ -1,0 +1,66 @@
+"""How officers, teams and divisions compare with their area, as a reader may be told it.
+
+Whoever may open every case of the area has the rule on all cases (``comparison.differs``). Others are told no more than they
+can work out themselves: their own cases, against the area's rounded figure of the last month end, less their own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from projections.reports.comparison import DUTIES, Comparison, differs, differs_from
+from projections.reports.counts_by_case import CountsByCase, Grouping, together
+from projections.reports.duty_results import HeldAs
+from projections.reports.periods import Period
+from projections.reports.proportions import WITHHELD, Proportion
+from projections.reports.reader_reach import Holds
+from projections.reports.told_counts import Told
+from projections.reports.told_figures import ToldFigures
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """Compares parts of some areas with the rest of these. ``areas``: whether a place lies in them.
+
+    ``counts``: by group (such as a clause) the cases of the areas; where ``told`` is given, those of them that are open to the
+    reader, and ``told`` has the figures of the areas.
+    """
+
+    counts: Mapping[str, CountsByCase]
+    areas: Holds
+    told: Mapping[str, Told] | None = None
+
+    def of(self, holds: Holds, group: str = "") -> Comparison | None:
+        """How these places differ from the others. None: there are no others, or nothing fell due."""
+        counts = self.counts.get(group)
+        if counts is None:
+            return None
+        unit, rest = counts.apart(holds)
+        if not len(unit):
+            return None
+        if self.told is None:
+            return differs(unit, rest) if len(rest) else None
+        met, n = unit.sum(axis=0).tolist()
+        others = self._others(group, met, n)
+        return "too few" if others is None else differs_from(unit, others)
+
+    def area(self, group: str = "") -> Proportion:
+        """The figure of the areas, as the reader is told it."""
+        if self.told is not None:
+            return self.told[group].figure(self.areas) if group in self.told else WITHHELD
+        counts = self.counts.get(group)
+        return Proportion() if counts is None else Proportion(*counts.counts.sum(axis=0).tolist())
+
+    def _others(self, group: str, met: int, n: int) -> Fraction | None:
+        """The share of the areas without these duties; None where it is withheld or of too few."""
+        whole = self.area(group)
+        rest = whole.n - n
+        return None if whole.withheld or rest < DUTIES else Fraction(min(max(whole.held - met, 0), rest), rest)
+
+
+def comparisons(
+    told: ToldFigures, asked: Period, clauses: Sequence[str], held_as: HeldAs, areas: Holds, group: Grouping = together
+) -> Comparisons:
+    """The comparisons of duties that fell due in a period. Clauses are given by id."""
+    found = told.by_case(asked, clauses, held_as, areas, group)
+    return Comparisons(found.counts, areas, found.told)

@@ -1,0 +1,143 @@
+"""The rule of comparison: who is too few, how often chance alone differs, what a difference is, and who is told it."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from projections.arrays.date_numbers import Array
+from projections.ledger.ledger import Place
+from projections.reports.comparison import MANY, TOGETHER, differs, differs_from
+from projections.reports.counts_by_case import CountsByCase
+from projections.reports.reader_reach import Holds
+from projections.reports.told_comparison import Comparisons
+from projections.reports.told_counts import Told
+
+
+def cases_like(rng: np.random.Generator, number: int, share: float, together: float = 0.3) -> Array:
+    """Cases with about ten duties each, of which two of one case go together by so much."""
+    n = rng.poisson(9, number) + 1
+    weight = (1 - together) / together
+    return np.stack([rng.binomial(n, rng.beta(share * weight, (1 - share) * weight, number)), n], axis=1)
+
+
+def alike(number: int, met: int, n: int) -> Array:
+    return np.array([[met, n]] * number).reshape(-1, 2)
+
+
+AREA = cases_like(np.random.default_rng(1), 200, 0.85)
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        (alike(1, 0, 100), "too few"),  # an officer with one case
+        (alike(4, 0, 30), "too few"),
+        (alike(5, 0, 3), "too few"),  # 15 duties
+        (alike(0, 0, 0), "too few"),
+        (np.concatenate([alike(4, 0, 30), alike(9, 0, 0)]), "too few"),  # cases in which nothing fell due
+        (alike(5, 0, 4), "worse"),
+        (alike(5, 4, 4), "no difference shown"),  # all met: so are many fives of the area
+        (alike(150, 10, 10), "better"),
+    ],
+)  # fmt: skip
+def test_the_rule_needs_five_cases_and_twenty_duties(unit: Array, said: str) -> None:
+    assert differs(unit, AREA) == said
+    assert differs(unit, alike(4, 10, 10)) == "too few"  # so does the rest of the area
+
+
+def test_duties_of_one_case_count_as_one_case() -> None:
+    """59 of 89 against 85 % would differ if each duty counted by itself. One case of forty duties made all of it."""
+    one_bad = np.concatenate([alike(1, 12, 42), alike(9, 5, 5), alike(1, 2, 2)])
+    assert one_bad.sum(axis=0).tolist() == [59, 89]
+    spread = np.concatenate([alike(29, 2, 3), alike(1, 1, 2)])
+    assert spread.sum(axis=0).tolist() == [59, 89]
+    assert differs(one_bad, AREA) == "no difference shown"
+    assert differs(spread, alike(200, 17, 20)) == "worse"
+
+
+def test_a_few_cases_of_an_area_of_few_never_differ() -> None:
+    """Of ten cases five are drawn in 252 ways: the furthest of them is no one in a thousand."""
+    assert differs(alike(5, 0, 10), alike(5, 10, 10)) == "no difference shown"
+    assert differs(alike(8, 0, 10), alike(8, 10, 10)) == "worse"  # of sixteen cases in 12,870 ways
+
+
+@pytest.mark.parametrize("number", [5, 12, 40, 150])
+def test_chance_alone_differs_in_two_of_a_thousand(number: int) -> None:
+    """400 officers like all others: by the rule 0.8 of them differ, and no more than 4 where the test is right."""
+    rng = np.random.default_rng(number)
+    found = [differs(cases_like(rng, number, 0.85), cases_like(rng, 200, 0.85)) for _ in range(400)]
+    assert sum(said != "no difference shown" for said in found) <= 4
+    alone = [differs_from(cases_like(rng, number, 0.85, TOGETHER), Fraction(85, 100)) for _ in range(400)]
+    assert sum(said != "no difference shown" for said in alone) <= 4
+
+
+def test_above_many_cases_the_spread_of_cases_says_what_drawing_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, area = np.random.default_rng(7), cases_like(np.random.default_rng(8), 600, 0.85)
+    units = [cases_like(rng, MANY + 20, share) for share in (0.6, 0.7, 0.72, 0.85, 0.93, 0.97, 0.99)]
+    by_spread = [differs(unit, area) for unit in units]
+    monkeypatch.setattr("projections.reports.comparison.MANY", 10_000)
+    assert [differs(unit, area) for unit in units] == by_spread
+    assert {"worse", "better", "no difference shown"} == set(by_spread)
+
+
+def test_one_question_has_one_answer() -> None:
+    near = cases_like(np.random.default_rng(3), 12, 0.6)
+    assert len({differs(near, AREA) for _ in range(5)}) == 1
+    assert differs(near[::-1], AREA[::-1]) == differs(near, AREA)
+
+
+@pytest.mark.parametrize(
+    ("unit", "share", "said"),
+    [
+        (alike(20, 1, 1), Fraction(9, 10), "no difference shown"),  # twenty of twenty, of nine in ten
+        (alike(5, 0, 4), Fraction(85, 100), "worse"),
+        (alike(60, 9, 10), Fraction(2, 5), "better"),
+        (alike(10, 10, 10), Fraction(1), "no difference shown"),
+        (alike(4, 0, 100), Fraction(85, 100), "too few"),
+    ],
+)  # fmt: skip
+def test_a_share_alone_is_compared_as_if_its_cases_went_together(unit: Array, share: Fraction, said: str) -> None:
+    assert differs_from(unit, share) == said
+
+
+PLACES = [Place("Gloucestershire", "G", team, officer, "po") for team, officer in (("A", "1"), ("A", "2"), ("B", "3"))]
+
+
+def counted_cases(*units: Array) -> CountsByCase:
+    """The cases of the first places, one after the other."""
+    place = np.repeat(np.arange(len(units)), [len(unit) for unit in units])
+    return CountsByCase(PLACES[: len(units)], place, np.arange(len(place)), np.concatenate(units))
+
+
+def of_officer(name: str) -> Holds:
+    return lambda place: place.officer == name
+
+
+def test_a_place_is_compared_with_the_others_of_its_area() -> None:
+    found = Comparisons({"": counted_cases(alike(9, 1, 5), AREA, AREA)}, lambda place: True)
+    assert found.of(of_officer("1")) == "worse"
+    assert found.of(of_officer("2")) == "no difference shown"
+    assert found.of(of_officer("nobody")) is None and found.of(lambda place: True) is None
+    assert found.of(of_officer("1"), "another clause") is None
+
+
+def test_a_case_of_two_officers_counts_for_each_with_the_duties_due_there() -> None:
+    counts = CountsByCase(PLACES, np.array([0, 1, 1]), np.array([7, 7, 8]), np.array([[1, 2], [3, 3], [0, 4]]))
+    unit, rest = counts.apart(of_officer("2"))
+    assert unit.tolist() == [[3, 3], [0, 4]] and rest.tolist() == [[1, 2]]
+    assert counts.of(lambda place: True).tolist() == [[4, 5], [0, 4]]
+
+
+def test_whoever_may_not_open_the_area_is_told_what_they_can_work_out() -> None:
+    """The verdict hangs on the reader's own cases and the rounded figure alone; where that is withheld, it is too few."""
+
+    def verdict(held: int, n: int, *, withheld: bool = False) -> object:
+        blocks = [] if withheld else [frozenset(PLACES[2:])]
+        told = Told({PLACES[2]: np.array([held, n])}, blocks, PLACES[2:])
+        return Comparisons({"": counted_cases(alike(9, 1, 5))}, lambda place: True, {"": told}).of(of_officer("1"))
+
+    assert verdict(860, 1045) == "worse"
+    assert verdict(220, 1045) == "no difference shown"
+    assert verdict(860, 1045, withheld=True) == "too few"
+    assert verdict(40, 60) == "too few"  # fifteen duties of others

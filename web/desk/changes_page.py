@@ -1,0 +1,150 @@
+"""*What changed*: since the reader marked it as seen, or between two days. Opening the page marks nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+from flask import Blueprint, Flask, render_template, request
+
+from domain.accounts.roles import WORKERS
+from projections.changes.caseload_changes import FOLDED_AFTER, KINDS, CaseloadChanges, ChangeKind
+from projections.changes.change_lines import ChangeLine
+from projections.changes.since_seen import AT_FIRST, days_back
+from projections.columns.case_selection import CaseSelection
+from projections.columns.column_schema import Array, CodedValues
+from web.desk import changed_lately, changes_panel
+from web.presentation.filters import Filters
+from web.presentation.pagination import read_page
+from web.services import current_cases
+from web.site.access_control import open_to
+from web.site.date_field import EARLIEST, read_day
+
+blueprint = Blueprint("changes", __name__)
+
+SIZE = 25
+"""Lines on a page."""
+
+FILTERS = ("division", "team", "officer")
+
+
+class ChangedCases(NamedTuple):
+    """Some cases of a selection, as rows that can be filtered."""
+
+    selection: CaseSelection
+    cases: Array
+
+    def __len__(self) -> int:
+        return len(self.cases)
+
+    def coded(self, name: str) -> CodedValues:
+        values, numbers = self.selection.coded(name)
+        return CodedValues(values, numbers[self.cases])
+
+
+class UnreadableDay(ValueError):
+    """The day to compare with cannot be read; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for. ``first``: the day to compare with; None: since the reader marked things as seen.
+
+    ``kind``: changes of this kind alone. ``older``: with those that are folded.
+    """
+
+    first: date | None
+    filters: Filters
+    kind: ChangeKind | None
+    older: bool
+
+    def fitting(self, found: CaseloadChanges) -> Array:
+        """For each case whether it fits the filters."""
+        rows = ChangedCases(found.selection, np.arange(found.selection.columns.numbers))
+        return self.filters.fit(rows) & found.selection.there
+
+    def among(self, found: CaseloadChanges) -> Array:
+        """For each case whether it is asked for."""
+        chosen = self.fitting(found)
+        return chosen if self.kind is None else chosen & found.having(self.kind)
+
+
+def first_day(last: date) -> date | None:
+    """The day to compare with, as the address gives it; on a past date, five working days back. None: since seen."""
+    typed = request.args.get("since", "").strip()
+    if not typed:
+        return None if changed_lately.is_now() else days_back(last, AT_FIRST)
+    found = read_day(typed)
+    if found is None or found.year < EARLIEST:
+        raise UnreadableDay(f"From must be a real date from {EARLIEST} on, like 3 October 2005")
+    if found > last:
+        raise UnreadableDay("From must be on or before the day of the page")
+    return found
+
+
+@blueprint.get("/changed")
+@open_to(*WORKERS)
+def index() -> str | tuple[str, int]:
+    """The lines of one page, the counts by kind, and the counts of each officer or team."""
+    on = current_cases.moment().on
+    try:
+        first = first_day(on)
+    except UnreadableDay as error:
+        return render_template("desk/changed_day.html", problem=str(error), typed=request.args["since"]), 400
+    kind = request.args.get("kind", "")
+    asked = Asked(first, Filters(FILTERS, request.args), kind if kind in KINDS else None, "older" in request.args)
+    return _since_seen(asked) if first is None else _compared(asked, first)
+
+
+def _since_seen(asked: Asked) -> str:
+    lately = changed_lately.own()
+    among = lately.listed & asked.among(lately.found)
+    order = lately.found.in_order(among, fold=not asked.older)
+    page = read_page(request.args, len(order.cases), SIZE)
+    shown = changes_panel.panel(lately, order.cases[slice(*page.places)], order, whole=not _narrowed(asked))
+    return _page(asked, lately.found, lately.listed, shown.lines, page=page, panel=shown, old=len(order.old))
+
+
+def _compared(asked: Asked, first: date) -> str:
+    found = changed_lately.between(first)
+    order = found.in_order(asked.among(found), fold=False)
+    page = read_page(request.args, len(order.cases), SIZE)
+    lines = changes_panel.shown_lines(found, order.cases[slice(*page.places)])
+    every = np.ones(found.selection.columns.numbers, bool)
+    return _page(asked, found, every, lines, page=page, panel=None, old=0)
+
+
+def _page(asked: Asked, found: CaseloadChanges, listed: Array, lines: Sequence[ChangeLine], **more: object) -> str:
+    changed = np.flatnonzero(listed & np.logical_or.reduce([found.having(kind) for kind in KINDS]))
+    rows = ChangedCases(found.selection, changed)
+    by = "team" if request.args.get("by") == "team" else "officer"
+    return render_template(
+        "desk/changed.html", asked=asked, kinds=KINDS, kind_words=changes_panel.KIND_WORDS, folded_after=FOLDED_AFTER,
+        counts=changed_lately.counted(found, listed & asked.fitting(found)),
+        choices=asked.filters.choices(rows), names=changes_panel.names_of(lines), by=by, groups=_by(found, changed, by),
+        on=current_cases.moment().on, teams=len({*found.selection.coded("team").numbers[changed].tolist()}),
+        narrowed=_narrowed(asked), lines=lines, held=current_cases.reached().open.any(), **more,
+    )  # fmt: skip
+
+
+def _narrowed(asked: Asked) -> bool:
+    """Whether the page shows a part of what changed."""
+    return asked.kind is not None or any(asked.filters.wanted.values())
+
+
+def _by(found: CaseloadChanges, cases: Array, name: str) -> Sequence[tuple[str, Mapping[ChangeKind, int]]]:
+    """Each officer or team (its printed name) with how many of its cases have changes of each kind, in order of name."""
+    values, numbers = found.selection.coded(name)
+    groups: dict[str, dict[ChangeKind, int]] = {}
+    for number in np.unique(numbers[cases]).tolist():
+        own = cases[numbers[cases] == number]
+        groups[str(values[number])] = {kind: int(np.count_nonzero(found.having(kind)[own])) for kind in KINDS}
+    return sorted(groups.items())
+
+
+def attach(app: Flask) -> None:
+    """Give the templates the words of lines, and *To do* its panel."""
+    app.add_template_global(changes_panel.changes_panel)
+    app.add_template_global(changes_panel.summary_words, "change_words_of")
+    app.add_template_global(changes_panel.import_words)

@@ -1,0 +1,102 @@
+"""What a row of the list leads to: the form of the entry that meets it, or the page on which an assessment is countersigned."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from flask import current_app, request, url_for
+
+from domain.aggregates.person_files import file_named
+from domain.entries.case_entries import ENTRY_TYPES
+from projections.lists.todo_items import COUNTERSIGNING, DECISIONS
+from projections.lists.todo_lines import TodoLine
+from projections.obligations.duty_state import Obligation
+from web.presentation.phrases import type_title
+from web.site import access_control
+
+
+class Act(NamedTuple):
+    """An action of a row: its words, and the address."""
+
+    words: str
+    href: str
+
+
+NOTICE_ACTS: Final[Mapping[str, str]] = {
+    "not-countersigned-since": "AssessmentCountersigned",
+    "signed-by-someone-not-entitled": "AssessmentCountersigned",
+    "no-officer": "CaseAllocated",
+    "whereabouts-no-action": "BreachInitiated",
+    "breach-undecided": "BreachDecided",
+    "custody-without-end": "CustodyEnded",
+    "past-its-end": "SupervisionEnded",
+}
+"""The type of entry that answers a notice, by its kind; what is not here is looked at on the case's page."""
+
+COUNTERSIGN = "countersign.show"
+
+
+def act_of(line: TodoLine) -> Act | None:
+    """The action of a row, which leads back to the present page; None where the person signed in may make no such entry."""
+    if line.kind == COUNTERSIGNING and (found := _countersign(line)) is not None:
+        return found
+    if line.obligation is not None:
+        return _meeting(line, line.obligation)
+    assert line.notice is not None
+    name = NOTICE_ACTS.get(line.notice.notice)
+    if name is None or not access_control.account().may_enter(ENTRY_TYPES[name]):
+        return None
+    about = line.notice.entry if line.notice.notice == "not-countersigned-since" else None
+    return _record(line, name, about)
+
+
+def _meeting(line: TodoLine, duty: Obligation) -> Act | None:
+    """The form of the first entry that can meet a duty and that the person signed in may make."""
+    for by in duty.clause.entries:
+        # What names an entry of another file is recorded there.
+        if by.naming and duty.raised_by is not None and file_named(duty.raised_by) is not None:
+            continue
+        if access_control.account().may_enter(by.type):
+            return _record(line, by.type.__name__, duty.raised_by if by.naming else None)
+    return None
+
+
+def _countersign(line: TodoLine) -> Act | None:
+    """The page that shows the assessment and takes the countersignature; None where the row names no assessment."""
+    told = line.notice is not None and line.notice.notice == "not-countersigned-since"
+    entry = (
+        line.obligation.raised_by
+        if line.obligation is not None
+        else line.notice.entry
+        if line.notice and told
+        else None
+    )
+    if entry is None or file_named(entry) is not None or COUNTERSIGN not in current_app.view_functions:
+        return None
+    if not access_control.may_enter(access_control.account(), COUNTERSIGN):
+        return None
+    crn, _, number = line.case.reference.rpartition("/")
+    return Act(
+        "Read and countersign", url_for(COUNTERSIGN, crn=crn, number=number, entry=entry, back=request.full_path)
+    )
+
+
+def _record(line: TodoLine, type_: str, about: str | None) -> Act:
+    crn, _, number = line.case.reference.rpartition("/")
+    words = "Decide" if line.kind == DECISIONS else f"Record {thing_recorded(type_)}"
+    back = request.full_path.rstrip("?")
+    return Act(words, url_for("recording.entry", crn=crn, number=number, type_=type_, about=about, back=back))
+
+
+DONE_WORDS = ("recorded", "completed", "made", "given", "held", "set", "initiated", "provided", "logged")
+"""Last words of the titles of types that say no more than that it was done."""
+
+
+def thing_recorded(type_: str) -> str:
+    """What an entry of a type records: *oversight*, *supervision plan review*, *recall request*."""
+    words = type_title(type_).split()
+    if words[-1] in DONE_WORDS:
+        words.pop()
+    elif words[-1] in ("reviewed", "requested"):
+        words[-1] = words[-1].removesuffix("ed")
+    words[0] = words[0] if words[0].isupper() else words[0].lower()
+    return " ".join(words)

@@ -1,0 +1,15 @@
+"""How a figure differs from the rest of its area, in words."""
+
+from collections.abc import Mapping
+
+from projections.reports.comparison import CASES, DUTIES, Comparison
+
+AGAINST: Mapping[Comparison | None, str | None] = {
+    "worse": "below area", "better": "above area", "too few": "too few to say", "no difference shown": None, None: None,
+}  # fmt: skip
+"""How a figure differs from the rest of its area, in words; None where no difference is shown or nothing is compared."""
+
+HOW_COMPARED = (
+    "Below or above area: counted case by case against the rest of the area, a difference that chance gives in two draws of "
+    f"a thousand at most. Of fewer than {CASES} cases or {DUTIES} duties it is too few to say."
+)

@@ -1,0 +1,53 @@
+"""The page of the check: what an entry would do, before it is recorded."""
+
+from flask import render_template
+
+from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
+from web.presentation.formatting import long_date
+from web.presentation.phrases import fact_details, fact_title
+from web.recording import kept_drafts
+from web.recording.entry_check import changes_meanwhile, effects_of, holidays_words, side_by_side, why_it_stays
+from web.recording.limits_by_hand import lifted
+from web.recording.recording_form import RecordingForm, naming
+from web.services import current_cases
+from web.site import clock
+
+
+def show_check(form: RecordingForm, fact: Entry) -> str:
+    """The check of an entry that could be recorded now."""
+    subject = form.file.entries.get(fact.of) if isinstance(fact, EntryWithdrawn) else None
+    return render_template(
+        "recording/record_check.html",
+        form=form,
+        fact=fact,
+        name=current_cases.names([form.reference], current_cases.today()).get(form.reference, ""),
+        heading=_heading(form, fact),
+        details=[*_details(form, fact), *([("Next appointment", form.next.words)] if form.next.given else [])],
+        sides=side_by_side(form.standing(), form.corrected(fact)) if isinstance(fact, EntryCorrected) else [],
+        effects=effects_of(form.reference, fact, *form.also(fact)),
+        past=isinstance(fact, EntryCorrected | EntryWithdrawn),
+        named_by=[] if subject is None else naming(form.file, subject.entry),
+        unseen=form.unseen(),
+        meanwhile=changes_meanwhile(form) if form.changed_meanwhile() else [],
+        lifted=sorted(lifted(fact, form.file)),
+        self_out=form.who.is_shut_out(getattr(fact, "excluded", ())),
+        seen=len(form.file.entries),
+        change_href=kept_drafts.address_of(form.draft),
+        day=clock.today(),
+        why_it_stays=why_it_stays,
+        holidays=holidays_words,
+    )
+
+
+def _heading(form: RecordingForm, fact: Entry) -> str:
+    if isinstance(fact, EntryCorrected) and form.of is not None:
+        return f"You are about to correct: {fact_title(form.of)}"
+    if isinstance(fact, EntryWithdrawn):
+        return f"You are about to withdraw: {form.named(fact.of)}"
+    return f"You are about to record: {fact_title(fact)}, {long_date(fact.occurred_on)}"
+
+
+def _details(form: RecordingForm, fact: Entry) -> list[tuple[str, str]]:
+    """The fields of the entry in words. Other entries that it names are described, not given by id."""
+    words = {value: text for f in form.fields if f.kind in ("entry", "entries") for value, text in f.options}
+    return [(name, ", ".join(words.get(x, x) for x in text.split(", "))) for name, text in fact_details(fact)]

@@ -136,3 +136,28 @@ def late_together(found: Iterable[RecordedCount]) -> LateFigure:
         entries, late = entries + of.entries, late + of.late
     days = Waits.of(dict(late.items()))
     return LateFigure(entries, days.n, days.median, days.ninetieth, days.longest)
+
+
+NEAR = 5
+"""Working days about the day a duty was due in which a transfer or a snooze is counted beside figures (a parameter of ours)."""
+
+
+class CountedApart(NamedTuple):
+    """What is counted beside a figure of duties: how many are dispensed, told late, transferred, snoozed (``counted_apart``)."""
+
+    dispensed: int = 0
+    told_late: int = 0
+    transferred: int = 0
+    snoozed: int = 0
+
+    def plus(self, other: "CountedApart") -> "CountedApart":
+        return CountedApart(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+class SnoozedDuty(NamedTuple):
+    """A duty that somebody had hidden from their list: its case and clause (ids), when it was due, and when it was hidden."""
+
+    reference: str
+    clause: str
+    due_on: date
+    snoozed_on: date

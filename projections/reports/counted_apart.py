@@ -21,8 +21,8 @@ from projections.columns.column_schema import Array, known
 from projections.columns.duty_scan import DutyRun
 from projections.columns.keyed_counts import KeyedCounts, in_order
 from projections.ledger.ledger import Place
-from projections.obligations.duty_state import FELL_AND_DISPENSED, FELL_AND_IN_TIME, state_in
-from projections.reports.duty_counts import fell_due_runs
+from projections.lists.duty_list import DutyList
+from projections.reports.duty_counts import fell_due_runs, held
 from projections.reports.duty_results import NEAR, CountedApart, SnoozedDuty
 
 
@@ -47,8 +47,7 @@ def count_apart(
     size = len(places) + 1
     totals: dict[int, Array] = {}
     for run in fell_due_runs(selection, since, clauses, cases):
-        dispensed = state_in(run.state, FELL_AND_DISPENSED)
-        late = run.column("told_late") & state_in(run.state, FELL_AND_IN_TIME)
+        dispensed, late = held(run, "dispensed"), held(run, "told_late")
         giver = moves.giver(run)
         which = np.flatnonzero(dispensed | late | (giver >= 0))
         codes = run.column("place")[which].astype(np.int64) * size + giver[which] + 1
@@ -76,8 +75,8 @@ class Moves:
         order = np.lexsort((day, case))
         case, day, place = case[order], day[order], place[order]
         moved = np.flatnonzero((case[1:] == case[:-1]) & (place[1:] != place[:-1])) + 1
-        held = self.selection.columns.words["place"].values
-        moved = moved[[_moved(held[a], held[b]) for a, b in zip(place[moved - 1], place[moved], strict=True)]]
+        places = self.selection.columns.words["place"].values
+        moved = moved[[_moved(places[a], places[b]) for a, b in zip(place[moved - 1], place[moved], strict=True)]]
         return (case[moved] << 16) + day[moved], place[moved - 1]
 
     def giver(self, run: DutyRun) -> Array:
@@ -111,6 +110,12 @@ def apart_of(found: KeyedCounts, snoozed: Sequence[Place], holds: Callable[[Plac
         total[2] += of[2] * (giver is not None and holds(giver) and not inside)
     dispensed, late, transferred = total.tolist()
     return CountedApart(dispensed, late, transferred, sum(map(holds, snoozed)))
+
+
+def apart_among(duties: DutyList) -> CountedApart:
+    """What of duties that fell due is dispensed with, and what was told late; the list does not know of transfers and snoozes."""
+    counts = (sum(int(held(run, counted).sum()) for run in duties.runs) for counted in ("dispensed", "told_late"))
+    return CountedApart(*counts)
 
 
 def snoozed_places(

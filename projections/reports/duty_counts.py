@@ -20,6 +20,7 @@ from projections.columns.keyed_counts import Key, KeyedCounts, in_order, keyed
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import (
     DONE,
+    FELL_AND_DISPENSED,
     FELL_AND_DONE,
     FELL_AND_IN_TIME,
     FELL_DUE,
@@ -27,7 +28,7 @@ from projections.obligations.duty_state import (
     state_in,
     were_known,
 )
-from projections.reports.duty_results import HeldAs
+from projections.reports.duty_results import CountedAs, HeldAs
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 
@@ -52,7 +53,7 @@ def count_duties(
     since: date | None = None,
     clauses: Iterable[int] | None = None,
     by: By = (),
-    held_as: HeldAs = "in_time",
+    counted_as: CountedAs = "in_time",
     cases: Array | None = None,
 ) -> DutyCounts:
     """The duties that ``fell_due_runs`` gives, counted by group; groups are in order of their keys.
@@ -63,10 +64,20 @@ def count_duties(
     group_keys = GroupKeys(selection, by, since)
     total = GroupTotals(group_keys.room)
     for run in fell_due_runs(selection, since, clauses, cases):
-        total.add(group_keys.code(run), state_in(run.state, HELD[held_as]))
-    codes, held, n = total.found()
+        total.add(group_keys.code(run), held(run, counted_as))
+    codes, of_held, n = total.found()
     order = group_keys.order(codes)
-    return DutyCounts(group_keys.keys(codes[order]), held[order], n[order])
+    return DutyCounts(group_keys.keys(codes[order]), of_held[order], n[order])
+
+
+def held(run: DutyRun, counted_as: CountedAs) -> Array:
+    """For each duty of a run that fell due whether it is counted so."""
+    if counted_as == "dispensed":
+        return state_in(run.state, FELL_AND_DISPENSED)
+    if counted_as == "told_late":
+        late: Array = run.column("told_late") & state_in(run.state, FELL_AND_IN_TIME)
+        return late
+    return state_in(run.state, HELD[counted_as])
 
 
 @dataclass(frozen=True)

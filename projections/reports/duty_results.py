@@ -24,6 +24,9 @@ Split = Literal["clause"] | Attribute
 HeldAs = Literal["in_time", "done"]
 """What ``held`` counts of the duties that fell due: those met in time, or those met in time or late."""
 
+CountedAs = HeldAs | Literal["dispensed", "told_late"]
+"""The same, or what is counted apart: those dispensed with, or those met in time by what was recorded after the day."""
+
 
 def held_as_of(measure: Measure) -> HeldAs:
     """What ``held`` counts in the figure of a measure of duties."""

@@ -38,7 +38,16 @@ from web.cases import (
     replay_pages,
     search_page,
 )
-from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
+from web.desk import (
+    changes_page,
+    desk_home,
+    desk_lists,
+    next_duty,
+    seen_pages,
+    snooze_pages,
+    stored_late_page,
+    verdicts_page,
+)
 from web.handbook import handbook_pages
 from web.inspections import (
     agreement_page,
@@ -91,6 +100,7 @@ PAGES: tuple[ModuleType, ...] = (
     own_account_pages,
     desk_home,
     desk_lists,
+    snooze_pages,
     stored_late_page,
     changes_page,
     seen_pages,
@@ -199,6 +209,7 @@ def create_app(
         after_recording,
         changes_page,
         next_duty,
+        snooze_pages,
         limits_by_hand,
         key_requests,
         sources_page,

@@ -40,6 +40,7 @@ from domain.working import working_tables
 from domain.working.drafts import Drafts
 from domain.working.recent_cases import RecentCases
 from domain.working.seen_marks import SeenMarks
+from domain.working.snoozes import Snoozes
 
 _tables = sa.MetaData()
 
@@ -137,6 +138,10 @@ class AccountRegister(KeptAccounts):
         return SeenMarks(self.engine)
 
     @property
+    def snoozes(self) -> Snoozes:
+        return Snoozes(self.engine)
+
+    @property
     def drafts(self) -> Drafts:
         return Drafts(self.engine, self.key)
 
@@ -145,6 +150,7 @@ class AccountRegister(KeptAccounts):
         self.seen.forget(crn)
         self.drafts.forget(crn)
         self.recent_cases.forget(crn)
+        self.snoozes.forget(crn)
 
     def close(self) -> None:
         super().close()

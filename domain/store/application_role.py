@@ -51,6 +51,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "recent_cases": KEEPS,
     "seen_cases": KEEPS,
     "seen_marks": KEEPS,
+    "snoozes": KEEPS,
     "drafts": KEEPS,
     "requests": APPENDS,
     "request_decisions": APPENDS,

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from domain.policy.measures.measure import Measure
 from projections.ledger.ledger import Place
 from projections.reports.proportions import Proportion, Waits
+
+if TYPE_CHECKING:  # it loads the database's library
+    from domain.working.snoozes import Snooze
 
 WEEKS = 8
 """Weeks of the forecast."""
@@ -164,3 +167,12 @@ class SnoozedDuty(NamedTuple):
     clause: str
     due_on: date
     snoozed_on: date
+
+
+def snoozed_duties(snoozed: "Iterable[Snooze]") -> list[SnoozedDuty]:
+    """The duties among these rows."""
+    return [
+        SnoozedDuty(one.row.reference, one.row.name, one.due_on, one.from_on)
+        for one in snoozed
+        if one.row.kind == "duty"
+    ]

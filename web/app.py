@@ -31,7 +31,11 @@ from web.api import json_api
 from web.board_pack import board_pack_page
 from web.cases import (
     calendar_feed,
+    case_answers,
+    case_due,
+    case_history,
     case_page,
+    case_timeline,
     caseload_page,
     keeping_pages,
     matrix_pages,
@@ -113,6 +117,10 @@ PAGES: tuple[ModuleType, ...] = (
     measure_pages,
     board_pack_page,
     case_page,
+    case_due,
+    case_timeline,
+    case_answers,
+    case_history,
     keeping_pages,
     replay_pages,
     search_page,

@@ -24,7 +24,7 @@ class DutySentence(NamedTuple):
 
     ``what``: what is asked, and how often or within what of what. ``last``: ``Last: 3 Nov 2005`` or ``Last: none``, for what
     is done again and again; empty for other duties, and where no history was given. ``when``: ``Due 23 Dec``, ``Due 11 Aug,
-    94 working days late``, ``Arranged for 28 Dec`` or ``Done 5 Dec``. ``unconfirmed``: the limit is marked as unsure (†).
+    94 working days late``, ``Arranged for 28 Dec``, ``Dispensed with until 31 Dec, was due 11 Aug`` or ``Done 5 Dec``. ``unconfirmed``: the limit is marked as unsure (†).
     """
 
     what: str
@@ -110,6 +110,10 @@ def _when(obligation: Obligation, day: date, arranged_on: date | None) -> str:
     if state == "lapsed":
         assert obligation.ended_on is not None
         return f"Not owed any more from {near_date(obligation.ended_on, day)}"
+    if state == "dispensed":
+        last = obligation.dispensed_until(day)
+        until = f" until {near_date(last, day)}" if last else ""
+        return f"Dispensed with{until}" + (f", was due {near_date(due, day)}" if (due := obligation.due_day) else "")
     if arranged_on is not None and state in ("due", "overdue"):
         return f"Arranged for {near_date(arranged_on, day)}"
     if obligation.due_day is None:

@@ -192,7 +192,10 @@ def _readable() -> None:
     if CONTROL.search(request.path) or (request.endpoint == "calendars.feed" and any(map(CONTROL.search, asked))):
         abort(404)
     if any(map(CONTROL.search, asked)):
-        abort(400, "There is a line break or another control character in the address. Take it out, or use the page's links.")
+        abort(
+            400,
+            "There is a line break or another control character in the address. Take it out, or use the page's links.",
+        )
 
 
 def _enter() -> Response | str | None:

@@ -42,7 +42,16 @@ from web.cases import (
     replay_pages,
     search_page,
 )
-from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
+from web.desk import (
+    changes_page,
+    desk_home,
+    desk_lists,
+    next_duty,
+    seen_pages,
+    snooze_pages,
+    stored_late_page,
+    verdicts_page,
+)
 from web.digest import digest_pages
 from web.handbook import about_pages, handbook_pages
 from web.inspections import (
@@ -98,6 +107,7 @@ PAGES: tuple[ModuleType, ...] = (
     own_account_pages,
     desk_home,
     desk_lists,
+    snooze_pages,
     stored_late_page,
     changes_page,
     seen_pages,
@@ -215,6 +225,7 @@ def create_app(
         changes_page,
         digest_pages,
         next_duty,
+        snooze_pages,
         limits_by_hand,
         key_requests,
         sources_page,

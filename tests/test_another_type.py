@@ -22,7 +22,7 @@ HomeResult = Literal["suitable", "not_suitable", "not_seen"]
 class HomeCircumstancesChecked(Entry, frozen=True):
     """Somebody looked at the home in which the person lives."""
 
-    use = Use(made_by=("managers",), form_group="Assessment and risk", lane="Assessments")
+    use = Use(made_by=("managers",), form_group="Assessment and risk", lane="Assessment and plan")
 
     result: HomeResult
     plan: PlanRef

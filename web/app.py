@@ -31,7 +31,11 @@ from web.api import json_api
 from web.board_pack import board_pack_page
 from web.cases import (
     calendar_feed,
+    case_answers,
+    case_due,
+    case_history,
     case_page,
+    case_timeline,
     caseload_page,
     keeping_pages,
     matrix_pages,
@@ -39,7 +43,8 @@ from web.cases import (
     search_page,
 )
 from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
-from web.handbook import handbook_pages
+from web.digest import digest_pages
+from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
     inspection_opening,
@@ -105,6 +110,10 @@ PAGES: tuple[ModuleType, ...] = (
     measure_pages,
     board_pack_page,
     case_page,
+    case_due,
+    case_timeline,
+    case_answers,
+    case_history,
     keeping_pages,
     replay_pages,
     search_page,
@@ -125,7 +134,9 @@ PAGES: tuple[ModuleType, ...] = (
     publication_page,
     report_page,
     handbook_pages,
+    about_pages,
     calendar_feed,
+    digest_pages,
     accounts_pages,
     requests_page,
     imports_page,
@@ -202,6 +213,7 @@ def create_app(
         kept_drafts,
         after_recording,
         changes_page,
+        digest_pages,
         next_duty,
         limits_by_hand,
         key_requests,

@@ -234,7 +234,7 @@ class TierSet(Entry, frozen=True):
 
 
 class AssessmentCompleted(Entry, frozen=True):
-    use = Use(form_group="Assessment and risk", lane="Assessments", mark="assessment")
+    use = Use(form_group="Assessment and risk", lane="Assessment and plan", mark="assessment")
 
     instrument: code_lists.Instrument
     stage: code_lists.AssessmentStage
@@ -297,7 +297,7 @@ class RiskLevelChanged(Entry, frozen=True, rename={"from_": "from"}):
 
 
 class RiskManagementPlanMade(Entry, frozen=True):
-    use = Use(form_group="Assessment and risk", lane="Plan and reviews", mark="risk_plan")
+    use = Use(form_group="Assessment and risk", lane="Assessment and plan", mark="risk_plan")
 
     actions: list[Note] = []
     by: Text | None = None
@@ -306,7 +306,7 @@ class RiskManagementPlanMade(Entry, frozen=True):
 
 
 class RiskManagementPlanReviewed(Entry, frozen=True):
-    use = Use(form_group="Assessment and risk", lane="Plan and reviews", mark="risk_review")
+    use = Use(form_group="Assessment and risk", lane="Assessment and plan", mark="risk_review")
 
     plan: RiskPlanRef
     changes: Note | None = None
@@ -320,7 +320,7 @@ class RiskManagementActionTaken(Entry, frozen=True):
 
 
 class SupervisionPlanMade(Entry, frozen=True):
-    use = Use(form_group="Plan and review", lane="Plan and reviews", mark="plan")
+    use = Use(form_group="Plan and review", lane="Assessment and plan", mark="plan")
 
     objectives: list[Objective]
     interventions: list[code_lists.Intervention]
@@ -330,7 +330,7 @@ class SupervisionPlanMade(Entry, frozen=True):
 
 
 class SupervisionPlanReviewed(Entry, frozen=True):
-    use = Use(form_group="Plan and review", lane="Plan and reviews", mark="review")
+    use = Use(form_group="Plan and review", lane="Assessment and plan", mark="review")
 
     plan: PlanRef
     objectives: list[Objective] = []
@@ -391,7 +391,7 @@ class AbsenceJudged(Entry, frozen=True):
 class ContactLogged(Entry, frozen=True, rename={"with_": "with"}):
     """Anything that is not an appointment; ``about`` names the entry it concerns, such as the appointment missed."""
 
-    use = Use(form_group="Contact and absence", lane="Contacts")
+    use = Use(form_group="Contact and absence", lane="Contact")
 
     contact_type: code_lists.ContactType
     with_: Annotated[Text | None, Meta(title="With whom")] = None
@@ -675,7 +675,7 @@ class UnpaidWorkSession(Entry, frozen=True):
     Its first outcome stands here; a later one is an ``AppointmentOutcomeRecorded`` that names the session.
     """
 
-    use = Use(form_group="Contact and absence", lane="Contacts")
+    use = Use(form_group="Contact and absence", lane="Contact")
 
     hours: Annotated[Hours, Meta(title="Hours worked")]
     outcome: code_lists.Outcome
@@ -688,7 +688,7 @@ class UnpaidWorkSession(Entry, frozen=True):
 
 
 class DrugTestTaken(Entry, frozen=True):
-    use = Use(form_group="Contact and absence", lane="Contacts")
+    use = Use(form_group="Contact and absence", lane="Contact")
 
     result: code_lists.DrugTestResult
 

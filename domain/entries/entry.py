@@ -50,7 +50,7 @@ FormGroup = Literal[
 ]
 """The groups in which the types are offered for recording, in this order."""
 
-ChartLane = Literal["Contacts", "Assessments", "Plan and reviews", "Enforcement", "Oversight"]
+ChartLane = Literal["Contact", "Assessment and plan", "Enforcement", "Oversight"]
 """The lanes of the supervision chart that hold a mark for each entry."""
 
 ChartMark = Literal[

@@ -30,11 +30,11 @@ def _drawn(lane: ChartLane) -> dict[type[Entry], ChartMark]:
 
 
 ACTS: dict[str, dict[type[Entry], ChartMark]] = {
-    lane: _drawn(lane) for lane in get_args(ChartLane) if lane != "Contacts"
+    lane: _drawn(lane) for lane in get_args(ChartLane) if lane != "Contact"
 }
 """The lanes with one mark for each entry, on the day it happened: by lane, the mark of each type of entry."""
 
-LIGHT: tuple[type[Entry], ...] = tuple(_drawn("Contacts"))
+LIGHT: tuple[type[Entry], ...] = tuple(_drawn("Contact"))
 """The types of contact other than appointments."""
 
 
@@ -85,13 +85,19 @@ def act_marks(history: History, day: date, lane: str) -> list[Mark]:
 
 
 def contact_marks(history: History, day: date) -> list[Mark]:
-    """Appointments on the day that they were for, with their outcome; other contacts on their day."""
+    """Appointments on the day that they are for, with their outcome; other contacts on their day.
+
+    Those arranged by the day for a later one are shown up to ``MARGIN`` after it.
+    """
     found = []
     for made in history.all(case_entries.AppointmentMade):
         appointment = history.appointments[made.entry]
-        if max(appointment.for_on, appointment.made_on) <= day:
+        if appointment.made_on <= day and appointment.for_on <= day + MARGIN:
             kind = _became(appointment, day) if made.is_contact else "other"
-            found.append(Mark(made.for_on, kind, made.entry, ChartAppointment(made, appointment)))
+            ahead = appointment.for_on > day
+            if not ahead or appointment.told_on is None or appointment.told_on > day:
+                kind = "arranged" if ahead else kind
+                found.append(Mark(made.for_on, kind, made.entry, ChartAppointment(made, appointment)))
     for fact_type in LIGHT:
         found += [Mark(f.occurred_on, "other", f.entry, f) for f in history.all(fact_type) if f.occurred_on <= day]
     return sorted(found, key=lambda mark: mark.day)
@@ -108,11 +114,11 @@ def _became(appointment: Appointment, day: date) -> str:
     return "accepted"
 
 
-def due_marks(reading: Reading, over: date) -> list[Mark]:
-    """One mark for each duty of the national standards, with its state on the day.
+def due_marks(reading: Reading, over: date, met: bool) -> list[Mark]:
+    """One mark for each duty of the national standards that is late, missing or due, with its state on the day.
 
-    Left out: windows that were met (the contacts show them), and duties that lapsed more than ``MARGIN`` before they were
-    due.
+    ``met``: also those that were met or lapsed, but for windows that were met (the contacts show them) and duties that
+    lapsed more than ``MARGIN`` before they were due.
     """
     day = reading.moment.on
     found = []
@@ -121,6 +127,8 @@ def due_marks(reading: Reading, over: date) -> list[Mark]:
         state = duty.state(day) if duty.clause.of_standards else None
         horizon = over if state == "lapsed" else day
         if state is None or duty.due_on > horizon + MARGIN or (duty.window and state == "met"):
+            continue
+        if not met and state in ("met", "lapsed"):
             continue
         named = (*(duty.met_by if duty.done(day) else ()), duty.raised_by)
         found.append(Mark(duty.due_on, state, next((e for e in named if e in filed), None), duty))

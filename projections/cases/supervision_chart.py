@@ -11,10 +11,8 @@ from projections.cases import chart_lanes
 from projections.cases.case_reading import Reading
 from projections.cases.chart_lanes import MARGIN, Lane, Mark
 
-LANES = (
-    "Contacts", "Risk of harm", "Assessments", "Plan and reviews", "Enforcement", "Custody", "Oversight", "Due dates",
-)  # fmt: skip
-"""The lanes in reading order; *Custody* only where there was any."""
+LANES = ("Contact", "Risk of harm", "Assessment and plan", "Enforcement", "Oversight", "Late or missing")
+"""The lanes in reading order. Custody is a band of *Contact*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +38,28 @@ class SupervisionChart:
         return next((lane for lane in self.lanes if lane.name == name), Lane(name))
 
 
-def supervision_chart(reading: Reading) -> SupervisionChart:
+def supervision_chart(reading: Reading, *, met: bool = False, until: date | None = None) -> SupervisionChart:
     """The case as at the reading's day. ``ValueError``: supervision had not begun by then.
 
     It goes from the start of supervision to the day read or the end of supervision, whichever is first, and further on
-    both sides where there are marks. Nothing dated after the day is shown, except due dates within ``MARGIN``.
+    both sides where there are marks. Nothing dated after the day is shown, except due and arranged dates within ``MARGIN``.
+    ``met``: also the duties that were met. ``until``: the days go on to this one at least.
     """
     history, day = reading.history, reading.moment.on
     started, ended = reading.snapshot.spell.started_on, reading.snapshot.spell.ended_on
     over = ended or day
     marks = {
-        "Contacts": chart_lanes.contact_marks(history, day),
+        "Contact": chart_lanes.contact_marks(history, day),
         **{name: chart_lanes.act_marks(history, day, name) for name in chart_lanes.ACTS},
-        "Due dates": chart_lanes.due_marks(reading, over),
+        "Late or missing": chart_lanes.due_marks(reading, over, met),
     }
     marks = {name: [m for m in found if m.day >= started - MARGIN] for name, found in marks.items()}
     bands = {
         "Risk of harm": chart_lanes.risk_bands(history, started, over),
-        "Custody": chart_lanes.custody_bands(history, started, over),
+        "Contact": chart_lanes.custody_bands(history, started, over),
     }
-    shown = [name for name in LANES if name != "Custody" or bands[name]]
     dated = [mark.day for found in marks.values() for mark in found]
     return SupervisionChart(
-        min([started, *dated]), max([over, *dated]), started, ended, day,
-        [Lane(name, marks.get(name, ()), bands.get(name, ())) for name in shown],
+        min([started, *dated]), max([over, *dated, *([until] if until else [])]), started, ended, day,
+        [Lane(name, marks.get(name, ()), bands.get(name, ())) for name in LANES],
     )  # fmt: skip

@@ -14,6 +14,7 @@ from projections.ledger.ledger_rows import DutyRow, Known
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.dispensations import dispensations, dispensed_days, in_text
 
+
 def with_dispensed_days(owed: RowSpans[DutyRow], growth: CaseVersions) -> RowSpans[DutyRow]:
     """Duties, each with the days on which it is dispensed with, split where a dispensation becomes known or changes."""
     given = growth.by_type.get(DispensationGiven, ())

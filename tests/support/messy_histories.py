@@ -258,7 +258,9 @@ class Mess:
         on = self.day(0)
         first = on + timedelta(days=self.r.choice((0, 0, 1, 7, 30)))
         last = first + timedelta(days=self.r.choice((0, 1, 6, 13, 27, 90)))
-        clause = self.r.choice(("contact-frequency", "contact-frequency", "initial-supervision-plan", "plan-review", "warning"))
+        clause = self.r.choice(
+            ("contact-frequency", "contact-frequency", "initial-supervision-plan", "plan-review", "warning")
+        )
         given = self.add("DispensationGiven", on, clause=clause, from_on=first, to_on=last, reason="r", by="M")
         if self.chance(0.3):
             self.add("DispensationEnded", first + timedelta(days=self.r.choice((0, 1, 5, 20))), dispensation=given)

@@ -31,3 +31,47 @@ for (const form of document.querySelectorAll('form[data-saves]')) {
     })
   })
 }
+
+// In a strip chart each lane is one tab stop; arrow keys move along it. Without scripts every mark is one.
+for (const lane of document.querySelectorAll('[data-lane]')) {
+  const marks = [...lane.querySelectorAll('a')]
+  const only = (at) => marks.forEach((mark, place) => mark.setAttribute('tabindex', place === at ? '0' : '-1'))
+  only(marks.length - 1)
+  lane.addEventListener('keydown', (event) => {
+    const at = marks.indexOf(event.target.closest('a'))
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: marks.length - 1 }[event.key]
+    if (to === undefined || !marks[to]) return
+    event.preventDefault()
+    only(to)
+    marks[to].focus()
+  })
+}
+
+// An old link to an entry of a case leads to the tab that has it now.
+const tabs = document.querySelector('[data-entries]')
+if (tabs && location.hash.startsWith('#entry-') && !document.getElementById(decodeURIComponent(location.hash.slice(1)))) {
+  const address = new URL(tabs.dataset.entries, location)
+  address.pathname += encodeURIComponent(decodeURIComponent(location.hash.slice(7)))
+  location.replace(address)
+}
+
+// The range of a replay says its step while it moves, and goes there when it rests. Its keys work only while it has focus.
+for (const form of document.querySelectorAll('[data-replay]')) {
+  const range = form.elements.step
+  const days = form.dataset.days.split('|')
+  const said = form.querySelector('output')
+  let waiting
+  form.querySelector('.ca-replay__go').hidden = true
+  range.addEventListener('input', () => {
+    said.value = `${form.dataset.what} ${range.value} of ${range.max}, ${days[range.value - 1]}`
+    range.setAttribute('aria-valuetext', said.value)
+  })
+  range.addEventListener('change', () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(() => {
+      form.action = '#step'
+      form.requestSubmit()
+    }, 400)
+  })
+  if (location.hash === '#step') range.focus()
+}

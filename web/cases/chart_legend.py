@@ -10,6 +10,7 @@ KINDS = {
     "missed": "Appointment missed, not accepted",
     "accepted": "Absence accepted",
     "awaited": "Not recorded or not explained yet",
+    "arranged": "Appointment arranged",
     "rescheduled": "Rescheduled",
     "other": "Other contact",
     "not_assessed": "Not assessed",
@@ -50,7 +51,7 @@ HEIGHTS = {"not_assessed": 12, "low": 6, "medium": 11, "high": 17, "very_high": 
 
 def meaning(kind: str, lanes: Collection[str]) -> str:
     """What a kind means where it is drawn in these lanes: among contacts, a mark without a shape of its own is a contact."""
-    return "Other entry" if kind == "other" and set(lanes) != {"Contacts"} else KINDS[kind]
+    return "Other entry" if kind == "other" and set(lanes) != {"Contact"} else KINDS[kind]
 
 
 def kind_of(mark: Mark) -> str:

@@ -1,14 +1,15 @@
 """The layout of a supervision chart: the place of each mark and band, in CSS pixels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate
 
 from domain.calendar.workdays import ONE_DAY
-from projections.cases.chart_lanes import ChartBand, Lane
+from projections.cases.chart_lanes import ChartBand, Lane, Mark
 from projections.cases.supervision_chart import SupervisionChart
 from web.cases.chart_legend import BAR, HEIGHTS, KINDS, RANKS, kind_of, meaning
-from web.cases.chart_text import ChartRow, band_words, mark_words, rows, summary
+from web.cases.chart_text import ChartRow, band_words, mark_label, mark_words, rows, summary
 from web.presentation.formatting import short_date
 from web.presentation.time_axis import Scale, Tick
 
@@ -18,26 +19,39 @@ NAMES, EDGE = 134, 12
 HEAD, PAD, FOOT = 26, 8, 28
 """The heights of the row of months, of the padding above and below in a lane, of the row of days."""
 
-STEP = 15
-"""The least distance between two marks of a row, and between two rows."""
+STEP = 24
+"""The least distance between two marks of a row, and between two rows: each can be hit by a finger."""
 
-LETTER = 7.5
-"""The width allowed for a letter of a label."""
+LETTER, BESIDE = 7.5, 11
+"""The width allowed for a letter of a label, and the distance of the label of a mark from its middle."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A mark with the coordinates of its middle."""
+    """A mark with the coordinates of its middle. ``label``: the words beside it, which end there if ``before``; most have none.
+
+    ``entry``: the entry to which it leads; None: it leads nowhere.
+    """
 
     x: float
     y: float
     kind: str
     words: str
+    entry: str | None = None
+    label: str = ""
+    before: bool = False
+
+    @property
+    def label_x(self) -> float:
+        return round(self.x - BESIDE if self.before else self.x + BESIDE, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A band with its coordinates. ``label``: empty where it would not fit above the bar."""
+    """A band with its coordinates. ``label``: empty where it would not fit above the bar; that of the last always stands.
+
+    ``label_end``: whether the label ends at the right end of the bar.
+    """
 
     x: float
     y: float
@@ -46,6 +60,8 @@ class Bar:
     kind: str
     words: str
     label: str
+    entry: str | None = None
+    label_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +98,19 @@ class PlacedChart:
 def chart(supervision: SupervisionChart) -> PlacedChart:
     """Lay out a supervision. Its width follows from its days, its height from the days with the most marks."""
     scale = Scale(supervision.first, supervision.last, NAMES + EDGE)
-    stacked = [_stack(lane, scale) for lane in supervision.lanes]
-    heights = [
-        2 * PAD + (2 * BAR if lane.bands else STEP * (max(stack, default=0) + 1))
-        for lane, stack in zip(supervision.lanes, stacked, strict=True)
-    ]
+    labels = _labels(supervision)
+    stacked = [_stack(lane, scale, labels) for lane in supervision.lanes]
+    heights = [_height(lane, stack) for lane, stack in zip(supervision.lanes, stacked, strict=True)]
     width, foot = scale.right + EDGE, HEAD + sum(heights)
     placed = []
     for lane, stack, top, height in zip(
         supervision.lanes, stacked, accumulate(heights, initial=HEAD), heights, strict=False
     ):
         shapes = [
-            Shape(
-                scale.middle(mark.day), top + PAD + STEP * (row + 0.5), kind_of(mark), mark_words(mark, supervision.day)
-            )
+            _shape(mark, row, top, scale, labels.get(id(mark), ""), supervision.day)
             for mark, row in zip(lane.marks, stack, strict=True)
         ]
-        bars = [_bar(band, scale, top + height - PAD) for band in lane.bands]
+        bars = [_bar(band, scale, top + height - PAD, band is lane.bands[-1]) for band in lane.bands]
         placed.append(PlacedLane(lane.name, top, height, shapes, bars))
     return PlacedChart(
         width=width,
@@ -125,26 +137,60 @@ def _key(lanes: Sequence[PlacedLane]) -> list[tuple[str, str, int]]:
     return [(kind, meaning(kind, drawn[kind]), HEIGHTS.get(kind, 0)) for kind in KINDS if kind in drawn]
 
 
-def _stack(lane: Lane, scale: Scale) -> list[int]:
+def _height(lane: Lane, stack: Sequence[int]) -> int:
+    rows = STEP * (max(stack) + 1) if stack else 0
+    return 2 * PAD + max(rows + (2 * BAR if lane.bands else 0), STEP)
+
+
+def _labels(supervision: SupervisionChart) -> dict[int, str]:
+    """The words beside marks, by the mark's ``id``: beside what is overdue and what falls due next."""
+    due = [mark for mark in supervision.lane("Late or missing").marks if mark.kind in ("overdue", "due")]
+    upcoming = min((mark.day for mark in due if mark.kind == "due"), default=None)
+    return {id(mark): mark_label(mark) for mark in due if mark.kind == "overdue" or mark.day == upcoming}
+
+
+def _before(x: float, label: str, scale: Scale) -> bool:
+    """Whether a label stands before its mark: where it would run beyond the end."""
+    return x + BESIDE + LETTER * len(label) > scale.right
+
+
+def _shape(mark: Mark, row: int, top: float, scale: Scale, label: str, day: date) -> Shape:
+    x = scale.middle(mark.day)
+    words, y = mark_words(mark, day), top + PAD + STEP * (row + 0.5)
+    return Shape(x, y, kind_of(mark), words, mark.entry, label, bool(label) and _before(x, label, scale))
+
+
+def _extent(x: float, label: str, scale: Scale) -> tuple[float, float]:
+    """The x at which a mark with its label begins and ends."""
+    length = LETTER * len(label) if label else 0
+    return (x - length, x) if label and _before(x, label, scale) else (x, x + length)
+
+
+def _stack(lane: Lane, scale: Scale, labels: Mapping[int, str]) -> list[int]:
     """The row of each mark: the first in which it touches no other. Marks of a lower rank come above the others."""
     rows = dict.fromkeys(range(len(lane.marks)), 0)
     below = 0
     for rank in range(3):
-        ends: list[float] = []
+        taken: list[list[tuple[float, float]]] = []
         for n, mark in enumerate(lane.marks):
             if RANKS.get(kind_of(mark), 1) == rank:
-                x = scale.middle(mark.day)
-                row = next((r for r, end in enumerate(ends) if x - end >= STEP), len(ends))
-                ends[row : row + 1] = [x]
-                rows[n] = below + row
-        below += len(ends)
+                begins, ends = _extent(scale.middle(mark.day), labels.get(id(mark), ""), scale)
+                free = (r for r, row in enumerate(taken) if all(begins - e >= STEP or b - ends >= STEP for b, e in row))
+                at = next(free, len(taken))
+                taken += [[]] if at == len(taken) else []
+                taken[at].append((begins, ends))
+                rows[n] = below + at
+        below += len(taken)
     return list(rows.values())
 
 
-def _bar(band: ChartBand, scale: Scale, bottom: float) -> Bar:
+def _bar(band: ChartBand, scale: Scale, bottom: float, last: bool) -> Bar:
     x, end, height = scale.x(band.start), scale.x(band.until), HEIGHTS[band.kind]
-    label = KINDS[band.kind] if LETTER * len(KINDS[band.kind]) <= end - x else ""
-    return Bar(x, bottom - height, round(end - x, 1), height, band.kind, band_words(band), label)
+    fits = LETTER * len(KINDS[band.kind]) <= end - x
+    label = KINDS[band.kind] if fits or last else ""
+    return Bar(
+        x, bottom - height, round(end - x, 1), height, band.kind, band_words(band), label, band.entry, last and not fits
+    )
 
 
 def _ends(supervision: SupervisionChart, scale: Scale) -> Iterator[Tick]:

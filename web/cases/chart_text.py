@@ -12,9 +12,10 @@ from projections.cases.chart_lanes import MARGIN, ChartAppointment, ChartBand, L
 from projections.cases.supervision_chart import SupervisionChart
 from projections.obligations.duty_state import Obligation
 from web.cases.chart_legend import KINDS, kind_of
+from web.presentation.duty_sentences import duty_asked
 from web.presentation.formatting import count_noun, short_date
 from web.presentation.outcome_words import outcome_words
-from web.presentation.phrases import became, named_entry, sentence, type_title
+from web.presentation.phrases import became, sentence, type_title
 
 ENFORCED = (("warning", "warning"), ("breach", "breach action"), ("recall", "recall request"))
 
@@ -33,13 +34,12 @@ class ChartRow:
 def mark_words(mark: Mark, day: date) -> str:
     """A mark in a sentence or two. Of an entry of another file of the person, no more than what kind it is."""
     if mark.entry is not None and file_named(mark.entry) is not None and not isinstance(mark.about, Obligation):
-        return f"{KINDS[kind_of(mark)]}, {named_entry(mark.entry)}."
+        return f"{KINDS[kind_of(mark)]}, in another file of this person."
     match mark.about:
         case ChartAppointment():
             return _visit(mark.about, mark.kind)
         case Obligation() as duty:
-            title = sentence(duty.clause.id.replace("-", " "))
-            return f"{title}, due by {short_date(duty.due_on)}. {became(duty, day)}"
+            return f"{duty_asked(duty, day)}. Due {short_date(duty.due_on)}. {became(duty, day)}"
         case case_entries.AssessmentCompleted() as made:
             return f"{_code(made.instrument)}, {made.stage} assessment."
         case case_entries.AbsenceJudged() as judged:
@@ -65,6 +65,12 @@ def mark_words(mark: Mark, day: date) -> str:
             return f"{type_title(type(entry).__name__)}."
 
 
+def mark_label(mark: Mark) -> str:
+    """The few words beside a duty that is overdue or falls due next: what it is about."""
+    assert isinstance(mark.about, Obligation)
+    return sentence(mark.about.clause.id.replace("-", " ").replace("mappa", "MAPPA"))
+
+
 def _brief(note: str) -> str:
     """The beginning of a note, which may be pages long. The entry shows the whole note."""
     return shorten(note, 120, placeholder=" …").rstrip(".")
@@ -78,6 +84,8 @@ def _visit(visit: ChartAppointment, kind: str) -> str:
     """An appointment in words: its type, and what became of it."""
     outcome, acceptable = visit.appointment.outcome, visit.appointment.acceptable
     what = f"{_code(visit.made.contact_type)} appointment"
+    if kind == "arranged":
+        return f"{what} arranged."
     undecided = (
         ", nobody decided in time" if (outcome, acceptable, kind) == ("awaiting_explanation", None, "missed") else ""
     )
@@ -91,13 +99,13 @@ def band_words(band: ChartBand) -> str:
 
 def summary(chart: SupervisionChart) -> str:
     """A summary of the chart in words, for readers who cannot see it: what an SPO would say of it."""
-    contacts = _counts(chart.lane("Contacts"))
-    due = _counts(chart.lane("Due dates"))
+    contacts = _counts(chart.lane("Contact"))
+    due = _counts(chart.lane("Late or missing"))
     acts = _counts(chart.lane("Enforcement"))
     parts = [f"{count_noun(contacts['kept'], 'appointment')} kept, {contacts['missed']} missed"]
     parts += [f"{count_noun(contacts['accepted'], 'absence')} accepted"] if contacts["accepted"] else []
     parts += [f"{KINDS[b.kind].lower()} from {short_date(b.start)}" for b in chart.lane("Risk of harm").bands]
-    parts += [f"in custody from {short_date(b.start)}" for b in chart.lane("Custody").bands]
+    parts += [f"in custody from {short_date(b.start)}" for b in chart.lane("Contact").bands]
     parts += [count_noun(acts[kind], noun) for kind, noun in ENFORCED if acts[kind]]
     ahead = f"due by {short_date(chart.day + MARGIN)} and not done yet"
     owed = (("overdue", "overdue"), ("missed_window", "missed"), ("due", ahead))

@@ -1,5 +1,6 @@
 """The replay of one case step by step, and the comparison of its file then and now."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -9,8 +10,10 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
 from projections.cases.hindsight import then_and_now
-from projections.cases.replay import By, Replay
+from projections.cases.replay import By, Replay, ReplayStep, StepLabel
+from projections.cases.supervision_chart import supervision_chart
 from projections.history.history import end_of_day
+from web.cases.chart_shapes import PlacedChart, chart
 from web.presentation.formatting import long_date
 from web.services import current_cases
 from web.site import access_control
@@ -19,7 +22,7 @@ blueprint = Blueprint("replay", __name__)
 
 
 class StepSchema(Schema):
-    """The query: whether a step is an entry or a day, and which step to show; the last one by default."""
+    """The query: whether a step is an entry or a day, and which step to show; the first one by default."""
 
     class Meta:
         unknown = EXCLUDE
@@ -29,7 +32,7 @@ class StepSchema(Schema):
         validate=validate.OneOf(("entry", "day"), error="Step through the file by entry or by day."),
     )
     step = fields.Integer(
-        load_default=None,
+        load_default=1,
         validate=validate.Range(min=1, error="The step must be a whole number from 1."),
         error_messages={"invalid": "The step must be a whole number from 1."},
     )
@@ -54,7 +57,7 @@ def show(crn: str, number: int) -> str:
         abort(404, f"Nothing was recorded on {reference} by {long_date(reading.moment.on)}.")
     by = cast(By, asked["by"])
     labels = replay.labels(by)
-    step = replay.step(by, min(asked["step"] or len(labels), len(labels)))
+    step = replay.step(by, min(asked["step"], len(labels)))
     return render_template(
         "cases/replay.html",
         reference=reference,
@@ -62,7 +65,15 @@ def show(crn: str, number: int) -> str:
         step=step,
         labels=labels,
         by=by,
+        chart=_strip(step, labels),
     )
+
+
+def _strip(step: ReplayStep, labels: Sequence[StepLabel]) -> PlacedChart | None:
+    """The strip chart of a step, on the days of the whole replay; None where supervision had not begun."""
+    if not step.after.has_begun:
+        return None
+    return chart(supervision_chart(step.after, until=max(label.on for label in labels)))
 
 
 @blueprint.get("/cases/<crn>/<int:number>/then-and-now")

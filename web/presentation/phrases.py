@@ -6,7 +6,6 @@ from typing import Any
 
 from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import LONDON, day_of
-from domain.calendar.workdays import ONE_DAY
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
 from domain.entries.entry import CLAIMED
@@ -18,11 +17,12 @@ from domain.policy.standards.edition_files import national_standards, subjects_l
 from domain.store.stored_entries import Stored
 from projections.cases.rests_on import RestsOn
 from projections.cases.stored_late import StoredLate
-from projections.history.history import end_of_day
+from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import Interruption
 from projections.scoring.answers import Answer, Reason
+from web.presentation.duty_sentences import dispensed_until, duty_asked
 from web.presentation.formatting import count_noun, long_date, short_date
 
 COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by", *CLAIMED)
@@ -142,8 +142,13 @@ def fact_named(fact: Entry) -> str:
     """An entry in a list to choose from: ``25 Jul 2005: Appointment made, office``."""
     day = getattr(fact, "for_on", fact.occurred_on)
     details = (str(v) for k, v in dump_entry(fact).items() if k in fact.use.told_apart_by)
-    detail = next(details, "").replace("_", " ")
-    return f"{short_date(day)}: {fact_title(fact)}{f', {detail}' if detail else ''}"
+    detail = next(details, "")
+    return f"{short_date(day)}: {fact_title(fact)}{f', {code_lists.label(detail)}' if detail else ''}"
+
+
+def entry_of(history: History, entry: str) -> Entry | None:
+    """The entry of this id in a history; None: it is not in it (withdrawn, or not known then)."""
+    return next((fact for fact in history.entries if fact.entry == entry), None)
 
 
 def fact_references(fact: Entry) -> dict[str, list[str]]:
@@ -158,7 +163,17 @@ def fact_references(fact: Entry) -> dict[str, list[str]]:
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
     """What the entry says beyond when and who: (field in words, value in words)."""
     titles, values = field_titles(type(fact)), dump_entry(fact).items()
-    return [(titles[name], value_words(value)) for name, value in values if name not in COMMON_FIELDS]
+    left_out = (*COMMON_FIELDS, "question") if isinstance(fact, QualityJudged) else COMMON_FIELDS
+    return [(titles[name], _field_words(name, value)) for name, value in values if name not in left_out]
+
+
+def _field_words(name: str, value: Any) -> str:
+    """The value of a field in words: a framework by its title, an inspection by its name without hyphens."""
+    if name == "framework" and (framework := frameworks().get(value)) is not None:
+        return framework.title
+    if name == "inspection" and isinstance(value, str):
+        return sentence(value.replace("-", " "))
+    return value_words(value)
 
 
 def value_words(value: Any) -> str:
@@ -185,11 +200,6 @@ def _day(value: str) -> str | None:
         return None
 
 
-def named_entry(entry: str) -> str:
-    """An entry by its id. Of an entry of another file of the person it says no more than that."""
-    return entry if file_named(entry) is None else "in another file of this person"
-
-
 def openly_named(entry: str) -> str:
     """An entry by its id; one of another file of the person with its file."""
     file = file_named(entry)
@@ -206,14 +216,16 @@ INTERRUPTED: Mapping[Interruption, str] = {
 def why(
     obligation: Obligation,
     day: date,
-    entry: Callable[[str], str] = named_entry,
+    entry: Callable[[str], str] | None = None,
     interruption: Interruption | None = None,
 ) -> str:
-    """A duty as at a day: what raised it, when it was due, and what became of it. ``entry`` shows an entry's id.
+    """A duty as at a day: from when it counts, when it was due, and what became of it.
+
+    ``entry`` names an entry by its id; None: the entries that raised and met it are not named.
 
     ``interruption``: what kept the person from being seen, where a window of contact lapsed.
     """
-    raised = "" if obligation.raised_by is None else f" (entry {entry(obligation.raised_by)})"
+    raised = f" (entry {entry(obligation.raised_by)})" if entry and obligation.raised_by else ""
     arises, due = short_date(obligation.arises_on), short_date(obligation.due_on)
     if obligation.window:
         asked = f"{obligation.value.text}: {arises} to {due}"
@@ -226,11 +238,11 @@ def why(
     return f"{sentence(asked)}. {became(obligation, day, entry)}{kept}"
 
 
-def became(obligation: Obligation, day: date, entry: Callable[[str], str] = named_entry) -> str:
-    """What became of a duty by a day, in a sentence."""
+def became(obligation: Obligation, day: date, entry: Callable[[str], str] | None = None) -> str:
+    """What became of a duty by a day, in a sentence. ``entry``: see ``why``."""
     days = obligation.days_late(day)
     late = count_noun(days, "working day") if days else "less than a working day"
-    entries = ", ".join(dict.fromkeys(map(entry, obligation.met_by)))
+    entries = ", ".join(dict.fromkeys(map(entry, obligation.met_by))) if entry else ""
     by = f", entry {entries}" if entries else ""
     match obligation.state(day):
         case "met":
@@ -251,21 +263,15 @@ def became(obligation: Obligation, day: date, entry: Callable[[str], str] = name
             return "Has not arisen yet."
 
 
-def dispensed_until(obligation: Obligation, day: date) -> str:
-    """`` until 31 Dec 2005``: the last day on which a dispensation that holds on a day still does; empty: for good."""
-    off = next((off for first, off in obligation.dispensed if first <= day and (off is None or day < off)), None)
-    return f" until {short_date(off - ONE_DAY)}" if off else ""
-
-
-def because(reason: Reason, day: date, entry: Callable[[str], str] = named_entry) -> str:
-    """One reason for an answer, in a sentence or two."""
+def because(reason: Reason, day: date, entry: Callable[[str], str] | None = None) -> str:
+    """One reason for an answer, in a sentence or two. ``entry``: see ``why``."""
     if reason.judgement is not None:
         judged = reason.judgement
         comment = f": {judged.comment}" if judged.comment else "."
         return f"Judged by {judged.by} ({code_lists.label(judged.role)}) on {short_date(judged.occurred_on)}{comment}"
     if reason.obligation is not None:
         start = f"{sentence(reason.words)}. " if reason.words else ""
-        return f"{reason.obligation.clause.says} {start}{why(reason.obligation, day, entry)}"
+        return f"{duty_asked(reason.obligation, day)}. {start}{why(reason.obligation, day, entry)}"
     return f"{sentence(reason.words)}."
 
 

@@ -22,6 +22,7 @@ def attach(app: Flask) -> None:
         knowledge_words=phrases.knowledge_words,
         duty_asked=duty_sentences.duty_asked,
         duty_sentence=duty_sentences.duty_sentence,
+        entry_of=phrases.entry_of,
         laid_words=phrases.laid_words,
         rests_on_words=phrases.rests_on_words,
         stored_late_words=phrases.stored_late_words,

@@ -45,6 +45,7 @@ def _page_of(name: str, make: Callable[[DrillDownQuery], DrillDownList]) -> Call
             names=current_cases.names((line.reference for line in lines), query.period.moment),
             page=pages,
             order=order,
+            sorts=[("Case", "case"), *((column.heading, str(n)) for n, column in enumerate(listed.columns))],
             whose=query.whose,
             clause_words=clause_words,
             download=f"compliance.{name}_table",

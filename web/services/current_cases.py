@@ -1,7 +1,6 @@
 """What every page reads from: the cases of the database, the moment of the page, and the cases open to its reader."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 from typing import NoReturn, cast
 
 from flask import Flask, abort, current_app, g
@@ -187,9 +186,9 @@ def file_shown(entry: str) -> str | None:
 
 
 def named_entry(entry: str) -> str:
-    """How a sentence on a page names an entry: by its id, or by its file where that is another one and open to the reader."""
+    """How a page names an entry of another file of the person: by its file where that is open to the reader."""
     file = file_shown(entry)
-    return phrases.named_entry(entry) if file is None else f"in {file}"
+    return "in another file of this person" if file is None else f"in {file}"
 
 
 def closed(references: Iterable[str]) -> set[str]:
@@ -230,15 +229,6 @@ def footer_note() -> str:
     return note
 
 
-def _with_files(said: Callable[..., str]) -> Callable[..., str]:
-    """A sentence about entries for templates: it names those of other files as far as these are open to the reader."""
-
-    def named(of: object, day: date, entry: Callable[[str], str] = named_entry, **more: object) -> str:
-        return said(of, day, entry, **more)
-
-    return named
-
-
 def stored_here(reference: str, entry: str) -> Stored | None:
     """How this service stored an entry of a case, or of another file of its person that is open to the reader."""
     file, own = file_named(entry), entry
@@ -256,5 +246,5 @@ def attach(app: Flask) -> None:
     app.add_template_global(file_named)
     app.add_template_global(named_entry)
     for said in (phrases.why, phrases.because, phrases.became):
-        app.add_template_global(_with_files(said), said.__name__)
+        app.add_template_global(said)
     app.add_template_global(clock.today, "today")

@@ -18,7 +18,10 @@ from web.site.date_field import SampleDate
 
 Knowledge = Literal["stood", "hindsight", "received"]
 
-RECEIVED_ON = frozenset({"cases.show", "inspections.sheet", "inspections.index"})
+RECEIVED_ON = frozenset({
+    "cases.show", "cases.due", "cases.timeline", "cases.entry", "cases.answers", "cases.history", "inspections.sheet",
+    "inspections.index",
+})  # fmt: skip
 """The pages that can be read as received here: of one case, and of the sample of an inspection."""
 
 NAMES = ("as_at", "known")
@@ -26,6 +29,7 @@ NAMES = ("as_at", "known")
 UNDATED = frozenset(
     {
         "home",
+        "about",
         "signing_in",
         "openid",
         "factors",
@@ -38,6 +42,7 @@ UNDATED = frozenset(
         "sources",
         "proof",
         "calendars",
+        "digests",
         "inspecting",
         "assessing",
     }

@@ -60,11 +60,11 @@ def confirm(client: FlaskClient) -> str:
 
 def test_a_current_case_is_not_erased(app: Flask) -> None:
     ann = signed_in(app, ANN)
-    assert "What is kept" in ann.get(URL).text
+    assert "What is kept" in ann.get(f"{URL}/history").text
     assert f"{CASE} is current" in ann.get(KEEPING).text
     post(ann, f"{KEEPING}/erase", KEEPING, reason="asked for")
     assert "Nothing was changed" in ann.get(KEEPING).text
-    assert "came round" in ann.get(URL).text
+    assert "came round" in ann.get(f"{URL}/timeline").text
 
 
 def test_two_people_erase_a_person(app: Flask) -> None:
@@ -73,12 +73,13 @@ def test_two_people_erase_a_person(app: Flask) -> None:
     assert "pseudonymous, not anonymous" in ann.get(KEEPING).text
     assert post(ann, f"{KEEPING}/erase", KEEPING, reason="past its time").status_code == 302
     assert "second person" in ann.get(KEEPING).text
-    assert "came round" in ann.get(URL).text  # nothing yet
+    assert "came round" in ann.get(f"{URL}/timeline").text  # nothing yet
     assert post(ann, "/requests/1/confirmed", "/requests").status_code == 403  # nobody confirms their own
     confirm(bob)
-    page = bob.get(URL).text
+    page = bob.get(f"{URL}/timeline").text
     assert "Name erased" in page and "born" not in page  # in the person banner
     assert ERASED in page and "came round" not in page and str(BEGINNING["person"]["name"]) not in page
+    assert ">Withdraw<" not in page and "Record an entry" not in bob.get(URL).text, "no form on an erased person's case"
     assert "erased before" in bob.get(KEEPING).text
 
 
@@ -88,10 +89,10 @@ def test_what_comes_in_between_stops_it(app: Flask) -> None:
     post(ann, f"{KEEPING}/erase", KEEPING, reason="past its time")
     assert post(bob, f"{KEEPING}/hold", KEEPING, reason="an inquest", of="crn", until="").status_code == 302
     assert "an inquest" in confirm(bob)
-    assert "came round" in bob.get(URL).text
+    assert "came round" in bob.get(f"{URL}/timeline").text
     assert post(bob, f"{KEEPING}/lift", KEEPING, reason="over", subject=CRN).status_code == 302
     confirm(bob)
-    assert "came round" not in bob.get(URL).text
+    assert "came round" not in bob.get(f"{URL}/timeline").text
 
 
 def test_two_people_redact_one_text(app: Flask) -> None:
@@ -99,7 +100,7 @@ def test_two_people_redact_one_text(app: Flask) -> None:
     assert "of Ann Other" not in ann.get(KEEPING).text  # which texts there are is shown, not what they say
     post(ann, f"{KEEPING}/redact", KEEPING, reason="names a neighbour", text="e2 note")
     confirm(bob)
-    page = bob.get(URL).text
+    page = bob.get(f"{URL}/timeline").text
     assert REDACTED in page and "of Ann Other" not in page and "came round" in page
 
 
@@ -133,11 +134,11 @@ def test_nobody_else_sees_any_of_it(app: Flask, who: Account) -> None:
     ends(app)
     ann, other = signed_in(app, ANN), signed_in(app, who)
     assert other.get(KEEPING).status_code in (403, 404)
-    assert "What is kept" not in other.get(URL).text
+    assert "What is kept" not in other.get(f"{URL}/history").text
     post(ann, f"{KEEPING}/erase", KEEPING, reason="past its time")
     assert CRN not in other.get("/requests").text
     assert post(other, "/requests/1/confirmed", "/password").status_code in (403, 404)
-    assert "came round" in ann.get(URL).text
+    assert "came round" in ann.get(f"{URL}/timeline").text
 
 
 def test_a_draft_of_a_disclosure_is_downloaded_and_logged(app: Flask) -> None:

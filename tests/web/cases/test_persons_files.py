@@ -41,10 +41,9 @@ def site(database: str) -> Flask:
 
 
 def test_who_may_open_the_other_file_is_led_to_it(database: str) -> None:
-    page = signed_in(site(database), OFFICER).get(f"/cases/{ONE}").text
-    assert "raised by an entry" in page and f'href="/cases/{TWO}"' in page
-    assert "(entry in X123456/2)" in page
-    assert "(entry in another file" not in page and "Rosebud" not in page
+    page = signed_in(site(database), OFFICER).get(f"/cases/{ONE}/due?show=all").text
+    assert f'Raised by an entry <a class="govuk-link" href="/cases/{TWO}">in X123456/2</a>' in page
+    assert "in another file" not in page and "Rosebud" not in page
 
 
 def test_who_may_not_sees_that_there_is_one_and_nothing_of_it(database: str) -> None:
@@ -53,8 +52,18 @@ def test_who_may_not_sees_that_there_is_one_and_nothing_of_it(database: str) -> 
         store(files, (TWO, limit))
     client = signed_in(site(database), OFFICER)
     assert client.get(f"/cases/{TWO}").status_code == 404
-    for path in ("", "/replay", "/replay?step=4", "/then-and-now", "/record/AppointmentOutcomeRecorded"):
+    for path in (
+        "",
+        "/due?show=all",
+        "/timeline",
+        "/answers",
+        "/history",
+        "/replay",
+        "/replay?step=4",
+        "/then-and-now",
+        "/record/AppointmentOutcomeRecorded",
+    ):
         page = client.get(f"/cases/{ONE}{path}").text
         assert not any(word in page for word in (TWO, "Rosebud", "served")), path
-    assert "(entry in another file of this person)" in client.get(f"/cases/{ONE}").text
+    assert "Raised by an entry in another file of this person." in client.get(f"/cases/{ONE}/due?show=all").text
     assert "Custody started" in client.get(f"/cases/{ONE}/replay?step=5").text

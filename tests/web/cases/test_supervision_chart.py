@@ -12,7 +12,7 @@ from domain.entries.code_lists import RISK_LEVELS
 from domain.policy.frameworks.framework_files import frameworks
 from projections.cases.case_reading import Reading
 from projections.cases.chart_lanes import ACTS, MARGIN
-from projections.cases.supervision_chart import SupervisionChart, supervision_chart
+from projections.cases.supervision_chart import LANES, SupervisionChart, supervision_chart
 from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.obligations.duty_state import STATES
@@ -49,10 +49,12 @@ def assessment(on: str, level: str, entry: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def stripped(*lines: dict[str, Any], day: date = DAY, hindsight: bool = False) -> SupervisionChart:
+def stripped(
+    *lines: dict[str, Any], day: date = DAY, hindsight: bool = False, met: bool = False
+) -> SupervisionChart:  # fmt: skip
     moment = Moment(day, None if hindsight else end_of_day(day))
     history = History.of(facts_of(list(lines)), moment.known_at)
-    return supervision_chart(Reading.of(CASE, moment, frameworks()["esi-2003"], history))
+    return supervision_chart(Reading.of(CASE, moment, frameworks()["esi-2003"], history), met=met)
 
 
 def kinds(shown: SupervisionChart, lane: str) -> dict[str | None, str]:
@@ -76,20 +78,20 @@ def test_an_appointment_stands_on_its_day_with_what_became_of_it() -> None:
         *appointment("2005-06-21", "attended_complied", "beside", national_standards=False),
         line("2005-06-22", "ContactLogged", "letter", contact_type="letter"),
     )
-    assert kinds(shown, "Contacts") == {
+    assert kinds(shown, "Contact") == {
         "kept": "kept", "missed": "missed", "failed": "missed", "accepted": "accepted", "early": "awaited",
         "moved": "rescheduled", "beside": "other", "letter": "other",
     }  # fmt: skip
-    assert [mark.day for mark in shown.lane("Contacts").marks if mark.entry == "early"] == [date(2005, 6, 7)]
+    assert [mark.day for mark in shown.lane("Contact").marks if mark.entry == "early"] == [date(2005, 6, 7)]
 
 
 def test_an_absence_is_what_was_decided_and_unacceptable_when_nobody_decided() -> None:
     absent = appointment("2005-05-10", "awaiting_explanation", "a")
     accepted = line("2005-05-16", "AbsenceJudged", "j", appointment="a", acceptable=True, reason="in hospital")
-    assert kinds(stripped(begun(), *absent, day=date(2005, 5, 12)), "Contacts") == {"a": "awaited"}
-    assert kinds(stripped(begun(), *absent), "Contacts") == {"a": "missed"}
+    assert kinds(stripped(begun(), *absent, day=date(2005, 5, 12)), "Contact") == {"a": "awaited"}
+    assert kinds(stripped(begun(), *absent), "Contact") == {"a": "missed"}
     shown = stripped(begun(), *absent, accepted)
-    assert kinds(shown, "Contacts") == {"a": "accepted"}
+    assert kinds(shown, "Contact") == {"a": "accepted"}
     assert kinds(shown, "Enforcement") == {"j": "judged"}
 
 
@@ -101,7 +103,7 @@ def test_what_was_withdrawn_is_gone_and_what_was_corrected_has_moved() -> None:
         line("2005-05-20", "EntryWithdrawn", "w", of="wrong", reason="another person's"),
         line("2005-05-20", "EntryCorrected", "c", of="moved", fields={"for_on": "2005-05-18"}),
     )
-    assert [(mark.entry, mark.day) for mark in shown.lane("Contacts").marks] == [("moved", date(2005, 5, 18))]
+    assert [(mark.entry, mark.day) for mark in shown.lane("Contact").marks] == [("moved", date(2005, 5, 18))]
 
 
 def test_before_a_late_recording_the_file_did_not_show_it() -> None:
@@ -109,13 +111,12 @@ def test_before_a_late_recording_the_file_did_not_show_it() -> None:
         "2005-05-20", "SupervisionPlanMade", "plan", recorded="2005-09-01", objectives=[], interventions=[]
     )  # fmt: skip
     day = date(2005, 6, 30)
-    stood, known = stripped(begun(), late, day=day), stripped(begun(), late, day=day, hindsight=True)
-    assert kinds(stood, "Plan and reviews") == {}
-    assert kinds(known, "Plan and reviews") == {"plan": "plan"}
-    assert [m.kind for m in stood.lane("Due dates").marks if m.about.clause.id == "initial-supervision-plan"] == [
-        "overdue"
-    ]  # type: ignore[union-attr]
-    assert [m.kind for m in known.lane("Due dates").marks if m.entry == "plan"] == ["met"]
+    stood, known = (stripped(begun(), late, day=day, hindsight=later, met=True) for later in (False, True))
+    assert kinds(stood, "Assessment and plan") == {}
+    assert kinds(known, "Assessment and plan") == {"plan": "plan"}
+    plans = [m.kind for m in stood.lane("Late or missing").marks if m.about.clause.id == "initial-supervision-plan"]  # type: ignore[union-attr]
+    assert plans == ["overdue"]
+    assert [m.kind for m in known.lane("Late or missing").marks if m.entry == "plan"] == ["met"]
 
 
 def test_the_level_of_risk_from_day_to_day() -> None:
@@ -135,20 +136,46 @@ def test_the_level_of_risk_from_day_to_day() -> None:
 def test_an_assessment_made_for_the_court_is_shown_before_the_start_and_its_level_holds_from_it() -> None:
     shown = stripped(assessment("2005-04-20", "high", "psr"), begun())
     assert (shown.first, shown.started) == (date(2005, 4, 20), date(2005, 5, 3))
-    assert kinds(shown, "Assessments") == {"psr": "assessment"}
+    assert kinds(shown, "Assessment and plan") == {"psr": "assessment"}
     assert levels(shown) == [("high", "2005-05-03", "2005-10-04")]
     too_old = stripped(assessment("2004-12-01", "high", "old"), begun())
-    assert too_old.first == date(2005, 5, 3) and kinds(too_old, "Assessments") == {}
+    assert too_old.first == date(2005, 5, 3) and kinds(too_old, "Assessment and plan") == {}
 
 
-def test_custody_has_a_lane_only_when_there_was_any() -> None:
+def test_custody_is_a_band_of_contact() -> None:
     away = line("2005-06-01", "CustodyStarted", "in", reason="remand")
     out = line("2005-07-01", "CustodyEnded", "out")
-    assert "Custody" not in [lane.name for lane in stripped(begun()).lanes]
-    assert levels(stripped(begun(), away, out), "Custody") == [("custody", "2005-06-01", "2005-07-01")]
-    assert levels(stripped(begun(), away, out, day=date(2005, 6, 15)), "Custody") == [
+    assert [lane.name for lane in stripped(begun()).lanes] == list(LANES)
+    assert levels(stripped(begun()), "Contact") == []
+    assert levels(stripped(begun(), away, out), "Contact") == [("custody", "2005-06-01", "2005-07-01")]
+    assert levels(stripped(begun(), away, out, day=date(2005, 6, 15)), "Contact") == [
         ("custody", "2005-06-01", "2005-06-16")
     ]
+
+
+def test_what_is_arranged_stands_right_of_the_day_and_nothing_else_but_what_is_due() -> None:
+    booked = line("2005-09-28", "AppointmentMade", "booked", for_on="2005-10-12", contact_type="office")
+    far = line("2005-09-28", "AppointmentMade", "far", for_on="2006-03-01", contact_type="office")
+    off = line("2005-09-28", "AppointmentMade", "off", for_on="2005-10-19", contact_type="office")
+    told = line("2005-09-30", "AppointmentOutcomeRecorded", "told", appointment="off", outcome="acceptable_absence")
+    shown = stripped(begun(), booked, far, off, told)
+    assert kinds(shown, "Contact") == {"booked": "arranged"}
+    ahead = {mark.kind for mark in shown.marks if mark.day > DAY}
+    assert "arranged" in ahead and ahead <= {"arranged", "due"}
+
+
+def test_met_duties_are_off_at_first_and_only_the_late_and_the_next_have_words() -> None:
+    plan = line("2005-05-10", "SupervisionPlanMade", "plan", objectives=[], interventions=[])
+    shown, with_met = stripped(begun(), plan), stripped(begun(), plan, met=True)
+    assert {mark.kind for mark in shown.lane("Late or missing").marks}.isdisjoint({"met", "lapsed"})
+    assert "met" in {mark.kind for mark in with_met.lane("Late or missing").marks}
+    drawn = [shape for lane in chart(with_met).lanes for shape in lane.shapes]
+    upcoming = min(m.day for m in with_met.lane("Late or missing").marks if m.kind == "due")
+    labelled = {shape.kind for shape in drawn if shape.label}
+    assert labelled == {"overdue", "due"} and all(shape.label for shape in drawn if shape.kind == "overdue")
+    assert sum(shape.kind == "due" and bool(shape.label) for shape in drawn) == sum(
+        m.day == upcoming and m.kind == "due" for m in with_met.lane("Late or missing").marks
+    )
 
 
 def test_enforcement_and_oversight_entry_by_entry() -> None:
@@ -178,8 +205,8 @@ def test_every_duty_of_the_standards_on_its_due_date_in_its_state() -> None:
     ]
     lines = (begun(), plan, *weekly)
     day = date(2005, 6, 30)
-    shown = stripped(*lines, day=day)
-    duties = {(m.about.clause.id, m.day): m for m in shown.lane("Due dates").marks}  # type: ignore[union-attr]
+    shown = stripped(*lines, day=day, met=True)
+    duties = {(m.about.clause.id, m.day): m for m in shown.lane("Late or missing").marks}  # type: ignore[union-attr]
     made = next(mark for (clause, _), mark in duties.items() if clause == "initial-supervision-plan")
     assert (made.kind, made.entry, made.day) == ("met_late", "plan", date(2005, 5, 24))
     windows = [mark.kind for (clause, _), mark in sorted(duties.items()) if clause == "contact-frequency"]
@@ -207,7 +234,7 @@ def test_nothing_is_shown_after_the_day_and_every_link_leads_to_an_entry_by_then
         shown = supervision_chart(Reading.of(CASE, Moment(day, None), frameworks()["esi-2003"], history))
         filed = {fact.entry for fact in history.entries if fact.occurred_on <= day}
         for lane in shown.lanes:
-            limit = day + MARGIN if lane.name == "Due dates" else day
+            limit = day + MARGIN if lane.name in ("Contact", "Late or missing") else day
             assert all(shown.first <= m.day <= min(limit, shown.last) for m in lane.marks)
             assert [m.day for m in lane.marks] == sorted(m.day for m in lane.marks)
             assert all(b.start < b.until <= day + timedelta(days=1) for b in lane.bands)
@@ -223,7 +250,7 @@ def test_nothing_is_shown_after_the_day_and_every_link_leads_to_an_entry_by_then
 def test_every_kind_has_words_and_a_shape_of_its_own_or_a_bar() -> None:
     acts = {kind for lane in ACTS.values() for kind in lane.values()}
     bands = {"not_assessed", "custody", *RISK_LEVELS}
-    contacts = {"kept", "missed", "accepted", "awaited", "rescheduled", "other"}
+    contacts = {"kept", "missed", "accepted", "awaited", "arranged", "rescheduled", "other"}
     assert set(KINDS) == acts | bands | contacts | (set(STATES) - {"missed"}) | {"missed_window"}
     drawn = (ROOT / "web/cases/supervision_chart.html").read_text(encoding="utf-8")
     shapes = {kind: re.search(rf'<(?P<tag>\w+) id="shape-{kind}"(?P<drawn>.*)', drawn) for kind in KINDS}

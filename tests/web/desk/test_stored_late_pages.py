@@ -65,7 +65,7 @@ def late_import(database: Path | str, case: str, folder: Path) -> None:
 
 
 def test_nothing_of_the_demonstration_is_late_and_all_of_it_taken_over(client: FlaskClient, own_database: Path) -> None:
-    page = client.get(f"/cases/{a_case(own_database)}?as_at={DAY}").text
+    page = client.get(f"/cases/{a_case(own_database)}/timeline?as_at={DAY}").text
     assert "Taken over on " in page and " from samples, by demo" in page
     assert "Stored late" not in page and "source that is not registered" not in page
     sheet = client.get(HERE).text
@@ -75,7 +75,7 @@ def test_nothing_of_the_demonstration_is_late_and_all_of_it_taken_over(client: F
 def test_a_late_import_is_marked_and_counted(client: FlaskClient, own_database: Path, tmp_path: Path) -> None:
     case = a_case(own_database)
     late_import(own_database, case, tmp_path)
-    page = client.get(f"/cases/{case}?as_at={DAY}").text
+    page = client.get(f"/cases/{case}/timeline?kind=Plan+and+review&as_at={DAY}").text
     assert (
         "Stored late: 7," in page.replace("Stored late: 7", "Stored late: 7,") and "days after it was recorded" in page
     )
@@ -100,7 +100,7 @@ def test_links_from_a_page_as_received_here_lead_to_pages_as_the_file_stood(
     client: FlaskClient, own_database: Path
 ) -> None:
     page = client.get(f"/cases/{a_case(own_database)}?as_at={DAY}&known=received").text
-    assert f"/cases?as_at={DAY}&amp;known=stood" in page
+    assert f"/search?as_at={DAY}&amp;known=stood" in page
     answer = client.get(f"/cases?as_at={DAY}&known=received")
     assert answer.status_code == 400 and "Read a case or the sheet of an inspection as received here" in answer.text
 

@@ -1,0 +1,36 @@
+"""The answers to the questions of a framework on one case, with their reasons."""
+
+from collections.abc import Sequence
+
+from werkzeug.wrappers import Response
+
+from domain.accounts.roles import READERS
+from domain.policy.frameworks.framework import Framework
+from projections.cases.stored_late import late_grounds, late_in_answer
+from projections.scoring.answers import Answer
+from web.cases.case_page import blueprint
+from web.cases.opened_case import case_page, not_begun, opened_case
+from web.services import current_cases
+from web.site import access_control
+
+
+@blueprint.get("/cases/<crn>/<int:number>/answers")
+@access_control.open_to(*READERS)
+def answers(crn: str, number: int) -> str | Response:
+    """The answers, criterion by criterion. With ``?inspection=`` the judgements of that inspection count too."""
+    case = opened_case(crn, number)
+    if not case.reading.has_begun:
+        return not_begun(case)
+    return case_page(
+        case,
+        "cases/case_answers.html",
+        criteria=by_criterion(case.reading.answers, case.reading.framework),
+        grounds=late_grounds(current_cases.repository(), case.reference, case.reading.moment),
+        rest_on=late_in_answer,
+    )
+
+
+def by_criterion(given: Sequence[Answer], framework: Framework) -> list[tuple[str, str, list[Answer]]]:
+    """The answers by criterion: (id, title, answers)."""
+    by_question = {answer.question.id: answer for answer in given}
+    return [(c.id, c.title, [by_question[q.id] for q in c.questions]) for c in framework.criteria]

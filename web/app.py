@@ -44,7 +44,7 @@ from web.cases import (
 )
 from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
 from web.digest import digest_pages
-from web.handbook import handbook_pages
+from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
     inspection_opening,
@@ -62,6 +62,8 @@ from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import (
     after_recording,
+    begin_page,
+    countersign_page,
     kept_drafts,
     limits_by_hand,
     outcomes_page,
@@ -118,6 +120,8 @@ PAGES: tuple[ModuleType, ...] = (
     recording_pages,
     undo_page,
     outcomes_page,
+    countersign_page,
+    begin_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,
@@ -130,6 +134,7 @@ PAGES: tuple[ModuleType, ...] = (
     publication_page,
     report_page,
     handbook_pages,
+    about_pages,
     calendar_feed,
     digest_pages,
     accounts_pages,

@@ -29,6 +29,7 @@ NAMES = ("as_at", "known")
 UNDATED = frozenset(
     {
         "home",
+        "about",
         "signing_in",
         "openid",
         "factors",

@@ -65,7 +65,9 @@ def test_an_address_that_somebody_wrote_into_the_table_is_no_wish(digests: Diges
     digests.wish("anstey", "peter@probation.example", NOW)
     digests.wish("hoole", "margaret@probation.example", NOW)
     with digests.engine.begin() as c:
-        c.execute(sa.text("UPDATE digest_wishes SET sealed = (SELECT sealed FROM digest_wishes WHERE username = 'hoole')"))
+        c.execute(
+            sa.text("UPDATE digest_wishes SET sealed = (SELECT sealed FROM digest_wishes WHERE username = 'hoole')")
+        )
     assert [wish.username for wish in digests.wishes()] == ["hoole"]
 
 

@@ -84,5 +84,7 @@ def test_a_line_break_anywhere_in_an_address_makes_it_none(app: Flask, made: tup
     client = app.test_client()
     for odd in ("%0A", "%0D%0A", "a%0Ab", "%1B", "%C2%85", "%E2%80%A9", "%00"):
         for address in (f"{made[1]}?officer={odd}", f"{made[1]}?{odd}=x", made[1].replace(".ics", f"{odd}.ics")):
-            assert client.get(address).status_code in (400, 404) and (odd == "%00" or client.get(address).status_code == 404)
+            assert client.get(address).status_code in (400, 404) and (
+                odd == "%00" or client.get(address).status_code == 404
+            )
     assert client.get(f"{made[1]}?officer=Nobody").status_code == 200

@@ -290,6 +290,6 @@ def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
     client = signed_in(create_app(str(tmp_path / "new.sqlite")))
     assert "There is no inspection on record that is open to you" in client.get("/inspections").text
     assert "No cases match" in client.get("/cases").text
-    assert "no current cases on this day" in client.get("/desk").text
+    assert "No cases have been loaded" in client.get("/desk").text
     assert "Nothing of this kind on" in client.get("/desk/overdue").text
     assert "Nothing fell due in that time" in client.get("/matrix").text

@@ -19,7 +19,7 @@ Site = Callable[..., str]
 CASE = "/cases/V465889/1"
 PAGES = {
     "p.anstey": [
-        "/desk", "/desk/overdue", "/desk/recorded-late", "/desk/absences", "/desk/clocks?officer=Paula+Grice", "/cases?find=davies",
+        "/desk", "/desk/overdue", "/desk/recorded-late", "/desk/absences", "/desk/clocks?officer=Paula+Grice", "/search",
         "/matrix", "/matrix/duties?subject=enforcement&officer=Paula+Grice", "/matrix?as_at=1999-01-01",
         f"{CASE}/replay?step=12", f"{CASE}/replay?by=day", f"{CASE}/then-and-now?as_at=2005-10-03", f"{CASE}/record",
         f"{CASE}/record/AssessmentCompleted", f"{CASE}/record/SupervisionPlanMade", f"{CASE}/record/QualityJudged",
@@ -27,7 +27,8 @@ PAGES = {
     ],
     "i.nkemelu": ["/staff", "/staff/new", "/staff/p.anstey", "/access", "/access?person=V465889", "/imports"],
     "s.brandt": ["/access", "/access/mine", f"/access/lists/{'0' * 64}"],
-    "t.adeyemi": ["/desk", "/matrix"],
+    "t.adeyemi": ["/desk", "/desk?as_at=2005-05-16", "/matrix"],
+    "c.whitlock": ["/desk", "/desk/to-do?team=Gloucester&band=b", "/desk/to-do?show=ended"],
 }  # fmt: skip
 
 

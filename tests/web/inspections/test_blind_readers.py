@@ -56,7 +56,11 @@ def everything(client: FlaskClient, case: str) -> Mapping[str, tuple[int, bytes,
             for query in ("", *more):
                 answer = client.get(address + query)
                 body = NEW_EACH_TIME.sub(b"", answer.data)
-                found[address + query] = (answer.status_code, body, [_same(answer.headers.get(name)) for name in HEADERS])
+                found[address + query] = (
+                    answer.status_code,
+                    body,
+                    [_same(answer.headers.get(name)) for name in HEADERS],
+                )
     return found
 
 

@@ -47,6 +47,14 @@ for (const lane of document.querySelectorAll('[data-lane]')) {
   })
 }
 
+// A strip chart opens where its day is in sight.
+for (const pane of document.querySelectorAll('.ca-strip .ca-scroll')) {
+  const day = [...pane.querySelectorAll('.ca-strip__end')].pop()
+  if (!day) continue
+  const [at, seen] = [day.getBoundingClientRect().right, pane.getBoundingClientRect()]
+  if (at > seen.right || at < seen.left + 140) pane.scrollLeft += at + 40 - seen.right
+}
+
 // An old link to an entry of a case leads to the tab that has it now.
 const tabs = document.querySelector('[data-entries]')
 if (tabs && location.hash.startsWith('#entry-') && !document.getElementById(decodeURIComponent(location.hash.slice(1)))) {

@@ -43,7 +43,8 @@ from web.cases import (
     search_page,
 )
 from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
-from web.handbook import handbook_pages
+from web.digest import digest_pages
+from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
     inspection_opening,
@@ -61,6 +62,8 @@ from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import (
     after_recording,
+    begin_page,
+    countersign_page,
     kept_drafts,
     limits_by_hand,
     outcomes_page,
@@ -117,6 +120,8 @@ PAGES: tuple[ModuleType, ...] = (
     recording_pages,
     undo_page,
     outcomes_page,
+    countersign_page,
+    begin_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,
@@ -129,7 +134,9 @@ PAGES: tuple[ModuleType, ...] = (
     publication_page,
     report_page,
     handbook_pages,
+    about_pages,
     calendar_feed,
+    digest_pages,
     accounts_pages,
     requests_page,
     imports_page,
@@ -206,6 +213,7 @@ def create_app(
         kept_drafts,
         after_recording,
         changes_page,
+        digest_pages,
         next_duty,
         limits_by_hand,
         key_requests,

@@ -30,17 +30,17 @@ from web.admin import (
 from web.api import json_api
 from web.board_pack import board_pack_page
 from web.cases import (
+    answers_tab,
     calendar_feed,
-    case_answers,
-    case_due,
-    case_history,
     case_page,
-    case_timeline,
     caseload_page,
+    due_tab,
+    history_tab,
     keeping_pages,
     matrix_pages,
     replay_pages,
     search_page,
+    timeline_tab,
 )
 from web.desk import (
     changes_page,
@@ -120,10 +120,10 @@ PAGES: tuple[ModuleType, ...] = (
     measure_pages,
     board_pack_page,
     case_page,
-    case_due,
-    case_timeline,
-    case_answers,
-    case_history,
+    due_tab,
+    timeline_tab,
+    answers_tab,
+    history_tab,
     keeping_pages,
     replay_pages,
     search_page,

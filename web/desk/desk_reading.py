@@ -14,7 +14,7 @@ from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
 from projections.lists.todo_items import TodoItems
 from projections.lists.work_lists import LISTS, MONTH, ListCount, desk, missed_lately
-from web.desk.arranged_visits import arranged_visits
+from web.desk.diary_visits import booked_visits
 from web.desk.hidden_rows import hidden_rows
 from web.services import current_cases
 
@@ -48,7 +48,7 @@ class DeskReading:
     def every_item(self) -> TodoItems:
         """Everything that is to be done, what the reader has hidden too."""
         items = TodoItems.of(self.open_duties, self.notices)
-        return replace(items, arranged=items.arranged | arranged_visits(items, self.counted))
+        return replace(items, arranged=items.arranged | booked_visits(items, self.counted))
 
     @cached_property
     def _hidden(self) -> Array:

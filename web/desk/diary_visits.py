@@ -30,7 +30,7 @@ def visits() -> frozenset[str]:
     )
 
 
-def arranged_visits(items: TodoItems, counted: CountedCases) -> Array:
+def booked_visits(items: TodoItems, counted: CountedCases) -> Array:
     """For each item whether it falls due soon and an appointment is booked that would meet it in time."""
     found = np.zeros(len(items), bool)
     may_be = np.array([*(kind in visits() for kind in kinds()), False], bool)[items.kind]

@@ -10,6 +10,8 @@ from projections.changes.caseload_changes import CaseloadChanges, ChangeKind, Or
 from projections.changes.change_lines import ChangeLine, change_lines
 from projections.changes.import_runs import ImportRun
 from projections.columns.column_schema import Array
+from projections.obligations.arranged import arranged_on
+from projections.obligations.duty_state import Obligation
 from web.desk import changed_lately
 from web.desk.changed_lately import Lately
 from web.presentation.formatting import count_noun, short_date
@@ -133,6 +135,12 @@ def _from(line: ChangeLine) -> str:
 
 def names_of(lines: Sequence[ChangeLine]) -> Mapping[str, str]:
     return current_cases.names(line.case.reference for line in lines)
+
+
+def arranged_for_change(line: ChangeLine, duty: Obligation) -> date | None:
+    """The day of an appointment that would meet a duty of a line; None: none is booked."""
+    moment = line.case.moment
+    return arranged_on(duty, current_cases.repository().history(line.case.reference, moment.known_at), moment.on)
 
 
 def import_words(run: ImportRun, turned: int) -> str:

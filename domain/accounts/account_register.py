@@ -41,6 +41,7 @@ from domain.working.digests import Digests
 from domain.working.drafts import Drafts
 from domain.working.recent_cases import RecentCases
 from domain.working.seen_marks import SeenMarks
+from domain.working.snoozes import Snoozes
 
 _tables = sa.MetaData()
 
@@ -142,6 +143,10 @@ class AccountRegister(KeptAccounts):
         return SeenMarks(self.engine)
 
     @property
+    def snoozes(self) -> Snoozes:
+        return Snoozes(self.engine)
+
+    @property
     def drafts(self) -> Drafts:
         return Drafts(self.engine, self.key)
 
@@ -150,6 +155,7 @@ class AccountRegister(KeptAccounts):
         self.seen.forget(crn)
         self.drafts.forget(crn)
         self.recent_cases.forget(crn)
+        self.snoozes.forget(crn)
 
     def close(self) -> None:
         super().close()

@@ -38,6 +38,7 @@ from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
 from domain.working import working_tables
 from domain.working.drafts import Drafts
+from domain.working.kept_files import KeptFiles
 from domain.working.recent_cases import RecentCases
 from domain.working.seen_marks import SeenMarks
 
@@ -129,6 +130,10 @@ class AccountRegister(KeptAccounts):
         return CalendarAddresses(self.engine, self.key)
 
     @property
+    def kept_files(self) -> KeptFiles:
+        return KeptFiles(self.engine, self.key)
+
+    @property
     def recent_cases(self) -> RecentCases:
         return RecentCases(self.engine)
 
@@ -145,6 +150,7 @@ class AccountRegister(KeptAccounts):
         self.seen.forget(crn)
         self.drafts.forget(crn)
         self.recent_cases.forget(crn)
+        self.kept_files.forget_all()
 
     def close(self) -> None:
         super().close()

@@ -27,7 +27,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "compliance": "reports", "handbook": "reports", "actions": "supervision", "calendars": "supervision",
     "caseload": "supervision", "cases": "supervision", "changes": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
-    "recording": "supervision", "replay": "supervision", "search": "supervision", "about": "own account",
+    "recording": "supervision", "replay": "supervision", "search": "supervision", "about": "own account", "data": "administration",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 

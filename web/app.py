@@ -44,6 +44,7 @@ from web.cases import (
     search_page,
 )
 from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
+from web.digest import digest_pages
 from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
@@ -62,6 +63,8 @@ from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import (
     after_recording,
+    begin_page,
+    countersign_page,
     kept_drafts,
     limits_by_hand,
     outcomes_page,
@@ -118,6 +121,8 @@ PAGES: tuple[ModuleType, ...] = (
     recording_pages,
     undo_page,
     outcomes_page,
+    countersign_page,
+    begin_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,
@@ -132,6 +137,7 @@ PAGES: tuple[ModuleType, ...] = (
     handbook_pages,
     about_pages,
     calendar_feed,
+    digest_pages,
     accounts_pages,
     data_page,
     requests_page,
@@ -209,6 +215,7 @@ def create_app(
         kept_drafts,
         after_recording,
         changes_page,
+        digest_pages,
         next_duty,
         limits_by_hand,
         key_requests,

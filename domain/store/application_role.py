@@ -50,6 +50,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "calendar_addresses": KEEPS,
     "kept_files": KEEPS,
     "recent_cases": KEEPS,
+    "digest_wishes": KEEPS,
+    "digests": KEEPS,
     "seen_cases": KEEPS,
     "seen_marks": KEEPS,
     "drafts": KEEPS,

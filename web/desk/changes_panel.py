@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from domain.entries.case_entries import Entry
 from domain.working.seen_marks import SeenUpTo
 from projections.changes.caseload_changes import CaseloadChanges, ChangeKind, Order
@@ -84,7 +82,7 @@ def panel(lately: Lately, cases: Array, order: Order, *, whole: bool = True) -> 
 
 def shown_lines(found: CaseloadChanges, cases: Array) -> list[ChangeLine]:
     """The lines of these cases (numbers), which are on record as shown."""
-    lines = change_lines(found, np.asarray(cases, np.int64), current_cases.entries_of, facts_of) if len(cases) else []
+    lines = change_lines(found, cases, current_cases.entries_of, facts_of) if len(cases) else []
     access_control.shown(*(line.case.reference for line in lines))
     return lines
 

@@ -7,8 +7,10 @@ from bisect import bisect_right
 from datetime import date
 from typing import NamedTuple
 
+from domain.calendar.workdays import ONE_DAY
 from domain.policy.clause_words import duty_words
 from projections.history.history import History
+from projections.obligations.arranged import leaves_list
 from projections.obligations.contact_windows import phases_on
 from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import ON_RELEASE, count_noun, short_date
@@ -44,7 +46,8 @@ def duty_sentence(
 ) -> DutySentence:
     """A duty as at a day. ``history``: of its case, for what was done last and the day of what raised it.
 
-    ``arranged_on``: the day of an appointment that would meet it; None: nothing is arranged.
+    ``arranged_on``: the day of an appointment that would meet it; None: nothing is arranged. What it would meet late keeps its
+    due date beside it.
     """
     return DutySentence(
         duty_asked(obligation, day, history),
@@ -110,12 +113,20 @@ def _when(obligation: Obligation, day: date, arranged_on: date | None) -> str:
     if state == "lapsed":
         assert obligation.ended_on is not None
         return f"Not owed any more from {near_date(obligation.ended_on, day)}"
-    if arranged_on is not None and state in ("due", "overdue"):
-        return f"Arranged for {near_date(arranged_on, day)}"
+    arranged = f"rranged for {near_date(arranged_on, day)}" if arranged_on and state in ("due", "overdue") else ""
+    if arranged and leaves_list(obligation, arranged_on):
+        return f"A{arranged}"
     if obligation.due_day is None:
         return f"Due {ON_RELEASE}"
-    missed = ", missed" if state == "missed" else _late(obligation, day)
-    return f"Due {near_date(obligation.due_on, day)}{missed}"
+    more = {"missed": ", missed", "dispensed": f", dispensed{dispensed_until(obligation, day)}"}
+    late = more.get(state or "", _late(obligation, day))
+    return f"Due {near_date(obligation.due_on, day)}{late}{f'; a{arranged}' if arranged else ''}"
+
+
+def dispensed_until(obligation: Obligation, day: date) -> str:
+    """`` until 31 Dec 2005``: the last day on which a dispensation that holds on a day still does; empty: for good."""
+    off = next((off for first, off in obligation.dispensed if first <= day and (off is None or day < off)), None)
+    return f" until {short_date(off - ONE_DAY)}" if off else ""
 
 
 def _late(obligation: Obligation, day: date) -> str:

@@ -43,6 +43,7 @@ UNDATED = frozenset(
         "sources",
         "proof",
         "calendars",
+        "digests",
         "inspecting",
         "assessing",
     }

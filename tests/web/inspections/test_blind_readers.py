@@ -15,6 +15,7 @@ from itsdangerous import base64_decode
 
 from domain.accounts.roles import Account
 from domain.store.application import Files
+from tests.support.case_pages import timeline_of
 from tests.support.people import add, confirm_all, post, signed_in
 from tests.web.inspections.test_inspection_pages import AUDIT, audit
 from web.app import create_app
@@ -95,7 +96,7 @@ def test_nothing_changes_for_the_first_reader_when_the_second_one_answers(app: F
     post(okafor, second, step="finish", note="Read.")
     assert differences(lead, case, before) == []
     post(lead, f"{AUDIT}/read/{case}", step="finish", note="Read.")
-    assert WORDS in lead.get(f"/cases/{case}?as_at=2005-12-22&known=hindsight").text
+    assert WORDS in timeline_of(lead, f"/cases/{case}", "as_at=2005-12-22&known=hindsight")
 
 
 def test_a_form_opened_before_the_first_reader_answered_says_nothing_was_recorded_meanwhile(

@@ -30,7 +30,8 @@ ARGUMENTS = {
     "inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed", "entry": "x", "crn": "V465889",
     "number": 1, "edition": "2005", "clause": "plan-review", "name": "overdue", "form": "csv", "type_": "TierSet",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "sheet": "summary", "decision": "confirmed",
-    "digest": "0" * 64,
+    "digest": "0" * 64, "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",
+    "which": "quarters", "recommendation": 8,
 }  # fmt: skip
 
 
@@ -237,7 +238,7 @@ def test_a_case_of_limited_access_is_shown_nowhere_and_counted_in_no_list(
     assert "No match" in found_by(client, "V465889")
     for page in ("", "/replay", "/then-and-now", "/record", "?as_at=2005-06-01", "/record/TierSet", "/correct/0014"):
         assert client.get(f"/cases/{GLOUCESTER}{page}").status_code == 404, page
-    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="new").text)
+    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="replace").text)
     assert address is not None and "V465889" not in client.get(address[0]).text
     assert signed_in(app, "c.whitlock").get(f"/cases/{GLOUCESTER}").status_code == 200
     lift = {"entry": "lift", "occurred_on": "2005-12-20", "recorded_at": "2005-12-20T09:00:00+00:00", "limit": "limit"}

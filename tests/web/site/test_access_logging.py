@@ -13,6 +13,7 @@ from flask import Flask, Response, make_response, request
 from domain.accounts.access_lines import Line, LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.entries.entry import CASE
+from tests.support.case_pages import timeline_of
 from tests.support.depth import deep
 from tests.support.people import MANAGER, PASSWORD, add, found_by, post, signed_in, token_in
 from tests.web.site.test_access_control import ARGUMENTS, CHELTENHAM, GLOUCESTER, TODAY, USERS
@@ -260,7 +261,7 @@ def test_a_form_without_its_token_is_a_refusal(app: Flask) -> None:
 
 def test_the_calendar_names_the_cases_it_gave_to_whose_calendar_it_is(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
-    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="new").text)
+    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="replace").text)
     assert address is not None
     before = last(app)
     made = app.test_client().get(address[0]).text
@@ -348,7 +349,7 @@ def test_nothing_is_recorded_while_the_log_cannot_be_written(app: Flask, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(AccessLog, "try_out", lambda _: (_ for _ in ()).throw(LogUnavailable("gone")))
         assert client.post(page, data=typed).status_code == 503
-    assert "form-0123456789ab" not in client.get(f"/cases/{GLOUCESTER}").text
+    assert "form-0123456789ab" not in timeline_of(client, f"/cases/{GLOUCESTER}")
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

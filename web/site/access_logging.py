@@ -28,7 +28,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "actions": "supervision", "begin": "supervision", "calendars": "supervision", "caseload": "supervision",
     "cases": "supervision", "changes": "supervision", "countersign": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
-    "recording": "supervision", "replay": "supervision", "search": "supervision",
+    "recording": "supervision", "replay": "supervision", "search": "supervision", "data": "administration",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 

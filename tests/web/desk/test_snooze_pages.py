@@ -95,8 +95,8 @@ def test_what_rises_to_the_first_bands_shows_at_once_and_cannot_be_hidden(app: F
     files.close()
     page = listed(spo)
     assert "snoozed (yours)" not in page
-    (block,) = (b for b in re.findall(r'<li class="ca-block">.*?</ul>', page, re.DOTALL) if CASE in b)
-    assert "ca-block__band--a" in block and row(form) not in rows(spo)
+    shown = [b for b in re.findall(r'<li class="ca-block">.*?</ul>', page, re.DOTALL) if CASE in b]
+    assert any("ca-block__band--a" in block for block in shown) and row(form) not in rows(spo)
     assert spo.post("/desk/hide", data={**form, "days": "5"}).status_code == 400
 
 

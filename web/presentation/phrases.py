@@ -163,7 +163,11 @@ def fact_references(fact: Entry) -> dict[str, list[str]]:
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
     """What the entry says beyond when and who: (field in words, value in words)."""
     titles, values = field_titles(type(fact)), dump_entry(fact).items()
-    return [(titles[name], value_words(value)) for name, value in values if name not in COMMON_FIELDS]
+    return [
+        (titles[name], sentence(value.replace("-", " ")) if name == "clause" else value_words(value))
+        for name, value in values
+        if name not in COMMON_FIELDS
+    ]
 
 
 def value_words(value: Any) -> str:

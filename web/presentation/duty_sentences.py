@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from domain.policy.clause_words import Said, as_is, duty_words
 from projections.history.history import History
+from projections.obligations.arranged import leaves_list
 from projections.obligations.contact_windows import phases_on
 from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import ON_RELEASE, short_date
@@ -38,7 +39,7 @@ class DutySentence(NamedTuple):
 
     ``what``: what is asked, and how often or within what of what. ``last``: ``Last: 3 Nov 2005`` or ``Last: none``, for what
     is done again and again; empty for other duties, and where no history was given. ``when``: ``Due 23 Dec``, ``Due 11 Aug,
-    94 working days late``, ``Arranged for 28 Dec`` or ``Done 5 Dec``. ``unconfirmed``: the limit is marked as unsure (†).
+    94 working days late``, ``Arranged for 28 Dec``, ``Dispensed with until 31 Dec, was due 11 Aug`` or ``Done 5 Dec``. ``unconfirmed``: the limit is marked as unsure (†).
     """
 
     what: str
@@ -72,7 +73,8 @@ def duty_sentence(
 ) -> DutySentence:
     """A duty as at a day. ``history``: of its case, for what was done last and the day of what raised it.
 
-    ``arranged_on``: the day of an appointment that would meet it; None: nothing is arranged.
+    ``arranged_on``: the day of an appointment that would meet it; None: nothing is arranged. What it would meet late keeps its
+    due date beside it.
     """
     return DutySentence(
         duty_asked(obligation, day, history, tongue),
@@ -135,12 +137,23 @@ def _when(obligation: Obligation, day: date, arranged_on: date | None, tongue: T
     if state == "lapsed":
         assert obligation.ended_on is not None
         return tongue.said("Not owed any more from {day}").format(day=near(obligation.ended_on))
-    if arranged_on is not None and state in ("due", "overdue"):
-        return tongue.said("Arranged for {day}").format(day=near(arranged_on))
+    if state == "dispensed":
+        return _dispensed(obligation, day, tongue)
+    to_come = arranged_on if state in ("due", "overdue") else None
+    if to_come is not None and leaves_list(obligation, to_come):
+        return tongue.said("Arranged for {day}").format(day=near(to_come))
     if obligation.due_day is None:
         return tongue.said(f"Due {ON_RELEASE}")
-    missed = tongue.said(", missed") if state == "missed" else _late(obligation, day, tongue)
-    return tongue.said("Due {day}").format(day=near(obligation.due_on)) + missed
+    late = tongue.said(", missed") if state == "missed" else _late(obligation, day, tongue)
+    arranged = "" if to_come is None else tongue.said("; arranged for {day}").format(day=near(to_come))
+    return tongue.said("Due {day}").format(day=near(obligation.due_on)) + late + arranged
+
+
+def _dispensed(obligation: Obligation, day: date, tongue: Tongue) -> str:
+    last, due = obligation.dispensed_until(day), obligation.due_day
+    until = tongue.said("Dispensed with until {day}").format(day=tongue.day(last, day)) if last else ""
+    was_due = tongue.said(", was due {day}").format(day=tongue.day(due, day)) if due else ""
+    return (until or tongue.said("Dispensed with")) + was_due
 
 
 def _late(obligation: Obligation, day: date, tongue: Tongue) -> str:

@@ -56,13 +56,14 @@ def duty_words(
 
     ``summed``: ``Clause.sum``. ``ends``: as far as given, the phases are told by their last days, not by their lengths.
     """
-    gaps = {**_gaps(value, summed, ends, said), "day": day or ""}
-    return _filled(said(wording), gaps, with_day=day is not None)
+    asked, words = _gaps(value, summed, ends, said), said(wording)
+    gaps = {name: fill() for name, fill in asked.items() if f"{{{name}}}" in words}
+    return _filled(words, {**gaps, "day": day or ""}, with_day=day is not None)
 
 
 def clause_words(wording: str, values: "Sequence[Value]", summed: str | None) -> str:
     """What a clause asks of all cases, without a full stop: with the limits of all its rows."""
-    every = [_gaps(value, summed, (), as_is) for value in values]
+    every = [{name: fill() for name, fill in _gaps(value, summed, (), as_is).items()} for value in values]
     gaps = {name: _either([one[name] for one in every]) for name in every[0]}
     lengths = sorted({value.allow for value in values if value.allow is not None}, key=lambda one: one.after(_ANY_DAY))
     gaps["limit"] = _lengths(lengths)
@@ -97,16 +98,17 @@ def _must_say(value: "Value") -> Iterable[str]:
         yield "nth"
 
 
-def _gaps(value: "Value", summed: str | None, ends: Ends, said: Said) -> dict[str, str]:
-    allow = value.allow
+def _gaps(value: "Value", summed: str | None, ends: Ends, said: Said) -> dict[str, Callable[[], str]]:
+    """What fills each gap, worked out where it is asked for."""
+    allow, period = value.allow, value.period
     levels = [of for name, of in value.when if name == "mappa_level"]
     return {
-        "limit": "" if allow is None else length_words(allow, said),
-        "by_limit": "" if allow is None else _by(allow, said),
-        "often": _often(value.phases, summed, ends, said),
-        "nth": _nth(value.failures, said),
-        "period": said(" in {length}").format(length=length_words(value.period, said)) if value.period else "",
-        "mappa_level": _listed(sorted(map(str, levels[0])), said(" or ").strip()) if levels else "",
+        "limit": lambda: "" if allow is None else length_words(allow, said),
+        "by_limit": lambda: "" if allow is None else _by(allow, said),
+        "often": lambda: _often(value.phases, summed, ends, said),
+        "nth": lambda: _nth(value.failures, said),
+        "period": lambda: said(" in {length}").format(length=length_words(period, said)) if period else "",
+        "mappa_level": lambda: _listed(sorted(map(str, levels[0])), said(" or ").strip()) if levels else "",
     }
 
 

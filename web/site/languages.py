@@ -1,7 +1,7 @@
 """Languages: English, and Welsh where somebody has read it over. Which is chosen, and what a page says in it.
 
-Messages are the English texts; ``web/locale/cy.po`` has the Welsh of each. One that no ``# reviewed by: NAME, DAY`` stands above is not
-shown: English stands in, marked as English. So nobody is told in bad Welsh what they may be held to.
+Messages are the English texts; ``web/locale/cy.po`` has the Welsh of each. Where no ``# reviewed by: NAME, DAY`` stands above one,
+it is not shown: English stands in, marked as English. So nobody is told in bad Welsh what they may be held to.
 """
 
 from collections.abc import Mapping
@@ -24,8 +24,8 @@ COOKIE = "language"
 A_YEAR = 365 * 24 * 60 * 60
 """Seconds for which a choice is kept."""
 
-TRANSLATED = ("signing_in", "factors", "openid", "invitations", "about")
-"""Blueprints of the pages that speak Welsh: those that anybody may open, and signing in."""
+TRANSLATED = ("signing_in.index", "signing_in.enter", "factors.ask", "factors.give")
+"""The pages that speak Welsh, beside those of ``about``: signing in."""
 
 CATALOGUE = Path(__file__).parent.parent / "locale" / "cy.po"
 REVIEWED = "reviewed by:"
@@ -54,9 +54,13 @@ def chosen() -> Language:
     return "cy" if has_request_context() and request.cookies.get(COOKIE) == "cy" and reviewed() else "en"
 
 
+def _is_translated() -> bool:
+    return request.blueprint == "about" or request.endpoint in TRANSLATED
+
+
 def page_language() -> Language:
     """The language of this page."""
-    return chosen() if request.blueprint in TRANSLATED else "en"
+    return chosen() if _is_translated() else "en"
 
 
 def said(message: str, **values: object) -> Markup:
@@ -114,7 +118,7 @@ def attach(app: Flask) -> None:
 
 def other() -> tuple[str, str] | None:
     """The code and name of the language that the reader may change to; None: nothing is reviewed, or the page has one only."""
-    if request.blueprint not in TRANSLATED or not reviewed():
+    if not _is_translated() or not reviewed():
         return None
     code = "en" if chosen() == "cy" else "cy"
     return code, LANGUAGES[code]

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from domain.entries.code_lists import label
-from web.presentation import apart_words, formatting, phrases
+from web.presentation import apart_words, duty_language, formatting, phrases
 
 FILTERS = (
     formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,

@@ -27,7 +27,7 @@ TEMPLATES = (
     "web/handbook/about",
 )
 PROGRAMS = ("web/site/sign_in_checks.py",)
-KEYWORDS = {"_": None, "_plain": None, "said": None}
+KEYWORDS = {"_": None, "_m": None, "_plain": None, "said": None}
 
 DAY = date(2005, 12, 22)
 
@@ -113,7 +113,9 @@ def main() -> None:
     out = BytesIO()
     write_po(out, made, width=120, omit_header=False)
     stable = [line for line in out.getvalue().decode().splitlines() if not line.startswith('"PO-Revision-Date')]
-    CATALOGUE.write_text("\n".join(line for line in stable if "-Date:" not in line) + "\n", encoding="utf-8")
+    CATALOGUE.write_text(
+        "\n".join(line for line in stable if "-Date:" not in line and line != "#, fuzzy") + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -73,6 +73,14 @@ def said(message: str, **values: object) -> Markup:
     return escape(welsh).format(**values)
 
 
+def said_markup(message: str, **values: object) -> Markup:
+    """The same for a message with tags of HTML in it, such as ``<strong>``."""
+    welsh = reviewed().get(message) if page_language() == "cy" else None
+    if welsh is None and page_language() == "cy":
+        return Markup('<span lang="en">{}</span>').format(Markup(message).format(**values))  # noqa: S704 - our own text
+    return Markup(welsh or message).format(**values)  # noqa: S704 - our own text
+
+
 def said_plain(message: str, **values: object) -> str:
     """The same without markup, for titles and for what is no text of its own."""
     welsh = reviewed().get(message) if page_language() == "cy" else None
@@ -98,7 +106,8 @@ def choose(code: str) -> Response:
     """Choose a language, and go back to the page one came from."""
     if code not in LANGUAGES:
         abort(404, f"There is no language {code}; there are {', '.join(LANGUAGES)}.")
-    answer = redirect(links.local(request.args.get("next")))
+    back = request.args.get("next", "")
+    answer = redirect("/sign-in" if back.partition("?")[0] == "/sign-in" else links.local(back))
     answer.set_cookie(COOKIE, code, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return answer
 
@@ -108,6 +117,7 @@ def attach(app: Flask) -> None:
     app.jinja_env.globals.update(
         {
             "_": said,
+            "_m": said_markup,
             "_plain": said_plain,
             "said_date": said_date,
             "page_language": page_language,

@@ -15,6 +15,7 @@ from domain.store.database import Database
 from web.admin import (
     access_log_page,
     accounts_pages,
+    data_page,
     imports_page,
     invitations_page,
     key_requests,
@@ -30,20 +31,30 @@ from web.admin import (
 from web.api import json_api
 from web.board_pack import board_pack_page
 from web.cases import (
+    answers_tab,
     calendar_feed,
-    case_answers,
-    case_due,
-    case_history,
     case_page,
-    case_timeline,
     caseload_page,
+    due_tab,
+    history_tab,
     keeping_pages,
     matrix_pages,
     replay_pages,
     search_page,
+    timeline_tab,
 )
-from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
-from web.handbook import handbook_pages
+from web.desk import (
+    changes_page,
+    desk_home,
+    desk_lists,
+    next_duty,
+    seen_pages,
+    snooze_pages,
+    stored_late_page,
+    verdicts_page,
+)
+from web.digest import digest_pages
+from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
     inspection_opening,
@@ -61,6 +72,8 @@ from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import (
     after_recording,
+    begin_page,
+    countersign_page,
     kept_drafts,
     limits_by_hand,
     outcomes_page,
@@ -95,6 +108,7 @@ PAGES: tuple[ModuleType, ...] = (
     own_account_pages,
     desk_home,
     desk_lists,
+    snooze_pages,
     stored_late_page,
     changes_page,
     seen_pages,
@@ -107,16 +121,18 @@ PAGES: tuple[ModuleType, ...] = (
     measure_pages,
     board_pack_page,
     case_page,
-    case_due,
-    case_timeline,
-    case_answers,
-    case_history,
+    due_tab,
+    timeline_tab,
+    answers_tab,
+    history_tab,
     keeping_pages,
     replay_pages,
     search_page,
     recording_pages,
     undo_page,
     outcomes_page,
+    countersign_page,
+    begin_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,
@@ -129,8 +145,11 @@ PAGES: tuple[ModuleType, ...] = (
     publication_page,
     report_page,
     handbook_pages,
+    about_pages,
     calendar_feed,
+    digest_pages,
     accounts_pages,
+    data_page,
     requests_page,
     imports_page,
     sources_page,
@@ -206,7 +225,9 @@ def create_app(
         kept_drafts,
         after_recording,
         changes_page,
+        digest_pages,
         next_duty,
+        snooze_pages,
         limits_by_hand,
         key_requests,
         sources_page,

@@ -37,9 +37,12 @@ from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
 from domain.working import working_tables
+from domain.working.digests import Digests
 from domain.working.drafts import Drafts
+from domain.working.kept_files import KeptFiles
 from domain.working.recent_cases import RecentCases
 from domain.working.seen_marks import SeenMarks
+from domain.working.snoozes import Snoozes
 
 _tables = sa.MetaData()
 
@@ -129,12 +132,24 @@ class AccountRegister(KeptAccounts):
         return CalendarAddresses(self.engine, self.key)
 
     @property
+    def kept_files(self) -> KeptFiles:
+        return KeptFiles(self.engine, self.key)
+
+    @property
     def recent_cases(self) -> RecentCases:
         return RecentCases(self.engine)
 
     @property
+    def digests(self) -> Digests:
+        return Digests(self.engine, self.key)
+
+    @property
     def seen(self) -> SeenMarks:
         return SeenMarks(self.engine)
+
+    @property
+    def snoozes(self) -> Snoozes:
+        return Snoozes(self.engine)
 
     @property
     def drafts(self) -> Drafts:
@@ -145,6 +160,8 @@ class AccountRegister(KeptAccounts):
         self.seen.forget(crn)
         self.drafts.forget(crn)
         self.recent_cases.forget(crn)
+        self.snoozes.forget(crn)
+        self.kept_files.forget_all()
 
     def close(self) -> None:
         super().close()

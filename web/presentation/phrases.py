@@ -6,7 +6,6 @@ from typing import Any
 
 from domain.aggregates.person_files import file_named
 from domain.calendar.london_time import LONDON, day_of
-from domain.calendar.workdays import ONE_DAY
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
 from domain.entries.entry import CLAIMED
@@ -164,7 +163,19 @@ def fact_references(fact: Entry) -> dict[str, list[str]]:
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
     """What the entry says beyond when and who: (field in words, value in words)."""
     titles, values = field_titles(type(fact)), dump_entry(fact).items()
-    return [(titles[name], value_words(value)) for name, value in values if name not in COMMON_FIELDS]
+    left_out = (*COMMON_FIELDS, "question") if isinstance(fact, QualityJudged) else COMMON_FIELDS
+    return [(titles[name], _field_words(name, value)) for name, value in values if name not in left_out]
+
+
+def _field_words(name: str, value: Any) -> str:
+    """The value of a field in words: a framework by its title, a clause and an inspection without hyphens."""
+    if name == "framework" and (framework := frameworks().get(value)) is not None:
+        return framework.title
+    if name == "clause":
+        return sentence(value.replace("-", " "))
+    if name == "inspection" and isinstance(value, str):
+        return sentence(value.replace("-", " "))
+    return value_words(value)
 
 
 def value_words(value: Any) -> str:
@@ -245,19 +256,14 @@ def became(obligation: Obligation, day: date, entry: Callable[[str], str] | None
         case "missed":
             return "Missed: too few in this time" + (f", only entry {entries}." if entries else ".")
         case "dispensed":
-            return f"Not done, and dispensed with{dispensed_until(obligation, day)}."
+            last = obligation.dispensed_until(day)
+            return "Not done, and dispensed with" + (f" until {short_date(last)}." if last else ".")
         case "lapsed":
             return f"Lapsed on {short_date(obligation.ended_on)}: no longer owed."
         case "due":
             return "Not done yet, and not overdue."
         case None:
             return "Has not arisen yet."
-
-
-def dispensed_until(obligation: Obligation, day: date) -> str:
-    """`` until 31 Dec 2005``: the last day on which a dispensation that holds on a day still does; empty: for good."""
-    off = next((off for first, off in obligation.dispensed if first <= day and (off is None or day < off)), None)
-    return f" until {short_date(off - ONE_DAY)}" if off else ""
 
 
 def because(reason: Reason, day: date, entry: Callable[[str], str] | None = None) -> str:

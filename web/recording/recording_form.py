@@ -17,6 +17,9 @@ from domain.entries import refusals
 from domain.entries.case_entries import (
     AppointmentMade,
     AppointmentOutcomeRecorded,
+    AssessmentCompleted,
+    AssessmentCountersigned,
+    AssessmentReturned,
     Entry,
     EntryCorrected,
     EntryWithdrawn,
@@ -88,13 +91,15 @@ class RecordingForm:
         mine = {"assessor": self.who.name, "occurred_on": numeric_date(clock.today())}
         return {name: [value] for name, value in mine.items() if name in names}
 
-    def presetting(self, about: str) -> None:
-        """Fill a new form in with the entry that it is to name."""
+    def presetting(self, about: str, clause: str = "") -> None:
+        """Fill a new form in with the entry that it is to name, and the clause that it is about."""
         if about and self.is_new and self.of is None:
             named = {
                 f.name: [about] for f in self.fields if f.kind in ("entry", "entries") and about in dict(f.options)
             }
             self.typed = {**self.typed, **named, **(self._its_day(about) if named else {})}
+        if clause and self.is_new and any(f.name == "clause" and clause in dict(f.options) for f in self.fields):
+            self.typed = {**self.typed, "clause": [clause], "from_on": [numeric_date(clock.today())]}
 
     def _its_day(self, about: str) -> dict[str, list[str]]:
         """The day of an outcome: that of its appointment."""
@@ -196,9 +201,14 @@ class RecordingForm:
         return found
 
     def _check_subject(self, fact: Entry) -> None:
-        """Refuse what changes an entry that is withdrawn, or is somebody else's to change; and an outcome that is not due."""
+        """Refuse what changes an entry that is withdrawn, or not theirs to change; what is not due; and signing their own work."""
         if isinstance(fact, AppointmentOutcomeRecorded) and fact.entry not in self.file.entries:
             self._check_outcome(fact)
+        if isinstance(fact, AssessmentCountersigned | AssessmentReturned):
+            made = self.file.entries.get(fact.assessment)
+            if isinstance(made, AssessmentCompleted) and entry_rights.is_own_assessment(made, self.file):
+                said = "you made, recorded or corrected this assessment; another manager countersigns it"
+                raise refusals.Refused("assessment", said)
         if not isinstance(fact, EntryCorrected | EntryWithdrawn) or fact.of not in self.file.entries:
             return
         subject = self.file.entries[fact.of]

@@ -22,12 +22,13 @@ PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "invitations": "administration", "keeping": "administration",
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
     "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection", "publishing": "inspection",
-    "reporting": "inspection", "access": "oversight", "factors": "own account", "openid": "own account",
-    "own_account": "own account", "signing_in": "own account", "api": "reports", "board_pack": "reports",
-    "compliance": "reports", "handbook": "reports", "actions": "supervision", "calendars": "supervision",
-    "caseload": "supervision", "cases": "supervision", "changes": "supervision", "desk": "supervision",
+    "reporting": "inspection", "access": "oversight", "about": "own account", "digests": "own account",
+    "factors": "own account", "openid": "own account", "own_account": "own account", "signing_in": "own account",
+    "api": "reports", "board_pack": "reports", "compliance": "reports", "handbook": "reports",
+    "actions": "supervision", "begin": "supervision", "calendars": "supervision", "caseload": "supervision",
+    "cases": "supervision", "changes": "supervision", "countersign": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
-    "recording": "supervision", "replay": "supervision", "search": "supervision",
+    "recording": "supervision", "replay": "supervision", "search": "supervision", "data": "administration",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 

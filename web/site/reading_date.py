@@ -29,6 +29,8 @@ NAMES = ("as_at", "known")
 UNDATED = frozenset(
     {
         "home",
+        "about",
+        "data",
         "signing_in",
         "openid",
         "factors",
@@ -41,6 +43,7 @@ UNDATED = frozenset(
         "sources",
         "proof",
         "calendars",
+        "digests",
         "inspecting",
         "assessing",
     }

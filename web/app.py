@@ -15,6 +15,7 @@ from domain.store.database import Database
 from web.admin import (
     access_log_page,
     accounts_pages,
+    data_page,
     imports_page,
     invitations_page,
     key_requests,
@@ -148,6 +149,7 @@ PAGES: tuple[ModuleType, ...] = (
     calendar_feed,
     digest_pages,
     accounts_pages,
+    data_page,
     requests_page,
     imports_page,
     sources_page,

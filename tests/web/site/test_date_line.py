@@ -22,7 +22,10 @@ def line(page: str) -> tuple[str, bool, dict[str, str]]:
     (section,) = re.findall(r'<section class="(ca-date[^"]*)".*?<details', page, re.DOTALL) or [""]
     (found,) = re.findall(r'<section class="ca-date[^"]*".*?<details', page, re.DOTALL)
     said = re.findall(r'class="ca-date__said">([^<]+)<', found)
-    links = {text: address.replace("&amp;", "&") for address, text in re.findall(r'<a [^>]*href="([^"]*)">([^<]+)</a>', found)}
+    links = {
+        text: address.replace("&amp;", "&")
+        for address, text in re.findall(r'<a [^>]*href="([^"]*)">([^<]+)</a>', found)
+    }
     return said[0], "elsewhere" in section, links
 
 
@@ -79,4 +82,4 @@ def test_a_date_that_cannot_be_read_leaves_the_form_open_with_what_was_typed(spo
 def test_the_demonstration_says_that_its_day_is_not_that_of_the_wall(spo: FlaskClient) -> None:
     page = re.sub(r"<[^>]+>", "", spo.get(CASE).text)
     assert "Demonstration" in page and "always 22 December 2005" in page
-    assert date.today() != date(2005, 12, 22)  # noqa: DTZ011
+    assert date.today() != date(2005, 12, 22)

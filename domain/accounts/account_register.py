@@ -42,6 +42,7 @@ from domain.working.drafts import Drafts
 from domain.working.kept_files import KeptFiles
 from domain.working.recent_cases import RecentCases
 from domain.working.seen_marks import SeenMarks
+from domain.working.snoozes import Snoozes
 
 _tables = sa.MetaData()
 
@@ -147,6 +148,10 @@ class AccountRegister(KeptAccounts):
         return SeenMarks(self.engine)
 
     @property
+    def snoozes(self) -> Snoozes:
+        return Snoozes(self.engine)
+
+    @property
     def drafts(self) -> Drafts:
         return Drafts(self.engine, self.key)
 
@@ -155,6 +160,7 @@ class AccountRegister(KeptAccounts):
         self.seen.forget(crn)
         self.drafts.forget(crn)
         self.recent_cases.forget(crn)
+        self.snoozes.forget(crn)
         self.kept_files.forget_all()
 
     def close(self) -> None:

@@ -54,6 +54,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "digests": KEEPS,
     "seen_cases": KEEPS,
     "seen_marks": KEEPS,
+    "snoozes": KEEPS,
     "drafts": KEEPS,
     "requests": APPENDS,
     "request_decisions": APPENDS,

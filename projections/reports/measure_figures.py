@@ -11,7 +11,7 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.comparison import Comparison, differs
 from projections.reports.disclosure import last_month_end, months_before
-from projections.reports.duty_results import LateFigure, held_as_of
+from projections.reports.duty_results import CountedApart, LateFigure, held_as_of
 from projections.reports.periods import LONGEST, Period, moment_at, month_ends, period, period_before
 from projections.reports.proportions import Proportion, Scope
 from projections.reports.told_comparison import Comparisons, comparisons
@@ -81,6 +81,8 @@ class PlaceLine(NamedTuple):
     against: Comparison | None = None
     against_beside: Comparison | None = None
     """How it differs from the place set beside it."""
+    apart: CountedApart | None = None
+    """What is counted beside its figure; None: withheld, or no figure of duties."""
 
 
 class WaitLine(NamedTuple):
@@ -137,13 +139,23 @@ def lines(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Lines:
     in_areas = areas_of(told, asked)
     area = figures(told, measure, asked.period, in_areas).figure(in_areas)
     compared = compared_with_rest(told, measure, asked, in_areas)
+    apart = told.apart(asked.period, measure.clauses, asked.among)
 
     def line(scope: Scope) -> PlaceLine:
         def holds(place: Place) -> bool:
             return scope.holds(place) and asked.mine(place)
 
         against = None if compared is None else compared.of(holds)
-        return PlaceLine(measure, scope, now.figure(holds), was.figure(holds), area, _beside(now, asked), against)
+        return PlaceLine(
+            measure,
+            scope,
+            now.figure(holds),
+            was.figure(holds),
+            area,
+            _beside(now, asked),
+            against,
+            apart=apart(holds),
+        )
 
     parts = asked.scope.parts(place for place in (*now.places(), *was.places()) if asked.mine(place))
     below = [line(part) for part in (parts.scopes if parts else [])]

@@ -40,8 +40,8 @@ CLEAR = frozenset((
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 
-UNSAID = ("back",)
-"""The query arguments that only say where a page was reached from."""
+UNSAID = ("back", "draft")
+"""The query arguments that only say where a page was reached from, or which form it is."""
 
 EXEMPT = ("static", "healthz")
 """The endpoints that show nothing of anybody."""

@@ -15,6 +15,7 @@ from domain.store.database import Database
 from web.admin import (
     access_log_page,
     accounts_pages,
+    data_page,
     imports_page,
     invitations_page,
     key_requests,
@@ -30,19 +31,28 @@ from web.admin import (
 from web.api import json_api
 from web.board_pack import board_pack_page
 from web.cases import (
+    answers_tab,
     calendar_feed,
-    case_answers,
-    case_due,
-    case_history,
     case_page,
-    case_timeline,
     caseload_page,
+    due_tab,
+    history_tab,
     keeping_pages,
     matrix_pages,
     replay_pages,
     search_page,
+    timeline_tab,
 )
-from web.desk import changes_page, desk_home, desk_lists, next_duty, seen_pages, stored_late_page, verdicts_page
+from web.desk import (
+    changes_page,
+    desk_home,
+    desk_lists,
+    next_duty,
+    seen_pages,
+    snooze_pages,
+    stored_late_page,
+    verdicts_page,
+)
 from web.digest import digest_pages
 from web.handbook import about_pages, handbook_pages
 from web.inspections import (
@@ -98,6 +108,7 @@ PAGES: tuple[ModuleType, ...] = (
     own_account_pages,
     desk_home,
     desk_lists,
+    snooze_pages,
     stored_late_page,
     changes_page,
     seen_pages,
@@ -110,10 +121,10 @@ PAGES: tuple[ModuleType, ...] = (
     measure_pages,
     board_pack_page,
     case_page,
-    case_due,
-    case_timeline,
-    case_answers,
-    case_history,
+    due_tab,
+    timeline_tab,
+    answers_tab,
+    history_tab,
     keeping_pages,
     replay_pages,
     search_page,
@@ -138,6 +149,7 @@ PAGES: tuple[ModuleType, ...] = (
     calendar_feed,
     digest_pages,
     accounts_pages,
+    data_page,
     requests_page,
     imports_page,
     sources_page,
@@ -215,6 +227,7 @@ def create_app(
         changes_page,
         digest_pages,
         next_duty,
+        snooze_pages,
         limits_by_hand,
         key_requests,
         sources_page,

@@ -19,10 +19,11 @@ from projections.columns.case_rows import begin_of, between, duties_of_cases, en
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, Rows, known
 from projections.columns.duty_scan import ROWS_PER_RUN, DutyRun
+from projections.columns.duty_states import duty_states
 from projections.lists.duty_list import DutyList
 from projections.lists.open_duties import stretches
 from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import DUE, FELL_AND_IN_TIME, FELL_DUE, OPEN, UNKNOWN, state_in, states
+from projections.obligations.duty_state import DUE, FELL_AND_IN_TIME, FELL_DUE, OPEN, UNKNOWN, state_in
 
 ABSENCE = "absence-decision"
 """The clause by which an absence is decided."""
@@ -202,7 +203,7 @@ def _pieces(now: CaseSelection, then: ReadingThen, cases: Array) -> Iterator[Pie
                 at = duties_of_cases(rows, clause, alone, between(alone))
                 yield from _piece(now, then, clause, rows, at, cases)
     if "duties" in then.derived:
-        yield from _derived(then, then.derived["duties"])
+        yield from _derived(now, then, then.derived["duties"])
 
 
 def _piece(now: CaseSelection, then: ReadingThen, clause: int, rows: Rows, at: Array, cases: Array) -> Iterator[Piece]:
@@ -212,18 +213,19 @@ def _piece(now: CaseSelection, then: ReadingThen, clause: int, rows: Rows, at: A
     if not which.any():
         return
     at, case, is_now, was = at[which], case[which], is_now[which], was[which]
-    on_then, on_now = (_states(rows, at, day) for day in (then.day[case], now.day))
+    words = now.columns.words["dispensed"].values
+    on_then, on_now = (duty_states(words, rows, at, clause, day) for day in (then.day[case], now.day))
     yield Piece(clause, rows, at, case, on_then * was, on_now * is_now, on_then * is_now)
 
 
-def _derived(then: ReadingThen, rows: Rows) -> Iterator[Piece]:
-    standards = frozenset(catalogue().standards)
+def _derived(now: CaseSelection, then: ReadingThen, rows: Rows) -> Iterator[Piece]:
+    standards, words = frozenset(catalogue().standards), now.columns.words["dispensed"].values
     for clause in np.unique(rows["clause"]).tolist():
         if clause in standards:
             at = np.flatnonzero(rows["clause"] == clause)
             case = rows["case"][at]
             nothing = np.zeros(len(at), np.uint8)
-            yield Piece(clause, rows, at, case, _states(rows, at, then.day[case]), nothing, nothing)
+            yield Piece(clause, rows, at, case, duty_states(words, rows, at, clause, then.day[case]), nothing, nothing)
 
 
 def _known_now(now: CaseSelection, rows: Rows, at: Array) -> Array:
@@ -231,10 +233,6 @@ def _known_now(now: CaseSelection, rows: Rows, at: Array) -> Array:
         return np.full(len(at), "until" not in rows)
     found = known(rows, now.instant, at)
     return np.ones(len(at), bool) if found is None else found
-
-
-def _states(rows: Rows, at: Array, day: Array | np.uint16) -> Array:
-    return states(day, *(rows[name][at] for name in ("arises_on", "due_on", "met_on", "ended_on")))
 
 
 def _clauses() -> list[int]:

@@ -14,8 +14,6 @@ from projections.columns.column_store import ColumnStore
 from projections.columns.keyed_counts import Key, sortable
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.obligations.dispensations import from_text
-from projections.obligations.duty_state import holds
 
 PLACE = Place._fields
 ATTRIBUTES = (*PLACE, "order_type", "gender", "ethnicity", "disability", "tier", "risk", "mappa_level")
@@ -51,14 +49,6 @@ class CaseSelection:
         """The instant of knowledge as a number; None is hindsight, or an instant after all that is recorded."""
         known_at = None if self.moment.known_at is None else instant_number(self.moment.known_at)
         return None if known_at is None or known_at > self.columns.last_instant else known_at
-
-    @cached_property
-    def dispensing(self) -> Array | None:
-        """For each word of the column ``dispensed`` whether it holds on the day; None: no duty was ever dispensed with."""
-        words = self.columns.words["dispensed"].values
-        if not any(words):
-            return None
-        return np.array([holds(from_text(word), self.moment.on) for word in words], bool)
 
     @cached_property
     def there(self) -> Array:

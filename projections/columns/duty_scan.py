@@ -9,8 +9,7 @@ import numpy as np
 from projections.columns.case_rows import begin_of, duties_of_cases, ends_of
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, Rows, known
-from projections.obligations.clause_catalogue import catalogue
-from projections.obligations.duty_state import states
+from projections.columns.duty_states import duty_states
 
 ROWS_PER_RUN = 1 << 17
 """Rows per run: few enough to stay in the processor's cache."""
@@ -104,11 +103,7 @@ def _run(selection: CaseSelection, clause: int, rows: Rows, part: slice | Array)
     then = known(rows, selection.instant, part)
     if then is not None and (not isinstance(part, slice) or np.count_nonzero(then) * 2 < len(then)):
         part, then = positions_where(part, then), None
-    dates = (rows[name][part] for name in ("arises_on", "due_on", "met_on", "ended_on"))
-    holding = selection.dispensing
-    dispensed = None if holding is None else holding.take(rows["dispensed"][part])
-    left_out = catalogue().clauses[clause].when_dispensed == "left_out"
-    state = states(selection.day, *dates, dispensed, left_out=left_out)
+    state = duty_states(selection.columns.words["dispensed"].values, rows, part, clause, selection.day)
     if then is not None:
         state *= then  # sets UNKNOWN; there are few of them, and leaving them out would cost more
     return DutyRun(clause, rows, part, rows["case"][part], state)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from domain.calendar.workdays import working_days_between
+from domain.calendar.workdays import ONE_DAY, working_days_between
 from domain.policy.clauses import Clause, Value
 
 if TYPE_CHECKING:
@@ -68,6 +68,13 @@ class Obligation(Struct, frozen=True, gc=False):
         if day <= self.due_on:
             return "due"
         return "missed" if self.window else "overdue"
+
+    def dispensed_until(self, day: date) -> date | None:
+        """The last day on which a duty that reads dispensed on this day does so; None: for good, or it does not read so."""
+        if self.state(day) != "dispensed":
+            return None
+        off = next(off for first, off in self.dispensed if holds(((first, off),), day))
+        return None if off is None else off - ONE_DAY
 
     @property
     def due_day(self) -> date | None:

@@ -10,7 +10,7 @@ from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
 from projections.officers.officer_cases import Holds
 from projections.reports.comparison import Comparison
-from projections.reports.duty_results import held_as_of
+from projections.reports.duty_results import CountedApart, held_as_of
 from projections.reports.measure_figures import ReportRequest, trend
 from projections.reports.periods import Period, moment_at, period
 from projections.reports.proportions import WITHHELD, Proportion, Scope, total
@@ -37,7 +37,10 @@ class QuarterBeside:
 
 @dataclass(frozen=True)
 class OfficerMeasure:
-    """A measure over a year. ``cases``: behind it. ``against``: how it differs from the rest of the area."""
+    """A measure over a year. ``cases``: behind it. ``against``: how it differs from the rest of the area.
+
+    ``apart``: what is counted beside its figure.
+    """
 
     measure: Measure
     year: Proportion
@@ -45,6 +48,7 @@ class OfficerMeasure:
     area: Proportion
     against: Comparison | None
     quarters: Sequence[QuarterBeside]
+    apart: CountedApart
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def officer_measure(
         compared.area(),
         compared.of(theirs),
         _quarters(told, measure, moment, theirs, beside.quarters.get(measure.id, {})),
+        told.open_apart(period(moment, MONTHS), measure.clauses)(theirs),
     )
 
 

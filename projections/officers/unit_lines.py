@@ -14,7 +14,7 @@ from projections.lists.open_duties import OpenDuties
 from projections.officers.officer_cases import NEW, AtMoment, Holds, managers_own
 from projections.officers.officer_figures import MONTHS
 from projections.reports.comparison import Comparison
-from projections.reports.duty_results import held_as_of
+from projections.reports.duty_results import CountedApart, held_as_of
 from projections.reports.periods import period
 from projections.reports.proportions import Proportion, total
 from projections.reports.told_comparison import comparisons
@@ -68,11 +68,12 @@ def _unit_of(places: Sequence[Place], units: Sequence[Holds]) -> Array:
 
 @dataclass(frozen=True)
 class UnitFigure:
-    """A measure of one unit, how it differs from the rest of its area, and the area's figure."""
+    """A measure of one unit, how it differs from the rest of its area, and the area's figure. ``apart``: counted beside it."""
 
     own: Proportion
     against: Comparison | None
     area: Proportion
+    apart: CountedApart
 
 
 def unit_figures(
@@ -80,6 +81,7 @@ def unit_figures(
 ) -> dict[str, list[UnitFigure]]:
     """A measure of duties for the units of each area, in their order, over a year up to the moment."""
     asked, held_as = period(moment, MONTHS), held_as_of(measure)
+    apart = told.open_apart(asked, measure.clauses)
     found: dict[str, list[UnitFigure]] = {}
     for area, holds in units.items():
 
@@ -91,7 +93,7 @@ def unit_figures(
         found[area] = [
             UnitFigure(
                 total(Proportion(*row) for row in own.of(one).tolist()) if own is not None else Proportion(),
-                compared.of(one), compared.area(),
+                compared.of(one), compared.area(), apart(one),
             )
             for one in holds
         ]  # fmt: skip

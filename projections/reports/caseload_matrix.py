@@ -18,6 +18,7 @@ from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports.duty_counts import count_duties, fell_due_runs
+from projections.reports.duty_results import CountedApart, CountedAs
 
 MONTHS = 12
 """The default period of a matrix: months up to the day read (a parameter)."""
@@ -55,15 +56,20 @@ class TeamOfficer(NamedTuple):
 
 @dataclass(slots=True)
 class MatrixCell:
-    """Duties met in time, of the ``n`` that fell due. ``months``: the same for each month of the trend, the oldest first."""
+    """Duties met in time, of the ``n`` that fell due. ``months``: the same for each month of the trend, the oldest first.
+
+    ``apart``: what is counted beside them: those dispensed with, and those told late.
+    """
 
     in_time: int = 0
     n: int = 0
     months: list[Month] = field(default_factory=lambda: [Month()] * TREND)
+    apart: CountedApart = field(default_factory=CountedApart)
 
     def add(self, sum_: "DutySum") -> None:
         self.in_time += sum_.in_time
         self.n += sum_.n
+        self.apart = self.apart.plus(sum_.apart)
         if sum_.month < TREND:
             at = TREND - 1 - sum_.month
             month = self.months[at]
@@ -101,6 +107,7 @@ class DutySum(NamedTuple):
     month: int
     in_time: int
     n: int
+    apart: CountedApart = CountedApart()
 
 
 MatrixRow = dict[str, MatrixCell]
@@ -123,10 +130,19 @@ def duty_sums(selection: CaseSelection, months: int = MONTHS, cases: Array | Non
 
     ``cases``: for each case whether it counts (None: all do).
     """
-    found = count_duties(
-        selection, selection.moment.on - relativedelta(months=months), by=("place", "subject", "month"), cases=cases
-    ).by_key()
-    return [DutySum(place, subject, month, figure.held, figure.n) for (place, subject, month), figure in found.items()]
+    since = selection.moment.on - relativedelta(months=months)
+    found, dispensed, late = (
+        count_duties(selection, since, by=("place", "subject", "month"), counted_as=counted, cases=cases).by_key()
+        for counted in COUNTED
+    )
+    return [
+        DutySum(place, subject, month, figure.held, figure.n, CountedApart(dispensed[key].held, late[key].held))
+        for key, figure in found.items()
+        for place, subject, month in (key,)
+    ]
+
+
+COUNTED: tuple[CountedAs, ...] = ("in_time", "dispensed", "told_late")
 
 
 def matrix(found: Iterable[DutySum], subjects: Sequence[str]) -> Matrix:

@@ -14,20 +14,22 @@ from projections.arrays.date_numbers import BEYOND, day_number, instant_number, 
 from projections.columns.case_selection import By, CaseSelection
 from projections.columns.column_schema import Array, Rows
 from projections.columns.duty_scan import DutyRun, scan_duties
+from projections.columns.duty_states import duty_states
 from projections.columns.group_keys import GroupKeys, GroupTotals
 from projections.columns.keyed_counts import Key, KeyedCounts, in_order, keyed
+from projections.lists.open_duties import runs_of
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import (
     DONE,
+    FELL_AND_DISPENSED,
     FELL_AND_DONE,
     FELL_AND_IN_TIME,
     FELL_DUE,
     IN_TIME,
     state_in,
-    states,
     were_known,
 )
-from projections.reports.duty_results import HeldAs
+from projections.reports.duty_results import CountedAs, HeldAs
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 
@@ -52,7 +54,7 @@ def count_duties(
     since: date | None = None,
     clauses: Iterable[int] | None = None,
     by: By = (),
-    held_as: HeldAs = "in_time",
+    counted_as: CountedAs = "in_time",
     cases: Array | None = None,
 ) -> DutyCounts:
     """The duties that ``fell_due_runs`` gives, counted by group; groups are in order of their keys.
@@ -63,10 +65,20 @@ def count_duties(
     group_keys = GroupKeys(selection, by, since)
     total = GroupTotals(group_keys.room)
     for run in fell_due_runs(selection, since, clauses, cases):
-        total.add(group_keys.code(run), state_in(run.state, HELD[held_as]))
-    codes, held, n = total.found()
+        total.add(group_keys.code(run), held(run, counted_as))
+    codes, of_held, n = total.found()
     order = group_keys.order(codes)
-    return DutyCounts(group_keys.keys(codes[order]), held[order], n[order])
+    return DutyCounts(group_keys.keys(codes[order]), of_held[order], n[order])
+
+
+def held(run: DutyRun, counted_as: CountedAs) -> Array:
+    """For each duty of a run that fell due whether it is counted so."""
+    if counted_as == "dispensed":
+        return state_in(run.state, FELL_AND_DISPENSED)
+    if counted_as == "told_late":
+        late: Array = run.column("told_late") & state_in(run.state, FELL_AND_IN_TIME)
+        return late
+    return state_in(run.state, HELD[counted_as])
 
 
 @dataclass(frozen=True)
@@ -94,16 +106,21 @@ def fell_due_runs(
     ``clauses``: numbers in the catalogue; None: all of the national standards. ``cases``: for each case whether it counts.
     The same rule as ``Obligation.counts``, for columns.
     """
-    chosen = selection.there if cases is None else selection.there & cases
     after = None if since is None else np.uint16(day_number(since))
-    for clause in catalogue().standards if clauses is None else clauses:
-        for run in scan_duties(selection, clause):
-            counted = state_in(run.state, FELL_DUE) & chosen[run.case]
-            if after is not None:
-                counted &= run.column("due_on") > after
-            found = run.only(counted)
-            if len(found.state):
-                yield found
+    for run in _runs(selection, catalogue().standards if clauses is None else clauses, cases):
+        counted = state_in(run.state, FELL_DUE) & selection.there[run.case]
+        if after is not None:
+            counted &= run.column("due_on") > after
+        found = run.only(counted)
+        if len(found.state):
+            yield found
+
+
+def _runs(selection: CaseSelection, clauses: Iterable[int], cases: Array | None) -> Iterator[DutyRun]:
+    """The duties under these clauses of the cases that count; where few do, no others are read."""
+    if cases is not None:
+        return runs_of(selection, cases & selection.there, clauses)
+    return (run for clause in clauses for run in scan_duties(selection, clause))
 
 
 @dataclass(frozen=True)
@@ -156,10 +173,8 @@ class DutiesByPeriod:
     def __call__(self, selection: CaseSelection) -> KeyedCounts:
         columns = selection.columns
         at_ends = [CaseSelection(columns, period.moment) for period in self.periods]
-        dispensing = [at.dispensing for at in at_ends if at.dispensing is not None]
-        series = _PeriodSeries(
-            self.periods, np.stack([at.there for at in at_ends]), np.stack(dispensing) if dispensing else None
-        )
+        words = columns.words["dispensed"].values
+        series = _PeriodSeries(self.periods, np.stack([at.there for at in at_ends]), words)
         places, size = list(columns.words["place"].values), len(self.periods)
         counts = np.zeros((2, len(places) * size), np.int64)
         for clause in self.clauses:
@@ -175,15 +190,14 @@ class DutiesByPeriod:
 class _PeriodSeries:
     """Consecutive periods. ``there``: for each period and case whether the case had begun at the period's end.
 
-    ``dispensing``: for each period and word of the column ``dispensed`` whether it holds at the period's end; None: nothing is
-    dispensed with.
+    ``words``: the values of the column ``dispensed``.
     """
 
-    def __init__(self, periods: Sequence[Period], there: Array, dispensing: Array | None = None):
+    def __init__(self, periods: Sequence[Period], there: Array, words: Sequence[str]):
         self.first = day_number(periods[0].since)
         self.ends = np.array([day_number(period.moment.on) for period in periods], np.uint16)
         self.instants = np.array([instant_number(period.moment.known_at) for period in periods])
-        self.there, self.dispensing = there, dispensing
+        self.there, self.words = there, words
 
     def due(self, rows: Rows, clause: int) -> PeriodDuties:
         """The duties of a clause that are due in the periods and were known at the end of their period."""
@@ -194,8 +208,5 @@ class _PeriodSeries:
         until = rows["until"][at] if "until" in rows else None
         then = were_known(self.instants[period], rows["since"][at], until) & self.there[period, rows["case"][at]]
         at, period = at[then], period[then]
-        dates = (rows[name][at] for name in ("arises_on", "due_on", "met_on", "ended_on"))
-        dispensed = None if self.dispensing is None else self.dispensing[period, rows["dispensed"][at]]
-        left_out = catalogue().clauses[clause].when_dispensed == "left_out"
-        found = states(self.ends[period], *dates, dispensed, left_out=left_out)
+        found = duty_states(self.words, rows, at, clause, self.ends[period])
         return PeriodDuties(period, rows["place"][at], found)

@@ -30,6 +30,7 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
+from projections.reports.counted_apart import ApartByPlace, apart_of, count_apart, snoozed_places
 from projections.reports.counts_by_case import CountsByCase, Grouping, counts_by_case, together
 from projections.reports.duty_counts import HELD, DutiesByGroup, DutiesByPeriod, WaitsByPlace, fell_due_runs
 from projections.reports.duty_forecast import LoadsByPlace, coming, duties, load_of
@@ -37,12 +38,14 @@ from projections.reports.duty_results import (
     AnsweredCase,
     Attribute,
     Count,
+    CountedApart,
     DutyLoad,
     HeldAs,
     LateEntry,
     PersonMonth,
     PlaceGroup,
     RecordedCount,
+    SnoozedDuty,
     Split,
     Verdicts,
 )
@@ -90,6 +93,21 @@ class DutyQueries:
     def clause(self, clause: str) -> Clause:
         """The clause of this id, in its first edition."""
         return catalogue().clauses[numbers_of(self.framework.id)[clause][0]]
+
+    def apart(
+        self, period: Period, clauses: Sequence[str], snoozed: Iterable[SnoozedDuty], cases: Array | None = None
+    ) -> Callable[[Wanted], CountedApart]:
+        """What is counted beside the figure of some places, of those who ask for them.
+
+        ``cases``: for each case whether it counts (None: all do).
+        """
+        selection, numbers = self._selection(period.moment), self._numbers(clauses)
+        if cases is None:
+            found = self._counted(period.moment, ApartByPlace(period.since, numbers))
+        else:
+            found = count_apart(selection, period.since, numbers, cases)
+        hidden = snoozed_places(selection, period.since, frozenset(clauses), snoozed)
+        return lambda holds: apart_of(found, hidden, holds)
 
     def series(
         self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs
@@ -241,9 +259,18 @@ class DutyQueries:
     def _fallen(
         self, period: Period, clauses: Sequence[str], wanted: Wanted, cases: Array | None = None
     ) -> Iterator[DutyRun]:
-        allowed = self._allowed(wanted)
-        for run in fell_due_runs(self._selection(period.moment), period.since, self._numbers(clauses), cases):
+        selection, allowed = self._selection(period.moment), self._allowed(wanted)
+        held = self._ever_held(selection, allowed)
+        cases = held if cases is None else held & cases
+        for run in fell_due_runs(selection, period.since, self._numbers(clauses), cases):
             yield run.only(allowed[run.column("place")])
+
+    def _ever_held(self, selection: CaseSelection, allowed: Array) -> Array:
+        """For each case whether a place that is allowed (see ``_allowed``) held it at any time: no other has a duty there."""
+        held = np.zeros(self.columns.numbers, bool)
+        for rows in self.columns.spells.parts(selection.instant):
+            held[rows["case"][allowed[rows["place"]]]] = True
+        return held
 
     def _counted(self, moment: Moment, count: CaseCount) -> KeyedCounts:
         return counted(self._selection(moment), count)

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from domain.policy.measures.measure import Measure
 from projections.ledger.ledger import Place
 from projections.reports.proportions import Proportion, Waits
+
+if TYPE_CHECKING:  # it loads the database's library
+    from domain.working.snoozes import Snooze
 
 WEEKS = 8
 """Weeks of the forecast."""
@@ -23,6 +26,9 @@ Split = Literal["clause"] | Attribute
 
 HeldAs = Literal["in_time", "done"]
 """What ``held`` counts of the duties that fell due: those met in time, or those met in time or late."""
+
+CountedAs = HeldAs | Literal["dispensed", "told_late"]
+"""The same, or what is counted apart: those dispensed with, or those met in time by what was recorded after the day."""
 
 
 def held_as_of(measure: Measure) -> HeldAs:
@@ -136,3 +142,37 @@ def late_together(found: Iterable[RecordedCount]) -> LateFigure:
         entries, late = entries + of.entries, late + of.late
     days = Waits.of(dict(late.items()))
     return LateFigure(entries, days.n, days.median, days.ninetieth, days.longest)
+
+
+NEAR = 5
+"""Working days about the day a duty was due in which a transfer or a snooze is counted beside figures (a parameter of ours)."""
+
+
+class CountedApart(NamedTuple):
+    """What is counted beside a figure of duties: how many are dispensed, told late, transferred, snoozed (``counted_apart``)."""
+
+    dispensed: int = 0
+    told_late: int = 0
+    transferred: int = 0
+    snoozed: int = 0
+
+    def plus(self, other: "CountedApart") -> "CountedApart":
+        return CountedApart(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+class SnoozedDuty(NamedTuple):
+    """A duty that somebody had hidden from their list: its case and clause (ids), when it was due, and when it was hidden."""
+
+    reference: str
+    clause: str
+    due_on: date
+    snoozed_on: date
+
+
+def snoozed_duties(snoozed: "Iterable[Snooze]") -> list[SnoozedDuty]:
+    """The duties among these rows."""
+    return [
+        SnoozedDuty(one.row.reference, one.row.name, one.due_on, one.from_on)
+        for one in snoozed
+        if one.row.kind == "duty"
+    ]

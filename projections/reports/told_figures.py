@@ -3,7 +3,7 @@
 Reports are built from ``ToldFigures`` and nothing else; ``DutyQueries`` has the exact counts of all cases, whoever asks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -22,10 +22,12 @@ from projections.reports.duty_results import (
     BEFORE,
     WEEKS,
     Attribute,
+    CountedApart,
     DutyLoad,
     HeldAs,
     LateFigure,
     PlaceGroup,
+    SnoozedDuty,
     Split,
     late_together,
     loads_together,
@@ -44,6 +46,10 @@ class ToldCases(NamedTuple):
     told: Mapping[str, Told] | None
 
 
+ToldApart = Callable[[Holds], CountedApart | None]
+"""What is counted beside the figure of some places; None: withheld."""
+
+
 @dataclass(frozen=True)
 class ToldFigures:
     """The figures that a reader is told. ``reach``: None for whoever runs the service, who is told all exactly.
@@ -56,6 +62,8 @@ class ToldFigures:
     _queries: DutyQueries
     reach: ReaderReach | None
     today: date
+    snoozed: Sequence[SnoozedDuty] = ()
+    """The duties that anybody has ever hidden from their own list."""
 
     def is_exact(self, moment: Moment, among: Holds, since: date, until: date) -> bool:
         """Whether every case held in these places after ``since`` up to ``until`` is open to the reader."""
@@ -99,6 +107,21 @@ class ToldFigures:
         return Told(
             added([*counts.values()]), blocks(people, apart), people, grouped(self._closed(at, clauses, wanted))
         )
+
+    def apart(self, asked: Period, clauses: Sequence[str], among: Holds) -> ToldApart:
+        """What is counted beside the figures of ``duties``: withheld where these are not exact."""
+        if not self.is_exact_in(asked, among):
+            return lambda _: None
+        return self._queries.apart(asked, clauses, self.snoozed)
+
+    def open_apart(self, asked: Period, clauses: Sequence[str]) -> Callable[[Holds], CountedApart]:
+        """The same beside the figures of ``open_cases``: of the cases that the reader may open and answers for."""
+        if self.reach is None:
+            return self._queries.apart(asked, clauses, self.snoozed)
+        opened, mine = ~self.reach.closed(self._queries.columns), self.reach.mine
+        shown = [one for one in self.snoozed if self.opens(one.reference)]
+        found = self._queries.apart(asked, clauses, shown, opened)
+        return lambda holds: found(lambda place: holds(place) and mine(place))
 
     def _closed(
         self, at: Period, clauses: Sequence[str], wanted: Holds, by: Split = "clause"

@@ -254,7 +254,7 @@ class Mess:
             self.add("CourtReportProvided", on + timedelta(days=self.r.randint(0, 40)), report=report)
 
     def dispense(self) -> None:
-        """Somebody dispenses with a clause for a while, from the day on or a later one; at times it is called off, or recorded late."""
+        """Somebody dispenses with a clause for a while, from that day or a later one; at times it is called off."""
         on = self.day(0)
         first = on + timedelta(days=self.r.choice((0, 0, 1, 7, 30)))
         last = first + timedelta(days=self.r.choice((0, 1, 6, 13, 27, 90)))

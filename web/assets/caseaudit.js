@@ -83,3 +83,9 @@ for (const form of document.querySelectorAll('[data-replay]')) {
   })
   if (location.hash === '#step') range.focus()
 }
+
+// A button that prints the page is there only where there is a script to do it.
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => window.print())
+}

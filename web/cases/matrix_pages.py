@@ -34,6 +34,7 @@ from projections.reports.caseload_matrix import (
     whole_row,
 )
 from projections.reports.comparison import Comparison
+from projections.reports.counted_apart import apart_among
 from projections.reports.counts_by_case import Grouping, together
 from projections.reports.periods import period
 from projections.reports.told_comparison import Comparisons, comparisons
@@ -152,6 +153,7 @@ def duties() -> str:
         asked_for=asked,
         n=len(found),
         in_time=int(_in_time(found).sum()),
+        apart=apart_among(found),
         hidden=len(found) - len(opened),
         day=current_cases.moment().on,
     )

@@ -119,3 +119,4 @@ def attach(app: Flask) -> None:
     app.add_template_global(changes_panel.changes_panel)
     app.add_template_global(changes_panel.summary_words, "change_words_of")
     app.add_template_global(changes_panel.import_words)
+    app.add_template_global(changes_panel.arranged_for_change)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS, Role
@@ -30,7 +30,7 @@ def index() -> str:
 @blueprint.get("/desk/to-do")
 @access_control.open_to(*WORKERS)
 def todo() -> str | Response:
-    """The list of what is to be done, filtered and in pages. A case manager's own is on the page Today."""
-    if access_control.account().holds_cases:
+    """The list of what is to be done, filtered and in pages. A case manager's own is on the page Today, without what they hid."""
+    if access_control.account().holds_cases and request.args.get("show") != "snoozed":
         return redirect(url_for("desk.index"))
     return todo_page.show()

@@ -14,7 +14,7 @@ from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
 from projections.lists.todo_items import TodoItems
 from projections.lists.work_lists import LISTS, MONTH, ListCount, desk, missed_lately
-from web.desk.booked_visits import booked_visits
+from web.desk.diary_visits import booked_visits
 from web.desk.hidden_rows import hidden_rows
 from web.services import current_cases
 

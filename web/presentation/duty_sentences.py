@@ -7,7 +7,6 @@ from bisect import bisect_right
 from datetime import date
 from typing import NamedTuple
 
-from domain.calendar.workdays import ONE_DAY
 from domain.policy.clause_words import duty_words
 from projections.history.history import History
 from projections.obligations.arranged import leaves_list
@@ -26,7 +25,7 @@ class DutySentence(NamedTuple):
 
     ``what``: what is asked, and how often or within what of what. ``last``: ``Last: 3 Nov 2005`` or ``Last: none``, for what
     is done again and again; empty for other duties, and where no history was given. ``when``: ``Due 23 Dec``, ``Due 11 Aug,
-    94 working days late``, ``Arranged for 28 Dec`` or ``Done 5 Dec``. ``unconfirmed``: the limit is marked as unsure (†).
+    94 working days late``, ``Arranged for 28 Dec``, ``Dispensed with until 31 Dec, was due 11 Aug`` or ``Done 5 Dec``. ``unconfirmed``: the limit is marked as unsure (†).
     """
 
     what: str
@@ -113,20 +112,17 @@ def _when(obligation: Obligation, day: date, arranged_on: date | None) -> str:
     if state == "lapsed":
         assert obligation.ended_on is not None
         return f"Not owed any more from {near_date(obligation.ended_on, day)}"
+    if state == "dispensed":
+        last = obligation.dispensed_until(day)
+        until = f" until {near_date(last, day)}" if last else ""
+        return f"Dispensed with{until}" + (f", was due {near_date(due, day)}" if (due := obligation.due_day) else "")
     arranged = f"rranged for {near_date(arranged_on, day)}" if arranged_on and state in ("due", "overdue") else ""
     if arranged and leaves_list(obligation, arranged_on):
         return f"A{arranged}"
     if obligation.due_day is None:
         return f"Due {ON_RELEASE}"
-    more = {"missed": ", missed", "dispensed": f", dispensed{dispensed_until(obligation, day)}"}
-    late = more.get(state or "", _late(obligation, day))
+    late = ", missed" if state == "missed" else _late(obligation, day)
     return f"Due {near_date(obligation.due_on, day)}{late}{f'; a{arranged}' if arranged else ''}"
-
-
-def dispensed_until(obligation: Obligation, day: date) -> str:
-    """`` until 31 Dec 2005``: the last day on which a dispensation that holds on a day still does; empty: for good."""
-    off = next((off for first, off in obligation.dispensed if first <= day and (off is None or day < off)), None)
-    return f" until {short_date(off - ONE_DAY)}" if off else ""
 
 
 def _late(obligation: Obligation, day: date) -> str:

@@ -175,6 +175,7 @@ def obligation_document(obligation: Obligation, day: date) -> dict[str, Any]:
         "met_by": met_by[-1] if met_by else None,
         "met_by_entries": met_by,
         "days_late": obligation.days_late(day),
+        "dispensed_until": _day(obligation.dispensed_until(day)),
     }
 
 

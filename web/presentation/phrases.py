@@ -22,7 +22,7 @@ from projections.history.moment import Moment
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import Interruption
 from projections.scoring.answers import Answer, Reason
-from web.presentation.duty_sentences import dispensed_until, duty_asked
+from web.presentation.duty_sentences import duty_asked
 from web.presentation.formatting import count_noun, long_date, short_date
 
 COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by", *CLAIMED)
@@ -254,7 +254,8 @@ def became(obligation: Obligation, day: date, entry: Callable[[str], str] | None
         case "missed":
             return "Missed: too few in this time" + (f", only entry {entries}." if entries else ".")
         case "dispensed":
-            return f"Not done, and dispensed with{dispensed_until(obligation, day)}."
+            last = obligation.dispensed_until(day)
+            return "Not done, and dispensed with" + (f" until {short_date(last)}." if last else ".")
         case "lapsed":
             return f"Lapsed on {short_date(obligation.ended_on)}: no longer owed."
         case "due":

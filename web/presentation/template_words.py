@@ -3,7 +3,7 @@
 from flask import Flask
 
 from domain.entries.code_lists import label
-from web.presentation import duty_sentences, formatting, phrases
+from web.presentation import apart_words, duty_sentences, formatting, phrases
 
 FILTERS = (
     formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,
@@ -19,6 +19,7 @@ def attach(app: Flask) -> None:
     for named in FILTERS:
         app.add_template_filter(named)
     app.jinja_env.globals.update(
+        apart_said=apart_words.apart_said,
         knowledge_words=phrases.knowledge_words,
         duty_asked=duty_sentences.duty_asked,
         duty_sentence=duty_sentences.duty_sentence,

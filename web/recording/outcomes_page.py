@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import Role
@@ -15,7 +15,7 @@ from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import ShapeError
-from projections.cases.booked_visits import Visit, of_day, visits, without_outcome
+from projections.cases.case_visits import Visit, of_day, visits, without_outcome
 from projections.history.history import History
 from web.presentation.formatting import long_date
 from web.presentation.outcome_words import outcome_words
@@ -76,6 +76,27 @@ def index() -> str | Response:
     if step == "check":
         return _check(found, checked, refused)
     return _record(found, checked, refused)
+
+
+@blueprint.post("/cases/<crn>/<int:number>/attended/<entry:entry>")
+@access_control.open_to(*OWN)
+def attended(crn: str, number: int, entry: str) -> Response:
+    """Record with one click that the person attended and complied; back to the page of the click, where it can be undone."""
+    reference, back = f"{crn}/{number}", request.form.get("back", "")
+    current_cases.case(reference)
+    visit = _visit(reference, entry)
+    if visit is None:
+        abort(404, f"There is no appointment {entry} in {reference} on which you may record.")
+    row = OutcomeRow.typed(0, visit, {"token-0": request.form.get("token", ""), "outcome-0": "attended_complied"})
+    said = "Its day is still to come." if visit.made.for_on > clock.today() else _told_meanwhile(visit)
+    if not said or (visit.told_by is not None and visit.told_by.entry == row.token):
+        try:
+            _record_row(row, back)
+            return after_recording.go_back(reference, back)
+        except (refusals.Refused, refusals.BusyFile) as error:
+            said = _sentence(error)
+    flash(f"Not recorded, {reference}: {said}")
+    return after_recording.go_back(reference, back)
 
 
 def _day() -> Day:

@@ -279,3 +279,4 @@ def _address(reference: str, endpoint: str, **values: Any) -> str:
 
 def attach(app: Flask) -> None:
     app.add_template_global(answered_by)
+    app.add_template_global(new_token, "new_entry_token")

@@ -12,8 +12,10 @@ from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
 from projections.lists.duty_list import DutyList, ListedDuty
 from projections.obligations.duty_state import DONE, IN_TIME, state_in
+from projections.reports.counted_apart import apart_among
 from projections.reports.duty_results import WEEKS
 from projections.reports.protected_groups import group_of
+from web.presentation.apart_words import apart_said
 from web.presentation.formatting import short_date
 from web.presentation.phrases import became, type_title
 from web.presentation.table_files import Column
@@ -66,7 +68,8 @@ def duties(query: DrillDownQuery) -> DrillDownList:
     day = query.period.moment.on
     done = measure is not None and measure.counts == "done"
     held = int(state_in(found.state, DONE if done else IN_TIME).sum())
-    says = f"{held} of {len(found)} {'done' if done else 'in time'}; they fell due {period_words(query.period)}."
+    apart = apart_said(apart_among(found))
+    says = f"{held} of {len(found)} {'done' if done else 'in time'}{apart}. They fell due {period_words(query.period)}."
     return _listed_duties(
         f"{title}: {held} of {len(found)}", says, _DUTY_COLUMNS, found,
         lambda duties: duties.in_time_then_due,

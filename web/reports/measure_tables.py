@@ -7,12 +7,15 @@ from typing import Any
 from projections.reports.duty_results import LateFigure
 from projections.reports.measure_figures import PlaceLine, RecordedIn, ReportRequest, WaitLines
 from projections.reports.told_counts import WaitFigure
+from web.presentation.apart_words import apart_said
 from web.presentation.comparison_words import AGAINST, HOW_COMPARED
 from web.presentation.formatting import percent
-from web.reports.measure_phrases import beside_said, change_said, period_words, scope_words
+from web.reports.measure_phrases import change_said, period_words, place_said, scope_words
 from web.reports.share_columns import (
     SHARE_COLUMNS,
     WITHHELD_CELL,
+    apart_cells,
+    apart_headings,
     measure_link,
     moment_values,
     share_cells,
@@ -30,6 +33,7 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
         Heading("before_n", "Before: of", "number", "file"), Heading("change", "Change"),
         Heading("area_share", "Area", "percent", area), Heading("area_held", "Area: met", "number", "file"),
         Heading("area_n", "Area: of", "number", "file"), Heading("against_area", "Against the area", where=area),
+        *apart_headings(line.apart for line in lines),
     ]  # fmt: skip
     if asked.beside is not None:
         name = scope_words(asked.beside)
@@ -42,6 +46,7 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
         cells = [
             line.measure.title, line.measure.id, *share_cells(line.now), *short_cells(line.before),
             change_said(line.before, line.now), *short_cells(line.area), AGAINST[line.against],
+            *apart_cells(line.apart),
         ]  # fmt: skip
         opens = {
             "measure": Link("compliance.measure", {"name": line.measure.id, "of": asked.scope.spelled or None}),
@@ -49,7 +54,7 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
             "before_share": measure_link(line.measure, line.scope, asked.before),
         }
         if asked.beside is not None and line.beside is not None:
-            cells += [*short_cells(line.beside), beside_said(line.now, line.beside)]
+            cells += [*short_cells(line.beside), place_said(line.now, line.beside, line.against_beside)]
             opens["beside_share"] = measure_link(line.measure, asked.beside, asked.period)
         rows.append(TableRow(cells, opens))
     says = (
@@ -75,13 +80,16 @@ def parts_tables(lines: Sequence[Sequence[PlaceLine]], asked: ReportRequest) -> 
                 continue
             against = AGAINST[line.against]
             cells.append(
-                f"{percent(line.now.score)}, {line.now.held} of {line.now.n}" + (f", {against}" if against else "")
+                f"{percent(line.now.score)}, {line.now.held} of {line.now.n}"
+                + (f", {against}" if against else "")
+                + apart_said(line.apart)
             )
             opens[measure.id] = measure_link(measure, scope, asked.period)
             down.append(
                 TableRow(
                     [scope.level, scope.name, measure.title, measure.id, *share_cells(line.now),
-                     *short_cells(line.before), change_said(line.before, line.now), against],
+                     *short_cells(line.before), change_said(line.before, line.now), against,
+                     *apart_cells(line.apart)],
                 )
             )  # fmt: skip
         across.append(TableRow(cells, {"name": Link("compliance.report", {"of": scope.spelled}), **opens}))
@@ -93,6 +101,7 @@ def parts_tables(lines: Sequence[Sequence[PlaceLine]], asked: ReportRequest) -> 
         Heading("measure_id", "Measure id"), *SHARE_COLUMNS, Heading("before_share", "Before", "percent"),
         Heading("before_held", "Before: met", "number"), Heading("before_n", "Before: of", "number"),
         Heading("change", "Change"), Heading("against_area", "Against the area"),
+        *apart_headings(()),
     ]  # fmt: skip
     return [
         Table("across", title, headings, across, where="page"),

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from web.presentation.formatting import percent, short_date
 from web.presentation.table_files import Column, Download, Kind
 
-Where = Literal["both", "page", "file"]
+Where = Literal["both", "page", "file", "nowhere"]
 
 
 class Heading(NamedTuple):

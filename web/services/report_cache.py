@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from flask import current_app
 
 from projections.reports.duty_queries import DutyQueries
+from projections.reports.duty_results import snoozed_duties
 from projections.reports.reader_reach import ReaderReach
 from projections.reports.told_figures import ToldFigures
 from web.services import current_cases, following_read_model
@@ -31,7 +32,7 @@ def duty_queries() -> DutyQueries:
 def told_figures() -> ToldFigures:
     """The figures of the record as the person signed in is told them."""
     reach = ReaderReach(access_control.account().answers_for, ~current_cases.shut())
-    return ToldFigures(duty_queries(), reach, clock.today())
+    return ToldFigures(duty_queries(), reach, clock.today(), snoozed_duties(access_control.register().snoozes.every()))
 
 
 def reader_and_moment() -> tuple[Hashable, ...]:
@@ -41,13 +42,14 @@ def reader_and_moment() -> tuple[Hashable, ...]:
 
 
 def kept(query: Hashable, make: Callable[[], T]) -> T:
-    """The result of ``make`` for this query, kept until anything is stored or another record takes this one's place."""
+    """The result of ``make`` for this query, kept until anything is stored or snoozed, or another record takes this one's place."""
     repository = current_cases.repository()
     key = (
         query,
         following_read_model.as_at(current_cases.today()).columns.position,
         repository.catch_up(),
         repository.hash,
+        access_control.register().snoozes.state(),
     )
     reports: OrderedDict[Hashable, T] = current_app.extensions.setdefault("reports made", OrderedDict())
     if key not in reports:

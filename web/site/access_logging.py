@@ -28,7 +28,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "actions": "supervision", "begin": "supervision", "calendars": "supervision", "caseload": "supervision",
     "cases": "supervision", "changes": "supervision", "countersign": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
-    "recording": "supervision", "replay": "supervision", "search": "supervision",
+    "recording": "supervision", "replay": "supervision", "search": "supervision", "data": "administration",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 
@@ -40,8 +40,8 @@ CLEAR = frozenset((
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 
-UNSAID = ("back",)
-"""The query arguments that only say where a page was reached from."""
+UNSAID = ("back", "draft")
+"""The query arguments that only say where a page was reached from, or which form it is."""
 
 EXEMPT = ("static", "healthz")
 """The endpoints that show nothing of anybody."""

@@ -70,6 +70,33 @@ JUDGED_ONCE = given(start(), fact("QualityJudged", "judged", **JUDGED))
 
 OUTCOME = {"outcome": "attended_complied"}
 
+ALLOCATED = fact(
+    "CaseAllocated", "allocated", "2005-05-20", area="Gloucestershire", division="North", team="Cheltenham",
+    officer="Dai Rees", officer_grade="po",
+)  # fmt: skip
+
+
+def dispensation(**fields: str) -> Entry:
+    said = {
+        "clause": "plan-review",
+        "from_on": "2005-06-01",
+        "to_on": "2005-07-15",
+        "reason": "in hospital",
+        "by": "Ann Spo",
+    }
+    return fact("DispensationGiven", "given", **(said | fields))
+
+
+def test_a_dispensation_is_given_by_whoever_does_not_hold_the_case_that_day() -> None:
+    allocated = given(start(), ALLOCATED)
+    assert decide(allocated, dispensation(by="Ruth Ablewhite"), NOW)
+    with pytest.raises(refusals.OwnApproval):
+        decide(allocated, dispensation(by="Dai Rees"), NOW)
+    assert decide(allocated, fact("EntryCorrected", of="allocated", fields={"officer": "Al Other"}), NOW)
+    corrected = given(start(), ALLOCATED, fact("EntryCorrected", of="allocated", fields={"officer": "Al Other"}))
+    assert decide(corrected, dispensation(by="Dai Rees"), NOW)
+
+
 REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
     (
         refusals.NoSuchCase, given(), fact("TierSet", tier=2),
@@ -217,6 +244,46 @@ REFUSED: list[tuple[type[Refused], CaseFile, Entry, str, str]] = [
         "fields.comment", "missing; say why it stands in place of the answer that the entries give",
     ),
     (
+        refusals.OwnApproval, STARTED, dispensation(by="ruth  ablewhite"),
+        "by", "'ruth ablewhite' holds the case on 2005-06-01; a dispensation is given by somebody other than the officer: "
+        "ask a manager",
+    ),
+    (
+        refusals.OwnApproval, given(start(officer_id="S0412")), dispensation(by="R. A.", by_id="s0412"),
+        "by", "'R. A.' holds the case on 2005-06-01; a dispensation is given by somebody other than the officer: ask a manager",
+    ),
+    (
+        refusals.OwnApproval, given(start(), ALLOCATED, fact("EntryWithdrawn", of="allocated", reason="another case")),
+        dispensation(by="Ruth Ablewhite"),
+        "by", "'Ruth Ablewhite' holds the case on 2005-06-01; a dispensation is given by somebody other than the officer: "
+        "ask a manager",
+    ),
+    (
+        refusals.BadCorrection, given(start(), dispensation()),
+        fact("EntryCorrected", of="given", fields={"by": "Ruth Ablewhite"}),
+        "fields.by", "'Ruth Ablewhite' holds the case on 2005-06-01; a dispensation is given by somebody other than the officer: "
+        "ask a manager",
+    ),
+    (
+        refusals.ImpossibleDate, STARTED, dispensation(from_on="2005-05-31"),
+        "from_on", "2005-05-31 is before the day it was given, 2005-06-01; nothing is dispensed with in retrospect: give the day "
+        "it was decided, or a later one",
+    ),
+    (
+        refusals.ImpossibleDate, STARTED, dispensation(to_on="2005-05-31"),
+        "to_on", "2005-05-31 is before from_on, 2005-06-01; give the last day on which it holds",
+    ),
+    (
+        refusals.Refused, STARTED, dispensation(clause="plan-reviews"),
+        "clause", "'plan-reviews' is not a clause of the standards; did you mean 'plan-review'?",
+    ),
+    (
+        refusals.ClashOfDates, given(start(), dispensation(from_on="2005-06-20")),
+        fact("DispensationEnded", on="2005-06-10", recorded_at="2005-06-10T12:00:00+01:00", dispensation="given"),
+        "occurred_on", "a dispensation cannot end on 2005-06-10, before its first day, 2005-06-20 (entry 'given'); withdraw the "
+        "dispensation instead",
+    ),
+    (
         refusals.TooLate,
         given(fact("InspectionOpened", "opened", title="T", area="A", framework="f", cases=[CASE]), fact("InspectionFrozen", "end"),
               reference=INSPECTION),
@@ -360,6 +427,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ChildProtectionWorkDone": {"concern": "concern", "kind": "conference"},
     "OversightRecorded": {"kind": "file_review", "by": "Ann Spo", "by_id": "S0001", "grade": "spo", "note": "seen",
                           "serves": ["X123456/2"]},
+    "DispensationGiven": {"clause": "plan-review", "from_on": "2005-06-06", "to_on": "2005-07-15", "reason": "in hospital",
+                          "by": "Ann Spo", "by_id": "S0001", "raised_by": "plan"},
+    "DispensationEnded": {"dispensation": "dispensation"},
     "VictimWorkDone": {"kind": "victim_awareness"},
     "ProgrammeReferred": {"programme": "think_first"},
     "ProgrammeStarted": {"programme": "think_first"},
@@ -443,6 +513,15 @@ SUBJECTS: list[Entry] = [
         reason="hospital",
         by="Ann Spo",
         grade="spo",
+    ),
+    fact(
+        "DispensationGiven",
+        "dispensation",
+        clause="plan-review",
+        from_on="2005-06-01",
+        to_on="2005-07-15",
+        reason="in hospital",
+        by="Ann Spo",
     ),
 ]
 

@@ -30,7 +30,8 @@ ARGUMENTS = {
     "inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed", "entry": "x", "crn": "V465889",
     "number": 1, "edition": "2005", "clause": "plan-review", "name": "overdue", "form": "csv", "type_": "TierSet",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "sheet": "summary", "decision": "confirmed",
-    "digest": "0" * 64,
+    "digest": "0" * 64, "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",
+    "which": "quarters", "recommendation": 8,
 }  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def test_nobody_enters_without_signing_in(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("user", "home"),
-    [("p.anstey", "/desk"), ("c.whitlock", "/desk"), ("j.hartnell", "/inspections"), ("i.nkemelu", "/imports")],
+    [("p.anstey", "/desk"), ("c.whitlock", "/desk"), ("j.hartnell", "/inspections"), ("i.nkemelu", "/data")],
 )
 def test_each_role_starts_at_its_own_page(seen_app: Flask, user: str, home: str) -> None:
     assert signed_in(seen_app, user).get("/").headers["Location"] == home

@@ -1,0 +1,113 @@
+"""Hiding a row from one's own list: for no one else, never in bands a and b, undone, and counted beside figures."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from projections.read_model.follower import catch_up
+from projections.read_model.view_reader import ReadModel
+from tests.conftest import copied
+from tests.support.people import signed_in
+from web.app import create_app
+from web.site import access_control
+
+TODAY = date(2005, 12, 22)
+Form = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def followed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    database = copied(template, tmp_path_factory.mktemp("followed"))
+    views = ReadModel(str(database))
+    catch_up(views)
+    views.close()
+    return database
+
+
+@pytest.fixture
+def app(followed: Path, tmp_path: Path) -> Flask:
+    return create_app(str(copied(followed, tmp_path)), today=lambda: TODAY, demo=True)
+
+
+@pytest.fixture
+def spo(app: Flask) -> FlaskClient:
+    return signed_in(app, "p.anstey")
+
+
+def forms(page: str, action: str) -> list[Form]:
+    """What each form of this action sends."""
+    found = re.findall(rf'<form method="post" action="{action}".*?</form>', page, re.DOTALL)
+    return [dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', one)) for one in found]
+
+
+def listed(client: FlaskClient) -> str:
+    return client.get("/desk/to-do").text
+
+
+def hide(client: FlaskClient, form: Form, days: str = "5") -> str:
+    return client.post("/desk/hide", data={**form, "days": days}, follow_redirects=True).text
+
+
+def row(form: Form) -> tuple[str, ...]:
+    return tuple(form[name] for name in ("case", "kind", "name", "since", "entry"))
+
+
+def rows(client: FlaskClient) -> set[tuple[str, ...]]:
+    return {row(form) for form in forms(listed(client), "/desk/hide")}
+
+
+def test_a_row_leaves_my_list_alone_and_shows_again(app: Flask, spo: FlaskClient) -> None:
+    form = forms(listed(spo), "/desk/hide")[-1]
+    figures = spo.get("/desk/overdue").text.count('class="ca-')
+    assert "Hidden from your list until 3 January 2006" in hide(spo, form, "5")
+    assert row(form) not in rows(spo)
+    assert "1 snoozed (yours)" in listed(spo)
+    assert spo.get("/desk/overdue").text.count('class="ca-') == figures, "no list of duties changes"
+    assert "snoozed (yours)" not in listed(signed_in(app, "c.whitlock")), "nobody else sees anything of it"
+
+    folded = spo.get("/desk/to-do?show=snoozed").text
+    assert "Hidden by you until 3 Jan 2006" in folded
+    (again,) = forms(folded, "/desk/show-again")
+    assert row(again) == row(form)
+    assert "It is on your list again." in spo.post("/desk/show-again", data=again, follow_redirects=True).text
+    assert row(form) in rows(spo)
+    assert "on your list already" in spo.post("/desk/show-again", data=again, follow_redirects=True).text
+
+
+def test_nothing_in_bands_a_and_b_is_hidden(spo: FlaskClient) -> None:
+    page = listed(spo)
+    blocks = re.findall(r'<li class="ca-block">.*?</ul>', page, re.DOTALL)
+    grave = [block for block in blocks if "ca-block__band--a" in block]
+    assert grave and not any(forms(block, "/desk/hide") for block in grave if "overdue" not in block)
+    form = forms(page, "/desk/hide")[0]
+    for wrong in ({"name": "no-such-clause"}, {"case": "X000000/1"}, {"since": "yesterday"}, {"since": ""}):
+        refused = spo.post("/desk/hide", data={**form, **wrong, "days": "5"})
+        assert refused.status_code == 400, wrong
+
+
+@pytest.mark.parametrize("days", ["", "0", "11", "-3", "5.5", "1000", "²"])
+def test_not_for_longer_than_ten_working_days(spo: FlaskClient, days: str) -> None:
+    form = forms(listed(spo), "/desk/hide")[0]
+    assert "A row is hidden for 1 to 10 working days" in hide(spo, form, days)
+    assert "snoozed (yours)" not in listed(spo)
+
+
+def test_the_past_is_not_rearranged_and_a_form_without_its_token_does_nothing(app: Flask, spo: FlaskClient) -> None:
+    form = forms(listed(spo), "/desk/hide")[0]
+    assert not forms(spo.get("/desk/to-do?as_at=2005-10-03").text, "/desk/hide")
+    assert spo.post("/desk/hide?as_at=2005-10-03", data={**form, "days": "5"}).status_code == 400
+    assert spo.post("/desk/hide", data={**form, "days": "5", "csrf_token": ""}).status_code in (302, 400)
+    with app.test_request_context():
+        assert access_control.register().snoozes.every() == []
+
+
+def test_it_is_counted_beside_the_figure_but_never_named(app: Flask, spo: FlaskClient) -> None:
+    clause = next(form for form in forms(listed(spo), "/desk/hide") if form["kind"] == "duty")
+    hide(spo, clause)
+    with app.test_request_context():
+        (kept,) = access_control.register().snoozes.every()
+    assert (kept.username, kept.row.name, kept.from_on) == ("p.anstey", clause["name"], TODAY)

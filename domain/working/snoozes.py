@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from domain.calendar.workdays import add_working_days
+from domain.store.database import Database
+from domain.store.engines import engine_of
 from domain.working.working_tables import tables
 
 LONGEST = 10
@@ -142,6 +144,15 @@ class Snoozes:
         """Delete what stands of the cases of this CRN: the person is erased."""
         with self.engine.begin() as c:
             c.execute(sa.delete(_snoozes).where(_snoozes.c.reference.startswith(f"{crn}/", autoescape=True)))
+
+
+def snoozed_in(address: str) -> list[Snooze]:
+    """All that was ever hidden by the accounts of a database; of none where no site was ever served from it."""
+    engine = engine_of(Database.at(address))
+    try:
+        return Snoozes(engine).every() if sa.inspect(engine).has_table(_snoozes.name) else []
+    finally:
+        engine.dispose()
 
 
 def _of(username: str, row: ListRow) -> sa.ColumnElement[bool]:

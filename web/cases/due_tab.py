@@ -22,7 +22,7 @@ class Shown(NamedTuple):
 
 
 CHOICES = {
-    "open": Shown("Open", ("due", "overdue")),
+    "open": Shown("Open", ("due", "overdue", "dispensed")),
     "late": Shown("Late or missed", ("overdue", "missed", "met_late")),
     "all": Shown("All", None),
 }

@@ -12,6 +12,7 @@ from domain.policy.measures.measure_files import reports
 from domain.private_folder import open_ours
 from projections.cases.case_repository import CaseRepository
 from projections.reports.duty_queries import DutyQueries
+from projections.reports.duty_results import snoozed_duties
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import LEVELS, Scope
 from projections.reports.report_scope import is_place
@@ -73,6 +74,8 @@ def report(
 
     NAME is the id of a report or a measure; `caseaudit report --help` does not list them, `docs/reports.md` does.
     """
+    from domain.working.snoozes import snoozed_in  # it loads the database's library
+
     views = current_read_model(database)
     book = CaseRepository(command_options.open_files(database))
     asked = ReportRequest(
@@ -80,7 +83,7 @@ def report(
     )
     columns = columns_of(views)
     queries = DutyQueries(columns, frameworks()[DEFAULT_FRAMEWORK])
-    told = ToldFigures(queries, None, asked.moment.on)
+    told = ToldFigures(queries, None, asked.moment.on, snoozed_duties(snoozed_in(database)))
     if not EARLIEST <= asked.moment.on.year <= LATEST:
         raise click.UsageError(f"--as-at: {asked.moment.on} is not between {EARLIEST} and {LATEST}")
     for option, place in (("--of", whose), ("--beside", beside)):

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from flask import render_template, request
-
 from projections.cases.booked_visits import Visit, visits
+
 from projections.lists.todo_items import TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
 from projections.lists.work_lists import WEEK
@@ -34,7 +34,11 @@ def show() -> str:
     page = read_page(request.args, asked.total, SIZE)
     parts, outcomes, booked = asked.shown(page), _latest_first(own.only(recording), reading), _booked(reading, day)
     returned = asked_of(_references(reading))
-    shown = {one.reference for one in booked} | {one.reference for one in returned} | {line.case.reference for line in outcomes}
+    shown = (
+        {one.reference for one in booked}
+        | {one.reference for one in returned}
+        | {line.case.reference for line in outcomes}
+    )
     shown |= {block.case.reference for part in parts for block in part.blocks}
     access_control.shown(*sorted(shown))
     return render_template(

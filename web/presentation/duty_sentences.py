@@ -25,7 +25,8 @@ class DutySentence(NamedTuple):
 
     ``what``: what is asked, and how often or within what of what. ``last``: ``Last: 3 Nov 2005`` or ``Last: none``, for what
     is done again and again; empty for other duties, and where no history was given. ``when``: ``Due 23 Dec``, ``Due 11 Aug,
-    94 working days late``, ``Arranged for 28 Dec``, ``Dispensed with until 31 Dec, was due 11 Aug`` or ``Done 5 Dec``. ``unconfirmed``: the limit is marked as unsure (†).
+    94 working days late``, ``Arranged for 28 Dec``, ``Dispensed with until 31 Dec, was due 11 Aug`` or ``Done 5 Dec``.
+    ``unconfirmed``: the limit is marked as unsure (†).
     """
 
     what: str

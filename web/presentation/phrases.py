@@ -168,9 +168,11 @@ def fact_details(fact: Entry) -> list[tuple[str, str]]:
 
 
 def _field_words(name: str, value: Any) -> str:
-    """The value of a field in words: a framework by its title, an inspection by its name without hyphens."""
+    """The value of a field in words: a framework by its title, a clause and an inspection without hyphens."""
     if name == "framework" and (framework := frameworks().get(value)) is not None:
         return framework.title
+    if name == "clause":
+        return sentence(value.replace("-", " "))
     if name == "inspection" and isinstance(value, str):
         return sentence(value.replace("-", " "))
     return value_words(value)

@@ -6,6 +6,8 @@ from typing import Any
 from domain.accounts.roles import Account
 from domain.entries import code_lists
 from domain.entries.case_entries import Entry, QualityJudged
+from domain.policy.standards.edition_files import national_standards
+from web.presentation.phrases import sentence
 from web.recording.entry_forms import Field
 from web.services import current_cases, current_inspections
 
@@ -31,6 +33,12 @@ def offered(field: Field, who: Account) -> Field:
             (q.id, f"{c.id}: {q.text}") for c in current_cases.framework().criteria for q in c.questions
         )  # fmt: skip
         return Field(field.name, "choice", "Question", True, "", options)
+    if field.name == "clause":
+        said = {clause.id: clause.subject for clause in national_standards().clauses}
+        options = tuple(
+            (id, f"{sentence(said[id])}: {id.replace('-', ' ')}") for id in sorted(said, key=said.__getitem__)
+        )
+        return Field(field.name, "choice", field.label, True, "", options)
     if field.name == "inspection":
         options = tuple(
             (name, opened.title)

@@ -91,13 +91,15 @@ class RecordingForm:
         mine = {"assessor": self.who.name, "occurred_on": numeric_date(clock.today())}
         return {name: [value] for name, value in mine.items() if name in names}
 
-    def presetting(self, about: str) -> None:
-        """Fill a new form in with the entry that it is to name."""
+    def presetting(self, about: str, clause: str = "") -> None:
+        """Fill a new form in with the entry that it is to name, and the clause that it is about."""
         if about and self.is_new and self.of is None:
             named = {
                 f.name: [about] for f in self.fields if f.kind in ("entry", "entries") and about in dict(f.options)
             }
             self.typed = {**self.typed, **named, **(self._its_day(about) if named else {})}
+        if clause and self.is_new and any(f.name == "clause" and clause in dict(f.options) for f in self.fields):
+            self.typed = {**self.typed, "clause": [clause], "from_on": [numeric_date(clock.today())]}
 
     def _its_day(self, about: str) -> dict[str, list[str]]:
         """The day of an outcome: that of its appointment."""

@@ -14,7 +14,14 @@ from domain.accounts.roles import READERS
 from domain.aggregates.amendments import withdrawn
 from domain.aggregates.person_files import file_named
 from domain.entries import refusals
-from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, EntryWithdrawn, SupervisionStarted
+from domain.entries.case_entries import (
+    ENTRY_TYPES,
+    DispensationGiven,
+    Entry,
+    EntryCorrected,
+    EntryWithdrawn,
+    SupervisionStarted,
+)
 from domain.entries.entry import FormGroup
 from domain.working.drafts import Draft
 from projections.obligations.duty_state import Obligation
@@ -158,7 +165,7 @@ def _shown(form: RecordingForm, step: str) -> str | Response:
     fact, problems = form.tried() if form.draft.checked and not form.is_new else (None, {})
     if step == "check":
         return redirect(_here(step=None)) if fact is None else show_check(form, fact)
-    form.presetting(request.args.get("about", ""))
+    form.presetting(request.args.get("about", ""), request.args.get("clause", ""))
     groups: dict[str, list[object]] = {}
     for field in (*form.fields, *form.more):
         groups.setdefault(field.group, []).append(field)
@@ -267,7 +274,7 @@ def _name(reference: str) -> str:
 
 def _here(**changes: str | None) -> str:
     """The address of this page with other arguments; None leaves one out."""
-    kept = {name: request.args[name] for name in ("draft", "about", "back") if name in request.args}
+    kept = {name: request.args[name] for name in ("draft", "about", "clause", "back") if name in request.args}
     arguments: dict[str, Any] = {**kept, "as_at": None, "known": None, **changes}
     return url_for(request.endpoint or "", **(request.view_args or {}), **arguments)
 
@@ -277,6 +284,19 @@ def _address(reference: str, endpoint: str, **values: Any) -> str:
     return url_for(endpoint, crn=crn, number=int(number), **values)
 
 
+def may_dispense(duty: Obligation) -> bool:
+    """Whether the person signed in may dispense with duties of the national standards, such as this one."""
+    return duty.clause.of_standards and access_control.account().may_enter(DispensationGiven)
+
+
+def about_dispensed(duty: Obligation) -> str | None:
+    """The entry that tells a duty from others of its clause in the form of a dispensation; None: its days do, or none here."""
+    named = not duty.window and duty.raised_by is not None and file_named(duty.raised_by) is None
+    return duty.raised_by if named else None
+
+
 def attach(app: Flask) -> None:
+    for named in (may_dispense, about_dispensed):
+        app.add_template_global(named)
     app.add_template_global(answered_by)
     app.add_template_global(new_token, "new_entry_token")

@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from domain.entries.schemas import load_entry
+from domain.store.application import Files
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
 from tests.conftest import copied
@@ -16,6 +18,7 @@ from web.app import create_app
 from web.site import access_control
 
 TODAY = date(2005, 12, 22)
+CASE = "V465889/1"
 Form = dict[str, str]
 
 
@@ -78,13 +81,34 @@ def test_a_row_leaves_my_list_alone_and_shows_again(app: Flask, spo: FlaskClient
     assert "on your list already" in spo.post("/desk/show-again", data=again, follow_redirects=True).text
 
 
-def test_nothing_in_bands_a_and_b_is_hidden(spo: FlaskClient) -> None:
+def test_what_rises_to_the_first_bands_shows_at_once_and_cannot_be_hidden(app: Flask, spo: FlaskClient) -> None:
+    """Oversight of Brian Davies is overdue; at very high risk it may not wait."""
+    form = next(
+        f for f in forms(listed(spo), "/desk/hide") if f["case"] == CASE and f["name"] == "management-oversight"
+    )
+    hide(spo, form)
+    assert "1 snoozed (yours)" in listed(spo)
+    files = Files.open(app.config["DATABASE"])
+    fields = {"entry": "up", "occurred_on": "2005-12-22", "recorded_at": "2005-12-22T09:00:00Z"}
+    raised = load_entry("RiskLevelChanged", {**fields, "from": "high", "to": "very_high", "reason": "a new charge"})
+    files.record(CASE, [raised], actor="p.anstey")
+    files.close()
     page = listed(spo)
-    blocks = re.findall(r'<li class="ca-block">.*?</ul>', page, re.DOTALL)
-    grave = [block for block in blocks if "ca-block__band--a" in block]
-    assert grave and not any(forms(block, "/desk/hide") for block in grave if "overdue" not in block)
-    form = forms(page, "/desk/hide")[0]
-    for wrong in ({"name": "no-such-clause"}, {"case": "X000000/1"}, {"since": "yesterday"}, {"since": ""}):
+    assert "snoozed (yours)" not in page
+    shown = [b for b in re.findall(r'<li class="ca-block">.*?</ul>', page, re.DOTALL) if CASE in b]
+    assert any("ca-block__band--a" in block for block in shown) and row(form) not in rows(spo)
+    assert spo.post("/desk/hide", data={**form, "days": "5"}).status_code == 400
+
+
+def test_a_row_that_is_not_on_my_list_is_refused(spo: FlaskClient) -> None:
+    form = forms(listed(spo), "/desk/hide")[0]
+    for wrong in (
+        {"name": "no-such-clause"},
+        {"case": "X000000/1"},
+        {"since": "yesterday"},
+        {"since": ""},
+        {"kind": ""},
+    ):
         refused = spo.post("/desk/hide", data={**form, **wrong, "days": "5"})
         assert refused.status_code == 400, wrong
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from flask import render_template, request
-from projections.cases.booked_visits import Visit, visits
+from projections.cases.case_visits import Visit, visits
 
 from projections.lists.todo_items import TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of

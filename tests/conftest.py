@@ -83,6 +83,18 @@ def loaded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def followed(template: Path) -> Path:
+    """The same, its lists up to date, which no test opens: for copies of who reads lists and writes."""
+
+    def follow(folder: Path) -> None:
+        views = ReadModel(str(copied(template, folder)))
+        catch_up(views)
+        views.close()
+
+    return made_once("followed", follow) / template.name
+
+
+@pytest.fixture(scope="session")
 def demo_database(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The copy that all tests look at. Sign-ins and visits pile up in its access log; to write, take ``own_database``."""
     return copied(template, tmp_path_factory.mktemp("demo"))

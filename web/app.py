@@ -30,17 +30,17 @@ from web.admin import (
 from web.api import json_api
 from web.board_pack import board_pack_page
 from web.cases import (
+    answers_tab,
     calendar_feed,
-    case_answers,
-    case_due,
-    case_history,
     case_page,
-    case_timeline,
     caseload_page,
+    due_tab,
+    history_tab,
     keeping_pages,
     matrix_pages,
     replay_pages,
     search_page,
+    timeline_tab,
 )
 from web.desk import (
     changes_page,
@@ -52,7 +52,8 @@ from web.desk import (
     stored_late_page,
     verdicts_page,
 )
-from web.handbook import handbook_pages
+from web.digest import digest_pages
+from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
     inspection_opening,
@@ -70,6 +71,8 @@ from web.officers import actions_pages, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import (
     after_recording,
+    begin_page,
+    countersign_page,
     kept_drafts,
     limits_by_hand,
     outcomes_page,
@@ -117,16 +120,18 @@ PAGES: tuple[ModuleType, ...] = (
     measure_pages,
     board_pack_page,
     case_page,
-    case_due,
-    case_timeline,
-    case_answers,
-    case_history,
+    due_tab,
+    timeline_tab,
+    answers_tab,
+    history_tab,
     keeping_pages,
     replay_pages,
     search_page,
     recording_pages,
     undo_page,
     outcomes_page,
+    countersign_page,
+    begin_page,
     scoring_sheet,
     inspection_opening,
     inspection_progress,
@@ -139,7 +144,9 @@ PAGES: tuple[ModuleType, ...] = (
     publication_page,
     report_page,
     handbook_pages,
+    about_pages,
     calendar_feed,
+    digest_pages,
     accounts_pages,
     requests_page,
     imports_page,
@@ -216,6 +223,7 @@ def create_app(
         kept_drafts,
         after_recording,
         changes_page,
+        digest_pages,
         next_duty,
         snooze_pages,
         limits_by_hand,

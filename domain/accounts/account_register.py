@@ -37,6 +37,7 @@ from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
 from domain.working import working_tables
+from domain.working.digests import Digests
 from domain.working.drafts import Drafts
 from domain.working.recent_cases import RecentCases
 from domain.working.seen_marks import SeenMarks
@@ -132,6 +133,10 @@ class AccountRegister(KeptAccounts):
     @property
     def recent_cases(self) -> RecentCases:
         return RecentCases(self.engine)
+
+    @property
+    def digests(self) -> Digests:
+        return Digests(self.engine, self.key)
 
     @property
     def seen(self) -> SeenMarks:

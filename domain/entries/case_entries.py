@@ -112,7 +112,7 @@ class SupervisionStarted(Entry, frozen=True):
     that area.
     """
 
-    use = Use(made_by=())
+    use = Use(made_by=("managers",), form_group="Person, order and place")
 
     person: Person
     order_type: code_lists.OrderType

@@ -49,6 +49,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "invitations": KEEPS,
     "calendar_addresses": KEEPS,
     "recent_cases": KEEPS,
+    "digest_wishes": KEEPS,
+    "digests": KEEPS,
     "seen_cases": KEEPS,
     "seen_marks": KEEPS,
     "snoozes": KEEPS,

@@ -1,7 +1,7 @@
 """What changed on a caseload since its reader last marked it as seen: from where each case is compared, and what stays listed."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +10,9 @@ import numpy as np
 from domain.calendar.workdays import working_days
 from domain.store.record_reader import RecordReader
 from domain.working.seen_marks import SeenCase, SeenMark, SeenUpTo
-from projections.changes.caseload_changes import CaseloadChanges
+from projections.changes.caseload_changes import KINDS, CaseloadChanges
 from projections.changes.compared_spells import VERY_HIGH, ComparedSpells
+from projections.changes.import_runs import ImportRun, import_runs
 from projections.changes.reading_then import Earlier, ReadingThen
 from projections.changes.record_tail import RecordTail
 from projections.columns.case_selection import CaseSelection
@@ -97,9 +98,29 @@ class SinceSeen:
         held = {columns.references[case]: places[int(found.selection.place[case])].key("team") for case in stays}
         return {reference: self.seen.staying(reference, team) for reference, of in held.items() if of == team}
 
-    def in_team(self, team: str) -> Array:
-        """For each case whether this team holds it."""
-        return self.found.selection.held_where(lambda place: place.key("team") == team)
+    def imports(self, tail: RecordTail, importers: Collection[str]) -> list[ImportRun]:
+        """The imports since then that brought entries on these cases; none where nothing was marked as seen yet.
+
+        ``importers``: the accounts whose entries all came by import.
+        """
+        selection, found = self.found.selection, [mark.upto.position for mark in self.seen.marks.values()]
+        columns, places = selection.columns, selection.columns.words["place"].values
+        positions = [position for position in found if position]
+        taken = tail.between(min(positions), columns.position) if positions else None
+
+        def after(case: int) -> int:
+            team = places[int(selection.place[case])].key("team")
+            return self.seen.of_case(columns.references[case], team).position or columns.position
+
+        return [] if taken is None else import_runs(columns, taken, self.found.cases, after, importers)
+
+    def listed(self, imports: Collection[ImportRun]) -> Array:
+        """For each case whether its changes are listed: where an import changed past verdicts alone, they are counted with it."""
+        every = np.ones(self.found.selection.columns.numbers, bool)
+        imported = sorted({case for run in imports for case in run.cases})
+        others = np.logical_or.reduce([self.found.having(kind) for kind in KINDS if kind != "past"])
+        every[imported] = ~(self.found.having("past") & ~others)[imported]
+        return every
 
 
 class _Places:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from domain.sealing.name_parts import parts_of, searched, sounds
+from domain.sealing.name_parts import searched, sounds, written
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.lists.case_search import references_with
@@ -59,18 +59,18 @@ class Finder:
 
     def by_words(self, words: str) -> Matches:
         """The cases of which each word is in the name or the reference; and those of which it sounds so."""
-        written, alike = self.selection.there.copy(), self.selection.there.copy()
+        as_written, alike = self.selection.there.copy(), self.selection.there.copy()
         parts = [part for word in words.split() for part in _parts(word)]
         for part in parts:
             of_reference = self._with_reference(part)
-            as_written = self._numbered(self.index.written(part)) | of_reference
-            written &= as_written
-            alike &= as_written | self._numbered(self.index.sounding(part))
-        return self._matches(written, alike) if parts else self._matches(self._none(), self._none())
+            found = self._numbered(self.index.written(part)) | of_reference
+            as_written &= found
+            alike &= found | self._numbered(self.index.sounding(part))
+        return self._matches(as_written, alike) if parts else self._matches(self._none(), self._none())
 
-    def _matches(self, written: Array, alike: Array) -> Matches:
+    def _matches(self, as_written: Array, alike: Array) -> Matches:
         among = self.opened & self.selection.there
-        return Matches(np.flatnonzero(written & among), np.flatnonzero(alike & ~written & among))
+        return Matches(np.flatnonzero(as_written & among), np.flatnonzero(alike & ~as_written & among))
 
     def _with_reference(self, part: str) -> Array:
         if not _REFERENCE.fullmatch(part.upper()):
@@ -102,7 +102,7 @@ class NamesInClear:
         self._names, self._births = names, births
 
     def written(self, word: str) -> set[str]:
-        return {case for case, name in self._names.items() if any(part.startswith(word) for part in parts_of(name))}
+        return {case for case, name in self._names.items() if word in written(name)}
 
     def sounding(self, word: str) -> set[str]:
         wanted = set(sounds(word))

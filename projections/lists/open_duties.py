@@ -1,6 +1,6 @@
 """The duties of the national standards that are open on a day: due, overdue, or missed; for the cases of a list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -106,12 +106,15 @@ def owed_within(selection: CaseSelection, cases: Array, days: int, *, left_undon
     return found.duties.only(found.overdue | (found.due & (found.due_on <= int(selection.day) + days)))
 
 
-def runs_of(selection: CaseSelection, cases: Array) -> Iterator[DutyRun]:
-    """The duties of the national standards of some cases, clause by clause. ``cases``: for each case whether it is wanted."""
+def runs_of(selection: CaseSelection, cases: Array, clauses: Iterable[int] | None = None) -> Iterator[DutyRun]:
+    """The duties of some cases, clause by clause. ``cases``: for each case whether it is wanted.
+
+    ``clauses``: numbers in the catalogue; None: all of the national standards.
+    """
     dense, alone = stretches(np.flatnonzero(cases))
     among = np.zeros(int(alone[-1] - alone[0]) + 1 if len(alone) else 0, bool)
     among[alone - alone[:1]] = True
-    for clause in catalogue().standards:
+    for clause in catalogue().standards if clauses is None else clauses:
         for first, last, whole in dense:
             for run in scan_duties(selection, clause, first, last):
                 yield run if whole else run.only(cases[run.case])

@@ -17,6 +17,7 @@ from projections.columns.duty_scan import DutyRun, scan_duties
 from projections.columns.duty_states import duty_states
 from projections.columns.group_keys import GroupKeys, GroupTotals
 from projections.columns.keyed_counts import Key, KeyedCounts, in_order, keyed
+from projections.lists.open_duties import runs_of
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import (
     DONE,
@@ -105,16 +106,21 @@ def fell_due_runs(
     ``clauses``: numbers in the catalogue; None: all of the national standards. ``cases``: for each case whether it counts.
     The same rule as ``Obligation.counts``, for columns.
     """
-    chosen = selection.there if cases is None else selection.there & cases
     after = None if since is None else np.uint16(day_number(since))
-    for clause in catalogue().standards if clauses is None else clauses:
-        for run in scan_duties(selection, clause):
-            counted = state_in(run.state, FELL_DUE) & chosen[run.case]
-            if after is not None:
-                counted &= run.column("due_on") > after
-            found = run.only(counted)
-            if len(found.state):
-                yield found
+    for run in _runs(selection, catalogue().standards if clauses is None else clauses, cases):
+        counted = state_in(run.state, FELL_DUE) & selection.there[run.case]
+        if after is not None:
+            counted &= run.column("due_on") > after
+        found = run.only(counted)
+        if len(found.state):
+            yield found
+
+
+def _runs(selection: CaseSelection, clauses: Iterable[int], cases: Array | None) -> Iterator[DutyRun]:
+    """The duties under these clauses of the cases that count; where few do, no others are read."""
+    if cases is not None:
+        return runs_of(selection, cases & selection.there, clauses)
+    return (run for clause in clauses for run in scan_duties(selection, clause))
 
 
 @dataclass(frozen=True)

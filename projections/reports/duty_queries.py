@@ -259,9 +259,18 @@ class DutyQueries:
     def _fallen(
         self, period: Period, clauses: Sequence[str], wanted: Wanted, cases: Array | None = None
     ) -> Iterator[DutyRun]:
-        allowed = self._allowed(wanted)
-        for run in fell_due_runs(self._selection(period.moment), period.since, self._numbers(clauses), cases):
+        selection, allowed = self._selection(period.moment), self._allowed(wanted)
+        held = self._ever_held(selection, allowed)
+        cases = held if cases is None else held & cases
+        for run in fell_due_runs(selection, period.since, self._numbers(clauses), cases):
             yield run.only(allowed[run.column("place")])
+
+    def _ever_held(self, selection: CaseSelection, allowed: Array) -> Array:
+        """For each case whether a place that is allowed (see ``_allowed``) held it at any time: no other has a duty there."""
+        held = np.zeros(self.columns.numbers, bool)
+        for rows in self.columns.spells.parts(selection.instant):
+            held[rows["case"][allowed[rows["place"]]]] = True
+        return held
 
     def _counted(self, moment: Moment, count: CaseCount) -> KeyedCounts:
         return counted(self._selection(moment), count)

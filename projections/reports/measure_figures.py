@@ -9,7 +9,7 @@ from domain.policy.measures.measure import Measure
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.comparison import Comparison
+from projections.reports.comparison import Comparison, differs
 from projections.reports.disclosure import last_month_end, months_before
 from projections.reports.duty_results import CountedApart, LateFigure, held_as_of
 from projections.reports.periods import LONGEST, Period, moment_at, month_ends, period, period_before
@@ -79,6 +79,8 @@ class PlaceLine(NamedTuple):
     area: Proportion
     beside: Proportion | None
     against: Comparison | None = None
+    against_beside: Comparison | None = None
+    """How it differs from the place set beside it."""
     apart: CountedApart | None = None
     """What is counted beside its figure; None: withheld, or no figure of duties."""
 
@@ -145,12 +147,20 @@ def lines(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Lines:
 
         against = None if compared is None else compared.of(holds)
         return PlaceLine(
-            measure, scope, now.figure(holds), was.figure(holds), area, _beside(now, asked), against, apart(holds)
+            measure,
+            scope,
+            now.figure(holds),
+            was.figure(holds),
+            area,
+            _beside(now, asked),
+            against,
+            apart=apart(holds),
         )
 
     parts = asked.scope.parts(place for place in (*now.places(), *was.places()) if asked.mine(place))
     below = [line(part) for part in (parts.scopes if parts else [])]
-    return Lines(line(asked.scope), [one for one in below if not (one.now.withheld and one.before.withheld)])
+    whole = line(asked.scope)._replace(against_beside=_against_beside(told, measure, asked))
+    return Lines(whole, [one for one in below if not (one.now.withheld and one.before.withheld)])
 
 
 def compared_with_rest(told: ToldFigures, measure: Measure, asked: ReportRequest, in_areas: Mine) -> Comparisons | None:
@@ -158,6 +168,17 @@ def compared_with_rest(told: ToldFigures, measure: Measure, asked: ReportRequest
     if measure.counts == "answer" or asked.rounded:
         return None
     return comparisons(told, asked.period, measure.clauses, held_as_of(measure), in_areas)
+
+
+def _against_beside(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Comparison | None:
+    """How the place asked for differs from the one set beside it, without what is in both: by the rule of ``comparison``."""
+    beside = asked.beside
+    if beside is None or measure.counts == "answer" or asked.rounded:
+        return None
+    found = told.open_cases(asked.period, measure.clauses, held_as_of(measure), asked.among).get("")
+    if found is None:
+        return None
+    return differs(found.of(asked.scope.holds), found.of(lambda p: beside.holds(p) and not asked.scope.holds(p)))
 
 
 def _beside(now: Told, asked: ReportRequest) -> Proportion | None:

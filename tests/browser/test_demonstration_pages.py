@@ -117,7 +117,9 @@ def test_a_figure_opens_its_questions_and_then_its_cases_and_entries(app: Flask,
     assert page.locator(".ca-case").count() == 60
     page.locator(".ca-case a").first.click()
     expect(page.get_by_text("Overdue", exact=True).first).to_be_visible()
-    page.get_by_role("link", name=re.compile("raised by")).first.click()
+    page.get_by_role("navigation", name="This case").get_by_role("link", name="Due").click()
+    page.locator(".ca-duty__why summary").first.click()
+    page.locator(".ca-entries a").first.click()
     assert "#entry-" in page.url
     expect(page.locator(".ca-entry:target")).to_be_visible()
 
@@ -288,6 +290,6 @@ def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
     client = signed_in(create_app(str(tmp_path / "new.sqlite")))
     assert "There is no inspection on record that is open to you" in client.get("/inspections").text
     assert "No cases match" in client.get("/cases").text
-    assert "no current cases on this day" in client.get("/desk").text
+    assert "No cases have been loaded" in client.get("/desk").text
     assert "Nothing of this kind on" in client.get("/desk/overdue").text
     assert "Nothing fell due in that time" in client.get("/matrix").text

@@ -37,6 +37,13 @@ def post(client: FlaskClient, path: str, form: str = "", **values: Any) -> Any:
     return client.post(path, data={"csrf_token": token_in(page), **values})
 
 
+def found_by(client: FlaskClient, sought: str) -> str:
+    """The page that a search from the header leads to."""
+    answer = post(client, "/search", sought=sought)
+    assert answer.status_code == 302, answer.text[:500]
+    return client.get(answer.location).text
+
+
 def signed_in(app: Flask, who: str | Account = MANAGER) -> FlaskClient:
     """A client signed in: by the demonstration's door as the person of this user name, or with a password.
 

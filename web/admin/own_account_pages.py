@@ -21,6 +21,8 @@ def index() -> str:
         by_password=has_password(),
         lines=url_for(OWN_LINES) if OWN_LINES in current_app.view_functions else "",
         records=access_control.account().records,
+        digest=access_control.may_enter(access_control.account(), "digests.index"),
+        requests=access_control.may_enter(access_control.account(), "requests.index"),
         calendar=access_control.may_enter(access_control.account(), "calendars.index"),
     )
 

@@ -47,6 +47,14 @@ for (const lane of document.querySelectorAll('[data-lane]')) {
   })
 }
 
+// A strip chart opens where its day is in sight.
+for (const pane of document.querySelectorAll('.ca-strip .ca-scroll')) {
+  const day = [...pane.querySelectorAll('.ca-strip__end')].pop()
+  if (!day) continue
+  const [at, seen] = [day.getBoundingClientRect().right, pane.getBoundingClientRect()]
+  if (at > seen.right || at < seen.left + 140) pane.scrollLeft += at + 40 - seen.right
+}
+
 // An old link to an entry of a case leads to the tab that has it now.
 const tabs = document.querySelector('[data-entries]')
 if (tabs && location.hash.startsWith('#entry-') && !document.getElementById(decodeURIComponent(location.hash.slice(1)))) {
@@ -74,4 +82,10 @@ for (const form of document.querySelectorAll('[data-replay]')) {
     }, 400)
   })
   if (location.hash === '#step') range.focus()
+}
+
+// A button that prints the page is there only where there is a script to do it.
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => window.print())
 }

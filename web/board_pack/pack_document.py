@@ -177,7 +177,7 @@ def _differences(page: PackPage, target: int, asked: ReportRequest, told: ToldFi
             if group.figure.withheld or group.others is None or 0 < (group.people or 0) < FEW:
                 continue
             every += 1
-            said = beside_said(group.figure, group.others) or ""
+            said = beside_said(group.figure, group.others)
             if said.endswith("more than chance"):
                 rows.append((measure.title, group.value, _figure(group.figure), said))
     return _counted(

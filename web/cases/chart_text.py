@@ -84,8 +84,8 @@ def _visit(visit: ChartAppointment, kind: str) -> str:
     """An appointment in words: its type, and what became of it."""
     outcome, acceptable = visit.appointment.outcome, visit.appointment.acceptable
     what = f"{_code(visit.made.contact_type)} appointment"
-    if kind in ("kept", "rescheduled", "arranged"):
-        return f"{what} {kind}."
+    if kind == "arranged":
+        return f"{what} arranged."
     undecided = (
         ", nobody decided in time" if (outcome, acceptable, kind) == ("awaiting_explanation", None, "missed") else ""
     )

@@ -13,6 +13,7 @@ from domain.sealing.sealed_fields import ERASED
 from domain.store.stored_entries import NotHeld, Stored
 from projections.cases.case_reading import Reading
 from projections.cases.entry_timeline import TimelineEntry, timeline
+from projections.obligations.arranged import arranged_on
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import Interruption, interruption
 from web.cases.kept_words import kept_words
@@ -73,6 +74,10 @@ class OpenedCase:
     def interrupted(self, duty: Obligation) -> Interruption | None:
         """What kept the person from being seen in most of the time of a duty."""
         return interruption(duty, self.reading.history)
+
+    def arranged(self, duty: Obligation) -> date | None:
+        """The day of an appointment, booked by the day and still to come, that would meet a duty."""
+        return arranged_on(duty, self.reading.history, self.day)
 
     @property
     def held(self) -> NotHeld | None:

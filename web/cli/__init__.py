@@ -40,6 +40,10 @@ COMMANDS = {
         "web.cli.serve_commands",
         "Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.",
     ),
+    "digest": (
+        "web.cli.digest_command",
+        "Send the weekly digests by mail: counts of what changed and a link, to each account that asked for one.",
+    ),
     "disclose": (
         "web.cli.disclose_command",
         "Write a draft of what is disclosed to a person about themselves, as JSON and as a page: to be read and redacted first.",

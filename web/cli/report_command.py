@@ -12,10 +12,10 @@ from domain.policy.measures.measure_files import reports
 from domain.private_folder import open_ours
 from projections.cases.case_repository import CaseRepository
 from projections.reports.duty_queries import DutyQueries
+from projections.reports.duty_results import snoozed_duties
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import LEVELS, Scope
 from projections.reports.report_scope import is_place
-from projections.reports.duty_results import snoozed_duties
 from projections.reports.told_figures import ToldFigures
 from web.cli import command_log, command_options
 from web.cli.command_columns import columns_of

@@ -1,20 +1,19 @@
 """What changed on the cases of the person signed in since they marked it as seen, or between two days."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import cast
 
-import numpy as np
 from flask import current_app, g
 
 from domain.accounts.roles import ADMINISTRATORS, Account
 from domain.store.record_reader import RecordReader
 from domain.working.seen_marks import SeenUpTo
-from projections.changes.caseload_changes import KINDS, CaseloadChanges, ChangeKind
-from projections.changes.import_runs import ImportRun, import_runs
-from projections.changes.reading_then import Earlier, ReadingThen
+from projections.changes.caseload_changes import CaseloadChanges
+from projections.changes.changed_cases import changes_since
+from projections.changes.import_runs import ImportRun
+from projections.changes.reading_then import Earlier
 from projections.changes.record_tail import RecordTail
 from projections.changes.since_seen import Seen, SinceSeen, at_first
 from projections.columns.column_schema import Array
@@ -47,30 +46,14 @@ class Lately:
 
     @cached_property
     def imports(self) -> list[ImportRun]:
-        """The imports since then that brought entries on these cases; none where nothing was marked as seen yet."""
-        positions = [mark.upto.position for mark in self.since.seen.marks.values() if mark.upto.position]
-        columns = self.reached.selection.columns
-        taken = tail().between(min(positions), columns.position) if positions else None
-        if taken is None:
-            return []
-        place = columns.words["place"].values
-
-        def after(case: int) -> int:
-            team = place[int(self.reached.selection.place[case])].key("team")
-            return self.since.seen.of_case(columns.references[case], team).position or columns.position
-
-        return import_runs(columns, taken, self.reached.open, after, _importers())
+        """The imports since then that brought entries on these cases."""
+        importers = {one.username for one in access_control.register().accounts() if one.is_one_of(ADMINISTRATORS)}
+        return self.since.imports(tail(), importers)
 
     @cached_property
     def listed(self) -> Array:
-        """For each case whether its changes are listed one by one: past verdicts that an import changed are counted with it."""
-        every = np.ones(self.reached.selection.columns.numbers, bool)
-        imported = sorted({case for run in self.imports for case in run.cases})
-        alone = self.found.having("past") & ~np.logical_or.reduce(
-            [self.found.having(kind) for kind in KINDS if kind != "past"]
-        )
-        every[imported] = ~alone[imported]
-        return every
+        """For each case whether its changes are listed one by one, and not counted with an import."""
+        return self.since.listed(self.imports)
 
     def turned_by(self, run: ImportRun) -> int:
         """On how many cases past verdicts have changed that are counted with this import."""
@@ -101,11 +84,8 @@ def is_now() -> bool:
 
 def between(first: date) -> CaseloadChanges:
     """What changed on the cases of the person signed in from the end of a day to the moment of the page."""
-    reached = current_cases.reached()
-    selection = reached.selection
-    which = np.zeros(selection.columns.numbers, np.int64)
-    then = ReadingThen.of(selection.columns, reached.open, [Earlier(first, end_of_day(first))], which, record(), tail())
-    return CaseloadChanges.of(selection, then, reached.open, access_control.account().answers_for)
+    reached, here = current_cases.reached(), access_control.account().answers_for
+    return changes_since(reached.selection, reached.open, here, Earlier(first, end_of_day(first)), record(), tail())
 
 
 def record() -> RecordReader:
@@ -118,18 +98,3 @@ def tail() -> RecordTail:
     if kept is None:
         kept = current_app.extensions["record tail"] = RecordTail(record())
     return cast(RecordTail, kept)
-
-
-def _importers() -> Collection[str]:
-    return {one.username for one in access_control.register().accounts() if one.is_one_of(ADMINISTRATORS)}
-
-
-def counted(found: CaseloadChanges, among: Array) -> dict[ChangeKind, int]:
-    """On how many of some cases (for each case whether it is one) there is a change of each kind, the gravest kind first."""
-    return {kind: int(np.count_nonzero(found.having(kind) & among)) for kind in KINDS}
-
-
-def marked_at(lately: Lately) -> datetime | date:
-    """Since when: the instant of the mark that was made last, or the day from which somebody reads who has made none."""
-    marks = [lately.since.seen.marks[team] for team in lately.since.teams if team in lately.since.seen.marks]
-    return max((mark.upto.known_at for mark in marks), default=None) or lately.since.seen.first.day

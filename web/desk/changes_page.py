@@ -1,19 +1,17 @@
 """*What changed*: since the reader marked it as seen, or between two days. Opening the page marks nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
-import numpy as np
 from flask import Blueprint, Flask, render_template, request
 
 from domain.accounts.roles import WORKERS
 from projections.changes.caseload_changes import FOLDED_AFTER, KINDS, CaseloadChanges, ChangeKind
 from projections.changes.change_lines import ChangeLine
+from projections.changes.changed_cases import ChangedCases, counted
 from projections.changes.since_seen import AT_FIRST, days_back
-from projections.columns.case_selection import CaseSelection
-from projections.columns.column_schema import Array, CodedValues
+from projections.columns.column_schema import Array
 from web.desk import changed_lately, changes_panel
 from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
@@ -27,20 +25,6 @@ SIZE = 25
 """Lines on a page."""
 
 FILTERS = ("division", "team", "officer")
-
-
-class ChangedCases(NamedTuple):
-    """Some cases of a selection, as rows that can be filtered."""
-
-    selection: CaseSelection
-    cases: Array
-
-    def __len__(self) -> int:
-        return len(self.cases)
-
-    def coded(self, name: str) -> CodedValues:
-        values, numbers = self.selection.coded(name)
-        return CodedValues(values, numbers[self.cases])
 
 
 class UnreadableDay(ValueError):
@@ -61,8 +45,7 @@ class Asked:
 
     def fitting(self, found: CaseloadChanges) -> Array:
         """For each case whether it fits the filters."""
-        rows = ChangedCases(found.selection, np.arange(found.selection.columns.numbers))
-        return self.filters.fit(rows) & found.selection.there
+        return self.filters.fit(ChangedCases.every(found.selection)) & found.selection.there
 
     def among(self, found: CaseloadChanges) -> Array:
         """For each case whether it is asked for."""
@@ -111,19 +94,17 @@ def _compared(asked: Asked, first: date) -> str:
     order = found.in_order(asked.among(found), fold=False)
     page = read_page(request.args, len(order.cases), SIZE)
     lines = changes_panel.shown_lines(found, order.cases[slice(*page.places)])
-    every = np.ones(found.selection.columns.numbers, bool)
-    return _page(asked, found, every, lines, page=page, panel=None, old=0)
+    return _page(asked, found, found.selection.there, lines, page=page, panel=None, old=0)
 
 
 def _page(asked: Asked, found: CaseloadChanges, listed: Array, lines: Sequence[ChangeLine], **more: object) -> str:
-    changed = np.flatnonzero(listed & np.logical_or.reduce([found.having(kind) for kind in KINDS]))
-    rows = ChangedCases(found.selection, changed)
+    rows = ChangedCases.of(found, listed)
     by = "team" if request.args.get("by") == "team" else "officer"
     return render_template(
         "desk/changed.html", asked=asked, kinds=KINDS, kind_words=changes_panel.KIND_WORDS, folded_after=FOLDED_AFTER,
-        counts=changed_lately.counted(found, listed & asked.fitting(found)),
-        choices=asked.filters.choices(rows), names=changes_panel.names_of(lines), by=by, groups=_by(found, changed, by),
-        on=current_cases.moment().on, teams=len({*found.selection.coded("team").numbers[changed].tolist()}),
+        counts=counted(found, listed & asked.fitting(found)),
+        choices=asked.filters.choices(rows), names=changes_panel.names_of(lines), by=by, groups=rows.by(by, found),
+        on=current_cases.moment().on, teams=len(rows.by("team", found)),
         narrowed=_narrowed(asked), lines=lines, held=current_cases.reached().open.any(), **more,
     )  # fmt: skip
 
@@ -133,18 +114,9 @@ def _narrowed(asked: Asked) -> bool:
     return asked.kind is not None or any(asked.filters.wanted.values())
 
 
-def _by(found: CaseloadChanges, cases: Array, name: str) -> Sequence[tuple[str, Mapping[ChangeKind, int]]]:
-    """Each officer or team (its printed name) with how many of its cases have changes of each kind, in order of name."""
-    values, numbers = found.selection.coded(name)
-    groups: dict[str, dict[ChangeKind, int]] = {}
-    for number in np.unique(numbers[cases]).tolist():
-        own = cases[numbers[cases] == number]
-        groups[str(values[number])] = {kind: int(np.count_nonzero(found.having(kind)[own])) for kind in KINDS}
-    return sorted(groups.items())
-
-
 def attach(app: Flask) -> None:
     """Give the templates the words of lines, and *To do* its panel."""
     app.add_template_global(changes_panel.changes_panel)
     app.add_template_global(changes_panel.summary_words, "change_words_of")
     app.add_template_global(changes_panel.import_words)
+    app.add_template_global(changes_panel.arranged_for_change)

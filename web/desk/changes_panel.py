@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from domain.entries.case_entries import Entry
 from domain.working.seen_marks import SeenUpTo
 from projections.changes.caseload_changes import CaseloadChanges, ChangeKind, Order
 from projections.changes.change_lines import ChangeLine, change_lines
 from projections.changes.import_runs import ImportRun
 from projections.columns.column_schema import Array
+from projections.obligations.arranged import arranged_on
+from projections.obligations.duty_state import Obligation
 from web.desk import changed_lately
 from web.desk.changed_lately import Lately
 from web.presentation.formatting import count_noun, short_date
@@ -84,7 +84,7 @@ def panel(lately: Lately, cases: Array, order: Order, *, whole: bool = True) -> 
 
 def shown_lines(found: CaseloadChanges, cases: Array) -> list[ChangeLine]:
     """The lines of these cases (numbers), which are on record as shown."""
-    lines = change_lines(found, np.asarray(cases, np.int64), current_cases.entries_of, facts_of) if len(cases) else []
+    lines = change_lines(found, cases, current_cases.entries_of, facts_of) if len(cases) else []
     access_control.shown(*(line.case.reference for line in lines))
     return lines
 
@@ -135,6 +135,12 @@ def _from(line: ChangeLine) -> str:
 
 def names_of(lines: Sequence[ChangeLine]) -> Mapping[str, str]:
     return current_cases.names(line.case.reference for line in lines)
+
+
+def arranged_for_change(line: ChangeLine, duty: Obligation) -> date | None:
+    """The day of an appointment that would meet a duty of a line; None: none is booked."""
+    moment = line.case.moment
+    return arranged_on(duty, current_cases.repository().history(line.case.reference, moment.known_at), moment.on)
 
 
 def import_words(run: ImportRun, turned: int) -> str:

@@ -11,7 +11,9 @@ from web.site import access_control
 
 blueprint = Blueprint("desk", __name__)
 
-HOME_WORDS: Mapping[Role, str] = {"case_manager": "Today", "spo": "To do"} | dict.fromkeys(WORKERS[2:], "Summary")
+HOME_WORDS: Mapping[Role, str] = {
+    "case_manager": "Today", "spo": "To do", "divisional_manager": "Summary", "area_manager": "Summary",
+}  # fmt: skip
 """What the home page of each role is called."""
 
 

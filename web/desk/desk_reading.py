@@ -1,7 +1,7 @@
 """What the pages of the desk read: open duties, notices and late entries of the cases that an account may open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
 from projections.lists.todo_items import TodoItems
 from projections.lists.work_lists import LISTS, MONTH, ListCount, desk, missed_lately
+from web.desk.diary_visits import booked_visits
 from web.desk.hidden_rows import hidden_rows
 from web.services import current_cases
 
@@ -46,7 +47,8 @@ class DeskReading:
     @cached_property
     def every_item(self) -> TodoItems:
         """Everything that is to be done, what the reader has hidden too."""
-        return TodoItems.of(self.open_duties, self.notices)
+        items = TodoItems.of(self.open_duties, self.notices)
+        return replace(items, arranged=items.arranged | booked_visits(items, self.counted))
 
     @cached_property
     def _hidden(self) -> Array:

@@ -60,6 +60,7 @@ def _next(line: TodoLine) -> NextDuty | None:
         return None
     reference = line.case.reference
     name = current_cases.names([reference], current_cases.today())[reference]
+    access_control.shown(reference)
     return NextDuty(reference, name, f"{found.words[:1].lower()}{found.words[1:]}", found.href)
 
 

@@ -82,7 +82,7 @@ def _countersign(line: TodoLine) -> Act | None:
 
 def _record(line: TodoLine, type_: str, about: str | None) -> Act:
     crn, _, number = line.case.reference.rpartition("/")
-    words = "Decide" if line.kind == DECISIONS else f"Record {thing_recorded(type_)}"
+    words = "Decide" if line.kind == DECISIONS else act_words(type_)
     back = request.full_path.rstrip("?")
     return Act(words, url_for("recording.entry", crn=crn, number=number, type_=type_, about=about, back=back))
 
@@ -91,12 +91,14 @@ DONE_WORDS = ("recorded", "completed", "made", "given", "held", "set", "initiate
 """Last words of the titles of types that say no more than that it was done."""
 
 
-def thing_recorded(type_: str) -> str:
-    """What an entry of a type records: *oversight*, *supervision plan review*, *recall request*."""
+def act_words(type_: str) -> str:
+    """What recording an entry of a type is called: *Record oversight*, *Record supervision plan review*, *Countersign*."""
+    if type_ == "AssessmentCountersigned":
+        return "Countersign"
     words = type_title(type_).split()
     if words[-1] in DONE_WORDS:
         words.pop()
     elif words[-1] in ("reviewed", "requested"):
         words[-1] = words[-1].removesuffix("ed")
     words[0] = words[0] if words[0].isupper() else words[0].lower()
-    return " ".join(words)
+    return f"Record {' '.join(words)}"

@@ -15,9 +15,11 @@ from projections.lists.todo_items import TodoItems, for_manager, for_officer
 from projections.lists.todo_lines import TodoBlock, TodoLine, todo_blocks
 from projections.lists.work_lists import LISTS, DeskList, ListCount
 from projections.obligations.arranged import arranged_on
+from web.desk.changes_panel import changes_panel
 from web.desk.desk_reading import DeskReading, desk_reading
 from web.desk.record_head import record_head
 from web.desk.todo_actions import act_of
+from web.desk.waiting_requests import waiting_requests
 from web.presentation.filters import WIDE, Filters
 from web.presentation.formatting import count_noun
 from web.presentation.pagination import Page, read_page
@@ -133,9 +135,19 @@ def show(template: str = "desk/todo.html") -> str:
         parts=parts,
         page=page,
         show=request.args.get("show", ""),
+        panel=changes_panel() if _is_home(asked) else None,
+        back=request.full_path.rstrip("?"),
         choices=_choices(asked),
+        requests=waiting_requests() if asked.parts[0].id == "yours" else [],
         **todo_words(asked.reading, references),
     )
+
+
+def _is_home(asked: TodoList) -> bool:
+    """Whether it is an SPO's whole list, from its beginning: there what changed stands above it."""
+    return [part.id for part in asked.parts] == ["yours", "officers"] and read_page(
+        request.args, asked.total, SIZE
+    ).number == 1
 
 
 def todo_words(reading: DeskReading, references: Sequence[str]) -> dict[str, object]:

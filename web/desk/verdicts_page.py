@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-import numpy as np
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS
 from domain.calendar.london_time import day_of
+from projections.changes.changed_cases import ChangedCases
 from projections.changes.past_verdicts import PastVerdicts, Verdict, VerdictChange
 from projections.changes.since_seen import AT_FIRST, days_back
 from web.desk import changed_lately, changes_panel
-from web.desk.changes_page import ChangedCases, UnreadableDay, blueprint, first_day
+from web.desk.changes_page import UnreadableDay, blueprint, first_day
 from web.presentation.downloads import download
 from web.presentation.filters import Filters
 from web.presentation.formatting import long_date
@@ -115,7 +115,6 @@ def _asked() -> Asked:
 
 
 def _lines(asked: Asked, begin: int, end: int) -> list[VerdictChange]:
-    which = np.asarray(asked.found.in_order[begin:end], np.int64)
-    lines = asked.found.lines(which, current_cases.entries_of, changes_panel.facts_of)
+    lines = asked.found.lines(asked.found.in_order[begin:end], current_cases.entries_of, changes_panel.facts_of)
     access_control.shown(*(line.reference for line in lines))
     return lines

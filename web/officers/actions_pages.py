@@ -58,28 +58,28 @@ def render_unit(unit: Unit, refused: Refused | None) -> str:
     )  # fmt: skip
 
 
-@blueprint.post("/actions/<level>/<staff:key>/<form>")
+@blueprint.post("/actions/<level>/<staff:key>/<what>")
 @access_control.open_to(*WORKERS)
-def enter_on_plan(level: str, key: str, form: str) -> Response | tuple[str, int]:
+def enter_on_plan(level: str, key: str, what: str) -> Response | tuple[str, int]:
     """Agree an action; answer the page; enter a day of supervision or a working time."""
-    if form not in OF_UNIT:
+    if what not in OF_UNIT:
         abort(404)
     unit, typed = unit_named(level, key), Typed()
-    _check(unit, form)
-    return _taken(unit, form, OF_UNIT[form], typed)
+    _check(unit, what)
+    return _taken(unit, what, OF_UNIT[what], typed)
 
 
-@blueprint.post("/actions/<level>/<staff:key>/<action>/<form>")
+@blueprint.post("/actions/<level>/<staff:key>/<action>/<what>")
 @access_control.open_to(*WORKERS)
-def enter_on_action(level: str, key: str, action: str, form: str) -> Response | tuple[str, int]:
+def enter_on_action(level: str, key: str, action: str, what: str) -> Response | tuple[str, int]:
     """Change, close or answer an action."""
-    if form not in OF_ACTION:
+    if what not in OF_ACTION:
         abort(404)
     unit, typed = unit_named(level, key), Typed()
-    _check(unit, form)
+    _check(unit, what)
     if action not in plan_now(unit).actions:
         abort(404, "There is no such action here. Nothing was entered.")
-    return _taken(unit, form, lambda said: OF_ACTION[form](said, action), typed, action)
+    return _taken(unit, what, lambda said: OF_ACTION[what](said, action), typed, action)
 
 
 def _check(unit: Unit, form: str) -> None:

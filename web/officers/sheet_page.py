@@ -6,7 +6,6 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
 from flask import Blueprint, abort, render_template
 
 from domain.accounts.roles import WORKERS
@@ -154,7 +153,7 @@ def _measures(officer: Officer) -> list[OfficerMeasure]:
 def _longest(cases: OfficerCases) -> list[ListedDuty]:
     duties = cases.overdue
     which = duties.in_order(duties.column("due_on"), 0, min(MOST_OVERDUE, len(duties)))
-    return duties.shown(np.asarray(which), current_cases.entries_of)
+    return duties.shown(which, current_cases.entries_of)
 
 
 def _history(reference: str) -> History:

@@ -9,6 +9,12 @@ AGAINST: Mapping[Comparison | None, str | None] = {
 }  # fmt: skip
 """How a figure differs from the rest of its area, in words; None where no difference is shown or nothing is compared."""
 
+CHANCE: Mapping[Comparison | None, str] = {
+    "worse": "more than chance", "better": "more than chance", "too few": "too few to say",
+    "no difference shown": "within chance", None: "",
+}  # fmt: skip
+"""Whether two places differ, in words."""
+
 HOW_COMPARED = (
     "Below or above area: counted case by case against the rest of the area, a difference that chance gives in two draws of "
     f"a thousand at most. Of fewer than {CASES} cases or {DUTIES} duties it is too few to say."

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from domain.policy.clause_words import duty_words
 from projections.history.history import History
+from projections.obligations.arranged import leaves_list
 from projections.obligations.contact_windows import phases_on
 from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import ON_RELEASE, count_noun, short_date
@@ -45,7 +46,8 @@ def duty_sentence(
 ) -> DutySentence:
     """A duty as at a day. ``history``: of its case, for what was done last and the day of what raised it.
 
-    ``arranged_on``: the day of an appointment that would meet it; None: nothing is arranged.
+    ``arranged_on``: the day of an appointment that would meet it; None: nothing is arranged. What it would meet late keeps its
+    due date beside it.
     """
     return DutySentence(
         duty_asked(obligation, day, history),
@@ -115,12 +117,13 @@ def _when(obligation: Obligation, day: date, arranged_on: date | None) -> str:
         last = obligation.dispensed_until(day)
         until = f" until {near_date(last, day)}" if last else ""
         return f"Dispensed with{until}" + (f", was due {near_date(due, day)}" if (due := obligation.due_day) else "")
-    if arranged_on is not None and state in ("due", "overdue"):
-        return f"Arranged for {near_date(arranged_on, day)}"
+    arranged = f"rranged for {near_date(arranged_on, day)}" if arranged_on and state in ("due", "overdue") else ""
+    if arranged and leaves_list(obligation, arranged_on):
+        return f"A{arranged}"
     if obligation.due_day is None:
         return f"Due {ON_RELEASE}"
-    missed = ", missed" if state == "missed" else _late(obligation, day)
-    return f"Due {near_date(obligation.due_on, day)}{missed}"
+    late = ", missed" if state == "missed" else _late(obligation, day)
+    return f"Due {near_date(obligation.due_on, day)}{late}{f'; a{arranged}' if arranged else ''}"
 
 
 def _late(obligation: Obligation, day: date) -> str:

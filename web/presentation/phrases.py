@@ -163,11 +163,17 @@ def fact_references(fact: Entry) -> dict[str, list[str]]:
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
     """What the entry says beyond when and who: (field in words, value in words)."""
     titles, values = field_titles(type(fact)), dump_entry(fact).items()
-    return [
-        (titles[name], sentence(value.replace("-", " ")) if name == "clause" else value_words(value))
-        for name, value in values
-        if name not in COMMON_FIELDS
-    ]
+    left_out = (*COMMON_FIELDS, "question") if isinstance(fact, QualityJudged) else COMMON_FIELDS
+    return [(titles[name], _field_words(name, value)) for name, value in values if name not in left_out]
+
+
+def _field_words(name: str, value: Any) -> str:
+    """The value of a field in words: a framework by its title, an inspection and a clause without hyphens."""
+    if name == "framework" and (framework := frameworks().get(value)) is not None:
+        return framework.title
+    if name in ("inspection", "clause") and isinstance(value, str):
+        return sentence(value.replace("-", " "))
+    return value_words(value)
 
 
 def value_words(value: Any) -> str:

@@ -29,6 +29,9 @@ WHOLE = 4
 
 _PURPOSE, _KEPT = "just recorded", "just recorded"
 
+LIST = "desk.index"
+"""The page of the reader's own list."""
+
 LEFT_AND_NEXT = "left and next"
 """The extension of the app that says how many lines are left on the reader's list, and which is next."""
 
@@ -71,6 +74,13 @@ class Banner(NamedTuple):
     back: str
     left: int | None
     next: NextLine | None
+
+    @property
+    def list_href(self) -> str:
+        """The address of the list that the reader came from; empty where this page is it."""
+        if self.back and self.back != request.full_path.rstrip("?"):
+            return self.back
+        return "" if self.left is None or request.endpoint == LIST else url_for("home.index")
 
 
 def note(reference: str, *entries: str, back: str = "") -> None:

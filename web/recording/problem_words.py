@@ -69,9 +69,11 @@ def _of_a_date(reason: str, field: Field, typed: str) -> str:
         return f"{field.full_label} must be today or in the past. You entered {long_date(day)}."
     if "not between 1900 and 2100" in reason:
         return f"{field.full_label} must be between 1900 and 2100. You entered {long_date(day)}."
-    born = re.search(r"before the person's birth, (\d{4}-\d\d-\d\d)", reason)
+    born = re.search(r"person's birth, (\d{4}(?:-\d\d-\d\d)?)", reason)
     if born:
-        return f"{field.full_label} must be on or after the day the person was born, {_day(born[1])}. You entered {long_date(day)}."
+        return (
+            f"{field.full_label} must be on or after the person's birth, {_day(born[1])}. You entered {long_date(day)}."
+        )
     began = re.search(r"before (?:the start|its first day), (\d{4}-\d\d-\d\d)", reason)
     if began:
         return f"{field.full_label} must be on or after the day the order began. It began on {_day(began[1])}."

@@ -17,6 +17,9 @@ from domain.entries import refusals
 from domain.entries.case_entries import (
     AppointmentMade,
     AppointmentOutcomeRecorded,
+    AssessmentCompleted,
+    AssessmentCountersigned,
+    AssessmentReturned,
     Entry,
     EntryCorrected,
     EntryWithdrawn,
@@ -198,9 +201,14 @@ class RecordingForm:
         return found
 
     def _check_subject(self, fact: Entry) -> None:
-        """Refuse what changes an entry that is withdrawn, or is somebody else's to change; and an outcome that is not due."""
+        """Refuse what changes an entry that is withdrawn, or not theirs to change; what is not due; and signing their own work."""
         if isinstance(fact, AppointmentOutcomeRecorded) and fact.entry not in self.file.entries:
             self._check_outcome(fact)
+        if isinstance(fact, AssessmentCountersigned | AssessmentReturned):
+            made = self.file.entries.get(fact.assessment)
+            if isinstance(made, AssessmentCompleted) and entry_rights.is_own_assessment(made, self.file):
+                said = "you made, recorded or corrected this assessment; another manager countersigns it"
+                raise refusals.Refused("assessment", said)
         if not isinstance(fact, EntryCorrected | EntryWithdrawn) or fact.of not in self.file.entries:
             return
         subject = self.file.entries[fact.of]

@@ -14,7 +14,14 @@ from domain.accounts.roles import READERS
 from domain.aggregates.amendments import withdrawn
 from domain.aggregates.person_files import file_named
 from domain.entries import refusals
-from domain.entries.case_entries import ENTRY_TYPES, DispensationGiven, Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import (
+    ENTRY_TYPES,
+    DispensationGiven,
+    Entry,
+    EntryCorrected,
+    EntryWithdrawn,
+    SupervisionStarted,
+)
 from domain.entries.entry import FormGroup
 from domain.working.drafts import Draft
 from projections.obligations.duty_state import Obligation
@@ -29,7 +36,7 @@ from web.site import access_control, two_people
 
 blueprint = Blueprint("recording", __name__)
 
-_NOT_LISTED = ("EntryCorrected", "EntryWithdrawn")
+_NOT_LISTED = ("EntryCorrected", "EntryWithdrawn", "SupervisionStarted")
 
 _CASE_ENTRIES = {name: kind for name, kind in ENTRY_TYPES.items() if kind.kept_on == "case"}
 
@@ -64,6 +71,8 @@ def entry(crn: str, number: int, type_: str) -> str | Response:
     """Record one entry: the form, then the check, then the page that one came from."""
     reference = _open(crn, number)
     fact_type = _CASE_ENTRIES.get(type_)
+    if fact_type is SupervisionStarted:
+        return redirect(url_for("begin.index"))
     if fact_type is None or fact_type is EntryCorrected:
         abort(404, f"There is no form for {type_}.")
     return _answer(reference, fact_type, f"record/{type_}")

@@ -7,10 +7,12 @@ from math import floor
 from domain.policy.cited_documents import SURE
 from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
+from projections.reports.comparison import Comparison
 from projections.reports.disclosure import BASE, FEW
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion, Scope, change
+from web.presentation.comparison_words import CHANCE
 from web.presentation.formatting import count_noun, long_date, percent, short_date
 from web.presentation.phrases import knowledge_words, sentence
 
@@ -37,16 +39,24 @@ def change_said(before: Proportion, now: Proportion) -> str:
     return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
 
 
-def beside_said(now: Proportion, beside: Proportion | None) -> str | None:
-    """A figure compared with that of another place: ``12 points higher, more than chance``."""
-    if beside is None:
-        return None
+def beside_said(now: Proportion, beside: Proportion) -> str:
+    """A figure compared with that of another group: ``12 points higher, more than chance``."""
     found = change(beside, now)
     if found is None:
         return NOTHING
-    points = _points(beside, now)
-    way = f"{count_noun(abs(points), 'point')} {'higher' if points > 0 else 'lower'}" if points else "the same"
-    return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
+    return f"{_higher(beside, now)}, {'more than chance' if found.beyond_chance else 'within chance'}"
+
+
+def place_said(now: Proportion, beside: Proportion, against: Comparison | None) -> str:
+    """A figure compared with that of another place. ``against``: how it differs from it; None: that is not told."""
+    if now.score is None or beside.score is None:
+        return NOTHING
+    return ", ".join(filter(None, (_higher(beside, now), CHANCE[against])))
+
+
+def _higher(than: Proportion, now: Proportion) -> str:
+    points = _points(than, now)
+    return f"{count_noun(abs(points), 'point')} {'higher' if points > 0 else 'lower'}" if points else "the same"
 
 
 def _points(before: Proportion, now: Proportion) -> int:

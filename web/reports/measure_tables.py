@@ -10,7 +10,7 @@ from projections.reports.told_counts import WaitFigure
 from web.presentation.apart_words import apart_said
 from web.presentation.comparison_words import AGAINST, HOW_COMPARED
 from web.presentation.formatting import percent
-from web.reports.measure_phrases import beside_said, change_said, period_words, scope_words
+from web.reports.measure_phrases import change_said, period_words, place_said, scope_words
 from web.reports.share_columns import (
     SHARE_COLUMNS,
     WITHHELD_CELL,
@@ -54,7 +54,7 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
             "before_share": measure_link(line.measure, line.scope, asked.before),
         }
         if asked.beside is not None and line.beside is not None:
-            cells += [*short_cells(line.beside), beside_said(line.now, line.beside)]
+            cells += [*short_cells(line.beside), place_said(line.now, line.beside, line.against_beside)]
             opens["beside_share"] = measure_link(line.measure, asked.beside, asked.period)
         rows.append(TableRow(cells, opens))
     says = (

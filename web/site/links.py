@@ -56,6 +56,16 @@ NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
 """The menu of each role, in order: label and endpoint. The first item is the role's home. What the role may not enter, and what
 this installation does not have, is left out."""
 
+FOOTER = (
+    ("Standards", "handbook.index"),
+    ("Help", "about.help"),
+    ("Accessibility", "about.accessibility"),
+    ("Privacy", "about.privacy"),
+    ("Cookies", "about.cookies"),
+    ("What's new", "about.news"),
+)
+"""The links of the footer, in order: label and endpoint."""
+
 PART_OF: Mapping[str, str] = {
     "begin": "caseload.index", "cases": "caseload.index", "countersign": "caseload.index", "keeping": "caseload.index",
     "outcomes": "desk.index", "recording": "caseload.index", "replay": "caseload.index", "matrix": "compliance.index",
@@ -110,6 +120,17 @@ def menu() -> list[tuple[str, str]]:
     ]
 
 
+def footer_links() -> list[tuple[str, str]]:
+    """Label and address of each link of the footer that the reader may follow."""
+    who = access_control.signed_in()
+    return [
+        (label, url_for(endpoint))
+        for label, endpoint in FOOTER
+        if access_control.opens_to(current_app, endpoint) == access_control.ANYONE
+        or (who is not None and access_control.may_enter(who, endpoint))
+    ]
+
+
 def may_search() -> bool:
     """Whether the person signed in opens cases, so that they can search for one."""
     who = access_control.signed_in()
@@ -142,5 +163,13 @@ def _part_open(endpoints: list[str]) -> str | None:
 
 def attach(app: Flask) -> None:
     """Give the templates ``here``, ``navigation``, ``other_arguments`` and ``request_date``."""
-    for offered in (here, download_of, may_search, navigation, other_arguments, reading_date.request_date):
+    for offered in (
+        here,
+        download_of,
+        footer_links,
+        may_search,
+        navigation,
+        other_arguments,
+        reading_date.request_date,
+    ):
         app.add_template_global(offered)

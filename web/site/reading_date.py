@@ -29,6 +29,7 @@ NAMES = ("as_at", "known")
 UNDATED = frozenset(
     {
         "home",
+        "about",
         "signing_in",
         "openid",
         "factors",
@@ -41,6 +42,7 @@ UNDATED = frozenset(
         "sources",
         "proof",
         "calendars",
+        "digests",
         "inspecting",
         "assessing",
     }

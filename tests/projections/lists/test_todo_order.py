@@ -15,7 +15,7 @@ def band(*, grave: bool = False, high: bool = False, late: int | None = None, le
     days = left if late is None else -late
     columns = (grave, high or grave, late is not None, days, clock, recording)
     (found,) = bands(*(np.array([value]) for value in columns)).tolist()
-    return LETTERS[found]
+    return LETTERS[int(found)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,8 @@ def test_the_first_rule_that_fits_is_the_band(said: dict[str, object], wanted: s
 @pytest.mark.parametrize(
     ("number", "risk", "mappa", "word"),
     [
-        (0, "very_high", 3, "Very high risk"), (0, "high", 3, "MAPPA 3"), (0, None, 3, "MAPPA 3"), (0, None, None, "Never assessed"),
+        (0, "very_high", 3, "Very high risk"), (0, "high", 3, "MAPPA 3"), (0, None, 3, "MAPPA 3"),
+        (0, None, None, "Never assessed"),
         (1, "low", None, "Enforcement clock"), (2, "high", 2, "High risk"), (2, "very_high", None, "High risk"),
         (2, "medium", 2, "MAPPA 2"), (3, "low", None, "Other cases"), (4, "high", None, "Recording"),
     ],

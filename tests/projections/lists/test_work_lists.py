@@ -5,7 +5,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +18,6 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.lists import open_duties
 from projections.lists.case_list import CaseList
-from projections.lists.case_search import cases_with
 from projections.lists.counted_cases import CountedCases
 from projections.lists.late_entries import LateEntries
 from projections.lists.listed_notices import ListedNotices
@@ -105,27 +103,6 @@ def same(selection: CaseSelection, chosen: Array, cases: list[CaseSnapshot], fil
     assert [(c.case.reference, c.case.spell, c.overdue, c.missed, c.next_due_on) for c in found_lines] == [
         (c.case.reference, c.case.spell, c.overdue, c.missed, c.next_due_on) for c in map(case_line, cases)
     ]
-
-
-NAMES = ("Zoë Ó Briain", "Anna Strauß", "MARY-ANN O'Neil", "Li", "Al Oni", "K K")
-
-
-@pytest.mark.parametrize(
-    "words", ["zo", "ó", "Ó BRIAIN", "strauss", "STRAUẞ", "l", "li", "ial", "k", "k k", "x00000", "X000003/1 li", "/1", "nobody",
-              "n o", "  ", "'", "İ", "briainanna"],
-)  # fmt: skip
-def test_a_case_is_found_by_each_word_in_its_reference_or_name(words: str) -> None:
-    files = {}
-    for number, name in enumerate(NAMES):
-        facts = facts_of([LINE | {"person": PERSON | {"name": name}}])
-        files[f"X{number:06}/1"] = facts
-    columns = columns_of(dict(list(files.items())[:4])).with_changes(columns_of(dict(list(files.items())[3:])))
-    selection = CaseSelection(columns, Moment(files["X000000/1"][0].occurred_on, None))
-    found = {columns.references[at] for at in np.flatnonzero(cases_with(selection, words)).tolist()}
-    assert found == {
-        reference for (reference, _), name in zip(files.items(), NAMES, strict=True)
-        if all(word in f"{reference} {name}".casefold() for word in words.casefold().split())
-    }  # fmt: skip
 
 
 PERSON = {

@@ -40,7 +40,10 @@ def test_an_address_is_shown_once_and_read_without_signing_in(app: Flask, made: 
     assert app.test_client().get(address).text.startswith("BEGIN:VCALENDAR")
     page = client.get("/calendar").text
     assert ".ics" not in page and "has an address until" in page
-    other = address_in(post(client, "/calendar", step="new").text)
+    asked = post(client, "/calendar", step="new").text
+    assert "Make a new address?" in asked and ".ics" not in asked
+    assert app.test_client().get(address).status_code == 200, "until the answer is yes the old one stands"
+    other = address_in(post(client, "/calendar", step="replace").text)
     assert other != address and app.test_client().get(address).status_code == 404
     post(client, "/calendar", step="stop")
     assert app.test_client().get(other).status_code == 404 and "has no address" in client.get("/calendar").text
@@ -75,3 +78,13 @@ def test_another_name_or_secret_opens_nothing(app: Flask, made: tuple[FlaskClien
     for address in (made[1].replace("p.anstey", "m.hoole"), made[1].replace(".ics", "x.ics"), "/calendar/p.anstey/x.ics",
                     made[1].replace("p.anstey", "nobody")):  # fmt: skip
         assert client.get(address).status_code == 404
+
+
+def test_a_line_break_anywhere_in_an_address_makes_it_none(app: Flask, made: tuple[FlaskClient, str]) -> None:
+    client = app.test_client()
+    for odd in ("%0A", "%0D%0A", "a%0Ab", "%1B", "%C2%85", "%E2%80%A9", "%00"):
+        for address in (f"{made[1]}?officer={odd}", f"{made[1]}?{odd}=x", made[1].replace(".ics", f"{odd}.ics")):
+            assert client.get(address).status_code in (400, 404) and (
+                odd == "%00" or client.get(address).status_code == 404
+            )
+    assert client.get(f"{made[1]}?officer=Nobody").status_code == 200

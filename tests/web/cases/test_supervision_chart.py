@@ -114,9 +114,8 @@ def test_before_a_late_recording_the_file_did_not_show_it() -> None:
     stood, known = (stripped(begun(), late, day=day, hindsight=later, met=True) for later in (False, True))
     assert kinds(stood, "Assessment and plan") == {}
     assert kinds(known, "Assessment and plan") == {"plan": "plan"}
-    assert [m.kind for m in stood.lane("Late or missing").marks if m.about.clause.id == "initial-supervision-plan"] == [
-        "overdue"
-    ]  # type: ignore[union-attr]
+    plans = [m.kind for m in stood.lane("Late or missing").marks if m.about.clause.id == "initial-supervision-plan"]  # type: ignore[union-attr]
+    assert plans == ["overdue"]
     assert [m.kind for m in known.lane("Late or missing").marks if m.entry == "plan"] == ["met"]
 
 

@@ -100,7 +100,7 @@ def test_links_from_a_page_as_received_here_lead_to_pages_as_the_file_stood(
     client: FlaskClient, own_database: Path
 ) -> None:
     page = client.get(f"/cases/{a_case(own_database)}?as_at={DAY}&known=received").text
-    assert f"/cases?as_at={DAY}&amp;known=stood" in page
+    assert f"/search?as_at={DAY}&amp;known=stood" in page
     answer = client.get(f"/cases?as_at={DAY}&known=received")
     assert answer.status_code == 400 and "Read a case or the sheet of an inspection as received here" in answer.text
 

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from domain.aggregates.case_file import RecordedEntry
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
+from tests.support.case_pages import timeline_of
 from tests.support.people import MANAGER, confirm_all, opens, post, signed_in, token_in
 from tests.web.inspections.test_inspection_pages import (
     AUDIT,
@@ -135,6 +136,7 @@ def test_no_page_of_the_case_tells_a_second_reader_what_the_first_answered(
     late = "as_at=2005-12-22&known=hindsight"
     pages = [
         f"/cases/{case}?inspection=october-audit", f"/cases/{case}?{late}", f"/cases/{case}/replay",
+        *(f"/cases/{case}/{tab}?inspection=october-audit&{late}" for tab in ("due", "timeline", "answers", "history")),
         f"/cases/{case}/then-and-now?{late}", f"/cases/{case}/record/EntryWithdrawn",
         f"{AUDIT}/questions/{PLAN}", f"{AUDIT}/agreement", f"{AUDIT}/report/csv", f"{AUDIT}/read/{case}?second=yes",
     ]  # fmt: skip
@@ -147,11 +149,13 @@ def test_no_page_of_the_case_tells_a_second_reader_what_the_first_answered(
     assert "how others answered there is not shown" in okafor.get(pages[0]).text
     for question, answer in ((PLAN, "sufficient"), ("work-prioritised", "insufficient")):
         post(okafor, f"{AUDIT}/read/{case}?second=yes", **{f"answer {question}": answer})
-    assert "Quality judged" in lead.get(f"/cases/{case}?{late}").text, "the first reader's own"
-    assert "sufficient, second" not in lead.get(f"/cases/{case}?{late}").text
+    assert "Quality judged" in timeline_of(lead, f"/cases/{case}", late), "the first reader's own"
+    assert "sufficient, second" not in timeline_of(lead, f"/cases/{case}", late)
     second = f"{AUDIT}/read/{case}?second=yes"
     assert post(okafor, second, step="finish", note="The rest is at court").status_code == 302
-    assert words in okafor.get(pages[1]).text and words in okafor.get(f"{AUDIT}/questions/{PLAN}").text
+    assert (
+        words in timeline_of(okafor, f"/cases/{case}", late) and words in okafor.get(f"{AUDIT}/questions/{PLAN}").text
+    )
     held = len(answers(lead, case))
     assert "its answers stay as they were" in post(okafor, second, **{f"answer {PLAN}": "insufficient"}).text
     assert len(answers(lead, case)) == held and "Save answers" not in okafor.get(second).text

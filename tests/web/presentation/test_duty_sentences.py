@@ -211,6 +211,10 @@ WHEN = [
     (duty(date(2005, 12, 9), met_on=date(2005, 12, 10)), "Done 10 Dec, less than a working day late"),
     (duty(date(2005, 12, 30), ended_on=date(2005, 12, 20)), "Not owed any more from 20 Dec"),
     (duty(WHEN_RELEASED), "Due when released"),
+    (
+        duty(date(2005, 8, 11), dispensed=((date(2005, 8, 1), date(2006, 1, 1)),)),
+        "Due 11 Aug, dispensed until 31 Dec 2005",
+    ),
 ]
 
 
@@ -221,8 +225,12 @@ def test_when_a_duty_is_due_or_was_done(owed: Obligation, when: str) -> None:
 
 def test_what_is_arranged_is_said_in_place_of_the_due_date_until_it_is_done() -> None:
     arranged = date(2005, 12, 28)
-    assert duty_sentence(duty(date(2005, 12, 23)), TODAY, arranged_on=arranged).when == "Arranged for 28 Dec"
-    assert duty_sentence(duty(date(2005, 8, 11)), TODAY, arranged_on=arranged).when == "Arranged for 28 Dec"
+    assert duty_sentence(duty(date(2005, 12, 28)), TODAY, arranged_on=arranged).when == "Arranged for 28 Dec"
+    assert (
+        duty_sentence(duty(date(2005, 12, 23)), TODAY, arranged_on=arranged).when == "Due 23 Dec; arranged for 28 Dec"
+    )
+    late = duty_sentence(duty(date(2005, 8, 11)), TODAY, arranged_on=arranged)
+    assert late.when == "Due 11 Aug, 94 working days late; arranged for 28 Dec"
     done = duty(date(2005, 12, 5), met_on=date(2005, 12, 5))
     assert duty_sentence(done, TODAY, arranged_on=arranged).when == "Done 5 Dec"
 

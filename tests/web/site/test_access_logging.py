@@ -13,8 +13,9 @@ from flask import Flask, Response, make_response, request
 from domain.accounts.access_lines import Line, LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.entries.entry import CASE
+from tests.support.case_pages import timeline_of
 from tests.support.depth import deep
-from tests.support.people import MANAGER, PASSWORD, add, post, signed_in, token_in
+from tests.support.people import MANAGER, PASSWORD, add, found_by, post, signed_in, token_in
 from tests.web.site.test_access_control import ARGUMENTS, CHELTENHAM, GLOUCESTER, TODAY, USERS
 from web.app import create_app
 from web.site import access_control
@@ -122,11 +123,11 @@ def one(app: Flask, before: int) -> Line:
 def test_a_list_names_its_cases_and_its_filters_and_seals_what_was_typed(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
     before = last(app)
-    client.get("/cases?team=Gloucester&find=davies&odd=Brian+Davies")
+    client.get("/cases?team=Gloucester&odd=Brian+Davies")
     line = one(app, before)
-    assert (line.username, line.name, line.action) == ("p.anstey", "Peter Anstey", "searched")
+    assert (line.username, line.name, line.action) == ("p.anstey", "Peter Anstey", "viewed")
     assert (line.route, line.selection, line.purpose) == ("caseload.index", "/cases?team=Gloucester", "supervision")
-    assert (line.sought, line.address) == ("find=davies&odd=Brian+Davies", "127.0.0.1")
+    assert (line.sought, line.address) == ("odd=Brian+Davies", "127.0.0.1")
     assert GLOUCESTER in listed(app, line)
     with log_in(app).transaction() as c:
         assert "avies" not in str(c.rows("SELECT * FROM access_lines"))
@@ -171,9 +172,9 @@ def test_every_page_is_for_something(app: Flask) -> None:
 def test_figures_write_their_selection_and_no_case(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
     before = last(app)
-    for address in ("/desk", "/matrix", "/reports/contact", "/standards", "/api/v1/measures/contact-arranged"):
+    for address in ("/matrix", "/reports/contact", "/standards", "/api/v1/measures/contact-arranged"):
         client.get(address)
-    assert [(line.cases, line.digest) for line in since(app, before)] == [(0, "")] * 5
+    assert [(line.cases, line.digest) for line in since(app, before)] == [(0, "")] * 4
 
 
 def test_a_case_that_is_closed_or_absent_is_a_line_of_that_case(app: Flask) -> None:
@@ -260,7 +261,7 @@ def test_a_form_without_its_token_is_a_refusal(app: Flask) -> None:
 
 def test_the_calendar_names_the_cases_it_gave_to_whose_calendar_it_is(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
-    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="new").text)
+    address = re.search(r"/calendar/p\.anstey/[^\"<]+\.ics", post(client, "/calendar", step="replace").text)
     assert address is not None
     before = last(app)
     made = app.test_client().get(address[0]).text
@@ -348,7 +349,7 @@ def test_nothing_is_recorded_while_the_log_cannot_be_written(app: Flask, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(AccessLog, "try_out", lambda _: (_ for _ in ()).throw(LogUnavailable("gone")))
         assert client.post(page, data=typed).status_code == 503
-    assert "form-0123456789ab" not in client.get(f"/cases/{GLOUCESTER}").text
+    assert "form-0123456789ab" not in timeline_of(client, f"/cases/{GLOUCESTER}")
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -431,18 +432,18 @@ def table_in(page: str) -> str:
 def test_the_download_names_no_case_and_no_search(app: Flask) -> None:
     spo, auditor = signed_in(app, "p.anstey"), signed_in(app, "s.brandt")
     spo.get(f"/cases/{GLOUCESTER}")
-    spo.get("/cases?find=davies")
+    found_by(spo, "davies")
     file = auditor.get("/access/download/csv?staff=p.anstey")
     rows = file.text.splitlines()
-    assert len(rows) == 4 and rows[0].startswith("\ufeffNumber,When (UTC)")
+    assert len(rows) == 6 and rows[0].startswith("\ufeffNumber,When (UTC)")
     assert "sealed" in rows[1] and "davies" not in file.text and "V465889" not in file.text
     assert [line.action for line in lines(app, staff="s.brandt")][-1] == "downloaded"
 
 
 def test_what_is_forgotten_says_so(app: Flask) -> None:
     spo, auditor = signed_in(app, "p.anstey"), signed_in(app, "s.brandt")
-    spo.get("/cases?find=davies")
-    assert "find=davies" in auditor.get("/access?action=searched").text
+    found_by(spo, "davies")
+    assert "davies" in auditor.get("/access?action=searched").text
     log_in(app).forget(f"{lines(app)[-1].at:%Y-%m}")
     page = auditor.get("/access?action=searched").text
     assert "davies" not in page and "What was typed is forgotten" in page

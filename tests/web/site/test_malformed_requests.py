@@ -32,8 +32,9 @@ CHECKED = {
 
 PAGES = {
     "p.anstey": [
-        "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv", "/cases", "/cases/download/ods", "/matrix/duties",
-        "/matrix/duties/download/xlsx", CASE, f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
+        "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv",
+        "/cases", "/cases/download/ods", "/matrix/duties", "/matrix/duties/download/xlsx", CASE,
+        f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
         "/standards/compare", "/sign-in",
     ],
     "i.nkemelu": ["/staff", "/access", "/access/download/csv", "/imports"],

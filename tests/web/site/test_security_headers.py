@@ -48,7 +48,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(demo_app: Flask, user: 
 
 def test_what_is_no_page_is_kept_and_never_shown(demo_app: Flask) -> None:
     client, kept = signed_in(demo_app, "c.whitlock"), set()
-    made = re.search(r"/calendar/c\.whitlock/[^\"<?]+\.ics", post(client, "/calendar", step="new").text)
+    made = re.search(r"/calendar/c\.whitlock/[^\"<?]+\.ics", post(client, "/calendar", step="replace").text)
     assert made is not None
     for endpoint, address in (*walked(demo_app), ("calendars.feed", made[0])):
         answer = client.get(address)

@@ -19,8 +19,6 @@ from web.site import access_control
 SIZE = 25
 """Entries on a page."""
 
-OTHER = "Corrections and withdrawals"
-
 
 @blueprint.get("/cases/<crn>/<int:number>/timeline")
 @access_control.open_to(*READERS)
@@ -67,7 +65,7 @@ def newest_first(case: OpenedCase) -> list[TimelineEntry]:
 
 def kind_of(fact: Entry) -> str:
     """The kind of an entry, by which the timeline is filtered: the heading under which it is recorded."""
-    return fact.use.form_group or OTHER
+    return fact.use.form_group
 
 
 def kinds_of(items: Sequence[TimelineEntry]) -> list[str]:

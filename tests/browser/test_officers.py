@@ -1,0 +1,51 @@
+"""The pages of officers and of agreed actions in a real browser: usable at every width, two printed sides, an action in one form."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+
+from web.app import create_app
+
+pytestmark = pytest.mark.browser
+
+SHEET = "/officers/Ian%20Makepeace"
+PATHS = ("/officers", SHEET, "/actions", "/actions/team/Gloucester")
+
+
+@pytest.fixture
+def app(own_database: Path) -> Flask:
+    return create_app(str(own_database), today=lambda: date(2005, 12, 22), demo=True)
+
+
+def test_agreeing_and_closing_an_action_at_every_width(
+    app: Flask, site: Callable[..., str], context: Callable[..., BrowserContext], usable: Callable[[Page], None]
+) -> None:
+    address = site(app, "p.anstey")
+    page = context().new_page()
+    page.goto(address + SHEET)
+    page.get_by_role("button", name="Agree", exact=True).click()
+    summary = page.locator(".govuk-error-summary")
+    summary.get_by_role("link", name="Enter what was agreed.").click()
+    expect(page.locator("#agree-what")).to_be_focused()
+    page.locator("#agree-what").fill("Plans reviewed in all cases")
+    page.locator("#agree-by_when").fill("31/12/2005")
+    page.locator("#agree-shows").select_option("duties:plan-review")
+    page.get_by_role("button", name="Agree", exact=True).click()
+    expect(page.get_by_text(re.compile(r"\d of \d done, from the record"))).to_be_visible()
+    for path in PATHS:
+        page.goto(address + path)
+        usable(page)
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address + SHEET)
+    assert page.pdf(format="A4").count(b"/Type /Page\n") <= 2
+    page.get_by_text("Close or change").first.click()
+    page.get_by_label("Done", exact=True).check()
+    page.get_by_role("button", name="Close this action").click()
+    expect(page.get_by_text("Done on 22 Dec 2005")).to_be_visible()

@@ -1,0 +1,192 @@
+"""Handing a digest to a mail server by SMTP, or to GOV.UK Notify by its HTTP API."""
+
+import base64
+import hashlib
+import hmac
+import json
+import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from ipaddress import ip_address
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from web.site import system_clock
+
+SECONDS = 30
+"""How long a server may take for one answer."""
+
+POLICY = SMTP.clone(max_line_length=998)
+"""Headers in one line, as long as RFC 5322 allows: an address in angle brackets is encoded where it is folded, and useless."""
+
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""RFC 8058: the body of the request that unsubscribes."""
+
+
+class NotSent(Exception):
+    """The mail was certainly not taken: it can be tried again."""
+
+
+class Unsure(Exception):
+    """Nobody knows whether the mail was taken: it is not tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail. ``stop``: the address at which a POST unsubscribes. ``reference``: tells it apart; it names nobody."""
+
+    to: str
+    subject: str
+    body: str
+    stop: str
+    reference: str
+
+
+class MailServer(Protocol):
+    def send(self, mail: Mail) -> None:
+        """Hand a mail over. ``NotSent``, ``Unsure``."""
+
+
+class WrongServer(ValueError):
+    """The address of a mail server cannot be read; the text says what to write."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """A server for SMTP. ``security``: ``tls`` from the start, ``starttls``, or ``none`` on this machine alone."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str
+    sender: str
+
+    def send(self, mail: Mail) -> None:
+        message = EmailMessage(policy=POLICY)
+        message["From"], message["To"], message["Subject"] = self.sender, mail.to, mail.subject
+        message["List-Unsubscribe"], message["List-Unsubscribe-Post"] = f"<{mail.stop}>", ONE_CLICK
+        message["Message-ID"] = f"<{mail.reference}@{self.sender.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(mail.body)
+        server = _before_sending(self._connected)
+        try:
+            server.send_message(message)
+        except (
+            smtplib.SMTPRecipientsRefused,
+            smtplib.SMTPSenderRefused,
+            smtplib.SMTPDataError,
+            smtplib.SMTPHeloError,
+        ) as error:
+            raise NotSent(type(error).__name__) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unsure(type(error).__name__) from error
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+
+    def _connected(self) -> smtplib.SMTP:
+        context = ssl.create_default_context()
+        if self.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=SECONDS, context=context)
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=SECONDS)
+        if self.security == "starttls":
+            server.starttls(context=context)
+        if self.user:
+            server.login(self.user, self.password)
+        return server
+
+
+def _before_sending(connect: Callable[[], smtplib.SMTP]) -> smtplib.SMTP:
+    try:
+        return connect()
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotSent(type(error).__name__) from error
+
+
+@dataclass(frozen=True)
+class Notify:
+    """GOV.UK Notify. ``key``: an API key, as Notify gives it: a name, the service's id and a secret, with hyphens between.
+
+    ``template``: the id of a template with the fields ``subject`` and ``body``.
+    """
+
+    site: str
+    template: str
+    key: str
+
+    def send(self, mail: Mail) -> None:
+        import requests
+
+        sent = {
+            "email_address": mail.to, "template_id": self.template, "reference": mail.reference,
+            "personalisation": {"subject": mail.subject, "body": mail.body}, "one_click_unsubscribe_url": mail.stop,
+        }  # fmt: skip
+        headers = {"Authorization": f"Bearer {self._token()}"}
+        try:
+            answer = requests.post(
+                f"{self.site}/v2/notifications/email",
+                json=sent,
+                headers=headers,
+                timeout=SECONDS,
+                allow_redirects=False,
+            )
+        except requests.ConnectTimeout as error:
+            raise NotSent("ConnectTimeout") from error
+        except requests.RequestException as error:
+            raise Unsure(type(error).__name__) from error
+        if answer.status_code != 201:
+            raise (NotSent if 300 <= answer.status_code < 500 else Unsure)(f"Notify answered {answer.status_code}")
+
+    def _token(self) -> str:
+        """A JSON web token, HS256 (RFC 7519), that holds for half a minute."""
+        service, secret = self.key[-73:-37], self.key[-36:]
+        parts = ({"typ": "JWT", "alg": "HS256"}, {"iss": service, "iat": int(system_clock.now().timestamp())})
+        said = ".".join(_encoded(json.dumps(part).encode()) for part in parts)
+        return f"{said}.{_encoded(hmac.new(secret.encode(), said.encode(), hashlib.sha256).digest())}"
+
+
+def _encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
+WRITE = "write smtp://HOST:PORT, smtps://HOST:PORT or notify://api.notifications.service.gov.uk/TEMPLATE"
+
+
+def server_at(address: str, *, sender: str, password: str, key: str) -> MailServer:
+    """The server at this address. ``password``: of the user whom an address of SMTP names. ``key``: for Notify.
+
+    A mail is never handed over in the clear but on this machine. ``WrongServer``.
+    """
+    asked = urlsplit(address)
+    host = asked.hostname or ""
+    try:
+        here, port = _is_here(host), asked.port
+    except ValueError as error:
+        raise WrongServer(f"{WRITE}: {error}") from error
+    if asked.scheme in ("smtp", "smtps") and host and not asked.path.strip("/"):
+        if "@" not in sender or not sender.isprintable():
+            raise WrongServer("say with --sender from which address the mails come")
+        secure = "tls" if asked.scheme == "smtps" else "none" if here else "starttls"
+        return SmtpServer(host, port or {"tls": 465, "starttls": 587, "none": 25}[secure], secure, asked.username or "",
+                          password, sender)  # fmt: skip
+    if asked.scheme == "notify" and host and asked.path.strip("/"):
+        if len(key) < 74:
+            raise WrongServer("give the key of the API of GOV.UK Notify in CASEAUDIT_NOTIFY_KEY")
+        site = f"{'http' if here else 'https'}://{host}{f':{port}' if port else ''}"
+        return Notify(site, asked.path.strip("/"), key)
+    raise WrongServer(WRITE)
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -36,7 +36,7 @@ PAGES = {
         "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv",
         "/cases", "/cases/download/ods", "/matrix/duties", "/matrix/duties/download/xlsx", CASE,
         f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
-        "/standards/compare", "/sign-in",
+        "/outcomes", "/begin-a-case", f"{CASE}/countersign/0004", "/standards/compare", "/sign-in",
     ],
     "i.nkemelu": ["/staff", "/access", "/access/download/csv", "/imports"],
 }  # fmt: skip

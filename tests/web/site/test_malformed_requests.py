@@ -36,7 +36,8 @@ PAGES = {
         "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv",
         "/cases", "/cases/download/ods", "/matrix/duties", "/matrix/duties/download/xlsx", CASE,
         f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
-        "/standards/compare", "/sign-in", "/officers", "/officers/Helen%20Sallis", "/actions", "/actions/team/Gloucester",
+        "/outcomes", "/begin-a-case", f"{CASE}/countersign/0004", "/standards/compare", "/sign-in",
+        "/officers", "/officers/Helen%20Sallis", "/actions", "/actions/team/Gloucester",
     ],
     "i.nkemelu": ["/staff", "/access", "/access/download/csv", "/imports"],
 }  # fmt: skip

@@ -116,6 +116,11 @@ class AccessLog:
                 return
             before, left = found[-1].mark, None if left is None else left - size
 
+    def latest(self, action: Action, since: datetime) -> dict[str, datetime]:
+        """User name -> when they last did this, among the lines from an instant on."""
+        with self.transaction() as c:
+            return access_search.latest(c, action, since)
+
     def settled(self) -> int:
         """The number of a line up to which no other comes any more; 0 where there is none.
 

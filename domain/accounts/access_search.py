@@ -63,6 +63,15 @@ def lines(c: Cursor, sealing: Sealing, asked: Asked, before: Mark | None, limit:
     return [_line(c, sealing, row) for row in rows]
 
 
+def latest(c: Cursor, action: str, since: datetime) -> dict[str, datetime]:
+    """See ``AccessLog.latest``."""
+    rows = c.rows(
+        "SELECT username, MAX(at) FROM access_lines WHERE action = ? AND at >= ? GROUP BY username",
+        (action, microseconds(since)),
+    )
+    return {username: instant(at) for username, at in rows}
+
+
 def _places(c: Cursor, conditions: Conditions, limit: int, lists: Sequence[int] | None = None) -> list[Mark]:
     """The places of the latest lines that fit. ``lists``: only lines that show one of these lists."""
     query, values = (

@@ -39,6 +39,7 @@ from domain.store.engines import engine_of, insert_into
 from domain.working import working_tables
 from domain.working.digests import Digests
 from domain.working.drafts import Drafts
+from domain.working.kept_files import KeptFiles
 from domain.working.recent_cases import RecentCases
 from domain.working.seen_marks import SeenMarks
 from domain.working.snoozes import Snoozes
@@ -131,6 +132,10 @@ class AccountRegister(KeptAccounts):
         return CalendarAddresses(self.engine, self.key)
 
     @property
+    def kept_files(self) -> KeptFiles:
+        return KeptFiles(self.engine, self.key)
+
+    @property
     def recent_cases(self) -> RecentCases:
         return RecentCases(self.engine)
 
@@ -156,6 +161,7 @@ class AccountRegister(KeptAccounts):
         self.drafts.forget(crn)
         self.recent_cases.forget(crn)
         self.snoozes.forget(crn)
+        self.kept_files.forget_all()
 
     def close(self) -> None:
         super().close()

@@ -78,6 +78,15 @@ class SignInTries:
                 c.execute(sa.update(_tries).where(_tries.c.subject == subject.key).values(values))
         return max(wait, timedelta())
 
+    def waiting(self, subjects: Sequence[Subject], now: datetime) -> list[Subject]:
+        """Those of these subjects that must wait now."""
+        with self.engine.connect() as c:
+            rows = {
+                row.subject: row for row in c.execute(sa.select(_tries).where(_tries.c.at > _text(now - FORGOTTEN)))
+            }
+        held = ((subject, rows[subject.key]) for subject in subjects if subject.key in rows)
+        return [one for one, row in held if datetime.fromisoformat(row.at) + delay(row.tries, one.free) > now]
+
     def succeeded(self, subjects: Sequence[Subject], now: datetime) -> None:
         """Forget the tries of an account that signed in; a client has this one try back. Forget what is old."""
         with self.engine.begin() as c:

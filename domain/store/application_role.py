@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "identities": KEEPS,
     "invitations": KEEPS,
     "calendar_addresses": KEEPS,
+    "kept_files": KEEPS,
     "recent_cases": KEEPS,
     "digest_wishes": KEEPS,
     "digests": KEEPS,

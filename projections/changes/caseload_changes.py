@@ -108,11 +108,16 @@ class CaseloadChanges:
         return found
 
     @cached_property
+    def very_high(self) -> Array:
+        """For each case whether its risk of harm is very high now."""
+        found: Array = self.spells.risk[1] == VERY_HIGH
+        return found
+
+    @cached_property
     def stays(self) -> Array:
         """For each case whether its line stays until the case is opened."""
-        very_high = self.spells.risk[1] == VERY_HIGH
         some = np.logical_or.reduce([self.having(kind) for kind in KINDS])
-        stays: Array = (some & very_high) | np.logical_or.reduce([self.having(kind) for kind in STAYING])
+        stays: Array = (some & self.very_high) | np.logical_or.reduce([self.having(kind) for kind in STAYING])
         return stays
 
     def in_order(self, among: Array | None = None, *, fold: bool = True) -> Order:
@@ -126,5 +131,5 @@ class CaseloadChanges:
         kind, newest = (days[:, cases] > 0).argmax(axis=0), days[:, cases].max(axis=0)
         worked = working_days_before()
         old = (worked[int(self.selection.day)] - worked[newest] > FOLDED_AFTER) & ~self.stays[cases] & fold
-        order = np.lexsort((cases, -newest, kind, ~(self.spells.risk[1][cases] == VERY_HIGH)))
+        order = np.lexsort((cases, -newest, kind, ~self.very_high[cases]))
         return Order(cases[order][~old[order]], cases[old])

@@ -10,7 +10,7 @@ import numpy as np
 from domain.calendar.workdays import working_days
 from domain.store.record_reader import RecordReader
 from domain.working.seen_marks import SeenCase, SeenMark, SeenUpTo
-from projections.changes.caseload_changes import KINDS, CaseloadChanges
+from projections.changes.caseload_changes import KINDS, STAYING, CaseloadChanges
 from projections.changes.compared_spells import VERY_HIGH, ComparedSpells
 from projections.changes.import_runs import ImportRun, import_runs
 from projections.changes.reading_then import Earlier, ReadingThen
@@ -97,6 +97,20 @@ class SinceSeen:
         stays = np.flatnonzero(found.stays & found.cases).tolist()
         held = {columns.references[case]: places[int(found.selection.place[case])].key("team") for case in stays}
         return {reference: self.seen.staying(reference, team) for reference, of in held.items() if of == team}
+
+    def held_already(self, cases: Array) -> int:
+        """How many of these cases (numbers) are held by an earlier mark, and have nothing that another mark would take away."""
+        found, references = self.found, self.found.selection.columns.references
+        places = self.found.selection.columns.words["place"].values
+        held = np.zeros(self.found.selection.columns.numbers, bool)
+        for reference in self.seen.cases:
+            number = references.find(reference)
+            if number is not None:
+                team = places[int(found.selection.place[number])].key("team")
+                upto = self.seen.of_case(reference, team)
+                held[number] = self.seen.staying(reference, team).order < upto.order
+        seen_again = np.logical_or.reduce([found.having(kind) for kind in KINDS if kind not in STAYING])
+        return int(np.count_nonzero((held & (found.very_high | ~seen_again))[cases]))
 
     def imports(self, tail: RecordTail, importers: Collection[str]) -> list[ImportRun]:
         """The imports since then that brought entries on these cases; none where nothing was marked as seen yet.

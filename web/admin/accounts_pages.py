@@ -42,12 +42,12 @@ def new() -> str:
 @access_control.open_to(*ADMINISTRATORS)
 def add() -> str | Response | tuple[str, int]:
     """Make an account, once a second person confirms it."""
-    account, problems = read_account(request.form)
+    account, problems = read_account(_typed())
     if account is not None and account.username in _asked_for():
         problems["username"] = "This account is asked for already: a second person can confirm it on the page Requests"
         account = None
     if account is None:
-        return _form(None, request.form, problems)
+        return _form(None, _typed(), problems)
     return _ask(None, replace(account, must_change=True))
 
 
@@ -64,7 +64,7 @@ def show(username: str) -> str:
 def change(username: str) -> str | Response | tuple[str, int]:
     """Change an account: what narrows it at once, what widens it once a second person confirms it."""
     standing = _found(username)
-    account, problems = read_account({**request.form, "username": username})
+    account, problems = read_account({**_typed(), "username": username})
     disabled = request.form.get("disabled") == "yes"
     if not may_change(
         access_control.account(), standing, role=account.role if account else standing.role, disabled=disabled
@@ -72,7 +72,7 @@ def change(username: str) -> str | Response | tuple[str, int]:
         problems["disabled"] = "You can't close your own account or give yourself another role; ask a colleague to"
         account = None
     if account is None:
-        return _form(standing, request.form, problems)
+        return _form(standing, _typed(), problems)
     read = request.form.get("revision", "")
     if read != str(standing.revision):
         return _stale(standing, replace(account, disabled=disabled))
@@ -111,9 +111,9 @@ def _ask(standing: Account | None, account: Account) -> str | Response | tuple[s
     try:
         outcome = two_people.ask_account(standing, account, reason=request.form.get("reason", "").strip())
     except AccountExists:
-        return _form(standing, request.form, {"username": "There is already an account of this user name"})
+        return _form(standing, _typed(), {"username": "There is already an account of this user name"})
     except KeyTaken as error:
-        return _form(standing, request.form, {"staff": f"{error}: a staff key belongs to one account"})
+        return _form(standing, _typed(), {"staff": f"{error}: a staff key belongs to one account"})
     except StaleAccount:
         return _stale(_found(account.username), account)
     if standing is None:
@@ -144,6 +144,14 @@ def give_password(username: str) -> str:
     return render_template("admin/given_password.html", account=account, given=given)
 
 
+def _typed() -> dict[str, str]:
+    """The form as it was sent, with the places and inspections that were ticked among those that were typed, one a line."""
+    typed = request.form.to_dict()
+    for name, ticked in (("places", "place"), ("inspections", "inspection")):
+        typed[name] = "\n".join([*request.form.getlist(ticked), *typed.get(name, "").splitlines()])
+    return typed
+
+
 def _as_form(account: Account) -> dict[str, str]:
     return {
         "username": account.username, "name": account.name, "role": account.role, "grade": account.grade or "",
@@ -163,6 +171,7 @@ def _found(username: str) -> Account:
 def _form(
     account: Account | None, values: Any, problems: dict[str, str], differ: Sequence[tuple[str, str, str]] = ()
 ) -> str:
+    choices = current_cases.places()
     return render_template(
         "admin/account.html",
         account=account,
@@ -178,6 +187,7 @@ def _form(
         differ=differ,
         roles=ROLES,
         grades=get_args(OfficerGrade),
-        places=current_cases.places(),
-        inspections=list(current_cases.repository().inspections),
+        places=choices,
+        listed=[key for pairs in choices.values() for key, _ in pairs],
+        inspections=[(name, opened.title) for name, opened in current_cases.repository().inspections.items()],
     )

@@ -35,7 +35,8 @@ class ChangesPanel:
 
     ``from_day``: the earliest day from which anything is new. ``lines``: of the cases shown; ``more``: how many others are
     listed; ``old``: how many are folded, being of long ago.
-    ``imports``: with how many cases' past verdicts each has changed. ``upto``, ``teams``: what *Mark these as seen* sends.
+    ``held``: how many wait to be opened and have nothing else. ``imports``: with how many cases' past verdicts each has
+    changed. ``upto``, ``teams``: what *Mark these as seen* sends.
     ``can_undo``: whether the last mark can still be taken back.
     """
 
@@ -46,6 +47,7 @@ class ChangesPanel:
     more: int
     old: int
     imports: Sequence[tuple[ImportRun, int]]
+    held: int
     upto: SeenUpTo
     teams: Sequence[str]
     can_undo: bool
@@ -56,8 +58,13 @@ class ChangesPanel:
         return len(self.lines) + self.more + self.old + len(self.imports)
 
     @property
+    def to_mark(self) -> int:
+        """How many of them *Mark these as seen* would mark."""
+        return self.count - self.held
+
+    @property
     def mark_words(self) -> str:
-        return "Mark this as seen" if self.count == 1 else f"Mark these {self.count:,} as seen"
+        return "Mark this as seen" if self.to_mark == 1 else f"Mark these {self.to_mark:,} as seen"
 
 
 def changes_panel(limit: int = 10) -> ChangesPanel | None:
@@ -78,7 +85,7 @@ def panel(lately: Lately, cases: Array, order: Order, *, whole: bool = True) -> 
     from_day = min((seen.of_team(team).day for team in teams), default=lately.upto.day)
     return ChangesPanel(
         since_words(lately), from_day, lines, names_of(lines), len(order.cases) - len(lines), len(order.old), imports,
-        lately.upto, teams if whole else (), can_undo,
+        lately.since.held_already(order.cases), lately.upto, teams if whole else (), can_undo,
     )  # fmt: skip
 
 

@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import current_app
-
 from domain.calendar.london_time import day_of
-from domain.store.last_extracts import Extract, LastExtracts
-from domain.store.preparation import position_column
+from domain.store.last_extracts import Extract
 from domain.store.sources import Source, registered_sources, source_named
 from projections.lists.counted_cases import CountedCases
 from web.services import current_cases
+from web.services.extracts_here import last_extracts
 from web.site import clock
 
 
@@ -51,10 +49,7 @@ def record_head(counted: CountedCases) -> RecordHead | None:
         return None
     files = current_cases.repository().files
     registered = registered_sources(files)
-    kept: LastExtracts | None = current_app.extensions.get("last_extracts")
-    if kept is None:
-        kept = current_app.extensions["last_extracts"] = LastExtracts(files.recorder, position_column(files.recorder))
-    extracts = kept.now([source.name for source in registered])
+    extracts = last_extracts([source.name for source in registered])
     areas = {place.area for place, _ in counted.per_place(counted.current)}
     sources = ((source_named(files, name), extract) for name, extract in sorted(extracts.items()))
     return RecordHead.of(

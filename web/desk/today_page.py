@@ -1,18 +1,19 @@
 """Today: a case manager's diary of the day and the week, the outcomes to record, and what falls due."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import groupby
 
-from flask import current_app, render_template, request
+from flask import render_template, request
 
-from projections.cases.diary import DiaryLine, diary
+from projections.cases.case_visits import Visit, visits
 from projections.lists.todo_items import TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
 from projections.lists.work_lists import WEEK
 from web.desk.desk_reading import DeskReading, desk_reading
 from web.desk.todo_page import SIZE, Part, TodoList, own_items, todo_words
 from web.presentation.filters import Filters
+from web.presentation.outcome_words import outcome_words
 from web.presentation.pagination import read_page
 from web.services import current_cases
 from web.services.asked_of_reader import asked_of
@@ -31,32 +32,34 @@ def show() -> str:
     recording = own.of_kinds(RECORDING) & own.overdue
     asked = TodoList(reading, [Part("todo", own.only(~recording), own)], Filters((), {}))
     page = read_page(request.args, asked.total, SIZE)
-    parts, outcomes = asked.shown(page), _latest_first(own.only(recording), reading)
-    appointments = _diary(reading, day)
-    shown = {line.reference for line in appointments} | {line.case.reference for line in outcomes}
+    parts, outcomes, booked = asked.shown(page), _latest_first(own.only(recording), reading), _booked(reading, day)
     returned = asked_of(_references(reading))
-    shown |= {one.reference for one in returned}
+    shown = (
+        {one.reference for one in booked}
+        | {one.reference for one in returned}
+        | {line.case.reference for line in outcomes}
+    )
     shown |= {block.case.reference for part in parts for block in part.blocks}
     access_control.shown(*sorted(shown))
     return render_template(
         "desk/today.html", parts=parts, page=page, until=day + timedelta(days=WEEK), outcomes=outcomes,
-        to_record=int(recording.sum()), today_lines=[line for line in appointments if line.on == day],
-        week=[(on, list(lines)) for on, lines in groupby((line for line in appointments if line.on > day), lambda d: d.on)],
-        managers=_with_managers(reading), returned=returned, days_outcomes="outcomes.index" in current_app.view_functions,
-        **todo_words(reading, sorted(shown)),
+        to_record=int(recording.sum()), today_lines=[one for one in booked if one.made.for_on == day],
+        week=_by_day(one for one in booked if one.made.for_on > day), managers=_with_managers(reading),
+        returned=returned, outcome_words=outcome_words, **todo_words(reading, sorted(shown)),
     )  # fmt: skip
 
 
-def _diary(reading: DeskReading, day: date) -> Sequence[DiaryLine]:
-    """The appointments of the day and of the week after it, of the current cases."""
-    known_at, book, last = (
-        current_cases.moment().as_recorded.known_at,
-        current_cases.repository(),
-        day + timedelta(days=WEEK),
-    )
-    return sorted(
-        line for name in _references(reading) for line in diary(name, book.history(name, known_at), day, last)
-    )
+def _booked(reading: DeskReading, day: date) -> list[Visit]:
+    """The appointments of the day and of the week after it, of the current cases, in order; not those that were put off."""
+    known_at, book = current_cases.moment().as_recorded.known_at, current_cases.repository()
+    every = (one for name in _references(reading) for one in visits(name, book.history(name, known_at)))
+    last = day + timedelta(days=WEEK)
+    found = (one for one in every if day <= one.made.for_on <= last and one.appointment.outcome != "rescheduled")
+    return sorted(found, key=lambda one: one.order)
+
+
+def _by_day(booked: Iterable[Visit]) -> list[tuple[date, list[Visit]]]:
+    return [(on, list(found)) for on, found in groupby(booked, lambda one: one.made.for_on)]
 
 
 def _references(reading: DeskReading) -> list[str]:

@@ -63,7 +63,7 @@ def stop(mark: str) -> str:
         access_control.log("refused", detail="an address that stops a digest")
         abort(
             404,
-            "This address stops no digest. Nothing was changed. It may have been used already, or the digest goes to another address by now.",
+            "This address stops no digest. Nothing was changed. It may have been used already, or be an older one.",
         )
     account = access_control.register().open_account(username, clock.day())
     access_control.log("account changed", who=account or username, detail="weekly digest stopped by its address")

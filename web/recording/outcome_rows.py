@@ -10,7 +10,7 @@ from typing import Final
 from domain.entries import code_lists
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import load_entry
-from projections.cases.booked_visits import Visit
+from projections.cases.case_visits import Visit
 from projections.history.history import History
 from web.presentation.phrases import sentence
 from web.recording.next_booking import FIELDS, NOTHING, NextBooking

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import Role
@@ -15,12 +15,14 @@ from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import ShapeError
-from projections.cases.booked_visits import Visit, of_day, visits, without_outcome
+from projections.cases.case_visits import Visit, of_day, visits, without_outcome
+from projections.cases.entry_effects import EntryEffects
 from projections.history.history import History
 from web.presentation.formatting import long_date
 from web.presentation.outcome_words import outcome_words
 from web.presentation.phrases import instant
 from web.recording import after_recording, kept_drafts
+from web.recording.entry_check import effects_of
 from web.recording.next_booking import KINDS
 from web.recording.outcome_rows import CHOICES, OutcomeRow
 from web.services import current_cases
@@ -37,6 +39,9 @@ EARLIER = 50
 
 MOST = 200
 """Rows that one submission may hold."""
+
+WITH_EFFECTS = 20
+"""Rows of which the check says what they do; of more it would take too long."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,27 @@ def index() -> str | Response:
     if step == "check":
         return _check(found, checked, refused)
     return _record(found, checked, refused)
+
+
+@blueprint.post("/cases/<crn>/<int:number>/attended/<entry:entry>")
+@access_control.open_to(*OWN)
+def attended(crn: str, number: int, entry: str) -> Response:
+    """Record with one click that the person attended and complied; back to the page of the click, where it can be undone."""
+    reference, back = f"{crn}/{number}", request.form.get("back", "")
+    current_cases.case(reference)
+    visit = _visit(reference, entry)
+    if visit is None:
+        abort(404, f"There is no appointment {entry} in {reference} on which you may record.")
+    row = OutcomeRow.typed(0, visit, {"token-0": request.form.get("token", ""), "outcome-0": "attended_complied"})
+    said = "Its day is still to come." if visit.made.for_on > clock.today() else _told_meanwhile(visit)
+    if not said or (visit.told_by is not None and visit.told_by.entry == row.token):
+        try:
+            _record_row(row, back)
+            return after_recording.go_back(reference, back)
+        except (refusals.Refused, refusals.BusyFile) as error:
+            said = _sentence(error)
+    flash(f"Not recorded, {reference}: {said}")
+    return after_recording.go_back(reference, back)
 
 
 def _day() -> Day:
@@ -223,8 +249,20 @@ def _show(
 def _check(found: Day, rows: Sequence[OutcomeRow], refused: Sequence[Refusal]) -> str:
     telling, left = [row for row in rows if row.records], [row for row in rows if not row.records]
     return render_template(
-        "recording/outcomes_check.html", rows=telling, every=rows, left=left, refused=refused, **_common(found, rows)
+        "recording/outcomes_check.html",
+        effects=_effects(telling),
+        rows=telling,
+        every=rows,
+        left=left,
+        refused=refused,
+        **_common(found, rows),
     )
+
+
+def _effects(rows: Sequence[OutcomeRow]) -> Mapping[int, EntryEffects]:
+    """What the first rows do to the duties of their cases, by the number of the row."""
+    told = ((row, _facts(row)) for row in rows[:WITH_EFFECTS])
+    return {row.number: effects_of(row.visit.reference, facts[0], *facts[1:]) for row, facts in told if facts}
 
 
 def _common(found: Day, rows: Sequence[OutcomeRow], more: Sequence[Visit] = ()) -> Mapping[str, object]:

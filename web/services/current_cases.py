@@ -21,6 +21,7 @@ from projections.columns.column_schema import Array
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.inspections import blind_reading
+from projections.ledger.ledger import Place
 from projections.lists.case_limits import closed_cases
 from projections.lists.counted_cases import CountedCases, counted_cases
 from web.presentation import phrases
@@ -210,11 +211,19 @@ def shown_person(reference: str) -> PersonFiles:
     )
 
 
-def places() -> dict[str, list[str]]:
-    """The areas, divisions, teams and officers that hold cases today, by level."""
+def places() -> dict[str, list[tuple[str, str]]]:
+    """The areas, divisions and teams that hold cases today, by level: each by its key, and how it is printed."""
     held = following_read_model.as_at(today()).places
-    levels: tuple[Level, ...] = ("area", "division", "team", "officer")
-    return {level: sorted({getattr(place, level) for place in held}) for level in levels}
+    levels: tuple[Level, ...] = ("area", "division", "team")
+    return {
+        level: sorted({(place.key(level), _printed(place, level)) for place in held}, key=lambda pair: pair[1])
+        for level in levels
+    }
+
+
+def _printed(place: Place, level: Level) -> str:
+    key, name = place.key(level), str(getattr(place, level))
+    return name if key == name else f"{name} ({key})"
 
 
 def footer_note() -> str:

@@ -23,12 +23,12 @@ PURPOSES: Mapping[str, Purpose] = {
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
     "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection", "publishing": "inspection",
     "reporting": "inspection", "access": "oversight", "about": "own account", "digests": "own account",
-    "factors": "own account", "openid": "own account", "own_account": "own account", "signing_in": "own account",
+    "factors": "own account", "openid": "own account", "languages": "own account", "own_account": "own account", "signing_in": "own account",
     "api": "reports", "board_pack": "reports", "compliance": "reports", "handbook": "reports",
     "actions": "supervision", "begin": "supervision", "calendars": "supervision", "caseload": "supervision",
     "cases": "supervision", "changes": "supervision", "countersign": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
-    "recording": "supervision", "replay": "supervision", "search": "supervision",
+    "recording": "supervision", "replay": "supervision", "search": "supervision", "data": "administration",
 }  # fmt: skip
 """Blueprint -> what its pages are for."""
 
@@ -40,8 +40,8 @@ CLEAR = frozenset((
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 
-UNSAID = ("back",)
-"""The query arguments that only say where a page was reached from."""
+UNSAID = ("back", "draft")
+"""The query arguments that only say where a page was reached from, or which form it is."""
 
 EXEMPT = ("static", "healthz")
 """The endpoints that show nothing of anybody."""

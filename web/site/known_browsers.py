@@ -5,6 +5,7 @@ signs nobody in. (OWASP calls it a device cookie.)
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import after_this_request, current_app, request
@@ -23,6 +24,14 @@ def subjects(username: str) -> list[Subject]:
     if browser:
         return [Subject(f"browser {key.mark('tries', browser)}")]
     return [Subject(f"account {key.mark('tries', username)}"), client(request.remote_addr or "")]
+
+
+def waits_for(usernames: Sequence[str]) -> set[str]:
+    """Those of these user names that must wait now after too many tries, in browsers that they have not used before."""
+    register = access_control.register()
+    subjects = {register.key.mark("tries", username): username for username in usernames}
+    waiting = register.tries.waiting([Subject(f"account {mark}") for mark in subjects], clock.now())
+    return {subjects[one.key.removeprefix("account ")] for one in waiting}
 
 
 def remember(username: str) -> None:

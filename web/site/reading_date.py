@@ -30,6 +30,7 @@ UNDATED = frozenset(
     {
         "home",
         "about",
+        "data",
         "signing_in",
         "openid",
         "factors",

@@ -63,7 +63,7 @@ def test_who_may_not_sees_that_there_is_one_and_nothing_of_it(database: str) -> 
         "/then-and-now",
         "/record/AppointmentOutcomeRecorded",
     ):
-        page = client.get(f"/cases/{ONE}{path}").text
+        page = client.get(f"/cases/{ONE}{path}", follow_redirects=True).text
         assert not any(word in page for word in (TWO, "Rosebud", "served")), path
     assert "Raised by an entry in another file of this person." in client.get(f"/cases/{ONE}/due?show=all").text
     assert "Custody started" in client.get(f"/cases/{ONE}/replay?step=5").text

@@ -99,7 +99,8 @@ def test_what_is_grave_stays_until_it_is_opened_and_the_rest_is_seen(app: Flask,
     page = mark(spo)
     assert "Marked as seen. 1 line stays until you open the case." in page
     assert "New since you marked seen, 22 Dec 2005" in told(page) and "Brian Davies" in told(page)
-    mark(spo) if "Mark this as seen" in page else None
+    assert "/changed/seen" not in page, "nothing is left to mark: the line waits to be opened"
+    record(app, {"type": "MappaSet", "category": 2, "level": 3})
     opened = form_of(spo.get("/changed").text, "/changed/open")
     assert opened["case"] == [CASE]
     answer = spo.post("/changed/open", data=opened)
@@ -227,3 +228,13 @@ def test_a_case_limited_meanwhile_is_not_listed(app: Flask, spo: FlaskClient) ->
     assert "Brian Davies" not in page
     sent = {"csrf_token": token_in(page), "case": CASE, "position": "1", "day": "2005-12-22", "hash": "x"}
     assert spo.post("/changed/open", data=sent).status_code in (400, 404)
+
+
+def test_the_panel_stands_at_the_head_of_to_do_and_leads_back_there(app: Flask, spo: FlaskClient) -> None:
+    record(app, raised())
+    page = spo.get("/desk").text
+    assert told(page).index("Risk of harm high → very high") < told(page).index("Yours to do")
+    answer = spo.post("/changed/seen", data=form_of(page, "/changed/seen"))
+    assert answer.status_code == 302 and answer.location == "/desk"
+    past = spo.get("/desk?as_at=3/10/2005").text
+    assert "What changed up to this day" in told(past) and "/changed/seen" not in past

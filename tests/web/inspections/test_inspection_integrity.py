@@ -141,7 +141,7 @@ def test_no_page_of_the_case_tells_a_second_reader_what_the_first_answered(
         f"{AUDIT}/questions/{PLAN}", f"{AUDIT}/agreement", f"{AUDIT}/report/csv", f"{AUDIT}/read/{case}?second=yes",
     ]  # fmt: skip
     for page in pages:
-        text = okafor.get(page).text
+        text = okafor.get(page, follow_redirects=True).text
         assert words not in text and said not in text, page
     assert (
         "that you have still to read for the second time is not shown" in okafor.get(f"{AUDIT}/questions/{PLAN}").text

@@ -7,7 +7,7 @@ import pytest
 
 from domain.entries.case_entries import AppointmentMade
 from domain.entries.schemas import load_entry
-from projections.cases.booked_visits import visits
+from projections.cases.case_visits import visits
 from projections.history.history import History
 from tests.support.histories import PERSON, PLACE
 from web.recording.booking_problems import typed_time

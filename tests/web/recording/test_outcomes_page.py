@@ -115,6 +115,7 @@ def test_a_day_is_recorded_in_one_submission(officer: FlaskClient, booked: Path)
         f"{SECOND}#of-today": {"outcome": "not_known"},
     }  # fmt: skip
     check = officer.post("/outcomes", data=sent(page, answers, "check")).text
+    assert "Becomes met" in check and "Outcome of the appointment" in check
     assert "Check before recording" in check and "Left for later" in check and "home visit" in check
     assert recorded(booked, FIRST) == {}
     answer = officer.post("/outcomes", data=sent(page, answers, "record"))
@@ -176,3 +177,21 @@ def test_an_appointment_of_somebody_elses_case_is_not_recorded_and_not_named(
     answer = officer.post("/outcomes", data=form).text
     assert "held by somebody else now" in answer and ANOTHERS not in answer
     assert recorded(booked, ANOTHERS) == {} and len(recorded(booked, SECOND)) == 1
+
+
+def test_one_click_records_that_somebody_attended_and_is_undone(officer: FlaskClient, booked: Path) -> None:
+    page = officer.get("/desk").text
+    form = page[page.index(f'action="/cases/{FIRST}/attended/of-today"') :]
+    typed = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', form[: form.index("</form>")]))
+    for _ in range(2):
+        answer = officer.post(f"/cases/{FIRST}/attended/of-today", data=typed)
+        assert (answer.status_code, answer.location) == (302, "/desk")
+    (told,) = recorded(booked, FIRST).values()
+    assert isinstance(told, AppointmentOutcomeRecorded) and told.outcome == "attended_complied"
+    banner = officer.get("/desk").text
+    assert "Undo" in banner and f'action="/cases/{FIRST}/attended/of-today"' not in banner
+    assert officer.post(f"/cases/{FIRST}/undo/{told.entry}", data={**typed, "back": "/desk"}).location == "/desk"
+    assert f'action="/cases/{FIRST}/attended/of-today"' in officer.get("/desk").text
+    late = officer.post(f"/cases/{FIRST}/attended/to-come", data=typed)
+    assert late.status_code == 302 and "Its day is still to come" in officer.get("/desk").text
+    assert officer.post(f"/cases/{ANOTHERS}/attended/of-today", data=typed).status_code == 404

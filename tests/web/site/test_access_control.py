@@ -96,7 +96,7 @@ def test_nobody_enters_without_signing_in(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("user", "home"),
-    [("p.anstey", "/desk"), ("c.whitlock", "/desk"), ("j.hartnell", "/inspections"), ("i.nkemelu", "/imports")],
+    [("p.anstey", "/desk"), ("c.whitlock", "/desk"), ("j.hartnell", "/inspections"), ("i.nkemelu", "/data")],
 )
 def test_each_role_starts_at_its_own_page(seen_app: Flask, user: str, home: str) -> None:
     assert signed_in(seen_app, user).get("/").headers["Location"] == home

@@ -15,6 +15,7 @@ from domain.accounts.access_log import AccessLog
 from domain.entries.entry import CASE
 from tests.support.case_pages import timeline_of
 from tests.support.depth import deep
+from tests.support.forms import fields_in, fill, opened, record
 from tests.support.people import MANAGER, PASSWORD, add, found_by, post, signed_in, token_in
 from tests.web.site.test_access_control import ARGUMENTS, CHELTENHAM, GLOUCESTER, TODAY, USERS
 from web.app import create_app
@@ -238,15 +239,14 @@ def test_a_stream_has_its_line_before_its_first_byte(app: Flask) -> None:
 
 def test_a_form_writes_one_line_whatever_becomes_of_it(app: Flask) -> None:
     client = signed_in(app, "p.anstey")
-    page = f"/cases/{GLOUCESTER}/record/TierSet"
-    token = token_in(client.get(page).text)
-    typed = {"csrf_token": token, "occurred_on": "1/12/2005", "tier": "2", "entry": "form-0123456789ab"}
+    page = f"/cases/{GLOUCESTER}/record/TierSet?draft=form-0123456789ab"
     for step, action, detail in (("check", "viewed", ""), ("record", "recorded", "TierSet form-0123456789ab")):
+        form = opened(client, f"{page}&step=check" if step == "record" else page)
         before = last(app)
-        client.post(page, data=typed | {"step": step})
+        client.post(form.address, data={**fields_in(form), "occurred_on": "1/12/2005", "tier": "2", "step": step})
         line = one(app, before)
         assert (line.action, line.detail, listed(app, line)) == (action, detail, {GLOUCESTER}), step
-        assert line.selection == "POST /cases/<case>/record/TierSet"
+        assert line.selection.removesuffix("?step=check") == "POST /cases/<case>/record/TierSet"
 
 
 def test_a_form_without_its_token_is_a_refusal(app: Flask) -> None:
@@ -337,18 +337,10 @@ def test_nobody_signs_in_while_the_log_cannot_be_written(app: Flask, monkeypatch
 
 def test_nothing_is_recorded_while_the_log_cannot_be_written(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = signed_in(app, "p.anstey")
-    page = f"/cases/{GLOUCESTER}/record/TierSet"
-    token = token_in(client.get(page).text)
-    typed = {
-        "csrf_token": token,
-        "occurred_on": "1/12/2005",
-        "tier": "2",
-        "entry": "form-0123456789ab",
-        "step": "record",
-    }
+    check = fill(client, f"/cases/{GLOUCESTER}/record/TierSet?draft=form-0123456789ab", tier="2")
     with monkeypatch.context() as patch:
         patch.setattr(AccessLog, "try_out", lambda _: (_ for _ in ()).throw(LogUnavailable("gone")))
-        assert client.post(page, data=typed).status_code == 503
+        assert record(client, check).status_code == 503
     assert "form-0123456789ab" not in timeline_of(client, f"/cases/{GLOUCESTER}")
 
 

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support.forms import opened
 from tests.support.people import signed_in, token_in
 from web.app import create_app
 from web.site.body_limits import SIGN_IN_BYTES
@@ -35,7 +36,7 @@ PAGES = {
         "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv",
         "/cases", "/cases/download/ods", "/matrix/duties", "/matrix/duties/download/xlsx", CASE,
         f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
-        "/standards/compare", "/sign-in",
+        "/outcomes", "/begin-a-case", f"{CASE}/countersign/0004", "/standards/compare", "/sign-in",
     ],
     "i.nkemelu": ["/staff", "/access", "/access/download/csv", "/imports"],
 }  # fmt: skip
@@ -92,13 +93,26 @@ def test_what_is_not_there_is_said_so(own_database: Path) -> None:
 
 
 def sent(client: FlaskClient, path: str, odd: str, step: str) -> int:
-    token = token_in(client.get("/password").text)
-    names = ("entry", "seen", "occurred_on", "stage", "appointments", "reason", "of", "tier", "text", "step")
-    form = {**dict.fromkeys(names, odd), "csrf_token": token, "step": step}
-    return int(client.post(path, data=form).status_code)
+    """Send odd answers and follow to the page that shows them again; its status."""
+    form = opened(client, path)
+    names = (
+        "opened",
+        "seen",
+        "occurred_on",
+        "stage",
+        "appointments",
+        "reason",
+        "of",
+        "tier",
+        "text",
+        "writer",
+        "revision",
+    )
+    answers = {**dict.fromkeys(names, odd), "csrf_token": token_in(form), "step": step}
+    return int(client.post(form.address, data=answers, follow_redirects=True).status_code)
 
 
-@pytest.mark.parametrize("step", ["show", "check"])
+@pytest.mark.parametrize("step", ["record", "check"])
 def test_no_form_falls_over_odd_answers(app: Flask, step: str) -> None:
     client = signed_in(app, "p.anstey")
     for type_ in ("WarningGiven", "TierSet", "EntryWithdrawn", "SupervisionPlanMade"):

@@ -103,7 +103,7 @@ def test_no_text_on_file_becomes_part_of_a_page(app: Flask) -> None:
 
 
 def _page(client: Any, address: str) -> str:
-    answer = client.get(address)
+    answer = client.get(address, follow_redirects=True)
     assert answer.status_code == 200, address
     assert "<img src=x>" not in answer.text, address
     assert "1337" not in answer.text, address

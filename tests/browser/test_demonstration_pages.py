@@ -157,6 +157,7 @@ def test_hindsight_shows_another_score(app: Flask, site: Site, context: Contexts
     page = context().new_page()
     page.goto(site(app) + f"{FOLLOW_UP}/questions/plan-reviewed")
     stood = page.locator(".ca-scores").inner_text()
+    page.locator(".ca-date__summary").click()
     page.get_by_label("With hindsight").check()
     page.get_by_role("button", name="Show").click()
     assert page.locator(".ca-scores").inner_text() != stood

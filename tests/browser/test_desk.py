@@ -25,7 +25,7 @@ PAGES = {
         "/cases", f"{CASE}/due?show=all", f"{CASE}/timeline", f"{CASE}/answers", f"{CASE}/history",
         f"{CASE}/replay?step=12", f"{CASE}/replay?by=day", f"{CASE}/then-and-now?as_at=2005-10-03", f"{CASE}/record",
         f"{CASE}/record/AssessmentCompleted", f"{CASE}/record/SupervisionPlanMade", f"{CASE}/record/QualityJudged",
-        f"{CASE}/record/WarningGiven", f"{CASE}/correct/0002", CASE, "/calendar", "/password", "/staff", "/nowhere",
+        f"{CASE}/record/WarningGiven", f"{CASE}/correct/0002", "/outcomes", "/begin-a-case", f"{CASE}/countersign/0004", CASE, "/calendar", "/password", "/staff", "/nowhere",
     ],
     "i.nkemelu": ["/staff", "/staff/new", "/staff/p.anstey", "/access", "/access?person=V465889", "/imports"],
     "s.brandt": ["/access", "/access/mine", f"/access/lists/{'0' * 64}"],

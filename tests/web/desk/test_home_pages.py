@@ -20,7 +20,7 @@ from projections.lists.todo_bands import BANDS
 from projections.lists.todo_items import TodoItems
 from tests.support.people import signed_in
 from web.app import create_app
-from web.desk import desk_reading, next_duty
+from web.desk import desk_reading, next_duty, todo_page
 from web.desk.record_head import RecordHead
 
 
@@ -97,6 +97,16 @@ def test_filters_narrow_the_officers_part_alone(spo: FlaskClient) -> None:
     nothing = spo.get("/desk?officer=Nobody").text
     assert "None of 29 duties fits these filters." in words(nothing)
     assert 'id="filter-band"' not in page and 'id="filter-team"' not in page
+
+
+def test_a_long_list_stands_on_pages_that_lose_no_block(spo: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = blocks(spo.get("/desk").text)
+    monkeypatch.setattr(todo_page, "SIZE", 3)
+    pages = [spo.get(f"/desk?page={number}").text for number in range(1, 6)]
+    assert [block for page in pages for block in blocks(page)] == whole and len(whole) == 13
+    assert "Yours to do (8)" in words(pages[0]) and "Yours to do" not in words(pages[1])
+    assert "(29 duties, 11 people)" in words(pages[0]) and "(29 duties, 11 people)" in words(pages[4])
+    assert blocks(spo.get("/desk?page=99").text) == blocks(pages[4])
 
 
 def test_what_is_folded_opens_by_its_count(spo: FlaskClient) -> None:

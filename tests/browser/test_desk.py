@@ -22,6 +22,7 @@ PAGES = {
         "/desk", "/desk/overdue", "/desk/recorded-late", "/desk/absences", "/desk/clocks?officer=Paula+Grice", "/search",
         "/matrix", "/matrix/duties?subject=enforcement&officer=Paula+Grice", "/matrix?as_at=1999-01-01",
         "/changed", "/changed?since=3/10/2005", "/changed?since=x", "/changed/verdicts?since=3/10/2005", "/account/digest",
+        "/cases", f"{CASE}/due?show=all", f"{CASE}/timeline", f"{CASE}/answers", f"{CASE}/history",
         f"{CASE}/replay?step=12", f"{CASE}/replay?by=day", f"{CASE}/then-and-now?as_at=2005-10-03", f"{CASE}/record",
         f"{CASE}/record/AssessmentCompleted", f"{CASE}/record/SupervisionPlanMade", f"{CASE}/record/QualityJudged",
         f"{CASE}/record/WarningGiven", f"{CASE}/correct/0002", "/outcomes", "/begin-a-case", f"{CASE}/countersign/0004", CASE, "/calendar", "/password", "/staff", "/nowhere",

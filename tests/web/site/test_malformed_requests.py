@@ -35,6 +35,7 @@ PAGES = {
     "p.anstey": [
         "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv",
         "/cases", "/cases/download/ods", "/matrix/duties", "/matrix/duties/download/xlsx", CASE,
+        f"{CASE}/due", f"{CASE}/timeline", f"{CASE}/answers", f"{CASE}/history",
         f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
         "/outcomes", "/begin-a-case", f"{CASE}/countersign/0004", "/standards/compare", "/sign-in",
         "/officers", "/officers/Helen%20Sallis", "/actions", "/actions/team/Gloucester",

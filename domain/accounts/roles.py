@@ -225,4 +225,4 @@ ENTERED_BY: Mapping[Role, frozenset[str]] = {
     role: frozenset(name for name, declared in ENTRY_TYPES.items() if _MAKES.get(role) in declared.use.made_by)
     for role in ROLES
 }
-"""The types of entry that each role makes by hand. Types made by nobody (the beginnings of files) come by import."""
+"""The types of entry that each role makes by hand. A type made by nobody comes by import."""

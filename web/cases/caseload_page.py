@@ -86,6 +86,7 @@ def index() -> str:
         overdue=int((rows.overdue > 0).sum()),
         high=int(at.high_risk[rows.case].sum()),
         choices=asked.filters.choices(every),
+        begins=access_control.may_enter(access_control.account(), "begin.index"),
     )
 
 

@@ -15,11 +15,15 @@ from domain.accounts.roles import KEEPERS
 from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
 from domain.entries.case_entries import SupervisionStarted
+from domain.store.sealer import PersonErased
+from projections.cases.entry_effects import EntryEffects, entry_effects
+from projections.history.history import History
+from projections.obligations.derive import obligations
 from web.presentation.phrases import fact_details
 from web.recording import after_recording
 from web.recording.begin_search import Alike, Sought, alike, files_of
 from web.recording.beginning_form import BeginningForm
-from web.recording.entry_check import effects_of, holidays_words, why_it_stays
+from web.recording.entry_check import holidays_words, why_it_stays
 from web.services import current_cases
 from web.site import access_control, clock
 
@@ -139,6 +143,8 @@ def _refused(form: BeginningForm) -> dict[str, str]:
     reference = f"{form.sought.crn}/999999999"  # an empty file: which number the case gets makes no difference to its first entry
     try:
         current_cases.repository().files.would_record(reference, _fact(form), now=clock.recording_time())
+    except PersonErased:
+        return {"entry": NOT_HERE}
     except refusals.Refused as error:
         name = "occurred_on" if error.field == "recorded_at" else error.field
         return {name: f"{error.reason[:1].upper()}{error.reason[1:]}."}
@@ -150,9 +156,15 @@ def _check(form: BeginningForm) -> str:
     access_control.shown(*opened)
     return render_template(
         "recording/begin_check.html", form=form, sought=form.sought, fact=fact, details=fact_details(fact), opened=opened,
-        effects=effects_of(f"{form.sought.crn}/999999999", fact), why_it_stays=why_it_stays, holidays=holidays_words,
+        effects=_effects(fact), why_it_stays=why_it_stays, holidays=holidays_words,
         entry_id=_token(), known=_known(form), pairs=_pairs(),
     )  # fmt: skip
+
+
+def _effects(fact: SupervisionStarted) -> EntryEffects:
+    """The duties that the beginning lays by itself: what other cases of the person say may be out of the reader's reach."""
+    clauses = [clause for clause in current_cases.framework().clauses if clause.of_standards]
+    return entry_effects([], obligations(History.of([fact]), clauses), clock.today(), None, [fact])
 
 
 def _record(form: BeginningForm) -> str | Response:

@@ -142,8 +142,15 @@ class BeginningForm:
         return found
 
 
+LABELS = {
+    **TITLES, "person.pnc": "PNC number", "received_on": "Date it was received from another area",
+    "received_from": "Area it was received from",
+}  # fmt: skip
+"""Questions whose own words do not say enough here."""
+
+
 def _titled(field: Field) -> Field:
-    title = TITLES.get(field.name, field.label)
+    title = LABELS.get(field.name, field.label)
     return replace(field, label=title, required=field.required or field.name in ALSO_REQUIRED)
 
 

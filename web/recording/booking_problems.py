@@ -52,6 +52,16 @@ def booking_problem(label: str, for_on: date, kind: str, history: History, today
     return None
 
 
+def appointment_problem(made: AppointmentMade, history: History, today: date) -> str | None:
+    """Why an appointment cannot be put on the file by hand today, though its day may have passed; None where it can."""
+    label, start = "Date of the appointment", history.start
+    if start is not None and made.for_on < start.on:
+        return f"{label} must be on or after the order began. It began on {long_date(start.on)}."
+    if made.for_on > today + FURTHEST:
+        return f"{label} must be within a year. You entered {long_date(made.for_on)}."
+    return _not_supervised(label, made.for_on, history, today)
+
+
 def _not_supervised(label: str, for_on: date, history: History, today: date) -> str | None:
     if history.end is not None and history.end.on <= for_on:
         return f"{label} must be before supervision ended. It ended on {long_date(history.end.on)}."

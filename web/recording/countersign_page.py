@@ -44,7 +44,7 @@ def show(crn: str, number: int, entry: str) -> str | Response:
     if not current_cases.may_record(reference):
         abort(403, f"{reference} is held by somebody else now; what it says can be read, not added to.")
     reading = _reading(reference, entry)
-    if request.method == "GET" or request.form.get("step") == "show":
+    if request.method == "GET":
         return _page(reference, reading, {})
     problems = _problems()
     return _page(reference, reading, problems) if problems else _record(reference, reading)
@@ -66,7 +66,7 @@ def _page(reference: str, reading: AssessmentReading, problems: Mapping[str, str
     sent = request.form.get("entry", "")
     return render_template(
         "recording/countersign.html", reference=reference, reading=reading, problems=problems, meanwhile=meanwhile,
-        own=_own(reference, reading), decision=request.form.get("decision", ""), comment=request.form.get("comment", ""),
+        own=_own(reference, reading), comment=request.form.get("comment", ""),
         reason=request.form.get("reason", ""), entry_id=sent if _TOKEN.fullmatch(sent) else f"form-{secrets.token_hex(6)}",
         digest=_digest(current_cases.repository().file(reference), reading.assessment.entry),
         name=current_cases.names([reference], current_cases.today()).get(reference, ""),

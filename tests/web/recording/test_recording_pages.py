@@ -468,6 +468,18 @@ def test_an_outcome_and_the_next_appointment_are_one_form(spo: FlaskClient, own_
     assert "Appointment outcome recorded, Brian Davies" in page and "Appointment made, Brian Davies" in page
 
 
+def test_an_appointment_is_booked_within_the_order(spo: FlaskClient, own_database: Path) -> None:
+    address = f"{URL}/record/AppointmentMade"
+    for for_on, words in (
+        ("3/10/1950", "Date of the appointment must be on or after the order began. It began on 13 April 2005."),
+        ("3/10/2025", "Date of the appointment must be within a year."),
+    ):
+        assert words in fill(spo, address, for_on=for_on, contact_type="office"), for_on
+    assert "Check before recording" in fill(spo, address, for_on="28/12/2005", contact_type="office")
+    _book(own_database, waits="2005-12-29")
+    assert "must be on or after the order began" in fill(spo, f"{URL}/correct/waits", for_on="1/4/2005")
+
+
 def _book(database: Path, **for_on: str) -> None:
     """Appointments at the office, by the id of the entry."""
     files = Files.open(str(database))

@@ -32,11 +32,6 @@ def test_a_correction_that_is_withdrawn_does_not_count_but_a_withdrawn_entry_can
 
 def test_what_was_recorded_after_it_does_not_count() -> None:
     """A correction that an import brings late is judged by what came before it."""
+    later = fact("EntryCorrected", "c3", "2005-06-04", of="s", fields={"to_on": "2005-07-15"})
     with pytest.raises(BadCorrection, match="is before from_on"):
-        decide(
-            given(
-                start(), SUSPENDED, fact("EntryCorrected", "c3", "2005-06-04", of="s", fields={"to_on": "2005-07-15"})
-            ),
-            LATER,
-            NOW,
-        )
+        decide(given(start(), SUSPENDED, later), LATER, NOW)

@@ -30,20 +30,16 @@ from web.site import clock
 
 TODAY = date(2005, 6, 20)
 
+ELSEWHERE = ("EntryCorrected", "EntryWithdrawn", "SupervisionStarted")
+"""What changes entries, and what is made on a page of its own (``test_begin_page``)."""
+
 BY_HAND = [
     name
     for name, kind in ENTRY_TYPES.items()
-    if kind.kept_on == "case"
-    and "managers" in kind.use.made_by
-    and name not in ("EntryCorrected", "EntryWithdrawn", "SupervisionStarted")
+    if kind.kept_on == "case" and "managers" in kind.use.made_by and name not in ELSEWHERE
 ]
 EXAMPLE = {name: EXAMPLES[name] for name in BY_HAND}
 EXAMPLE["QualityJudged"] = {k: v for k, v in EXAMPLES["QualityJudged"].items() if k not in ("inspection", "second")}
-EXAMPLE["DispensationGiven"] = {**EXAMPLES["DispensationGiven"], "from_on": "2005-06-13"}
-
-OTHERS = [fact("AppointmentMade", "another", "2005-05-30", **{**EXAMPLES["AppointmentMade"], "for_on": "2005-06-08"})]
-AGAIN = {"AppointmentOutcomeRecorded": {"appointment": "another"}}
-"""What an entry made by hand is about where the imported one of its type has had its say: an appointment has one outcome."""
 
 EVERYWHERE = replace(MANAGER, username="everywhere", places=("Gloucestershire", "A07"))
 """Answers for the cases also once an example has moved them to a place with an id."""
@@ -52,6 +48,9 @@ LIFTED_BY_TWO = ("AccessLimited",)
 """Whose withdrawal lets somebody in again: a second person confirms it, see ``test_recording_pages``."""
 
 CRN_OF = {name: f"X2{number:05}" for number, name in enumerate(BY_HAND)}
+
+WAITS = fact("AppointmentMade", "waits", "2005-06-01", for_on="2005-06-08", contact_type="office")
+"""An appointment without an outcome: an outcome is recorded for no other."""
 
 ODD_ID = "nD/2005 #17?%2F.ä"
 """An id that a source may give, and that no address can hold as it is."""
@@ -77,9 +76,9 @@ class Site:
         files = Files.open(self.database)
         for name, crn in CRN_OF.items():
             imported = fact(name, ODD_ID, "2005-06-02", **{"recorded_at": "2005-06-13T10:00:00+01:00", **EXAMPLE[name]})
-            standing = [
-                one for one in (*SUBJECTS, *OTHERS, imported) if one.entry != "l1" or name == "AccessLimitLifted"
-            ]
+            standing = [one for one in (*SUBJECTS, imported) if one.entry != "l1" or name == "AccessLimitLifted"]
+            if name == "AppointmentOutcomeRecorded":
+                standing.append(WAITS)
             files.record(f"{crn}/1", [moved(one, crn) for one in standing], actor="test")
         files.close()
         self.client: FlaskClient = signed_in(create_app(self.database, today=lambda: TODAY), EVERYWHERE)
@@ -108,7 +107,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def typed(name: str, crn: str, **more: Any) -> dict[str, Any]:
-    example = moved(fact(name, "new", "2005-06-08", **{**EXAMPLE[name], **AGAIN.get(name, {})}), crn)
+    fields = EXAMPLE[name] | ({"appointment": "waits"} if name == "AppointmentOutcomeRecorded" else {})
+    example = moved(fact(name, "new", "2005-06-08", **fields), crn)
     return {**typed_of(example), **more}
 
 
@@ -162,8 +162,4 @@ def address_of(client: FlaskClient, crn: str) -> str:
 
 def test_every_type_of_a_case_is_here_or_made_by_nobody() -> None:
     others = {name for name, kind in ENTRY_TYPES.items() if kind.kept_on == "case"} - set(BY_HAND)
-    assert {n for n in others if ENTRY_TYPES[n].use.made_by} <= {
-        "EntryCorrected",
-        "EntryWithdrawn",
-        "SupervisionStarted",
-    }
+    assert {n for n in others if ENTRY_TYPES[n].use.made_by} == set(ELSEWHERE)

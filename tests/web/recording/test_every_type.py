@@ -39,6 +39,11 @@ BY_HAND = [
 ]
 EXAMPLE = {name: EXAMPLES[name] for name in BY_HAND}
 EXAMPLE["QualityJudged"] = {k: v for k, v in EXAMPLES["QualityJudged"].items() if k not in ("inspection", "second")}
+EXAMPLE["DispensationGiven"] = {**EXAMPLES["DispensationGiven"], "from_on": "2005-06-13"}
+
+OTHERS = [fact("AppointmentMade", "another", "2005-05-30", **{**EXAMPLES["AppointmentMade"], "for_on": "2005-06-08"})]
+AGAIN = {"AppointmentOutcomeRecorded": {"appointment": "another"}}
+"""What an entry made by hand is about where the imported one of its type has had its say: an appointment has one outcome."""
 
 EVERYWHERE = replace(MANAGER, username="everywhere", places=("Gloucestershire", "A07"))
 """Answers for the cases also once an example has moved them to a place with an id."""
@@ -72,7 +77,9 @@ class Site:
         files = Files.open(self.database)
         for name, crn in CRN_OF.items():
             imported = fact(name, ODD_ID, "2005-06-02", **{"recorded_at": "2005-06-13T10:00:00+01:00", **EXAMPLE[name]})
-            standing = [one for one in (*SUBJECTS, imported) if one.entry != "l1" or name == "AccessLimitLifted"]
+            standing = [
+                one for one in (*SUBJECTS, *OTHERS, imported) if one.entry != "l1" or name == "AccessLimitLifted"
+            ]
             files.record(f"{crn}/1", [moved(one, crn) for one in standing], actor="test")
         files.close()
         self.client: FlaskClient = signed_in(create_app(self.database, today=lambda: TODAY), EVERYWHERE)
@@ -101,7 +108,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def typed(name: str, crn: str, **more: Any) -> dict[str, Any]:
-    example = moved(fact(name, "new", "2005-06-08", **EXAMPLE[name]), crn)
+    example = moved(fact(name, "new", "2005-06-08", **{**EXAMPLE[name], **AGAIN.get(name, {})}), crn)
     return {**typed_of(example), **more}
 
 

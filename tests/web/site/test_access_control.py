@@ -30,8 +30,8 @@ ARGUMENTS = {
     "inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed", "entry": "x", "crn": "V465889",
     "number": 1, "edition": "2005", "clause": "plan-review", "name": "overdue", "form": "csv", "type_": "TierSet",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "sheet": "summary", "decision": "confirmed",
-    "digest": "0" * 64, "kept": "0" * 32, "code": "cy", "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",
-    "which": "quarters", "recommendation": 8,
+    "digest": "0" * 64, "kept": "0" * 32, "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",
+    "which": "quarters", "recommendation": 8, "code": "cy",
 }  # fmt: skip
 
 

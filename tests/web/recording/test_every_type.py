@@ -40,6 +40,7 @@ BY_HAND = [
 ]
 EXAMPLE = {name: EXAMPLES[name] for name in BY_HAND}
 EXAMPLE["QualityJudged"] = {k: v for k, v in EXAMPLES["QualityJudged"].items() if k not in ("inspection", "second")}
+EXAMPLE["DispensationGiven"] = {**EXAMPLES["DispensationGiven"], "from_on": "2005-06-13"}
 
 EVERYWHERE = replace(MANAGER, username="everywhere", places=("Gloucestershire", "A07"))
 """Answers for the cases also once an example has moved them to a place with an id."""

@@ -47,6 +47,8 @@ def pages(size: Size) -> dict[str, str]:
     return {
         "desk": "/desk?",
         "one list": "/desk/overdue?",
+        "what changed": "/changed?",
+        "then and now, caseload": "/changed/verdicts?",
         "caseload": "/cases?",
         "search, two words": "/cases?find=jade+fenn&",
         "matrix": "/matrix?",

@@ -16,7 +16,7 @@ What stands in square brackets is left out where no day is given: ``Assessment[ 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -40,19 +40,30 @@ _ASKED = {
 Ends = Sequence[str | None]
 """The last day of each phase in words; None: not known, or it has no end."""
 
+Said = Callable[[str], str]
+"""A phrase of this module in another language, with the same gaps; it raises what it likes where it has none."""
 
-def duty_words(wording: str, value: "Value", summed: str | None, day: str | None = None, ends: Ends = ()) -> str:
+
+def as_is(phrase: str) -> str:
+    """English."""
+    return phrase
+
+
+def duty_words(
+    wording: str, value: "Value", summed: str | None, day: str | None = None, ends: Ends = (), said: Said = as_is
+) -> str:
     """What a row asks of one case, without a full stop. ``day``: of what raised the duty, in words; None: not said.
 
     ``summed``: ``Clause.sum``. ``ends``: as far as given, the phases are told by their last days, not by their lengths.
     """
-    gaps = {**_gaps(value, summed, ends), "day": day or ""}
-    return _filled(wording, gaps, with_day=day is not None)
+    asked, words = _gaps(value, summed, ends, said), said(wording)
+    gaps = {name: fill() for name, fill in asked.items() if f"{{{name}}}" in words}
+    return _filled(words, {**gaps, "day": day or ""}, with_day=day is not None)
 
 
 def clause_words(wording: str, values: "Sequence[Value]", summed: str | None) -> str:
     """What a clause asks of all cases, without a full stop: with the limits of all its rows."""
-    every = [_gaps(value, summed, ()) for value in values]
+    every = [{name: fill() for name, fill in _gaps(value, summed, (), as_is).items()} for value in values]
     gaps = {name: _either([one[name] for one in every]) for name in every[0]}
     lengths = sorted({value.allow for value in values if value.allow is not None}, key=lambda one: one.after(_ANY_DAY))
     gaps["limit"] = _lengths(lengths)
@@ -87,18 +98,30 @@ def _must_say(value: "Value") -> Iterable[str]:
         yield "nth"
 
 
-def _gaps(value: "Value", summed: str | None, ends: Ends) -> dict[str, str]:
-    allow = value.allow
+def _gaps(value: "Value", summed: str | None, ends: Ends, said: Said) -> dict[str, Callable[[], str]]:
+    """What fills each gap, worked out where it is asked for."""
+    allow, period = value.allow, value.period
+    levels = [of for name, of in value.when if name == "mappa_level"]
     return {
-        "limit": "" if allow is None else str(allow),
-        "by_limit": "" if allow is None else _by(allow),
-        "often": _often(value.phases, summed, ends),
-        "nth": ORDINALS[value.failures - 1] if 0 < value.failures <= len(ORDINALS) else f"{value.failures}th",
-        "period": f" in {value.period}" if value.period else "",
-        "mappa_level": next(
-            (_listed(sorted(map(str, of)), "or") for name, of in value.when if name == "mappa_level"), ""
-        ),
+        "limit": lambda: "" if allow is None else length_words(allow, said),
+        "by_limit": lambda: "" if allow is None else _by(allow, said),
+        "often": lambda: _often(value.phases, summed, ends, said),
+        "nth": lambda: _nth(value.failures, said),
+        "period": lambda: said(" in {length}").format(length=length_words(period, said)) if period else "",
+        "mappa_level": lambda: _listed(sorted(map(str, levels[0])), said(" or ").strip()) if levels else "",
     }
+
+
+def length_words(length: Length, said: Said = as_is) -> str:
+    """A length of time, such as ``15 working days``."""
+    if length.count == 0:
+        return said("the same day")
+    return said(f"{{n}} {length.unit}{'' if length.count == 1 else 's'}").format(n=length.count)
+
+
+def _nth(failures: int, said: Said) -> str:
+    named = 0 < failures <= len(ORDINALS)
+    return said(ORDINALS[failures - 1]) if named else said("{n}th").format(n=failures)
 
 
 def _filled(wording: str, gaps: dict[str, str], with_day: bool) -> str:
@@ -106,39 +129,46 @@ def _filled(wording: str, gaps: dict[str, str], with_day: bool) -> str:
     return _GAP.sub(lambda gap: gaps[gap[1]], words)
 
 
-def _by(allow: Length) -> str:
-    return "by the next working day" if allow == Length(1, "working day") else f"within {allow}"
+def _by(allow: Length, said: Said) -> str:
+    if allow == Length(1, "working day"):
+        return said("by the next working day")
+    return said("within {length}").format(length=length_words(allow, said))
 
 
-def _often(phases: "Sequence[Phase]", summed: str | None, ends: Ends) -> str:
+def _often(phases: "Sequence[Phase]", summed: str | None, ends: Ends, said: Said) -> str:
     last = [*ends, *[None] * len(phases)]
-    return ", then ".join(_phase(phase, summed, end) for phase, end in zip(phases, last, strict=False))
+    return said(", then ").join(_phase(phase, summed, end, said) for phase, end in zip(phases, last, strict=False))
 
 
-def _phase(phase: "Phase", summed: str | None, end: str | None) -> str:
-    times = _times(phase, summed)
-    if phase.window == phase.length:
-        return f"{times} {phase.text.removeprefix(f'{phase.count:g} ')}"
-    window = phase.window
+def _phase(phase: "Phase", summed: str | None, end: str | None, said: Said) -> str:
+    times, window = _times(phase, summed, said), phase.window
+    if window == phase.length:
+        return f"{times} {said(phase.text.removeprefix(f'{phase.count:g} '))}"
     if phase.count > 1 and not summed:
-        often = f"{times} a {window.unit}" if window.count == 1 else f"{times} every {window}"
+        often = said(f"{{times}} a {window.unit}" if window.count == 1 else "{times} every {window}")
     else:
-        often = f"{times}every {window.unit if window.count == 1 else window}"
-    return often + (f" until {end}" if end else _for(phase))
+        often = said("{times}every " + window.unit if window.count == 1 else "{times}every {window}")
+    often = often.format(times=times, window=length_words(window, said))
+    return said("{often} until {day}").format(often=often, day=end) if end else _for(phase, often, said)
 
 
-def _times(phase: "Phase", summed: str | None) -> str:
+def _times(phase: "Phase", summed: str | None, said: Said) -> str:
     if summed:
-        return f"{phase.count:g} hours "
+        return said("{n} hours ").format(n=f"{phase.count:g}")
     if phase.on_days:
-        return f"on {phase.count:g} days"
-    return {1: "", 2: "twice"}.get(int(phase.count), f"{phase.count:g} times")
-
-
-def _for(phase: "Phase") -> str:
-    if phase.length is None:
+        return said("on {n} days").format(n=f"{phase.count:g}")
+    if int(phase.count) == 1:
         return ""
-    return f" until {phase.length} after the start" if phase.from_start else f" for {phase.length}"
+    return said("twice") if int(phase.count) == 2 else said("{n} times").format(n=f"{phase.count:g}")
+
+
+def _for(phase: "Phase", often: str, said: Said) -> str:
+    if phase.length is None:
+        return often
+    length = length_words(phase.length, said)
+    if phase.from_start:
+        return said("{often} until {length} after the start").format(often=often, length=length)
+    return said("{often} for {length}").format(often=often, length=length)
 
 
 def _asked(values: "Sequence[Value]") -> list[str]:

@@ -25,7 +25,7 @@ SAMPLED = 2_000
 """The entries of an extract that are read for the latest day recorded in it: its last ones."""
 
 _PART = f"FROM {TABLE} WHERE {{column}} > {{after}} AND {{column}} <= {{until}}"
-STORED_BY = f"SELECT actor, max({{column}}), max(stored_at) {_PART} GROUP BY actor"
+STORED_BY = f"SELECT actor, max({{column}}) AS last, max(stored_at) AS at {_PART} GROUP BY actor"
 """The query for who stored in a part of the log: the position and the time of their last entry there."""
 
 RECORDED = f"SELECT actor, topic, state {_PART}"

@@ -4,7 +4,6 @@ It reads both databases; the recorders write. On PostgreSQL the positions become
 are never used later.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -18,6 +17,7 @@ from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, RecordedEn
 from domain.aggregates.person_files import PersonFiles
 from domain.store.entry_codec import stored_entry
 from domain.store.hash_chain import TABLE, Standing, standing_of
+from domain.store.lateness import recorded_at_of
 from domain.store.person_index import PersonIndex
 from domain.store.preparation import LIMITED, MAY_CHANGE_LIMITS
 
@@ -30,12 +30,6 @@ AT_ONCE = 500
 FILES = 100
 """Files read by one query."""
 
-
-HEAD_OF_STATE = 1500
-"""Bytes at the head of an entry's JSON in which its instant of recording stands: after its type, its id and its day."""
-
-RECORDED_AT = re.compile(rb'"recorded_at":"([^"]+)"')
-"""The instant of recording in this JSON. Inside a text the quotation marks would be escaped."""
 
 LIMITS_CHANGED = (
     f"SELECT limited.originator_id FROM (SELECT DISTINCT originator_id FROM {TABLE} "
@@ -146,15 +140,12 @@ class RecordReader:
 
     def taken(self, after: int, until: int) -> Iterator[Taken]:
         """How the entries of cases after a position and up to another were taken in, in order."""
-        t, head = self._t, sa.func.substr(self._t.c.state, 1, HEAD_OF_STATE)
-        query = sa.select(self._position, t.c.originator_id, head, t.c.stored_at, t.c.actor)
+        t = self._t
+        query = sa.select(self._position, t.c.originator_id, t.c.state, t.c.stored_at, t.c.actor)
         query = query.where(self._position > after, self._position <= until, t.c.topic.startswith("case."))
         with self.engine.connect() as c:
             for position, reference, state, stored_at, actor in c.execute(query.order_by(self._position)):
-                recorded = RECORDED_AT.search(bytes(state))
-                if recorded is not None:
-                    at = datetime.fromisoformat(recorded[1].decode())
-                    yield Taken(position, reference, at, datetime.fromisoformat(stored_at), actor)
+                yield Taken(position, reference, recorded_at_of(bytes(state)), datetime.fromisoformat(stored_at), actor)
 
     def begins_at(self, reference: str) -> int:
         """The position of the first entry of a file; 0 where there is none."""

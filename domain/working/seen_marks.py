@@ -97,10 +97,14 @@ class SeenMarks:
             rows = c.execute(sa.select(_cases).where(_cases.c.username == username)).all()
         return {row.reference: SeenCase(_place(row.held), _place(row.opened)) for row in rows}
 
-    def mark(self, username: str, team: str, upto: SeenUpTo, now: datetime, *, held: Mapping[str, SeenUpTo]) -> bool:
+    def mark(
+        self, username: str, team: str, upto: SeenUpTo, now: datetime, *, held: Mapping[str, SeenUpTo],
+        lost: SeenUpTo | None = None,
+    ) -> bool:  # fmt: skip
         """Move the mark of a team to a place; False where it stands there or later already.
 
         ``held``: the cases that stay listed, each with the place from which it is listed. One that is held already stays so.
+        ``lost``: where the mark stands, if the record has nothing there any more (it was restored): then it moves in any case.
         """
         with self.engine.begin() as c:
             # Written first: on SQLite that takes the lock, so that nobody moves the mark between reading and moving it.
@@ -110,7 +114,7 @@ class SeenMarks:
             )
             mine = sa.and_(_marks.c.username == username, _marks.c.team == team)
             row = c.execute(sa.select(_marks).where(mine).with_for_update()).mappings().one()
-            if row["marked_at"] and _upto(row).order >= upto.order:
+            if row["marked_at"] and _upto(row) != lost and _upto(row).order >= upto.order:
                 return False
             before = json.dumps({**_row(_upto(row)), "marked_at": row["marked_at"]}) if row["marked_at"] else None
             c.execute(sa.update(_marks).where(mine).values(**_row(upto), marked_at=_text(now), before=before))

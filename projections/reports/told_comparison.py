@@ -4,15 +4,15 @@ Whoever may open every case of the area has the rule on all cases (``comparison.
 can work out themselves: their own cases, against the area's rounded figure of the last month end, less their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from projections.reports.comparison import DUTIES, Comparison, differs, differs_from
+from projections.reports.comparison import DUTIES, Comparison, differs, differs_from, is_too_few
 from projections.reports.counts_by_case import CountsByCase, Grouping, together
 from projections.reports.duty_results import HeldAs
 from projections.reports.periods import Period
-from projections.reports.proportions import WITHHELD, Proportion
+from projections.reports.proportions import Proportion
 from projections.reports.reader_reach import Holds
 from projections.reports.told_counts import Told
 from projections.reports.told_figures import ToldFigures
@@ -28,7 +28,7 @@ class Comparisons:
 
     counts: Mapping[str, CountsByCase]
     areas: Holds
-    told: Mapping[str, Told] | None = None
+    told: Callable[[str], Told] | None = None
 
     def of(self, holds: Holds, group: str = "") -> Comparison | None:
         """How these places differ from the others. None: there are no others, or nothing fell due."""
@@ -40,6 +40,8 @@ class Comparisons:
             return None
         if self.told is None:
             return differs(unit, rest) if len(rest) else None
+        if is_too_few(unit):
+            return "too few"
         met, n = unit.sum(axis=0).tolist()
         others = self._others(group, met, n)
         return "too few" if others is None else differs_from(unit, others)
@@ -47,7 +49,7 @@ class Comparisons:
     def area(self, group: str = "") -> Proportion:
         """The figure of the areas, as the reader is told it."""
         if self.told is not None:
-            return self.told[group].figure(self.areas) if group in self.told else WITHHELD
+            return self.told(group).figure(self.areas)
         counts = self.counts.get(group)
         return Proportion() if counts is None else Proportion(*counts.counts.sum(axis=0).tolist())
 

@@ -6,6 +6,7 @@ Reports are built from ``ToldFigures`` and nothing else; ``DutyQueries`` has the
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,10 +41,12 @@ from projections.reports.told_counts import Told, ToldLates, ToldLoads, ToldWait
 
 
 class ToldCases(NamedTuple):
-    """Duties by case, by group; with ``told`` only cases open to the reader, and the figures of all as they are told."""
+    """Duties by case, by group. ``told``: gives the figures of a group as they are told, worked out when they are first asked
+    for; then ``counts`` has only cases open to the reader. None: it has all.
+    """
 
     counts: Mapping[str, CountsByCase]
-    told: Mapping[str, Told] | None
+    told: Callable[[str], Told] | None
 
 
 ToldApart = Callable[[Holds], CountedApart | None]
@@ -157,9 +160,19 @@ class ToldFigures:
         by_group: dict[str, list[str]] = {}
         for clause in clauses:
             by_group.setdefault(group(self._queries.clause(clause)), []).append(clause)
-        return ToldCases(
-            found, {name: self.duties(asked, by_group[name], held_as, among) for name in found}
-        )  # fmt: skip
+        apart = held_as == "in_time" and all(name == clause for name, (clause, *_) in by_group.items())
+
+        @cache
+        def every() -> Mapping[str, Told]:
+            return self.by_clause(asked, clauses, among)
+
+        @cache
+        def told(name: str) -> Told:
+            if apart:
+                return every().get(name, Told({}, ()))
+            return self.duties(asked, by_group.get(name, []), held_as, among)
+
+        return ToldCases(found, told)
 
     def open_cases(
         self, asked: Period, clauses: Sequence[str], held_as: HeldAs, among: Holds, group: Grouping = together

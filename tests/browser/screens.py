@@ -19,17 +19,22 @@ PICTURES = [
     ("demo", None, "/", 900),
     ("desk", "p.anstey", "/desk", 1500),
     ("list", "p.anstey", "/desk/no-countersigned-assessment", 1150),
-    ("matrix", "c.whitlock", "/matrix", 1500),
-    ("case", "p.anstey", f"{CASE}?as_at=2005-10-03", 1700),
+    ("changed", "c.whitlock", "/changed", 1200),
+    ("case", "p.anstey", f"{CASE}?as_at=2005-10-03", 1900),
     ("replay", "p.anstey", f"{CASE}/replay?step=40", 1500),
     ("then-and-now", "c.whitlock", "/cases/G366213/1/then-and-now?as_at=2005-10-03", 1500),
-    ("check", "p.anstey", f"{CASE}/record/AssessmentCountersigned", 1050),
+    ("check", "p.anstey", f"{CASE}/record/OversightRecorded", 1150),
+    ("outcomes", "p.anstey", "/outcomes?day=16/11/2005", 1050),
+    ("officer", "p.anstey", "/officers/Helen%20Sallis", 1700),
+    ("matrix", "c.whitlock", "/matrix", 1500),
+    ("compliance", "c.whitlock", "/reports/measures/contact-arranged?of=team:Gloucester", 1700),
+    ("forecast", "c.whitlock", "/reports/forecast", 1300),
+    ("pack", "c.whitlock", "/board-pack", 1300),
     ("sheet", "j.hartnell", "/inspections", 1650),
     ("run", "j.hartnell", "/inspections/gloucestershire-2005/work", 1500),
     ("report", "j.hartnell", "/inspections/gloucestershire-2005/report", 1700),
     ("reading", "j.hartnell", "/inspections/gloucestershire-2005/readings", 1100),
-    ("compliance", "c.whitlock", "/reports/measures/contact-arranged?of=team:Gloucester", 1960),
-    ("forecast", "c.whitlock", "/reports/forecast", 1300),
+    ("data", "i.nkemelu", "/data", 1300),
     ("access", "i.nkemelu", "/access", 1050),
 ]
 """Name, who is signed in, page, height in pixels."""
@@ -52,11 +57,8 @@ def take(folder: Path) -> None:
                 page = context.new_page()
                 page.goto(address + path)
                 if name == "check":
-                    page.locator("select#assessment, input[name=assessment]").first.wait_for()
-                    if page.locator("select#assessment").count():
-                        page.locator("select#assessment").select_option(index=1)
-                    else:
-                        page.locator("input[name=assessment]").first.check()
+                    page.get_by_label("Date it happened").fill("22/12/2005")
+                    page.get_by_label("Supervision", exact=True).check()
                     page.get_by_role("button", name="Check before recording").click()
                 if name == "reading":
                     page.set_viewport_size({"width": 1400, "height": height})

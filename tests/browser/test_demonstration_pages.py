@@ -157,6 +157,7 @@ def test_hindsight_shows_another_score(app: Flask, site: Site, context: Contexts
     page = context().new_page()
     page.goto(site(app) + f"{FOLLOW_UP}/questions/plan-reviewed")
     stood = page.locator(".ca-scores").inner_text()
+    page.locator(".ca-date__summary").click()
     page.get_by_label("With hindsight").check()
     page.get_by_role("button", name="Show").click()
     assert page.locator(".ca-scores").inner_text() != stood
@@ -168,13 +169,13 @@ def test_the_caseload_is_filtered_sorted_and_paged(app: Flask, site: Site, conte
     expect(page.locator(".ca-scores")).to_contain_text("60")
     page.get_by_label("Risk of harm").select_option("high")
     page.get_by_role("button", name="Apply").click()
-    assert 0 < page.locator("tbody tr").count() <= 11
+    assert 0 < page.locator(".ca-rows > li").count() <= 11
     assert "as_at=2005-10-03" in page.url
     page.get_by_role("link", name="Case", exact=True).click()
-    cases = [text.split("\n")[0] for text in page.locator("tbody th").all_inner_texts()]
+    cases = page.locator(".ca-rows > li h2 span").all_inner_texts()
     assert cases == sorted(cases) and cases
     page.goto(site(app) + "/cases?as_at=2005-10-03&page=2")
-    assert page.locator("tbody tr").count() == 10
+    assert page.locator(".ca-rows > li").count() == 10
 
 
 def test_the_handbook_leads_from_the_edition_to_the_clause_and_its_duties(

@@ -1,4 +1,4 @@
-"""The pages of officers and of agreed actions in a real browser: usable at every width, two printed sides, an action in one form."""
+"""The pages of officers and of agreed actions in a real browser: usable at every width, two printed sides, an action."""
 
 import re
 from collections.abc import Callable

@@ -74,6 +74,11 @@ def app(tmp_path: Path) -> Flask:
     return app
 
 
+def change_the_date(page: Page) -> None:
+    """Unfold the form of the date line."""
+    page.locator(".ca-date__summary").click()
+
+
 def opened(contexts: Contexts, address: str, **options: object) -> Page:
     page = contexts(**options).new_page()
     page.goto(address)
@@ -97,6 +102,7 @@ def test_the_browser_has_nothing_to_complain_of(
         page.goto(address + path)
         expect(page.locator("body.govuk-frontend-supported")).to_have_count(1)  # the hashed inline script ran
         # the date picker started too, under the strict policy
+        change_the_date(page)
         page.get_by_role("button", name="Choose date").click()
         expect(page.get_by_role("dialog")).to_be_visible()
         page.keyboard.press("Escape")
@@ -106,6 +112,8 @@ def test_the_browser_has_nothing_to_complain_of(
 @pytest.mark.parametrize("path", ["/desk", "/desk?as_at=x"])
 def test_the_calendar_fits_the_narrowest_screen(app: Flask, site: Site, context: Contexts, path: str) -> None:
     page = opened(context, site(app) + path, viewport={"width": 320, "height": 800})
+    if "x" not in path:  # a date that cannot be read leaves the form open
+        change_the_date(page)
     page.get_by_role("button", name="Choose date").click()
     box = page.get_by_role("dialog").bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= 320
@@ -127,10 +135,11 @@ def test_the_policy_does_stop_a_foreign_script(
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_bar_shows_another_day(app: Flask, site: Site, context: Contexts, scripts: bool) -> None:
     page = opened(context, site(app) + "/toy/macros?sort=score&dir=desc", java_script_enabled=scripts)
+    change_the_date(page)
     page.get_by_label("Sample date", exact=True).fill("3/10/2005")
     page.get_by_label("With hindsight").check()
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_text("Showing 3 October 2005, with hindsight")).to_be_visible()
+    expect(page.get_by_text("You are reading 3 October 2005, with hindsight")).to_be_visible()
     assert page.get_by_role("columnheader", name="Score").get_attribute("aria-sort") == "descending"
     page.get_by_role("link", name="Officer").click()
     page.get_by_role("link", name="Summary", exact=True).click()
@@ -142,6 +151,7 @@ def test_the_bar_shows_another_day(app: Flask, site: Site, context: Contexts, sc
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_date_that_is_none_is_kept(app: Flask, site: Site, context: Contexts, scripts: bool) -> None:
     page = opened(context, site(app) + "/desk", java_script_enabled=scripts)
+    change_the_date(page)
     field = page.get_by_label("Sample date", exact=True)
     field.fill("31/2/2005")
     page.get_by_role("button", name="Show").click()
@@ -164,7 +174,7 @@ def test_the_part_of_the_site_being_read_is_marked(app: Flask, site: Site, conte
 def test_no_crown_and_a_footer_of_our_own(app: Flask, site: Site, context: Contexts) -> None:
     page = opened(context, site(app))
     ours = re.compile(r"caseaudit [\d.]+\s+Last recorded: entry 4,210")
-    expect(page.get_by_role("contentinfo")).to_have_text(ours)
+    expect(page.get_by_role("contentinfo")).to_contain_text(ours)
     assert page.locator("[class*=crown], [class*=crest]").count() == 0
 
 
@@ -172,7 +182,9 @@ def test_on_paper_the_moment_is_a_sentence(app: Flask, site: Site, context: Cont
     page = opened(context, site(app) + "/desk?as_at=2005-10-03")
     page.emulate_media(media="print")
     expect(page.get_by_label("Sample date", exact=True)).to_be_hidden()
-    expect(page.get_by_text("Showing 3 October 2005, as the file stood")).to_be_visible()
+    expect(page.get_by_text("You are reading 3 October 2005, as the file stood")).to_be_visible()
+    for frame in (page.get_by_text("Back to today"), page.get_by_role("search"), page.get_by_role("contentinfo")):
+        expect(frame).to_be_hidden()
 
 
 def test_every_image_that_the_styles_name_is_there() -> None:

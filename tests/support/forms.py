@@ -61,6 +61,8 @@ def record(client: FlaskClient, check: Page) -> TestResponse:
 
 def recorded(client: FlaskClient, address: str, **typed: Any) -> TestResponse:
     """Fill in a form and record it."""
-    answer = record(client, check := fill(client, address, **typed))
-    assert answer.status_code == 302, re.findall(r'href="#([^"]+)">([^<]+)', check)
+    check = fill(client, address, **typed)
+    assert "You are about to" in check, re.findall(r'href="#([^"]+)">([^<]+)', check)
+    answer = record(client, check)
+    assert answer.status_code == 302, answer.text
     return answer

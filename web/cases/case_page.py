@@ -45,7 +45,6 @@ def show(crn: str, number: int) -> str | Response:
         missed=sum(o.window for o in owed),
         upcoming=upcoming(case),
         noticed=[(NOTICES[row.notice], row) for row in case.reading.snapshot.noticed],
-        shown={item.fact.entry for item in case.items},
         with_met=with_met,
         chart=chart(supervision_chart(case.reading, met=with_met)),
         plans=last_plans(case),

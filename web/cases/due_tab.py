@@ -56,9 +56,14 @@ def due(crn: str, number: int) -> str | Response:
 
 
 def shows(case: OpenedCase, choice: str) -> Callable[[Obligation], bool]:
-    """Whether a choice shows a duty."""
-    states = CHOICES[choice].states
-    return lambda duty: states is None or duty.state(case.day) in states
+    """Whether a choice shows a duty. A window that is dispensed with for good is not open any more."""
+    states, day = CHOICES[choice].states, case.day
+
+    def shown(duty: Obligation) -> bool:
+        over = duty.state(day) == "dispensed" and duty.dispensed_until(day) is None
+        return states is None or (duty.state(day) in states and not over)
+
+    return shown
 
 
 def by_subject(duties: Sequence[Obligation]) -> list[SubjectDuties]:

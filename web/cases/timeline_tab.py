@@ -40,7 +40,7 @@ def timeline(crn: str, number: int) -> str | Response:
     )  # fmt: skip
 
 
-@blueprint.get("/cases/<crn>/<int:number>/entries/<path:entry_id>")
+@blueprint.get("/cases/<crn>/<int:number>/entries/<entry:entry_id>")
 @access_control.open_to(*READERS)
 def entry(crn: str, number: int, entry_id: str) -> str | Response:
     """Where one entry stands on the timeline, as it is read at the moment. 404: it is not on it."""

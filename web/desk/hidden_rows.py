@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 
-import numpy as np
 from flask import g
 
 from domain.working.snoozes import ListRow, Snooze
@@ -42,9 +41,11 @@ def may_hide(line: TodoLine) -> bool:
 
 def hidden_rows(items: TodoItems, counted: CountedCases) -> Array:
     """For each item whether the reader has hidden it. Nothing in bands a and b is ever hidden."""
-    found, rows = np.zeros(len(items), bool), snoozes()
-    numbers = {items.selection.columns.number(row.reference) for row in rows}
-    asked = np.flatnonzero(np.isin(items.case, [n for n in numbers if n is not None]) & (items.band > B))
+    found, rows = items.case < 0, snoozes()  # a case has a number from 0: none is hidden yet
+    which = found
+    for number in {items.selection.columns.number(row.reference) for row in rows}:
+        which = which | (items.case == number) if number is not None else which
+    asked = (which & (items.band > B)).nonzero()[0]
     if len(asked):
         lines = lines_of(items.only(asked), counted.snapshots(items.case[asked]), current_cases.entries_of)
         found[asked] = [row_of(line) in rows for line in lines]

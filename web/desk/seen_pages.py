@@ -30,7 +30,9 @@ def mark() -> Response:
     if not teams:
         raise BadRequest("None of the teams that you marked as seen is yours today. Nothing was marked.")
     who, marks = access_control.account().username, access_control.register().seen
-    moved = [team for team in teams if marks.mark(who, team, upto, clock.now(), held=lately.since.held(team))]
+    moved = [
+        team for team in teams if marks.mark(who, team, upto, clock.now(), held=lately.since.held(team), lost=_lost(team))
+    ]  # fmt: skip
     stay = sum(len(lately.since.held(team)) for team in moved)
     kept = f" {count_noun(stay, 'line')} {'stays' if stay == 1 else 'stay'} until you open the case." if stay else ""
     flash(
@@ -62,6 +64,12 @@ def open_it() -> Response:
     access_control.register().seen.open(access_control.account().username, reference, upto)
     crn, _, number = reference.partition("/")
     return redirect(url_for("cases.show", crn=crn, number=number))
+
+
+def _lost(team: str) -> SeenUpTo | None:
+    """Where the mark of a team stands, if the record has nothing there, or something else: it was restored from a copy."""
+    upto = changed_lately.own().since.seen.of_team(team)
+    return upto if upto.position and changed_lately.record().hash_at(upto.position) != upto.hash else None
 
 
 def _upto() -> SeenUpTo:

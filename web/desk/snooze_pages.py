@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import numpy as np
 from flask import Flask, flash, redirect, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -74,7 +73,7 @@ def _line(row: ListRow) -> TodoLine:
     reading = desk_reading()
     number = reading.counted.selection.columns.number(row.reference)
     items = reading.every_item
-    of_case = items.only(np.flatnonzero(items.case == (-1 if number is None else number)))
+    of_case = items.only(items.case == (-1 if number is None else number))
     lines = lines_of(of_case, reading.counted.snapshots(of_case.case), current_cases.entries_of)
     found = next((line for line in lines if row_of(line) == row), None)
     if found is None:

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from flask import render_template, request
-from projections.cases.case_visits import Visit, visits
 
+from projections.cases.case_visits import Visit, visits
 from projections.lists.todo_items import TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
 from projections.lists.work_lists import WEEK

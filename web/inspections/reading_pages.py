@@ -111,7 +111,8 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
         reading=reading, day=day, spell=reading.snapshot.spell, chart=chart(supervision_chart(reading)),
-        items=items, named={item.fact.entry: item.fact for item in items}, owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
+        items=items, named={item.fact.entry: item.fact for item in items},
+        owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
         instrument=questions_asked(found.framework, reading, inspection, second=second), problems=problems,
         typed=request.form, finished=found.completed.get(task), said=ANSWERS, closed=too_late(found, task) is not None,
     )  # fmt: skip

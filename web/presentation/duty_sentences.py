@@ -5,19 +5,33 @@ The wording stands with the clause (``domain.policy.clause_words``), its limits 
 
 from bisect import bisect_right
 from datetime import date
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, Protocol
 
-from domain.policy.clause_words import duty_words
+from domain.policy.clause_words import Said, as_is, duty_words
 from projections.history.history import History
 from projections.obligations.arranged import leaves_list
 from projections.obligations.contact_windows import phases_on
 from projections.obligations.duty_state import Obligation
-from web.presentation.formatting import ON_RELEASE, count_noun, short_date
+from web.presentation.formatting import ON_RELEASE, short_date
 
 NOT_CONFIRMED = "time limit not confirmed"
 """What † means: the edition marks the limit as unsure."""
 
 _OF_AN_APPOINTMENT = ("appointment", "absence", "failure")
+
+
+class Day(Protocol):
+    """A date in words; without its year where that is the year of ``beside``."""
+
+    def __call__(self, value: date, /, beside: date | None) -> str: ...
+
+
+class Tongue(NamedTuple):
+    """A language of duty sentences. ``said``: a phrase in it, with the same gaps."""
+
+    said: Said
+    day: Day
 
 
 class DutySentence(NamedTuple):
@@ -41,8 +55,22 @@ class DutySentence(NamedTuple):
         return " ".join([first, *(f"{words}." for words in (self.last, self.when) if words)])
 
 
+def near_date(value: date, beside: date | None) -> str:
+    """A date as ``11 Aug``, with its year where that is not the year of ``beside``."""
+    same = beside is not None and value.year == beside.year
+    return f"{value.day} {value:%b}" if same else short_date(value)
+
+
+ENGLISH = Tongue(as_is, near_date)
+
+
 def duty_sentence(
-    obligation: Obligation, day: date, *, history: History | None = None, arranged_on: date | None = None
+    obligation: Obligation,
+    day: date,
+    *,
+    history: History | None = None,
+    arranged_on: date | None = None,
+    tongue: Tongue = ENGLISH,
 ) -> DutySentence:
     """A duty as at a day. ``history``: of its case, for what was done last and the day of what raised it.
 
@@ -50,25 +78,20 @@ def duty_sentence(
     due date beside it.
     """
     return DutySentence(
-        duty_asked(obligation, day, history),
-        _last(obligation, day, history) if history is not None else "",
-        _when(obligation, day, arranged_on),
+        duty_asked(obligation, day, history, tongue),
+        _last(obligation, day, history, tongue) if history is not None else "",
+        _when(obligation, day, arranged_on, tongue),
         obligation.value.sure == "U",
     )
 
 
-def duty_asked(obligation: Obligation, day: date, history: History | None = None) -> str:
+def duty_asked(obligation: Obligation, day: date, history: History | None = None, tongue: Tongue = ENGLISH) -> str:
     """What a duty asks, and how often or within what of what, without a full stop."""
     clause, value = obligation.clause, obligation.value
     caused = _caused_on(obligation, history)
-    since = None if caused is None else near_date(caused, day)
-    ends = _phase_ends(obligation, day, history) if history is not None and value.phases else ()
-    return duty_words(clause.wording, value, clause.sum, since, ends)
-
-
-def near_date(value: date, day: date) -> str:
-    """A date as ``11 Aug``, with its year where that is not the year of ``day``."""
-    return f"{value.day} {value:%b}" if value.year == day.year else short_date(value)
+    since = None if caused is None else tongue.day(caused, day)
+    ends = _phase_ends(obligation, day, history, tongue) if history is not None and value.phases else ()
+    return duty_words(clause.wording, value, clause.sum, since, ends, tongue.said)
 
 
 def _caused_on(obligation: Obligation, history: History | None) -> date | None:
@@ -85,19 +108,21 @@ def _caused_on(obligation: Obligation, history: History | None) -> date | None:
     return missed or (made and made.for_on)
 
 
-def _phase_ends(obligation: Obligation, day: date, history: History) -> list[str | None]:
+def _phase_ends(obligation: Obligation, day: date, history: History, tongue: Tongue) -> list[str | None]:
     """The last day of each phase of contact, as it counts on the day the duty arises."""
     ends = [ends for _, _, ends in phases_on(obligation.value, history, obligation.arises_on)]
-    return [None if end is None else near_date(end, day) for end in ends]
+    return [None if end is None else tongue.day(end, day) for end in ends]
 
 
-def _last(obligation: Obligation, day: date, history: History) -> str:
+def _last(obligation: Obligation, day: date, history: History, tongue: Tongue) -> str:
     clause = obligation.clause
     if clause.kind not in ("every", "frequency", "while"):
         return ""
     counted = (clause.counts,) if clause.counts is not None else clause.by
     days = [done for one in counted if (done := _last_day(history.counting(one).days, day)) is not None]
-    return f"Last: {short_date(max(days)) if days else 'none'}"
+    if not days:
+        return tongue.said("Last: none")
+    return tongue.said("Last: {day}").format(day=tongue.day(max(days), None))
 
 
 def _last_day(days: list[date], day: date) -> date | None:
@@ -105,29 +130,37 @@ def _last_day(days: list[date], day: date) -> date | None:
     return days[at - 1] if at else None
 
 
-def _when(obligation: Obligation, day: date, arranged_on: date | None) -> str:
-    state = obligation.state(day)
+def _when(obligation: Obligation, day: date, arranged_on: date | None, tongue: Tongue) -> str:
+    state, near = obligation.state(day), partial(tongue.day, beside=day)
     if state in ("met", "met_late"):
         assert obligation.met_on is not None
-        return f"Done {near_date(obligation.met_on, day)}{_late(obligation, day)}"
+        return tongue.said("Done {day}").format(day=near(obligation.met_on)) + _late(obligation, day, tongue)
     if state == "lapsed":
         assert obligation.ended_on is not None
-        return f"Not owed any more from {near_date(obligation.ended_on, day)}"
+        return tongue.said("Not owed any more from {day}").format(day=near(obligation.ended_on))
     if state == "dispensed":
-        last = obligation.dispensed_until(day)
-        until = f" until {near_date(last, day)}" if last else ""
-        return f"Dispensed with{until}" + (f", was due {near_date(due, day)}" if (due := obligation.due_day) else "")
-    arranged = f"rranged for {near_date(arranged_on, day)}" if arranged_on and state in ("due", "overdue") else ""
-    if arranged and leaves_list(obligation, arranged_on):
-        return f"A{arranged}"
+        return _dispensed(obligation, day, tongue)
+    to_come = arranged_on if state in ("due", "overdue") else None
+    if to_come is not None and leaves_list(obligation, to_come):
+        return tongue.said("Arranged for {day}").format(day=near(to_come))
     if obligation.due_day is None:
-        return f"Due {ON_RELEASE}"
-    late = ", missed" if state == "missed" else _late(obligation, day)
-    return f"Due {near_date(obligation.due_on, day)}{late}{f'; a{arranged}' if arranged else ''}"
+        return tongue.said(f"Due {ON_RELEASE}")
+    late = tongue.said(", missed") if state == "missed" else _late(obligation, day, tongue)
+    arranged = "" if to_come is None else tongue.said("; arranged for {day}").format(day=near(to_come))
+    return tongue.said("Due {day}").format(day=near(obligation.due_on)) + late + arranged
 
 
-def _late(obligation: Obligation, day: date) -> str:
+def _dispensed(obligation: Obligation, day: date, tongue: Tongue) -> str:
+    last, due = obligation.dispensed_until(day), obligation.due_day
+    until = tongue.said("Dispensed with until {day}").format(day=tongue.day(last, day)) if last else ""
+    was_due = tongue.said(", was due {day}").format(day=tongue.day(due, day)) if due else ""
+    return (until or tongue.said("Dispensed with")) + was_due
+
+
+def _late(obligation: Obligation, day: date, tongue: Tongue) -> str:
     if obligation.state(day) not in ("met_late", "overdue"):
         return ""
     days = obligation.days_late(day)
-    return f", {count_noun(days, 'working day')} late" if days else ", less than a working day late"
+    if not days:
+        return tongue.said(", less than a working day late")
+    return tongue.said(f", {{n}} working day{'' if days == 1 else 's'} late").format(n=f"{days:,}")

@@ -168,12 +168,10 @@ def fact_details(fact: Entry) -> list[tuple[str, str]]:
 
 
 def _field_words(name: str, value: Any) -> str:
-    """The value of a field in words: a framework by its title, a clause and an inspection without hyphens."""
+    """The value of a field in words: a framework by its title, an inspection and a clause without hyphens."""
     if name == "framework" and (framework := frameworks().get(value)) is not None:
         return framework.title
-    if name == "clause":
-        return sentence(value.replace("-", " "))
-    if name == "inspection" and isinstance(value, str):
+    if name in ("inspection", "clause") and isinstance(value, str):
         return sentence(value.replace("-", " "))
     return value_words(value)
 

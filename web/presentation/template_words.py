@@ -3,7 +3,7 @@
 from flask import Flask
 
 from domain.entries.code_lists import label
-from web.presentation import apart_words, duty_sentences, formatting, phrases
+from web.presentation import apart_words, duty_language, formatting, phrases
 
 FILTERS = (
     formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,
@@ -21,8 +21,8 @@ def attach(app: Flask) -> None:
     app.jinja_env.globals.update(
         apart_said=apart_words.apart_said,
         knowledge_words=phrases.knowledge_words,
-        duty_asked=duty_sentences.duty_asked,
-        duty_sentence=duty_sentences.duty_sentence,
+        duty_asked=duty_language.duty_asked,
+        duty_sentence=duty_language.duty_sentence,
         entry_of=phrases.entry_of,
         laid_words=phrases.laid_words,
         rests_on_words=phrases.rests_on_words,

@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from domain.aggregates.amendments import withdrawn
+from domain.aggregates.amendments import subjects, withdrawn
 from domain.calendar.london_time import LONDON
-from domain.entries.case_entries import Entry, EntryWithdrawn
+from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from domain.outside_key import NotSealed
 from projections.cases.entry_effects import EntryEffects
 from web.presentation.phrases import fact_title
@@ -143,7 +143,16 @@ def _told(reference: str, entry: str, *, brief: bool) -> JustRecorded | None:
     access_control.shown(reference)
     name = current_cases.names([reference], current_cases.today()).get(reference, "")
     effects = None if brief else effects_of(reference, fact)
-    return JustRecorded(reference, name, fact, fact_title(fact), effects, may_undo_until(reference, fact))
+    return JustRecorded(reference, name, fact, _title(reference, fact), effects, may_undo_until(reference, fact))
+
+
+def _title(reference: str, fact: Entry) -> str:
+    """What was recorded; a correction or withdrawal with what it is about."""
+    file = current_cases.repository().file(reference)
+    about = file.entries.get(subjects(file.amending).get(fact.entry, ""))
+    if about is None:
+        return fact_title(fact)
+    return f"{'Correction' if isinstance(fact, EntryCorrected) else 'Withdrawal'} of: {fact_title(about)}"
 
 
 def _left_and_next(reference: str) -> tuple[int | None, NextLine | None]:

@@ -12,6 +12,7 @@ from domain.accounts.password_hashes import GIVEN_FOR, hashed, is_older, is_pass
 from domain.accounts.roles import Account
 from domain.accounts.sign_in_tries import Subject
 from web.site import access_control, clock, known_browsers, passkeys
+from web.site.languages import said
 
 WRONG = "The user name or the password is not right"
 WRONG_FACTOR = "That code is not right, or was used before"
@@ -30,7 +31,7 @@ def check_password(username: str, password: str) -> Account | str:
     kept = "" if found is None else register.password(username)
     if not is_password(register.key, username, password, kept, now) or found is None:
         access_control.log("sign-in failed", who=_known(username), detail="password")
-        return WRONG
+        return said(WRONG)
     register.tries.succeeded(subjects, now)
     if is_older(kept):
         until = now + GIVEN_FOR if found.must_change else None
@@ -56,7 +57,7 @@ def check_factor(account: Account, form: Mapping[str, str]) -> tuple[str, str]:
         how = "recovery code" if register.factors.takes_recovery_code(account.username, code) else ""
     if not how:
         access_control.log("sign-in failed", who=account, detail="second factor")
-        return "", WRONG_FACTOR
+        return "", said(WRONG_FACTOR)
     register.tries.succeeded(subjects, now)
     return how, ""
 
@@ -76,7 +77,7 @@ def confirmed(account: Account, form: Mapping[str, str]) -> dict[str, str]:
     """
     checked = check_password(account.username, form.get("old", ""))
     if isinstance(checked, str):
-        return {"old": "That is not your password now" if checked == WRONG else checked}
+        return {"old": "That is not your password now" if checked == said(WRONG) else checked}
     if asks_factor(account):
         _, wrong = check_factor(account, {"code": form.get("code", "")})
         return {"code": wrong} if wrong else {}
@@ -89,7 +90,9 @@ def _delayed(username: str, subjects: Sequence[Subject], what: str) -> str:
     if not wait:
         return ""
     access_control.log("sign-in delayed", who=_known(username), detail=f"{what}: not checked")
-    return f"There were too many tries. Wait {_words(wait)} and try again; nobody is shut out for longer"
+    return said(
+        "There were too many tries. Wait {wait} and try again; nobody is shut out for longer", wait=_words(wait)
+    )
 
 
 def _known(username: str) -> Account | Actor:
@@ -101,4 +104,6 @@ def _known(username: str) -> Account | Actor:
 
 def _words(wait: timedelta) -> str:
     seconds = -int(-wait.total_seconds() // 1)
-    return f"{seconds} second{'s' * (seconds != 1)}" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+    if seconds == 1:
+        return said("{n} second", n=1)
+    return said("{n} seconds", n=seconds) if seconds < 120 else said("{n} minutes", n=-(-seconds // 60))

@@ -42,6 +42,13 @@ def test_a_mark_never_moves_back_but_by_a_later_day_alone_it_moves(marks: SeenMa
     assert marks.mark("anstey", "Gloucester", at(10, DAY + timedelta(days=1)), NOW, held={})
 
 
+def test_a_mark_that_the_record_has_no_more_moves_in_any_case(marks: SeenMarks) -> None:
+    marks.mark("anstey", "Gloucester", at(10), NOW, held={})
+    assert not marks.mark("anstey", "Gloucester", at(5), NOW, held={}, lost=at(9))
+    assert marks.mark("anstey", "Gloucester", at(5), NOW, held={}, lost=at(10))
+    assert marks.of("anstey")["Gloucester"].upto == at(5)
+
+
 def test_a_mark_is_taken_back_to_the_one_before_for_ten_minutes(marks: SeenMarks) -> None:
     marks.mark("anstey", "Gloucester", at(10), NOW, held={})
     marks.mark("anstey", "Gloucester", at(20), NOW + timedelta(hours=1), held={})

@@ -135,7 +135,7 @@ def test_whoever_may_not_open_the_area_is_told_what_they_can_work_out() -> None:
     def verdict(held: int, n: int, *, withheld: bool = False) -> object:
         blocks = [] if withheld else [frozenset(PLACES[2:])]
         told = Told({PLACES[2]: np.array([held, n])}, blocks, PLACES[2:])
-        return Comparisons({"": counted_cases(alike(9, 1, 5))}, lambda place: True, {"": told}).of(of_officer("1"))
+        return Comparisons({"": counted_cases(alike(9, 1, 5))}, lambda place: True, lambda _: told).of(of_officer("1"))
 
     assert verdict(860, 1045) == "worse"
     assert verdict(220, 1045) == "no difference shown"

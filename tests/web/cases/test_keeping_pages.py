@@ -16,6 +16,7 @@ from domain.store.erased_marks import IN_FILE
 from domain.store.preparation import begin_sealing
 from tests.domain.store.test_sealed_record import about, contact
 from tests.domain.store.test_store import BEGINNING
+from tests.support.forms import fill
 from tests.support.histories import CASE, facts_of
 from tests.support.people import add, post, signed_in
 from web.app import create_app
@@ -71,6 +72,8 @@ def test_two_people_erase_a_person(app: Flask) -> None:
     ends(app)
     ann, bob = signed_in(app, ANN), signed_in(app, BOB)
     assert "pseudonymous, not anonymous" in ann.get(KEEPING).text
+    fill(ann, f"{URL}/record/ContactLogged", contact_type="letter", note="his sister rang")
+    assert "Your drafts" in ann.get("/account").text
     assert post(ann, f"{KEEPING}/erase", KEEPING, reason="past its time").status_code == 302
     assert "second person" in ann.get(KEEPING).text
     assert "came round" in ann.get(f"{URL}/timeline").text  # nothing yet
@@ -81,6 +84,8 @@ def test_two_people_erase_a_person(app: Flask) -> None:
     assert ERASED in page and "came round" not in page and str(BEGINNING["person"]["name"]) not in page
     assert ">Withdraw<" not in page and "Record an entry" not in bob.get(URL).text, "no form on an erased person's case"
     assert "erased before" in bob.get(KEEPING).text
+    fill(ann, f"{URL}/record/ContactLogged", contact_type="letter", note="his sister rang")
+    assert "Your drafts" not in ann.get("/account").text, "drafts go with the person, and none is kept any more"
 
 
 def test_what_comes_in_between_stops_it(app: Flask) -> None:

@@ -18,10 +18,12 @@ from projections.columns.column_schema import Array
 from projections.lists.counted_cases import CountedCases
 from projections.lists.todo_bands import BANDS
 from projections.lists.todo_items import TodoItems
+from tests.support.histories import facts_of
 from tests.support.people import signed_in
 from web.app import create_app
-from web.desk import desk_reading, next_duty
+from web.desk import desk_reading, next_duty, todo_page
 from web.desk.record_head import RecordHead
+from web.services import current_cases
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +101,16 @@ def test_filters_narrow_the_officers_part_alone(spo: FlaskClient) -> None:
     assert 'id="filter-band"' not in page and 'id="filter-team"' not in page
 
 
+def test_a_long_list_stands_on_pages_that_lose_no_block(spo: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = blocks(spo.get("/desk").text)
+    monkeypatch.setattr(todo_page, "SIZE", 3)
+    pages = [spo.get(f"/desk?page={number}").text for number in range(1, 6)]
+    assert [block for page in pages for block in blocks(page)] == whole and len(whole) == 13
+    assert "Yours to do (8)" in words(pages[0]) and "Yours to do" not in words(pages[1])
+    assert "(29 duties, 11 people)" in words(pages[0]) and "(29 duties, 11 people)" in words(pages[4])
+    assert blocks(spo.get("/desk?page=99").text) == blocks(pages[4])
+
+
 def test_what_is_folded_opens_by_its_count(spo: FlaskClient) -> None:
     page = spo.get("/desk/to-do?show=ended").text
     assert "On ended cases, Gloucester" in words(page) and len(blocks(page)) == 8 == page.count(" · ended ")
@@ -137,6 +149,25 @@ def test_a_case_managers_day(app: Flask) -> None:
     past = words(client.get("/desk?as_at=2005-05-16").text)
     assert "Monday 16 May" in past and "This week" in past
     assert client.get("/desk/to-do").headers["Location"] == "/desk"
+
+
+def test_an_appointment_of_today_offers_its_outcome_and_one_of_before_waits(own_database: Path) -> None:
+    app, who = create_app(str(own_database), today=lambda: date(2005, 12, 22), demo=True), "P114066/1"
+    made = {"type": "AppointmentMade", "recorded_at": "2005-12-12T10:00:00+00:00", "contact_type": "office"}
+    lines = [
+        made | {"entry": "t1", "occurred_on": "2005-12-12", "for_on": "2005-12-22", "for_time": "15:30"},
+        made | {"entry": "t2", "occurred_on": "2005-12-12", "for_on": "2005-12-14"},
+        made | {"entry": "t3", "occurred_on": "2005-12-12", "for_on": "2005-12-28"},
+    ]
+    with app.app_context():
+        files = current_cases.repository().files
+        files.record(who, facts_of(lines), actor="t.adeyemi", now=datetime(2006, 1, 1, tzinfo=UTC))
+    page = signed_in(app, "t.adeyemi").get("/desk").text
+    said = words(page)
+    assert "Appointments (2)" in said and "15:30 Derek Tocknell" in said
+    assert "/cases/P114066/1/attended/t1" in page and "/attended/t2" not in page
+    assert "No outcome yet (1)" in said and "Outcome of the appointment of 14 Dec recorded" in said
+    assert "This week Wednesday 28 December Derek Tocknell" in said and "Record the outcomes of the day" in said
 
 
 @pytest.mark.parametrize("user", ["p.anstey", "t.adeyemi", "c.whitlock", "a.rao", "m.hoole"])

@@ -213,7 +213,7 @@ WHEN = [
     (duty(WHEN_RELEASED), "Due when released"),
     (
         duty(date(2005, 8, 11), dispensed=((date(2005, 8, 1), date(2006, 1, 1)),)),
-        "Due 11 Aug, dispensed until 31 Dec 2005",
+        "Dispensed with until 31 Dec, was due 11 Aug",
     ),
 ]
 

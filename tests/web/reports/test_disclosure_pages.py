@@ -91,7 +91,6 @@ def test_page_and_files_say_what_the_api_says_and_why(app: Flask) -> None:
     for name in ("contact", "forecast", "diversity", "training", "scorecard"):
         made = spo.get(f"/reports/{name}")
         assert 'id="disclosed"' in made.text and not re.search(r"\bas at 22 Dec 2005", made.text)
-    assert "closed to you" in spo.get("/reports/pack").text
 
 
 def test_whoever_may_open_every_case_has_exact_figures(seen_app: Flask) -> None:

@@ -35,13 +35,16 @@ PAGES = {
     "p.anstey": [
         "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv",
         "/cases", "/cases/download/ods", "/matrix/duties", "/matrix/duties/download/xlsx", CASE,
+        f"{CASE}/due", f"{CASE}/timeline", f"{CASE}/answers", f"{CASE}/history",
         f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
         "/outcomes", "/begin-a-case", f"{CASE}/countersign/0004", "/standards/compare", "/sign-in",
+        "/officers", "/officers/Helen%20Sallis", "/actions", "/actions/team/Gloucester",
     ],
     "i.nkemelu": ["/staff", "/access", "/access/download/csv", "/imports"],
 }  # fmt: skip
 NOWHERE = (
-    "/desk/%00", "/cases/%00/1", f"/cases/{'x' * 3_000}/1", f"/cases/V465889/{'9' * 5_000}", "/cases/V465889/٢",
+    "/desk/%00", "/officers/%00", "/officers/x%0A", "/actions/team/%00", "/cases/%00/1", f"/cases/{'x' * 3_000}/1",
+    f"/cases/V465889/{'9' * 5_000}", "/cases/V465889/٢",
     f"{CASE}/correct/%00", f"{CASE}/record/%3Cscript%3E", "/calendar/%00/%00.ics", "/calendar/p.anstey/%00.ics",
     "/desk/overdue/download/exe", "/inspections/%00", "/inspections/gloucestershire-2005/questions/%00",
     "/standards/editions/%00", "/standards/clauses/%00", "/desk/overdue%0A", "/cases/V465889%0A/1", f"{CASE}%0D%0A",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, Protocol, get_args
 
-from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, QualityJudged
+from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, QualityJudged, SupervisionStarted
 from domain.entries.code_lists import JudgeRole, OfficerGrade
 from domain.entries.entry import Makers
 
@@ -205,8 +205,11 @@ class Account:
     def may_change(self, fact: Entry) -> bool:
         """Whether they may correct or withdraw this entry on a case that they are responsible for.
 
-        They may if they may make entries of its type. A reading of an inspection must also be their own.
+        They may if they may make entries of its type. A reading of an inspection must also be their own, and a beginning one
+        that they recorded here: what a source began, the source sets right.
         """
+        if isinstance(fact, SupervisionStarted) and fact.recorded_by != self.username:
+            return False
         if isinstance(fact, QualityJudged) and fact.inspection is not None and not self.made(fact):
             return False
         return self.may_enter(EntryCorrected) and self.may_enter(type(fact))

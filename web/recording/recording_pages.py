@@ -71,7 +71,7 @@ def entry(crn: str, number: int, type_: str) -> str | Response:
     """Record one entry: the form, then the check, then the page that one came from."""
     reference = _open(crn, number)
     fact_type = _CASE_ENTRIES.get(type_)
-    if fact_type is SupervisionStarted:
+    if fact_type is SupervisionStarted and access_control.account().may_enter(fact_type):
         return redirect(url_for("begin.index"))
     if fact_type is None or fact_type is EntryCorrected:
         abort(404, f"There is no form for {type_}.")

@@ -19,7 +19,7 @@ from domain.entries.entry import CASE_REFERENCE
 from web.site import clock
 
 PURPOSES: Mapping[str, Purpose] = {
-    "imports": "administration", "invitations": "administration", "keeping": "administration",
+    "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
     "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection", "publishing": "inspection",
     "reporting": "inspection", "access": "oversight", "about": "own account", "digests": "own account",

@@ -24,6 +24,7 @@ def limits(app: Flask) -> SiteLimits:
         ("/password", BodyLimit(FORM_BYTES, FORM_BYTES)),
         ("/cases/V465889/1/record/WarningGiven", BodyLimit(FORM_BYTES, FORM_BYTES)),
         ("/imports", BodyLimit(FORM_BYTES, FILE_BYTES)),
+        ("/imports/extract", BodyLimit(FORM_BYTES, FILE_BYTES)),
         ("/\xff\xfe//../%00", BodyLimit(SIGN_IN_BYTES, SIGN_IN_BYTES)),
     ],
 )
@@ -31,10 +32,10 @@ def test_each_page_has_its_limit(demo_app: Flask, path: str, limit: BodyLimit) -
     assert limits(demo_app).of("POST", path) == limit
 
 
-def test_only_the_import_page_takes_files(demo_app: Flask) -> None:
+def test_only_the_import_pages_take_files(demo_app: Flask) -> None:
     found = limits(demo_app)
     large = {e for e in demo_app.view_functions if FILE_BYTES in found.of_page(e)}
-    assert large == {"imports.take"}
+    assert large == {"imports.take", "extracts.take"}
 
 
 @pytest.mark.both

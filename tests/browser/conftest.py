@@ -30,7 +30,7 @@ ARGUMENTS = [
     "--renderer-process-limit=1",
     "--disable-site-isolation-trials",
 ]
-WIDTHS = (1280, 320)
+WIDTHS = (1280, 390, 320)
 """Pixels: the widths at which everybody can use a page."""
 
 MISSING = "no Chromium found (looked for chromium, chromium-browser, google-chrome): apt-get install chromium"
@@ -183,16 +183,16 @@ def axe() -> Callable[..., None]:
 
 @pytest.fixture
 def usable(axe: Callable[..., None]) -> Callable[..., None]:
-    """``usable(page, part)``: no violations and no sideways scroll, with all details open, at each of two widths.
+    """``usable(page, part)``: no violations and no sideways scroll, with all details open, at each of the widths.
 
     Violations are looked for at one of the widths, which the page's address chooses, and in ``part`` of the page where
-    the rest is another test's; in a deep run at both widths and on the whole page.
+    the rest is another test's; in a deep run at all widths and on the whole page.
     """
 
     def check(page: Page, part: str | None = None) -> None:
         for details in page.locator("details").all():
             details.evaluate("element => element.open = true")
-        chosen = WIDTHS[crc32(page.url.split("/", 3)[3].encode()) % 2]
+        chosen = WIDTHS[crc32(page.url.split("/", 3)[3].encode()) % len(WIDTHS)]
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             if deep() or width == chosen:

@@ -24,7 +24,6 @@ PICTURES = [
     ("replay", "p.anstey", f"{CASE}/replay?step=40", 1500),
     ("then-and-now", "c.whitlock", "/cases/G366213/1/then-and-now?as_at=2005-10-03", 1500),
     ("check", "p.anstey", f"{CASE}/record/OversightRecorded", 1150),
-    ("outcomes", "p.anstey", "/outcomes?day=16/11/2005", 1050),
     ("officer", "p.anstey", "/officers/Helen%20Sallis", 1700),
     ("matrix", "c.whitlock", "/matrix", 1500),
     ("compliance", "c.whitlock", "/reports/measures/contact-arranged?of=team:Gloucester", 1700),

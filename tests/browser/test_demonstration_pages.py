@@ -44,7 +44,7 @@ PATHS = [
     "/reports/scorecard?as_at=2005-12-22",
     "/reports/recording?as_at=2005-12-22",
     "/reports/courts?as_at=2005-12-22",
-    "/reports/pack?as_at=2005-12-22&of=officer:Ian Makepeace",
+    "/board-pack?as_at=2005-12-22",
     "/reports/list/duties?measure=plan-in-time&as_at=2005-12-22&since=2004-12-22",
     "/standards?as_at=2005-10-03",
     "/standards?as_at=1990-01-01",

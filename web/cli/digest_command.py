@@ -91,7 +91,7 @@ def digest(
     to: str, site: str, sender: str, domains: tuple[str, ...], as_at: date | None, dry_run: bool, smtp_password: str,
     notify_key: str, database: str,
 ) -> None:  # fmt: skip
-    """Send the weekly digests: to each account that asked for one, counts of what changed and a link.
+    """Send the weekly digests by mail: counts of what changed and a link, to each account that asked for one.
 
     Nobody is told the same twice, and nobody twice in one week. CASEAUDIT_SMTP_PASSWORD and CASEAUDIT_NOTIFY_KEY hold what the
     server asks for.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask.testing import FlaskClient
 
@@ -18,8 +19,15 @@ BEHIND = "Lists and counts leave out"
 
 
 def shown(client: FlaskClient, address: str) -> str:
-    """The page. It must be all there."""
-    answer = client.get(address)
+    """The page. It must be all there. What is sought goes by POST, as from the form in the header, and its redirect is followed."""
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query))
+    sought = query.pop("sought", None)
+    if sought is None:
+        answer = client.get(address)
+    else:
+        sent = {"sought": sought}
+        answer = client.post(f"{parts.path}?{urlencode(query)}", data=sent, follow_redirects=True)
     assert answer.status_code == 200, f"{address}: {answer.status}"
     return answer.text
 

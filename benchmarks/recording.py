@@ -10,6 +10,7 @@ from benchmarks.nation import Size, reference_of
 from benchmarks.page import entry
 from benchmarks.timing import Figure, several
 from domain.store.application import Files
+from tests.support.people import post
 
 CHANGED = 2_500
 """Cases that have changed since the columns were made."""
@@ -19,15 +20,15 @@ BEHIND = "Lists and counts leave out"
 
 
 def shown(client: FlaskClient, address: str) -> str:
-    """The page. It must be all there. What is sought goes by POST, as from the form in the header, and its redirect is followed."""
+    """The page. It must be all there. What is ``sought`` goes by POST from the search page, and its redirect is followed."""
     parts = urlsplit(address)
     query = dict(parse_qsl(parts.query))
     sought = query.pop("sought", None)
-    if sought is None:
-        answer = client.get(address)
-    else:
-        sent = {"sought": sought}
-        answer = client.post(f"{parts.path}?{urlencode(query)}", data=sent, follow_redirects=True)
+    if sought is not None:
+        answer = post(client, f"{parts.path}?{urlencode(query)}", sought=sought)
+        assert answer.status_code == 302, f"{address}: {answer.status}"
+        return shown(client, answer.location)
+    answer = client.get(address)
     assert answer.status_code == 200, f"{address}: {answer.status}"
     return answer.text
 

@@ -50,7 +50,7 @@ def pages(size: Size) -> dict[str, str]:
         "what changed": "/changed?",
         "then and now, caseload": "/changed/verdicts?",
         "caseload": "/cases?",
-        "search, two words": "/cases?find=jade+fenn&",
+        "search, two words": "/search?sought=jade+fenn&",
         "matrix": "/matrix?",
         "duties of a team": f"/matrix/duties?team={team}&",
         "report": "/reports/oversight?",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask.testing import FlaskClient
 
@@ -9,6 +10,7 @@ from benchmarks.nation import Size, reference_of
 from benchmarks.page import entry
 from benchmarks.timing import Figure, several
 from domain.store.application import Files
+from tests.support.people import post
 
 CHANGED = 2_500
 """Cases that have changed since the columns were made."""
@@ -18,7 +20,14 @@ BEHIND = "Lists and counts leave out"
 
 
 def shown(client: FlaskClient, address: str) -> str:
-    """The page. It must be all there."""
+    """The page. It must be all there. What is ``sought`` goes by POST from the search page, and its redirect is followed."""
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query))
+    sought = query.pop("sought", None)
+    if sought is not None:
+        answer = post(client, f"{parts.path}?{urlencode(query)}", sought=sought)
+        assert answer.status_code == 302, f"{address}: {answer.status}"
+        return shown(client, answer.location)
     answer = client.get(address)
     assert answer.status_code == 200, f"{address}: {answer.status}"
     return answer.text

@@ -143,6 +143,11 @@ class Account:
         return LEVELS.get(self.role) == "officer"
 
     @property
+    def leads_teams(self) -> bool:
+        """Whether the cases that they answer for are those of teams."""
+        return LEVELS.get(self.role) == "team"
+
+    @property
     def may_open_inspections(self) -> bool:
         """Whether they may open an inspection or an audit of their own."""
         return self.is_one_of(OPENERS)

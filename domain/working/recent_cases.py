@@ -3,9 +3,14 @@
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from domain.store.engines import insert_into
 from domain.working.working_tables import tables
+
+NotNoted = DBAPIError
+"""The database did not take a note of a recent case."""
+
 
 MOST = 10
 """Cases kept for one account."""

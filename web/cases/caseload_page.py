@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 from flask import Blueprint, abort, render_template, request
 from marshmallow import EXCLUDE, Schema, fields
 from werkzeug.wrappers import Response
@@ -13,6 +12,7 @@ from projections.cases.caseload import CaseLine
 from projections.columns.column_schema import Array
 from projections.lists.case_list import CaseList
 from projections.lists.open_duties import OpenDuties
+from projections.lists.picked_numbers import all_marked
 from web.presentation.downloads import download
 from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
@@ -132,7 +132,7 @@ def _asked() -> AskedCases:
 def _shown(cases: CaseList, words: Mapping[str, str]) -> Array:
     """For each case whether it is of the kind asked for; ended cases only where they are asked for."""
     at = cases.selection
-    found: Array = np.ones(len(cases), bool) if words["show"] == "ended" else ~at.over[cases.case]
+    found: Array = all_marked(len(cases)) if words["show"] == "ended" else ~at.over[cases.case]
     if words["show"] == "overdue":
         found &= cases.overdue > 0
     elif words["show"] == "high_risk":

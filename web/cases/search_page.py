@@ -8,8 +8,6 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-import numpy as np
-import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -17,10 +15,12 @@ from domain.accounts.roles import READERS
 from domain.entries.tidy_text import words
 from domain.outside_key import NotSealed
 from domain.sealing.name_parts import searched, sounds
+from domain.working.recent_cases import NotNoted
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.person_details import PersonDetails
 from projections.columns.column_schema import Array
 from projections.lists.case_finding import Matches
+from projections.lists.picked_numbers import ascending, numbers_of
 from projections.lists.shown_cases import shown_cases
 from web.presentation.formatting import count_noun
 from web.services import case_finder, current_cases, person_banner
@@ -127,7 +127,7 @@ def _sounding(name: str, sought: str) -> set[str]:
 
 def _lines(cases: Array) -> list[FoundCase]:
     """The lines of these cases (numbers), in order of name, then reference."""
-    snapshots = shown_cases(current_cases.reached().selection, np.sort(cases), tables=())
+    snapshots = shown_cases(current_cases.reached().selection, ascending(cases), tables=())
     people = case_finder.details([one.reference for one in snapshots])
     lines = [FoundCase(one, people.get(one.reference)) for one in snapshots]
     return sorted(lines, key=lambda line: (line.name.casefold(), line.case.reference))
@@ -140,7 +140,7 @@ def _recent() -> Array:
     numbers = map(
         selection.columns.number, access_control.register().recent_cases.of(access_control.account().username)
     )
-    return np.array([number for number in numbers if number is not None and mine[number]], np.int64)
+    return numbers_of(number for number in numbers if number is not None and mine[number])
 
 
 def _among(number: int) -> str:
@@ -162,7 +162,7 @@ def _note_opened(response: Response) -> Response:
             try:
                 username = access_control.account().username
                 access_control.register().recent_cases.note(username, reference, clock.now())
-            except sa.exc.DBAPIError as error:  # a list of one's own must not keep anybody from a case
+            except NotNoted as error:  # a list of one's own must not keep anybody from a case
                 current_app.logger.warning("recent cases: %s", type(error).__name__)
     return response
 

@@ -24,7 +24,7 @@ def index() -> str:
     who = access_control.account()
     if who.holds_cases:
         return today_page.show()
-    return todo_page.show() if who.role == "spo" else summary_page.show()
+    return todo_page.show() if who.leads_teams else summary_page.show()
 
 
 @blueprint.get("/desk/to-do")

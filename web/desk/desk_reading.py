@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
 from flask import g
 
 from projections.columns.column_schema import Array
@@ -12,6 +11,7 @@ from projections.lists.counted_cases import CountedCases
 from projections.lists.late_entries import LateEntries
 from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
+from projections.lists.picked_numbers import counted, how_many
 from projections.lists.todo_items import TodoItems
 from projections.lists.work_lists import LISTS, MONTH, ListCount, desk, missed_lately
 from web.desk.diary_visits import booked_visits
@@ -68,12 +68,12 @@ class DeskReading:
     def missed(self) -> Array:
         """For each case how many times for contact closed in the last four weeks with too few appointments in them."""
         lately = self.open_duties.duties.case[missed_lately(self.open_duties)]
-        return np.bincount(lately, minlength=self.counted.selection.columns.numbers)
+        return counted(lately, self.counted.selection.columns.numbers)
 
     @property
     def high(self) -> int:
         """How many of the current cases are at high risk of harm."""
-        return int(np.count_nonzero(self.counted.selection.high_risk[self.counted.current]))
+        return how_many(self.counted.selection.high_risk[self.counted.current])
 
 
 def desk_reading() -> DeskReading:

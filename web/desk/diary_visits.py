@@ -5,10 +5,9 @@ The columns know of appointments that meet a duty by being offered; these they d
 
 from functools import cache
 
-import numpy as np
-
 from projections.columns.column_schema import Array
 from projections.lists.counted_cases import CountedCases
+from projections.lists.picked_numbers import looked_up, none_marked, places_of
 from projections.lists.todo_items import TodoItems, kind_of, kinds
 from projections.lists.todo_lines import TodoLine, lines_of
 from projections.obligations.arranged import arranged_on, leaves_list
@@ -32,9 +31,9 @@ def visits() -> frozenset[str]:
 
 def booked_visits(items: TodoItems, counted: CountedCases) -> Array:
     """For each item whether it falls due soon and an appointment is booked that would meet it in time."""
-    found = np.zeros(len(items), bool)
-    may_be = np.array([*(kind in visits() for kind in kinds()), False], bool)[items.kind]
-    asked = np.flatnonzero(items.soon & ~items.arranged & ~items.ended & may_be)[:MOST]
+    found = none_marked(len(items))
+    may_be = looked_up((kind in visits() for kind in kinds()), items.kind)
+    asked = places_of(items.soon & ~items.arranged & ~items.ended & may_be)[:MOST]
     lines = lines_of(items.only(asked), counted.snapshots(items.case[asked]), current_cases.entries_of)
     found[asked] = [_is_booked(line) for line in lines]
     return found

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-import numpy as np
 from flask import Flask
 
 from projections.lists.counted_cases import CountedCases
+from projections.lists.picked_numbers import marked_first
 from projections.lists.todo_items import TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
 from web.desk.desk_reading import DeskReading
@@ -49,7 +49,7 @@ def _in_order(items: TodoItems, counted: CountedCases, reference: str) -> list[T
     number = counted.selection.columns.number(reference)
     order = items.blocks.items
     here = items.case[order] == (-1 if number is None else number)
-    first = np.concatenate((order[here], order[~here]))[:TRIED]
+    first = marked_first(order, here)[:TRIED]
     chosen = items.only(first)
     return lines_of(chosen, counted.snapshots(chosen.case), current_cases.entries_of)
 

@@ -100,7 +100,7 @@ def own_items(reading: DeskReading) -> TodoItems:
     if who.holds_cases:
         return items.only(for_officer(items))
     shown = items.only(for_manager(items))
-    return shown.only(shown.managers) if who.role == "spo" else shown
+    return shown.only(shown.managers) if who.leads_teams else shown
 
 
 def asked_list() -> TodoList:
@@ -112,7 +112,7 @@ def asked_list() -> TodoList:
         found = {"folded": reading.items.only(folded(reading.items))}
     elif request.args.get("show") == "snoozed":
         found = {"folded": reading.hidden_items}
-    elif who.role == "spo":
+    elif who.leads_teams:
         shown = reading.items.only(for_manager(reading.items))
         found = {"yours": shown.only(shown.managers), "officers": shown.only(~shown.managers)}
     else:

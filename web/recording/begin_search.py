@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-import numpy as np
-
 from domain.entries.entry import CRN
 from domain.entries.tidy_text import words
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.person_details import PersonDetails
 from projections.columns.column_schema import Array
+from projections.lists.picked_numbers import numbers_of
 from projections.lists.shown_cases import shown_cases
 from web.presentation.formatting import long_date
 from web.recording.booking_problems import day_problem
@@ -105,7 +104,7 @@ def alike(sought: Sought) -> list[Alike]:
         for case in cases.tolist():
             told.setdefault(case, []).append(why)
     chosen = sorted(told, key=lambda case: ("the same CRN" not in told[case], -len(told[case]), case))[:MOST]
-    return _lines(np.array(sorted(chosen), np.int64), {case: told[case] for case in chosen}, chosen)
+    return _lines(numbers_of(sorted(chosen)), {case: told[case] for case in chosen}, chosen)
 
 
 def _lines(cases: Array, told: Mapping[int, Sequence[str]], order: Sequence[int]) -> list[Alike]:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import numpy as np
-
 from domain.store.birth_index import index_births
 from domain.store.name_digests import NameDigests
 from projections.cases.person_details import PersonDetails
 from projections.cases.person_names import details_of
 from projections.lists.case_finding import Finder, NamesInClear
+from projections.lists.picked_numbers import places_of
 from web.services import current_cases
 
 
@@ -38,7 +37,7 @@ def finder() -> Finder:
     if files.seals:
         return Finder(selection, opened, SealedIndex(files.names, current_cases.moment().known_at))
     columns, names = selection.columns, selection.spell_column("name")
-    mine = np.flatnonzero(opened & selection.there).tolist()
+    mine = places_of(opened & selection.there).tolist()
     in_clear = {columns.references[case]: columns.folded[int(names[case])] for case in mine}
     return Finder(selection, opened, NamesInClear(in_clear, lambda: _births(list(in_clear))))
 

@@ -9,6 +9,7 @@ from domain.entries.case_entries import Entry
 from projections.history.history import History
 from projections.ledger.duties_apart import told_late
 from projections.ledger.ledger import Known, Ledger, rows_known
+from projections.ledger.ledger_rows import DutyRow
 
 AN_INSTANT = timedelta(microseconds=1)
 """An instant of knowledge is exclusive: what was recorded at T is known from the next one on."""
@@ -39,3 +40,8 @@ def _step(rows: Sequence[Any], since: dict[Any, list[datetime]], done: list[Know
     for row, count in wanted.items():
         opened = since.setdefault(row, [])
         opened += [instant] * (count - len(opened))
+
+
+def as_one_reading(row: Any) -> Any:
+    """A row as one reading of a file can say it: whether something was told late takes two."""
+    return row._replace(told_late=False) if isinstance(row, DutyRow) else row

@@ -20,6 +20,7 @@ from projections.obligations.duty_state import Obligation
 from projections.obligations.triggers import HIGH
 from tests.support.depth import examples
 from tests.support.histories import CASE, LONGEST_DAYS, Line, facts_of, histories
+from tests.support.plain_ledger import as_one_reading
 
 
 def reading_of(lines: list[Line], on: date, hindsight: bool) -> Reading:
@@ -69,7 +70,8 @@ def test_it_is_the_same_from_a_history_and_from_ledger_rows(lines: list[Line], d
         on = facts[0].occurred_on + timedelta(days=data.draw(st.integers(0, LONGEST_DAYS + 60)))
         moment = Moment(on, known_at)
         duties, spells, judgements, lates, notices = (
-            [row.row for row in data.draw(st.permutations(rows)) if row.at(known_at)] for rows in known.kinds
+            [as_one_reading(row.row) for row in data.draw(st.permutations(rows)) if row.at(known_at)]
+            for rows in known.kinds
         )
         here = [spell for spell in spells if spell.holds_on(on)]
         from_rows = [

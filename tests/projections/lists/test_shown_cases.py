@@ -16,6 +16,7 @@ from projections.lists.shown_cases import shown_cases
 from tests.support.columns import columns_of
 from tests.support.depth import examples
 from tests.support.histories import LONGEST_DAYS, facts_of, histories
+from tests.support.plain_ledger import as_one_reading
 
 Files = dict[str, list[Entry]]
 
@@ -55,6 +56,6 @@ def same(selection: CaseSelection, files: Files) -> None:
     for case in found:
         other = wanted[case.reference]
         assert case.spell == other.spell
-        assert (list(case.duties), list(case.lates), list(case.judgements), list(case.notices)) == (
+        assert (list(map(as_one_reading, case.duties)), list(case.lates), list(case.judgements), list(case.notices)) == (
             list(other.duties), list(other.lates), list(other.judgements), list(other.notices)
         )  # fmt: skip

@@ -152,7 +152,7 @@ def _answer(reference: str, fact_type: type[Entry], where: str, of: str = "") ->
 def _kept(draft: Draft, fact_type: type[Entry], of: str, step: str) -> Response:
     """Keep what was typed, and go on to the check, back to the form with what is wrong, or to the case."""
     form = RecordingForm(draft.reference, fact_type, draft, of)
-    asked = {field.name for field in form.fields}
+    asked = {field.name for field in (*form.fields, *form.more)}
     form.draft = draft = replace(draft, typed={name: texts for name, texts in draft.typed.items() if name in asked})
     kept_drafts.keep(draft)
     if step == "later":

@@ -317,7 +317,8 @@ def test_a_published_report_is_proved_and_a_changed_one_told(
         return result.output
 
     assert "every figure is reproduced" in verified(saved, 0)
-    recorded(lead, f"/cases/{GLOUCESTER}/record/TierSet", occurred_on="22/12/2005", tier="2")  # later: it changes nothing
+    spo = signed_in(lead.application, "p.anstey")
+    recorded(spo, f"/cases/{GLOUCESTER}/record/TierSet", occurred_on="22/12/2005", tier="2")  # later: it changes nothing
     for change, words in (
         (
             {"figures": [{**f, "printed": "56%"} if f["of"] == "B1" else f for f in said["figures"]]},

@@ -16,8 +16,8 @@ from domain.entries.inspection_entries import FrameTaken
 from domain.entries.refusals import TooLate
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
-from tests.support.opened import opened
 from tests.support.forms import recorded
+from tests.support.opened import opened
 from tests.support.people import add, confirm_all, opens, post, signed_in
 from tests.web.site.test_access_control import GLOUCESTER
 from web.app import create_app
@@ -318,7 +318,9 @@ def test_a_published_report_is_proved_and_a_changed_one_told(
 
     assert "every figure is reproduced" in verified(saved, 0)
     spo = signed_in(lead.application, "p.anstey")
-    recorded(spo, f"/cases/{GLOUCESTER}/record/TierSet", occurred_on="22/12/2005", tier="2")  # later: it changes nothing
+    recorded(
+        spo, f"/cases/{GLOUCESTER}/record/TierSet", occurred_on="22/12/2005", tier="2"
+    )  # later: it changes nothing
     for change, words in (
         (
             {"figures": [{**f, "printed": "56%"} if f["of"] == "B1" else f for f in said["figures"]]},

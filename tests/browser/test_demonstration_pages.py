@@ -220,12 +220,12 @@ def test_before_it_began_a_case_says_so(app: Flask, site: Site, context: Context
     page = context().new_page()
     page.goto(site(app) + f"{CASE}?as_at=2005-01-01")
     page.get_by_role("link", name="read the file on that day").click()
-    expect(page.get_by_role("heading", name="Entries")).to_be_visible()
+    expect(page.get_by_role("navigation", name="This case")).to_be_visible()
 
 
 def test_late_corrected_and_withdrawn_entries_are_marked(app: Flask, site: Site, context: Contexts) -> None:
     address, page = site(app), context().new_page()
-    page.goto(f"{address}{CASE}?as_at=2005-10-03")
+    page.goto(f"{address}{CASE}/timeline?as_at=2005-10-03")
     expect(page.get_by_text(re.compile("Recorded \\d+ working days? after it happened")).first).to_be_visible()
 
 

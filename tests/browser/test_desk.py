@@ -95,17 +95,14 @@ def test_an_spo_countersigns_in_three_clicks_and_a_check(
 ) -> None:
     address, page = site(app, None), context(java_script_enabled=scripts).new_page()
     enter(page, address, "Peter Anstey")
-    expect(page.get_by_role("heading", name="Desk")).to_be_visible()
-    page.get_by_role("link", name=re.compile("Countersigned assessment")).click()
-    before = page.locator("tbody tr").count()
-    page.get_by_role("link", name=re.compile(r"Record: Assessment countersigned.*V465889")).first.click()
-    page.get_by_role("button", name="Check before recording").click()
-    expect(page.get_by_text("Met late").first).to_be_visible()
-    page.get_by_role("button", name="Record", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Assessment countersigned: recorded.")
+    expect(page.get_by_role("heading", name="To do, Gloucester")).to_be_visible()
+    waiting = page.get_by_role("link", name=re.compile("Read and countersign"))
+    before = waiting.count()
+    waiting.first.click()
+    page.get_by_role("button", name="Countersign", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Recorded")
     page.get_by_role("link", name="To do", exact=True).click()
-    page.get_by_role("link", name=re.compile("Countersigned assessment")).click()
-    assert page.locator("tbody tr").count() == before - 1
+    assert waiting.count() == before - 1
 
 
 def test_an_inspector_reads_a_case_behind_a_printed_figure_in_three_clicks(

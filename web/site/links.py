@@ -12,6 +12,7 @@ from web.site import access_control, reading_date
 _MANAGER = (
     ("Summary", "desk.index"),
     ("Teams", "officers.teams"),
+    ("What changed", "changes.index"),
     ("Figures", "compliance.index"),
     ("Board pack", "board_pack.index"),
     ("Actions", "actions.index"),

@@ -28,7 +28,10 @@ READERS: tuple[Role, ...] = (*WORKERS, "inspector")
 OPENERS: tuple[Role, ...] = ("spo", "divisional_manager", "area_manager", "inspector")
 """The roles that open and run inspections, or audits of their own cases, and read cases for them."""
 
-KEEPERS: tuple[Role, ...] = ("spo", "divisional_manager", "area_manager")
+MANAGERS: tuple[Role, ...] = ("spo", "divisional_manager", "area_manager")
+"""The roles that lead those who hold cases."""
+
+KEEPERS = MANAGERS
 """The roles that hold, erase and redact what is kept of persons, and draft what is disclosed to them: in cases that they may open.
 
 Whoever opens no case, such as an administrator, sees nothing of it."""

@@ -84,7 +84,6 @@ class WorkingTimeSet(RegisterEntry, frozen=True, kw_only=True):
 
 
 PlanEntry = ActionAgreed | ActionChanged | ActionClosed | ActionAnswered | SupervisionHeld | WorkingTimeSet
-PLAN_ENTRIES = get_args(PlanEntry)
 
 
 def plan_file(level: PlanLevel, key: str) -> str:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from domain.accounts.roles import KEEPERS
+from domain.accounts.roles import MANAGERS
 from domain.policy.measures.board_pack_pages import board_pack
 from projections.inspections import blind_reading
 from projections.reports.measure_figures import ReportRequest
@@ -29,7 +29,7 @@ blueprint = Blueprint("board_pack", __name__)
 
 
 @blueprint.get("/board-pack")
-@access_control.open_to(*KEEPERS)
+@access_control.open_to(*MANAGERS)
 def index() -> str:
     """The pack as it will be printed."""
     wanted = _asked()
@@ -44,7 +44,7 @@ def index() -> str:
 
 
 @blueprint.get("/board-pack/download/<form>")
-@access_control.open_to(*KEEPERS)
+@access_control.open_to(*MANAGERS)
 def table(form: str) -> BaseResponse:
     """The pack as a file; its page again with a message where no PDF can be made on this machine."""
     if form not in DOCUMENTS:
@@ -63,7 +63,7 @@ def table(form: str) -> BaseResponse:
 
 
 @blueprint.get("/board-pack/<int:recommendation>/<which>/<form>")
-@access_control.open_to(*KEEPERS)
+@access_control.open_to(*MANAGERS)
 def chart_table(recommendation: int, which: str, form: str) -> Response:
     """One chart of the pack as a picture."""
     page = _made(_asked()).page(recommendation)

@@ -8,9 +8,6 @@ from projections.reports.proportions import Proportion
 from web.presentation.formatting import count_noun, percent
 from web.reports.measure_phrases import NOTHING, change_said
 
-FEWER = "fewer than 5 people, or they would tell of fewer"
-"""Why the figure of a place is not printed."""
-
 
 def state_said(figure: Proportion, target: int) -> str:
     """``Met`` or ``Not met``: whether a share reaches the target; why it cannot be said."""

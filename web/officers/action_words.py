@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.aggregates.action_plans import Action
 from projections.officers.action_progress import Progress, shown_clauses, shown_measures
 from projections.reports.proportions import Proportion
-from web.presentation.formatting import count_noun, percent, short_date
+from web.presentation.formatting import percent, short_date
 from web.reports.measure_phrases import clause_words
 
 NOTHING = "Nothing in the record shows this; say yourself how it went."
@@ -56,7 +56,3 @@ def progress_said(action: Action, progress: Progress | None) -> str:
 
 def _share(figure: Proportion) -> str:
     return f"{figure.held} of {figure.n} ({percent(figure.score)})"
-
-
-def days_said(overdue: int) -> str:
-    return count_noun(overdue, "action") + " overdue"

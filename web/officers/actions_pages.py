@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.roles import KEEPERS, WORKERS
+from domain.accounts.roles import MANAGERS, WORKERS
 from domain.entries.action_entries import PlanEntry
 from web.officers.action_forms import OF_ACTION, OF_UNIT, Refused, Typed
 from web.officers.agreed_actions import enter, plan_now, shown_plan, shown_plans
@@ -24,7 +24,7 @@ DONE = {
 
 
 @blueprint.get("/actions")
-@access_control.open_to(*KEEPERS)
+@access_control.open_to(*MANAGERS)
 def index() -> str:
     """The actions of every unit that the reader may see, and of the officers whom they lead."""
     found = units()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from flask import render_template
 
-from domain.accounts.roles import KEEPERS, Role
+from domain.accounts.roles import MANAGERS, Role
 from domain.policy.measures.measure_files import reports
 from projections.officers.officer_cases import Holds
 from projections.officers.unit_lines import UnitFigure, UnitLine, unit_figures, unit_lines
@@ -28,7 +28,7 @@ class Listed(NamedTuple):
 
 
 @blueprint.get("/officers")
-@access_control.open_to(*KEEPERS)
+@access_control.open_to(*MANAGERS)
 def index() -> str:
     """The officers whose cases the reader answers for, in order of team and name."""
     who = access_control.account()

@@ -15,9 +15,6 @@ from projections.obligations.contact_windows import phases_on
 from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import ON_RELEASE, short_date
 
-NOT_CONFIRMED = "time limit not confirmed"
-"""What † means: the edition marks the limit as unsure."""
-
 _OF_AN_APPOINTMENT = ("appointment", "absence", "failure")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.roles import KEEPERS
+from domain.accounts.roles import MANAGERS
 from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
 from domain.entries.case_entries import SupervisionStarted
@@ -40,7 +40,7 @@ _OWN = ("csrf_token", "step", "crn", "name", "born", "entry", "known", "same")
 
 
 @blueprint.route("/begin-a-case", methods=["GET", "POST"])
-@access_control.open_to(*KEEPERS)
+@access_control.open_to(*MANAGERS)
 @access_control.keeps_what_was_typed
 def index() -> str | Response:
     """The search; who is alike; the form; the check; then the case."""

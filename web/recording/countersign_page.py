@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
-from domain.accounts.roles import KEEPERS
+from domain.accounts.roles import MANAGERS
 from domain.aggregates.case_file import CaseFile, recording_default
 from domain.aggregates.person_files import file_named
 from domain.entries import refusals
@@ -35,7 +35,7 @@ _TOKEN = re.compile(r"form-[0-9a-f]{12}")
 
 
 @blueprint.route("/cases/<crn>/<int:number>/countersign/<entry:entry>", methods=["GET", "POST"])
-@access_control.open_to(*KEEPERS)
+@access_control.open_to(*MANAGERS)
 @access_control.keeps_what_was_typed
 def show(crn: str, number: int, entry: str) -> str | Response:
     """Read an assessment, and countersign it or return it."""

@@ -5,12 +5,10 @@ it is not shown: English stands in, marked as English. So nobody is told in bad 
 """
 
 from collections.abc import Mapping
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from babel.dates import format_date
 from babel.messages.pofile import read_po
 from flask import Blueprint, Flask, abort, has_request_context, redirect, request
 from markupsafe import Markup, escape
@@ -87,11 +85,6 @@ def said_plain(message: str, **values: object) -> str:
     return (welsh or message).format(**values)
 
 
-def said_date(day: date) -> str:
-    """A date in the language of the page: 22 December 2005, 22 Rhagfyr 2005."""
-    return str(format_date(day, "d MMMM y", locale="cy" if page_language() == "cy" else "en_GB"))
-
-
 def welsh_phrase(phrase: str) -> str:
     """The Welsh of a phrase of a sentence; ``NotReviewed``: the whole sentence is then said in English."""
     welsh = reviewed().get(phrase)
@@ -113,13 +106,12 @@ def choose(code: str) -> Response:
 
 
 def attach(app: Flask) -> None:
-    """Give the templates ``_``, ``_plain``, ``said_date``, ``page_language`` and the other language, where there is one."""
+    """Give the templates ``_``, ``_m``, ``_plain``, ``page_language`` and the other language, where there is one."""
     app.jinja_env.globals.update(
         {
             "_": said,
             "_m": said_markup,
             "_plain": said_plain,
-            "said_date": said_date,
             "page_language": page_language,
             "other_language": other,
         }

@@ -21,12 +21,12 @@ PAGES = {
     "p.anstey": [
         "/desk", "/desk/overdue", "/desk/recorded-late", "/desk/absences", "/desk/clocks?officer=Paula+Grice", "/search",
         "/matrix", "/matrix/duties?subject=enforcement&officer=Paula+Grice", "/matrix?as_at=1999-01-01",
-        "/changed", "/changed?since=3/10/2005", "/changed?since=x", "/changed/verdicts?since=3/10/2005", "/account/digest",
+        "/changed", "/changed?since=3/10/2005", "/changed/verdicts?since=3/10/2005", "/account/digest",
         "/cases", f"{CASE}/due?show=all", f"{CASE}/timeline", f"{CASE}/answers", f"{CASE}/history",
         f"{CASE}/replay?step=12", f"{CASE}/replay?by=day", f"{CASE}/then-and-now?as_at=2005-10-03", f"{CASE}/record",
         f"{CASE}/record/AssessmentCompleted", f"{CASE}/record/SupervisionPlanMade", f"{CASE}/record/QualityJudged",
         f"{CASE}/record/WarningGiven", f"{CASE}/correct/0002", "/outcomes", "/begin-a-case",
-        f"{CASE}/countersign/0004", CASE, "/calendar", "/password", "/staff", "/nowhere",
+        f"{CASE}/countersign/0004", CASE, "/calendar", "/password", "/changed?since=x", "/staff", "/nowhere",
     ],
     "i.nkemelu": ["/staff", "/staff/new", "/staff/p.anstey", "/access", "/access?person=V465889", "/imports"],
     "s.brandt": ["/access", "/access/mine", f"/access/lists/{'0' * 64}"],
@@ -57,7 +57,7 @@ def test_the_strict_policy_stops_nothing_of_ours(
     address = site(app, "p.anstey")
     page = context().new_page()
     heard = complaints(page)
-    for path in PAGES["p.anstey"][:-2]:
+    for path in PAGES["p.anstey"][:-3]:
         page.goto(address + path)
     assert heard == []
 

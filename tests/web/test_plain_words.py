@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.support.people import signed_in
+from web.presentation.phrases import cell_words
 
 CASE = "/cases/V465889/1"
 BREACHED = "/cases/A504771/1"
@@ -75,3 +76,9 @@ def test_no_page_shows_a_raw_code(demo_app: Flask, who: str, pages: tuple[str, .
         if found or answer.status_code != 200:
             wrong[page] = (answer.status_code, found)
     assert not wrong
+
+
+def test_what_somebody_wrote_stays_as_it_was_written() -> None:
+    assert [cell_words(value) for value in ("xxx", "p.anstey", "a_b", "attended_complied", "high", None, True)] == [
+        "xxx", "p.anstey", "a_b", "Attended and complied", "High", "None", "Yes",
+    ]  # fmt: skip

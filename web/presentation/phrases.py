@@ -188,9 +188,15 @@ def value_words(value: Any) -> str:
         case list():
             return ", ".join(value_words(inner) for inner in value) or "none"
         case str():
-            return _day(value) or (code_lists.label(value) if value.islower() or value in code_lists.LABELS else value)
+            return _day(value) or (code_lists.label(value) if value in code_lists.CODES else value)
         case _:
             return str(value)
+
+
+def cell_words(value: Any) -> str:
+    """A value as a cell of its own, beginning with a capital; what somebody wrote stays as it was written."""
+    written = isinstance(value, str) and value not in code_lists.CODES
+    return value_words(value) if written else sentence(value_words(value))
 
 
 def _day(value: str) -> str | None:

@@ -14,7 +14,7 @@ from domain.entries.schemas import dump_entry
 from projections.history.dated_values import Change
 from projections.history.history import History
 from projections.notices.risk_notices import entitled
-from web.presentation.phrases import COMMON_FIELDS, sentence, value_words
+from web.presentation.phrases import COMMON_FIELDS, cell_words, value_words
 from web.recording.entry_check import FieldChange, side_by_side
 
 PLANS = (
@@ -82,11 +82,11 @@ def rows_of(fact: Entry) -> list[tuple[str, str]]:
 
 def _rows(title: str, value: Any) -> list[tuple[str, str]]:
     if isinstance(value, dict):
-        return [(f"{title}: {name.replace('_', ' ')}", sentence(value_words(part))) for name, part in value.items()]
+        return [(f"{title}: {name.replace('_', ' ')}", cell_words(part)) for name, part in value.items()]
     if isinstance(value, list) and value and isinstance(value[0], dict):
         one = title.removesuffix("s")
         return [(f"{one} {number}", _objective(part)) for number, part in enumerate(value, 1)]
-    return [(title, sentence(value_words(value)))]
+    return [(title, cell_words(value))]
 
 
 def _objective(part: dict[str, Any]) -> str:

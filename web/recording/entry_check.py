@@ -17,7 +17,7 @@ from projections.history.history import History
 from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import short_date
-from web.presentation.phrases import COMMON_FIELDS, sentence, value_words
+from web.presentation.phrases import COMMON_FIELDS, cell_words, value_words
 from web.recording.recording_form import RecordingForm, as_it_reads
 from web.services import current_cases
 from web.site import clock
@@ -68,7 +68,8 @@ def side_by_side(before: Entry | None, after: Entry | None) -> list[FieldChange]
     if before is None or after is None:
         return []
     titles, was, now = field_titles(type(before)), dump_entry(before), dump_entry(after)
-    names = [name for name in dict.fromkeys((*was, *now)) if name not in COMMON_FIELDS]
+    unsaid = (*COMMON_FIELDS, *type(before).use.signed)
+    names = [name for name in dict.fromkeys((*was, *now)) if name not in unsaid]
     rows = [FieldChange(titles["occurred_on"], _words(was["occurred_on"]), _words(now["occurred_on"]))]
     if before.occurred_at is not None or after.occurred_at is not None:
         rows.append(FieldChange("Time of day", _time(before), _time(after)))
@@ -126,7 +127,7 @@ def _codes(values: Sequence[Any]) -> list[str]:
 
 
 def _words(value: Any) -> str:
-    return sentence(value_words(value)) if value not in (None, "", []) else "Not given"
+    return cell_words(value) if value not in (None, "", []) else "Not given"
 
 
 def _time(fact: Entry) -> str:

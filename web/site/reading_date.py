@@ -36,6 +36,8 @@ UNDATED = frozenset(
         "factors",
         "own_account",
         "invitations",
+        "languages",
+        "extracts",
         "staff",
         "requests",
         "access",

@@ -1,6 +1,7 @@
 """What is due on a case, by subject: what is open, what was not in time, or everything."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from flask import request
@@ -51,7 +52,7 @@ def due(crn: str, number: int) -> str | Response:
         "cases/case_due.html",
         show=show,
         choices=[(name, one.words, sum(map(shows(case, name), case.arisen))) for name, one in CHOICES.items()],
-        subjects=by_subject(list(filter(shows(case, show), case.arisen))),
+        subjects=by_subject(list(filter(shows(case, show), case.arisen)), case.day),
     )
 
 
@@ -66,7 +67,7 @@ def shows(case: OpenedCase, choice: str) -> Callable[[Obligation], bool]:
     return shown
 
 
-def by_subject(duties: Sequence[Obligation]) -> list[SubjectDuties]:
+def by_subject(duties: Sequence[Obligation], day: date) -> list[SubjectDuties]:
     """The duties by subject, the standards' first, in the order of the documents; windows that were missed in one line."""
     found: list[SubjectDuties] = []
     for of_standards in (True, False):
@@ -74,14 +75,14 @@ def by_subject(duties: Sequence[Obligation]) -> list[SubjectDuties]:
         for subject in dict.fromkeys(clause.subject for clause in clauses):
             these = [o for o in duties if o.clause.subject == subject and o.clause.of_standards is of_standards]
             if these:
-                found.append(_parted(subject, of_standards, these))
+                found.append(_parted(subject, of_standards, these, day))
     return found
 
 
-def _parted(subject: str, of_standards: bool, duties: Sequence[Obligation]) -> SubjectDuties:
+def _parted(subject: str, of_standards: bool, duties: Sequence[Obligation], day: date) -> SubjectDuties:
     parted = SubjectDuties(subject, of_standards, [], {})
     for duty in duties:
-        if duty.window and duty.met_on is None and duty.ended_on is None:
+        if duty.state(day) == "missed":
             parted.missed.setdefault(duty.clause.says, []).append(duty)
         else:
             parted.duties.append(duty)

@@ -4,8 +4,6 @@ A person who is on the record with a CRN keeps it: the case gets the next number
 not begun here. The form carries the id of its entry, so however often it is sent, one case is begun.
 """
 
-import re
-import secrets
 from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, render_template, request, url_for
@@ -21,9 +19,10 @@ from projections.history.history import History
 from projections.obligations.derive import obligations
 from web.presentation.phrases import fact_details
 from web.recording import after_recording
-from web.recording.begin_search import Alike, Sought, alike, files_of
+from web.recording.begin_search import Alike, Sought, alike, files_of, number_of
 from web.recording.beginning_form import BeginningForm
 from web.recording.entry_check import holidays_words, why_it_stays
+from web.recording.typed_entries import token_sent
 from web.services import current_cases
 from web.site import access_control, clock
 
@@ -35,7 +34,6 @@ NOT_HERE = (
 )
 MEANWHILE = "A case with this CRN was begun while you were writing. Look whether it is the one you mean; what you typed is kept."
 
-_TOKEN = re.compile(r"form-[0-9a-f]{12}")
 _OWN = ("csrf_token", "step", "crn", "name", "born", "entry", "known", "same")
 
 
@@ -117,8 +115,7 @@ def _pairs() -> list[tuple[str, str]]:
 
 
 def _token() -> str:
-    sent = request.form.get("entry", "")
-    return sent if _TOKEN.fullmatch(sent) else f"form-{secrets.token_hex(6)}"
+    return token_sent(request.form.get("entry", ""))
 
 
 def _fact(form: BeginningForm) -> SupervisionStarted:
@@ -179,7 +176,7 @@ def _record(form: BeginningForm) -> str | Response:
         return _form(form, {"entry": NOT_HERE})
     if len(opened) > _known(form):
         return _alike(form.sought, meanwhile=MEANWHILE)
-    reference = f"{form.sought.crn}/{len(every) + 1}"
+    reference = f"{form.sought.crn}/{1 + max(map(number_of, every), default=0)}"
 
     def unless_begun(file: CaseFile) -> None:
         if file.first_entry is not None and _token() not in file.entries:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from domain.entries.entry import CRN
 from domain.entries.tidy_text import words
+from domain.store.erasing import cases_of
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.person_details import PersonDetails
 from projections.columns.column_schema import Array
@@ -116,8 +117,10 @@ def _lines(cases: Array, told: Mapping[int, Sequence[str]], order: Sequence[int]
 
 
 def files_of(crn: str) -> list[str]:
-    """The references of the files of a CRN that hold anything, in order, whoever may open them."""
-    found: list[str] = []
-    while current_cases.repository().file(f"{crn}/{len(found) + 1}").first_entry is not None:
-        found.append(f"{crn}/{len(found) + 1}")
-    return found
+    """The references of the files of a CRN that hold anything, by their numbers, whoever may open them."""
+    return sorted(cases_of(current_cases.repository().files, crn), key=number_of)
+
+
+def number_of(reference: str) -> int:
+    """The number of a case within its CRN."""
+    return int(reference.rpartition("/")[2])

@@ -1,7 +1,5 @@
 """Countersigning: the assessment itself is shown, and is countersigned with a comment, or returned to the officer with a reason."""
 
-import re
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +18,7 @@ from web.recording import after_recording, kept_drafts
 from web.recording.assessment_reading import AssessmentReading, assessment_reading, digest_of, rows_of, signatures
 from web.recording.offered_fields import filled_in
 from web.recording.recording_form import as_it_reads
+from web.recording.typed_entries import token_sent
 from web.services import current_cases, entry_rights
 from web.site import access_control, clock
 
@@ -30,8 +29,6 @@ LONGEST = 20_000
 
 DECISIONS: Mapping[str, type[Entry]] = {"countersign": AssessmentCountersigned, "return": AssessmentReturned}
 """What may be decided -> the type of entry that it makes."""
-
-_TOKEN = re.compile(r"form-[0-9a-f]{12}")
 
 
 @blueprint.route("/cases/<crn>/<int:number>/countersign/<entry:entry>", methods=["GET", "POST"])
@@ -67,7 +64,7 @@ def _page(reference: str, reading: AssessmentReading, problems: Mapping[str, str
     return render_template(
         "recording/countersign.html", reference=reference, reading=reading, problems=problems, meanwhile=meanwhile,
         own=_own(reference, reading), comment=request.form.get("comment", ""),
-        reason=request.form.get("reason", ""), entry_id=sent if _TOKEN.fullmatch(sent) else f"form-{secrets.token_hex(6)}",
+        reason=request.form.get("reason", ""), entry_id=token_sent(sent),
         digest=_digest(current_cases.repository().file(reference), reading.assessment.entry),
         name=current_cases.names([reference], current_cases.today()).get(reference, ""),
         rows_of=rows_of, title=f"Assessment of {long_date(reading.assessment.occurred_on)}",
@@ -122,7 +119,7 @@ def _fact(reading: AssessmentReading) -> Entry:
         else _comment()
     )
     values: dict[str, Any] = {
-        "entry": sent if _TOKEN.fullmatch(sent) else f"form-{secrets.token_hex(6)}",
+        "entry": token_sent(sent),
         "occurred_on": clock.today().isoformat(), "recorded_at": clock.recording_time().isoformat(),
         "recorded_by": who.username, "assessment": reading.assessment.entry, **text,
     }  # fmt: skip

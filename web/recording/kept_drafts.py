@@ -3,7 +3,6 @@
 A form carries its writer, sealed. So what is sent after the sign-in ended is kept for them, and shown to nobody else.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -15,10 +14,9 @@ from domain.entries.case_entries import ENTRY_TYPES
 from domain.outside_key import NotSealed
 from domain.working.drafts import Draft
 from web.presentation.phrases import fact_title, type_title
+from web.recording.typed_entries import TOKEN
 from web.services import current_cases
 from web.site import access_control, clock, links
-
-TOKEN = re.compile(r"form-(?:[0-9a-f]{12}|[0-9a-f]{16})")
 
 UNTYPED = ("csrf_token", "step", "writer", "opened", "seen", "revision")
 """Fields of a form that the person did not type."""

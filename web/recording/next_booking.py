@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.entries import code_lists
-from domain.entries.case_entries import Entry
+from domain.entries.case_entries import AppointmentMade, Entry
 from domain.entries.schemas import load_entry
 from projections.history.history import History
 from web.presentation.phrases import sentence
@@ -54,9 +54,12 @@ class NextBooking(NamedTuple):
         parts = (self.on, typed_time(self.time) or self.time, dict(KINDS).get(self.kind, self.kind).lower())
         return ", ".join(part for part in parts if part)
 
-    def problems(self, history: History, today: date) -> dict[str, str]:
-        """Field -> what to do. Empty where nothing was typed, or the appointment can be booked."""
-        if not self.given:
+    def problems(self, history: History, today: date, outcome: str) -> dict[str, str]:
+        """Field -> what to do. Empty where nothing was typed, or the appointment can be booked, or this form has booked it.
+
+        ``outcome``: the id of the outcome's entry.
+        """
+        if not self.given or any(one.entry == f"{outcome}-next" for one in history.all(AppointmentMade)):
             return {}
         found: dict[str, str] = {}
         for_on = read_day(self.on)

@@ -1,7 +1,5 @@
 """The rows of the form on which the outcomes of a day are recorded: what was typed, what is wrong, and the entries."""
 
-import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,6 +12,7 @@ from projections.cases.case_visits import Visit
 from projections.history.history import History
 from web.presentation.phrases import sentence
 from web.recording.next_booking import FIELDS, NOTHING, NextBooking
+from web.recording.typed_entries import new_token, token_sent
 
 NOT_KNOWN: Final = "not_known"
 """The answer that records no outcome: nobody knows yet."""
@@ -23,8 +22,6 @@ CHOICES = (
     (NOT_KNOWN, "Not yet known"),
 )
 """The answers that each row offers, in order: value and words."""
-
-_TOKEN = re.compile(r"form-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class OutcomeRow:
     @classmethod
     def fresh(cls, number: int, visit: Visit) -> "OutcomeRow":
         """A row in which nothing was typed."""
-        return cls(number, visit, f"form-{secrets.token_hex(6)}")
+        return cls(number, visit, new_token())
 
     @classmethod
     def typed(cls, number: int, visit: Visit, form: Mapping[str, str]) -> "OutcomeRow":
@@ -53,7 +50,7 @@ class OutcomeRow:
         texts = {field.name: [form.get(f"{field.name}-{number}", "")] for field in FIELDS}
         outcome = form.get(f"outcome-{number}", "")[:200]
         booking = NextBooking.typed(texts)
-        return cls(number, visit, token if _TOKEN.fullmatch(token) else cls.fresh(0, visit).token, outcome, booking)
+        return cls(number, visit, token_sent(token), outcome, booking)
 
     def id(self, field: str) -> str:
         """The name of one of its fields on the form."""
@@ -78,7 +75,7 @@ class OutcomeRow:
             problems["outcome"] = (
                 f"Select whether {name} attended and complied. Select “Not yet known” to book only the next appointment."
             )
-        return replace(self, problems=problems | self.next.problems(history, today))
+        return replace(self, problems=problems | self.next.problems(history, today, self.token))
 
     def facts(self, who: str, today: date, now: datetime) -> list[Entry]:
         """The entries that it makes, dated by their days. ``who``: the user name that records them. The row has no problems."""

@@ -200,7 +200,7 @@ def _record(found: Day, rows: Sequence[OutcomeRow], refused: list[Refusal]) -> s
         except (refusals.Refused, refusals.BusyFile) as error:
             left.append(replace(row, problems={"outcome": _sentence(error)}))
     if left or refused:
-        return _show(_day(), left, refused, recorded=recorded)
+        return _show(_day(), [*left, *(row for row in rows if not row.records)], refused, recorded=recorded)
     return redirect(back or url_for("outcomes.index", day=_day_text(found.on)))
 
 

@@ -146,10 +146,11 @@ class RecordingForm:
         return fact, {}
 
     def _next_problems(self) -> Problems:
-        """What is wrong with the next appointment. One that is on the file already was booked by this form."""
-        if not self.more or f"{self.draft.id}-next" in self.file.entries:
+        """What is wrong with the next appointment."""
+        if not self.more:
             return {}
-        return self.next.problems(current_cases.repository().history(self.reference, None), clock.today())
+        history = current_cases.repository().history(self.reference, None)
+        return self.next.problems(history, clock.today(), self.draft.id)
 
     def in_words(self, reasons: Mapping[str, str]) -> Problems:
         """Field -> reason, as question -> what to do, in the order of the questions."""

@@ -1,5 +1,6 @@
 """The entry that a form's answers make: a whole one, or a correction of one on the file."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,6 +24,15 @@ NOTHING_CHANGED = "Nothing is changed. Change what is wrong, or go back to the c
 def new_token() -> str:
     """The id of the entry that a new form will make, and of its draft: the same each time the form is sent."""
     return f"form-{secrets.token_hex(8)}"
+
+
+TOKEN = re.compile(r"form-(?:[0-9a-f]{12}|[0-9a-f]{16})")
+"""What ``new_token`` gives; forms that were opened before the last update have the shorter one."""
+
+
+def token_sent(text: str) -> str:
+    """The id that a form sent, if it is one that a form may have; else a new one."""
+    return text if TOKEN.fullmatch(text) else new_token()
 
 
 def whole_entry(fact_type: type[Entry], fields: Sequence[Field], typed: Typed, given: Mapping[str, Any]) -> Entry:

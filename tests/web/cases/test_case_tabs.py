@@ -55,6 +55,8 @@ def test_due_shows_what_is_open_or_late_or_everything(spo: FlaskClient) -> None:
     shown = {show: states_on(spo.get(f"{TABS['Due']}?show={show}").text) for show in ("open", "late", "all")}
     assert shown["open"] <= {"Due", "Overdue"} and "Overdue" in shown["open"]
     assert shown["late"] <= {"Overdue", "Missed", "Met late"} and "Missed" in shown["late"]
+    assert "not done:" not in spo.get(TABS["Due"]).text, "a time for contact that still runs is no missed one"
+    assert "not done:" in spo.get(f"{TABS['Due']}?show=late").text
     assert "Met" in shown["all"] and shown["all"] > shown["open"]
     assert states_on(spo.get(TABS["Due"]).text) == shown["open"] == states_on(spo.get(f"{TABS['Due']}?show=x").text)
 

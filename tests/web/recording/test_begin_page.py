@@ -12,10 +12,11 @@ from flask.testing import FlaskClient
 
 from domain.entries.case_entries import Entry, SupervisionStarted
 from domain.store.application import Files
-from tests.domain.aggregates.test_case_file import fact
+from tests.domain.aggregates.test_case_file import EXAMPLES, fact
 from tests.support.opened import opened
 from tests.support.people import signed_in, token_in
 from web.app import create_app
+from web.recording import begin_search
 
 TODAY = date(2005, 12, 22)
 KNOWN = "V465889"
@@ -125,6 +126,22 @@ def test_what_is_out_of_reach_changes_nothing_that_is_shown_and_is_not_begun(
     )
     refused = send(spo, "record", check)
     assert "cannot be begun here" in refused.text and entries(own_database, f"{crn}/2") == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_crn_whose_first_case_is_elsewhere_has_its_other_files(app: Flask, own_database: Path) -> None:
+    files = Files.open(str(own_database))
+    for number in (12, 3):
+        begun = {
+            **EXAMPLES["SupervisionStarted"],
+            "person": {**EXAMPLES["SupervisionStarted"]["person"], "crn": "Z765432"},
+        }
+        start = fact("SupervisionStarted", f"s{number}", "2005-06-02", **begun)
+        files.record(f"Z765432/{number}", [start], actor="test")
+    files.close()
+    with app.app_context():
+        assert begin_search.files_of("Z765432") == ["Z765432/3", "Z765432/12"]
+        assert begin_search.files_of("Z765433") == []
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

@@ -188,8 +188,11 @@ def test_one_click_records_that_somebody_attended_and_is_undone(officer: FlaskCl
         assert (answer.status_code, answer.location) == (302, "/desk")
     (told,) = recorded(booked, FIRST).values()
     assert isinstance(told, AppointmentOutcomeRecorded) and told.outcome == "attended_complied"
+    assert told.entry == typed["token"], "a form sent twice is one entry"
     banner = officer.get("/desk").text
-    assert "Undo" in banner and f'action="/cases/{FIRST}/attended/of-today"' not in banner
+    assert (
+        "Not recorded" not in banner and "Undo" in banner and f'action="/cases/{FIRST}/attended/of-today"' not in banner
+    )
     assert officer.post(f"/cases/{FIRST}/undo/{told.entry}", data={**typed, "back": "/desk"}).location == "/desk"
     assert f'action="/cases/{FIRST}/attended/of-today"' in officer.get("/desk").text
     late = officer.post(f"/cases/{FIRST}/attended/to-come", data=typed)

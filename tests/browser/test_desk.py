@@ -113,8 +113,8 @@ def test_an_inspector_reads_a_case_behind_a_printed_figure_in_three_clicks(
     page.get_by_role("link", name="50% for C2, this inspection").click()
     page.get_by_role("link", name="Was the plan reviewed when due?").click()
     page.locator(".ca-case a").first.click()
-    expect(page.get_by_role("heading", name="Entries")).to_be_visible()
-    expect(page.get_by_label("Sample date", exact=True)).to_have_value("3/10/2005")
+    expect(page.get_by_role("navigation", name="This case")).to_be_visible()
+    expect(page.get_by_text("You are reading 3 October 2005, as the file stood that day")).to_be_visible()
 
 
 def test_a_manager_goes_from_the_matrix_to_the_case_in_three_clicks(app: Flask, site: Site, context: Contexts) -> None:

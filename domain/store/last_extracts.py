@@ -73,8 +73,10 @@ class LastExtracts:
                 self._found, self._first, self._last = {}, standing.head, standing.head
                 self._look_back(wanted)
             elif standing.head - self._last > AT_ONCE * MOST_BACK:
+                before, self._found = self._found, {}
                 self._first = standing.head
                 self._look_back(wanted)
+                self._found = before | self._found
             else:
                 for after in range(self._last, standing.head, AT_ONCE):
                     self._look(after, min(after + AT_ONCE, standing.head))

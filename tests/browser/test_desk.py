@@ -117,25 +117,25 @@ def test_an_inspector_reads_a_case_behind_a_printed_figure_in_three_clicks(
     expect(page.get_by_text("You are reading 3 October 2005, as the file stood that day")).to_be_visible()
 
 
-def test_a_manager_goes_from_the_matrix_to_the_case_in_three_clicks(app: Flask, site: Site, context: Contexts) -> None:
+def test_a_manager_goes_from_the_figures_to_the_matrix_and_the_case(app: Flask, site: Site, context: Contexts) -> None:
     address, page = site(app, None), context(java_script_enabled=False).new_page()
     enter(page, address, "Carys Whitlock")
-    page.get_by_role("link", name="Matrix", exact=True).click()
+    page.get_by_role("link", name="Figures", exact=True).click()
+    page.get_by_role("link", name="Caseload matrix").click()
     cell = page.get_by_role("link", name=re.compile(r"Simon Tarrant, enforcement: [0-9]+%"))
     share = int(re.findall("[0-9]+(?=%)", cell.inner_text() or "")[0])
     cell.click()
     title = page.get_by_role("heading", name=re.compile("Enforcement: [0-9]+ of [0-9]+ in time"))
     done, of = map(int, re.findall("[0-9]+", title.inner_text()))
     assert share == round(100 * done / of)
-    page.locator("tbody th a").first.click()
-    expect(page.get_by_role("heading", name="What was due")).to_be_visible()
+    page.locator(".ca-rows h2 a").first.click()
+    expect(page.get_by_role("heading", name="What is due, by subject")).to_be_visible()
 
 
 def test_a_case_manager_sees_what_is_overdue_and_records_it(app: Flask, site: Site, context: Contexts) -> None:
     address, page = site(app, None), context(java_script_enabled=False).new_page()
     enter(page, address, "Tunde Adeyemi")
-    page.get_by_role("link", name=re.compile("Overdue")).click()
-    page.get_by_role("link", name=re.compile("Record: ")).first.click()
+    page.get_by_role("link", name=re.compile("Record MAPPA")).first.click()
     expect(page.get_by_role("button", name="Check before recording")).to_be_visible()
 
 

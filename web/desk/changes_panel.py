@@ -97,9 +97,8 @@ def shown_lines(found: CaseloadChanges, cases: Array) -> list[ChangeLine]:
 
 
 def facts_of(reference: str) -> list[Entry]:
-    """The entries of a case and of its person's other files."""
-    person = current_cases.repository().person(reference)
-    return [fact for file in (person.file, *person.others) for fact in file.entries.values()]
+    """The entries of a case, and those of its person's other files that reach it."""
+    return list(current_cases.repository().person(reference).reached.every)
 
 
 def since_words(lately: Lately) -> str:

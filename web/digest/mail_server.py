@@ -71,6 +71,7 @@ class SmtpServer:
         message["From"], message["To"], message["Subject"] = self.sender, mail.to, mail.subject
         message["List-Unsubscribe"], message["List-Unsubscribe-Post"] = f"<{mail.stop}>", ONE_CLICK
         message["Message-ID"] = f"<{mail.reference}@{self.sender.rpartition('@')[2]}>"
+        message["Date"] = system_clock.now()
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.body)
         server = _before_sending(self._connected)
@@ -163,9 +164,9 @@ def server_at(address: str, *, sender: str, password: str, key: str) -> MailServ
 
     A mail is never handed over in the clear but on this machine. ``WrongServer``.
     """
-    asked = urlsplit(address)
-    host = asked.hostname or ""
     try:
+        asked = urlsplit(address)
+        host = asked.hostname or ""
         here, port = _is_here(host), asked.port
     except ValueError as error:
         raise WrongServer(f"{WRITE}: {error}") from error

@@ -61,7 +61,7 @@ def clause(clause: str) -> str:
         who=standards_handbook.attributes_of,
         framework=framework,
         day=current_cases.moment().on,
-        inspection=latest,
+        inspection=latest if access_control.may_enter(access_control.account(), "inspections.question") else None,
     )
 
 

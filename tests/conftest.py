@@ -174,9 +174,9 @@ def seen_app(kind: str, request: pytest.FixtureRequest) -> Flask:
 
 @pytest.fixture
 def own_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
-    """A fresh copy of the demo database to write to."""
+    """A fresh copy of the demo database to write to, its lists up to date."""
     if kind == "sqlite":
-        yield copied(request.getfixturevalue("template"), tmp_path)
+        yield copied(request.getfixturevalue("followed"), tmp_path)
         return
     server: Server = request.getfixturevalue("postgres")
     address = server.fresh(request.getfixturevalue("template_postgres"))

@@ -107,7 +107,7 @@ def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
         page.locator("tbody th a").first
     ).first.click()
     page.locator(".ca-case a").first.click()
-    expect(page.get_by_role("heading", name="Entries")).to_be_visible()
+    expect(page.get_by_role("navigation", name="This case")).to_be_visible()
 
 
 def test_answers_are_saved_as_they_are_given(app: Flask, site: Site, context: Contexts) -> None:

@@ -417,6 +417,8 @@ def corrected(w: Writer) -> None:
         fields = {"occurred_on": moved.isoformat(), "for_on": (moved + ahead).isoformat()}
     elif subject["type"] == "SupervisionStarted" and "released_on" in subject:
         fields = {"occurred_on": moved.isoformat(), "released_on": moved.isoformat()}
+    elif subject["type"] == "DispensationGiven":  # nothing is dispensed with in retrospect
+        fields = {"occurred_on": min(moved, date.fromisoformat(subject["from_on"])).isoformat()}
     elif subject["type"] == "MappaReviewSet":
         fields = {"for_on": (date.fromisoformat(subject["for_on"]) + w.days(0, 20)).isoformat()}
     else:

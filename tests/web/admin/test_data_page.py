@@ -30,8 +30,8 @@ BAD = '{"type": "Nothing", "case": "Z100000/1"}'
 
 
 @pytest.fixture
-def app(template: Path, tmp_path: Path) -> Flask:
-    return create_app(str(copied(template, tmp_path)), today=lambda: date(2005, 12, 22), demo=True)
+def app(followed: Path, tmp_path: Path) -> Flask:
+    return create_app(str(copied(followed, tmp_path)), today=lambda: date(2005, 12, 22), demo=True)
 
 
 def send(client: FlaskClient, step: str, **fields: Any) -> str:

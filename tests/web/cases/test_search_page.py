@@ -25,8 +25,8 @@ NEW_EACH_TIME = re.compile(r'name="csrf_token" value="[^"]*"|nonce-[A-Za-z0-9+/=
 
 
 @pytest.fixture
-def app(template: Path, tmp_path: Path) -> Flask:
-    return create_app(str(copied(template, tmp_path)), today=lambda: date(2005, 12, 22), demo=True)
+def app(followed: Path, tmp_path: Path) -> Flask:
+    return create_app(str(copied(followed, tmp_path)), today=lambda: date(2005, 12, 22), demo=True)
 
 
 @pytest.fixture(scope="module")

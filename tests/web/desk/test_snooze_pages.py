@@ -10,8 +10,6 @@ from flask.testing import FlaskClient
 
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
-from projections.read_model.follower import catch_up
-from projections.read_model.view_reader import ReadModel
 from tests.conftest import copied
 from tests.support.people import signed_in
 from web.app import create_app
@@ -20,15 +18,6 @@ from web.site import access_control
 TODAY = date(2005, 12, 22)
 CASE = "V465889/1"
 Form = dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def followed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    database = copied(template, tmp_path_factory.mktemp("followed"))
-    views = ReadModel(str(database))
-    catch_up(views)
-    views.close()
-    return database
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,11 @@ def addresses(app: Flask) -> Iterator[str]:
 
 
 def last(app: Flask) -> int:
-    return max((line.mark.number for line in lines(app)), default=0)
+    return next((line.mark.number for line in log_in(app).lines(limit=1)), 0)
 
 
 def since(app: Flask, number: int) -> list[Line]:
-    return [line for line in lines(app) if line.mark.number > number]
+    return list(takewhile(lambda line: line.mark.number > number, log_in(app).lines(limit=50)))[::-1]
 
 
 EXAMPLES = {"X123456/1", "X123456/2"}

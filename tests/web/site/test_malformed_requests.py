@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support.forms import opened
+from tests.support.forms import fields_in, opened
 from tests.support.people import signed_in, token_in
 from web.app import create_app
 from web.site.body_limits import SIGN_IN_BYTES
@@ -20,7 +20,7 @@ NUL = "\x00"
 """A character that PostgreSQL does not keep."""
 
 WORDS = (
-    "team", "officer", "order", "tier", "risk", "clause", "show", "find", "inspection", "subject", "area", "person", "staff",
+    "team", "officer", "order", "tier", "risk", "clause", "show", "inspection", "subject", "area", "person", "staff",
     "action", "standards", "framework", "next", "about", "on",
 )  # fmt: skip
 """Arguments that take any text."""
@@ -98,24 +98,12 @@ def test_what_is_not_there_is_said_so(own_database: Path) -> None:
 def sent(client: FlaskClient, path: str, odd: str, step: str) -> int:
     """Send odd answers and follow to the page that shows them again; its status."""
     form = opened(client, path)
-    names = (
-        "opened",
-        "seen",
-        "occurred_on",
-        "stage",
-        "appointments",
-        "reason",
-        "of",
-        "tier",
-        "text",
-        "writer",
-        "revision",
-    )
+    names = fields_in(form).keys() - {"csrf_token", "step"}
     answers = {**dict.fromkeys(names, odd), "csrf_token": token_in(form), "step": step}
     return int(client.post(form.address, data=answers, follow_redirects=True).status_code)
 
 
-@pytest.mark.parametrize("step", ["record", "check"])
+@pytest.mark.parametrize("step", ["later", "check"])
 def test_no_form_falls_over_odd_answers(app: Flask, step: str) -> None:
     client = signed_in(app, "p.anstey")
     for type_ in ("WarningGiven", "TierSet", "EntryWithdrawn", "SupervisionPlanMade"):

@@ -10,8 +10,8 @@ d     all others
 e     recording: appointments without an outcome and other duties to record
 ====  ============================================================================================================
 
-The first that fits of a, b, then e where something is only to be recorded, then c and d is the band. Risk and MAPPA level are those known on the day read. Within a band the latest stands first,
-then the lowest case number.
+The first that fits of a, b, then e where something is only to be recorded, then c and d is the band. Risk and MAPPA level are
+those known on the day read. Within a band the latest stands first, then the lowest case number.
 """
 
 from typing import Final, NamedTuple

@@ -18,7 +18,8 @@ from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import short_date
 from web.presentation.phrases import COMMON_FIELDS, cell_words, value_words
-from web.recording.recording_form import RecordingForm, as_it_reads
+from web.recording.entries_as_read import as_it_reads
+from web.recording.recording_form import RecordingForm
 from web.services import current_cases
 from web.site import clock
 

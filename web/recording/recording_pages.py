@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
 from domain.aggregates.amendments import withdrawn
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.entries import refusals
 from domain.entries.case_entries import (
     ENTRY_TYPES,

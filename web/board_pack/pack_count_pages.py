@@ -15,7 +15,7 @@ from projections.reports.told_figures import ToldFigures
 from projections.reports.training_needs import every_clause, needs
 from web.board_pack import pack_words
 from web.board_pack.pack_measure_pages import measures_table
-from web.board_pack.pack_page import FEW_ROWS, MOST_ROWS, PackTable, PrintedPage, figure_words
+from web.board_pack.pack_page import FEW_ROWS, MOST_DRAWN, MOST_ROWS, PackTable, PrintedPage, figure_words
 from web.presentation.drawing import Drawing
 from web.presentation.formatting import short_date
 from web.presentation.phrases import sentence
@@ -42,7 +42,7 @@ def _counted(
     page: PackPage, number: int, of: int, table: PackTable, chart: _Chart, asked: ReportRequest
 ) -> PrintedPage:
     """``number``: how many failed, ``of`` how many. ``table``: of those that failed, with every row."""
-    rows, drawn = table.rows[:MOST_ROWS], list(chart.lines[:MOST_ROWS])
+    rows, drawn = table.rows[:MOST_ROWS], list(chart.lines[:MOST_DRAWN])
     charts = {"shares": _drawing(chart, drawn, asked)} if len(drawn) > FEW_ROWS else {}
     shown = PackTable(table.title, table.heads, rows, len(table.rows) - len(rows)) if rows else None
     return PrintedPage(

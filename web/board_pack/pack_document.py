@@ -31,9 +31,9 @@ class PrintedPack:
 
     @property
     def begin_a_page(self) -> frozenset[int]:
-        """The recommendations that begin a new page: those of which neither they nor the one before is short."""
+        """The recommendations that begin a new page: those of which neither they nor what stands before is short."""
         after = {now.page.recommendation for was, now in pairwise(self.pages) if not (was.is_short or now.is_short)}
-        return frozenset({self.pages[0].page.recommendation, *after})
+        return frozenset({page.page.recommendation for page in self.pages[:1] if not page.is_short} | after)
 
 
 def print_pack(pack: BoardPack, asked: ReportRequest, told: ToldFigures) -> PrintedPack:

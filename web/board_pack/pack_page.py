@@ -8,8 +8,8 @@ from projections.reports.proportions import Proportion
 from web.presentation.drawing import Drawing
 from web.presentation.formatting import percent
 
-MOST_ROWS = 12
-"""The most rows of a table or chart of clauses, measures or groups on a page; what is more is said."""
+MOST_ROWS, MOST_DRAWN = 8, 10
+"""The most rows of a table, and of a chart, of clauses, measures or groups on a page; what is more is said."""
 
 FEW_ROWS = 3
 """A table of so many rows is not charted, and does not fill a page."""

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from projections.reports.proportions import Proportion
 from web.presentation.drawing import Diamond, Dot, Drawing, Grey, Line, Mark, Words
-from web.presentation.formatting import percent, short_date
+from web.presentation.formatting import percent
 
 WIDE, HIGH = 720, 324
 LEFT, RIGHT, TOP, FOOT = 50, 120, 54, 60
 """The margins around the plot of quarters, in units of the drawing: room for names at the ends of lines."""
 
-ROW, MANY_ROWS, LOW_ROW = 34, 8, 25
+ROW, MANY_ROWS, LOW_ROW = 34, 8, 22
 """The height of a row; where there are more than so many, they are lower."""
 
-NAMES, MOST_NAMES, LETTER = 210, 330, 7.0
+NAMES, MOST_NAMES, LETTER = 210, 350, 7.8
 """The width of names: what the longest one takes, between these bounds. The width of a letter."""
 
 INDENT = 16
@@ -41,7 +41,7 @@ class QuarterFigure:
 
     @property
     def words(self) -> str:
-        return f"to {short_date(self.end)}" if self.part else f"{(self.end.month + 2) // 3}/{self.end:%y}"
+        return f"to {self.end.day} {self.end:%b}" if self.part else f"Q{(self.end.month + 2) // 3} {self.end.year}"
 
 
 class PlaceFigure(NamedTuple):
@@ -94,14 +94,14 @@ def quarters_drawing(
 
 def _point(x: float, y: float | None, quarter: QuarterFigure, height: Callable[[float], float]) -> list[Mark]:
     found: list[Mark] = []
+    if quarter.hindsight != quarter.figure and quarter.hindsight.score is not None:
+        words = f"with hindsight: {quarter.hindsight.held:,} of {quarter.hindsight.n:,}"
+        found.append(Diamond(x, height(float(quarter.hindsight.score)), 8, words))
     if y is not None and quarter.figure.interval is not None:
         low, high = (height(float(v)) for v in quarter.figure.interval)
         found.append(Line([(x, low), (x, high)], "grey", 1.5))
         words = f"{quarter.words}: {percent(quarter.figure.score)}, {quarter.figure.held:,} of {quarter.figure.n:,}"
         found.append(Dot(x, y, 4.5, quarter.part, words))
-    if quarter.hindsight != quarter.figure and quarter.hindsight.score is not None:
-        words = f"with hindsight: {quarter.hindsight.held:,} of {quarter.hindsight.n:,}"
-        found.append(Diamond(x, height(float(quarter.hindsight.score)), words=words))
     return found
 
 
@@ -112,7 +112,8 @@ def shares_drawing(
     """A row for each figure, in the order given: a dot and its 95 % interval on one scale from 0 to 100 %."""
     height = ROW if len(lines) <= MANY_ROWS else LOW_ROW
     left, right, foot = _room(lines), WIDE - FIGURES, TOP + 12 + height * len(lines)
-    marks: list[Mark] = [*_about(title, axis, note, foot + 84), *_scale(left, right, TOP, foot)]
+    high = foot + 24 + 16 * (target is not None) + 16 * (area is not None) + 28
+    marks: list[Mark] = [*_about(title, axis, note, high), *_scale(left, right, TOP, foot)]
 
     def along(share: float) -> float:
         return round(left + (right - left) * share / 100, 1)
@@ -127,7 +128,7 @@ def shares_drawing(
         marks.append(Words(at, foot + below, f"{area[0]} {percent(area[1].score)}", "middle", 13, grey="grey"))
     for number, line in enumerate(lines):
         marks += _row(line, TOP + 12 + height * (number + 0.5), left, right, along)
-    return Drawing(WIDE, round(foot + 84), title, says, marks)
+    return Drawing(WIDE, round(high), title, says, marks)
 
 
 def _row(line: PlaceFigure, y: float, left: float, right: float, along: Callable[[float], float]) -> list[Mark]:

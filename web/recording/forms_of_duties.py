@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.entries.case_entries import DispensationGiven
 from projections.obligations.duty_state import Obligation
 from web.presentation.phrases import type_title

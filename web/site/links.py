@@ -41,7 +41,7 @@ NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
     "inspector": (
         ("My reading", "assessing.mine"),
         ("Inspections", "inspections.index"),
-        ("Reports", "compliance.index"),
+        ("Figures", "compliance.index"),
         ("Standards", "handbook.index"),
     ),
     "information_manager": (

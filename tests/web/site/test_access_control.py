@@ -69,9 +69,11 @@ WALKS += [("postgresql", role) for role in (get_args(Role) if deep() else ())]
 
 @pytest.mark.parametrize(("kind", "role"), WALKS, indirect=["kind"])
 def test_each_role_enters_what_is_open_to_it_and_nothing_else(seen_app: Flask, role: Role) -> None:
-    client = signed_in(seen_app, USERS[role])
-    for endpoint, address in pages(seen_app):
+    client, turn = signed_in(seen_app, USERS[role]), list(USERS).index(role)
+    for at, (endpoint, address) in enumerate(pages(seen_app)):
         allowed = access_control.opens_to(seen_app, endpoint)
+        if not deep() and role in (allowed or ()) and (at + turn) % 4:
+            continue  # in a quick run each role opens a quarter of its pages, and is refused all others
         status = client.get(address).status_code
         if allowed and role not in allowed:
             assert status == 403, (endpoint, status)

@@ -29,7 +29,7 @@ MENUS: dict[Role, str] = {
 
 @pytest.mark.parametrize("role", list(USERS))
 def test_the_menu_of_a_role_begins_at_home_and_each_item_says_what_its_page_says(demo_app: Flask, role: Role) -> None:
-    """The label of each item stands in the one heading of the page that it opens, and no item is kept that the role may not enter."""
+    """The label of each item stands in the one heading of its page, and no item is kept that the role may not enter."""
     client = signed_in(demo_app, USERS[role])
     home = client.get("/").location
     items = ITEM.findall(client.get(home).get_data(as_text=True))

@@ -76,6 +76,7 @@ from web.recording import (
     after_recording,
     begin_page,
     countersign_page,
+    forms_of_duties,
     kept_drafts,
     limits_by_hand,
     outcomes_page,
@@ -83,7 +84,14 @@ from web.recording import (
     undo_page,
 )
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
+from web.services import (
+    asked_of_reader,
+    current_cases,
+    current_inspections,
+    following_read_model,
+    person_banner,
+    witness_state,
+)
 from web.site import (
     access_control,
     access_logging,
@@ -226,9 +234,10 @@ def create_app(
         template_words,
         following_read_model,
         current_cases,
+        asked_of_reader,
         current_inspections,
         person_banner,
-        recording_pages,
+        forms_of_duties,
         kept_drafts,
         after_recording,
         changes_page,

@@ -37,7 +37,7 @@ def amended(visible: list[Entry]) -> list[Entry]:
     """Apply the corrections and withdrawals among these entries to the others. Return the others as they then read."""
     if AMENDING.isdisjoint(map(type, visible)):
         return visible
-    gone = withdrawn(f for f in visible if isinstance(f, EntryWithdrawn))
+    gone = withdrawn(visible)
     stands = {f.entry: f for f in visible if f.entry not in gone and type(f) not in AMENDING}
     corrections = (f for f in visible if isinstance(f, EntryCorrected) and f.entry not in gone)
     for fact in sorted(corrections, key=attrgetter("recorded_at", "entry")):
@@ -60,12 +60,12 @@ def as_corrected_before(subject: Entry, amending: Iterable[Entry], correction: E
     return amended([subject, *about])[0] if any(isinstance(f, EntryCorrected) for f in about) else subject
 
 
-def withdrawn(withdrawals: Iterable[EntryWithdrawn]) -> set[str]:
-    """The ids of the entries that these withdraw. A withdrawal that is itself withdrawn has no effect.
+def withdrawn(entries: Iterable[Entry]) -> set[str]:
+    """The ids of the entries that the withdrawals among these withdraw. A withdrawal that is itself withdrawn has no effect.
 
     Who names whom decides, not when they were recorded. Withdrawals that name one another in a circle have no effect.
     """
-    by_id = {fact.entry: fact for fact in withdrawals}
+    by_id = {fact.entry: fact for fact in entries if isinstance(fact, EntryWithdrawn)}
     open_against = Counter(fact.of for fact in by_id.values())
     """Entry -> the withdrawals of it that are not settled yet."""
     settled = [entry for entry in by_id if not open_against[entry]]

@@ -16,6 +16,7 @@ from projections.lists.todo_items import TodoItems
 from projections.lists.work_lists import LISTS, MONTH, ListCount, desk, missed_lately
 from web.desk.diary_visits import booked_visits
 from web.desk.hidden_rows import hidden_rows
+from web.desk.returned_assessments import with_officer
 from web.services import current_cases
 
 
@@ -58,6 +59,11 @@ class DeskReading:
     def items(self) -> TodoItems:
         """What is to be done, without what the reader has hidden."""
         return self.every_item.only(~self._hidden)
+
+    @cached_property
+    def with_officer(self) -> Array:
+        """For each item of ``items`` whether it waits for the officer, to whom the assessment was returned."""
+        return with_officer(self.items, self.counted)
 
     @cached_property
     def hidden_items(self) -> TodoItems:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import WORKERS
-from domain.working.seen_marks import SeenUpTo
+from domain.working.seen_places import SeenUpTo
 from web.desk import changed_lately
 from web.desk.changes_page import blueprint
 from web.presentation.formatting import count_noun

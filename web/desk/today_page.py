@@ -76,5 +76,7 @@ def _latest_first(items: TodoItems, reading: DeskReading) -> list[TodoLine]:
 def _with_managers(reading: DeskReading) -> int:
     """How many of the reader's cases' duties wait for their manager."""
     items = reading.items
-    waiting = items.managers & ~items.ended & ~items.old & (items.overdue | items.waits | items.soon)
+    waiting = (
+        items.managers & ~reading.with_officer & ~items.ended & ~items.old & (items.overdue | items.waits | items.soon)
+    )
     return int(waiting.sum())

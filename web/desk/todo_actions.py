@@ -10,6 +10,7 @@ from domain.entries.case_entries import ENTRY_TYPES
 from projections.lists.todo_items import COUNTERSIGNING, DECISIONS
 from projections.lists.todo_lines import TodoLine
 from projections.obligations.duty_state import Obligation
+from web.desk.returned_assessments import assessment_of
 from web.presentation.phrases import type_title
 from web.site import access_control
 
@@ -62,15 +63,8 @@ def _meeting(line: TodoLine, duty: Obligation) -> Act | None:
 
 def _countersign(line: TodoLine) -> Act | None:
     """The page that shows the assessment and takes the countersignature; None where the row names no assessment."""
-    told = line.notice is not None and line.notice.notice == "not-countersigned-since"
-    entry = (
-        line.obligation.raised_by
-        if line.obligation is not None
-        else line.notice.entry
-        if line.notice and told
-        else None
-    )
-    if entry is None or file_named(entry) is not None or COUNTERSIGN not in current_app.view_functions:
+    entry = assessment_of(line.obligation, line.notice)
+    if entry is None or COUNTERSIGN not in current_app.view_functions:
         return None
     if not access_control.may_enter(access_control.account(), COUNTERSIGN):
         return None

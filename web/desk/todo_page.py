@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flask import render_template, request
 
 from domain.policy.standards.edition_files import national_standards
+from projections.columns.column_schema import Array
 from projections.lists.todo_bands import BANDS
 from projections.lists.todo_counts import TodoCounts, folded_ended, folded_old, laid_kinds
 from projections.lists.todo_items import TodoItems, for_manager, for_officer
@@ -99,8 +100,14 @@ def own_items(reading: DeskReading) -> TodoItems:
     who, items = access_control.account(), reading.items
     if who.holds_cases:
         return items.only(for_officer(items))
-    shown = items.only(for_manager(items))
-    return shown.only(shown.managers) if who.leads_teams else shown
+    shown = for_manager(items)
+    return items.only(shown & _own(reading) if who.leads_teams else shown)
+
+
+def _own(reading: DeskReading) -> Array:
+    """Which items are a manager's own to do: not those that were returned to the officer and wait for them."""
+    own: Array = reading.items.managers & ~reading.with_officer
+    return own
 
 
 def asked_list() -> TodoList:
@@ -113,8 +120,8 @@ def asked_list() -> TodoList:
     elif request.args.get("show") == "snoozed":
         found = {"folded": reading.hidden_items}
     elif who.leads_teams:
-        shown = reading.items.only(for_manager(reading.items))
-        found = {"yours": shown.only(shown.managers), "officers": shown.only(~shown.managers)}
+        shown, own = for_manager(reading.items), _own(reading)
+        found = {"yours": reading.items.only(shown & own), "officers": reading.items.only(shown & ~own)}
     else:
         found = {"every": reading.items.only(for_manager(reading.items))}
     parts = [

@@ -201,7 +201,12 @@ def closed(references: Iterable[str]) -> set[str]:
 
 def shown_file(reference: str) -> CaseFile:
     """The file of a case, with its texts, without the answers of others that the person signed in must not see yet."""
-    return repository().opened_file(blind_reading.shown_file(repository(), access_control.account(), reference))
+    return repository().opened_file(sealed_file(reference))
+
+
+def sealed_file(reference: str) -> CaseFile:
+    """The same without its texts, for what shows none of them."""
+    return blind_reading.shown_file(repository(), access_control.account(), reference)
 
 
 def shown_person(reference: str) -> PersonFiles:

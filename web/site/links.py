@@ -75,6 +75,10 @@ PART_OF: Mapping[str, str] = {
 """Blueprint -> the item of the menu under which its pages stand, where they have none of their own."""
 
 
+LONGEST_BACK = 500
+"""Characters of an address to come back to: it is kept in drafts and in the cookie."""
+
+
 def other_arguments() -> list[tuple[str, str]]:
     """The query arguments of this page but for the moment, in order, repeated ones included."""
     return [(name, text) for name, text in request.args.items(multi=True) if name not in reading_date.NAMES]
@@ -106,6 +110,11 @@ def local(address: str | None) -> str:
     if not address or not address.startswith("/") or address.startswith(("//", "/sign-")):
         return "/"
     return address if address.isprintable() and "\\" not in address else "/"
+
+
+def back_to(address: str | None) -> str:
+    """The address, if it is a page of this site to come back to, of at most 500 characters; otherwise empty."""
+    return address if address and len(address) <= LONGEST_BACK and local(address) == address else ""
 
 
 def menu() -> list[tuple[str, str]]:

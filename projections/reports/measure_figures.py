@@ -9,12 +9,12 @@ from domain.policy.measures.measure import Measure
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
+from projections.reports.change_over_time import Changes, changes
 from projections.reports.comparison import Comparison, differs
 from projections.reports.disclosure import last_month_end, months_before
 from projections.reports.duty_results import CountedApart, LateFigure, held_as_of
 from projections.reports.periods import LONGEST, Period, moment_at, month_ends, period, period_before
 from projections.reports.proportions import Proportion, Scope
-from projections.reports.told_changes import Changes, changes
 from projections.reports.told_comparison import Comparisons, comparisons
 from projections.reports.told_counts import Told, WaitFigure
 from projections.reports.told_figures import ToldFigures

@@ -48,7 +48,7 @@ def _printed(shown: ShownAction, unit: Unit) -> PackAction:
 
 def _owner(key: str) -> str:
     """The name of a manager who owns an action; a pack names no officer."""
-    named = next((one.name for one in accounts() if key in one.keys and one.role in LINE), None)
+    named = next((one.name for one in accounts() if key in one.keys and one.is_one_of(LINE)), None)
     return named or "an officer"
 
 

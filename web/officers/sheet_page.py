@@ -24,9 +24,9 @@ from projections.reports.periods import period
 from web.officers import action_words
 from web.officers.action_forms import Refused
 from web.officers.agreed_actions import shown_plan
-from web.officers.known_officers import Officer, Unit, officer_named, owners_of, person_named
+from web.officers.known_officers import Officer, Unit, holds_lately, officer_named, owners_of, person_named
 from web.presentation.drawing import Drawing, svg
-from web.presentation.formatting import percent
+from web.presentation.formatting import long_date, percent
 from web.presentation.share_charts import QuarterFigure, quarters_drawing
 from web.reports.measure_phrases import axis_words
 from web.services import current_cases, following_read_model, report_cache
@@ -88,6 +88,11 @@ def mine() -> str:
     held = [one for one in sorted(keys) if one != access_control.account().username]
     if not held:
         abort(404, "Your account names no officer yet: your information manager puts your staff key on it.")
+    if not holds_lately(keys):
+        abort(
+            404,
+            f"You hold no current case, today or on {long_date(current_cases.moment().on)}: there is nothing on your page.",
+        )
     return render_sheet(officer_named(held[0]), None)
 
 

@@ -213,6 +213,8 @@ def test_an_account_without_a_staff_key_is_told_so(app: Flask) -> None:
     new = signed_in(app, Account("new", "New Officer", "case_manager"))
     answer = new.get("/my-page")
     assert answer.status_code == 404 and "staff key" in answer.text
+    idle = signed_in(app, Account("idle", "Idle Officer", "case_manager", staff=("ID1",))).get("/my-page")
+    assert idle.status_code == 404 and "You hold no current case" in idle.text
 
 
 def test_who_opened_a_page_is_in_the_access_log(app: Flask) -> None:

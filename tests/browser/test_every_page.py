@@ -76,7 +76,7 @@ BARE: Mapping[str, Mapping[str, Any]] = {
     "inspections/welcome.html": {"opens": True},
     "site/outage.html": {"happened": "Nothing was recorded."},
 }
-"""Pages of what cannot happen here, and what they are made of: a session that ended, another sign-in, no inspection, a database away."""
+"""Pages of what cannot happen here (a session that ended, another sign-in, no inspection, a database away), and their values."""
 
 OF_FACTORS = {
     f"admin/{name}.html" for name in ("second_factor", "second_factor_new", "second_factors", "recovery_codes")

@@ -59,14 +59,14 @@ REASONS: Mapping[str, Callable[[Asked, re.Match[str]], str]] = {
     r"(\w+) gives no likelihood-of-reoffending score": lambda asked, found: (
         f"{asked.label} must be left empty: {label(found[1])} gives none."
     ),
-    r"'.*' is not a time of day;.*": lambda asked, _: (
-        f"{asked.label} must be a time of day.{asked.entered} For example, 09:30."
+    r"'(.*)' is not a time of day;.*": lambda asked, found: (
+        f"{asked.label} must be a time of day. You entered {found[1]}. For example, 09:30."
     ),
-    r"'.*' is not a CRN;.*": lambda asked, _: (
-        f"{asked.label} must be a letter and six digits.{asked.entered} For example, X123456."
+    r"'(.*)' is not a CRN;.*": lambda asked, found: (
+        f"{asked.label} must be a letter and six digits. You entered {found[1]}. For example, X123456."
     ),
-    r"'.*' is not a case reference;.*": lambda asked, _: (
-        f"{asked.label} must be a CRN, a slash and the number of the sentence.{asked.entered} For example, X123456/1."
+    r"'(.*)' is not a case reference;.*": lambda asked, found: (
+        f"{asked.label} must be a CRN, a slash and the number of the sentence. You entered {found[1]}. For example, X123456/1."
     ),
     r"cannot be corrected;.*": lambda asked, _: (
         f"{asked.label} cannot be corrected. Withdraw the entry and record another."

@@ -172,7 +172,7 @@ def test_going_back_and_changing_what_was_recorded_is_told_to_correct_it(spo: Fl
     [
         ("AssessmentCountersigned", {}, "assessment",
          "Select the assessment. This decides which assessment is countersigned."),
-        ("AssessmentCountersigned", {"assessment": "0014"}, "assessment", "Assessment must be “Assessment completed”. Select another."),
+        ("AssessmentCountersigned", {"assessment": "0014"}, "assessment", "Assessment must be “Assessment completed”."),
         ("AssessmentCountersigned", {"assessment": "nothing"}, "assessment", "Assessment must be one of those"),
         ("TierSet", {"tier": "9"}, "tier", "Tier must be one of those that are offered. Select one of them."),
         ("TierSet", {"tier": "4", "occurred_on": "31/2/2005"}, "occurred_on",
@@ -541,7 +541,7 @@ def test_new_types_are_offered_in_fitting_groups(spo: FlaskClient) -> None:
 def test_a_wrong_reference_in_a_list_is_shown_at_its_question(spo: FlaskClient) -> None:
     address = f"{URL}/record/AppointmentMade"
     page = fill(spo, address, for_on="28/12/2005", contact_type="office", serves="V465889/2\nv1")
-    assert "&#39;v1&#39; is not a case reference" in page and 'id="serves-error"' in page
+    assert "the number of the sentence. You entered v1." in page and 'id="serves-error"' in page
 
 
 # ---------------------------------------------------------------- forms that come too late

@@ -407,10 +407,10 @@ def test_a_form_without_its_token_does_nothing(app: Flask) -> None:
         ({"role": "inspector", "places": ""}, "Enter the areas in which this inspector"),
         ({"role": "inspector"}, "Enter the last day on which this inspector"),
         ({"until": "soon"}, "Enter the last day like"),
-        ({"staff": "Tunde Adeyemi"}, "a staff key belongs to one account"),
+        ({"staff": "Tunde Adeyemi"}, "Staff keys must be of one account alone"),
         ({"username": "new"}, "Enter a user name of small letters"),
         ({"grade": "boss"}, "Choose a grade"),
-        ({"username": "p.anstey"}, "There is already an account"),
+        ({"username": "p.anstey"}, "there is already an account"),
         ({"name": "x" * 201}, "Enter the name"),
     ],
 )
@@ -492,7 +492,7 @@ def test_an_account_is_made_by_two(app: Flask) -> None:
     post(admin, "/staff/new", username="r.new", name="Rhian New", role="spo", places="Gloucester", reason="joins")
     assert admin.get("/staff/r.new").status_code == 404
     again = post(admin, "/staff/new", username="r.new", name="Rhian New", role="spo", places="Gloucester").text
-    assert "This account is asked for already" in again
+    assert "this account is asked for already" in again
     assert "Somebody else must confirm this" in admin.get("/requests").text
     with app.app_context():
         (waiting,) = access_control.register().requests.still_open(clock.now())

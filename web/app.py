@@ -83,7 +83,14 @@ from web.recording import (
     undo_page,
 )
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
+from web.services import (
+    current_cases,
+    current_inspections,
+    following_read_model,
+    meeting_entry,
+    person_banner,
+    witness_state,
+)
 from web.site import (
     access_control,
     access_logging,
@@ -228,6 +235,7 @@ def create_app(
         current_cases,
         current_inspections,
         person_banner,
+        meeting_entry,
         recording_pages,
         kept_drafts,
         after_recording,

@@ -11,7 +11,7 @@ from projections.lists.todo_items import TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
 from projections.lists.work_lists import WEEK
 from web.desk.desk_reading import DeskReading, desk_reading
-from web.desk.todo_page import SIZE, Part, TodoList, own_items, todo_words
+from web.desk.todo_page import SIZE, Part, TodoList, managers_items, own_items, todo_words
 from web.presentation.filters import Filters
 from web.presentation.outcome_words import outcome_words
 from web.presentation.pagination import read_page
@@ -44,7 +44,7 @@ def show() -> str:
     return render_template(
         "desk/today.html", parts=parts, page=page, until=day + timedelta(days=WEEK), outcomes=outcomes,
         to_record=int(recording.sum()), today_lines=[one for one in booked if one.made.for_on == day],
-        week=_by_day(one for one in booked if one.made.for_on > day), managers=_with_managers(reading),
+        week=_by_day(one for one in booked if one.made.for_on > day), managers=len(managers_items(reading.items)),
         returned=returned, outcome_words=outcome_words, **todo_words(reading, sorted(shown)),
     )  # fmt: skip
 
@@ -71,10 +71,3 @@ def _latest_first(items: TodoItems, reading: DeskReading) -> list[TodoLine]:
     """The appointments without an outcome, the latest first: that one is remembered best."""
     order = items.only((-items.due_on.astype(int)).argsort(kind="stable")[:MOST_RECORDED])
     return lines_of(order, reading.counted.snapshots(order.case), current_cases.entries_of)
-
-
-def _with_managers(reading: DeskReading) -> int:
-    """How many of the reader's cases' duties wait for their manager."""
-    items = reading.items
-    waiting = items.managers & ~items.ended & ~items.old & (items.overdue | items.waits | items.soon)
-    return int(waiting.sum())

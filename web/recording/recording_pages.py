@@ -245,21 +245,6 @@ def _recorded_already(reference: str, recorded: Entry, draft: Draft | None) -> R
     return after_recording.go_back(reference, back)
 
 
-def answered_by(duty: Obligation) -> dict[str, str] | None:
-    """The type of entry that can meet a duty: its name and title, and the id of the entry that it must name.
-
-    For a link to its form. None where the person signed in may record none.
-    """
-    for by in duty.clause.entries:
-        # What names an entry of another file is recorded there.
-        if by.naming and duty.raised_by is not None and file_named(duty.raised_by) is not None:
-            continue
-        if access_control.account().may_enter(by.type):
-            title = type_title(by.type.__name__)
-            return {"type": by.type.__name__, "title": title, "about": (by.naming and duty.raised_by) or ""}
-    return None
-
-
 def _open(crn: str, number: int) -> str:
     """The reference of the case. 403 where the person signed in may not record on it today."""
     reference = f"{crn}/{number}"
@@ -300,5 +285,4 @@ def about_dispensed(duty: Obligation) -> str | None:
 def attach(app: Flask) -> None:
     for named in (may_dispense, about_dispensed):
         app.add_template_global(named)
-    app.add_template_global(answered_by)
     app.add_template_global(new_token, "new_entry_token")

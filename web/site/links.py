@@ -110,6 +110,12 @@ def local(address: str | None) -> str:
     return address if address.isprintable() and "\\" not in address else "/"
 
 
+def back_to_list(home: str) -> str:
+    """The page of this site that a form names as the one it came from; ``home`` where it names none."""
+    asked = local(request.form.get("back"))
+    return home if asked == "/" else asked
+
+
 def menu() -> list[tuple[str, str]]:
     """Label and endpoint of each item that the person signed in may enter; empty where nobody is."""
     who = access_control.signed_in()

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from flask import Flask
 from hypothesis import settings
 
-from domain.store import database, preparation
+from domain.store import database, erased_marks, preparation
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.read_model.follower import catch_up
@@ -173,7 +173,14 @@ def seen_app(kind: str, request: pytest.FixtureRequest) -> Flask:
 
 
 @pytest.fixture
-def own_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
+def marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where it is marked who was erased: databases that are copies of one are one record, and would share the marks."""
+    monkeypatch.setenv(erased_marks.IN_FILE, str(tmp_path / "marks.erased"))
+    return tmp_path / "marks.erased"
+
+
+@pytest.fixture
+def own_database(kind: str, marks: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
     """A fresh copy of the demo database to write to, its lists up to date."""
     if kind == "sqlite":
         yield copied(request.getfixturevalue("followed"), tmp_path)
@@ -185,7 +192,7 @@ def own_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> I
 
 
 @pytest.fixture
-def empty_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def empty_database(kind: str, marks: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a database with nothing in it."""
     if kind == "sqlite":
         yield str(tmp_path / "case.sqlite")

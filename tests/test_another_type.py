@@ -98,7 +98,7 @@ def test_it_has_a_form_for_those_who_may_make_it(found: dict[str, Any]) -> None:
 def test_it_stands_on_the_timeline_and_on_the_chart(found: dict[str, Any]) -> None:
     assert found["timeline"].count("Home circumstances checked") == 2
     assert "Result: not seen" in found["details"] and "Next visit: 1 Jun 2005" in found["details"]
-    assert "Plan: 10 May 2005: Supervision plan made (plan)" in found["details"]
+    assert "Plan: 10 May 2005: Supervision plan made" in found["details"]
     assert found["chart"]
 
 

@@ -5,7 +5,7 @@ that do not explain themselves. Sources: ``docs/interchange.md``; ethnicity: cen
 plus one codes; instruments: the report's criterion B2 and the national standards reference.
 """
 
-from typing import Literal, get_args, get_origin
+from typing import Literal, get_args
 
 OrderType = Literal[
     "community_rehabilitation_order",
@@ -255,12 +255,6 @@ LABELS: dict[str, str] = {
 def is_high_risk(level: str | None) -> bool:
     """Whether this overall level is a high risk of harm; None: not assessed, which is not."""
     return level in HIGH_RISK
-
-
-CODES = frozenset(
-    code for frame in list(globals().values()) if get_origin(frame) is Literal for code in get_args(frame)
-)
-"""Every code of every list."""
 
 
 def label(code: object) -> str:

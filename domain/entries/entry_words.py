@@ -64,6 +64,12 @@ def named_code_lists() -> Mapping[str, tuple[Any, ...]]:
 
 
 @cache
+def codes() -> frozenset[Any]:
+    """Every code of every list that has a name: what is none of them is somebody's own text."""
+    return frozenset(code for listed in named_code_lists().values() for code in listed)
+
+
+@cache
 def _orders() -> Mapping[frozenset[Any], tuple[Any, ...]]:
     """The codes of every list that a field has, in order. (``msgspec.inspect`` sorts them.)"""
     return {frozenset(codes): codes for entry_type in ENTRY_TYPES.values() for codes in _lists(entry_type)}

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
-from flask.testing import FlaskClient
 
 from domain.accounts.roles import ENTERED_BY, Account
 from domain.entries.case_entries import ENTRY_TYPES
@@ -25,8 +24,9 @@ from domain.store.entry_codec import topic_of
 from projections.history.history import History
 from projections.obligations.derive import obligations
 from tests.scenarios import Scenario
+from tests.support.forms import opened, record, send
 from tests.support.histories import PERSON, PLACE
-from tests.support.people import post, signed_in
+from tests.support.people import signed_in
 from tools.entry_tables import INTERCHANGE, interchange
 from web.app import create_app
 from web.cli import main
@@ -84,10 +84,10 @@ def shown(database: str) -> dict[str, Any]:
     """The list of forms, the form, what it records, the timeline and the chart."""
     app = create_app(database, today=lambda: date(2005, 6, 30))
     client = signed_in(app, Account("m", "Ann Manager", "spo", ("Cheltenham",), grade="spo"))
-    forms, form = client.get(f"/cases/{CASE}/record").text, client.get(f"/cases/{CASE}/record/{TYPE}").text
+    forms, form = client.get(f"/cases/{CASE}/record").text, opened(client, f"/cases/{CASE}/record/{TYPE}")
     group = next(part for part in forms.split("<section") if TYPE in part)
-    answer = _recorded(client)
-    page = client.get(answer.headers.get("Location", "/")).text
+    check = send(client, form, "check", occurred_on="30/6/2005", result="suitable", plan="plan", next_on="")
+    answer, page = record(client, check), "".join(client.get(f"/cases/{CASE}{tab}").text for tab in ("/timeline", ""))
     return {
         "group": _words(re.search(r"<h2.*?</h2>", group, re.DOTALL)),
         "link": _words(re.search(rf"<a[^>]*{TYPE}.*?</a>", group)),
@@ -98,11 +98,6 @@ def shown(database: str) -> dict[str, Any]:
         "details": [_words(line) for line in re.finditer(r'<p class="govuk-body-s.*?</p>', page, re.DOTALL)],
         "chart": "Home circumstances checked." in page and "Other entry" in page,
     }
-
-
-def _recorded(client: FlaskClient) -> Any:
-    typed = {"occurred_on": "30/6/2005", "result": "suitable", "plan": "plan", "next_on": ""}
-    return post(client, f"/cases/{CASE}/record/{TYPE}", step="record", **typed)
 
 
 def _words(found: re.Match[str] | None) -> str:

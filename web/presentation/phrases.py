@@ -9,7 +9,7 @@ from domain.calendar.london_time import LONDON, day_of
 from domain.entries import code_lists
 from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
 from domain.entries.entry import CLAIMED
-from domain.entries.entry_words import field_titles, title_of
+from domain.entries.entry_words import codes, field_titles, title_of
 from domain.entries.references import references
 from domain.entries.schemas import dump_entry
 from domain.policy.frameworks.framework_files import frameworks
@@ -188,14 +188,14 @@ def value_words(value: Any) -> str:
         case list():
             return ", ".join(value_words(inner) for inner in value) or "none"
         case str():
-            return _day(value) or (code_lists.label(value) if value in code_lists.CODES else value)
+            return _day(value) or (code_lists.label(value) if value in codes() else value)
         case _:
             return str(value)
 
 
 def cell_words(value: Any) -> str:
     """A value as a cell of its own, beginning with a capital; what somebody wrote stays as it was written."""
-    written = isinstance(value, str) and value not in code_lists.CODES
+    written = isinstance(value, str) and value not in codes()
     return value_words(value) if written else sentence(value_words(value))
 
 

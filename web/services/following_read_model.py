@@ -141,15 +141,24 @@ def _opened() -> ReadModel:
     return cast(ReadModel, kept)
 
 
-def _remember(response: Response) -> Response:
-    """After a form of somebody signed in was accepted, note the position that the read model must reach to show its entry.
+def _note_head() -> None:
+    """Before a form is taken, note how far the record goes."""
+    if request.method == "POST" and access_control.signed_in() is not None:
+        with suppress(DatabaseError, NotPrepared):
+            g.head_before = _opened().stored.head()
 
-    It is sealed: whoever has the cookie can read it, and the position counts the entries of everybody.
+
+def _remember(response: Response) -> Response:
+    """After a form that recorded something, note the position that the read model must reach to show its entry.
+
+    A search, a draft or a mark records nothing: the next page waits for nobody. The position is sealed: whoever has the
+    cookie can read it, and it counts the entries of everybody.
     """
-    if request.method == "POST" and response.status_code < 400 and access_control.signed_in() is not None:
+    if "head_before" in g and response.status_code < 400:
         with suppress(DatabaseError, NotPrepared):  # what was entered is kept, whatever becomes of this
-            head = f"{_opened().stored.head():020d}"
-            session["entered_to"] = access_control.register().key.seal(ENTERED_TO, ENTERED_TO, head)
+            head = _opened().stored.head()
+            if head > g.head_before:
+                session["entered_to"] = access_control.register().key.seal(ENTERED_TO, ENTERED_TO, f"{head:020d}")
     return response
 
 
@@ -165,4 +174,5 @@ def _entered_to() -> int:
 
 
 def attach(app: Flask) -> None:
+    app.before_request(_note_head)
     app.after_request(_remember)

@@ -38,12 +38,6 @@ CRN = CASE.partition("/")[0]
 NAME = BEGINNING["person"]["name"]
 
 
-@pytest.fixture(autouse=True)
-def marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(IN_FILE, str(tmp_path / "marks.erased"))
-    return tmp_path / "marks.erased"
-
-
 @pytest.fixture
 def files(empty_database: str) -> Iterator[Files]:
     with closing(Files.open(empty_database)) as files:

@@ -124,6 +124,14 @@ def test_a_page_is_shown_though_its_entry_is_not_taken_in_in_time(client: FlaskC
             assert "leave out the latest entry" in footer(client)
 
 
+def test_no_page_waits_after_a_form_that_records_nothing(client: FlaskClient, views: ReadModel, files: Files) -> None:
+    catch_up(views)
+    with task_lock(views.database, views.writing, "follow"):
+        store(files, (CASE, contact("of-somebody-else")))
+        with patch("projections.read_model.follower.time.sleep", side_effect=AssertionError("waited")):
+            assert f">{CASE}<" in found_by(client, CASE)
+
+
 def test_what_cannot_be_taken_in_leaves_the_pages_up(
     client: FlaskClient, views: ReadModel, files: Files, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,8 +18,8 @@ from tests.conftest import copied
 from tests.support.people import signed_in
 from web.app import create_app
 from web.cli import main
-from web.demo import FOLLOW_UP
 from web.demo.diary_week import WEEK
+from web.demo.published_findings import FOLLOW_UP
 
 TODAY = date(2005, 12, 22)
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from zlib import crc32
@@ -14,8 +15,11 @@ from hypothesis import settings
 from domain.store import database, erased_marks, preparation
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
+from projections.read_model.column_base import columns_folder
+from projections.read_model.column_maker import ColumnMaker
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
+from projections.read_model.worker_pool import in_this_process
 from tests.support.cheap import cheap
 from tests.support.depth import SHARE, deep, fresh_seed
 from tests.support.once import made_once, share_folder, shared
@@ -84,14 +88,16 @@ def loaded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def followed(template: Path) -> Path:
-    """The same, its lists up to date, which no test opens: for copies of who reads lists and writes."""
+    """The same, its lists up to date and its columns in files, which no test opens: for copies of who reads lists and writes."""
+    return made_once("followed", lambda folder: follow(str(copied(template, folder)))) / template.name
 
-    def follow(folder: Path) -> None:
-        views = ReadModel(str(copied(template, folder)))
+
+def follow(address: str) -> None:
+    """Bring the lists up to date; of a database that is a file, make the files of columns that stand beside it."""
+    with closing(ReadModel(address)) as views:
         catch_up(views)
-        views.close()
-
-    return made_once("followed", follow) / template.name
+        if views.database.kind == "sqlite":
+            ColumnMaker(views, columns_folder(views.database), in_this_process).make()
 
 
 @pytest.fixture(scope="session")
@@ -154,6 +160,12 @@ def template_postgres(postgres: Server) -> str:
 
 
 @pytest.fixture(scope="session")
+def followed_postgres(postgres: Server, template_postgres: str) -> str:
+    """The same, its lists up to date."""
+    return postgres.template("followed", follow, of=template_postgres)
+
+
+@pytest.fixture(scope="session")
 def loaded_postgres(postgres: Server, template_postgres: str) -> str:
     """The demo database on PostgreSQL as it was loaded."""
     return postgres.fresh(template_postgres)
@@ -186,7 +198,7 @@ def own_database(kind: str, marks: Path, tmp_path: Path, request: pytest.Fixture
         yield copied(request.getfixturevalue("followed"), tmp_path)
         return
     server: Server = request.getfixturevalue("postgres")
-    address = server.fresh(request.getfixturevalue("template_postgres"))
+    address = server.fresh(request.getfixturevalue("followed_postgres"))
     yield address
     server.drop(address)
 
@@ -205,5 +217,5 @@ def empty_database(kind: str, marks: Path, tmp_path: Path, request: pytest.Fixtu
 
 def copied(database: Path, folder: Path) -> Path:
     for part in database.parent.glob(database.name + "*"):
-        shutil.copy(part, folder / part.name)
+        (shutil.copytree if part.is_dir() else shutil.copy)(part, folder / part.name)
     return folder / database.name

@@ -76,6 +76,7 @@ from web.recording import (
     after_recording,
     begin_page,
     countersign_page,
+    forms_of_duties,
     kept_drafts,
     limits_by_hand,
     outcomes_page,
@@ -84,6 +85,7 @@ from web.recording import (
 )
 from web.reports import measure_pages
 from web.services import (
+    asked_of_reader,
     current_cases,
     current_inspections,
     following_read_model,
@@ -233,10 +235,11 @@ def create_app(
         template_words,
         following_read_model,
         current_cases,
+        asked_of_reader,
         current_inspections,
         person_banner,
         meeting_entry,
-        recording_pages,
+        forms_of_duties,
         kept_drafts,
         after_recording,
         changes_page,

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from domain.aggregates.person_files import PersonFiles, crn_of
+from domain.aggregates.other_file_ids import crn_of
+from domain.aggregates.person_files import PersonFiles
 from domain.entries.case_entries import Entry
 from domain.store.record_reader import RecordReader
 from domain.working.seen_marks import SeenUpTo

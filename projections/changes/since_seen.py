@@ -9,7 +9,8 @@ import numpy as np
 
 from domain.calendar.workdays import working_days
 from domain.store.record_reader import RecordReader
-from domain.working.seen_marks import SeenCase, SeenMark, SeenUpTo
+from domain.working.seen_marks import SeenCase, SeenMark
+from domain.working.seen_places import SeenUpTo
 from projections.changes.caseload_changes import KINDS, STAYING, CaseloadChanges
 from projections.changes.compared_spells import VERY_HIGH, ComparedSpells
 from projections.changes.import_runs import ImportRun, import_runs

@@ -8,7 +8,7 @@ import numpy as np
 
 from domain.accounts.roles import Account
 from domain.store.record_reader import RecordReader
-from domain.working.seen_marks import SeenUpTo
+from domain.working.seen_places import SeenUpTo
 from projections.changes.caseload_changes import ChangeKind
 from projections.changes.changed_cases import ChangedCases, changes_since
 from projections.changes.reading_then import Earlier

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 
 from projections.arrays.date_numbers import month_number
 from projections.ledger.ledger import Place
-from projections.reports.duty_queries import Wanted
+from projections.reports.case_queries import Wanted
 from projections.reports.duty_results import Count, PersonMonth, PlaceGroup
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion

@@ -12,7 +12,7 @@ import click
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import WORKERS, Account
 from domain.working.digests import DigestWish, week_of
-from domain.working.seen_marks import SeenUpTo
+from domain.working.seen_places import SeenUpTo
 from projections.cases.recorded_limits import RecordedLimits
 from projections.changes.record_tail import RecordTail
 from projections.changes.since_seen import at_first

@@ -9,7 +9,7 @@ from flask import current_app, g
 
 from domain.accounts.roles import ADMINISTRATORS, Account
 from domain.store.record_reader import RecordReader
-from domain.working.seen_marks import SeenUpTo
+from domain.working.seen_places import SeenUpTo
 from projections.changes.caseload_changes import CaseloadChanges
 from projections.changes.changed_cases import changes_since
 from projections.changes.import_runs import ImportRun

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.entries.case_entries import Entry
-from domain.working.seen_marks import SeenUpTo
+from domain.working.seen_places import SeenUpTo
 from projections.changes.caseload_changes import CaseloadChanges, ChangeKind, Order
 from projections.changes.change_lines import ChangeLine, change_lines
 from projections.changes.import_runs import ImportRun

@@ -7,11 +7,12 @@ from itertools import groupby
 from flask import render_template, request
 
 from projections.cases.case_visits import Visit, visits
+from projections.lists.picked_numbers import how_many
 from projections.lists.todo_items import TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
 from projections.lists.work_lists import WEEK
 from web.desk.desk_reading import DeskReading, desk_reading
-from web.desk.todo_page import SIZE, Part, TodoList, managers_items, own_items, todo_words
+from web.desk.todo_page import SIZE, Part, TodoList, own_items, todo_words
 from web.presentation.filters import Filters
 from web.presentation.outcome_words import outcome_words
 from web.presentation.pagination import read_page
@@ -44,7 +45,7 @@ def show() -> str:
     return render_template(
         "desk/today.html", parts=parts, page=page, until=day + timedelta(days=WEEK), outcomes=outcomes,
         to_record=int(recording.sum()), today_lines=[one for one in booked if one.made.for_on == day],
-        week=_by_day(one for one in booked if one.made.for_on > day), managers=len(managers_items(reading.items)),
+        week=_by_day(one for one in booked if one.made.for_on > day), managers=how_many(reading.managers_own),
         returned=returned, outcome_words=outcome_words, **todo_words(reading, sorted(shown)),
     )  # fmt: skip
 

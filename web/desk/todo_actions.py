@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 
 from flask import current_app, request, url_for
 
-from domain.aggregates.person_files import file_named
 from domain.entries.case_entries import ENTRY_TYPES
 from projections.lists.todo_items import COUNTERSIGNING, DECISIONS
 from projections.lists.todo_lines import TodoLine
+from web.desk.returned_assessments import assessment_of
 from web.presentation.phrases import type_title
 from web.services.meeting_entry import meeting_entry
 from web.site import access_control
@@ -51,15 +51,8 @@ def act_of(line: TodoLine) -> Act | None:
 
 def _countersign(line: TodoLine) -> Act | None:
     """The page that shows the assessment and takes the countersignature; None where the row names no assessment."""
-    told = line.notice is not None and line.notice.notice == "not-countersigned-since"
-    entry = (
-        line.obligation.raised_by
-        if line.obligation is not None
-        else line.notice.entry
-        if line.notice and told
-        else None
-    )
-    if entry is None or file_named(entry) is not None or COUNTERSIGN not in current_app.view_functions:
+    entry = assessment_of(line.obligation, line.notice)
+    if entry is None or COUNTERSIGN not in current_app.view_functions:
         return None
     if not access_control.may_enter(access_control.account(), COUNTERSIGN):
         return None

@@ -99,12 +99,7 @@ def own_items(reading: DeskReading) -> TodoItems:
     who, items = access_control.account(), reading.items
     if who.holds_cases:
         return items.only(for_officer(items))
-    return managers_items(items) if who.leads_teams else items.only(for_manager(items))
-
-
-def managers_items(items: TodoItems) -> TodoItems:
-    """What of these items is a manager's own to do, as it stands on their list."""
-    return items.only(for_manager(items) & items.managers)
+    return items.only(reading.managers_own if who.leads_teams else for_manager(items))
 
 
 def asked_list() -> TodoList:
@@ -117,8 +112,8 @@ def asked_list() -> TodoList:
     elif request.args.get("show") == "snoozed":
         found = {"folded": reading.hidden_items}
     elif who.leads_teams:
-        shown = reading.items.only(for_manager(reading.items))
-        found = {"yours": shown.only(shown.managers), "officers": shown.only(~shown.managers)}
+        others = for_manager(reading.items) & ~reading.managers_own
+        found = {"yours": reading.items.only(reading.managers_own), "officers": reading.items.only(others)}
     else:
         found = {"every": reading.items.only(for_manager(reading.items))}
     parts = [

@@ -28,6 +28,7 @@ from web.officers.known_officers import Officer, Unit, officer_named, owners_of,
 from web.presentation.drawing import Drawing, svg
 from web.presentation.formatting import percent
 from web.presentation.share_charts import QuarterFigure, quarters_drawing
+from web.reports.measure_phrases import axis_words
 from web.services import current_cases, following_read_model, report_cache
 from web.site import access_control, clock
 
@@ -182,4 +183,5 @@ def _chart(contact: OfficerMeasure) -> Drawing:
         if one.figure.n else f"{one.words}: nothing fell due" for one in found
     )  # fmt: skip
     note = f"{contact.year.held} of {contact.year.n} in {MONTHS} months, {contact.cases} cases"
-    return quarters_drawing("Contact arranged in time, by quarter", says, found, None, "the area", note)
+    title, axis = "Contact arranged in time, by quarter", axis_words(contact.measure)
+    return quarters_drawing(title, says, found, None, "the area", note, axis)

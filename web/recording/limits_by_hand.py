@@ -11,6 +11,7 @@ from domain.entries.case_entries import AccessLimited, Entry, EntryCorrected
 from domain.entries.schemas import dump_entry, load_entry
 from projections.cases import case_access
 from projections.history.access_limits import excluded_by
+from web.recording.recorded_by_hand import recorded
 from web.services import current_cases
 from web.site import access_control, clock, two_people
 
@@ -51,10 +52,7 @@ def _record(request: Request) -> None:
     now = clock.recording_time()
     entry = {name: value for name, value in request.change["entry"].items() if name != "type"}
     fact = load_entry(request.change["type"], {**entry, "recorded_at": now.isoformat()})
-    current_cases.repository().files.record(
-        request.subject, [fact], actor=access_control.stored_by_account(request.asked_by), now=now
-    )
-    access_control.log("recorded", request.subject, detail=f"{request.change['type']} {fact.entry}")
+    recorded(request.subject, [fact], now=now, by=request.asked_by)
 
 
 def _named(fact: Entry, file: CaseFile) -> list[str]:

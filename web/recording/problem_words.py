@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from domain.entries.entry_words import field_titles
+from domain.entries.refusals import Refused
 from domain.entries.schemas import entry_type_of
 from web.presentation.formatting import long_date
 from web.presentation.phrases import type_title
@@ -47,6 +48,12 @@ def problem_words(reason: str, field: Field | None, type_: str = "", typed: str 
             f"{field.full_label} must be {longest:,} characters or fewer.{f' Leave out {over:,}.' if over > 0 else ''}"
         )
     return in_plain_words(reason, type_)
+
+
+def refusal_words(error: Exception) -> str:
+    """Why something was not recorded, as a sentence with its stop, without the name of the field."""
+    reason = error.reason if isinstance(error, Refused) else str(error)
+    return f"{in_plain_words(reason).rstrip('.')}."
 
 
 def in_plain_words(reason: str, type_: str = "") -> str:

@@ -41,7 +41,7 @@ NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
     "inspector": (
         ("My reading", "assessing.mine"),
         ("Inspections", "inspections.index"),
-        ("Reports", "compliance.index"),
+        ("Figures", "compliance.index"),
         ("Standards", "handbook.index"),
     ),
     "information_manager": (
@@ -77,6 +77,10 @@ PART_OF: Mapping[str, str] = {
 """Blueprint -> the item of the menu under which its pages stand, where they have none of their own."""
 
 
+LONGEST_BACK = 500
+"""Characters of an address to come back to: it is kept in drafts and in the cookie."""
+
+
 def other_arguments() -> list[tuple[str, str]]:
     """The query arguments of this page but for the moment, in order, repeated ones included."""
     return [(name, text) for name, text in request.args.items(multi=True) if name not in reading_date.NAMES]
@@ -110,10 +114,9 @@ def local(address: str | None) -> str:
     return address if address.isprintable() and "\\" not in address else "/"
 
 
-def back_to_list(home: str) -> str:
-    """The page of this site that a form names as the one it came from; ``home`` where it names none."""
-    asked = local(request.form.get("back"))
-    return home if asked == "/" else asked
+def back_to(address: str | None) -> str:
+    """The address, if it is a page of this site to come back to, of at most 500 characters; otherwise empty."""
+    return address if address and len(address) <= LONGEST_BACK and local(address) == address else ""
 
 
 def menu() -> list[tuple[str, str]]:

@@ -247,4 +247,6 @@ def test_the_panel_stands_at_the_head_of_to_do_and_leads_back_there(app: Flask, 
     past = spo.get("/desk?as_at=3/10/2005").text
     assert "What changed up to this day" in told(past) and "/changed/seen" not in past
     sent = dict(re.findall(r'name="(as_at|since)" value="([^"]*)"', past[past.index('action="/changed"') :]))
-    assert "From 26 September 2005, as the file stood, to 3 October 2005" in told(spo.get("/changed", query_string=sent).text)
+    assert "From 26 September 2005, as the file stood, to 3 October 2005" in told(
+        spo.get("/changed", query_string=sent).text
+    )

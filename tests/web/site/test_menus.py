@@ -13,6 +13,33 @@ from web.site import access_control, links
 ITEM = re.compile(r'class="govuk-service-navigation__link" href="([^"]+)"[^>]*>\s*(?:<strong[^>]*>)?([^<]+?)\s*<')
 
 
+H1 = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+
+_MANAGER = "Summary · Teams · What changed · Figures · Board pack · Actions · Inspections"
+MENUS: dict[Role, str] = {
+    "case_manager": "Today · My cases · My page · What changed · Standards",
+    "spo": "To do · What changed · Cases · Officers · Figures · Actions · Inspections",
+    "divisional_manager": _MANAGER,
+    "area_manager": _MANAGER,
+    "inspector": "My reading · Inspections · Figures · Standards",
+    "information_manager": "Data · Imports · Accounts · Access log · Figures · Standards",
+    "auditor": "Access log · Standards",
+}
+
+
+@pytest.mark.parametrize("role", list(USERS))
+def test_each_item_has_one_word_that_its_page_says_too(demo_app: Flask, role: Role) -> None:
+    """The label of each item stands in the heading of the page that it opens. *Inspections* opens the one there is."""
+    client = signed_in(demo_app, USERS[role])
+    items = ITEM.findall(client.get(client.get("/").location).get_data(as_text=True))
+    assert " · ".join(label for _, label in items) == MENUS[role]
+    opened = {
+        label: H1.findall(client.get(address, follow_redirects=True).get_data(as_text=True)) for address, label in items
+    }
+    assert {label: len(headings) for label, headings in opened.items()} == dict.fromkeys(opened, 1)
+    assert [label for label, (heading,) in opened.items() if label.lower() not in heading.lower()] == []
+
+
 @pytest.mark.parametrize("role", list(USERS))
 def test_the_menu_of_a_role_has_its_items_in_their_order_and_begins_at_home(demo_app: Flask, role: Role) -> None:
     client = signed_in(demo_app, USERS[role])

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from flask import Flask
 
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from projections.obligations.duty_state import Obligation
 from web.presentation.phrases import type_title
 from web.site import access_control

@@ -119,7 +119,7 @@ def test_the_past_is_not_rearranged_and_a_form_without_its_token_does_nothing(ap
 
 
 def test_it_is_counted_beside_the_figure_but_never_named(followed: Path, tmp_path: Path) -> None:
-    """Four working days after a plan review was due, it is hidden. A report counts that, and names neither the case nor the reader."""
+    """Four working days after a plan review was due, it is hidden. A report counts it, and names neither case nor reader."""
     near = date(2005, 12, 16)
     app = create_app(str(copied(followed, tmp_path)), today=lambda: near, demo=True)
     spo, area = signed_in(app, "p.anstey"), signed_in(app, "c.whitlock")

@@ -70,7 +70,7 @@ def sample_files() -> Path:
 
 
 def load_demo(address: str) -> None:
-    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", address])
+    result = CliRunner().invoke(main, ["demo", "--no-serve", "--samples-only", "--database", address])
     assert result.exit_code == 0, result.output
 
 

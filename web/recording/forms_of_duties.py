@@ -7,7 +7,8 @@ from domain.entries.case_entries import DispensationGiven
 from projections.obligations.duty_state import Obligation
 from web.presentation.phrases import type_title
 from web.recording.typed_entries import new_token
-from web.site import access_control
+from web.services import current_cases
+from web.site import access_control, clock
 
 
 def answered_by(duty: Obligation) -> dict[str, str] | None:
@@ -25,6 +26,14 @@ def answered_by(duty: Obligation) -> dict[str, str] | None:
     return None
 
 
+def records_now() -> bool:
+    """Whether this page leads to forms: on today's reading alone, since what a form records is recorded, and dated, today.
+
+    Who reads a past day goes back to today first, and sees there whether it is still to be done.
+    """
+    return current_cases.moment().on == clock.today()
+
+
 def may_dispense(duty: Obligation) -> bool:
     """Whether the person signed in may dispense with duties of the national standards, such as this one."""
     return duty.clause.of_standards and access_control.account().may_enter(DispensationGiven)
@@ -37,7 +46,6 @@ def about_dispensed(duty: Obligation) -> str | None:
 
 
 def attach(app: Flask) -> None:
-    for named in (may_dispense, about_dispensed):
+    for named in (answered_by, records_now, may_dispense, about_dispensed):
         app.add_template_global(named)
-    app.add_template_global(answered_by)
     app.add_template_global(new_token, "new_entry_token")

@@ -1,7 +1,7 @@
 """What tests share: the demo database, loaded once a run by the ordinary command; a copy for whoever writes to it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -70,7 +70,7 @@ def sample_files() -> Path:
 
 
 def load_demo(address: str) -> None:
-    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", address])
+    result = CliRunner().invoke(main, ["demo", "--no-serve", "--samples-only", "--database", address])
     assert result.exit_code == 0, result.output
 
 
@@ -182,6 +182,19 @@ def seen_app(kind: str, request: pytest.FixtureRequest) -> Flask:
     """The demonstration's site on the database of this test, for who only looks at it."""
     app: Flask = request.getfixturevalue("demo_app" if kind == "sqlite" else "demo_app_postgres")
     return app
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Makes a copy of the demo database of a kind, its lists up to date: for what many tests of one module only look at."""
+
+    def copy(kind: str) -> str:
+        if kind == "sqlite":
+            return str(copied(request.getfixturevalue("followed"), tmp_path_factory.mktemp("copy")))
+        server: Server = request.getfixturevalue("postgres")
+        return server.fresh(request.getfixturevalue("followed_postgres"))
+
+    return copy
 
 
 @pytest.fixture

@@ -89,6 +89,7 @@ from web.services import (
     current_cases,
     current_inspections,
     following_read_model,
+    meeting_entry,
     person_banner,
     witness_state,
 )
@@ -237,6 +238,7 @@ def create_app(
         asked_of_reader,
         current_inspections,
         person_banner,
+        meeting_entry,
         forms_of_duties,
         kept_drafts,
         after_recording,

@@ -3,8 +3,8 @@
 A correction or withdrawal takes effect when it is recorded, whatever its own date.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -109,3 +109,23 @@ def subjects(amending: Iterable[Entry]) -> dict[str, str]:
             of = named[of]
         found[entry] = of
     return found
+
+
+def amendments_of(facts: Iterable[Entry]) -> Mapping[str, Sequence[EntryCorrected | EntryWithdrawn]]:
+    """The corrections and withdrawals of each entry, by its id."""
+    found: defaultdict[str, list[EntryCorrected | EntryWithdrawn]] = defaultdict(list)
+    for fact in facts:
+        if isinstance(fact, EntryCorrected | EntryWithdrawn):
+            found[fact.of].append(fact)
+    return found
+
+
+def about(entry: str, amendments: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """The corrections and withdrawals of an entry, and those of these."""
+    found, new = dict[str, Any](), [entry]
+    while new:
+        for fact in amendments.get(new.pop(), ()):
+            if fact.entry not in found:
+                found[fact.entry] = fact
+                new.append(fact.entry)
+    return list(found.values())

@@ -28,7 +28,7 @@ def test_an_entry_is_recorded_corrected_and_undone(
     axe: Callable[[Page], None],
     width: int,
 ) -> None:
-    address, page = site(app, "p.anstey"), context(bypass_csp=True, viewport={"width": width, "height": 800}).new_page()
+    address, page = site(app, "p.anstey"), context(viewport={"width": width, "height": 800}).new_page()
     page.goto(f"{address}{CASE}/record/OversightRecorded?back=/cases")
     page.get_by_label("Note (optional)").fill("Discussed with Helen")
     page.get_by_label("Case discussion").check()

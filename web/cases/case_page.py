@@ -8,9 +8,12 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
 from domain.entries.case_entries import AppointmentMade
+from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.last_plans import last_plans
 from projections.cases.supervision_chart import supervision_chart
 from projections.history.appointments import Appointment
+from projections.ledger.ledger_rows import NoticeRow
+from projections.notices.notice import NoticeKind
 from projections.notices.notice_kinds import NOTICES
 from projections.obligations.arranged import stands
 from projections.obligations.duty_state import Obligation
@@ -44,12 +47,19 @@ def show(crn: str, number: int) -> str | Response:
         late=[o for o in owed if not o.window],
         missed=sum(o.window for o in owed),
         upcoming=upcoming(case),
-        noticed=[(NOTICES[row.notice], row) for row in case.reading.snapshot.noticed],
+        noticed=noticed(case.reading.snapshot),
         with_met=with_met,
         chart=chart(supervision_chart(case.reading, met=with_met)),
         plans=last_plans(case.reading.history, case.day),
         contacts=last_contacts(case),
     )
+
+
+def noticed(case: CaseSnapshot) -> list[tuple[NoticeKind, list[NoticeRow]]]:
+    """The notices that stand on the day, by kind, in the order of the kinds; of each kind the first to begin first."""
+    rows = sorted(case.noticed, key=lambda row: row.begins_on)
+    found = [(kind, [row for row in rows if row.notice == kind.id]) for kind in NOTICES.values()]
+    return [(kind, some) for kind, some in found if some]
 
 
 def upcoming(case: OpenedCase) -> list[Obligation]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.requests import Request, RequestKind
 from domain.accounts.roles import KEEPERS
-from domain.aggregates.person_files import crn_of
+from domain.aggregates.other_file_ids import crn_of
 from domain.entries.person_entries import HoldLifted, HoldPlaced, PersonErased, TextRedacted, person_file
 from domain.entries.tidy_text import paragraphs
 from domain.sealing.person_key import Where

@@ -1,6 +1,6 @@
 """Assessments that were returned to their officers: which rows of a list wait for the officer, and no longer for the manager."""
 
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import NoticeRow
 from projections.lists.counted_cases import CountedCases

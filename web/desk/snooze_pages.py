@@ -44,7 +44,7 @@ def hide() -> Response:
             f"Hidden from your list until {long_date(made.until)}; nobody else's list and no figure changes. To undo it, open "
             "what you have snoozed, below the list."
         )
-    return redirect(_back())
+    return redirect(links.back_to(request.form.get("back")) or url_for("desk.index"))
 
 
 @blueprint.post("/desk/show-again")
@@ -56,7 +56,7 @@ def show_again() -> Response:
         access_control.account().username, row, clock.today(), clock.now()
     )
     flash("It is on your list again." if done else "It is on your list already.")
-    return redirect(_back())
+    return redirect(links.back_to(request.form.get("back")) or url_for("desk.index"))
 
 
 def _asked() -> ListRow:
@@ -80,11 +80,6 @@ def _line(row: ListRow) -> TodoLine:
     if found is None:
         raise BadRequest("That row is not on your list; it may have been done meanwhile. Open your list again.")
     return found
-
-
-def _back() -> str:
-    back = links.local(request.form.get("back"))
-    return back if back != "/" else url_for("desk.index")
 
 
 def attach(app: Flask) -> None:

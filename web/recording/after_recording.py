@@ -15,7 +15,7 @@ from domain.outside_key import NotSealed
 from projections.cases.entry_effects import EntryEffects
 from web.presentation.phrases import fact_title
 from web.recording import duty_said
-from web.recording.entry_check import effects_of
+from web.recording.effects_today import effects_of
 from web.services import current_cases
 from web.site import access_control, clock, links
 

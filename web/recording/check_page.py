@@ -6,8 +6,9 @@ from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from web.presentation.formatting import long_date
 from web.presentation.phrases import fact_details, fact_title
 from web.recording import kept_drafts
+from web.recording.effects_today import effects_of
 from web.recording.entries_as_read import naming
-from web.recording.entry_check import changes_meanwhile, effects_of, holidays_words, side_by_side, why_it_stays
+from web.recording.entry_check import changes_meanwhile, holidays_words, side_by_side, why_it_stays
 from web.recording.limits_by_hand import lifted
 from web.recording.recording_form import RecordingForm
 from web.recording.refused_by_hand import corrected

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import MANAGERS
 from domain.aggregates.case_file import CaseFile, recording_default
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.entries import refusals
 from domain.entries.case_entries import AssessmentCompleted, AssessmentCountersigned, AssessmentReturned, Entry
 from domain.entries.schemas import ShapeError, load_entry

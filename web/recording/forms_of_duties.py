@@ -1,29 +1,13 @@
-"""Which form answers a duty: for the links beside it, given to the templates."""
+"""Whether a duty may be dispensed with, and by which form: for the links beside it, given to the templates."""
 
 from flask import Flask
 
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.entries.case_entries import DispensationGiven
 from projections.obligations.duty_state import Obligation
-from web.presentation.phrases import type_title
 from web.recording.typed_entries import new_token
 from web.services import current_cases
 from web.site import access_control, clock
-
-
-def answered_by(duty: Obligation) -> dict[str, str] | None:
-    """The type of entry that can meet a duty: its name and title, and the id of the entry that it must name.
-
-    For a link to its form. None where the person signed in may record none.
-    """
-    for by in duty.clause.entries:
-        # What names an entry of another file is recorded there.
-        if by.naming and duty.raised_by is not None and file_named(duty.raised_by) is not None:
-            continue
-        if access_control.account().may_enter(by.type):
-            title = type_title(by.type.__name__)
-            return {"type": by.type.__name__, "title": title, "about": (by.naming and duty.raised_by) or ""}
-    return None
 
 
 def records_now() -> bool:
@@ -46,6 +30,6 @@ def about_dispensed(duty: Obligation) -> str | None:
 
 
 def attach(app: Flask) -> None:
-    for named in (answered_by, records_now, may_dispense, about_dispensed):
+    for named in (records_now, may_dispense, about_dispensed):
         app.add_template_global(named)
     app.add_template_global(new_token, "new_entry_token")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask, flash, request, url_for
 
-from domain.aggregates.person_files import crn_of
+from domain.aggregates.other_file_ids import crn_of
 from domain.entries.case_entries import ENTRY_TYPES
 from domain.outside_key import NotSealed
 from domain.working.drafts import Draft

@@ -20,7 +20,7 @@ from projections.cases.entry_effects import EntryEffects
 from web.presentation.formatting import long_date
 from web.presentation.outcome_words import outcome_words
 from web.recording import after_recording, kept_drafts
-from web.recording.entry_check import effects_of
+from web.recording.effects_today import effects_of
 from web.recording.next_booking import KINDS
 from web.recording.outcome_rows import CHOICES, OutcomeRow
 from web.recording.problem_words import refusal_words

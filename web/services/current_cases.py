@@ -7,7 +7,8 @@ from flask import Flask, abort, current_app, g
 
 from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
-from domain.aggregates.person_files import PersonFiles, file_named
+from domain.aggregates.other_file_ids import file_named
+from domain.aggregates.person_files import PersonFiles
 from domain.entries.case_entries import SupervisionStarted
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks

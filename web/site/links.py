@@ -41,7 +41,6 @@ NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
     "inspector": (
         ("My reading", "assessing.mine"),
         ("Inspections", "inspections.index"),
-        ("Reports", "compliance.index"),
         ("Standards", "handbook.index"),
     ),
     "information_manager": (
@@ -49,7 +48,6 @@ NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
         ("Imports", "imports.index"),
         ("Accounts", "staff.index"),
         ("Access log", "access.index"),
-        ("Figures", "compliance.index"),
         ("Standards", "handbook.index"),
     ),
     "auditor": (("Access log", "access.index"), ("Standards", "handbook.index")),

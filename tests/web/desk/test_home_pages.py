@@ -121,7 +121,9 @@ def test_what_is_folded_opens_by_its_count(spo: FlaskClient) -> None:
 @pytest.mark.parametrize("day", ["", "&as_at=2005-10-03", "&as_at=2004-03-01&known=hindsight"])
 def test_every_figure_of_the_summary_opens_its_list(area: FlaskClient, day: str) -> None:
     page = area.get(f"/desk?{day[1:]}").text
-    cells = re.findall(r'<td class="govuk-table__cell govuk-table__cell--numeric"><a [^>]*href="([^"]+)">(\d+)<', page)
+    cells = re.findall(
+        r'<td class="govuk-table__cell govuk-table__cell--numeric"[^>]*><a [^>]*href="([^"]+)">(\d+)<', page
+    )
     assert len(cells) > 20
     for address, count in {(unescape(a), int(n)) for a, n in cells if "/to-do" in a}:
         listed, number = area.get(address).text, 1

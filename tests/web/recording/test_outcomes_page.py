@@ -106,10 +106,10 @@ def test_of_a_day_to_come_nothing_is_asked(officer: FlaskClient) -> None:
     page = officer.get("/outcomes?day=29/12/2005").text
     assert rows_in(page) == {}
     assert "09:30" in page and "Arranged" in page
-    assert (
-        "Record" in officer.get("/outcomes?day=nonsense").text
-        and "must be a real date" in officer.get("/outcomes?day=1950-01-01").text
-    )
+    for typed in ("nonsense", "1950-01-01", "31/2/2005"):
+        page = officer.get("/outcomes", query_string={"day": typed}).text
+        assert "Day must be a real date" in page and "Outcomes of Thursday 22 December 2005" in page, typed
+        assert len(rows_in(page)) == 2, "today's stand below, so that nothing must be typed again"
 
 
 def test_a_day_is_recorded_in_one_submission(officer: FlaskClient, booked: Path) -> None:

@@ -130,13 +130,14 @@ def demo_views(demo_database: Path) -> Iterator[ReadModel]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests marked ``both`` run once on each database, unless they say themselves on which.
 
-    Of the tests of pages, which reach a database through the same functions as all others, an eighth runs on PostgreSQL;
-    in a deep run all of them.
+    What keeps entries and accounts (``tests/domain``) runs on PostgreSQL always. Of the tests of what reaches a database
+    through it, a third does, and an eighth of those of pages; in a deep run all of them.
     """
     chosen = any("kind" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames and not chosen:
-        of_pages = "/tests/web/" in str(metafunc.definition.path)
-        left_out = of_pages and not deep() and crc32(metafunc.definition.name.encode()) % SHARE
+        path = str(metafunc.definition.path)
+        share = 1 if deep() or "/tests/domain/" in path else SHARE if "/tests/web/" in path else 3
+        left_out = crc32(metafunc.definition.name.encode()) % share
         metafunc.parametrize("kind", ["sqlite"] if left_out else ["sqlite", "postgresql"], indirect=True)
 
 

@@ -17,7 +17,7 @@ from domain.aggregates.other_file_ids import crn_of
 from domain.aggregates.person_files import PersonFiles
 from domain.entries.case_entries import Entry
 from domain.store.record_reader import RecordReader
-from domain.working.seen_marks import SeenUpTo
+from domain.working.seen_places import SeenUpTo
 from projections.arrays.date_numbers import STILL_KNOWN, day_read, days_fallen_on, instant_number
 from projections.changes.record_tail import RecordTail, TakenEntries
 from projections.columns.case_rows import ranges

@@ -11,7 +11,7 @@ from projections.lists.todo_lines import TodoLine
 from web.desk.returned_assessments import assessment_of
 from web.presentation.phrases import type_title
 from web.services.meeting_entry import meeting_entry
-from web.site import access_control
+from web.site import access_control, clock
 
 
 class Act(NamedTuple):
@@ -35,7 +35,12 @@ COUNTERSIGN = "countersign.show"
 
 
 def act_of(line: TodoLine) -> Act | None:
-    """The action of a row, which leads back to the present page; None where the person signed in may make no such entry."""
+    """The action of a row, which leads back to the present page; None where the person signed in may make no such entry.
+
+    None on a past day too: forms record today.
+    """
+    if line.case.day != clock.today():
+        return None
     if line.kind == COUNTERSIGNING and (found := _countersign(line)) is not None:
         return found
     if line.obligation is not None:

@@ -6,7 +6,16 @@ from domain.aggregates.other_file_ids import file_named
 from domain.entries.case_entries import DispensationGiven
 from projections.obligations.duty_state import Obligation
 from web.recording.typed_entries import new_token
-from web.site import access_control
+from web.services import current_cases
+from web.site import access_control, clock
+
+
+def records_now() -> bool:
+    """Whether this page leads to forms: on today's reading alone, since what a form records is recorded, and dated, today.
+
+    Who reads a past day goes back to today first, and sees there whether it is still to be done.
+    """
+    return current_cases.moment().on == clock.today()
 
 
 def may_dispense(duty: Obligation) -> bool:
@@ -21,6 +30,6 @@ def about_dispensed(duty: Obligation) -> str | None:
 
 
 def attach(app: Flask) -> None:
-    for named in (may_dispense, about_dispensed):
+    for named in (records_now, may_dispense, about_dispensed):
         app.add_template_global(named)
     app.add_template_global(new_token, "new_entry_token")

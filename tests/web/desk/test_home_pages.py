@@ -88,6 +88,8 @@ def test_every_row_leads_to_its_form_and_back(spo: FlaskClient) -> None:
     assert len(acts) == page.count('class="ca-duty__act"') > 8
     for address in {unescape(one) for one in acts}:
         assert "back=%2Fdesk?kind%3Dreviews" in address or "back=/desk?kind%3Dreviews" in address, address
+    for past in ("/desk", "/desk/overdue", "/cases/V465889/1"):  # forms record today
+        assert not re.search(r'href="[^"]*/\d+/(record|countersign)', spo.get(f"{past}?as_at=2005-12-21").text), past
     forms = {unescape(one).partition("?")[0] for one in acts}
     assert {spo.get(address, follow_redirects=True).status_code for address in sorted(forms)[:3]} == {200}
 

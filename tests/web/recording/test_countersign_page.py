@@ -99,12 +99,12 @@ def test_it_is_returned_with_a_reason_stays_due_and_is_asked_of_the_officer(
     page = spo.get("/desk/no-countersigned-assessment").text
     assert re.search(r"/countersign/0004[^>]*>Read and countersign", page) and said in page
     yours, officers = parts(spo)
-    assert "countersign/0004" not in yours and "countersign/0003" in yours and said in officers
+    assert f"{CASE}/countersign/0004" not in yours and f"{CASE}/countersign/0003" in yours and said in officers
     put(own_database, fact("EntryCorrected", "mended", "2005-12-22", of="0004", fields={"sources": ["police"]},
                            recorded_by="h.sallis", recorded_at=f"{TODAY + timedelta(days=1)}T09:00:00+00:00"))  # fmt: skip
     app.config["TODAY"] = lambda: TODAY + timedelta(days=1)
     yours, officers = parts(spo)
-    assert "countersign/0004" in yours and said not in officers
+    assert f"{CASE}/countersign/0004" in yours and said not in officers
     assert "Returned on 22 Dec 2005; corrected since, on 23 Dec 2005." in yours
 
 

@@ -61,6 +61,16 @@ def person_of(reference: str) -> str:
     return reference.split("/")[0]
 
 
+def _each(columns: Sequence[Array]) -> Iterator[tuple[int, ...]]:
+    """Each combination of values that occurs in the columns (whole numbers from 0), in order, and how often it does."""
+    room = [int(column.max(initial=0)) + 1 for column in columns]
+    codes, times = np.unique(
+        np.ravel_multi_index([column.astype(np.int64) for column in columns], room), return_counts=True
+    )
+    values = (part.tolist() for part in np.unravel_index(codes, room))
+    return zip(*values, times.tolist(), strict=True)
+
+
 class DutyQueries:
     """Queries on a column store under one framework. Safe to share between threads that only read.
 
@@ -130,8 +140,7 @@ class DutyQueries:
         for run in self._fallen(period, clauses, wanted, cases):
             values, coded = self._parts(run, period.moment, by)
             columns = (run.column("place"), coded, run.case, month_numbers(run.column("due_on")))
-            rows, times = np.unique(np.stack(columns).astype(np.int64), axis=1, return_counts=True)
-            for (place, value, case, month), n in zip(rows.T.tolist(), times.tolist(), strict=True):
+            for place, value, case, month, n in _each(columns):
                 group = PlaceGroup(self._places[place], values[value])
                 people.setdefault(group, Counter())[PersonMonth(self._persons[case], month)] += n
         return people

@@ -3,8 +3,8 @@
 Reports are built from ``ToldFigures`` and nothing else; ``DutyQueries`` has the exact counts of all cases, whoever asks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -49,6 +49,10 @@ class ToldCases(NamedTuple):
     told: Callable[[str], Told] | None
 
 
+def _in_areas(areas: Set[str]) -> Holds:
+    return lambda place: place.area in areas
+
+
 ToldApart = Callable[[Holds], CountedApart | None]
 """What is counted beside the figure of some places; None: withheld."""
 
@@ -67,6 +71,11 @@ class ToldFigures:
     today: date
     snoozed: Sequence[SnoozedDuty] = ()
     """The duties that anybody has ever hidden from their own list."""
+
+    _rounded: dict[tuple[Period, tuple[str, ...], HeldAs, frozenset[str]], Told] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The duties that were told, by what was asked: several tables of a page ask for the same."""
 
     def is_exact(self, moment: Moment, among: Holds, since: date, until: date) -> bool:
         """Whether every case held in these places after ``since`` up to ``until`` is open to the reader."""
@@ -103,7 +112,15 @@ class ToldFigures:
         """The duties that fell due: held, n."""
         if self.is_exact_in(asked, among):
             return Told({count.place: pair_of(count.figure) for count in self._queries.counts(asked, clauses, held_as)})
-        at, wanted = at_month_ends(asked, self.today), self._areas(among)
+        areas = self._areas_of(among)
+        key = asked, tuple(clauses), held_as, areas
+        if key not in self._rounded:
+            self._rounded[key] = self._rounded_duties(asked, clauses, held_as, areas)
+        return self._rounded[key]
+
+    def _rounded_duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, areas: Set[str]) -> Told:
+        """``duties`` of these areas as they are told where they are not exact."""
+        at, wanted = at_month_ends(asked, self.today), _in_areas(areas)
         found = self._queries.people(at, clauses, wanted, "clause")
         people, apart = grouped(found), grouped(found, str)
         counts = RoundedCounts(self._queries, at, wanted).of_clauses(clauses, held_as)
@@ -187,8 +204,11 @@ class ToldFigures:
 
     def _areas(self, among: Holds) -> Holds:
         """Whether a place lies in an area in which one of these lies."""
-        areas = {place.area for place in self.places() if among(place)}
-        return lambda place: place.area in areas
+        return _in_areas(self._areas_of(among))
+
+    def _areas_of(self, among: Holds) -> frozenset[str]:
+        """The areas in which these places lie."""
+        return frozenset(place.area for place in self.places() if among(place))
 
     def by_group(
         self, asked: Period, clauses: Sequence[str], held_as: HeldAs, split: Attribute, name: Naming, among: Holds

@@ -67,6 +67,10 @@ def _whole(low: int, high: int, words: str) -> dict[str, Any]:
     return {"validate": validate.Range(low, high, error=message), "error_messages": {"invalid": message}}
 
 
+OFFICERS = 50
+"""Rows of officers on one page."""
+
+
 class MatrixSchema(Schema):
     """The query: whose duties, of how many months, with which target in per cent. An empty value means no limit."""
 
@@ -91,11 +95,13 @@ def index() -> str:
     )
     shown = made.shown
     order = read_order(request.args, ["officer", ALL, *shown.subjects], Order("officer"))
+    page = read_page(request.args, len(shown.officers), OFFICERS)
     return render_template(
         "cases/matrix.html",
         matrix=shown,
         order=order,
-        officers=_in_order(shown, order),
+        officers=page.of(_in_order(shown, order)),
+        page=page,
         asked_for=asked,
         everything=ALL,
         few=FEW,
